@@ -1,0 +1,44 @@
+//! Which condition demands which status, where the contract leaves it to the standards.
+
+use serde_json::Value;
+
+use crate::domain::contract::{Condition, Location, Operation, Status};
+
+/// Triggers that a status stands for when the contract does not say.
+///
+/// Sources: RFC 9110, section 15, for 400, 401, 403, 404, 405, 410, 415; RFC 6585, section 4, for 429; JSON:API,
+/// "Updating Resources" and "Creating Resources", for 409.
+pub fn defaults(operation: &Operation, status: Status, json_api: bool) -> Vec<Condition> {
+    let has_path_id = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
+    let triggers: &[&str] = match status.0 {
+        200..300 => &["success"],
+        400 => &["malformed-json", "missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "bad-query-parameter"],
+        401 => &["no-credentials", "wrong-secret", "missing-header"],
+        403 => &["limited-credentials"],
+        404 if has_path_id => &["unknown-id", "deleted-resource"],
+        404 => &["unknown-reference"],
+        405 => &["unsupported-method"],
+        409 if json_api => &["wrong-type", "id-mismatch"],
+        410 => &["expired"],
+        415 => &["wrong-content-type"],
+        422 => &["missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum"],
+        429 => &["burst"],
+        _ => &[],
+    };
+    triggers.iter().map(|trigger| Condition::named(trigger)).collect()
+}
+
+/// Reads one `x-probity-when` list: trigger names, or maps with the members of [`Condition`].
+///
+/// # Errors
+/// What is wrong with the list, in words.
+pub fn read_list(value: &Value) -> Result<Vec<Condition>, String> {
+    let Value::Array(entries) = value else { return Err("x-probity-when must be a list of triggers".to_owned()) };
+    entries
+        .iter()
+        .map(|entry| match entry {
+            Value::String(trigger) => Ok(Condition::named(trigger)),
+            map => serde_json::from_value(map.clone()).map_err(|error| format!("an entry of x-probity-when is no condition: {error}")),
+        })
+        .collect()
+}

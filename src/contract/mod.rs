@@ -1,0 +1,30 @@
+//! From the text of an OpenAPI document to a [`crate::domain::contract::Contract`], without reading any file.
+
+mod bundle;
+mod conditions;
+mod operations;
+mod pointer;
+pub mod schema;
+mod upgrade;
+
+pub use bundle::{Bundle, bundle, file_references};
+pub use operations::read;
+pub use pointer::{append, escape, get_mut, remove};
+
+use thiserror::Error;
+
+/// Something in a contract that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{place}: {message}")]
+pub struct ContractError {
+    /// File and JSON Pointer.
+    pub place: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl ContractError {
+    pub(crate) fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { place: place.into(), message: message.into() }
+    }
+}

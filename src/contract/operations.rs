@@ -1,0 +1,398 @@
+//! Reads operations, their forms and their responses out of a bundled document.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::bundle::Bundle;
+use super::pointer::append;
+use super::schema::{follow, resource_need};
+use super::{ContractError, conditions, upgrade};
+use crate::domain::contract::{
+    Condition, Contract, Done, Example, HeaderRule, Link, Location, MediaType, Method, Operation, Parameter, RateLimit, RequestBody, Response,
+    SchemaRef, SecurityScheme, Status,
+};
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const JSON_API: &str = "application/vnd.api+json";
+
+/// Reads a contract.
+///
+/// # Errors
+/// The first thing that is missing or of the wrong form, with its place in the contract's files.
+pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
+    let version = bundle.document.get("openapi").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match version.get(..3) {
+        Some("3.0") => upgrade::upgrade(&mut bundle.document),
+        Some("3.1") => {}
+        _ => {
+            return Err(ContractError::new(bundle.place("/openapi"), format!("openapi is {version:?}; Probity reads OpenAPI 3.0 and 3.1 documents")));
+        }
+    }
+    let reader = Reader { bundle: &bundle, document: &bundle.document };
+    let general = reader.general_responses()?;
+    let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
+    let operations = reader.operations(&general)?;
+    if operations.is_empty() {
+        return Err(ContractError::new(bundle.place("/paths"), "there is no operation in this contract"));
+    }
+    Ok(Contract {
+        title: reader.text("/info/title").unwrap_or_default(),
+        version: reader.text("/info/version").unwrap_or_default(),
+        operations,
+        security_schemes: reader.security_schemes(),
+        rate_limits: reader.rate_limits()?,
+        server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
+        document: bundle.document.clone(),
+    })
+}
+
+fn with_conditions(mut response: Response, conditions: Vec<Condition>) -> Response {
+    response.conditions = conditions;
+    response
+}
+
+struct Reader<'a> {
+    bundle: &'a Bundle,
+    document: &'a Value,
+}
+
+/// An operation as the document has it, before or after one of its forms is laid over it.
+struct View {
+    base: String,
+    form: Option<String>,
+}
+
+impl View {
+    /// Pointer to a member: the form's own where it has one.
+    fn member(&self, document: &Value, name: &str) -> String {
+        match &self.form {
+            Some(form) if document.pointer(&append(form, name)).is_some() => append(form, name),
+            _ => append(&self.base, name),
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn error(&self, pointer: &str, message: impl Into<String>) -> ContractError {
+        ContractError::new(self.bundle.place(pointer), message)
+    }
+
+    fn text(&self, pointer: &str) -> Option<String> {
+        self.document.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    fn object(&self, pointer: &str) -> Result<Option<&'a Map<String, Value>>, ContractError> {
+        match self.document.pointer(pointer) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(members)),
+            Some(_) => Err(self.error(pointer, "this must be an object")),
+        }
+    }
+
+    /// The place a reference leads to, and what stands there.
+    fn resolved(&self, pointer: &str) -> Result<(String, &'a Value), ContractError> {
+        follow(self.document, pointer).ok_or_else(|| self.error(pointer, "the reference here leads nowhere, or in a circle"))
+    }
+
+    fn security_schemes(&self) -> BTreeMap<String, SecurityScheme> {
+        let names = self.document.pointer("/components/securitySchemes").and_then(Value::as_object);
+        let read = |name: &String| {
+            let (_, scheme) = follow(self.document, &append("/components/securitySchemes", name))?;
+            let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+            let field = || text("name").to_owned();
+            Some(match (text("type"), text("scheme").to_ascii_lowercase().as_str(), text("in")) {
+                ("http", "basic", _) => SecurityScheme::Basic,
+                ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => SecurityScheme::Bearer,
+                ("apiKey", _, "header") => SecurityScheme::Header(field()),
+                ("apiKey", _, "query") => SecurityScheme::Query(field()),
+                (other, ..) => SecurityScheme::Other(other.to_owned()),
+            })
+        };
+        names.into_iter().flat_map(Map::keys).filter_map(|name| Some((name.clone(), read(name)?))).collect()
+    }
+
+    fn rate_limits(&self) -> Result<Vec<RateLimit>, ContractError> {
+        match self.document.get("x-probity-rate-limits") {
+            None => Ok(Vec::new()),
+            Some(value) => serde_json::from_value(value.clone())
+                .map_err(|error| self.error("/x-probity-rate-limits", format!("this must be a list of {{requests, seconds}}: {error}"))),
+        }
+    }
+
+    fn general_responses(&self) -> Result<Vec<Response>, ContractError> {
+        let pointer = "/x-probity-general-responses";
+        let source = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
+        let mut responses = Vec::new();
+        for code in self.object(pointer)?.into_iter().flat_map(Map::keys) {
+            if let Some(status) = self.status(&append(pointer, code), code)? {
+                let mut response = self.response(&append(pointer, code), status, &source)?;
+                response.general = true;
+                responses.push(response);
+            }
+        }
+        Ok(responses)
+    }
+
+    /// The status of a key in `responses`; `None` for `default` and ranges, which name no single status.
+    fn status(&self, pointer: &str, code: &str) -> Result<Option<Status>, ContractError> {
+        if code == "default" || code.ends_with("XX") || code.starts_with("x-") {
+            return Ok(None);
+        }
+        match code.parse::<u16>() {
+            Ok(number) if (100..600).contains(&number) => Ok(Some(Status(number))),
+            _ => Err(self.error(pointer, format!("{code:?} is no HTTP status; write three digits, 4XX or default"))),
+        }
+    }
+
+    fn operations(&self, general: &[Response]) -> Result<Vec<Operation>, ContractError> {
+        let mut operations: Vec<Operation> = Vec::new();
+        for path in self.object("/paths")?.into_iter().flat_map(Map::keys).filter(|path| path.starts_with('/')) {
+            let (item_at, item) = self.resolved(&append("/paths", path))?;
+            for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
+                let base = append(&item_at, method);
+                let forms = append(&base, "x-probity-forms");
+                let names: Vec<Option<&String>> = match self.object(&forms)? {
+                    Some(forms) => forms.keys().map(Some).collect(),
+                    None => vec![None],
+                };
+                for name in names {
+                    let view = View { base: base.clone(), form: name.map(|name| append(&forms, name)) };
+                    let operation = self.operation(&view, name, path, &item_at, method, general)?;
+                    if operations.iter().any(|known| known.id == operation.id) {
+                        return Err(self.error(&base, format!("there are two operations with the id {:?}", operation.id)));
+                    }
+                    operations.push(operation);
+                }
+            }
+        }
+        Ok(operations)
+    }
+
+    fn operation(
+        &self,
+        view: &View,
+        form: Option<&String>,
+        path: &str,
+        item: &str,
+        method: &str,
+        general: &[Response],
+    ) -> Result<Operation, ContractError> {
+        let member = |name: &str| view.member(self.document, name);
+        let api = self.text(&format!("{}/0", member("tags"))).unwrap_or_else(|| first_segment(path));
+        let title = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
+        let source = if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
+        let method_name = method.to_ascii_uppercase();
+        let id = form.cloned().or_else(|| self.text(&member("operationId"))).unwrap_or_else(|| format!("{method_name} {path}"));
+        let mut operation = Operation {
+            id,
+            api,
+            method: Method(method_name),
+            path: path.to_owned(),
+            summary: self.text(&member("summary")),
+            parameters: self.parameters(path, item, &member("parameters"))?,
+            request_body: self.request_body(&member("requestBody"))?,
+            responses: self.responses(view, &source)?,
+            security: self.security(&member("security")),
+            place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
+            done: self.done(&member("x-probity-done"))?,
+            note: self.text(&member("x-probity-note")),
+        };
+        for response in general {
+            let applies = response.status != Status(415) || operation.request_body.is_some();
+            if applies && operation.response(response.status).is_none() {
+                operation.responses.push(response.clone());
+            }
+        }
+        operation.responses.sort_by_key(|response| response.status);
+        self.conditions(view, &mut operation)?;
+        Ok(operation)
+    }
+
+    fn conditions(&self, view: &View, operation: &mut Operation) -> Result<(), ContractError> {
+        let json_api = operation.request_body.iter().flat_map(|body| &body.content).any(|media| media.name == JSON_API);
+        let mut lists = Vec::new();
+        for pointer in [Some(append(&view.base, "x-probity-when")), view.form.as_ref().map(|form| append(form, "x-probity-when"))] {
+            let Some(pointer) = pointer else { continue };
+            for (code, list) in self.object(&pointer)?.into_iter().flatten() {
+                let at = append(&pointer, code);
+                let list = conditions::read_list(list).map_err(|message| self.error(&at, message))?;
+                if operation.responses.iter().all(|response| response.status.to_string() != *code) && view.form.is_none() {
+                    return Err(self.error(&at, format!("no response {code} is declared for {}", operation.id)));
+                }
+                lists.push((code.clone(), list));
+            }
+        }
+        for index in 0..operation.responses.len() {
+            let status = operation.responses[index].status;
+            let written = lists.iter().rev().find(|(code, _)| *code == status.to_string()).map(|(_, list)| list.clone());
+            if let Some(list) = written {
+                operation.responses[index].conditions = list;
+            } else if operation.responses[index].conditions.is_empty() {
+                operation.responses[index].conditions = conditions::defaults(operation, status, json_api);
+            }
+        }
+        Ok(())
+    }
+
+    fn parameters(&self, path: &str, item: &str, own: &str) -> Result<Vec<Parameter>, ContractError> {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        for list in [append(item, "parameters"), own.to_owned()] {
+            let count = self.document.pointer(&list).and_then(Value::as_array).map_or(0, Vec::len);
+            for index in 0..count {
+                let parameter = self.parameter(path, &format!("{list}/{index}"))?;
+                parameters.retain(|known| known.name != parameter.name || known.location != parameter.location);
+                parameters.push(parameter);
+            }
+        }
+        let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+        for name in names {
+            if !parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == name) {
+                return Err(self.error(item, format!("the path parameter {{{name}}} of {path} is not declared")));
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn parameter(&self, path: &str, pointer: &str) -> Result<Parameter, ContractError> {
+        let (at, value) = self.resolved(pointer)?;
+        let Some(name) = value.get("name").and_then(Value::as_str) else { return Err(self.error(pointer, "a parameter has no name")) };
+        let location = value.get("in").cloned().unwrap_or_default();
+        let location: Location = serde_json::from_value(location)
+            .map_err(|_| self.error(&at, format!("the parameter {name} has no `in` of path, query, header or cookie")))?;
+        let schema = value.get("schema").map(|_| append(&at, "schema"));
+        let resolved = schema.as_ref().and_then(|schema| follow(self.document, schema)).map(|(_, schema)| schema);
+        let annotated = resolved.and_then(|schema| {
+            let schema = schema.get("items").unwrap_or(schema);
+            schema.get("x-probity-resource").and_then(resource_need)
+        });
+        let resource = annotated.or_else(|| {
+            (location == Location::Path)
+                .then(|| kind_from_path(path, name))
+                .flatten()
+                .map(|kind| crate::domain::contract::ResourceNeed { kind, like: Value::Null })
+        });
+        let example = value.get("example").or_else(|| value.get("examples")?.as_object()?.values().next()?.get("value"));
+        let example = example.or_else(|| resolved?.get("example")).or_else(|| resolved?.get("examples")?.get(0));
+        Ok(Parameter {
+            name: name.to_owned(),
+            location,
+            required: location == Location::Path || value.get("required") == Some(&Value::Bool(true)),
+            schema: schema.map(SchemaRef),
+            example: example.cloned(),
+            resource,
+            explode: value.get("explode") != Some(&Value::Bool(false)),
+        })
+    }
+
+    fn request_body(&self, pointer: &str) -> Result<Option<RequestBody>, ContractError> {
+        if self.document.pointer(pointer).is_none_or(Value::is_null) {
+            return Ok(None);
+        }
+        let (at, value) = self.resolved(pointer)?;
+        Ok(Some(RequestBody { required: value.get("required") == Some(&Value::Bool(true)), content: self.content(&append(&at, "content"))? }))
+    }
+
+    fn content(&self, pointer: &str) -> Result<Vec<MediaType>, ContractError> {
+        let mut content = Vec::new();
+        for name in self.object(pointer)?.into_iter().flat_map(Map::keys) {
+            let (at, value) = self.resolved(&append(pointer, name))?;
+            let mut examples = Vec::new();
+            if let Some(value) = value.get("example") {
+                examples.push(Example { name: String::new(), value: value.clone() });
+            }
+            for key in self.object(&append(&at, "examples"))?.into_iter().flat_map(Map::keys) {
+                let (_, example) = self.resolved(&append(&append(&at, "examples"), key))?;
+                if let Some(value) = example.get("value") {
+                    examples.push(Example { name: key.clone(), value: value.clone() });
+                }
+            }
+            let schema = value.get("schema").map(|_| SchemaRef(append(&at, "schema")));
+            content.push(MediaType { name: name.to_ascii_lowercase(), schema, examples });
+        }
+        Ok(content)
+    }
+
+    fn responses(&self, view: &View, source: &str) -> Result<Vec<Response>, ContractError> {
+        let mut places: BTreeMap<String, String> = BTreeMap::new();
+        for owner in [Some(&view.base), view.form.as_ref()].into_iter().flatten() {
+            let pointer = append(owner, "responses");
+            for (code, value) in self.object(&pointer)?.into_iter().flatten() {
+                if value.is_null() {
+                    places.remove(code);
+                } else {
+                    places.insert(code.clone(), append(&pointer, code));
+                }
+            }
+        }
+        let mut responses = Vec::new();
+        for (code, pointer) in places {
+            if let Some(status) = self.status(&pointer, &code)? {
+                responses.push(self.response(&pointer, status, source)?);
+            }
+        }
+        Ok(responses)
+    }
+
+    fn response(&self, pointer: &str, status: Status, source: &str) -> Result<Response, ContractError> {
+        let (at, value) = self.resolved(pointer)?;
+        let written = self.document.pointer(pointer).and_then(|own| own.get("description")).or_else(|| value.get("description"));
+        let mut headers = Vec::new();
+        for name in self.object(&append(&at, "headers"))?.into_iter().flat_map(Map::keys) {
+            let (header_at, header) = self.resolved(&append(&append(&at, "headers"), name))?;
+            let schema = header.get("schema").map(|_| SchemaRef(append(&header_at, "schema")));
+            headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema });
+        }
+        let mut links = Vec::new();
+        for name in self.object(&append(&at, "links"))?.into_iter().flat_map(Map::keys) {
+            let (_, link) = self.resolved(&append(&append(&at, "links"), name))?;
+            let parameters = link.get("parameters").and_then(Value::as_object).into_iter().flatten();
+            let parameters = parameters.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+            if let Some(target) = link.get("operationId").and_then(Value::as_str) {
+                links.push(Link { operation: target.to_owned(), parameters: parameters.collect() });
+            }
+        }
+        let conditions = match value.get("x-probity-when") {
+            Some(list) => conditions::read_list(list).map_err(|message| self.error(&append(&at, "x-probity-when"), message))?,
+            None => Vec::new(),
+        };
+        Ok(Response {
+            status,
+            description: written.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            headers,
+            content: self.content(&append(&at, "content"))?,
+            conditions,
+            links,
+            source: value.get("x-probity-source").and_then(Value::as_str).unwrap_or(source).to_owned(),
+            place: self.bundle.place(pointer),
+            general: false,
+        })
+    }
+
+    fn security(&self, own: &str) -> Vec<Vec<String>> {
+        let value = self.document.pointer(own).or_else(|| self.document.get("security"));
+        let alternatives = value.and_then(Value::as_array).into_iter().flatten();
+        alternatives.map(|requirement| requirement.as_object().into_iter().flat_map(Map::keys).cloned().collect()).collect()
+    }
+
+    fn done(&self, pointer: &str) -> Result<Option<Done>, ContractError> {
+        match self.document.pointer(pointer) {
+            None => Ok(None),
+            Some(value) => serde_json::from_value(value.clone())
+                .map(Some)
+                .map_err(|error| self.error(pointer, format!("x-probity-done must have `at` and `in`: {error}"))),
+        }
+    }
+}
+
+fn first_segment(path: &str) -> String {
+    path.split('/').find(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("api").to_owned()
+}
+
+/// The kind of resource that a path parameter names when the contract does not say: the segment before it, when the
+/// parameter stands for the whole segment.
+fn kind_from_path(path: &str, name: &str) -> Option<String> {
+    let segments: Vec<&str> = path.split('/').collect();
+    let index = segments.iter().position(|segment| *segment == format!("{{{name}}}"))?;
+    segments.get(index.checked_sub(1)?).filter(|segment| !segment.is_empty() && !segment.starts_with('{')).map(|segment| (*segment).to_owned())
+}

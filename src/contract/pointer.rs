@@ -1,0 +1,41 @@
+//! JSON Pointer (RFC 6901) where `serde_json` stops: escaping, appending, removing.
+
+use serde_json::Value;
+
+/// One reference token, escaped (RFC 6901, section 3).
+pub fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+/// One reference token, unescaped; percent-encoding of a URI fragment is undone as well (RFC 6901, section 6).
+pub(crate) fn unescape(token: &str) -> String {
+    let decoded = percent_encoding::percent_decode_str(token).decode_utf8_lossy();
+    decoded.replace("~1", "/").replace("~0", "~")
+}
+
+/// A pointer with one more token.
+pub fn append(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", escape(token))
+}
+
+/// The value at a pointer, to be changed.
+pub fn get_mut<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
+    value.pointer_mut(pointer)
+}
+
+/// Takes the member or item at a pointer away; false when there is none.
+pub fn remove(value: &mut Value, pointer: &str) -> bool {
+    let Some((parent, token)) = pointer.rsplit_once('/') else { return false };
+    let token = unescape(token);
+    match value.pointer_mut(parent) {
+        Some(Value::Object(members)) => members.shift_remove(&token).is_some(),
+        Some(Value::Array(items)) => match token.parse::<usize>() {
+            Ok(index) if index < items.len() => {
+                items.remove(index);
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,173 @@
+//! Looks into schemas next to a value that they describe.
+
+use serde_json::Value;
+
+use super::pointer::append;
+use crate::domain::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
+
+/// How many references are followed from one schema to the next before it counts as a circle.
+const MOST_REFERENCES: usize = 32;
+
+/// Follows local `$ref`s from a pointer to the value that does not refer on; `None` when one leads nowhere.
+pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
+    let mut pointer = pointer.to_owned();
+    for _ in 0..MOST_REFERENCES {
+        let value = document.pointer(&pointer)?;
+        match value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
+            Some(target) => pointer = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned(),
+            None => return Some((pointer, value)),
+        }
+    }
+    None
+}
+
+/// Visits each part of `instance` with every schema that applies to it: pointer into the instance, schema, value. Of
+/// `oneOf` and `anyOf` the branches whose `const` and `type` fit the value are visited.
+pub fn visit<'a>(contract: &'a Contract, schema: &SchemaRef, instance: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value)) {
+    walk(&contract.document, &schema.0, "", instance, visitor, 0);
+}
+
+fn walk<'a>(document: &'a Value, schema: &str, at: &str, value: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value), depth: usize) {
+    let Some(found) = document.pointer(schema) else { return };
+    if depth > MOST_REFERENCES {
+        return;
+    }
+    visitor(at, found, value);
+    if let Some(target) = found.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
+        walk(document, target, at, value, visitor, depth + 1);
+    }
+    for keyword in ["allOf", "oneOf", "anyOf"] {
+        let count = found.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        for index in 0..count {
+            let branch = format!("{schema}/{keyword}/{index}");
+            if keyword == "allOf" || fits(document, &branch, value, 0) {
+                walk(document, &branch, at, value, visitor, depth + 1);
+            }
+        }
+    }
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let property = append(&format!("{schema}/properties"), name);
+                if document.pointer(&property).is_some() {
+                    walk(document, &property, &append(at, name), member, visitor, 0);
+                }
+            }
+        }
+        Value::Array(items) if found.get("items").is_some() => {
+            for (index, item) in items.iter().enumerate() {
+                walk(document, &format!("{schema}/items"), &append(at, &index.to_string()), item, visitor, 0);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a branch may describe the value, judged by `type`, `const`, `enum` and `required`, as deep as needed to tell
+/// the forms of one body apart.
+pub fn fits(document: &Value, schema: &str, value: &Value, depth: usize) -> bool {
+    let Some((schema, found)) = follow(document, schema) else { return true };
+    if depth > 8 {
+        return true;
+    }
+    let type_fits = match found.get("type") {
+        Some(Value::String(name)) => is_of_type(value, name),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).any(|name| is_of_type(value, name)),
+        _ => true,
+    };
+    let constant_fits = found.get("const").is_none_or(|constant| constant == value);
+    let enum_fits = found.get("enum").and_then(Value::as_array).is_none_or(|values| values.contains(value));
+    if !(type_fits && constant_fits && enum_fits) {
+        return false;
+    }
+    let branches_fit = ["allOf"].iter().all(|keyword| {
+        let count = found.get(*keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).all(|index| fits(document, &format!("{schema}/{keyword}/{index}"), value, depth + 1))
+    }) && ["oneOf", "anyOf"].iter().all(|keyword| {
+        let count = found.get(*keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        count == 0 || (0..count).any(|index| fits(document, &format!("{schema}/{keyword}/{index}"), value, depth + 1))
+    });
+    let members_fit = match value {
+        Value::Object(members) => {
+            let required = found.get("required").and_then(Value::as_array);
+            required.is_none_or(|names| names.iter().filter_map(Value::as_str).all(|name| members.contains_key(name)))
+                && members.iter().all(|(name, member)| {
+                    let property = append(&format!("{schema}/properties"), name);
+                    document.pointer(&property).is_none() || fits(document, &property, member, depth + 1)
+                })
+        }
+        Value::Array(items) if found.get("items").is_some() => items.iter().all(|item| fits(document, &format!("{schema}/items"), item, depth + 1)),
+        _ => true,
+    };
+    branches_fit && members_fit
+}
+
+/// Whether a value is of a JSON Schema type (JSON Schema Validation, section 6.1.1).
+pub fn is_of_type(value: &Value, name: &str) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        _ => true,
+    }
+}
+
+/// An annotation of a schema that holds for one place of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotated<T> {
+    /// JSON Pointer into the value.
+    pub at: String,
+    /// What stands there.
+    pub value: Value,
+    /// What the schema says of it.
+    pub what: T,
+}
+
+/// Places of a request body that hold ids of other resources (`x-probity-resource`).
+pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<ResourceNeed>> {
+    let mut found: Vec<Annotated<ResourceNeed>> = Vec::new();
+    let Some(schema) = &media.schema else { return found };
+    visit(contract, schema, body, &mut |at, schema, value| {
+        if let Some(need) = schema.get("x-probity-resource").and_then(resource_need)
+            && !value.is_array()
+            && !value.is_object()
+            && found.iter().all(|known| known.at != at)
+        {
+            found.push(Annotated { at: at.to_owned(), value: value.clone(), what: need });
+        }
+    });
+    found
+}
+
+/// Places of a request body that carry the mark of the run (`x-probity-mark`).
+pub fn marks(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<()>> {
+    let mut found: Vec<Annotated<()>> = Vec::new();
+    let Some(schema) = &media.schema else { return found };
+    visit(contract, schema, body, &mut |at, schema, value| {
+        if schema.get("x-probity-mark") == Some(&Value::Bool(true)) && value.is_string() && found.iter().all(|known| known.at != at) {
+            found.push(Annotated { at: at.to_owned(), value: value.clone(), what: () });
+        }
+    });
+    found
+}
+
+/// Reads `x-probity-resource`: a kind, or a map with `kind` and `where`.
+pub fn resource_need(value: &Value) -> Option<ResourceNeed> {
+    match value {
+        Value::String(kind) => Some(ResourceNeed { kind: kind.clone(), like: Value::Null }),
+        map => serde_json::from_value(map.clone()).ok(),
+    }
+}
+
+/// Whether `part` is a part of `whole`: objects member by member, everything else equal; null is a part of anything.
+pub fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Null, _) => true,
+        (Value::Object(part), Value::Object(whole)) => part.iter().all(|(name, value)| whole.get(name).is_some_and(|other| is_part(value, other))),
+        (part, whole) => part == whole,
+    }
+}

@@ -1,0 +1,333 @@
+//! A contract: the operations of an OpenAPI document with every status they declare.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
+pub const WHOLE_SERVER: &str = "*";
+
+/// A contract, ready to plan from: one OpenAPI document with all its files bundled into one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Contract {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// The bundled document; every [`SchemaRef`] points into it.
+    pub document: Value,
+    /// Operations in the order of the document, each form of a shared route on its own.
+    pub operations: Vec<Operation>,
+    /// `components.securitySchemes`.
+    pub security_schemes: BTreeMap<String, SecurityScheme>,
+    /// `x-probity-rate-limits`, the tightest first as written.
+    pub rate_limits: Vec<RateLimit>,
+    /// Responses that the server gives as a whole (429), declared once.
+    pub server_responses: Vec<Response>,
+}
+
+impl Contract {
+    /// The operation with this id.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The value a schema reference points at, not following a `$ref` that stands there.
+    pub fn schema(&self, schema: &SchemaRef) -> Option<&Value> {
+        self.document.pointer(&schema.0)
+    }
+}
+
+/// One operation: a method on a route, or one form of it where several share the route (`x-probity-forms`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Operation {
+    /// `operationId`, or method and path where there is none.
+    pub id: String,
+    /// The first tag, or the first path segment.
+    pub api: String,
+    /// HTTP method (RFC 9110, section 9).
+    pub method: Method,
+    /// Path template, for example `/pets/{pet_id}`.
+    pub path: String,
+    /// One line on what it does.
+    pub summary: Option<String>,
+    /// Parameters of operation and path item together.
+    pub parameters: Vec<Parameter>,
+    /// `requestBody`.
+    pub request_body: Option<RequestBody>,
+    /// Declared responses, ordered by status, the general ones among them.
+    pub responses: Vec<Response>,
+    /// Alternatives of security requirements; each names schemes that are needed together.
+    pub security: Vec<Vec<String>>,
+    /// Where it stands in the contract's files.
+    pub place: String,
+    /// How an asynchronous job says that it is done (`x-probity-done`).
+    pub done: Option<Done>,
+    /// A decision the author took (`x-probity-note`).
+    pub note: Option<String>,
+}
+
+impl Operation {
+    /// The declared response with this status.
+    pub fn response(&self, status: Status) -> Option<&Response> {
+        self.responses.iter().find(|response| response.status == status)
+    }
+
+    /// Declared responses of the 2xx class.
+    pub fn successes(&self) -> impl Iterator<Item = &Response> {
+        self.responses.iter().filter(|response| response.status.is_success())
+    }
+
+    /// The parameter of this name and location.
+    pub fn parameter(&self, location: Location, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.location == location && parameter.name == name)
+    }
+
+    /// The statuses that the contract allows under a condition, in ascending order, with those a condition tolerates
+    /// (`or`) at the end.
+    pub fn statuses_for(&self, matches: impl Fn(&Condition) -> bool) -> Vec<Status> {
+        let mut demanded = Vec::new();
+        let mut tolerated = Vec::new();
+        for response in &self.responses {
+            for condition in response.conditions.iter().filter(|condition| matches(condition)) {
+                demanded.push(response.status);
+                tolerated.extend(condition.or.iter().copied());
+            }
+        }
+        demanded.extend(tolerated);
+        let mut seen = Vec::new();
+        demanded.retain(|status| {
+            let new = !seen.contains(status);
+            seen.push(*status);
+            new
+        });
+        demanded
+    }
+}
+
+/// An HTTP method, in upper case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Method(pub String);
+
+impl Method {
+    /// A safe method: it asks for no change of state (RFC 9110, section 9.2.1).
+    pub fn is_safe(&self) -> bool {
+        matches!(self.0.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// An HTTP status code (RFC 9110, section 15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Status(pub u16);
+
+impl Status {
+    /// Of the class 2xx.
+    pub fn is_success(self) -> bool {
+        self.0 / 100 == 2
+    }
+
+    /// Of the class 5xx.
+    pub fn is_server_error(self) -> bool {
+        self.0 / 100 == 5
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A JSON Pointer (RFC 6901) to a schema in [`Contract::document`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SchemaRef(pub String);
+
+/// A parameter of a request (`parameters`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Parameter {
+    /// `name`.
+    pub name: String,
+    /// `in`.
+    pub location: Location,
+    /// `required`.
+    pub required: bool,
+    /// `schema`.
+    pub schema: Option<SchemaRef>,
+    /// `example`, or the first of `examples`.
+    pub example: Option<Value>,
+    /// The kind of resource whose id the value is.
+    pub resource: Option<ResourceNeed>,
+    /// Whether an array is written as one value joined by commas (`explode: false`) or as one pair for each item.
+    pub explode: bool,
+}
+
+/// Where a parameter stands (`in`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Location {
+    /// A segment of the path template.
+    Path,
+    /// The query string.
+    Query,
+    /// A header field.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// A resource that a request needs: its kind, and what it must look like (`x-probity-resource`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResourceNeed {
+    /// Kind of resource, for example `entities`.
+    pub kind: String,
+    /// A part that the resource must have; null when any will do.
+    #[serde(default, rename = "where")]
+    pub like: Value,
+}
+
+/// `requestBody`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestBody {
+    /// `required`.
+    pub required: bool,
+    /// `content`, in document order.
+    pub content: Vec<MediaType>,
+}
+
+/// One media type of a request or response (`content`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MediaType {
+    /// Media type or range as the contract writes it.
+    pub name: String,
+    /// `schema`.
+    pub schema: Option<SchemaRef>,
+    /// `example` or `examples`, in document order.
+    pub examples: Vec<Example>,
+}
+
+/// A named example; the name is empty for a plain `example`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Example {
+    /// Key in `examples`.
+    pub name: String,
+    /// `value`.
+    pub value: Value,
+}
+
+/// A declared response.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Response {
+    /// The status it is declared for.
+    pub status: Status,
+    /// `description`: the contract's own reason.
+    pub description: String,
+    /// `headers`.
+    pub headers: Vec<HeaderRule>,
+    /// `content`; empty when no body is declared.
+    pub content: Vec<MediaType>,
+    /// When the contract demands this status.
+    pub conditions: Vec<Condition>,
+    /// `links`.
+    pub links: Vec<Link>,
+    /// The document that says so.
+    pub source: String,
+    /// Where it stands in the contract's files.
+    pub place: String,
+    /// Declared once for every operation (`x-probity-general-responses`), not by the operation itself.
+    pub general: bool,
+}
+
+/// A header that a response declares.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HeaderRule {
+    /// Field name.
+    pub name: String,
+    /// `required`.
+    pub required: bool,
+    /// `schema`.
+    pub schema: Option<SchemaRef>,
+}
+
+/// A condition under which a status is demanded (`x-probity-when`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Name of the trigger.
+    pub trigger: String,
+    /// Only for ids of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The operation that makes what stands in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// JSON Pointer into the request body, or the name of a parameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The value to put there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// Other statuses that are as right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub or: Vec<Status>,
+}
+
+impl Condition {
+    /// A condition that is nothing but a trigger.
+    pub fn named(trigger: &str) -> Self {
+        Self { trigger: trigger.to_owned(), kind: None, by: None, at: None, value: None, or: Vec::new() }
+    }
+}
+
+/// `links`: where an answer holds what another operation needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Link {
+    /// `operationId` of the operation that is fed.
+    pub operation: String,
+    /// Parameter name to runtime expression (`$response.body#/data/id`, `$response.header.Location`).
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// How a job says that it is done (`x-probity-done`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Done {
+    /// JSON Pointer to the state in the answer.
+    pub at: String,
+    /// States that mean finished with a result.
+    #[serde(rename = "in")]
+    pub finished: Vec<String>,
+    /// States from which no result will come.
+    #[serde(default)]
+    pub failed: Vec<String>,
+}
+
+/// A limit of requests in a window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// Requests allowed in the window.
+    pub requests: u32,
+    /// Length of the window in seconds.
+    pub seconds: u32,
+}
+
+/// `components.securitySchemes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecurityScheme {
+    /// `http` with scheme `basic` (RFC 7617).
+    Basic,
+    /// `http` with scheme `bearer` (RFC 6750), `oauth2` and `openIdConnect`.
+    Bearer,
+    /// `apiKey` in a header of this name.
+    Header(String),
+    /// `apiKey` in a query parameter of this name.
+    Query(String),
+    /// Anything else, by its `type`; it cannot be satisfied.
+    Other(String),
+}

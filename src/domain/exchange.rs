@@ -1,0 +1,125 @@
+//! What was really sent and what really came.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::contract::{Method, Status};
+use super::plan::ProbeId;
+
+/// What became of every probe of a plan.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Outcomes {
+    /// In the order in which the probes ended.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Outcomes {
+    /// The outcome of this probe.
+    pub fn of(&self, probe: &str) -> Option<&Outcome> {
+        self.outcomes.iter().find(|outcome| outcome.probe == probe)
+    }
+}
+
+/// What became of one probe.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The probe.
+    pub probe: ProbeId,
+    /// Every exchange made for it, in order; a request without an answer counts too.
+    pub exchanges: Vec<Exchange>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl Outcome {
+    /// The answer that counts: the last one.
+    pub fn answer(&self) -> Option<&Answer> {
+        self.exchanges.last().and_then(|exchange| exchange.answer.as_ref())
+    }
+}
+
+/// How a probe ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// The server answered the last request.
+    Answered,
+    /// The last request got no answer; why.
+    Silent(String),
+    /// Nothing was sent; why.
+    Withheld(String),
+}
+
+/// One request and its answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exchange {
+    /// As it was sent, without credentials.
+    pub request: SentRequest,
+    /// What came; absent when nothing did.
+    pub answer: Option<Answer>,
+}
+
+/// A request as it was sent, without credentials.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SentRequest {
+    /// Method.
+    pub method: Method,
+    /// Absolute URL.
+    pub url: String,
+    /// Header fields without credentials.
+    pub headers: Vec<(String, String)>,
+    /// Body as text; bytes that are no UTF-8 are replaced.
+    pub body: Option<String>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// Status code.
+    pub status: Status,
+    /// Header fields in the order they came, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Content,
+    /// Time from sending to the last byte, in milliseconds.
+    pub millis: u64,
+}
+
+impl Answer {
+    /// The first header field of this name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The media type without parameters, in lower case.
+    pub fn media_type(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// No byte.
+    Empty,
+    /// A JSON document.
+    Json(Value),
+    /// Text that is not JSON.
+    Text(String),
+    /// Bytes that are no UTF-8; how many.
+    Bytes(u64),
+    /// More than the bound on answers; how much was read, in bytes.
+    TooLong(u64),
+}
+
+impl Content {
+    /// The body as JSON.
+    pub fn json(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+}

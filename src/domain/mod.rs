@@ -1,0 +1,8 @@
+//! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
+
+pub mod contract;
+pub mod exchange;
+pub mod plan;
+pub mod report;
+pub mod suite;
+pub mod verdict;

@@ -1,0 +1,272 @@
+//! A plan: every request that a run will send, and the cell each one is for, before anything is sent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::contract::{Method, Status};
+
+/// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
+pub type ProbeId = String;
+
+/// Identifies a value that one probe yields and others use, for example `entities#1`.
+pub type SlotId = String;
+
+/// Everything that will be sent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Plan {
+    /// Every selected cell, in the order of the contract.
+    pub cells: Vec<PlannedCell>,
+    /// Probes in the order in which they are due; `after` says what really has to wait.
+    pub probes: Vec<Probe>,
+    /// What probes hand to each other.
+    pub slots: BTreeMap<SlotId, Slot>,
+}
+
+impl Plan {
+    /// The probe with this id.
+    pub fn probe(&self, id: &str) -> Option<&Probe> {
+        self.probes.iter().find(|probe| probe.id == id)
+    }
+}
+
+/// One cell and how it is going to be proved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlannedCell {
+    /// Operation id, or `*` for the server as a whole.
+    pub operation: String,
+    /// HTTP method; empty for the server as a whole.
+    pub method: Method,
+    /// Path template; empty for the server as a whole.
+    pub path: String,
+    /// Declared status.
+    pub status: Status,
+    /// Declared for every operation at once.
+    pub general: bool,
+    /// What is planned.
+    pub intent: Intent,
+}
+
+/// What is planned for a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Intent {
+    /// These probes are aimed at it.
+    Probes(Vec<ProbeId>),
+    /// Never provoked, watched for in every answer (5xx).
+    Watched,
+    /// No way is known; the reason.
+    Unreachable(String),
+    /// Left out by choice; the reason.
+    Skipped(String),
+}
+
+/// A value that one probe yields and others use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Slot {
+    /// Kind of resource.
+    pub kind: String,
+    /// Where the value comes from.
+    pub origin: Origin,
+    /// What the resource was made from, as far as the plan knows; held against `where`.
+    pub like: Value,
+}
+
+/// Where a slot's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Created by this probe, and removed in the same run.
+    Created(ProbeId),
+    /// Found in the answer of this probe; read, not written.
+    Borrowed(ProbeId),
+    /// Known before the run; the value. Only named by the suite, never checked.
+    Given(String),
+}
+
+/// One planned request (or, for `Repeat`, one that is sent until something happens).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Probe {
+    /// Its name.
+    pub id: ProbeId,
+    /// The operation that is asked.
+    pub operation: String,
+    /// Name of the trigger.
+    pub trigger: String,
+    /// The status it is aimed at.
+    pub status: Status,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What is sent.
+    pub request: RequestTemplate,
+    /// The one thing that is wrong; absent for a valid request.
+    pub fault: Option<Fault>,
+    /// The statuses the contract allows for this condition; empty when the contract does not decide.
+    pub allowed: Vec<Status>,
+    /// The same request without the fault, whose acceptance makes a refusal count.
+    pub control: Option<ProbeId>,
+    /// Values it needs.
+    pub needs: Vec<SlotId>,
+    /// Values that are gone after it, when it is accepted.
+    pub consumes: Vec<SlotId>,
+    /// Values it yields.
+    pub captures: Vec<Capture>,
+    /// Probes that must have ended before it.
+    pub after: Vec<ProbeId>,
+    /// Sent once, or until something happens.
+    pub repeat: Repeat,
+    /// Other operations of which the same exchange is proof (a method that a route does not have).
+    pub also: Vec<String>,
+    /// Uses a value that nobody vouches for: a refusal blocks, it does not violate.
+    pub assumed: Option<String>,
+}
+
+/// What a probe is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Aimed at a cell.
+    Probe,
+    /// Makes what other probes need, and is aimed at no cell of its own.
+    Fixture,
+    /// Removes what the run made.
+    Cleanup,
+}
+
+/// The one deliberate change in an otherwise valid request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What was changed.
+    pub place: Place,
+    /// In words: `type is "probity-wrong-type"`.
+    pub words: String,
+}
+
+/// A place in a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The method.
+    Method,
+    /// A parameter of the path template.
+    Path(String),
+    /// A query parameter.
+    Query(String),
+    /// A header field.
+    Header(String),
+    /// JSON Pointer (RFC 6901) into the body; empty for the whole body.
+    Body(String),
+    /// Who is asking.
+    Credentials,
+    /// Nothing in the request: the state of the server, or the number of requests.
+    State,
+}
+
+/// A request with holes for the values that other probes yield.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestTemplate {
+    /// Method.
+    pub method: Method,
+    /// Path template.
+    pub path: String,
+    /// Values of the path template, before percent-encoding.
+    pub path_values: BTreeMap<String, String>,
+    /// Query pairs, before percent-encoding.
+    pub query: Vec<(String, String)>,
+    /// Header fields; credentials are not among them.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Body,
+    /// Which credentials it carries.
+    pub credentials: Credentials,
+    /// Where values of slots go.
+    pub fillings: Vec<Filling>,
+}
+
+/// A value of a slot and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filling {
+    /// Place in the request.
+    pub place: Place,
+    /// Whose value.
+    pub slot: SlotId,
+}
+
+/// A request body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// No body.
+    Empty,
+    /// A JSON document.
+    Json(Value),
+    /// A JSON document of which the last characters are cut off.
+    CutJson(Value),
+    /// Text as it is.
+    Text(String),
+    /// `multipart/form-data` (RFC 7578), name and content of each part.
+    Multipart(Vec<Part>),
+}
+
+/// One part of `multipart/form-data`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// `name` of the part.
+    pub name: String,
+    /// Content type of the part.
+    pub media_type: Option<String>,
+    /// `filename`, for a file.
+    pub file_name: Option<String>,
+    /// Content; a JSON value that is no string is sent as JSON text.
+    pub content: Value,
+}
+
+/// Which credentials a request carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// Those of the full account.
+    Full,
+    /// Those of the account without permissions.
+    Limited,
+    /// None at all.
+    None,
+    /// Those of the full account with another secret.
+    WrongSecret,
+    /// Those of the full account without this one security scheme.
+    Without(String),
+}
+
+/// A value to take from an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Where it goes.
+    pub slot: SlotId,
+    /// Runtime expression (OpenAPI, Link Object).
+    pub expression: String,
+}
+
+/// How often a probe is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeat {
+    /// Once.
+    Once,
+    /// Until the state at a JSON Pointer is one of `finished`, or one of `failed`.
+    Poll {
+        /// JSON Pointer into the answer.
+        at: String,
+        /// States that end it well.
+        finished: Vec<String>,
+        /// States that end it badly.
+        failed: Vec<String>,
+    },
+    /// Until the aimed status comes, at most so many times.
+    Burst {
+        /// Upper bound of requests.
+        most: u32,
+    },
+    /// Fetches the `Location` of this probe's answer instead of the path.
+    Follow(ProbeId),
+}

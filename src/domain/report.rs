@@ -1,0 +1,129 @@
+//! The report: the matrix with every verdict and the exchanges behind it. Its JSON form is `schemas/report.schema.json`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::contract::Status;
+use super::verdict::{Finding, Verdict};
+
+/// Version of the form of `report.json`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything a run has to say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Version of this form.
+    pub schema_version: u32,
+    /// Which program wrote it.
+    pub tool: Tool,
+    /// Name of the suite.
+    pub suite: String,
+    /// The contract that was held against the target.
+    pub contract: ContractName,
+    /// What was asked.
+    pub target: Target,
+    /// When the run started (RFC 3339, UTC).
+    pub started_at: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Seed of everything that was drawn by chance.
+    pub seed: u64,
+    /// Sums.
+    pub totals: Totals,
+    /// The matrix, in the order of the contract.
+    pub cells: Vec<Cell>,
+    /// What belongs to no single cell.
+    pub findings: Vec<Finding>,
+}
+
+/// The program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContractName {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+}
+
+/// The target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Target {
+    /// Base URL, or `mock` for the embedded one.
+    pub url: String,
+    /// Which operations may be called.
+    pub profile: String,
+}
+
+/// Sums over the report.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Totals {
+    /// Cells in the matrix.
+    pub cells: u64,
+    /// Cells by verdict, each verdict present.
+    #[serde(flatten)]
+    pub verdicts: BTreeMap<String, u64>,
+    /// Requests sent, all purposes together.
+    pub requests: u64,
+    /// Those of them that only made fixtures.
+    pub fixture_requests: u64,
+    /// Those of them that only cleaned up.
+    pub cleanup_requests: u64,
+}
+
+impl Totals {
+    /// Cells with this verdict.
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.verdicts.get(verdict.word()).copied().unwrap_or(0)
+    }
+}
+
+/// One cell of the matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cell {
+    /// Operation id, or `*` for the server as a whole.
+    pub operation: String,
+    /// The part of the API the operation belongs to; empty for the server as a whole.
+    pub api: String,
+    /// HTTP method; empty for the server as a whole.
+    pub method: String,
+    /// Path template; empty for the server as a whole.
+    pub path: String,
+    /// Declared status.
+    pub status: Status,
+    /// Declared once for every operation.
+    pub general: bool,
+    /// What is said of it.
+    pub verdict: Verdict,
+    /// Why; absent where the verdict says it all.
+    pub reason: Option<String>,
+    /// The probes that were sent for it.
+    pub probes: Vec<CellProbe>,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// A probe in a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CellProbe {
+    /// Its id.
+    pub id: String,
+    /// Its trigger.
+    pub trigger: String,
+    /// The status of the answer that counts; absent when none came.
+    pub status: Option<Status>,
+    /// The one thing that was wrong with the request; absent for a valid one.
+    pub fault: Option<String>,
+    /// Requests sent for it.
+    pub requests: u64,
+}

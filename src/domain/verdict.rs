@@ -1,0 +1,93 @@
+//! What is said of a cell, and why.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is said of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// An exchange shows the status, and every check holds.
+    Conforms,
+    /// An exchange breaks the contract.
+    Violates,
+    /// No way is known to provoke it, or the answer was another that the contract allows.
+    Unreached,
+    /// A control or a fixture failed, or something else refused first.
+    Blocked,
+    /// No answer came.
+    Inconclusive,
+    /// Left out by choice.
+    Skipped,
+    /// A named deviation that is accepted.
+    Waived,
+    /// An accepted deviation that is not there any more.
+    StaleWaiver,
+    /// Never provoked, and not seen in any exchange.
+    Held,
+}
+
+impl Verdict {
+    /// Every verdict, in the order in which totals are printed.
+    pub const ALL: [Self; 9] = [
+        Self::Conforms,
+        Self::Held,
+        Self::Violates,
+        Self::Blocked,
+        Self::Inconclusive,
+        Self::Unreached,
+        Self::Skipped,
+        Self::Waived,
+        Self::StaleWaiver,
+    ];
+
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Violates => "violates",
+            Self::Unreached => "unreached",
+            Self::Blocked => "blocked",
+            Self::Inconclusive => "inconclusive",
+            Self::Skipped => "skipped",
+            Self::Waived => "waived",
+            Self::StaleWaiver => "stale-waiver",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// How binding a rule is (RFC 2119).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Breaks the run.
+    Must,
+    /// Warns; breaks the run when asked to be strict.
+    Should,
+}
+
+/// One broken rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Name of the check.
+    pub check: String,
+    /// How binding the rule is.
+    pub severity: Severity,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What the rule asks for.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+    /// Place in the contract.
+    pub contract: String,
+    /// Place in the answer: `status`, `header NAME`, or `body` with a JSON Pointer.
+    pub answer: String,
+    /// The document and section that the rule comes from.
+    pub citation: String,
+    /// The probe whose exchange shows it.
+    pub probe: String,
+    /// A command that shows it again; credentials are names of environment variables.
+    pub curl: String,
+}
