@@ -6,10 +6,12 @@ mod operations;
 mod pointer;
 pub mod schema;
 mod upgrade;
+mod validate;
 
 pub use bundle::{Bundle, bundle, file_references};
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, remove};
+pub use validate::{Breach, Schemas};
 
 use thiserror::Error;
 

@@ -1,0 +1,145 @@
+//! Holds values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::{Draft, Registry, Validator};
+use serde_json::{Value, json};
+
+use super::ContractError;
+use crate::domain::contract::{Contract, SchemaRef};
+
+/// The contract as its own schemas see it; never fetched.
+const BASE: &str = "urn:probity:contract";
+
+/// One rule of a schema that a value breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// JSON Pointer into the value.
+    pub at: String,
+    /// The keyword that is broken, for example `required`.
+    pub keyword: String,
+    /// Path of keywords from the schema that was asked for.
+    pub rule: String,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+/// Compiles schemas of one contract as they are needed and keeps them.
+pub struct Schemas {
+    registry: Registry<'static>,
+    compiled: Mutex<HashMap<SchemaRef, Arc<Validator>>>,
+}
+
+impl std::fmt::Debug for Schemas {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Schemas")
+    }
+}
+
+impl Schemas {
+    /// Makes the schemas of a contract ready to be compiled.
+    ///
+    /// # Errors
+    /// A schema identifier or reference in the document that cannot be resolved.
+    pub fn new(contract: &Contract) -> Result<Self, ContractError> {
+        let failed = |error: jsonschema::ReferencingError| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}"));
+        let resource = Draft::Draft202012.create_resource(contract.document.clone());
+        let registry = Registry::new().add(BASE, resource).map_err(failed)?.prepare().map_err(failed)?;
+        Ok(Self { registry, compiled: Mutex::default() })
+    }
+
+    /// Every rule that the value breaks; none when it fits.
+    ///
+    /// # Errors
+    /// The schema itself cannot be compiled; why.
+    pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
+        let validator = self.validator(schema)?;
+        let breaches = validator.iter_errors(value).map(|error| {
+            let rule = error.schema_path().to_string();
+            Breach {
+                at: error.instance_path().to_string(),
+                keyword: rule.rsplit('/').find(|token| token.parse::<usize>().is_err()).unwrap_or_default().to_owned(),
+                rule,
+                message: error.to_string(),
+            }
+        });
+        Ok(breaches.collect())
+    }
+
+    /// Whether the value fits; a schema that cannot be compiled fits nothing.
+    pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
+        self.validator(schema).is_ok_and(|validator| validator.is_valid(value))
+    }
+
+    fn validator(&self, schema: &SchemaRef) -> Result<Arc<Validator>, String> {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = compiled.get(schema) {
+            return Ok(Arc::clone(known));
+        }
+        let fragment: String = schema.0.split('/').skip(1).map(|token| format!("/{}", fragment_escape(token))).collect();
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(&self.registry)
+            .should_validate_formats(true)
+            .build(&json!({"$ref": format!("{BASE}#{fragment}")}))
+            .map_err(|error| format!("the schema at {} cannot be compiled: {error}", schema.0))?;
+        let validator = Arc::new(validator);
+        compiled.insert(schema.clone(), Arc::clone(&validator));
+        Ok(validator)
+    }
+}
+
+/// A reference token as it may stand in a URI fragment (RFC 6901, section 6).
+fn fragment_escape(token: &str) -> String {
+    percent_encoding::utf8_percent_encode(token, FRAGMENT).to_string()
+}
+
+/// What RFC 3986, section 3.5, does not allow in a fragment, and `%` itself.
+const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'[')
+    .add(b']')
+    .add(b'^')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'#');
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+
+    fn contract() -> Contract {
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "paths": {"/things/{id}": {"get": {
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+                "responses": {"200": {"description": "found", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}}}}},
+            "components": {"schemas": {"Thing": {"type": "object", "required": ["day"], "properties": {"day": {"type": "string", "format": "date"}}}}}
+        });
+        let files = BTreeMap::from([("t.yaml".to_owned(), document)]);
+        read(bundle("t.yaml", &files).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_value_is_held_against_the_schema_where_it_stands() {
+        let contract = contract();
+        let schemas = Schemas::new(&contract).unwrap();
+        let schema = contract.operations[0].responses[0].content[0].schema.clone().unwrap();
+        assert!(schemas.fits(&schema, &json!({"day": "2024-02-29"})));
+        let breaches = schemas.breaches(&schema, &json!({"day": "2023-02-29"})).unwrap();
+        assert_eq!((breaches[0].at.as_str(), breaches[0].keyword.as_str()), ("/day", "format"));
+        let breaches = schemas.breaches(&schema, &json!({})).unwrap();
+        assert_eq!(breaches[0].keyword, "required");
+    }
+}
