@@ -2,3 +2,5 @@
 
 pub mod contract;
 pub mod domain;
+pub mod generate;
+pub mod triggers;

@@ -13,7 +13,8 @@ use crate::domain::contract::{
     SchemaRef, SecurityScheme, Status,
 };
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
+const METHODS: [&str; 8] = ["get", "head", "options", "post", "put", "patch", "delete", "trace"];
 const JSON_API: &str = "application/vnd.api+json";
 
 /// Reads a contract.
