@@ -3,4 +3,6 @@
 pub mod contract;
 pub mod domain;
 pub mod generate;
+pub mod load;
+pub mod plan;
 pub mod triggers;

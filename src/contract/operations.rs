@@ -200,7 +200,8 @@ impl<'a> Reader<'a> {
             note: self.text(&member("x-probity-note")),
         };
         for response in general {
-            let applies = response.status != Status(415) || operation.request_body.is_some();
+            // A body that may be left out may be ignored as well, so nothing is demanded of its media type.
+            let applies = response.status != Status(415) || operation.request_body.as_ref().is_some_and(|body| body.required);
             if applies && operation.response(response.status).is_none() {
                 operation.responses.push(response.clone());
             }

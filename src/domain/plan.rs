@@ -265,12 +265,16 @@ pub enum Credentials {
 }
 
 /// A value to take from an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Capture {
     /// Where it goes.
     pub slot: SlotId,
-    /// Runtime expression (OpenAPI, Link Object).
+    /// Runtime expression (OpenAPI, Link Object). An index in it stands for any item of the array.
     pub expression: String,
+    /// A part that the item must have; null when any will do.
+    pub like: Value,
+    /// Which of the items that fit, counted from zero.
+    pub nth: usize,
 }
 
 /// How often a probe is sent.

@@ -7,6 +7,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the same thing is made a second time",
     source: "RFC 9110, section 15.5.10; JSON:API, Creating Resources, 409 Conflict",
     vary: |ground: &Ground<'_>| {
-        vec![Variation::in_setting(ground.base.request.clone(), Setting::Again, Some("the same request was accepted before"))]
+        let setting = Setting::Again(ground.condition.at.clone());
+        vec![Variation::in_setting(ground.base.request.clone(), setting, Some("the same was made before"))]
     },
 };

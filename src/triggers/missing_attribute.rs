@@ -12,11 +12,11 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
+    let leave_out = |at: &str| ground.with_json(at, format!("{at} is left out"), |body| remove(body, at));
+    if let Some(chosen) = &ground.condition.at {
+        return leave_out(chosen).into_iter().collect();
+    }
     let flat = ground.json().is_some_and(|body| body.get("data").is_none());
-    let places = required(ground).into_iter().filter(|at| match chosen {
-        Some(chosen) => at == chosen,
-        None => (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"),
-    });
-    places.filter_map(|at| ground.with_json(&at, format!("{at} is left out"), |body| remove(body, &at))).collect()
+    let places = required(ground).into_iter().filter(|at| (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"));
+    places.filter_map(|at| leave_out(&at)).collect()
 }

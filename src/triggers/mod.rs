@@ -37,6 +37,8 @@ mod wrong_type;
 
 use serde_json::Value;
 
+pub use unsupported_method::same_route;
+
 use crate::contract::Schemas;
 use crate::domain::contract::{Condition, Contract, MediaType, Operation};
 use crate::domain::plan::{Body, Fault, Place, RequestTemplate};
@@ -151,8 +153,8 @@ impl Variation {
 pub enum Setting {
     /// Nothing beyond the resources that the request names.
     Plain,
-    /// The very same request has been accepted just before.
-    Again,
+    /// The very same request has been accepted just before; with a pointer, only the member there is the same.
+    Again(Option<String>),
     /// The resource in the path has been deleted.
     Deleted,
     /// The resource is one that something made by this operation refers to.

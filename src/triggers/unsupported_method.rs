@@ -27,7 +27,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
 
 /// Whether two path templates match the same requests (OpenAPI, Paths Object: templates that differ only in the names
 /// of their parameters are one route).
-pub(crate) fn same_route(one: &str, other: &str) -> bool {
+pub fn same_route(one: &str, other: &str) -> bool {
     let is_parameter = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
     let (mut one, mut other) = (one.split('/'), other.split('/'));
     loop {
