@@ -5,4 +5,6 @@ pub mod domain;
 pub mod generate;
 pub mod load;
 pub mod plan;
+pub mod run;
+pub mod transport;
 pub mod triggers;
