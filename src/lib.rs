@@ -4,6 +4,7 @@ pub mod checks;
 pub mod contract;
 pub mod domain;
 pub mod generate;
+pub mod judge;
 pub mod load;
 pub mod plan;
 pub mod run;

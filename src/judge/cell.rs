@@ -58,7 +58,9 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
     let broken: Vec<&Opinion<'_>> = relevant
         .iter()
         .copied()
-        .filter(|opinion| opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && opinion.status() == Some(cell.status)))
+        .filter(|opinion| {
+            opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && opinion.status() == Some(cell.status))
+        })
         .collect();
     let shown = relevant.iter().any(|opinion| opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status));
     if !broken.is_empty() {
@@ -125,9 +127,9 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
     let status = server_error(opinion).unwrap_or(cell.status);
     let asked = opinion.probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
     let response = view.case.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
-    let failing = opinion.outcome.and_then(|outcome| {
-        outcome.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status.is_server_error()))
-    });
+    let failing = opinion
+        .outcome
+        .and_then(|outcome| outcome.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status.is_server_error())));
     Finding {
         check: "server-error".to_owned(),
         severity: Severity::Must,

@@ -88,9 +88,8 @@ fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
     valid
         .map(|probe| {
             let status = case.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status);
-            let accepted = status.is_some_and(|status| {
-                status.0 < 400 && if probe.allowed.is_empty() { status.is_success() } else { probe.allowed.contains(&status) }
-            });
+            let accepted = status
+                .is_some_and(|status| status.0 < 400 && if probe.allowed.is_empty() { status.is_success() } else { probe.allowed.contains(&status) });
             (probe.id.clone(), accepted)
         })
         .collect()
@@ -167,7 +166,11 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                 answer: "status".to_owned(),
                 citation: "OpenAPI, Responses Object: expected to cover successful and known error responses".to_owned(),
                 probe: opinion.probe.id.clone(),
-                curl: opinion.outcome.and_then(|outcome| outcome.exchanges.last()).map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
+                curl: opinion
+                    .outcome
+                    .and_then(|outcome| outcome.exchanges.last())
+                    .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
+                    .unwrap_or_default(),
             });
         }
     }

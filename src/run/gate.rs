@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::Run;
+use super::{Limiter, Run};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
@@ -65,12 +65,18 @@ pub type Task<'a> = BoxFuture<'a, (&'a Probe, Outcome)>;
 
 impl<'a> Run<'a> {
     /// Lets a probe through, or says why it is withheld.
-    pub(super) fn gate(&self, probe: &'a Probe) -> Result<Task<'a>, String> {
+    pub(super) fn gate<'b>(&self, probe: &'b Probe, limiter: &'b Limiter) -> Result<Task<'b>, String>
+    where
+        'a: 'b,
+    {
         // Who is refused for lack of credentials needs no resource that exists, and proves its point on a server that
         // refuses everybody, too.
         let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup {
             return Err("the run was interrupted".to_owned());
+        }
+        if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && probe.purpose != Purpose::Cleanup) {
+            return Err(format!("the budget of {budget} requests was spent before"));
         }
         let slots = match self.values(probe) {
             Ok(slots) => slots,
@@ -92,7 +98,7 @@ impl<'a> Run<'a> {
             Repeat::Follow(first) => Some(self.location(first)?),
             _ => None,
         };
-        Ok(self.task(probe, slots, location))
+        Ok(self.task(probe, limiter, slots, location))
     }
 
     fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {

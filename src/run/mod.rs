@@ -2,7 +2,10 @@
 
 mod capture;
 mod gate;
+mod limiter;
 mod send;
+
+pub use limiter::Limiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,7 +14,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde_json::Value;
 
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, SlotId, Stage};
 use crate::transport::{Accounts, Client};
@@ -27,6 +30,10 @@ pub struct Settings {
     pub poll: Duration,
     /// How long a job is waited for.
     pub patience: Duration,
+    /// Requests that may be sent in all, clean-up aside; `None` for as many as the plan has.
+    pub budget: Option<u64>,
+    /// Rate limits that are kept on our side.
+    pub windows: Vec<RateLimit>,
     /// The longest wait that a server may ask for (429) before its cells are given up.
     pub longest_wait: Duration,
 }
@@ -49,6 +56,7 @@ pub struct Run<'a> {
     settings: &'a Settings,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
     stopped: &'a (dyn Fn() -> bool + Sync),
+    limiter: Limiter,
     progress: Progress,
 }
 
@@ -62,6 +70,7 @@ struct Progress {
     lost: BTreeMap<SlotId, String>,
     accepted: BTreeSet<ProbeId>,
     breaker: gate::Breaker,
+    sent: u64,
 }
 
 impl<'a> Run<'a> {
@@ -81,21 +90,22 @@ impl<'a> Run<'a> {
                 progress.slots.insert(id.clone(), Value::String(value.clone()));
             }
         }
-        Self { contract, plan, client, accounts, settings, watch, stopped, progress }
+        Self { contract, plan, client, accounts, settings, watch, stopped, limiter: Limiter::new(settings.windows.clone()), progress }
     }
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Outcomes {
+        let limiter = std::mem::replace(&mut self.limiter, Limiter::new(Vec::new()));
         let mut stages: Vec<Stage> = self.plan.probes.iter().map(|probe| probe.stage).collect();
         stages.sort_unstable();
         stages.dedup();
         for stage in stages {
-            self.stage(stage).await;
+            self.stage(stage, &limiter).await;
         }
         Outcomes { outcomes: self.progress.ended }
     }
 
-    async fn stage(&mut self, stage: Stage) {
+    async fn stage(&mut self, stage: Stage, limiter: &Limiter) {
         let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.stage == stage).collect();
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -108,7 +118,7 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 advanced = true;
-                match self.gate(probe) {
+                match self.gate(probe, limiter) {
                     Ok(task) => under_way.push(task),
                     Err(reason) => self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) }),
                 }
@@ -135,6 +145,7 @@ impl<'a> Run<'a> {
         if accepted {
             self.progress.accepted.insert(probe.id.clone());
         }
+        self.progress.sent += outcome.exchanges.len() as u64;
         self.progress.breaker.learn(probe, &outcome, accepted);
         for capture in &probe.captures {
             match answer.filter(|_| accepted).and_then(|answer| capture::value(capture, answer, probe)) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::gate::Task;
-use super::{Event, Run, Settings};
+use super::{Event, Limiter, Run, Settings};
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::plan::{Credentials, Probe, Repeat, SlotId};
@@ -28,12 +28,17 @@ struct Sender<'a> {
     accounts: &'a Accounts,
     settings: &'a Settings,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
+    limiter: &'a Limiter,
 }
 
 impl<'a> Run<'a> {
     /// A probe with its values as something that can be waited for.
-    pub(super) fn task(&self, probe: &'a Probe, slots: BTreeMap<SlotId, Value>, location: Option<String>) -> Task<'a> {
-        let sender = Sender { contract: self.contract, client: self.client, accounts: self.accounts, settings: self.settings, watch: self.watch };
+    pub(super) fn task<'b>(&self, probe: &'b Probe, limiter: &'b Limiter, slots: BTreeMap<SlotId, Value>, location: Option<String>) -> Task<'b>
+    where
+        'a: 'b,
+    {
+        let Self { contract, client, accounts, settings, watch, .. } = *self;
+        let sender = Sender { contract, client, accounts, settings, watch, limiter };
         async move { (probe, sender.probe(probe, &slots, location.as_deref()).await) }.boxed()
     }
 }
@@ -133,6 +138,7 @@ impl Sender<'_> {
     async fn exchange(&self, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         let mut signed = prepared.request.clone();
         self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
+        self.limiter.pass(|wait| (self.watch)(Event::Waiting(wait))).await;
         let answer = self.client.send(&signed).await;
         let shown = prepared.request.shown();
         let (answer, ending) = match answer {
