@@ -3,3 +3,4 @@
 pub mod checks;
 pub mod contract;
 pub mod domain;
+pub mod report;
