@@ -1,5 +1,6 @@
 //! A body comes under a media type that the contract declares for the status.
 
+use super::scene::shorten;
 use super::{Breach, Check, Scene};
 use crate::domain::contract::MediaType;
 use crate::domain::exchange::Content;
@@ -21,7 +22,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
         severity,
         message: message.to_owned(),
         expected: names.join(" or "),
-        actual,
+        actual: shorten(&actual),
         contract: format!("{}/content", scene.place()),
         answer: "header content-type".to_owned(),
         citation,

@@ -118,6 +118,37 @@ mod tests {
     }
 
     #[test]
+    fn one_finding_of_each_check() {
+        let json_api = "application/vnd.api+json";
+        let media = [("content-type", json_api)];
+        let stand = Stand::new(json!({
+            "200": {"description": "found", "content": {json_api: {"schema": {"type": "object", "properties": {"data": {"type": "object"}}}}}},
+            "204": {"description": "done"},
+            "303": {"description": "finished", "headers": {"Location": {"required": true, "schema": {"type": "string"}}}},
+            "409": {"description": "type is another", "content": {json_api: {}}},
+            "429": {"description": "too many", "headers": {"Retry-After": {"required": true, "schema": {"type": "integer"}}}}
+        }))
+        .fault("type is \"wrong\"");
+        let at_fault = |findings: Vec<Finding>, check: &str| findings.into_iter().find(|finding| finding.check == check).unwrap();
+        let findings: Vec<Finding> = CHECKS
+            .iter()
+            .map(|check| match check.name {
+                "status" => at_fault(stand.clone().allowed(&[409]).findings(400, &[], json!(null)), "status"),
+                "media-type" => at_fault(stand.findings(200, &[("content-type", "text/html")], json!({"data": {}})), "media-type"),
+                "no-content" => at_fault(stand.findings(204, &[], json!({})), "no-content"),
+                "headers" => at_fault(stand.findings(405, &[("allow", "GET, POST")], json!(null)), "headers"),
+                "location" => at_fault(stand.findings(303, &[], json!(null)), "location"),
+                "retry-after" => at_fault(stand.findings(429, &[("retry-after", "soon")], json!(null)), "retry-after"),
+                "error-status" => at_fault(stand.findings(409, &media, json!({"errors": [{"status": "400"}]})), "error-status"),
+                "json-api-document" => at_fault(stand.findings(200, &media, json!({"data": {"type": "things", "id": 1}})), "json-api-document"),
+                "no-leak" => at_fault(stand.findings(500, &[], json!("Error\n    at f (/srv/app.js:10:5)")), "no-leak"),
+                other => at_fault(stand.findings(200, &media, json!({"data": []})), other),
+            })
+            .collect();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&findings).unwrap());
+    }
+
+    #[test]
     fn a_finding_carries_the_check_the_probe_and_a_command() {
         let stand = Stand::new(json!({"200": {"description": "found", "content": {"application/json": {"schema": {"type": "object"}}}}}));
         let findings = stand.findings(200, &[("content-type", "application/json")], json!([]));

@@ -1,6 +1,6 @@
 //! 204, 205 and 304 have no body.
 
-use super::scene::describe;
+use super::scene::{describe, shorten};
 use super::{Breach, Check, Scene};
 use crate::domain::exchange::Content;
 use crate::domain::verdict::Severity;
@@ -31,7 +31,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     // Zero is sent by many servers and misleads nobody; another length announces a body that may not come.
     match scene.answer.header("content-length").map(str::trim) {
         Some(length) if status.0 == 204 && length != "0" => {
-            vec![breach("204 announces a body".to_owned(), "no Content-Length", length.to_owned(), "header content-length", "8.6")]
+            vec![breach("204 announces a body".to_owned(), "no Content-Length", shorten(length), "header content-length", "8.6")]
         }
         _ => Vec::new(),
     }

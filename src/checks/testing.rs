@@ -12,6 +12,7 @@ use crate::domain::plan::{Fault, Place, Probe};
 use crate::domain::verdict::Finding;
 
 /// A contract with `GET /things/{id}`, a probe of it, and the request that was sent.
+#[derive(Clone)]
 pub struct Stand {
     contract: Contract,
     probe: Probe,

@@ -54,13 +54,20 @@ fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
     let named = suite.effects.values().flatten().chain(suite.skip.keys());
     for name in named {
         if contract.operation(name).is_none() {
-            return Err(Stop::Unusable(format!("the suite {} names the operation {name}, which its contract does not have; `probity list` shows all", suite.name)));
+            return Err(Stop::Unusable(format!(
+                "the suite {} names the operation {name}, which its contract does not have; `probity list` shows all",
+                suite.name
+            )));
         }
     }
     for scheme in suite.accounts.full.keys().chain(suite.accounts.limited.keys()) {
         if !contract.security_schemes.contains_key(scheme) {
             let known: Vec<&str> = contract.security_schemes.keys().map(String::as_str).collect();
-            return Err(Stop::Unusable(format!("the suite {} has credentials for {scheme}; the security schemes of its contract are {}", suite.name, known.join(", "))));
+            return Err(Stop::Unusable(format!(
+                "the suite {} has credentials for {scheme}; the security schemes of its contract are {}",
+                suite.name,
+                known.join(", ")
+            )));
         }
     }
     Ok(())
@@ -133,7 +140,14 @@ fn may_write(selection: &Selection, target: &Target) -> bool {
 }
 
 /// What a plan may do.
-pub fn options(selection: &Selection, target: &Target, suite: &Suite, given: BTreeMap<String, Vec<Known>>, limited: bool, mark: String) -> Result<Options, Stop> {
+pub fn options(
+    selection: &Selection,
+    target: &Target,
+    suite: &Suite,
+    given: BTreeMap<String, Vec<Known>>,
+    limited: bool,
+    mark: String,
+) -> Result<Options, Stop> {
     let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
     known.extend(["borrowed", "all"]);
     if let Some(unknown) = selection.allow.iter().find(|effect| !known.contains(effect.as_str())) {

@@ -163,6 +163,13 @@ fn with_mark(text: &str, mark: &str) -> String {
     if let Some((local, domain)) = text.split_once('@') {
         return format!("{local}.{mark}@{domain}");
     }
+    // A file name keeps its extension, by which its kind is told.
+    if let Some((stem, extension)) = text.rsplit_once('.')
+        && (1..=5).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return format!("{}.{extension}", with_mark(stem, mark));
+    }
     let separator = if text.contains(' ') {
         ' '
     } else if text.contains('-') {
@@ -182,6 +189,7 @@ mod tests {
     fn marks_fit_the_text_they_are_put_on() {
         assert_eq!(with_mark("Sample Client", "probity-1"), "Sample Client probity-1");
         assert_eq!(with_mark("some_key", "probity-1"), "some_key_probity_1");
+        assert_eq!(with_mark("notes.txt", "probity-1"), "notes_probity_1.txt");
         assert_eq!(with_mark("me@example.com", "probity-1"), "me.probity-1@example.com");
     }
 }

@@ -7,12 +7,14 @@ mod feeds;
 mod order;
 mod resources;
 mod settings;
+mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
+pub use show::show;
 
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Status};

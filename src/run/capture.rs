@@ -1,13 +1,15 @@
 //! Takes values from answers (OpenAPI, Link Object, runtime expressions).
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::contract::schema::is_part;
 use crate::domain::exchange::Answer;
-use crate::domain::plan::{Capture, Probe};
+use crate::domain::plan::{Capture, Place, Probe, SlotId};
 
 /// The value that a capture finds in an answer; `None` when there is none.
-pub fn value(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value> {
+pub fn value(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
     if let Some(at) = capture.expression.strip_prefix("$response.body#") {
         return in_body(answer.body.json()?, at, &capture.like, capture.nth);
     }
@@ -19,7 +21,9 @@ pub fn value(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value>
         return Some(Value::String(percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()));
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
-    probe.request.path_values.get(name).cloned().map(Value::String)
+    let place = Place::Path(name.to_owned());
+    let filled = probe.request.fillings.iter().find(|filling| filling.place == place).and_then(|filling| slots.get(&filling.slot));
+    filled.cloned().or_else(|| probe.request.path_values.get(name).cloned().map(Value::String))
 }
 
 /// The value at a pointer. An index in the pointer stands for any item that has the part `like`; the nth of them counts.

@@ -19,6 +19,9 @@ use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, SlotId, Stage};
 use crate::transport::{Accounts, Client};
 
+/// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
+pub const MOST_BURST: u32 = 51;
+
 /// How a plan is carried out.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -148,7 +151,7 @@ impl<'a> Run<'a> {
         self.progress.sent += outcome.exchanges.len() as u64;
         self.progress.breaker.learn(probe, &outcome, accepted);
         for capture in &probe.captures {
-            match answer.filter(|_| accepted).and_then(|answer| capture::value(capture, answer, probe)) {
+            match answer.filter(|_| accepted).and_then(|answer| capture::value(capture, answer, probe, &self.progress.slots)) {
                 Some(value) => {
                     self.progress.slots.insert(capture.slot.clone(), value);
                 }
