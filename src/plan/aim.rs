@@ -157,7 +157,13 @@ impl Draft<'_> {
             also: Vec::new(),
             assumed: None,
         };
-        self.plan.probes.push(probe);
+        // A request that is due among the changes stands right behind the one it waits for, so that the next change waits
+        // for it in turn.
+        let last = (probe.stage == Stage::Change).then(|| self.plan.probes.iter().rposition(|other| probe.after.contains(&other.id))).flatten();
+        match last {
+            Some(position) => self.plan.probes.insert(position + 1, probe),
+            None => self.plan.probes.push(probe),
+        }
         id
     }
 

@@ -112,6 +112,24 @@ impl Draft<'_> {
         found.first().map(|id| (*id).clone())
     }
 
+    /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
+    pub(super) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
+        let need = ResourceNeed { kind: kind.to_owned(), like: Value::Null };
+        let made = |draft: &Self, id: &SlotId| draft.plan.slots.get(id).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
+        let mut taken: Vec<SlotId> = vec![other.to_owned()];
+        while let Some(slot) = self.find(&need, &taken, Usage::Write) {
+            if made(self, &slot) {
+                return Some(slot);
+            }
+            taken.push(slot);
+        }
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == kind && feed.makes).cloned().collect();
+        for feed in &feeds {
+            let _ = self.success(&feed.operation);
+        }
+        self.make_one_more(&feeds, &need, &taken, Usage::Write)
+    }
+
     /// One more request that makes a resource, for a need that nothing made so far can fill.
     fn make_one_more(&mut self, feeds: &[Feed], need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
         let mut makers: Vec<&Feed> = feeds.iter().filter(|feed| feed.makes).collect();

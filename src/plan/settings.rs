@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::draft::{Bound, Draft};
+use crate::contract::put;
 use crate::domain::contract::Operation;
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::triggers::{Setting, Variation};
@@ -50,20 +51,47 @@ impl Draft<'_> {
 
     fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), String> {
         settled.after.push(success.clone());
-        let Some(at) = at else { return Ok(()) };
-        // Everything but the one member is made anew, or another rule might refuse the request first.
+        let own = path_filling(&settled.request);
         let before = self.bases.get(success).cloned().ok_or("its valid request is gone")?;
-        let with_body = matches!(before.base.request.body, Body::Json(_));
-        let mut fresh = self.bind(operation, with_body, &before.slots)?;
-        let (Body::Json(old), Body::Json(new)) = (&before.base.request.body, &mut fresh.base.request.body) else {
-            return Err("only a member of a JSON body can be made a second time".to_owned());
-        };
-        let value = old.pointer(at).cloned().ok_or_else(|| format!("the valid request has no {at} that could be there already"))?;
-        let place = new.pointer_mut(at).ok_or_else(|| format!("the valid request has no {at}"))?;
-        *place = value;
-        settled.request = fresh.base.request;
+        let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
+        match (at, taken) {
+            (None, _) => {}
+            (Some(at), Some(value)) => settled.request = self.with_value_at(operation, &before, at, value)?,
+            (Some(at), None) => {
+                let own = own.as_ref().ok_or_else(|| format!("the valid request has no {at} that could be there already"))?;
+                let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or("the run makes only one such resource")?;
+                let value = self.made_with(&other, at).ok_or_else(|| format!("nothing that the run makes has {at}"))?;
+                settled.request = self.with_value_at(operation, &before, at, value)?;
+                settled.needs = needs_of(&settled.request);
+                settled.needs.push(other);
+                return Ok(());
+            }
+        }
+        // What a resource has already it may be given again; only another one is in conflict with it.
+        if let Some(own) = own {
+            let kind = self.kind_of(&own.slot);
+            let other = self.another(&kind, &own.slot).ok_or_else(|| format!("the run makes only one of {kind}"))?;
+            rebind(&mut settled.request, &own.slot, &other);
+        }
         settled.needs = needs_of(&settled.request);
         Ok(())
+    }
+
+    /// A fresh valid request with one member as it is elsewhere. Everything else is made anew, or another rule might
+    /// refuse the request first.
+    fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, String> {
+        let with_body = matches!(before.base.request.body, Body::Json(_));
+        let mut fresh = self.bind(operation, with_body, &before.slots)?;
+        let Body::Json(body) = &mut fresh.base.request.body else {
+            return Err("only a member of a JSON body can be made a second time".to_owned());
+        };
+        if put(body, at, value) { Ok(fresh.base.request) } else { Err(format!("the valid request has no place for {at}")) }
+    }
+
+    /// What the request that made a resource says at a pointer.
+    fn made_with(&self, slot: &str, at: &str) -> Option<Value> {
+        let Origin::Created(maker) = &self.plan.slots.get(slot)?.origin else { return None };
+        json(&self.plan.probe(maker)?.request)?.pointer(at).cloned()
     }
 
     fn deleted(&self, settled: &mut Settled) -> Result<(), String> {
@@ -86,8 +114,13 @@ impl Draft<'_> {
         let kind = self.kind_of(&filling.slot);
         let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.is_made(slot));
         let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
-        rebind(&mut settled.request, &filling.slot, target);
+        let target = target.clone();
+        rebind(&mut settled.request, &filling.slot, &target);
         settled.needs = needs_of(&settled.request);
+        // What is done to the resource itself may be undone by the next change, so the request is due before that.
+        if self.bases.get(&referrer).and_then(|bound| path_filling(&bound.base.request)).is_some_and(|own| own.slot == target) {
+            settled.stage = Stage::Change;
+        }
         // While what refers to it is there, that is, before it is removed in its turn.
         settled.needs.extend(self.made_by(&referrer));
         settled.after.push(referrer);
@@ -129,13 +162,16 @@ impl Draft<'_> {
     }
 
     fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), String> {
+        let filling = path_filling(&settled.request).ok_or("its path names no resource")?;
+        let kind = self.kind_of(&filling.slot);
         let Some(by) = by else {
+            let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;
+            rebind(&mut settled.request, &filling.slot, &fresh);
+            settled.needs = needs_of(&settled.request);
             settled.stage = Stage::Make;
             return Ok(());
         };
         let before = self.success(by)?;
-        let filling = path_filling(&settled.request).ok_or("its path names no resource")?;
-        let kind = self.kind_of(&filling.slot);
         let named = self.plan.probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
         let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
         rebind(&mut settled.request, &filling.slot, target);
@@ -156,6 +192,13 @@ impl Draft<'_> {
 
     fn is_made(&self, slot: &str) -> bool {
         self.plan.slots.get(slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)))
+    }
+}
+
+fn json(request: &RequestTemplate) -> Option<&Value> {
+    match &request.body {
+        Body::Json(body) => Some(body),
+        _ => None,
     }
 }
 
