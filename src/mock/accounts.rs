@@ -1,0 +1,169 @@
+//! Who may ask: the accounts that the mock knows, and whose credentials a request carries.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::request::Call;
+use crate::domain::contract::{Contract, Operation, SecurityScheme};
+use crate::domain::suite::{Account, Credential, Suite};
+
+/// The secret of one security scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// For `http` with scheme `basic` (RFC 7617).
+    Basic {
+        /// User name.
+        username: String,
+        /// Password.
+        password: String,
+    },
+    /// For `http` with scheme `bearer` (RFC 6750).
+    Bearer(String),
+    /// For `apiKey`.
+    Value(String),
+}
+
+/// The two accounts, by the name of the security scheme in the contract.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MockAccounts {
+    /// May do everything.
+    pub full: BTreeMap<String, Secret>,
+    /// Is known and may do nothing.
+    pub limited: BTreeMap<String, Secret>,
+}
+
+impl MockAccounts {
+    /// Fixed and harmless secrets for every scheme that the accounts of the suite name. Both accounts share the values of
+    /// API keys, as two users of one firm do, unless keys are all they have.
+    pub fn invented(contract: &Contract, suite: &Suite) -> Self {
+        let shared = suite.accounts.full.values().any(|credential| !matches!(credential, Credential::Value { .. }));
+        let invent = |account: &Account, name: &str| {
+            let secrets = account.iter().filter(|(scheme, _)| contract.security_schemes.contains_key(*scheme));
+            let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, shared)));
+            secrets.collect()
+        };
+        Self { full: invent(&suite.accounts.full, "full"), limited: invent(&suite.accounts.limited, "limited") }
+    }
+}
+
+fn invent(credential: &Credential, account: &str, shared: bool) -> Secret {
+    match credential {
+        Credential::Basic { .. } => Secret::Basic { username: format!("probity-{account}"), password: format!("probity-secret-{account}") },
+        Credential::Bearer { .. } => Secret::Bearer(format!("probity-token-{account}")),
+        Credential::Value { .. } if shared || account == "full" => Secret::Value("1".to_owned()),
+        Credential::Value { .. } => Secret::Value("2".to_owned()),
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// The account that may do everything, or anybody where the contract asks for nothing.
+    Full,
+    /// The account that may do nothing.
+    Limited,
+    /// Nobody: no credential was sent.
+    Nobody,
+    /// Some credentials were sent and this scheme was left out.
+    Incomplete(String),
+    /// A credential of this scheme is wrong.
+    Wrong(String),
+}
+
+impl Caller {
+    /// Whether requests of this caller count against the rate limit.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Self::Full | Self::Limited)
+    }
+}
+
+/// Whose credentials a call carries, as the operation demands them.
+pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &Operation, call: &Call) -> Caller {
+    let possible: Vec<&Vec<String>> =
+        operation.security.iter().filter(|schemes| schemes.iter().all(|scheme| accounts.full.contains_key(scheme))).collect();
+    if operation.security.is_empty() || possible.is_empty() || possible.iter().any(|schemes| schemes.is_empty()) {
+        return Caller::Full;
+    }
+    for (account, caller) in [(&accounts.full, Caller::Full), (&accounts.limited, Caller::Limited)] {
+        let holds = |scheme: &String| {
+            account
+                .get(scheme)
+                .is_some_and(|secret| contract.security_schemes.get(scheme).is_some_and(|kind| carried(kind, secret, call) == Carried::Right))
+        };
+        if possible.iter().any(|schemes| schemes.iter().all(holds)) {
+            return caller;
+        }
+    }
+    refused(contract, accounts, &possible, call)
+}
+
+fn refused(contract: &Contract, accounts: &MockAccounts, possible: &[&Vec<String>], call: &Call) -> Caller {
+    let (mut wrong, mut absent, mut sent) = (None, None, false);
+    for scheme in possible.iter().flat_map(|schemes| schemes.iter()) {
+        let Some(kind) = contract.security_schemes.get(scheme) else { continue };
+        let states: Vec<Carried> = [&accounts.full, &accounts.limited]
+            .into_iter()
+            .filter_map(|account| account.get(scheme))
+            .map(|secret| carried(kind, secret, call))
+            .collect();
+        if states.iter().all(|state| *state == Carried::Absent) {
+            absent = absent.or(Some(scheme.clone()));
+        } else {
+            sent = true;
+            if !states.contains(&Carried::Right) {
+                wrong = wrong.or(Some(scheme.clone()));
+            }
+        }
+    }
+    match (sent, absent, wrong) {
+        (false, ..) => Caller::Nobody,
+        (true, Some(scheme), _) => Caller::Incomplete(scheme),
+        (true, None, wrong) => Caller::Wrong(wrong.or_else(|| possible.first()?.first().cloned()).unwrap_or_default()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    Right,
+    Wrong,
+    Absent,
+}
+
+fn carried(scheme: &SecurityScheme, secret: &Secret, call: &Call) -> Carried {
+    let (sent, expected) = match (scheme, secret) {
+        (SecurityScheme::Basic, Secret::Basic { username, password }) => {
+            (authorization(call, "basic"), STANDARD.encode(format!("{username}:{password}")))
+        }
+        (SecurityScheme::Bearer, Secret::Bearer(token)) => (authorization(call, "bearer"), token.clone()),
+        (SecurityScheme::Header(name), Secret::Value(value)) => (call.header(name).map(str::to_owned), value.clone()),
+        (SecurityScheme::Query(name), Secret::Value(value)) => (call.query_value(name).map(str::to_owned), value.clone()),
+        _ => return Carried::Wrong,
+    };
+    match sent {
+        None => Carried::Absent,
+        Some(sent) if sent == expected => Carried::Right,
+        Some(_) => Carried::Wrong,
+    }
+}
+
+/// What follows the scheme in `Authorization`; the scheme is compared without regard to case (RFC 9110, section 11.1).
+fn authorization(call: &Call, scheme: &str) -> Option<String> {
+    let (sent, rest) = call.header("authorization")?.trim().split_once(' ')?;
+    sent.eq_ignore_ascii_case(scheme).then(|| rest.trim().to_owned())
+}
+
+/// A challenge for the schemes of the operation (RFC 9110, section 11.6.1).
+pub(crate) fn challenge(contract: &Contract, operation: Option<&Operation>) -> String {
+    let named = operation.into_iter().flat_map(|operation| &operation.security).flatten();
+    let schemes = named.filter_map(|name| contract.security_schemes.get(name)).chain(contract.security_schemes.values());
+    for scheme in schemes {
+        match scheme {
+            SecurityScheme::Basic => return "Basic realm=\"mock\", charset=\"UTF-8\"".to_owned(),
+            SecurityScheme::Bearer => return "Bearer realm=\"mock\"".to_owned(),
+            _ => {}
+        }
+    }
+    "ApiKey realm=\"mock\"".to_owned()
+}

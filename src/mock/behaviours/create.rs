@@ -1,0 +1,118 @@
+//! Makes resources: one, or several with an array.
+
+use serde_json::Value;
+
+use super::{Outcome, Turn};
+use crate::contract::schema::resource_needs;
+use crate::domain::contract::{Location, Operation};
+use crate::mock::place::{Place, overlay};
+use crate::mock::profile::Profile;
+use crate::mock::scene::{Core, Scene};
+use crate::mock::seed::{likeness, rename};
+use crate::mock::store::{Resource, id_text};
+use crate::mock::{ids, job};
+
+pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
+    profile.creates
+}
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let scene = turn.scene;
+    let items = scene.items();
+    let sent: Vec<(String, Value)> =
+        if items.is_empty() { vec![(String::new(), Value::Null)] } else { items.into_iter().map(|(at, item)| (at, item.clone())).collect() };
+    let mut made = Vec::new();
+    for (index, (at, item)) in sent.iter().enumerate() {
+        made.push(create(turn, index, at, item));
+    }
+    let location = made.first().and_then(|(id, _)| location(scene, id));
+    let document = turn.document(made.into_iter().map(|(_, body)| body).collect());
+    keep_yields(turn, &document);
+    Outcome { body: Some(document), location }
+}
+
+/// Makes one resource out of what the request says and the example shows; its id and its body.
+fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (String, Value) {
+    let scene = turn.scene;
+    let kind = scene.profile.kind.as_str();
+    let template = turn.place().zip(turn.example.as_ref()).and_then(|(place, example)| nth(&place.items(example), index));
+    let id_at = turn.place().map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
+    let sample = scene.sample().and_then(|(sample, place)| nth(&place.items(&sample), index));
+    let style = template.as_ref().and_then(|template| template.pointer(&id_at)).cloned().or_else(|| style(scene, kind));
+    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent));
+    let mut body = template.unwrap_or_else(|| likeness(scene.core, kind, &id));
+    rename(&mut body, &id_at, &id);
+    overlay(&mut body, sent, sample.as_ref());
+    rename(&mut body, &id_at, &id);
+    job::start(&scene.core.contract, kind, &mut body);
+    let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&scene.operation.id));
+    if !by_other {
+        let mut resource = Resource::new(id.clone(), body.clone());
+        resource.created_by = Some(scene.operation.id.clone());
+        resource.sent = sent.clone();
+        resource.references = references(scene, at);
+        resource.parents = parents(scene);
+        turn.state.store.put(kind, resource);
+    }
+    (id, body)
+}
+
+fn nth(items: &[&Value], index: usize) -> Option<Value> {
+    items.get(index).or_else(|| items.last()).map(|item| (*item).clone())
+}
+
+/// What ids of the kind look like, where the answer shows none.
+fn style(scene: &Scene<'_>, kind: &str) -> Option<Value> {
+    let parameters = scene.core.contract.operations.iter().flat_map(|operation| &operation.parameters);
+    let mut fitting =
+        parameters.filter(|parameter| parameter.location == Location::Path && parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+    fitting.find_map(|parameter| parameter.example.clone())
+}
+
+/// What the request refers to within one of the things that it writes.
+fn references(scene: &Scene<'_>, at: &str) -> Vec<(String, String)> {
+    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return Vec::new() };
+    let needs = resource_needs(&scene.core.contract, media, body).into_iter().filter(|need| need.at.starts_with(at));
+    needs.filter_map(|need| Some((need.what.kind, id_text(&need.value)?))).collect()
+}
+
+/// The resources under which a new one is made.
+fn parents(scene: &Scene<'_>) -> Vec<(String, String)> {
+    let held = scene.path_values.iter().filter_map(|(name, value)| {
+        let need = scene.operation.parameter(Location::Path, name)?.resource.as_ref()?;
+        Some((need.kind.clone(), value.clone()))
+    });
+    held.collect()
+}
+
+/// The path at which a resource of the operation's kind is read.
+fn location(scene: &Scene<'_>, id: &str) -> Option<String> {
+    let kind = &scene.profile.kind;
+    let reader = scene.core.contract.operations.iter().find(|operation| {
+        let profile = scene.core.profiles.of(operation);
+        operation.method.0 == "GET" && profile.on_item && profile.kind == *kind
+    })?;
+    let (own, _) = scene.core.profiles.of(reader).owner?;
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+            .to_string()
+            .replace("%2D", "-")
+            .replace("%5F", "_")
+            .replace("%2E", ".")
+    };
+    let path = scene.path_values.iter().fold(reader.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encode(value)));
+    Some(path.replace(&format!("{{{own}}}"), &encode(id)))
+}
+
+/// Remembers the ids that the answer yields beside those of the resources made.
+fn keep_yields(turn: &mut Turn<'_, '_>, document: &Value) {
+    let scene = turn.scene;
+    for yielded in scene.profile.yields.iter().filter(|yielded| yielded.kind != scene.profile.kind) {
+        let place = Place::of_id(&yielded.at, Some(document));
+        let ids: Vec<String> = place.items(document).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
+        for id in ids {
+            let body = likeness(scene.core, &yielded.kind, &id);
+            turn.state.store.put_new(&yielded.kind, Resource::new(id, body));
+        }
+    }
+}

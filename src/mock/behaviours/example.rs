@@ -1,0 +1,32 @@
+//! Answers with the contract's example, about the resource that the path names.
+
+use serde_json::Value;
+
+use super::{Outcome, Turn};
+use crate::mock::place::set_id;
+use crate::mock::sample::sample;
+use crate::mock::store::id_text;
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let scene = turn.scene;
+    let drawn = || turn.media.and_then(|media| media.schema.as_ref()).map(|schema| sample(&scene.core.contract.document, &schema.0));
+    let Some(mut document) = turn.example.clone().or_else(drawn) else { return Outcome::default() };
+    let (Some((kind, id)), Some(place)) = (scene.owner(), turn.place().filter(|place| !place.many)) else {
+        return Outcome::of(turn.respelled(document));
+    };
+    let parameter = scene.profile.owner.as_ref().and_then(|(name, _)| scene.operation.parameters.iter().find(|parameter| parameter.name == *name));
+    let named = parameter.and_then(|parameter| id_text(parameter.example.as_ref()?));
+    let shown = place.items(&document).first().and_then(|item| id_text(item.pointer(&place.id)?));
+    if shown.is_none() || shown != named {
+        return Outcome::of(turn.respelled(document));
+    }
+    let held = turn.state.store.get(kind, id).map(|resource| resource.body.clone());
+    let typed = |value: &Value| value.get("type").cloned();
+    if let Some(body) = held.filter(|body| place.items(&document).first().is_some_and(|item| typed(item) == typed(body))) {
+        return Outcome::of(turn.document(vec![body]));
+    }
+    if let Some(item) = crate::contract::get_mut(&mut document, &place.at) {
+        set_id(item, &place.id, id);
+    }
+    Outcome::of(turn.respelled(document))
+}

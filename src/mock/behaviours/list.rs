@@ -1,0 +1,80 @@
+//! Lists resources, page by page.
+
+use serde_json::{Value, json};
+
+use super::{Outcome, Turn};
+use crate::domain::contract::{Location, Operation};
+use crate::mock::faults::Effect;
+use crate::mock::pages::{self, Page};
+use crate::mock::profile::{Profile, success_example};
+use crate::mock::scene::{Core, Scene};
+use crate::mock::store::Resource;
+
+pub(super) fn matches(core: &Core, operation: &Operation, profile: &Profile) -> bool {
+    let makes_here = || core.contract.operations.iter().any(|other| other.path == operation.path && core.profiles.of(other).creates);
+    let answers_many =
+        || success_example(operation).and_then(|example| core.profiles.answer_place(operation, &example)).is_some_and(|place| place.many);
+    operation.method.0 == "GET" && !profile.on_item && answers_many() && (profile.owner.is_none() || makes_here())
+}
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let scene = turn.scene;
+    let kind = &scene.profile.kind;
+    if !turn.state.store.knows(kind) {
+        return super::example::act(turn);
+    }
+    let held = turn.state.store.of(kind).iter();
+    let mut resources: Vec<&Resource> = held.filter(|resource| is_below(scene, resource) && is_asked_for(scene, resource)).collect();
+    if scene.core.faults.has(scene.operation, Effect::LoseItem) {
+        resources.pop();
+    }
+    let page = pages::page(scene, &resources);
+    let items = resources[page.from..page.to].iter().map(|resource| resource.body.clone()).collect();
+    let mut document = turn.document(items);
+    turn_pages(scene, &mut document, &page, resources.len());
+    Outcome::of(document)
+}
+
+/// Whether a resource was made below what the path names.
+fn is_below(scene: &Scene<'_>, resource: &Resource) -> bool {
+    resource.parents.is_empty() || scene.owner().is_none_or(|(kind, id)| resource.parents.iter().any(|(known, parent)| known == kind && parent == id))
+}
+
+/// Whether a resource is among the ids that a query parameter asks for.
+fn is_asked_for(scene: &Scene<'_>, resource: &Resource) -> bool {
+    let cursor = |name: &str| name.contains("after") || name.contains("before") || name.contains("cursor");
+    let parameters = scene.operation.parameters.iter().filter(|parameter| {
+        let own = parameter.resource.as_ref().is_some_and(|need| need.kind == scene.profile.kind);
+        parameter.location == Location::Query && own && !cursor(&parameter.name)
+    });
+    parameters.into_iter().all(|parameter| {
+        let mut values = scene.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(',')).peekable();
+        values.peek().is_none() || values.any(|id| id == resource.id)
+    })
+}
+
+/// Writes the addresses of the pages around, and the totals, where the example has them.
+fn turn_pages(scene: &Scene<'_>, document: &mut Value, page: &Page, total: usize) {
+    let address = |query: &Option<String>| query.as_ref().map_or(Value::Null, |query| Value::String(format!("{}?{query}", scene.call.path)));
+    let Value::Object(members) = document else { return };
+    if let Some(Value::Object(links)) = members.get_mut("links") {
+        links.insert("next".to_owned(), address(&page.next));
+        for name in ["prev", "previous"] {
+            if let Some(link) = links.get_mut(name) {
+                *link = address(&page.previous);
+            }
+        }
+    } else if page.next.is_some() && members.contains_key("data") {
+        members.insert("links".to_owned(), json!({"next": address(&page.next)}));
+    }
+    for (name, query) in [("next", &page.next), ("previous", &page.previous)] {
+        if let Some(link @ (Value::String(_) | Value::Null)) = members.get_mut(name) {
+            *link = address(query);
+        }
+    }
+    for name in ["total", "total_count", "totalCount", "count"] {
+        if let Some(count @ Value::Number(_)) = members.get_mut(name) {
+            *count = json!(if name == "count" { page.to - page.from } else { total });
+        }
+    }
+}

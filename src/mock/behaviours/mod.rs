@@ -1,0 +1,130 @@
+//! What operations do when nothing stands in the way, inferred from method and path.
+
+mod create;
+mod delete;
+mod example;
+mod finish;
+mod list;
+mod read;
+mod related;
+mod relationship;
+mod search;
+mod update;
+
+use serde_json::Value;
+
+use super::mend::mend;
+use super::place::{self, Place};
+use super::profile::Profile;
+use super::request::is_json;
+use super::scene::{Core, Scene};
+use super::state::State;
+use super::store::id_text;
+use crate::domain::contract::{MediaType, Operation, Response};
+
+/// One kind of thing to do.
+struct Behaviour {
+    matches: fn(&Core, &Operation, &Profile) -> bool,
+    act: fn(&mut Turn<'_, '_>) -> Outcome,
+}
+
+/// Every behaviour; the first that matches acts.
+const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { matches: finish::matches, act: finish::act },
+    Behaviour { matches: relationship::matches, act: relationship::act },
+    Behaviour { matches: search::matches, act: search::act },
+    Behaviour { matches: create::matches, act: create::act },
+    Behaviour { matches: list::matches, act: list::act },
+    Behaviour { matches: related::matches, act: related::act },
+    Behaviour { matches: read::matches, act: read::act },
+    Behaviour { matches: update::matches, act: update::act },
+    Behaviour { matches: delete::matches, act: delete::act },
+    Behaviour { matches: |_, _, _| true, act: example::act },
+];
+
+/// An accepted request and the answer it is about to get.
+pub(crate) struct Turn<'t, 's> {
+    pub scene: &'t Scene<'s>,
+    pub state: &'t mut State,
+    /// The declared response of the status.
+    pub response: Option<&'s Response>,
+    /// The media type of the answer.
+    pub media: Option<&'s MediaType>,
+    /// The example of that media type.
+    pub example: Option<Value>,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub body: Option<Value>,
+    /// Where the new resource is, or the outcome of a job.
+    pub location: Option<String>,
+}
+
+impl Outcome {
+    fn of(body: Value) -> Self {
+        Self { body: Some(body), location: None }
+    }
+}
+
+/// Does what the operation does.
+pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let (core, operation) = (turn.scene.core, turn.scene.operation);
+    let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.scene.profile));
+    let mut outcome = behaviour.map_or_else(Outcome::default, |behaviour| (behaviour.act)(turn));
+    record(turn);
+    let schema = turn.media.filter(|media| is_json(&media.name)).and_then(|media| media.schema.as_ref());
+    if let (Some(body), Some(schema)) = (&mut outcome.body, schema) {
+        mend(&core.contract, &core.schemas, schema, body, turn.example.as_ref().unwrap_or(&Value::Null));
+    }
+    outcome
+}
+
+/// Remembers on the resource what was accepted on it.
+fn record(turn: &mut Turn<'_, '_>) {
+    let (operation, scene) = (turn.scene.operation, turn.scene);
+    if operation.method.is_safe() {
+        return;
+    }
+    let Some((kind, id)) = scene.owner() else { return };
+    let written = scene.items().first().map(|(_, item)| (*item).clone());
+    if let Some(resource) = turn.state.store.get_mut(kind, id) {
+        resource.accepted.push(operation.id.clone());
+        if let (Some(written @ Value::Object(_)), false) = (written, scene.profile.tail.first().is_some_and(|tail| tail == "relationships")) {
+            place::merge(&mut resource.sent, &written);
+        }
+    }
+}
+
+impl Turn<'_, '_> {
+    /// Where the example of the answer holds its resources.
+    fn place(&self) -> Option<Place> {
+        self.scene.core.profiles.answer_place(self.scene.operation, self.example.as_ref()?)
+    }
+
+    /// The example of the answer with these resources in the place of its own.
+    fn document(&self, items: Vec<Value>) -> Value {
+        let Some(mut document) = self.example.clone() else { return items.into_iter().next().unwrap_or(Value::Null) };
+        let Some(place) = self.place() else { return document };
+        let old = place.items(&document).first().and_then(|item| id_text(item.pointer(&place.id)?));
+        let new = items.first().and_then(|item| id_text(item.pointer(&place.id)?));
+        let single = !place.many;
+        place.put(&mut document, items);
+        if let (Some(old), Some(new), true) = (old, new, single) {
+            place::respell(&mut document, &old, &new);
+        }
+        self.respelled(document)
+    }
+
+    /// An answer with the ids of this request in its links, where the example has those of the example's.
+    fn respelled(&self, mut document: Value) -> Value {
+        for (name, value) in &self.scene.path_values {
+            let parameter = self.scene.operation.parameters.iter().find(|parameter| parameter.name == *name);
+            if let Some(old) = parameter.and_then(|parameter| id_text(parameter.example.as_ref()?)) {
+                place::respell(&mut document, &old, value);
+            }
+        }
+        document
+    }
+}

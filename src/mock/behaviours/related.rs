@@ -1,0 +1,63 @@
+//! Reads the resources that a relationship leads to (JSON:API, "Fetching Resources").
+
+use serde_json::Value;
+
+use super::{Outcome, Turn};
+use crate::domain::contract::Operation;
+use crate::mock::faults::Effect;
+use crate::mock::profile::Profile;
+use crate::mock::scene::Core;
+use crate::mock::seed::{likeness, rename};
+use crate::mock::store::id_text;
+
+pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
+    operation.method.0 == "GET" && matches!(profile.tail.as_slice(), [name] if !name.starts_with('{'))
+}
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let scene = turn.scene;
+    let name = scene.profile.tail.first().map(String::as_str).unwrap_or_default();
+    let resource = scene.owner().and_then(|(kind, id)| turn.state.store.get(kind, id));
+    let linkage = resource.and_then(|resource| resource.body.get("relationships")?.get(name)?.get("data")).cloned();
+    let (Some(linkage), Some(place)) = (linkage, turn.place()) else { return super::example::act(turn) };
+    let identifiers = match linkage {
+        Value::Array(identifiers) => identifiers,
+        Value::Null => Vec::new(),
+        one => vec![one],
+    };
+    let mut items: Vec<Value> = identifiers.iter().filter_map(|identifier| found(turn, identifier)).collect();
+    if scene.core.faults.has(scene.operation, Effect::MixUpRelated) {
+        for item in &mut items {
+            rename(item, "/id", "999999");
+        }
+    }
+    if items.is_empty() && !place.many {
+        return match turn.example.clone() {
+            Some(mut document) if document.get("data").is_some() => {
+                document["data"] = Value::Null;
+                Outcome::of(turn.respelled(document))
+            }
+            _ => super::example::act(turn),
+        };
+    }
+    Outcome::of(turn.document(items))
+}
+
+/// The resource that an identifier names: the one in the store, or one like the example where its kind is not held.
+fn found(turn: &Turn<'_, '_>, identifier: &Value) -> Option<Value> {
+    let scene = turn.scene;
+    let id = id_text(identifier.get("id")?)?;
+    let named = identifier.get("type").and_then(Value::as_str).unwrap_or_default();
+    let store = &turn.state.store;
+    let kinds = [named, scene.profile.kind.as_str()];
+    if let Some(resource) = kinds.iter().find_map(|kind| store.get(kind, &id)) {
+        return Some(resource.body.clone());
+    }
+    if kinds.iter().any(|kind| store.was_deleted(kind, &id)) {
+        return None;
+    }
+    let example = turn.place().zip(turn.example.as_ref()).and_then(|(place, example)| place.items(example).first().map(|item| (*item).clone()));
+    let mut item = example.unwrap_or_else(|| likeness(scene.core, named, &id));
+    rename(&mut item, "/id", &id);
+    Some(item)
+}

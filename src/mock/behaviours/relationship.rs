@@ -1,0 +1,81 @@
+//! Reads and writes relationships (JSON:API, "Fetching Relationships" and "Updating Relationships").
+
+use serde_json::{Map, Value, json};
+
+use super::{Outcome, Turn};
+use crate::contract::get_mut;
+use crate::domain::contract::Operation;
+use crate::mock::faults::Effect;
+use crate::mock::profile::Profile;
+use crate::mock::scene::Core;
+use crate::mock::store::id_text;
+
+pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
+    matches!(profile.tail.as_slice(), [word, name] if word == "relationships" && !name.starts_with('{'))
+}
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let scene = turn.scene;
+    let (Some((kind, id)), Some(name)) = (scene.owner(), scene.profile.tail.last()) else { return super::example::act(turn) };
+    let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(scene.body().and_then(|body| body.get("data"))).cloned();
+    let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
+    if !scene.operation.method.is_safe() && !scene.core.faults.has(scene.operation, Effect::ForgetChange) {
+        let sent = scene.body().and_then(|body| body.get("data")).cloned();
+        write(&mut resource.body, name, &scene.operation.method.0, sent.as_ref());
+    }
+    let linkage = resource.body.get("relationships").and_then(|all| all.get(name)?.get("data")).cloned();
+    let empty = if shape.is_some_and(|shape| shape.is_array()) { json!([]) } else { Value::Null };
+    let linkage = linkage.unwrap_or(empty);
+    match turn.example.clone() {
+        Some(mut document) if document.get("data").is_some() => {
+            document["data"] = linkage;
+            Outcome::of(turn.respelled(document))
+        }
+        Some(_) => super::example::act(turn),
+        None => Outcome::of(json!({"data": linkage})),
+    }
+}
+
+/// Writes a relationship: POST adds, PATCH and PUT replace, DELETE takes away.
+fn write(resource: &mut Value, name: &str, method: &str, sent: Option<&Value>) {
+    let Value::Object(members) = resource else { return };
+    let relationships = members.entry("relationships").or_insert_with(|| Value::Object(Map::new()));
+    if !relationships.is_object() {
+        return;
+    }
+    if relationships.get(name).is_none_or(|relationship| !relationship.is_object()) {
+        relationships[name] = json!({});
+    }
+    let Some(Value::Object(relationship)) = get_mut(relationships, &crate::contract::append("", name)) else { return };
+    let known = relationship.get("data").cloned().unwrap_or_default();
+    let linkage = match (method, sent, known) {
+        ("POST", Some(Value::Array(sent)), Value::Array(mut known)) => {
+            known.extend(sent.clone());
+            distinct(known)
+        }
+        ("DELETE", Some(Value::Array(sent)), Value::Array(known)) => {
+            known.into_iter().filter(|known| !sent.iter().any(|sent| identity(sent) == identity(known))).collect()
+        }
+        ("DELETE", _, Value::Array(_)) => json!([]),
+        ("DELETE", ..) => Value::Null,
+        (_, Some(Value::Array(sent)), _) => distinct(sent.clone()),
+        (_, Some(sent), _) => sent.clone(),
+        (_, None, known) => known,
+    };
+    relationship.insert("data".to_owned(), linkage);
+}
+
+fn identity(identifier: &Value) -> (Option<&str>, Option<String>) {
+    (identifier.get("type").and_then(Value::as_str), identifier.get("id").and_then(id_text))
+}
+
+/// Each identifier once.
+fn distinct(identifiers: Vec<Value>) -> Value {
+    let mut kept: Vec<Value> = Vec::new();
+    for identifier in identifiers {
+        if !kept.iter().any(|known| identity(known) == identity(&identifier)) {
+            kept.push(identifier);
+        }
+    }
+    Value::Array(kept)
+}

@@ -1,0 +1,80 @@
+//! Changes resources: one by the id in the path, or several by the ids in the body.
+
+use serde_json::{Map, Value};
+
+use super::{Outcome, Turn};
+use crate::contract::schema::follow;
+use crate::domain::contract::Operation;
+use crate::mock::faults::Effect;
+use crate::mock::place::{merge, overlay, set_id};
+use crate::mock::profile::Profile;
+use crate::mock::scene::{Core, Scene};
+use crate::mock::seed::likeness;
+use crate::mock::store::{Resource, id_text};
+
+pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
+    let changes = matches!(operation.method.0.as_str(), "PATCH" | "PUT") || operation.method.0 == "POST" && profile.on_item;
+    changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none())
+}
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let scene = turn.scene;
+    let kind = scene.profile.kind.as_str();
+    let targets: Vec<(String, Value)> = match scene.owner() {
+        Some((_, id)) => vec![(id.to_owned(), scene.items().first().map_or(Value::Null, |(_, item)| (*item).clone()))],
+        None => scene.items().into_iter().filter_map(|(_, item)| Some((id_text(item.get("id")?)?, item.clone()))).collect(),
+    };
+    let mut changed = Vec::new();
+    for (id, sent) in targets {
+        if turn.state.store.get(kind, &id).is_none() && scene.operation.method.0 == "PUT" && turn.state.store.knows(kind) {
+            turn.state.store.put(kind, Resource::new(id.clone(), likeness(scene.core, kind, &id)));
+        }
+        changed.extend(change(turn, kind, &id, &sent));
+    }
+    if changed.is_empty() || turn.example.is_none() {
+        return super::example::act(turn);
+    }
+    match turn.place() {
+        Some(place) if is_of_kind(turn, kind, &place) => Outcome::of(turn.document(changed)),
+        _ => super::example::act(turn),
+    }
+}
+
+/// Whether the answer shows resources of the kind, and not something else that the change gave.
+fn is_of_kind(turn: &Turn<'_, '_>, kind: &str, place: &crate::mock::place::Place) -> bool {
+    let items = turn.example.as_ref().map(|example| place.items(example)).unwrap_or_default();
+    let shown = items.first().is_some_and(|item| item.pointer(&place.id).is_some() && item.get("type").is_none_or(Value::is_string));
+    let stored = turn.state.store.of(kind).first().and_then(|resource| resource.body.get("type"));
+    shown && items.first().and_then(|item| item.get("type")).is_none_or(|shown| stored.is_none_or(|stored| stored == shown))
+}
+
+/// Changes one resource; its body afterwards.
+fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option<Value> {
+    let scene = turn.scene;
+    let written = if scene.operation.method.0 == "PUT" { Some(written_members(scene)) } else { None };
+    let id_at = scene.core.profiles.id_at(kind).to_owned();
+    let forget = scene.core.faults.has(scene.operation, Effect::ForgetChange);
+    let resource = turn.state.store.get_mut(kind, id)?;
+    let mut body = resource.body.clone();
+    if let (Some(written), Value::Object(members), Value::Object(sent)) = (written, &mut body, sent) {
+        // PUT replaces the whole: what it may write and does not, is gone (RFC 9110, section 9.3.4).
+        members.retain(|name, _| sent.contains_key(name) || !written.contains(name));
+    }
+    overlay(&mut body, sent, None);
+    set_id(&mut body, &id_at, id);
+    if !forget {
+        resource.body.clone_from(&body);
+        merge(&mut resource.sent, sent);
+        if scene.owner().is_none() {
+            resource.accepted.push(scene.operation.id.clone());
+        }
+    }
+    Some(body)
+}
+
+/// Members at the top of what a request may write.
+fn written_members(scene: &Scene<'_>) -> Vec<String> {
+    let schema = scene.media.and_then(|media| media.schema.as_ref());
+    let found = schema.and_then(|schema| follow(&scene.core.contract.document, &schema.0));
+    found.and_then(|(_, found)| found.get("properties")?.as_object()).into_iter().flat_map(Map::keys).cloned().collect()
+}

@@ -1,0 +1,70 @@
+//! What schemas find wrong, taken further than they tell: into branches, to the missing member, to the rule itself.
+
+use serde_json::Value;
+
+use crate::contract::schema::follow;
+use crate::contract::{Breach, Schemas};
+use crate::domain::contract::{Contract, SchemaRef};
+
+/// How deep branches of branches are looked into.
+const DEEPEST: usize = 8;
+
+/// How wrong a body is for a schema, to tell forms apart: a wrong shape weighs more than any wrong value.
+pub(crate) fn cost(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> usize {
+    weigh(&drill(contract, schemas, schema, body))
+}
+
+fn weigh(breaches: &[Breach]) -> usize {
+    breaches.iter().map(|breach| if breach.keyword == "type" && breach.at.matches('/').count() < 2 { 100 } else { 1 }).sum()
+}
+
+/// Breaches, with those inside the best fitting branch instead of the bare fact that no branch of `oneOf` or `anyOf` fits.
+pub(crate) fn drill(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> Vec<Breach> {
+    drill_to(contract, schemas, schema, body, 0)
+}
+
+fn drill_to(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, depth: usize) -> Vec<Breach> {
+    let mut found = Vec::new();
+    for breach in schemas.breaches(schema, body).unwrap_or_default() {
+        let inner = if depth < DEEPEST { best_branch(contract, schemas, schema, body, &breach, depth) } else { None };
+        match inner {
+            Some(inner) if !inner.is_empty() => found.extend(inner),
+            _ => found.push(breach),
+        }
+    }
+    found
+}
+
+fn best_branch(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, breach: &Breach, depth: usize) -> Option<Vec<Breach>> {
+    if !matches!(breach.keyword.as_str(), "oneOf" | "anyOf") {
+        return None;
+    }
+    let branches = locate(&contract.document, &schema.0, &breach.rule)?;
+    let count = contract.document.pointer(&branches)?.as_array()?.len();
+    let value = body.pointer(&breach.at)?;
+    let inner = (0..count).map(|index| drill_to(contract, schemas, &SchemaRef(format!("{branches}/{index}")), value, depth + 1));
+    let best = inner.min_by_key(|breaches| weigh(breaches))?;
+    Some(best.into_iter().map(|inner| Breach { at: format!("{}{}", breach.at, inner.at), ..inner }).collect())
+}
+
+/// Where in the document a rule stands that is told as a path of keywords from a schema on.
+pub(crate) fn locate(document: &Value, schema: &str, rule: &str) -> Option<String> {
+    let mut at = schema.to_owned();
+    for token in rule.split('/').skip(1) {
+        if token == "$ref" {
+            continue;
+        }
+        at = follow(document, &at)?.0;
+        at = format!("{at}/{token}");
+    }
+    Some(at)
+}
+
+/// The member that a broken `required` names; the message starts with it as a JSON string.
+pub(crate) fn missing_member(breach: &Breach) -> Option<String> {
+    let mut values = serde_json::Deserializer::from_str(&breach.message).into_iter::<Value>();
+    match values.next()? {
+        Ok(Value::String(name)) => Some(name),
+        _ => None,
+    }
+}

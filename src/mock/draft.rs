@@ -1,0 +1,99 @@
+//! An answer before it is written out.
+
+use serde_json::Value;
+
+use super::request::is_json;
+use super::scene::Core;
+use crate::domain::contract::{MediaType, Operation, Response, Status};
+
+/// An answer of the mock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MockAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Header fields.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl MockAnswer {
+    /// The first header field of this name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// An answer that can still be changed.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub status: u16,
+    /// Header fields other than `Content-Type`.
+    pub headers: Vec<(String, String)>,
+    /// `Content-Type`.
+    pub media: Option<String>,
+    pub body: Option<Value>,
+}
+
+impl Draft {
+    pub(crate) fn new(status: u16) -> Self {
+        Self { status, headers: Vec::new(), media: None, body: None }
+    }
+
+    /// Whether the body is a JSON text.
+    pub(crate) fn is_json(&self) -> bool {
+        self.media.as_deref().is_some_and(is_json)
+    }
+
+    /// Sets a header field, in place of one of the same name.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.push((name.to_owned(), value.into()));
+    }
+
+    /// Writes the answer out. Text of a media type that is no JSON stands as it is.
+    pub(crate) fn write(self) -> MockAnswer {
+        let json = self.is_json() || self.media.is_none();
+        let body = match &self.body {
+            None => Vec::new(),
+            Some(Value::String(text)) if !json => text.clone().into_bytes(),
+            Some(value) => serde_json::to_vec(value).unwrap_or_default(),
+        };
+        let mut headers = self.headers;
+        if let (Some(media), true) = (self.media, self.body.is_some()) {
+            headers.insert(0, ("Content-Type".to_owned(), media));
+        }
+        MockAnswer { status: self.status, headers, body }
+    }
+}
+
+/// The name a media type has in an answer: a range becomes a type within it.
+pub(crate) fn concrete(name: &str) -> String {
+    match name {
+        "*/*" | "application/*" => "application/octet-stream".to_owned(),
+        "text/*" => "text/plain".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The declared response for a status: the operation's own, the server's, or that of another operation.
+pub(crate) fn declared<'a>(core: &'a Core, operation: Option<&'a Operation>, status: Status) -> Option<&'a Response> {
+    let server = || core.contract.server_responses.iter().find(|response| response.status == status);
+    let others = || core.contract.operations.iter().find_map(|operation| operation.response(status));
+    operation.and_then(|operation| operation.response(status)).or_else(server).or_else(others)
+}
+
+/// The media type of a response that the request asks for, else the first.
+pub(crate) fn preferred<'a>(response: &'a Response, accept: Option<&str>) -> Option<&'a MediaType> {
+    let accept = accept.unwrap_or_default();
+    let named = response
+        .content
+        .iter()
+        .find(|media| !media.name.contains('*') && accept.split(',').any(|part| part.split(';').next().unwrap_or_default().trim() == media.name));
+    named.or_else(|| response.content.first())
+}

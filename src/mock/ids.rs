@@ -1,0 +1,101 @@
+//! Invents ids in the style of the contract's examples.
+
+use serde_json::Value;
+
+use super::store::{Store, id_text};
+use crate::contract::append;
+
+/// The first number that an invented id is made from.
+const FIRST: u64 = 1000;
+
+/// An id for a new resource: what the request says where the example shows that the id is taken from there, else the
+/// next one in the style of the example.
+pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>) -> String {
+    let natural = style.and_then(|style| natural_key(style, sample?));
+    if let Some(id) = natural.and_then(|at| id_text(sent?.pointer(&at)?)) {
+        return id;
+    }
+    if let (Some(id), false) = (sent.and_then(|sent| id_text(sent.get("id")?)), sample.is_some_and(|sample| sample.get("id").is_some())) {
+        return id;
+    }
+    let style = style.and_then(id_text).unwrap_or_default();
+    let mut number = FIRST + u64::try_from(store.of(kind).len()).unwrap_or_default();
+    loop {
+        let id = invent(&style, number);
+        if store.get(kind, &id).is_none() && !store.was_deleted(kind, &id) {
+            return id;
+        }
+        number += 1;
+    }
+}
+
+/// Where in the example of a request the id of the example's resource stands, when it does not look like a number that
+/// the server counted up.
+fn natural_key(style: &Value, sample: &Value) -> Option<String> {
+    if sample.get("id").is_some_and(|id| id == style) {
+        return Some("/id".to_owned());
+    }
+    let text = style.as_str().filter(|text| text.parse::<u64>().is_err())?;
+    let attributes = sample.get("attributes").and_then(Value::as_object);
+    let (members, prefix) = match attributes {
+        Some(attributes) => (attributes, "/attributes"),
+        None => (sample.as_object()?, ""),
+    };
+    members.iter().find(|(_, value)| value.as_str() == Some(text)).map(|(name, _)| append(prefix, name))
+}
+
+/// An id of the same style as another, made from a number.
+pub(crate) fn invent(style: &str, number: u64) -> String {
+    let digits = number.to_string();
+    if style.is_empty() || style.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits;
+    }
+    if style.contains('-') && style.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+        let mut id: Vec<u8> = style.bytes().collect();
+        let mut places = id.iter_mut().rev().filter(|byte| **byte != b'-');
+        for digit in format!("{number:012x}").bytes().rev() {
+            if let Some(place) = places.next() {
+                *place = digit;
+            }
+        }
+        return String::from_utf8_lossy(&id).into_owned();
+    }
+    let stem: String = style.chars().take(style.chars().count().saturating_sub(digits.len())).collect();
+    format!("{stem}{digits}")
+}
+
+/// Whether an id looks as if it had the same style as another.
+pub(crate) fn same_style(id: &str, style: &str) -> bool {
+    let all = |text: &str, class: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(class);
+    if all(style, u8::is_ascii_digit) {
+        return all(id, u8::is_ascii_digit);
+    }
+    let hex = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+    if style.contains('-') && all(style, hex) {
+        return all(id, hex);
+    }
+    all(id, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ids_keep_the_style_of_the_example() {
+        assert_eq!(invent("42", 1001), "1001");
+        assert_eq!(invent("0a1b2c3d-1111-11ef-8222-0123456789ab", 4096), "0a1b2c3d-1111-11ef-8222-000000001000");
+        assert_eq!(invent("CbCdEfGhIj", 1001), "CbCdEf1001");
+        assert!(same_style("77", "42") && !same_style("x7", "42") && !same_style("not an id", "abc"));
+    }
+
+    #[test]
+    fn a_natural_key_is_taken_from_the_request() {
+        let sample = json!({"type": "kinds", "attributes": {"key": "SECTOR", "name": "Sector"}});
+        let sent = json!({"type": "kinds", "attributes": {"key": "REGION", "name": "Region"}});
+        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent)), "REGION");
+        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent)), "1000");
+    }
+}

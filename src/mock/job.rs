@@ -1,0 +1,95 @@
+//! Jobs: resources that an operation reads with `x-probity-done`, and that finish as they are read.
+
+use serde_json::Value;
+
+use super::place::Place;
+use super::profile;
+use super::store::Resource;
+use crate::contract::get_mut;
+use crate::contract::schema::follow;
+use crate::domain::contract::{Contract, Done, Location, Operation};
+
+/// How often an unfinished job is read before it has finished; the read that finds it finished counts.
+const READS: u32 = 2;
+
+/// The operation that reads jobs of this kind.
+pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Operation, &'a Done)> {
+    contract.operations.iter().find_map(|operation| {
+        let done = operation.done.as_ref()?;
+        let reads = operation
+            .parameters
+            .iter()
+            .any(|parameter| parameter.location == Location::Path && parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+        reads.then_some((operation, done))
+    })
+}
+
+/// Where the state stands within a job.
+fn state_at(operation: &Operation, done: &Done) -> String {
+    let place = profile::success_example(operation).and_then(|example| Place::guess(&example, "/id"));
+    let at = place.filter(|place| !place.many).map(|place| place.at).unwrap_or_default();
+    done.at.strip_prefix(&at).unwrap_or(&done.at).to_owned()
+}
+
+/// Whether the job has finished; what is no job has.
+pub(crate) fn is_finished(contract: &Contract, kind: &str, resource: &Resource) -> bool {
+    let Some((operation, done)) = reader(contract, kind) else { return true };
+    let state = resource.body.pointer(&state_at(operation, done)).and_then(Value::as_str);
+    state.is_none_or(|state| done.finished.iter().any(|finished| finished == state))
+}
+
+/// Puts a new job at its first state.
+pub(crate) fn start(contract: &Contract, kind: &str, body: &mut Value) {
+    let Some((operation, done)) = reader(contract, kind) else { return };
+    let ended = |state: &str| done.finished.iter().chain(&done.failed).any(|other| other == state);
+    let at = state_at(operation, done);
+    if body.pointer(&at).and_then(Value::as_str).is_some_and(|state| !ended(state)) {
+        return;
+    }
+    let first = states(contract, operation, done).into_iter().find(|state| !ended(state)).unwrap_or_else(|| "pending".to_owned());
+    set(body, &at, &first);
+}
+
+/// The states that the schema of the answer names.
+fn states(contract: &Contract, operation: &Operation, done: &Done) -> Vec<String> {
+    let schema = operation.successes().flat_map(|response| &response.content).find_map(|media| media.schema.as_ref());
+    let Some(schema) = schema else { return Vec::new() };
+    let mut at = schema.0.clone();
+    for token in done.at.split('/').skip(1) {
+        let Some((found, _)) = follow(&contract.document, &at) else { return Vec::new() };
+        at = format!("{found}/properties/{token}");
+    }
+    let found = follow(&contract.document, &at).and_then(|(_, found)| found.get("enum")?.as_array());
+    found.into_iter().flatten().filter_map(|state| state.as_str().map(str::to_owned)).collect()
+}
+
+/// Counts a read of a job, which finishes it after a while.
+pub(crate) fn advance(contract: &Contract, kind: &str, resource: &mut Resource) {
+    let Some((operation, done)) = reader(contract, kind) else { return };
+    resource.reads += 1;
+    if let (false, true, Some(finished)) = (resource.expired, resource.reads >= READS, done.finished.first()) {
+        let at = state_at(operation, done);
+        set(&mut resource.body, &at, finished);
+    }
+}
+
+/// Lets a job expire: its result is gone, and its state says so where there is a state for it.
+pub(crate) fn expire(contract: &Contract, kind: &str, resource: &mut Resource) {
+    resource.expired = true;
+    let Some((operation, done)) = reader(contract, kind) else { return };
+    let worded = |state: &&String| ["time", "expire"].iter().any(|word| state.to_ascii_lowercase().contains(word));
+    if let Some(state) = done.failed.iter().find(worded).or_else(|| done.finished.first()) {
+        let at = state_at(operation, done);
+        set(&mut resource.body, &at, state);
+    }
+}
+
+fn set(body: &mut Value, at: &str, state: &str) {
+    if let Some(spot) = get_mut(body, at) {
+        *spot = Value::String(state.to_owned());
+    } else if let Some((parent, name)) = at.rsplit_once('/')
+        && let Some(Value::Object(members)) = get_mut(body, parent)
+    {
+        members.insert(name.to_owned(), Value::String(state.to_owned()));
+    }
+}

@@ -1,0 +1,60 @@
+//! Brings an answer back to its declared schema, with what the contract's example has in the same place.
+
+use serde_json::Value;
+
+use super::breach::{locate, missing_member};
+use super::sample::sample;
+use crate::contract::{Breach, Schemas, append, get_mut, remove};
+use crate::domain::contract::{Contract, SchemaRef};
+
+/// How many rounds of mending an answer gets; each may bring the next breach to light.
+const ROUNDS: usize = 8;
+
+/// Replaces what does not fit the schema by what the example has there, or takes it away.
+pub(crate) fn mend(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, value: &mut Value, example: &Value) {
+    for _ in 0..ROUNDS {
+        let Ok(breaches) = schemas.breaches(schema, value) else { return };
+        if breaches.is_empty() {
+            return;
+        }
+        for breach in breaches {
+            repair(contract, schema, value, example, &breach);
+        }
+    }
+}
+
+fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &Value, breach: &Breach) {
+    if breach.keyword == "required" {
+        let Some(name) = missing_member(breach) else { return };
+        let at = append(&breach.at, &name);
+        let drawn = || {
+            let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/required")?)?;
+            Some(sample(&contract.document, &append(&format!("{owner}/properties"), &name)))
+        };
+        let substitute = in_example(example, &at).cloned().or_else(drawn);
+        if let (Some(Value::Object(members)), Some(substitute)) = (get_mut(value, &breach.at), substitute) {
+            members.insert(name, substitute);
+        }
+        return;
+    }
+    match in_example(example, &breach.at) {
+        Some(substitute) if value.pointer(&breach.at) != Some(substitute) => {
+            if let Some(spot) = get_mut(value, &breach.at) {
+                *spot = substitute.clone();
+            }
+        }
+        _ => {
+            remove(value, &breach.at);
+        }
+    }
+}
+
+/// What an example has at a place; the first item of an array stands for all of them.
+fn in_example<'a>(example: &'a Value, at: &str) -> Option<&'a Value> {
+    let exact = example.pointer(at);
+    exact.or_else(|| {
+        let first: String =
+            at.split('/').skip(1).map(|token| if token.parse::<usize>().is_ok() { "/0".to_owned() } else { format!("/{token}") }).collect();
+        example.pointer(&first)
+    })
+}

@@ -1,0 +1,131 @@
+//! A server that keeps the promises of a contract, made from nothing but the contract, so that a run needs no other.
+//!
+//! Requests are routed to an operation, held against everything the contract has a status for, and then done: resources
+//! are made, listed, changed and deleted in memory. Where the contract is silent the mock is lenient.
+
+mod accounts;
+mod behaviours;
+mod breach;
+mod draft;
+mod faults;
+mod headers;
+mod ids;
+mod job;
+mod mend;
+mod multipart;
+mod notice;
+mod pages;
+mod place;
+mod profile;
+mod refusal;
+mod request;
+mod route;
+mod ruling;
+mod sample;
+mod scene;
+mod seed;
+mod server;
+mod state;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::contract::Schemas;
+use crate::domain::contract::{Contract, RateLimit};
+use crate::domain::suite::Suite;
+
+pub use accounts::{MockAccounts, Secret};
+pub use draft::MockAnswer;
+pub use faults::{Fault, FaultSetting, all as all_faults, fault};
+pub use request::MockRequest;
+pub use server::serve;
+
+use draft::Draft;
+use request::Call;
+use scene::Core;
+use state::State;
+
+/// What a mock is made from.
+#[derive(Debug, Clone)]
+pub struct MockOptions {
+    /// The contract it keeps.
+    pub contract: Arc<Contract>,
+    /// What it holds before the first request.
+    pub suite: Arc<Suite>,
+    /// Whom it knows.
+    pub accounts: MockAccounts,
+    /// Rate limits; none means no limit.
+    pub windows: Vec<RateLimit>,
+    /// Promises it breaks.
+    pub fault: Vec<FaultSetting>,
+}
+
+/// A server that keeps the promises of a contract.
+#[derive(Debug)]
+pub struct Mock {
+    /// Why there is no core, where the contract cannot be served.
+    core: Result<Core, String>,
+    windows: Vec<RateLimit>,
+    given: BTreeMap<String, Vec<String>>,
+    state: Mutex<State>,
+    requests: AtomicU64,
+}
+
+impl Mock {
+    /// Reads the contract and lays in what is there before the first request. A contract whose schemas cannot be read
+    /// makes a mock that answers 500 and says why.
+    pub fn new(options: MockOptions) -> Self {
+        let mut state = State::default();
+        let mut given = BTreeMap::new();
+        let core = Schemas::new(&options.contract).map_err(|error| error.to_string()).map(|schemas| {
+            let core = Core {
+                schemas,
+                profiles: profile::Profiles::new(&options.contract),
+                faults: faults::Faults::new(&options.fault),
+                contract: options.contract,
+                accounts: options.accounts,
+            };
+            seed::sow(&core, &options.suite, &mut state.store);
+            given = seed::given(&core, &options.suite);
+            core
+        });
+        Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0) }
+    }
+
+    /// Answers a request.
+    pub fn answer(&self, request: MockRequest) -> MockAnswer {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        match &self.core {
+            Ok(core) => {
+                let call = Call::new(request);
+                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                ruling::answer(core, &self.windows, &mut state, &call, number).write()
+            }
+            Err(why) => {
+                let body = serde_json::json!({"errors": [{"status": "500", "title": "Internal Server Error", "detail": why}]});
+                Draft { media: Some("application/json".to_owned()), body: Some(body), ..Draft::new(500) }.write()
+            }
+        }
+    }
+
+    /// How many requests were answered.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Every resource with its state, to see whether something has changed.
+    pub fn snapshot(&self) -> Value {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).store.snapshot()
+    }
+
+    /// Ids of the resources that the suite takes from outside, by kind, in the order of the suite.
+    pub fn given(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.given
+    }
+}

@@ -1,0 +1,34 @@
+//! Who asks, and whether they may.
+
+use super::{Noticed, Scene};
+use crate::domain::contract::{Location, SecurityScheme};
+use crate::mock::accounts::Caller;
+
+/// What is wrong with the credentials of a call.
+pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
+    let field = |scheme: &str| match scene.core.contract.security_schemes.get(scheme) {
+        Some(SecurityScheme::Header(name)) => name.clone(),
+        _ => "Authorization".to_owned(),
+    };
+    let mut noticed = Vec::new();
+    match caller {
+        Caller::Full => {}
+        Caller::Limited => noticed.push(Noticed::new("limited-credentials", "This account has no permission for the operation.")),
+        Caller::Nobody => {
+            noticed.push(Noticed::new("no-credentials", "The request carries no credentials.").at_header("Authorization").insisting(401));
+        }
+        Caller::Incomplete(scheme) => {
+            let missing = format!("The credential {scheme} is missing.");
+            noticed.push(Noticed::new("missing-header", missing).or("no-credentials").at_header(&field(scheme)).insisting(401));
+        }
+        Caller::Wrong(scheme) => {
+            let wrong = format!("The credential {scheme} is not known.");
+            noticed.push(Noticed::new("wrong-secret", wrong).or("no-credentials").at_header(&field(scheme)).insisting(401));
+        }
+    }
+    let required = scene.operation.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Header);
+    for parameter in required.filter(|parameter| scene.call.header(&parameter.name).is_none()) {
+        noticed.push(Noticed::new("missing-header", format!("The header {} is missing.", parameter.name)).at_header(&parameter.name));
+    }
+    noticed
+}

@@ -1,0 +1,108 @@
+//! Whether the body fits its schema, and if not, in which of the ways that the contract tells apart.
+
+use serde_json::Value;
+
+use super::{Noticed, Scene, State};
+use crate::contract::schema::resource_needs;
+use crate::contract::{Breach, append};
+use crate::mock::breach::{drill, missing_member};
+use crate::mock::request::Payload;
+use crate::mock::store::id_text;
+
+/// Looks at the body.
+pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
+    let Some(body) = scene.body() else {
+        let required = scene.operation.request_body.as_ref().is_some_and(|body| body.required);
+        if required && scene.payload == Payload::Empty {
+            noticed.push(Noticed::new("missing-data", "There is no body.").or("malformed-json").at_pointer(""));
+        }
+        return;
+    };
+    let mut found: Vec<(u8, Noticed)> = listed_values(scene, body).map(|noticed| (0, noticed)).collect();
+    found.extend(listed_places(scene, body).map(|noticed| (0, noticed)));
+    if let Some(schema) = scene.media.and_then(|media| media.schema.as_ref()) {
+        let breaches = drill(&scene.core.contract, &scene.core.schemas, schema, body);
+        found.extend(breaches.iter().map(|breach| classify(breach, body)));
+    }
+    found.extend(id_mismatch(scene, body).map(|noticed| (3, noticed)));
+    found.sort_by_key(|(rank, _)| *rank);
+    noticed.extend(found.into_iter().map(|(_, noticed)| noticed));
+}
+
+/// Values that the contract names as bad.
+fn listed_values<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
+    scene.listed("bad-value").filter_map(|condition| {
+        let at = condition.at.as_deref().filter(|at| at.is_empty() || at.starts_with('/'))?;
+        // A value of null is read as none.
+        let bad = body.pointer(at)? == condition.value.as_ref().unwrap_or(&Value::Null);
+        bad.then(|| Noticed::new("bad-value", format!("The value at {at} is not allowed.")).at_pointer(at))
+    })
+}
+
+/// Places that the contract singles out although the schema allows what stands there: something the example sends is
+/// left out, or is of another JSON type.
+fn listed_places<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
+    let example = scene.sample().map(|(example, _)| example).unwrap_or_default();
+    let conditions = scene.listed("missing-attribute").chain(scene.listed("wrong-attribute-type"));
+    conditions.filter_map(move |condition| {
+        let at = condition.at.as_deref().filter(|at| at.starts_with('/'))?;
+        let usual = example.pointer(at)?;
+        let (parent, _) = at.rsplit_once('/')?;
+        let (trigger, wrong) = match (condition.trigger.as_str(), body.pointer(at)) {
+            ("missing-attribute", None) => ("missing-attribute", body.pointer(parent).is_some_and(Value::is_object)),
+            ("wrong-attribute-type", Some(value)) => {
+                ("wrong-attribute-type", !value.is_null() && std::mem::discriminant(value) != std::mem::discriminant(usual))
+            }
+            _ => return None,
+        };
+        wrong.then(|| Noticed::new(trigger, format!("What is expected at {at} is not there.")).at_pointer(at))
+    })
+}
+
+fn classify(breach: &Breach, body: &Value) -> (u8, Noticed) {
+    let at = breach.at.as_str();
+    let value = body.pointer(at).unwrap_or(&Value::Null);
+    let detail = format!("{}.", breach.message);
+    match breach.keyword.as_str() {
+        "required" => {
+            let at = missing_member(breach).map_or_else(|| at.to_owned(), |name| append(at, &name));
+            if breach.at.is_empty() {
+                (1, Noticed::new("missing-data", detail).or("missing-attribute").at_pointer(&at))
+            } else {
+                (4, Noticed::new("missing-attribute", detail).at_pointer(&at))
+            }
+        }
+        "const" | "enum" if is_resource_type(at) => (2, Noticed::new("wrong-type", detail).or("bad-value").at_pointer(at)),
+        "const" | "enum" if value.is_string() => (6, Noticed::new("bad-enum", detail).or("bad-value").at_pointer(at)),
+        "const" | "enum" => (5, Noticed::new("wrong-attribute-type", detail).or("bad-enum").or("bad-value").at_pointer(at)),
+        "type" if at.matches('/').count() < 2 => (5, Noticed::new("wrong-attribute-type", detail).or("missing-data").or("bad-value").at_pointer(at)),
+        "type" => (5, Noticed::new("wrong-attribute-type", detail).or("bad-value").at_pointer(at)),
+        "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
+            (7, Noticed::new("over-limit", detail).or("bad-value").at_pointer(at))
+        }
+        "oneOf" | "anyOf" | "dependentRequired" => (8, Noticed::new("missing-attribute", detail).or("bad-value").at_pointer(at)),
+        _ => (8, Noticed::new("bad-value", detail).or("wrong-attribute-type").at_pointer(at)),
+    }
+}
+
+/// Whether a pointer leads to `type` of primary data (JSON:API, "Resource Objects").
+fn is_resource_type(at: &str) -> bool {
+    let Some(owner) = at.strip_suffix("/type") else { return false };
+    owner.ends_with("/data") && owner.matches('/').count() <= 2
+        || owner.rsplit_once('/').is_some_and(|(data, index)| data == "/data" && index.parse::<usize>().is_ok())
+}
+
+/// The id of the resource in the body, when the path names another.
+fn id_mismatch(scene: &Scene<'_>, body: &Value) -> Option<Noticed> {
+    let (kind, id) = scene.owner()?;
+    if scene.profile.tail.first().is_some_and(|tail| tail == "relationships") {
+        return None;
+    }
+    let (at, item) = scene.items().into_iter().next()?;
+    let at = append(&at, "id");
+    let sent = id_text(item.get("id")?)?;
+    let needs = scene.media.map(|media| resource_needs(&scene.core.contract, media, body)).unwrap_or_default();
+    let marked = needs.iter().find(|need| need.at == at).map(|need| need.what.kind.as_str());
+    let own = marked.map_or(scene.profile.on_item, |marked| marked == kind);
+    (own && sent != id).then(|| Noticed::new("id-mismatch", format!("The path names {id}, the body {sent}.")).at_pointer(&at))
+}

@@ -1,0 +1,37 @@
+//! Whether the body is of a media type that the operation takes, and can be read.
+
+use super::{Noticed, Scene, State};
+use crate::mock::request::{Payload, in_range};
+
+/// Parameters that media types define themselves: RFC 7578 (`boundary`), RFC 2046 (`charset` of text), JSON:API (`ext`,
+/// `profile`).
+fn is_known_parameter(essence: &str, name: &str) -> bool {
+    match name {
+        "boundary" => essence.starts_with("multipart/"),
+        "charset" => essence.starts_with("text/") || essence == "application/x-www-form-urlencoded",
+        "ext" | "profile" => essence == "application/vnd.api+json",
+        _ => false,
+    }
+}
+
+/// Looks at `Content-Type` and at the text of the body.
+pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
+    let Some(taken) = scene.operation.request_body.as_ref().filter(|_| !scene.call.body.is_empty()) else { return };
+    match scene.call.content_type() {
+        None => noticed.push(Noticed::new("missing-content-type", "The body does not say of which media type it is.").at_header("Content-Type")),
+        Some(sent) => {
+            if !taken.content.iter().any(|media| in_range(&media.name, &sent.essence)) {
+                let names: Vec<&str> = taken.content.iter().map(|media| media.name.as_str()).collect();
+                let detail = format!("{} is not taken here; send {}.", sent.essence, names.join(" or "));
+                noticed.push(Noticed::new("wrong-content-type", detail).at_header("Content-Type"));
+            }
+            if let Some((name, _)) = sent.parameters.iter().find(|(name, _)| !is_known_parameter(&sent.essence, name)) {
+                let detail = format!("{} has no parameter {name}.", sent.essence);
+                noticed.push(Noticed::new("media-type-parameter", detail).at_header("Content-Type"));
+            }
+        }
+    }
+    if let Payload::Malformed(why) = &scene.payload {
+        noticed.push(Noticed::new("malformed-json", why.as_str()).at_pointer(""));
+    }
+}

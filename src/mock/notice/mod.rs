@@ -1,0 +1,129 @@
+//! Notices what is wrong with a request, in the order in which the mock looks.
+
+mod access;
+mod body;
+mod media;
+mod path;
+mod query;
+mod references;
+mod standing;
+
+use crate::domain::contract::{Condition, Status};
+
+use super::scene::Scene;
+use super::state::State;
+
+pub(crate) use access::access;
+pub(crate) use query::breach as query_breach;
+
+/// Where a request is wrong; the members of `source` in a JSON:API error object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Nowhere in particular.
+    Nowhere,
+    /// JSON Pointer into the body.
+    Pointer(String),
+    /// Name of a query or path parameter.
+    Parameter(String),
+    /// Name of a header field.
+    Header(String),
+}
+
+/// Something wrong with a request, or with the moment at which it comes.
+#[derive(Debug, Clone)]
+pub(crate) struct Noticed {
+    /// The triggers that it may count as, the most fitting first.
+    pub triggers: Vec<&'static str>,
+    /// The kind of the id that is wrong.
+    pub kind: Option<String>,
+    /// The operation that made what stands in the way.
+    pub by: Option<String>,
+    /// JSON Pointer into the body, or the name of a parameter.
+    pub at: Option<String>,
+    /// The status where the contract is silent; without it the mock looks the other way.
+    pub insist: Option<u16>,
+    pub detail: String,
+    pub source: Source,
+}
+
+impl Noticed {
+    pub(crate) fn new(trigger: &'static str, detail: impl Into<String>) -> Self {
+        Self { triggers: vec![trigger], kind: None, by: None, at: None, insist: None, detail: detail.into(), source: Source::Nowhere }
+    }
+
+    pub(crate) fn or(mut self, trigger: &'static str) -> Self {
+        self.triggers.push(trigger);
+        self
+    }
+
+    pub(crate) fn insisting(mut self, status: u16) -> Self {
+        self.insist = Some(status);
+        self
+    }
+
+    pub(crate) fn of_kind(mut self, kind: &str) -> Self {
+        self.kind = Some(kind.to_owned());
+        self
+    }
+
+    pub(crate) fn by(mut self, operation: &str) -> Self {
+        self.by = Some(operation.to_owned());
+        self
+    }
+
+    pub(crate) fn at_pointer(mut self, pointer: &str) -> Self {
+        self.at = Some(pointer.to_owned());
+        self.source = Source::Pointer(pointer.to_owned());
+        self
+    }
+
+    pub(crate) fn at_parameter(mut self, name: &str) -> Self {
+        self.at = Some(name.to_owned());
+        self.source = Source::Parameter(name.to_owned());
+        self
+    }
+
+    pub(crate) fn at_header(mut self, name: &str) -> Self {
+        self.at = Some(name.to_owned());
+        self.source = Source::Header(name.to_owned());
+        self
+    }
+
+    /// Whether a condition of the contract speaks of this, seen as the trigger.
+    pub(crate) fn is_meant_by(&self, trigger: &str, condition: &Condition) -> bool {
+        let same = |named: &Option<String>, noticed: &Option<String>| named.is_none() || named == noticed;
+        let place = condition.at.as_deref().is_none_or(|named| self.at.as_deref().is_some_and(|noticed| same_place(named, noticed)));
+        condition.trigger == trigger && same(&condition.kind, &self.kind) && same(&condition.by, &self.by) && place
+    }
+
+    /// The trigger that this counts as and the statuses the contract demands for it, the highest first.
+    pub(crate) fn statuses(&self, scene: &Scene<'_>) -> Option<(&'static str, Vec<Status>)> {
+        self.triggers.iter().find_map(|trigger| {
+            let statuses = scene.demanded(|condition| self.is_meant_by(trigger, condition));
+            (!statuses.is_empty()).then_some((*trigger, statuses))
+        })
+    }
+}
+
+/// Whether two places are the same, whichever item of an array they are in.
+fn same_place(named: &str, noticed: &str) -> bool {
+    let index = |token: &str| token.parse::<usize>().is_ok();
+    let (named, noticed): (Vec<&str>, Vec<&str>) = (named.split('/').collect(), noticed.split('/').collect());
+    named.len() == noticed.len() && named.iter().zip(&noticed).all(|(named, noticed)| named == noticed || (index(named) && index(noticed)))
+}
+
+/// A look at one side of a request.
+type Look = fn(&Scene<'_>, &State, &mut Vec<Noticed>);
+
+/// The looks, in order. Access comes before them.
+const LOOKS: &[Look] =
+    &[media::look, query::look, path::look, body::look, references::look, standing::duplicate, standing::in_use, standing::wrong_state];
+
+/// Everything that can be noticed of a request, in order.
+pub(crate) fn look(scene: &Scene<'_>, state: &State) -> Vec<Noticed> {
+    let mut noticed = Vec::new();
+    for look in LOOKS {
+        look(scene, state, &mut noticed);
+    }
+    noticed
+}

@@ -1,0 +1,38 @@
+//! Whether ids in the body and in the query name something.
+
+use super::{Noticed, Scene, State};
+use crate::contract::append;
+use crate::contract::schema::resource_needs;
+use crate::domain::contract::Location;
+use crate::mock::store::id_text;
+
+/// Looks at every id outside the path.
+pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
+    let unknown = |kind: &str, id: &str| state.store.knows(kind) && state.store.get(kind, id).is_none();
+    let absent = |kind: &str, id: &str| Noticed::new("unknown-reference", format!("There is no {kind} {id}.")).of_kind(kind);
+    let parameters = scene.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+    for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
+        let values = scene.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(','));
+        for id in values.filter(|id| !id.is_empty() && unknown(&need.kind, id)) {
+            noticed.push(absent(&need.kind, id).at_parameter(&parameter.name));
+        }
+    }
+    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return };
+    let needs = resource_needs(&scene.core.contract, media, body);
+    for need in &needs {
+        if let Some(id) = id_text(&need.value).filter(|id| unknown(&need.what.kind, id)) {
+            noticed.push(absent(&need.what.kind, &id).at_pointer(&need.at));
+        }
+    }
+    if scene.profile.creates || scene.profile.searches || scene.owner().is_some() {
+        return;
+    }
+    // Writes on a collection name the resources that they change by id, marked or not.
+    for (at, item) in scene.items() {
+        let at = append(&at, "id");
+        let marked = needs.iter().any(|need| need.at == at);
+        if let Some(id) = item.get("id").and_then(id_text).filter(|id| !marked && unknown(&scene.profile.kind, id)) {
+            noticed.push(absent(&scene.profile.kind, &id).or("unknown-id").at_pointer(&at));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Pages of a list, by the parameters that the contract itself names.
+
+use serde_json::Value;
+
+use super::scene::Scene;
+use super::store::Resource;
+use crate::domain::contract::{Location, Parameter};
+
+/// One page of a list.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Indices of the resources on it.
+    pub from: usize,
+    pub to: usize,
+    /// Query string of the next page.
+    pub next: Option<String>,
+    /// Query string of the page before.
+    pub previous: Option<String>,
+}
+
+const SIZES: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];
+const CURSORS: &[&str] = &["page[after]", "page[cursor]", "after", "starting_after", "cursor"];
+const NUMBERS: &[&str] = &["page[number]", "page"];
+const OFFSETS: &[&str] = &["page[offset]", "offset", "skip"];
+
+fn named<'a>(scene: &Scene<'a>, names: &[&str]) -> Option<&'a Parameter> {
+    names.iter().find_map(|name| scene.operation.parameter(Location::Query, name))
+}
+
+fn count(scene: &Scene<'_>, parameter: &Parameter) -> Option<usize> {
+    let sent = scene.call.query_value(&parameter.name).and_then(|value| value.parse().ok());
+    sent.or_else(|| {
+        let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&scene.core.contract.document, &schema.0));
+        let default = schema.and_then(|(_, schema)| schema.get("default").and_then(Value::as_u64));
+        default.and_then(|default| usize::try_from(default).ok())
+    })
+}
+
+/// The page that the request asks for.
+pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
+    let size = named(scene, SIZES).and_then(|parameter| count(scene, parameter)).filter(|size| *size > 0).unwrap_or(usize::MAX);
+    let cursor = named(scene, CURSORS);
+    let number = named(scene, NUMBERS);
+    let offset = named(scene, OFFSETS);
+    let first = number.map_or(0, |parameter| usize::from(!starts_at_zero(scene, parameter)));
+    let from = if let Some(after) = cursor.and_then(|parameter| scene.call.query_value(&parameter.name)) {
+        resources.iter().position(|resource| resource.id == after).map_or(0, |index| index + 1)
+    } else if let Some(number) = number.and_then(|parameter| count(scene, parameter)) {
+        number.saturating_sub(first).saturating_mul(size)
+    } else {
+        offset.and_then(|parameter| count(scene, parameter)).unwrap_or(0)
+    };
+    let from = from.min(resources.len());
+    let to = from.saturating_add(size).min(resources.len());
+    let address = |start: usize| -> Option<String> {
+        let (name, value) = match (cursor, number, offset) {
+            (Some(cursor), ..) => (cursor, resources.get(start.checked_sub(1)?)?.id.clone()),
+            (_, Some(number), _) => (number, (start / size + first).to_string()),
+            (_, _, Some(offset)) => (offset, start.to_string()),
+            _ => return None,
+        };
+        Some(with(scene, &name.name, &value))
+    };
+    Page {
+        from,
+        to,
+        next: (to < resources.len()).then(|| address(to)).flatten(),
+        previous: (from > 0 && cursor.is_none()).then(|| address(from.saturating_sub(size))).flatten(),
+    }
+}
+
+fn starts_at_zero(scene: &Scene<'_>, parameter: &Parameter) -> bool {
+    let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&scene.core.contract.document, &schema.0));
+    schema.is_some_and(|(_, schema)| schema.get("minimum").and_then(Value::as_i64) == Some(0))
+}
+
+/// The query of the request with one value changed.
+fn with(scene: &Scene<'_>, name: &str, value: &str) -> String {
+    let kept = scene.call.query.iter().filter(|(known, _)| known != name);
+    let pairs = kept.map(|(name, value)| (name.as_str(), value.as_str())).chain([(name, value)]);
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}

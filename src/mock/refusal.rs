@@ -1,0 +1,113 @@
+//! Answers that refuse, in the form that the contract declares.
+
+use serde_json::{Map, Value, json};
+
+use super::draft::{Draft, concrete, declared};
+use super::headers::{self, Circumstances};
+use super::notice::Source;
+use super::profile::media_example;
+use super::sample::sample;
+use super::scene::Core;
+use crate::domain::contract::{MediaType, Operation, Status};
+
+/// What is said in a refusal.
+#[derive(Debug)]
+pub(crate) struct Reason<'a> {
+    pub detail: &'a str,
+    pub source: &'a Source,
+}
+
+/// A refusal with this status.
+pub(crate) fn refuse(core: &Core, status: u16, reason: &Reason<'_>, circumstances: &Circumstances<'_>) -> Draft {
+    let mut draft = Draft::new(status);
+    let response = declared(core, circumstances.operation, Status(status));
+    headers::add(core, &mut draft, response, circumstances);
+    let likeness = || {
+        core.contract
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.responses)
+            .find(|response| response.status.0 >= 400 && !response.content.is_empty())
+    };
+    let media = match response {
+        Some(response) => response.content.first(),
+        None => likeness().and_then(|response| response.content.first()),
+    };
+    if let Some(media) = media {
+        draft.media = Some(concrete(&media.name));
+        draft.body = Some(body(core, circumstances.operation, media, status, reason));
+    }
+    draft
+}
+
+fn body(core: &Core, operation: Option<&Operation>, media: &MediaType, status: u16, reason: &Reason<'_>) -> Value {
+    let drawn = || media.schema.as_ref().map_or(Value::Null, |schema| sample(&core.contract.document, &schema.0));
+    let example = match operation {
+        Some(operation) => media_example(media, operation),
+        None => media.examples.first().map(|example| example.value.clone()),
+    };
+    let example = example.unwrap_or_else(drawn);
+    let fits = |body: &Value| media.schema.as_ref().is_none_or(|schema| core.schemas.fits(schema, body));
+    let full = told(&example, status, reason, true);
+    let brief = told(&example, status, reason, false);
+    [full, brief].into_iter().find(fits).unwrap_or(example)
+}
+
+/// The example with the status and the reason of this refusal in it.
+fn told(example: &Value, status: u16, reason: &Reason<'_>, with_source: bool) -> Value {
+    let mut body = example.clone();
+    match body.get_mut("errors") {
+        Some(Value::Array(errors)) => {
+            errors.truncate(1);
+            if errors.is_empty() {
+                errors.push(json!({}));
+            }
+            if let Some(Value::Object(error)) = errors.first_mut() {
+                tell_error(error, status, reason, with_source);
+            }
+        }
+        _ => {
+            if let Value::Object(members) = &mut body {
+                tell_plain(members, status, reason);
+            }
+        }
+    }
+    body
+}
+
+/// Fills an error object of JSON:API.
+fn tell_error(error: &mut Map<String, Value>, status: u16, reason: &Reason<'_>, with_source: bool) {
+    error.insert("status".to_owned(), json!(status.to_string()));
+    error.insert("title".to_owned(), json!(title(status)));
+    error.insert("detail".to_owned(), json!(reason.detail));
+    error.shift_remove("source");
+    let source = match reason.source {
+        Source::Nowhere => return,
+        Source::Pointer(pointer) => json!({"pointer": pointer}),
+        Source::Parameter(name) => json!({"parameter": name}),
+        Source::Header(name) => json!({"header": name}),
+    };
+    if with_source {
+        error.insert("source".to_owned(), source);
+    }
+}
+
+/// Fills what other error bodies usually have, such as `application/problem+json` (RFC 9457).
+fn tell_plain(members: &mut Map<String, Value>, status: u16, reason: &Reason<'_>) {
+    for name in ["status", "code", "statusCode"] {
+        if members.get(name).is_some_and(Value::is_number) {
+            members.insert(name.to_owned(), json!(status));
+        }
+    }
+    for name in ["detail", "message", "error", "description"] {
+        if members.get(name).is_some_and(Value::is_string) {
+            members.insert(name.to_owned(), json!(reason.detail));
+            break;
+        }
+    }
+}
+
+/// The name of a status.
+pub(crate) fn title(status: u16) -> &'static str {
+    http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Refused")
+}

@@ -1,0 +1,154 @@
+//! A request as the mock sees it: percent-decoded, with its media type and its body read.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::multipart;
+use crate::domain::contract::{MediaType, Operation};
+
+/// A request to the mock, as it came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MockRequest {
+    /// HTTP method.
+    pub method: String,
+    /// Path, still percent-encoded.
+    pub path: String,
+    /// Query string without the question mark, still percent-encoded.
+    pub query: String,
+    /// Header fields.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// A request, decoded.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub method: String,
+    /// As it was sent, for links and `Location`.
+    pub path: String,
+    pub segments: Vec<String>,
+    pub query: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Call {
+    pub(crate) fn new(request: MockRequest) -> Self {
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let path = request.path.trim_end_matches('/');
+        Self {
+            segments: path.split('/').skip(1).map(decode).collect(),
+            query: url::form_urlencoded::parse(request.query.as_bytes()).into_owned().collect(),
+            method: request.method,
+            headers: request.headers,
+            body: request.body,
+            path: request.path,
+        }
+    }
+
+    /// The first header field of this name, in any case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The first query value of this name.
+    pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// `Content-Type`, taken apart.
+    pub(crate) fn content_type(&self) -> Option<ContentType> {
+        self.header("content-type").map(ContentType::read)
+    }
+}
+
+/// A media type and its parameters (RFC 9110, section 8.3.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ContentType {
+    /// Type and subtype in lower case.
+    pub essence: String,
+    /// Name in lower case, value without quotes.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl ContentType {
+    fn read(text: &str) -> Self {
+        let mut parts = text.split(';');
+        let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let parameters = parts.filter_map(|part| part.trim().split_once('='));
+        let parameters = parameters.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_owned()));
+        Self { essence, parameters: parameters.collect() }
+    }
+
+    /// The value of a parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Whether a media type is one that a range such as `text/*` names.
+pub(crate) fn in_range(range: &str, essence: &str) -> bool {
+    let range = range.split(';').next().unwrap_or_default().trim();
+    match range.strip_suffix("/*") {
+        Some("*") => true,
+        Some(family) => essence.strip_prefix(family).is_some_and(|rest| rest.starts_with('/')),
+        None => range == essence,
+    }
+}
+
+/// Whether bodies of this media type are JSON texts (RFC 6839, section 3.1).
+pub(crate) fn is_json(essence: &str) -> bool {
+    let essence = essence.split(';').next().unwrap_or_default().trim();
+    essence == "application/json" || essence.ends_with("+json") || essence == "*/*"
+}
+
+/// What was sent as a body.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Payload {
+    /// Nothing.
+    Empty,
+    /// A JSON value; text is a string, a multipart body an object of its parts.
+    Value(Value),
+    /// Something that cannot be read; why.
+    Malformed(String),
+}
+
+impl Payload {
+    /// The value, if there is one.
+    pub(crate) fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// The media type of the contract that the body is read as: the one that was named, else the first.
+pub(crate) fn media<'a>(operation: &'a Operation, call: &Call) -> Option<&'a MediaType> {
+    let content = &operation.request_body.as_ref()?.content;
+    let essence = call.content_type().map(|sent| sent.essence).unwrap_or_default();
+    content.iter().find(|media| in_range(&media.name, &essence)).or_else(|| content.first())
+}
+
+/// Reads the body as this media type.
+pub(crate) fn payload(media: Option<&MediaType>, call: &Call) -> Payload {
+    if call.body.is_empty() {
+        return Payload::Empty;
+    }
+    let Some(media) = media else { return Payload::Empty };
+    if media.name.starts_with("multipart/") {
+        return multipart::read(call);
+    }
+    if media.name == "application/x-www-form-urlencoded" {
+        let pairs = url::form_urlencoded::parse(&call.body).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
+        return Payload::Value(Value::Object(pairs.collect::<Map<_, _>>()));
+    }
+    if is_json(&media.name) {
+        return match serde_json::from_slice(&call.body) {
+            Ok(value) => Payload::Value(value),
+            Err(error) => Payload::Malformed(format!("The body is no JSON text: {error}.")),
+        };
+    }
+    Payload::Value(Value::String(String::from_utf8_lossy(&call.body).into_owned()))
+}

@@ -1,0 +1,126 @@
+//! From a path and a method to an operation of the contract, and to one of its forms.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::place;
+use super::profile::media_example;
+use super::request::{self, Call, Payload};
+use crate::contract::Schemas;
+use crate::domain::contract::{Contract, Location, Operation};
+
+/// Where a path leads.
+#[derive(Debug)]
+pub(crate) struct Route<'a> {
+    /// Every operation on the path, whatever its method.
+    pub operations: Vec<&'a Operation>,
+}
+
+impl<'a> Route<'a> {
+    /// The operations whose path fits best: a literal segment is a better fit than a parameter (OpenAPI, Paths Object).
+    pub(crate) fn find(contract: &'a Contract, segments: &[String]) -> Option<Self> {
+        let fits = contract.operations.iter().filter_map(|operation| Some((literals(&operation.path, segments)?, operation)));
+        let fits: Vec<(Vec<bool>, &Operation)> = fits.collect();
+        let best = fits.iter().map(|(literals, _)| literals).max()?.clone();
+        Some(Self { operations: fits.into_iter().filter(|(literals, _)| *literals == best).map(|(_, operation)| operation).collect() })
+    }
+
+    /// The methods of the path.
+    pub(crate) fn methods(&self) -> Vec<String> {
+        let methods: BTreeSet<&str> = self.operations.iter().map(|operation| operation.method.0.as_str()).collect();
+        methods.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The operation that answers: of several forms the one that fits the request best.
+    pub(crate) fn operation(&self, contract: &Contract, schemas: &Schemas, call: &Call) -> Option<&'a Operation> {
+        let forms: Vec<&Operation> = self.operations.iter().copied().filter(|operation| operation.method.0 == call.method).collect();
+        if forms.len() < 2 {
+            return forms.first().copied();
+        }
+        let best = forms.iter().map(|form| fit(contract, schemas, form, call)).max()?;
+        forms.into_iter().find(|form| fit(contract, schemas, form, call) == best)
+    }
+}
+
+/// For each segment whether the template names it literally; `None` when the path is another one.
+fn literals(template: &str, segments: &[String]) -> Option<Vec<bool>> {
+    let parts: Vec<&str> = template.trim_end_matches('/').split('/').skip(1).collect();
+    if parts.len() != segments.len() {
+        return None;
+    }
+    parts
+        .iter()
+        .zip(segments)
+        .map(|(part, segment)| if part.contains('{') { value_in(part, segment).map(|_| false) } else { (part == segment).then_some(true) })
+        .collect()
+}
+
+/// The value of the parameter in a segment such as `{id}` or `{id}.json`.
+fn value_in<'a>(part: &str, segment: &'a str) -> Option<&'a str> {
+    let (before, rest) = part.split_once('{')?;
+    let (_, after) = rest.split_once('}')?;
+    segment.strip_prefix(before)?.strip_suffix(after).filter(|value| !value.is_empty())
+}
+
+/// The values of the path parameters, by name.
+pub(crate) fn path_values(operation: &Operation, segments: &[String]) -> Vec<(String, String)> {
+    let parts = operation.path.trim_end_matches('/').split('/').skip(1);
+    let values = parts.zip(segments).filter_map(|(part, segment)| {
+        let name = part.split_once('{')?.1.split_once('}')?.0;
+        Some((name.to_owned(), value_in(part, segment)?.to_owned()))
+    });
+    values.collect()
+}
+
+/// How well a request fits a form; the greater the better.
+type Fit = (bool, Reverse<usize>, usize, bool, Reverse<usize>, usize, usize);
+
+fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) -> Fit {
+    let sent = |name: &str| call.query_value(name).is_some();
+    let required: Vec<&str> = form
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required && parameter.location == Location::Query)
+        .map(|parameter| parameter.name.as_str())
+        .collect();
+    let known = call.query.iter().filter(|(name, _)| form.parameter(Location::Query, name).is_some()).count();
+    let misfits = call.query.iter().filter(|(name, value)| {
+        let parameter = form.parameter(Location::Query, name);
+        parameter.is_some_and(|parameter| super::notice::query_breach(contract, schemas, parameter, &[value.as_str()]).is_some())
+    });
+    let misfits = misfits.count();
+    let all_there = required.iter().all(|name| sent(name));
+    let media = request::media(form, call);
+    let example = media.and_then(|media| media_example(media, form));
+    let text = String::from_utf8_lossy(&call.body);
+    let shared = example.as_ref().map_or(0, |example| shared_words(example, &text));
+    let (same_shape, wrongs) = match (request::payload(media, call), &example) {
+        (Payload::Value(body), Some(example)) => {
+            let cost = media.and_then(|media| media.schema.as_ref()).map_or(0, |schema| super::breach::cost(contract, schemas, schema, &body));
+            (place::of_request(&body).many == place::of_request(example).many, cost)
+        }
+        (Payload::Malformed(_), Some(example)) => (looks_many(&text) == place::of_request(example).many, 0),
+        _ => (true, 0),
+    };
+    (all_there, Reverse(misfits), if all_there { required.len() } else { 0 }, same_shape, Reverse(wrongs), shared, known)
+}
+
+/// Whether the text of a body that cannot be read looks as if `data`, or the whole of it, were an array.
+fn looks_many(text: &str) -> bool {
+    let rest = text.split_once("\"data\"").map_or(text, |(_, rest)| rest.trim_start().trim_start_matches(':'));
+    rest.trim_start().starts_with('[')
+}
+
+/// How many of the member names and strings of an example stand in a text.
+fn shared_words(example: &Value, text: &str) -> usize {
+    match example {
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| usize::from(text.contains(&format!("\"{name}\""))) + shared_words(member, text)).sum()
+        }
+        Value::Array(items) => items.iter().map(|item| shared_words(item, text)).sum(),
+        Value::String(word) => usize::from(text.contains(&format!("\"{word}\""))),
+        _ => 0,
+    }
+}

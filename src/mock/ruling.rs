@@ -1,0 +1,169 @@
+//! From a request to its answer: what is noticed, what the contract says of it, and what is done.
+
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::accounts::{self, Caller};
+use super::behaviours::{self, Turn};
+use super::draft::{Draft, concrete, preferred};
+use super::faults::{Effect, Scope};
+use super::headers::{self, Circumstances};
+use super::notice::{self, Noticed, Source};
+use super::profile::media_example;
+use super::refusal::{Reason, refuse};
+use super::request::Call;
+use super::route::Route;
+use super::scene::{Core, Scene};
+use super::state::State;
+use crate::domain::contract::{Operation, RateLimit, Status};
+
+/// Answers a request.
+pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call: &Call, number: u64) -> Draft {
+    let route = Route::find(&core.contract, &call.segments);
+    let operation = route.as_ref().and_then(|route| route.operation(&core.contract, &core.schemas, call));
+    let methods = route.as_ref().map(Route::methods).unwrap_or_default();
+    let nearest = operation.or_else(|| route.as_ref()?.operations.first().copied());
+    let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
+    let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
+    let circumstances = Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() };
+    let mut draft = match limited(core, windows, state, &caller, &circumstances) {
+        Some(draft) => draft,
+        None => match operation {
+            Some(operation) => Ruling { core, scene: Scene::new(core, call, operation), methods: &methods }.answer(state, &caller),
+            None => astray(core, &Scene::new(core, call, guard), &caller, &circumstances),
+        },
+    };
+    core.faults.finish(&mut draft, &Scope { operation: nearest, number });
+    draft
+}
+
+/// The refusal of a request that is one too many.
+fn limited(core: &Core, windows: &[RateLimit], state: &mut State, caller: &Caller, circumstances: &Circumstances<'_>) -> Option<Draft> {
+    if !caller.is_known() {
+        return None;
+    }
+    let wait = state.admit(windows, Instant::now()).err()?;
+    let detail = format!("Too many requests; the next one is allowed in {wait} seconds.");
+    let circumstances = Circumstances { wait: Some(wait), operation: circumstances.operation, methods: circumstances.methods, location: None };
+    let status = core.faults.status(circumstances.operation, Some("burst"), 429);
+    Some(refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, &circumstances))
+}
+
+/// The refusal of a request that leads to no operation.
+fn astray(core: &Core, guard: &Scene<'_>, caller: &Caller, circumstances: &Circumstances<'_>) -> Draft {
+    let stranger = notice::access(guard, caller).into_iter().find(|noticed| noticed.insist == Some(401));
+    if let Some(noticed) = stranger.filter(|noticed| !core.faults.overlook(circumstances.operation, &noticed.triggers)) {
+        let status = core.faults.status(circumstances.operation, noticed.triggers.first().copied(), 401);
+        return refuse(core, status, &Reason { detail: &noticed.detail, source: &noticed.source }, circumstances);
+    }
+    let call = guard.call;
+    let (trigger, status, detail) = match circumstances.operation {
+        None => ("unknown-route", 404, format!("There is nothing at {}.", call.path)),
+        Some(_) => ("unsupported-method", 405, format!("{} is not supported here.", call.method)),
+    };
+    if status == 405 && core.faults.overlook(circumstances.operation, &[trigger]) {
+        return Draft::new(200);
+    }
+    let status = core.faults.status(circumstances.operation, Some(trigger), status);
+    refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, circumstances)
+}
+
+/// A request that has found its operation.
+struct Ruling<'a> {
+    core: &'a Core,
+    scene: Scene<'a>,
+    methods: &'a [String],
+}
+
+impl<'a> Ruling<'a> {
+    fn answer(&self, state: &mut State, caller: &Caller) -> Draft {
+        let mut noticed = notice::access(&self.scene, caller);
+        noticed.extend(notice::look(&self.scene, state));
+        for noticed in noticed {
+            if self.core.faults.overlook(Some(self.scene.operation), &noticed.triggers) {
+                continue;
+            }
+            let found = noticed.statuses(&self.scene);
+            let (trigger, statuses) = match (found, noticed.insist) {
+                (Some(found), _) => found,
+                (None, Some(status)) => (noticed.triggers.first().copied().unwrap_or_default(), vec![Status(status)]),
+                (None, None) => continue,
+            };
+            let key = format!("{} {trigger}", self.scene.operation.id);
+            let Some(status) = state.turn(key, &statuses) else { continue };
+            return self.rule(state, status, trigger, &noticed);
+        }
+        self.succeed(state, None)
+    }
+
+    /// Answers what was noticed with the status that the contract has for it.
+    fn rule(&self, state: &mut State, status: Status, trigger: &'static str, noticed: &Noticed) -> Draft {
+        if status.0 < 400 {
+            return if trigger == "unfinished" { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
+        }
+        if self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
+            self.succeed(state, None);
+        }
+        let sent = self.core.faults.status(Some(self.scene.operation), Some(trigger), status.0);
+        refuse(self.core, sent, &Reason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
+    }
+
+    fn circumstances(&self, location: Option<String>) -> Circumstances<'_> {
+        Circumstances { operation: Some(self.scene.operation), methods: self.methods, wait: None, location }
+    }
+
+    /// Does what is asked and says so.
+    fn succeed(&self, state: &mut State, status: Option<Status>) -> Draft {
+        let status = status.unwrap_or_else(|| self.success(state));
+        let operation: &'a Operation = self.scene.operation;
+        let response = operation.response(status);
+        let media = response.and_then(|response| preferred(response, self.scene.call.header("accept")));
+        let example = media.and_then(|media| media_example(media, operation));
+        let mut turn = Turn { scene: &self.scene, state, response, media, example };
+        let outcome = behaviours::act(&mut turn);
+        let sent = self.core.faults.status(Some(operation), None, status.0);
+        let mut draft = Draft::new(sent);
+        headers::add(self.core, &mut draft, response, &self.circumstances(outcome.location));
+        if operation.responses.iter().all(|response| !response.status.is_success()) && operation.method.0 == "GET" {
+            draft.body = outcome.body;
+            draft.media = draft.body.as_ref().map(|_| "application/json".to_owned());
+        } else if let Some(media) = media.filter(|_| status.0 != 204) {
+            draft.media = Some(concrete(&media.name));
+            draft.body = Some(outcome.body.unwrap_or(Value::Null));
+        }
+        draft
+    }
+
+    /// The success status whose turn it is.
+    fn success(&self, state: &mut State) -> Status {
+        let finished = self.scene.demanded(|condition| condition.trigger == "finished");
+        let statuses = self.scene.demanded(|condition| condition.trigger == "success");
+        let (trigger, statuses) = if finished.is_empty() { ("success", statuses) } else { ("finished", finished) };
+        let statuses: Vec<Status> = statuses.into_iter().filter(|status| status.0 < 400).collect();
+        // Each job starts with the first of the statuses, so that following the address it gives leads to the next.
+        let about = if trigger == "finished" { self.scene.owner().map_or("", |(_, id)| id) } else { "" };
+        let key = format!("{} {trigger} {about}", self.scene.operation.id);
+        let declared = || self.scene.operation.successes().next().map(|response| response.status);
+        let usual = if self.scene.operation.method.is_safe() { Status(200) } else { Status(204) };
+        state.turn(key, &statuses).or_else(declared).unwrap_or(usual)
+    }
+
+    /// Answers with the job itself, where the contract has no refusal for a job that has not finished.
+    fn show_job(&self, state: &mut State, status: Status) -> Draft {
+        let job = self.scene.owner().and_then(|(kind, id)| {
+            let body = state.store.get(kind, id)?.body.clone();
+            let (reader, _) = super::job::reader(&self.core.contract, kind)?;
+            let mut document = super::profile::success_example(reader)?;
+            super::place::Place::guess(&document, "/id")?.put(&mut document, vec![body]);
+            Some(document)
+        });
+        let media = self.scene.operation.response(status).and_then(|response| response.content.first());
+        let (Some(job), Some(media)) = (job, media) else { return self.succeed(state, Some(status)) };
+        let fits = media.schema.as_ref().is_none_or(|schema| self.core.schemas.fits(schema, &job));
+        if !fits {
+            return self.succeed(state, Some(status));
+        }
+        Draft { media: Some(concrete(&media.name)), body: Some(job), ..Draft::new(status.0) }
+    }
+}

@@ -1,0 +1,95 @@
+//! One request beside everything that is known of it before the state of the mock is looked at.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::accounts::MockAccounts;
+use super::faults::Faults;
+use super::place::{self, Place};
+use super::profile::{Profile, Profiles, media_example};
+use super::request::{self, Call, Payload};
+use super::route;
+use crate::contract::Schemas;
+use crate::domain::contract::{Condition, Contract, MediaType, Operation, Status};
+
+/// What does not change while the mock runs.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub contract: Arc<Contract>,
+    pub schemas: Schemas,
+    pub profiles: Profiles,
+    pub accounts: MockAccounts,
+    pub faults: Faults,
+}
+
+/// A request that has found its operation.
+pub(crate) struct Scene<'a> {
+    pub core: &'a Core,
+    pub call: &'a Call,
+    pub operation: &'a Operation,
+    pub profile: Profile,
+    /// Values of the path parameters, by name.
+    pub path_values: Vec<(String, String)>,
+    /// The media type of the contract that the body is read as.
+    pub media: Option<&'a MediaType>,
+    pub payload: Payload,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(core: &'a Core, call: &'a Call, operation: &'a Operation) -> Self {
+        let media = request::media(operation, call);
+        Self {
+            core,
+            call,
+            operation,
+            profile: core.profiles.of(operation),
+            path_values: route::path_values(operation, &call.segments),
+            media,
+            payload: request::payload(media, call),
+        }
+    }
+
+    /// The id in the path that the operation is about, and its kind.
+    pub(crate) fn owner(&self) -> Option<(&str, &str)> {
+        let (name, kind) = self.profile.owner.as_ref()?;
+        Some((kind.as_str(), self.path_value(name)?))
+    }
+
+    /// The value of a path parameter.
+    pub(crate) fn path_value(&self, name: &str) -> Option<&str> {
+        self.path_values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body, if one was sent that can be read.
+    pub(crate) fn body(&self) -> Option<&Value> {
+        self.payload.value()
+    }
+
+    /// What the body writes, each with its JSON Pointer.
+    pub(crate) fn items(&self) -> Vec<(String, &Value)> {
+        let Some(body) = self.body() else { return Vec::new() };
+        let place = place::of_request(body);
+        let items = place.items(body).into_iter().enumerate();
+        items.map(|(index, item)| (if place.many { format!("{}/{index}", place.at) } else { place.at.clone() }, item)).collect()
+    }
+
+    /// The request of the contract's example, and where it holds what it writes.
+    pub(crate) fn sample(&self) -> Option<(Value, Place)> {
+        let example = media_example(self.media?, self.operation)?;
+        let place = place::of_request(&example);
+        Some((example, place))
+    }
+
+    /// Statuses that the contract demands under a condition, the highest first; what it merely tolerates is not among them.
+    pub(crate) fn demanded(&self, matches: impl Fn(&Condition) -> bool) -> Vec<Status> {
+        let responses = self.operation.responses.iter().rev();
+        responses.filter(|response| response.conditions.iter().any(&matches)).map(|response| response.status).collect()
+    }
+
+    /// Conditions of this trigger that the operation lists, with the status that each demands.
+    pub(crate) fn listed<'s>(&'s self, trigger: &'s str) -> impl Iterator<Item = &'a Condition> + 's {
+        let operation = self.operation;
+        operation.responses.iter().flat_map(|response| &response.conditions).filter(move |condition| condition.trigger == trigger)
+    }
+}

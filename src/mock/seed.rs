@@ -1,0 +1,127 @@
+//! What the mock holds before the first request.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::job;
+use super::place::{Place, set_id};
+use super::profile::{fed_kind, success_example};
+use super::scene::Core;
+use super::store::{Resource, Store, id_text};
+use crate::contract::schema::is_part;
+use crate::domain::contract::{Location, Operation, Parameter};
+use crate::domain::suite::{Given, Suite};
+
+/// Fills the store: what the suite lays in, what the suite says is given, and for every kind that no operation makes the
+/// resources of the contract's examples.
+pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
+    for kind in &core.profiles.created {
+        store.know(kind);
+    }
+    for operation in &core.contract.operations {
+        sow_from(core, operation, store);
+    }
+    for (kind, bodies) in &suite.mock.resources {
+        for body in bodies {
+            let body = body.get("data").filter(|data| data.is_object()).unwrap_or(body);
+            if let Some(id) = body.pointer(core.profiles.id_at(kind)).or_else(|| body.get("id")).and_then(id_text) {
+                store.put(kind, Resource::new(id, body.clone()));
+            }
+        }
+    }
+    let ids = given(core, suite);
+    for (kind, givens) in &suite.given {
+        for (given, id) in givens.iter().zip(ids.get(kind).into_iter().flatten()) {
+            let mut resource = Resource::new(id.as_str(), likeness(core, kind, id));
+            if given.state.as_deref() == Some("expired") {
+                job::expire(&core.contract, kind, &mut resource);
+            }
+            store.put(kind, resource);
+        }
+    }
+}
+
+/// The id that the mock gives to a resource that the suite takes from the environment.
+fn invented(core: &Core, kind: &str, index: usize) -> String {
+    let style = core.contract.operations.iter().find_map(|operation| {
+        let parameter = item_parameter(operation, kind)?;
+        parameter.example.as_ref().and_then(id_text)
+    });
+    super::ids::invent(&style.unwrap_or_default(), 900 + u64::try_from(index).unwrap_or_default())
+}
+
+fn item_parameter<'a>(operation: &'a Operation, kind: &str) -> Option<&'a Parameter> {
+    let holds = |parameter: &&Parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind);
+    operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).find(holds)
+}
+
+/// A resource of a kind with this id, made from the example of the operation that reads it.
+pub(crate) fn likeness(core: &Core, kind: &str, id: &str) -> Value {
+    let readers = core.contract.operations.iter().filter(|operation| {
+        let profile = core.profiles.of(operation);
+        operation.method.0 == "GET" && profile.on_item && profile.kind == kind
+    });
+    let body = readers.filter_map(success_example).find_map(|example| {
+        let place = Place::guess(&example, core.profiles.id_at(kind))?;
+        place.items(&example).first().map(|item| (*item).clone())
+    });
+    let mut body = body.unwrap_or_else(|| serde_json::json!({"id": id, "type": kind}));
+    rename(&mut body, core.profiles.id_at(kind), id);
+    body
+}
+
+/// Gives a resource another id, in its links too.
+pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
+    if let Some(old) = body.pointer(id_at).and_then(id_text) {
+        super::place::respell(body, &old, id);
+    }
+    set_id(body, id_at, id);
+}
+
+/// Resources that the examples of an operation show, of kinds that no operation makes.
+fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
+    let borrowed = |kind: &str| !core.profiles.created.contains(kind);
+    if operation.method.0 == "GET" {
+        let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
+        for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
+            let Some(id) = parameter.example.as_ref().and_then(id_text).filter(|_| borrowed(&need.kind)) else { continue };
+            let body = likeness(core, &need.kind, &id);
+            if is_part(&need.like, &body) {
+                store.put_new(&need.kind, Resource::new(id, body));
+            }
+        }
+    }
+    for response in operation.successes() {
+        for link in &response.links {
+            for (name, expression) in &link.parameters {
+                let (Some(kind), Some(at)) = (fed_kind(&core.contract, &link.operation, name), expression.strip_prefix("$response.body#")) else {
+                    continue;
+                };
+                for example in response.content.iter().flat_map(|media| &media.examples).filter(|_| borrowed(&kind)) {
+                    sow_items(core, &kind, at, &example.value, store);
+                }
+            }
+        }
+    }
+}
+
+fn sow_items(core: &Core, kind: &str, at: &str, example: &Value, store: &mut Store) {
+    let place = Place::of_id(at, Some(example));
+    for item in place.items(example) {
+        if let Some(id) = item.pointer(&place.id).and_then(id_text) {
+            let whole = place.id == core.profiles.id_at(kind) && item.as_object().is_some_and(|members| members.len() > 2);
+            let body = if whole { item.clone() } else { likeness(core, kind, &id) };
+            store.put_new(kind, Resource::new(id, body));
+        }
+    }
+}
+
+/// The ids of what the suite says is given, by kind.
+pub(crate) fn given(core: &Core, suite: &Suite) -> BTreeMap<String, Vec<String>> {
+    let ids = |kind: &str, givens: &[Given]| {
+        let ids = givens.iter().enumerate().map(|(index, given)| given.id.clone().unwrap_or_else(|| invented(core, kind, index)));
+        ids.collect()
+    };
+    suite.given.iter().map(|(kind, givens)| (kind.clone(), ids(kind, givens))).collect()
+}

@@ -1,0 +1,50 @@
+//! The mock on the network: a thin shell that hands every request to [`Mock::answer`].
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::{HeaderName, HeaderValue, StatusCode};
+use tokio::net::TcpListener;
+
+use super::{Mock, MockAnswer, MockRequest};
+
+/// The longest request body that is read, in bytes.
+const LONGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// Answers requests on a listener until the task is dropped.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(listener: TcpListener, mock: Arc<Mock>) -> io::Result<()> {
+    axum::serve(listener, Router::new().fallback(answer).with_state(mock)).await
+}
+
+async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
+        return written(MockAnswer { status: 413, ..MockAnswer::default() });
+    };
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    written(mock.answer(MockRequest {
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body: body.to_vec(),
+    }))
+}
+
+fn written(answer: MockAnswer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

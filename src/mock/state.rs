@@ -1,0 +1,67 @@
+//! What changes while the mock runs.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::store::Store;
+use crate::domain::contract::{RateLimit, Status};
+
+/// Everything that changes.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub store: Store,
+    /// How often each condition was answered, where the contract demands several statuses for it.
+    turns: HashMap<String, usize>,
+    /// When the latest requests came, for each window.
+    seen: Vec<VecDeque<Instant>>,
+}
+
+impl State {
+    /// Of several statuses for one condition, the one whose turn it is.
+    pub(crate) fn turn(&mut self, condition: String, statuses: &[Status]) -> Option<Status> {
+        let count = self.turns.entry(condition).or_default();
+        let status = statuses.get(*count % statuses.len().max(1)).copied();
+        *count += 1;
+        status
+    }
+
+    /// Counts a request, unless it is one more than a window allows; then the seconds until that window frees.
+    pub(crate) fn admit(&mut self, windows: &[RateLimit], now: Instant) -> Result<(), u64> {
+        self.seen.resize_with(windows.len(), VecDeque::new);
+        let mut wait: Option<u64> = None;
+        for (window, seen) in windows.iter().zip(&mut self.seen) {
+            let length = Duration::from_secs(u64::from(window.seconds));
+            while seen.front().is_some_and(|first| now.duration_since(*first) >= length) {
+                seen.pop_front();
+            }
+            if seen.len() >= usize::try_from(window.requests).unwrap_or(usize::MAX) {
+                let free = seen.front().map_or(length, |first| (*first + length).duration_since(now));
+                wait = wait.max(Some(free.as_secs() + u64::from(free.subsec_nanos() > 0)));
+            }
+        }
+        if let Some(seconds) = wait {
+            return Err(seconds.max(1));
+        }
+        for seen in &mut self.seen {
+            seen.push_back(now);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_window_says_when_it_frees() {
+        let mut state = State::default();
+        let windows = [RateLimit { requests: 2, seconds: 10 }];
+        let start = Instant::now();
+        assert_eq!(state.admit(&windows, start), Ok(()));
+        assert_eq!(state.admit(&windows, start + Duration::from_secs(4)), Ok(()));
+        assert_eq!(state.admit(&windows, start + Duration::from_millis(9500)), Err(1));
+        assert_eq!(state.admit(&windows, start + Duration::from_secs(10)), Ok(()));
+        assert_eq!(state.admit(&windows, start + Duration::from_secs(10)), Err(4));
+    }
+}

@@ -1,0 +1,130 @@
+//! What the mock holds: resources by kind, in the order in which they came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+/// A resource.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub id: String,
+    /// In the form in which answers carry it.
+    pub body: Value,
+    /// What requests said of it, in the form in which they said it.
+    pub sent: Value,
+    /// The operation that created it; `None` for what was there before.
+    pub created_by: Option<String>,
+    /// What its creation referred to, as kind and id.
+    pub references: Vec<(String, String)>,
+    /// What stood in the path when it was created, as kind and id.
+    pub parents: Vec<(String, String)>,
+    /// Operations that were accepted on it, in order.
+    pub accepted: Vec<String>,
+    /// How often it was read.
+    pub reads: u32,
+    /// Its time is over.
+    pub expired: bool,
+}
+
+impl Resource {
+    pub(crate) fn new(id: impl Into<String>, body: Value) -> Self {
+        Self {
+            id: id.into(),
+            body,
+            sent: Value::Null,
+            created_by: None,
+            references: Vec::new(),
+            parents: Vec::new(),
+            accepted: Vec::new(),
+            reads: 0,
+            expired: false,
+        }
+    }
+}
+
+/// Resources of one kind.
+#[derive(Debug, Default)]
+struct Shelf {
+    resources: Vec<Resource>,
+    deleted: BTreeSet<String>,
+}
+
+/// All resources.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    shelves: BTreeMap<String, Shelf>,
+}
+
+impl Store {
+    /// Whether resources of this kind were ever held here.
+    pub(crate) fn knows(&self, kind: &str) -> bool {
+        self.shelves.contains_key(kind)
+    }
+
+    /// Makes a kind known before there is a resource of it.
+    pub(crate) fn know(&mut self, kind: &str) {
+        self.shelves.entry(kind.to_owned()).or_default();
+    }
+
+    pub(crate) fn get(&self, kind: &str, id: &str) -> Option<&Resource> {
+        self.of(kind).iter().find(|resource| resource.id == id)
+    }
+
+    pub(crate) fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Resource> {
+        self.shelves.get_mut(kind)?.resources.iter_mut().find(|resource| resource.id == id)
+    }
+
+    /// Resources of a kind, the oldest first.
+    pub(crate) fn of(&self, kind: &str) -> &[Resource] {
+        self.shelves.get(kind).map_or(&[], |shelf| &shelf.resources)
+    }
+
+    /// Puts a resource in, over one of the same id.
+    pub(crate) fn put(&mut self, kind: &str, resource: Resource) {
+        let held = self.shelves.entry(kind.to_owned()).or_default();
+        held.deleted.remove(&resource.id);
+        match held.resources.iter_mut().find(|known| known.id == resource.id) {
+            Some(known) => *known = resource,
+            None => held.resources.push(resource),
+        }
+    }
+
+    /// Puts a resource in unless there is one of the same id.
+    pub(crate) fn put_new(&mut self, kind: &str, resource: Resource) {
+        if self.get(kind, &resource.id).is_none() {
+            self.put(kind, resource);
+        }
+    }
+
+    /// Takes a resource out and remembers that it was there.
+    pub(crate) fn delete(&mut self, kind: &str, id: &str) -> Option<Resource> {
+        let held = self.shelves.get_mut(kind)?;
+        let index = held.resources.iter().position(|resource| resource.id == id)?;
+        held.deleted.insert(id.to_owned());
+        Some(held.resources.remove(index))
+    }
+
+    /// Whether a resource of this id was deleted and not made again.
+    pub(crate) fn was_deleted(&self, kind: &str, id: &str) -> bool {
+        self.shelves.get(kind).is_some_and(|shelf| shelf.deleted.contains(id))
+    }
+
+    /// Everything that answers can show, for comparison.
+    pub(crate) fn snapshot(&self) -> Value {
+        let shelves = self.shelves.iter().filter(|(_, shelf)| !shelf.resources.is_empty()).map(|(kind, shelf)| {
+            let resources = shelf.resources.iter();
+            let entries = resources.map(|resource| json!({"id": resource.id, "body": resource.body, "accepted": resource.accepted}));
+            (kind.clone(), Value::Array(entries.collect()))
+        });
+        Value::Object(shelves.collect())
+    }
+}
+
+/// An id as text, whether JSON writes it as a string or as a number.
+pub(crate) fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
