@@ -12,7 +12,7 @@ mod validate;
 pub use bundle::{Bundle, bundle, file_references};
 pub use general::spread_general;
 pub use operations::read;
-pub use pointer::{append, escape, put, remove};
+pub use pointer::{append, escape, get_mut, put, remove};
 pub use validate::{Breach, Schemas};
 
 use thiserror::Error;

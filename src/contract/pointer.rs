@@ -18,6 +18,11 @@ pub fn append(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", escape(token))
 }
 
+/// The value at a pointer, to be changed.
+pub fn get_mut<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
+    value.pointer_mut(pointer)
+}
+
 /// Puts a value at a pointer, in place of what stands there or as a new member of an object; false when there is no
 /// place for it.
 pub fn put(value: &mut Value, pointer: &str, new: Value) -> bool {
