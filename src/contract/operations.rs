@@ -269,7 +269,9 @@ impl<'a> Reader<'a> {
             schema.get("x-probity-resource").and_then(resource_need)
         });
         let resource = annotated.or_else(|| {
-            (location == Location::Path)
+            // A date names no resource.
+            let format = resolved.and_then(|schema| schema.get("format")?.as_str()).unwrap_or_default();
+            (location == Location::Path && !format.starts_with("date"))
                 .then(|| kind_from_path(path, name))
                 .flatten()
                 .map(|kind| crate::domain::contract::ResourceNeed { kind, like: Value::Null })
@@ -284,6 +286,7 @@ impl<'a> Reader<'a> {
             example: example.cloned(),
             resource,
             explode: value.get("explode") != Some(&Value::Bool(false)),
+            sent: value.get("x-probity-send") == Some(&Value::Bool(true)),
         })
     }
 

@@ -37,7 +37,7 @@ pub fn valid(contract: &Contract, operation: &Operation, with_body: bool) -> Bas
     let mut path_values = BTreeMap::new();
     let mut query = Vec::new();
     let mut headers = Vec::new();
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent) {
         let value = parameter_value(contract, parameter);
         let place = match parameter.location {
             Location::Path => {

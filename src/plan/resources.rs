@@ -8,7 +8,7 @@ use super::feeds::Feed;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
 use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
-use crate::generate::Base;
+use crate::generate::{Base, valid};
 
 /// What a request does to a resource that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +138,9 @@ impl Draft<'_> {
             if !matches!(self.successes.get(&feed.operation), Some(Ok(_))) || self.building.contains(&feed.operation) {
                 continue;
             }
+            if !feed.offers(&need.like) && !self.can_be(&feed.operation, &need.like) {
+                continue;
+            }
             let id = self.valid_probe(&feed.operation, None).ok()?;
             if !feed.offers(&need.like) {
                 self.reshape(&id, &need.like);
@@ -150,6 +153,19 @@ impl Draft<'_> {
             }
         }
         None
+    }
+
+    /// Whether an operation can be asked to make a resource with this part: its valid request has every member of it,
+    /// and still fits its schema with the other values.
+    fn can_be(&self, operation: &str, like: &Value) -> bool {
+        let Some(operation) = self.contract.operation(operation) else { return false };
+        let base = valid(self.contract, operation, false);
+        let Body::Json(mut body) = base.request.body else { return false };
+        let at = if body.get("data").is_some() { "/data" } else { "" };
+        let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };
+        overlay(place, like);
+        let media = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)?.schema.as_ref());
+        media.is_some_and(|schema| self.schemas.fits(schema, &body))
     }
 
     /// Lays what a need asks for over the resource that a request makes.
@@ -284,6 +300,14 @@ fn usage(operation: &Operation, place: &Place) -> Usage {
 
 fn number(slot: &str) -> usize {
     slot.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or(usize::MAX)
+}
+
+fn has_members(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => part.iter().all(|(name, value)| whole.get(name).is_some_and(|own| has_members(own, value))),
+        (_, Value::Object(_)) => false,
+        _ => true,
+    }
 }
 
 fn overlay(whole: &mut Value, part: &Value) {

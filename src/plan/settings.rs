@@ -51,7 +51,9 @@ impl Draft<'_> {
 
     fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), String> {
         settled.after.push(success.clone());
-        let own = path_filling(&settled.request);
+        // Before the next change makes what was taken free again.
+        settled.stage = self.plan.probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
+        let own = own_filling(&settled.request);
         let before = self.bases.get(success).cloned().ok_or("its valid request is gone")?;
         let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
         match (at, taken) {
@@ -210,6 +212,14 @@ fn needs_of(request: &RequestTemplate) -> Vec<SlotId> {
         }
     }
     needs
+}
+
+/// The place that names the resource a request is about: in the path, or in the body as the id of its (first) primary
+/// resource.
+fn own_filling(request: &RequestTemplate) -> Option<Filling> {
+    let own = ["/data/id", "/data/0/id", "/id"];
+    path_filling(request)
+        .or_else(|| request.fillings.iter().find(|filling| matches!(&filling.place, Place::Body(at) if own.contains(&at.as_str()))).cloned())
 }
 
 /// The last place in the path that a slot fills.
