@@ -74,6 +74,10 @@ impl Draft<'_> {
             let kind = self.kind_of(&own.slot);
             let other = self.another(&kind, &own.slot).ok_or_else(|| format!("the run makes only one of {kind}"))?;
             rebind(&mut settled.request, &own.slot, &other);
+            settled.needs = needs_of(&settled.request);
+            // The one that has it must not be changed in the meantime.
+            settled.needs.push(own.slot);
+            return Ok(());
         }
         settled.needs = needs_of(&settled.request);
         Ok(())
