@@ -9,6 +9,12 @@ use crate::domain::contract::Operation;
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::triggers::{Setting, Variation};
 
+/// The slots that a settled request would take away if it were accepted.
+pub fn slots_removed_by(operation: &Operation, settled: &Settled) -> Vec<SlotId> {
+    let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None };
+    super::draft::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
+}
+
 /// A request that is ready to be planned.
 #[derive(Debug, Clone)]
 pub struct Settled {
@@ -184,12 +190,6 @@ impl Draft<'_> {
         settled.needs = needs_of(&settled.request);
         settled.after.push(before);
         Ok(())
-    }
-
-    /// The slots that a settled request would take away if it were accepted.
-    pub(super) fn slots_removed_by(&self, operation: &Operation, settled: &Settled) -> Vec<SlotId> {
-        let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None };
-        super::draft::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
     }
 
     fn kind_of(&self, slot: &str) -> String {
