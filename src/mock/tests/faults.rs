@@ -1,0 +1,1 @@
+//! Faults, each seen in an answer.
