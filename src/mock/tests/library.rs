@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Asker, contract, id};
 use crate::domain::contract::{Contract, RateLimit};
 
-const MEDIA: &str = "application/vnd.api+json";
+pub(super) const MEDIA: &str = "application/vnd.api+json";
 
 /// Books with authors, prints that take their time, and shelves that are there from the start.
 pub(super) fn library() -> Arc<Contract> {
@@ -33,7 +33,7 @@ pub(super) fn library() -> Arc<Contract> {
             "/books/{book_id}/give_back": {"parameters": [path("book_id", "books", "7")], "post": {"operationId": "books.give_back", "responses": {
                 "204": {"description": "given back"}, "400": error("400", json!({}))}, "x-probity-when": {"400": ["wrong-state"]}}},
             "/authors": {"post": {"operationId": "authors.create", "requestBody": body(&json!({"data": {"type": "authors", "attributes": {"name": "A. Sample"}}}), json!({"type": "object"})),
-                "responses": {"201": document("object", json!({"data": author_of("4")}), json!({"author": link("authors.get", "author_id", "/data/id")}))}}},
+                "responses": {"201": located(document("object", json!({"data": author_of("4")}), json!({"author": link("authors.get", "author_id", "/data/id")})))}}},
             "/authors/{author_id}": {"parameters": [path("author_id", "authors", "3")],
                 "get": {"operationId": "authors.get", "responses": {"200": document("object", json!({"data": author_of("3")}), json!({})), "404": error("404", json!({}))}},
                 "delete": {"operationId": "authors.delete", "responses": {"204": {"description": "gone"}, "404": error("404", json!({})), "409": error("409", json!({}))},
@@ -46,7 +46,7 @@ pub(super) fn library() -> Arc<Contract> {
                 "x-probity-done": {"at": "/data/attributes/state", "in": ["done"], "failed": ["broken", "timed out"]},
                 "responses": {"200": document("object", json!({"data": print_of("done")}), json!({})), "404": error("404", json!({}))}}},
             "/prints/{print_id}/file": {"parameters": [path("print_id", "prints", "aa-01")], "get": {"operationId": "prints.file",
-                "responses": {"200": {"description": "file", "content": {"text/plain": {"schema": {"type": "string"}, "example": "Two pages."}}},
+                "responses": {"200": {"description": "file", "headers": {"Content-Disposition": header(&json!({"type": "string"}))}, "content": {"text/plain": {"schema": {"type": "string"}, "example": "Two pages."}}},
                     "303": {"description": "there", "headers": {"Location": header(&json!({"type": "string"}))}},
                     "404": error("404", json!({})), "410": error("410", json!({}))},
                 "x-probity-when": {"200": ["finished"], "303": ["finished"], "404": ["unknown-id", "unfinished"]}}},
@@ -70,7 +70,10 @@ fn error(status: &str, headers: Value) -> Value {
 
 #[expect(clippy::needless_pass_by_value, reason = "callers write the example in place")]
 fn document(data: &str, example: Value, links: Value) -> Value {
-    let schema = json!({"type": "object", "required": ["data"], "properties": {"data": {"type": [data, "null"]}}});
+    let resource = json!({"type": "object", "required": ["type", "id"], "properties": {
+        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": "string"}, "attributes": {"type": "object"}}});
+    let data = if data == "array" { json!({"type": "array", "items": resource}) } else { resource };
+    let schema = json!({"type": "object", "required": ["data"], "properties": {"data": data}});
     json!({"description": "fine", "content": {MEDIA: {"schema": schema, "example": example}}, "links": links})
 }
 
@@ -135,6 +138,7 @@ fn books() -> Value {
                 "books.create": {"requestBody": body(&json!({"data": sample}), wrapped(&new_book(false))),
                     "responses": {"201": document("object", json!({"data": book_of("8")}), json!({"book": link("books.get", "book_id", "/data/id")}))},
                     "x-probity-when": {
+                        "415": ["wrong-content-type", "media-type-parameter"],
                         "400": ["malformed-json", "missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "over-limit", {"trigger": "bad-value", "at": "/data/attributes/title", "value": ""}],
                         "404": [{"trigger": "unknown-reference", "kind": "authors", "or": [400]}],
                         "409": ["wrong-type", {"trigger": "duplicate", "at": "/data/attributes/title"}]}},
@@ -150,7 +154,8 @@ fn books() -> Value {
 fn book() -> Value {
     json!({
         "parameters": [path("book_id", "books", "7")],
-        "get": {"operationId": "books.get", "responses": {"200": document("object", json!({"data": book_of("7")}), json!({})), "404": error("404", json!({}))}},
+        "get": {"operationId": "books.get", "responses": {"200": document("object", json!({"data": book_of("7")}), json!({})), "400": error("400", json!({})), "404": error("404", json!({}))},
+            "x-probity-when": {"400": [{"trigger": "malformed-id", "or": [404]}, {"trigger": "undocumented-parameter", "at": "include"}]}},
         "patch": {"operationId": "books.update", "requestBody": body(&json!({"data": {"type": "books", "id": "7", "attributes": {"pages": 11}}}), wrapped(&new_book(true))),
             "responses": {"200": document("object", json!({"data": book_of("7")}), json!({})), "400": error("400", json!({})), "404": error("404", json!({})), "409": error("409", json!({}))}},
         "delete": {"operationId": "books.delete", "responses": {"204": {"description": "gone"}, "403": error("403", json!({})), "404": error("404", json!({}))}},
