@@ -14,7 +14,7 @@ const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut Draft, 
 /// The faults of this class.
 pub(super) const FAULTS: &[Fault] = &[
     fault("success-missing-required", "a required member is missing", |draft, scope| {
-        spoil(draft, scope, |body, at| remove(body, at));
+        spoil(draft, scope, remove);
     }),
     fault("success-wrong-type-of-member", "a member has another JSON type", |draft, scope| {
         spoil(draft, scope, |body, at| {

@@ -15,7 +15,7 @@ pub(super) const FAULTS: &[Fault] = &[
         on_refusal(draft, |body| *body = json!({"message": "Something is wrong."}));
     }),
     fault("error-errors-empty", "an error document has an empty list of errors", |draft, _| {
-        on_refusal(draft, |body| replace(body, "errors", json!([])))
+        on_refusal(draft, |body| replace(body, "errors", json!([])));
     }),
     fault("error-errors-object", "the errors are one object instead of a list", |draft, _| {
         on_refusal(draft, |body| {
