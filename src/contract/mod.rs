@@ -2,6 +2,7 @@
 
 mod bundle;
 mod conditions;
+mod general;
 mod operations;
 mod pointer;
 pub mod schema;
@@ -9,8 +10,9 @@ mod upgrade;
 mod validate;
 
 pub use bundle::{Bundle, bundle, file_references};
+pub use general::spread_general;
 pub use operations::read;
-pub use pointer::{append, escape, get_mut, remove};
+pub use pointer::{append, escape, get_mut, put, remove};
 pub use validate::{Breach, Schemas};
 
 use thiserror::Error;

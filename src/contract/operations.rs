@@ -13,7 +13,8 @@ use crate::domain::contract::{
     SchemaRef, SecurityScheme, Status,
 };
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
+const METHODS: [&str; 8] = ["get", "head", "options", "post", "put", "patch", "delete", "trace"];
 const JSON_API: &str = "application/vnd.api+json";
 
 /// Reads a contract.
@@ -199,7 +200,8 @@ impl<'a> Reader<'a> {
             note: self.text(&member("x-probity-note")),
         };
         for response in general {
-            let applies = response.status != Status(415) || operation.request_body.is_some();
+            // A body that may be left out may be ignored as well, so nothing is demanded of its media type.
+            let applies = response.status != Status(415) || operation.request_body.as_ref().is_some_and(|body| body.required);
             if applies && operation.response(response.status).is_none() {
                 operation.responses.push(response.clone());
             }
@@ -267,7 +269,9 @@ impl<'a> Reader<'a> {
             schema.get("x-probity-resource").and_then(resource_need)
         });
         let resource = annotated.or_else(|| {
-            (location == Location::Path)
+            // A date names no resource.
+            let format = resolved.and_then(|schema| schema.get("format")?.as_str()).unwrap_or_default();
+            (location == Location::Path && !format.starts_with("date"))
                 .then(|| kind_from_path(path, name))
                 .flatten()
                 .map(|kind| crate::domain::contract::ResourceNeed { kind, like: Value::Null })
@@ -282,6 +286,7 @@ impl<'a> Reader<'a> {
             example: example.cloned(),
             resource,
             explode: value.get("explode") != Some(&Value::Bool(false)),
+            sent: value.get("x-probity-send") == Some(&Value::Bool(true)),
         })
     }
 

@@ -23,6 +23,23 @@ pub fn get_mut<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value>
     value.pointer_mut(pointer)
 }
 
+/// Puts a value at a pointer, in place of what stands there or as a new member of an object; false when there is no
+/// place for it.
+pub fn put(value: &mut Value, pointer: &str, new: Value) -> bool {
+    if let Some(place) = value.pointer_mut(pointer) {
+        *place = new;
+        return true;
+    }
+    let Some((parent, token)) = pointer.rsplit_once('/') else { return false };
+    match value.pointer_mut(parent) {
+        Some(Value::Object(members)) => {
+            members.insert(unescape(token), new);
+            true
+        }
+        _ => false,
+    }
+}
+
 /// Takes the member or item at a pointer away; false when there is none.
 pub fn remove(value: &mut Value, pointer: &str) -> bool {
     let Some((parent, token)) = pointer.rsplit_once('/') else { return false };

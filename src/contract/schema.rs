@@ -163,10 +163,12 @@ pub fn resource_need(value: &Value) -> Option<ResourceNeed> {
     }
 }
 
-/// Whether `part` is a part of `whole`: objects member by member, everything else equal; null is a part of anything.
+/// Whether `part` is a part of `whole`: objects member by member, text in any case, everything else equal; null is a
+/// part of anything.
 pub fn is_part(part: &Value, whole: &Value) -> bool {
     match (part, whole) {
         (Value::Null, _) => true,
+        (Value::String(part), Value::String(whole)) => part.eq_ignore_ascii_case(whole),
         (Value::Object(part), Value::Object(whole)) => part.iter().all(|(name, value)| whole.get(name).is_some_and(|other| is_part(value, other))),
         (part, whole) => part == whole,
     }

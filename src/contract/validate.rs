@@ -19,7 +19,8 @@ pub struct Breach {
     pub at: String,
     /// The keyword that is broken, for example `required`.
     pub keyword: String,
-    /// Path of keywords from the schema that was asked for.
+    /// Where the rule stands in the contract's document, as a path of keywords; behind a reference it starts at the top of
+    /// the document.
     pub rule: String,
     /// What is wrong, in words.
     pub message: String,
@@ -140,6 +141,6 @@ mod tests {
         let breaches = schemas.breaches(&schema, &json!({"day": "2023-02-29"})).unwrap();
         assert_eq!((breaches[0].at.as_str(), breaches[0].keyword.as_str()), ("/day", "format"));
         let breaches = schemas.breaches(&schema, &json!({})).unwrap();
-        assert_eq!(breaches[0].keyword, "required");
+        assert_eq!((breaches[0].keyword.as_str(), breaches[0].rule.as_str()), ("required", "/components/schemas/Thing/required"));
     }
 }

@@ -167,6 +167,8 @@ pub struct Parameter {
     pub resource: Option<ResourceNeed>,
     /// Whether an array is written as one value joined by commas (`explode: false`) or as one pair for each item.
     pub explode: bool,
+    /// Sent although it is optional (`x-probity-send`).
+    pub sent: bool,
 }
 
 /// Where a parameter stands (`in`).

@@ -114,12 +114,38 @@ pub struct Probe {
     pub captures: Vec<Capture>,
     /// Probes that must have ended before it.
     pub after: Vec<ProbeId>,
+    /// Probes of one stage may run side by side; a stage begins when the one before it has ended.
+    pub stage: Stage,
     /// Sent once, or until something happens.
     pub repeat: Repeat,
     /// Other operations of which the same exchange is proof (a method that a route does not have).
     pub also: Vec<String>,
     /// Uses a value that nobody vouches for: a refusal blocks, it does not violate.
     pub assumed: Option<String>,
+}
+
+/// The stages of a run, in order. They keep answers repeatable: what is read is read before anything is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// What exists is found, so that it can be borrowed.
+    Find,
+    /// Resources are made.
+    Make,
+    /// Resources are read.
+    Read,
+    /// Resources are changed.
+    Change,
+    /// Requests with a fault, which change nothing.
+    Refuse,
+    /// Resources are removed.
+    Remove,
+    /// What was removed is asked for.
+    Gone,
+    /// What is left is removed.
+    Cleanup,
+    /// One request more than the rate limit allows.
+    Burst,
 }
 
 /// What a probe is for.
@@ -239,12 +265,16 @@ pub enum Credentials {
 }
 
 /// A value to take from an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Capture {
     /// Where it goes.
     pub slot: SlotId,
-    /// Runtime expression (OpenAPI, Link Object).
+    /// Runtime expression (OpenAPI, Link Object). An index in it stands for any item of the array.
     pub expression: String,
+    /// A part that the item must have; null when any will do.
+    pub like: Value,
+    /// Which of the items that fit, counted from zero.
+    pub nth: usize,
 }
 
 /// How often a probe is sent.

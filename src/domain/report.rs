@@ -36,6 +36,23 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// What belongs to no single cell.
     pub findings: Vec<Finding>,
+    /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
+    pub probes: Vec<SentProbe>,
+}
+
+/// A probe that was sent, whatever it was for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SentProbe {
+    /// Its id.
+    pub id: String,
+    /// The operation that was asked.
+    pub operation: String,
+    /// `probe` for a cell, `fixture` for what other probes need, `cleanup` for what the run made.
+    pub purpose: String,
+    /// The status of the answer that counts; absent when none came.
+    pub status: Option<Status>,
+    /// Requests sent for it.
+    pub requests: u64,
 }
 
 /// The program.

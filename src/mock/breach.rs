@@ -47,8 +47,12 @@ fn best_branch(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body:
     Some(best.into_iter().map(|inner| Breach { at: format!("{}{}", breach.at, inner.at), ..inner }).collect())
 }
 
-/// Where in the document a rule stands that is told as a path of keywords from a schema on.
+/// Where in the document a rule stands: behind a reference it is told from the top of the document, else as a path of
+/// keywords from the schema on.
 pub(crate) fn locate(document: &Value, schema: &str, rule: &str) -> Option<String> {
+    if rule.starts_with("/components/") || rule.starts_with("/paths/") {
+        return document.pointer(rule).map(|_| rule.to_owned());
+    }
     let mut at = schema.to_owned();
     for token in rule.split('/').skip(1) {
         if token == "$ref" {

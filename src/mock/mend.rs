@@ -37,6 +37,12 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
         }
         return;
     }
+    if let Some(word) = same_word(contract, schema, value, breach)
+        && let Some(spot) = get_mut(value, &breach.at)
+    {
+        *spot = word;
+        return;
+    }
     match in_example(example, &breach.at) {
         Some(substitute) if value.pointer(&breach.at) != Some(substitute) => {
             if let Some(spot) = get_mut(value, &breach.at) {
@@ -47,6 +53,14 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
             remove(value, &breach.at);
         }
     }
+}
+
+/// The word of an enumeration that differs only in case: some contracts take words in lower case and answer in upper case.
+fn same_word(contract: &Contract, schema: &SchemaRef, value: &Value, breach: &Breach) -> Option<Value> {
+    let sent = value.pointer(&breach.at)?.as_str()?;
+    let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/enum")?)?;
+    let words = contract.document.pointer(&owner)?.get("enum")?.as_array()?;
+    words.iter().find(|word| word.as_str().is_some_and(|word| word.eq_ignore_ascii_case(sent))).cloned()
 }
 
 /// What an example has at a place; the first item of an array stands for all of them.

@@ -1,0 +1,206 @@
+//! A body fits its schema.
+
+use serde_json::Value;
+
+use super::media_type::is_json;
+use super::scene::{body_at, describe, shorten, show};
+use super::{Breach, Check, Scene};
+use crate::contract;
+use crate::domain::contract::{MediaType, SchemaRef};
+use crate::domain::exchange::Content;
+use crate::domain::verdict::Severity;
+
+/// How many breaches of one body are told one by one.
+const MOST_TOLD: usize = 5;
+
+/// How deep the branches of `oneOf` and `anyOf` are looked into for what is really wrong.
+const MOST_BRANCHES: usize = 4;
+
+/// Source: `schema` of the media type (JSON Schema 2020-12).
+pub(super) const CHECK: Check = Check { name: "body-schema", about: "the body is what the contract declares, and fits its schema", rule };
+
+fn rule(scene: &Scene<'_>) -> Vec<Breach> {
+    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
+    let Some(media) = scene.media().filter(|_| !bodiless) else { return Vec::new() };
+    let Some(document) = scene.document() else { return not_json(scene, media) };
+    let Some(schema) = media.schema.as_ref().filter(|_| is_json(&media.name)) else { return Vec::new() };
+    match scene.schemas.breaches(schema, &document) {
+        Ok(found) => {
+            let found: Vec<contract::Breach> = found.into_iter().flat_map(|breach| nearest(scene, &document, breach, 0)).collect();
+            told(scene, schema, &document, &found)
+        }
+        // Not the server's fault, and no reason to call the body right.
+        Err(message) => vec![Breach {
+            severity: Severity::Should,
+            message: format!("the body cannot be judged: {message}"),
+            expected: "a schema that can be compiled".to_owned(),
+            actual: describe(&scene.answer.body),
+            contract: place(scene, schema, &schema.0),
+            answer: "body".to_owned(),
+            citation: scene.citation(),
+        }],
+    }
+}
+
+/// JSON is declared and the body is none.
+fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
+    // What was cut off by our own bound may well be right.
+    if !is_json(&media.name) || matches!(scene.answer.body, Content::TooLong(_)) {
+        return Vec::new();
+    }
+    let what = if scene.answer.body == Content::Empty { "the body is missing" } else { "the body is not JSON" };
+    vec![Breach {
+        severity: Severity::Must,
+        message: format!("{what} although {} declares {}", scene.answer.status, media.name),
+        expected: format!("a body of {}", media.name),
+        actual: describe(&scene.answer.body),
+        contract: format!("{}/content/{}", scene.place(), contract::escape(&media.name)),
+        answer: "body".to_owned(),
+        citation: scene.citation(),
+    }]
+}
+
+fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, found: &[contract::Breach]) -> Vec<Breach> {
+    let mut breaches: Vec<Breach> = found.iter().take(MOST_TOLD).map(|breach| tell(scene, schema, document, breach)).collect();
+    if found.len() > MOST_TOLD {
+        let places: Vec<String> = found.iter().skip(MOST_TOLD).map(|breach| body_at(&breach.at)).collect();
+        breaches.push(Breach {
+            severity: Severity::Must,
+            message: format!("the body breaks its schema in {} more places", places.len()),
+            expected: "a body that fits its schema".to_owned(),
+            actual: shorten(&places.join(", ")),
+            contract: place(scene, schema, &schema.0),
+            answer: "body".to_owned(),
+            citation: scene.citation(),
+        });
+    }
+    breaches
+}
+
+fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contract::Breach) -> Breach {
+    let value = document.pointer(&breach.at).unwrap_or(&Value::Null);
+    let demanded = scene.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
+    // The value stands under `actual`; what the message repeats of it may be the whole document.
+    let words = breach.message.strip_prefix(&value.to_string()).map_or_else(|| breach.message.clone(), |rest| format!("the value{rest}"));
+    Breach {
+        severity: Severity::Must,
+        message: format!("{}: {}", body_at(&breach.at), shorten(&words)),
+        expected: format!("{}: {demanded}", breach.keyword),
+        actual: show(value),
+        contract: place(scene, schema, &breach.rule),
+        answer: body_at(&breach.at),
+        citation: scene.citation(),
+    }
+}
+
+/// Where a keyword stands: in the files when it is part of the response itself, else in the bundled document.
+fn place(scene: &Scene<'_>, schema: &SchemaRef, rule: &str) -> String {
+    let own = schema.0.split_once("/content/").map_or(schema.0.as_str(), |(response, _)| response);
+    match rule.strip_prefix(own) {
+        Some(rest) if rest.starts_with('/') => format!("{}{rest}", scene.place()),
+        _ => format!("{}, #{rule}", scene.place()),
+    }
+}
+
+/// Of a value that fits no branch of `oneOf` or `anyOf`: what is wrong with it under the branch that it breaks the least.
+fn nearest(scene: &Scene<'_>, document: &Value, breach: contract::Breach, depth: usize) -> Vec<contract::Breach> {
+    let branches = match breach.keyword.as_str() {
+        "oneOf" | "anyOf" if depth < MOST_BRANCHES => scene.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
+        _ => 0,
+    };
+    let Some(value) = document.pointer(&breach.at) else { return vec![breach] };
+    let mut best: Option<(bool, Vec<contract::Breach>)> = None;
+    for index in 0..branches {
+        let branch = SchemaRef(format!("{}/{index}", breach.rule));
+        let Ok(found) = scene.schemas.breaches(&branch, value) else { continue };
+        // Fitting two branches of `oneOf` is the breach itself.
+        if found.is_empty() {
+            return vec![breach];
+        }
+        // A branch for another kind of value says nothing of this one.
+        let other_kind = found.iter().any(|inner| inner.at.is_empty() && matches!(inner.keyword.as_str(), "type" | "const" | "enum"));
+        if best.as_ref().is_none_or(|(known_other, known)| (other_kind, found.len()) < (*known_other, known.len())) {
+            best = Some((other_kind, found));
+        }
+    }
+    match best {
+        Some((false, found)) => found
+            .into_iter()
+            .map(|inner| contract::Breach { at: format!("{}{}", breach.at, inner.at), ..inner })
+            .flat_map(|inner| nearest(scene, document, inner, depth + 1))
+            .collect(),
+        _ => vec![breach],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::Stand;
+
+    fn stand(schema: &Value) -> Stand {
+        Stand::new(json!({
+            "200": {"description": "found", "content": {"application/json": {"schema": schema}, "text/csv": {"schema": {"type": "string"}}}},
+            "202": {"description": "later"},
+            "204": {"description": "done"}
+        }))
+    }
+
+    fn thing() -> Value {
+        json!({"$ref": "#/components/schemas/Thing"})
+    }
+
+    const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+
+    #[test]
+    fn a_body_that_fits_passes_and_each_breach_of_another_is_told() {
+        assert!(stand(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2024-02-29", "more": 1})).is_empty());
+        let breaches = stand(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2023-02-29"}));
+        assert_eq!(breaches.len(), 1);
+        assert_eq!(breaches[0].message, "body /day: the value is not a \"date\"");
+        assert_eq!((breaches[0].expected.as_str(), breaches[0].actual.as_str()), ("format: \"date\"", "\"2023-02-29\""));
+        assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200, #/components/schemas/Thing/properties/day/format");
+        let breaches = stand(&json!({"type": "object"})).breaches("body-schema", 200, JSON, json!([]));
+        assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200/content/application~1json/schema/type");
+    }
+
+    #[test]
+    fn many_breaches_end_in_a_count() {
+        let breaches = stand(&json!({"items": {"type": "string"}})).breaches("body-schema", 200, JSON, json!([1, 2, 3, 4, 5, 6, 7]));
+        assert_eq!(breaches.len(), 6);
+        assert_eq!(breaches[5].message, "the body breaks its schema in 2 more places");
+        assert_eq!(breaches[5].actual, "body /5, body /6");
+    }
+
+    #[test]
+    fn a_branch_is_told_by_what_is_wrong_in_it() {
+        let schema = json!({"oneOf": [thing(), {"type": "array"}, {"type": "object", "required": ["a", "b"]}]});
+        let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!({"day": 5}));
+        assert_eq!(breaches[0].message, "body /day: the value is not of type \"string\"");
+        let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!(5));
+        assert!(breaches[0].expected.starts_with("oneOf: "), "{:?}", breaches[0]);
+        let breaches = stand(&json!({"oneOf": [{}, {}]})).breaches("body-schema", 200, JSON, json!({}));
+        assert!(breaches[0].expected.starts_with("oneOf: "), "{:?}", breaches[0]);
+    }
+
+    #[test]
+    fn json_that_is_declared_must_be_there() {
+        let stand = stand(&thing());
+        for body in [json!(null), json!("<html>")] {
+            assert_eq!(stand.breaches("body-schema", 200, JSON, body).len(), 1);
+        }
+        // Under another type than declared it is judged all the same; under a declared one that is no JSON it is not.
+        assert_eq!(stand.breaches("body-schema", 200, &[("content-type", "text/html")], json!("<html>")).len(), 1);
+        assert!(stand.breaches("body-schema", 200, &[("content-type", "text/csv")], json!("a,b")).is_empty());
+    }
+
+    #[test]
+    fn what_declares_no_body_is_not_judged() {
+        let stand = stand(&thing());
+        for status in [202, 204, 418] {
+            assert!(stand.breaches("body-schema", status, JSON, json!({})).is_empty());
+        }
+        assert!(stand.method("HEAD").breaches("body-schema", 200, JSON, json!(null)).is_empty());
+    }
+}

@@ -1,0 +1,249 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+use crate::domain::contract::RateLimit;
+
+/// Proves, from the outside, that an HTTP API answers every status its contract documents.
+#[derive(Debug, Parser)]
+#[command(name = "probity", version, about, args_conflicts_with_subcommands = true, after_help = exit::HELP, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; without a command, `run`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Arguments of `run`.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Send every probe, judge the answers, write the reports.
+    ///
+    /// Without arguments: against the embedded mock, with the bundled contract and suite, reports in `reports/`.
+    #[command(after_help = exit::HELP)]
+    Run(RunArgs),
+    /// Show what a run would send, without sending anything.
+    Plan(PlanArgs),
+    /// Serve the contract as a mock server.
+    Mock(MockArgs),
+    /// List operations and their documented statuses.
+    List(ListArgs),
+    /// Write the contract as one document.
+    Bundle(BundleArgs),
+    /// Judge a recording again, offline, against a contract that may be newer.
+    Judge(JudgeArgs),
+    /// Render a saved report again.
+    Report(ReportArgs),
+}
+
+/// Which contract and suite.
+#[derive(Debug, Clone, Args)]
+pub struct Files {
+    /// OpenAPI 3.0 or 3.1 document; a suite names its own.
+    #[arg(long, value_name = "PATH")]
+    pub contract: Option<PathBuf>,
+    /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml.
+    #[arg(long, value_name = "PATH")]
+    pub suite: Option<PathBuf>,
+}
+
+/// Which cells, and what may be done for them.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Only operations whose id matches; `*` stands for any text. May be repeated.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Only these statuses. May be repeated.
+    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..600))]
+    pub status: Vec<u16>,
+    /// Which operations may be called. A target elsewhere is read-only unless writes are allowed.
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub profile: Option<Profile>,
+    /// Allow operations that change something on a target that is not on this machine.
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Allow operations with this effect, as the suite names it; `all` for every effect. May be repeated.
+    #[arg(long, value_name = "EFFECT")]
+    pub allow: Vec<String>,
+    /// Seed of everything that is drawn by chance.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// Which operations may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Every operation that is allowed.
+    Full,
+    /// Only operations that change nothing.
+    ReadOnly,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    /// `mock` for the embedded mock, or the base URL of a server.
+    #[arg(long, value_name = "mock|URL", default_value = "mock")]
+    pub target: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub selection: Selection,
+    /// Send at most so many requests; what is left is reported as blocked.
+    #[arg(long, value_name = "N")]
+    pub budget: Option<u64>,
+    /// Keep within so many requests in so many seconds. May be repeated. Default: the contract's limits, and none for a
+    /// target on this machine.
+    #[arg(long, value_name = "N/SECONDS", value_parser = window)]
+    pub window: Vec<RateLimit>,
+    /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    /// Folder for the reports.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Warnings break the run as well.
+    #[arg(long)]
+    pub strict: bool,
+    /// Cells that were not reached or were skipped break the run as well (exit code 3).
+    #[arg(long)]
+    pub require_complete: bool,
+    /// Break one promise in the embedded mock: NAME, or NAME@OPERATION. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub fault: Vec<String>,
+    /// Seconds to wait for one answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Show every cell of the matrix, however large it is.
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Clone, Args)]
+pub struct PlanArgs {
+    /// As for `run`.
+    #[arg(long, value_name = "mock|URL", default_value = "mock")]
+    pub target: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub selection: Selection,
+    /// Text for people or JSON for programs.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TextOrJson,
+}
+
+/// Text or JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Arguments of `mock`.
+#[derive(Debug, Clone, Args)]
+pub struct MockArgs {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: std::net::SocketAddr,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// Break one promise: NAME, or NAME@OPERATION. May be repeated; `--fault help` lists all names.
+    #[arg(long, value_name = "NAME")]
+    pub fault: Vec<String>,
+    /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 10 seconds as one full run
+    /// of the contract needs, so that the run ends by showing the limit.
+    #[arg(long, value_name = "N/SECONDS", value_parser = window)]
+    pub window: Vec<RateLimit>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// Only operations whose id matches; `*` stands for any text. May be repeated.
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Also say under which conditions each status is demanded, and why the contract is as it is.
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// Arguments of `bundle`.
+#[derive(Debug, Clone, Args)]
+pub struct BundleArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// File to write; standard output without it.
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `judge`.
+#[derive(Debug, Clone, Args)]
+pub struct JudgeArgs {
+    /// The `recording.json` of a run.
+    pub recording: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// Folder for the reports.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Warnings break the run as well.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// The `report.json` of a run.
+    pub report: PathBuf,
+    /// Which form: matrix, json, junit or markdown.
+    #[arg(long, default_value = "matrix")]
+    pub format: String,
+}
+
+fn window(text: &str) -> Result<RateLimit, String> {
+    let (requests, seconds) = text.split_once('/').ok_or("write requests/seconds, for example 50/900")?;
+    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0);
+    match (number(requests), number(seconds)) {
+        (Some(requests), Some(seconds)) => Ok(RateLimit { requests, seconds }),
+        _ => Err("both numbers must be whole and above zero, for example 50/900".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_window_is_requests_per_seconds() {
+        assert_eq!(window("50/900"), Ok(RateLimit { requests: 50, seconds: 900 }));
+        assert!(window("50").is_err() && window("0/9").is_err() && window("a/b").is_err());
+    }
+}

@@ -1,0 +1,18 @@
+//! `probity bundle`: the contract as one document.
+
+use super::args::BundleArgs;
+use super::{Stop, exit, target, write};
+use crate::load;
+
+/// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
+/// tools see them.
+pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
+    let (_, source) = target::sources(&args.files)?;
+    let document = crate::contract::spread_general(load::bundle(&source)?.document);
+    let text = serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))?;
+    match &args.out {
+        Some(path) => write::write(path, &format!("{text}\n"))?,
+        None => anstream::println!("{text}"),
+    }
+    Ok(exit::CONFORMS)
+}

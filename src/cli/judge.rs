@@ -1,0 +1,96 @@
+//! `probity judge`, and the end of every run: judge, report, exit code.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use super::args::JudgeArgs;
+use super::target::{self, Subject};
+use super::{Stop, exit, write};
+use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, Target, Tool};
+use crate::domain::verdict::{Severity, Verdict};
+use crate::judge::{Case, Recording, judge as judge_case, sent};
+use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
+
+/// Columns where the width of the terminal is not known.
+const WIDTH: usize = 80;
+
+/// What is done with the verdicts.
+pub struct Conclusion<'a> {
+    /// Folder for the reports.
+    pub out: &'a Path,
+    /// Warnings break the run.
+    pub strict: bool,
+    /// Cells without a proof break the run.
+    pub complete: bool,
+    /// The matrix in full.
+    pub full: bool,
+    /// Whether the recording is written, too.
+    pub keep: bool,
+}
+
+/// Judges a saved recording again.
+pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
+    let path = args.recording.display();
+    let text = std::fs::read_to_string(&args.recording).map_err(|error| Stop::Unusable(format!("{path} cannot be read: {error}")))?;
+    let recording: Recording =
+        serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
+    let subject = Subject::load(&args.files)?;
+    conclude(&subject, &recording, &Conclusion { out: &args.out, strict: args.strict, complete: false, full: false, keep: false })
+}
+
+/// Judges a recording, writes the reports, prints the matrix, and says how it ended.
+pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>) -> Result<u8, Stop> {
+    let report = assemble(subject, recording);
+    for format in FORMATS {
+        if let Some(name) = format.file_name {
+            write::write(&conclusion.out.join(name), &(format.render)(&report))?;
+        }
+    }
+    if conclusion.keep {
+        let text = serde_json::to_string(recording).map_err(|error| Stop::Unusable(error.to_string()))?;
+        write::write(&conclusion.out.join("recording.json"), &text)?;
+    }
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let shown = if conclusion.full { matrix_in(&report, Detail::Full, WIDTH, colour) } else { matrix(&report, WIDTH, colour) };
+    anstream::print!("{shown}");
+    let names: Vec<&str> = FORMATS.iter().filter_map(|format| format.file_name).collect();
+    anstream::println!("Reports: {} in {}", names.join(", "), conclusion.out.display());
+    Ok(code(&report, conclusion))
+}
+
+fn assemble(subject: &Subject, recording: &Recording) -> Report {
+    let hints = target::hints(&subject.suite, &subject.contract);
+    let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints: &hints };
+    let judgement = judge_case(&case);
+    let probes = sent(&recording.plan, &recording.outcomes);
+    let count = |purpose: &str| probes.iter().filter(|probe| probe.purpose == purpose).map(|probe| probe.requests).sum::<u64>();
+    let all = probes.iter().map(|probe| probe.requests).sum();
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        suite: subject.suite.name.clone(),
+        contract: ContractName { title: subject.contract.title.clone(), version: subject.contract.version.clone() },
+        target: Target { url: recording.target.clone(), profile: recording.profile.clone() },
+        started_at: recording.started_at.clone(),
+        duration_ms: recording.duration_ms,
+        seed: recording.seed,
+        totals: summary_totals(&judgement.cells, all, count("fixture"), count("cleanup")),
+        cells: judgement.cells,
+        findings: judgement.findings,
+        probes,
+    }
+}
+
+/// The exit code: what is broken weighs more than what is not known.
+fn code(report: &Report, conclusion: &Conclusion<'_>) -> u8 {
+    let of = |verdict| report.totals.of(verdict) > 0;
+    let warned =
+        report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
+    if of(Verdict::Violates) || of(Verdict::StaleWaiver) || (conclusion.strict && warned) {
+        exit::VIOLATES
+    } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (conclusion.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
+        exit::INCONCLUSIVE
+    } else {
+        exit::CONFORMS
+    }
+}

@@ -1,0 +1,66 @@
+//! `probity list`: operations and their documented statuses.
+
+use wildmatch::WildMatch;
+
+use super::args::ListArgs;
+use super::target::Subject;
+use super::{Stop, exit};
+use crate::domain::contract::{Condition, Operation};
+use crate::plan::{Options, Wanted};
+
+/// Prints every operation with its statuses, then the sums.
+pub fn list(args: &ListArgs) -> Result<u8, Stop> {
+    let subject = Subject::load(&args.files)?;
+    // The same choice as a run makes, so that a pattern that matches nothing is answered in the same way.
+    Wanted::choose(&subject.contract, &Options { only: args.only.clone(), ..Options::default() })?;
+    let patterns: Vec<WildMatch> = args.only.iter().map(|pattern| WildMatch::new(pattern)).collect();
+    let chosen = |operation: &&Operation| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&operation.id));
+    let operations: Vec<&Operation> = subject.contract.operations.iter().filter(chosen).collect();
+    let width = operations.iter().map(|operation| operation.id.len()).max().unwrap_or(0);
+    for operation in &operations {
+        let own: Vec<String> = operation.responses.iter().filter(|response| !response.general).map(|response| response.status.to_string()).collect();
+        anstream::println!("{:width$}  {:6} {}  {}", operation.id, operation.method.to_string(), operation.path, own.join(" "));
+        if args.verbose {
+            explain(operation);
+        }
+    }
+    anstream::println!();
+    anstream::println!("{}", sums(&operations));
+    for response in &subject.contract.server_responses {
+        anstream::println!("The server as a whole: {} ({}).", response.status, response.description);
+    }
+    Ok(exit::CONFORMS)
+}
+
+fn explain(operation: &Operation) {
+    for response in &operation.responses {
+        let when: Vec<String> = response.conditions.iter().map(words).collect();
+        anstream::println!("    {}  {} [{}]", response.status, response.description, when.join(", "));
+    }
+    if let Some(note) = &operation.note {
+        anstream::println!("    note: {note}");
+    }
+}
+
+fn words(condition: &Condition) -> String {
+    let about = condition.kind.as_ref().or(condition.by.as_ref()).or(condition.at.as_ref());
+    let or: Vec<String> = condition.or.iter().map(ToString::to_string).collect();
+    let about = about.map(|about| format!(" {about}")).unwrap_or_default();
+    let or = if or.is_empty() { String::new() } else { format!(" or {}", or.join(" ")) };
+    format!("{}{about}{or}", condition.trigger)
+}
+
+fn sums(operations: &[&Operation]) -> String {
+    let count = |general: bool| operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general == general).count();
+    let mut by_status: Vec<(u16, usize)> = Vec::new();
+    for response in operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general) {
+        match by_status.iter_mut().find(|(status, _)| *status == response.status.0) {
+            Some((_, count)) => *count += 1,
+            None => by_status.push((response.status.0, 1)),
+        }
+    }
+    by_status.sort_unstable();
+    let general: Vec<String> = by_status.iter().map(|(status, count)| format!("{status}: {count}")).collect();
+    let line = format!("{} operations, {} documented pairs of operation and status.", operations.len(), count(false));
+    if general.is_empty() { line } else { format!("{line}\nGeneral statuses on top: {} cells ({}).", count(true), general.join(", ")) }
+}

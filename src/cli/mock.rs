@@ -1,0 +1,213 @@
+//! `probity mock`, and the mock that a run brings along.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use super::args::MockArgs;
+use super::target::{Subject, environment};
+use super::{Stop, exit};
+use crate::domain::contract::RateLimit;
+use crate::domain::plan::{Credentials, Plan, Repeat};
+use crate::domain::suite::{Account, Credential};
+use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, all_faults, serve};
+use crate::plan::{Known, Options, plan};
+use crate::run::MOST_BURST;
+use crate::transport::{Accounts, Secret, Secrets};
+
+/// Seconds in which the mock allows as many requests as a full run needs: short enough that the next run need not wait.
+const WINDOW: u32 = 10;
+
+/// The mock that a run brings along.
+pub struct Embedded {
+    options: MockOptions,
+    given: BTreeMap<String, Vec<String>>,
+}
+
+impl Embedded {
+    /// Prepares the mock.
+    pub fn prepare(subject: &Subject, faults: &[String]) -> Result<Self, Stop> {
+        let options = MockOptions {
+            contract: Arc::clone(&subject.contract),
+            suite: Arc::clone(&subject.suite),
+            accounts: MockAccounts::invented(&subject.contract, &subject.suite),
+            windows: Vec::new(),
+            fault: settings(faults)?,
+        };
+        let given = Mock::new(options.clone()).given().clone();
+        Ok(Self { options, given })
+    }
+
+    /// Resources that the mock knows from before, as the suite names them.
+    pub fn given(&self) -> BTreeMap<String, Vec<Known>> {
+        known(&self.options, &self.given)
+    }
+
+    /// The accounts that the mock knows.
+    pub fn accounts(&self) -> Accounts {
+        let limited = secrets(&self.options.accounts.limited);
+        Accounts { full: secrets(&self.options.accounts.full), limited: (!limited.is_empty()).then_some(limited) }
+    }
+
+    /// Serves the mock on a free port of this machine for as long as the run lasts, and tells its base URL. Its rate
+    /// limit lets the whole plan through and not much more.
+    pub async fn serve(&self, planned: &Plan) -> Result<String, Stop> {
+        let windows = vec![RateLimit { requests: authenticated(planned), seconds: 3600 }];
+        let mock = Arc::new(Mock::new(MockOptions { windows, ..self.options.clone() }));
+        let failed = |error: std::io::Error| Stop::Unusable(format!("the embedded mock cannot listen on this machine: {error}"));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        tokio::spawn(serve(listener, mock));
+        Ok(format!("http://{address}"))
+    }
+}
+
+/// Serves a mock until it is interrupted.
+pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
+    if args.fault.iter().any(|name| name == "help") {
+        for fault in all_faults() {
+            anstream::println!("{:32} {}", fault.name, fault.breaks);
+        }
+        return Ok(exit::CONFORMS);
+    }
+    let subject = Subject::load(&args.files)?;
+    let mut options = Embedded::prepare(&subject, &args.fault)?.options;
+    options.accounts = from_environment(&subject, &options.accounts);
+    let given = Mock::new(options.clone()).given().clone();
+    options.windows = if args.window.is_empty() { whole_run(&subject, known(&options, &given))? } else { args.window.clone() };
+    let mock = Arc::new(Mock::new(options.clone()));
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the mock cannot start: {error}")))?;
+    runtime.block_on(async {
+        let failed =
+            |error: std::io::Error| Stop::Unusable(format!("the mock cannot listen on {}: {error}; name another address with --listen", args.listen));
+        let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        introduce(&subject, &options, &given, &address.to_string());
+        tokio::select! {
+            ended = serve(listener, Arc::clone(&mock)) => ended.map_err(|error| Stop::Inconclusive(format!("the mock stopped: {error}"))),
+            _ = tokio::signal::ctrl_c() => Ok(()),
+        }
+    })?;
+    anstream::println!("{} requests answered", mock.requests());
+    Ok(exit::CONFORMS)
+}
+
+fn settings(faults: &[String]) -> Result<Vec<FaultSetting>, Stop> {
+    faults
+        .iter()
+        .map(|fault| FaultSetting::parse(fault).map_err(|error| Stop::Unusable(format!("--fault: {error}; `probity mock --fault help` lists all"))))
+        .collect()
+}
+
+/// As many requests as one full run sends with credentials, so that one more meets the limit.
+fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<Vec<RateLimit>, Stop> {
+    let options = Options {
+        writes: true,
+        limited: !subject.suite.accounts.limited.is_empty(),
+        given,
+        mark: "probity".to_owned(),
+        burst: MOST_BURST,
+        ..Options::default()
+    };
+    let planned = plan(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+    Ok(vec![RateLimit { requests: authenticated(&planned), seconds: WINDOW }])
+}
+
+/// Requests of a plan that count against a rate limit: those with credentials that are right.
+fn authenticated(planned: &Plan) -> u32 {
+    let counted = planned.probes.iter().filter(|probe| {
+        let signed = matches!(probe.request.credentials, Credentials::Full | Credentials::Limited);
+        // A contract without security has a limit all the same.
+        (signed || probe.fault.is_none()) && !matches!(probe.repeat, Repeat::Burst { .. })
+    });
+    let polls = counted.clone().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
+    u32::try_from(counted.count() + polls).unwrap_or(u32::MAX)
+}
+
+fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<Known>> {
+    let of = |kind: &String, ids: &Vec<String>| {
+        let states = options.suite.given.get(kind).into_iter().flatten().map(|given| given.state.clone());
+        ids.iter().zip(states).map(|(id, state)| Known { id: id.clone(), state }).collect()
+    };
+    given.iter().map(|(kind, ids)| (kind.clone(), of(kind, ids))).collect()
+}
+
+fn secrets(account: &BTreeMap<String, MockSecret>) -> Secrets {
+    let secret = |secret: &MockSecret| match secret {
+        MockSecret::Basic { username, password } => {
+            Secret::Basic { username: SecretString::from(username.clone()), password: SecretString::from(password.clone()) }
+        }
+        MockSecret::Bearer(token) => Secret::Bearer(SecretString::from(token.clone())),
+        MockSecret::Value(value) => Secret::Value(SecretString::from(value.clone())),
+    };
+    account.iter().map(|(scheme, value)| (scheme.clone(), secret(value))).collect()
+}
+
+/// Each credential: the one the environment has, else the invented one.
+fn from_environment(subject: &Subject, invented: &MockAccounts) -> MockAccounts {
+    let suite = &subject.suite.accounts;
+    MockAccounts { full: chosen(&suite.full, &invented.full), limited: chosen(&suite.limited, &invented.limited) }
+}
+
+fn chosen(account: &Account, invented: &BTreeMap<String, MockSecret>) -> BTreeMap<String, MockSecret> {
+    let or = |variable: &str, otherwise: &str| environment(variable).filter(|value| !value.is_empty()).unwrap_or_else(|| otherwise.to_owned());
+    invented
+        .iter()
+        .map(|(scheme, secret)| {
+            let secret = match (account.get(scheme), secret) {
+                (Some(Credential::Basic { username: user, password: pass }), MockSecret::Basic { username, password }) => {
+                    MockSecret::Basic { username: or(user, username), password: or(pass, password) }
+                }
+                (Some(Credential::Bearer { token: variable }), MockSecret::Bearer(token)) => MockSecret::Bearer(or(variable, token)),
+                (Some(Credential::Value { env }), MockSecret::Value(value)) => MockSecret::Value(or(env, value)),
+                (_, other) => other.clone(),
+            };
+            (scheme.clone(), secret)
+        })
+        .collect()
+}
+
+/// Says where the mock is, and how to point a run at it.
+fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, Vec<String>>, address: &str) {
+    anstream::println!("{} {} is served at http://{address} (Ctrl-C ends it)", subject.contract.title, subject.contract.version);
+    for window in &options.windows {
+        anstream::println!("Rate limit: {} requests in {} s", window.requests, window.seconds);
+    }
+    for fault in &options.fault {
+        let place = fault.operation.as_ref().map(|operation| format!(" on {operation}")).unwrap_or_default();
+        anstream::println!("Fault: {}{place}", fault.name);
+    }
+    anstream::println!("\nTo point a run at it, in another shell:\n");
+    let accounts = [(&subject.suite.accounts.full, &options.accounts.full), (&subject.suite.accounts.limited, &options.accounts.limited)];
+    let mut lines: Vec<String> = Vec::new();
+    for (account, secrets) in accounts {
+        for (scheme, credential) in account {
+            lines.extend(exports(credential, secrets.get(scheme)));
+        }
+    }
+    for (kind, entries) in &subject.suite.given {
+        let named = entries.iter().zip(given.get(kind).into_iter().flatten());
+        lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={id}", entry.env.as_ref()?))));
+    }
+    let mut seen: Vec<&String> = Vec::new();
+    for line in &lines {
+        if !seen.contains(&line) {
+            anstream::println!("  {line}");
+            seen.push(line);
+        }
+    }
+    anstream::println!("  probity run --target http://{address}\n");
+}
+
+fn exports(credential: &Credential, secret: Option<&MockSecret>) -> Vec<String> {
+    match (credential, secret) {
+        (Credential::Basic { username: user, password: pass }, Some(MockSecret::Basic { username, password })) => {
+            vec![format!("export {user}={username}"), format!("export {pass}={password}")]
+        }
+        (Credential::Bearer { token }, Some(MockSecret::Bearer(value))) => vec![format!("export {token}={value}")],
+        (Credential::Value { env }, Some(MockSecret::Value(value))) => vec![format!("export {env}={value}")],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,93 @@
+//! The `probity` command: arguments in, files and exit code out.
+
+mod args;
+mod bundle;
+pub mod exit;
+mod judge;
+mod list;
+mod mock;
+mod plan;
+mod report;
+mod run;
+mod target;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use thiserror::Error;
+
+use args::{Cli, Command};
+
+/// Something that ends a command early; each has its exit code.
+#[derive(Debug, Error)]
+pub enum Stop {
+    /// The user has to mend something.
+    #[error("{0}")]
+    Unusable(String),
+    /// There is no verdict.
+    #[error("{0}")]
+    Inconclusive(String),
+    /// Nothing was selected.
+    #[error("{0}")]
+    Nothing(String),
+}
+
+impl Stop {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Unusable(_) => exit::UNUSABLE,
+            Self::Inconclusive(_) => exit::INCONCLUSIVE,
+            Self::Nothing(_) => exit::NOTHING,
+        }
+    }
+}
+
+impl From<crate::load::LoadError> for Stop {
+    fn from(error: crate::load::LoadError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+impl From<crate::contract::ContractError> for Stop {
+    fn from(error: crate::contract::ContractError) -> Self {
+        Self::Unusable(format!("the contract cannot be used: {error}"))
+    }
+}
+
+impl From<crate::plan::PlanError> for Stop {
+    fn from(error: crate::plan::PlanError) -> Self {
+        match error {
+            crate::plan::PlanError::NothingSelected { .. } => Self::Nothing(error.to_string()),
+            crate::plan::PlanError::UnknownTrigger { .. } => Self::Unusable(error.to_string()),
+        }
+    }
+}
+
+/// Runs the command line and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { exit::UNUSABLE } else { exit::CONFORMS });
+        }
+    };
+    let ended = match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(args) => run::run(&args),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Mock(args) => mock::mock(&args),
+        Command::List(args) => list::list(&args),
+        Command::Bundle(args) => bundle::bundle(&args),
+        Command::Judge(args) => judge::judge(&args),
+        Command::Report(args) => report::report(&args),
+    };
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(stop) => {
+            let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+            anstream::eprintln!("{style}error{style:#}: {stop}");
+            ExitCode::from(stop.code())
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `probity plan`: what a run would send.
+
+use super::args::{PlanArgs, TextOrJson};
+use super::target::{self, Subject, Target, environment};
+use super::{Stop, exit};
+use crate::plan::{plan as make, show};
+use crate::run::MOST_BURST;
+use crate::transport::Accounts;
+
+/// Prints the plan; nothing is sent.
+pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
+    let target = Target::parse(&args.target)?;
+    let subject = Subject::load(&args.files)?;
+    let (given, limited) = if target == Target::Mock {
+        let embedded = super::mock::Embedded::prepare(&subject, &[])?;
+        (embedded.given(), true)
+    } else {
+        // A plan needs no secret; it only asks whether the account without permissions is there.
+        let limited = Accounts::from_environment(&subject.suite, &environment).is_ok_and(|accounts| accounts.limited.is_some());
+        (target::given(&subject.suite, &environment), limited)
+    };
+    let mut options = target::options(&args.selection, &target, &subject.suite, given, limited, "probity".to_owned())?;
+    options.burst = if target.is_local() { MOST_BURST } else { 0 };
+    let planned = make(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+    match args.format {
+        TextOrJson::Text => {
+            let windows = if target.is_local() { &[][..] } else { &subject.contract.rate_limits[..] };
+            anstream::print!("{}", show(&planned, windows));
+        }
+        TextOrJson::Json => {
+            let text = serde_json::to_string_pretty(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
+            anstream::println!("{text}");
+        }
+    }
+    Ok(exit::CONFORMS)
+}

@@ -1,0 +1,229 @@
+//! What a run is about: contract, suite and target, put together from the arguments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use url::{Host, Url};
+
+use super::Stop;
+use super::args::{Files, Profile, Selection};
+use crate::checks::CredentialHint;
+use crate::contract::Schemas;
+use crate::domain::contract::{Contract, SecurityScheme, Status};
+use crate::domain::suite::{Account, Credential, Suite};
+use crate::judge::Hints;
+use crate::load::{self, Source};
+use crate::plan::{Known, Options};
+
+/// Contract and suite, ready to use.
+pub struct Subject {
+    /// The contract.
+    pub contract: Arc<Contract>,
+    /// The suite.
+    pub suite: Arc<Suite>,
+    /// The schemas of the contract.
+    pub schemas: Schemas,
+}
+
+impl Subject {
+    /// Reads what the arguments name: a suite and its contract, a contract alone, or the bundled ones.
+    pub fn load(files: &Files) -> Result<Self, Stop> {
+        let (suite, source) = sources(files)?;
+        let contract = load::contract(&source)?;
+        check_suite(&suite, &contract)?;
+        let schemas = Schemas::new(&contract)?;
+        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas })
+    }
+}
+
+/// The suite, and where its contract is.
+pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
+    Ok(match (&files.suite, &files.contract) {
+        (Some(suite), contract) => {
+            let (suite, own) = load::suite(&Source::named(suite))?;
+            (suite, contract.as_deref().map_or(own, Source::named))
+        }
+        (None, Some(contract)) => (load::suite_for(contract), Source::named(contract)),
+        (None, None) => load::suite(&Source::default_suite())?,
+    })
+}
+
+/// A name in a suite that the contract does not know is most likely misspelt.
+fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
+    let named = suite.effects.values().flatten().chain(suite.skip.keys());
+    for name in named {
+        if contract.operation(name).is_none() {
+            return Err(Stop::Unusable(format!(
+                "the suite {} names the operation {name}, which its contract does not have; `probity list` shows all",
+                suite.name
+            )));
+        }
+    }
+    for scheme in suite.accounts.full.keys().chain(suite.accounts.limited.keys()) {
+        if !contract.security_schemes.contains_key(scheme) {
+            let known: Vec<&str> = contract.security_schemes.keys().map(String::as_str).collect();
+            return Err(Stop::Unusable(format!(
+                "the suite {} has credentials for {scheme}; the security schemes of its contract are {}",
+                suite.name,
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Where requests go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The embedded mock.
+    Mock,
+    /// A server; its base URL without a slash at the end.
+    Server {
+        /// Base URL.
+        base: String,
+        /// Whether it is on this machine.
+        local: bool,
+    },
+}
+
+impl Target {
+    /// Reads the argument.
+    pub fn parse(text: &str) -> Result<Self, Stop> {
+        if text == "mock" {
+            return Ok(Self::Mock);
+        }
+        let hint = "give `mock` or a base URL such as https://api.example.com or http://127.0.0.1:8080";
+        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {text:?} is no URL ({error}); {hint}")))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(Stop::Unusable(format!("--target {text:?} is no http or https URL; {hint}")));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Stop::Unusable("--target holds credentials; put them into the environment variables that the suite names".to_owned()));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(Stop::Unusable(format!("--target {text:?} has a query or fragment; {hint}")));
+        }
+        let local = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+            None => false,
+        };
+        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local })
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::Mock | Self::Server { local: true, .. })
+    }
+
+    /// For reports.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Mock => "mock",
+            Self::Server { base, .. } => base,
+        }
+    }
+}
+
+/// What may be done on a target, in one word.
+pub fn profile(selection: &Selection, target: &Target) -> &'static str {
+    if may_write(selection, target) { "full" } else { "read-only" }
+}
+
+fn may_write(selection: &Selection, target: &Target) -> bool {
+    match selection.profile {
+        Some(Profile::ReadOnly) => false,
+        Some(Profile::Full) | None => target.is_local() || selection.allow_writes,
+    }
+}
+
+/// What a plan may do.
+pub fn options(
+    selection: &Selection,
+    target: &Target,
+    suite: &Suite,
+    given: BTreeMap<String, Vec<Known>>,
+    limited: bool,
+    mark: String,
+) -> Result<Options, Stop> {
+    let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
+    known.extend(["borrowed", "all"]);
+    if let Some(unknown) = selection.allow.iter().find(|effect| !known.contains(effect.as_str())) {
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(Stop::Unusable(format!("--allow {unknown}: the effects are {}", known.join(", "))));
+    }
+    let everything = target.is_local() || selection.allow.iter().any(|effect| effect == "all");
+    Ok(Options {
+        only: selection.only.clone(),
+        statuses: selection.status.iter().map(|status| Status(*status)).collect(),
+        writes: may_write(selection, target),
+        effects: (!everything).then(|| selection.allow.iter().cloned().collect()),
+        limited,
+        given,
+        mark,
+        burst: 0,
+    })
+}
+
+/// Resources that the environment names for a suite.
+pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<Known>> {
+    let mut known: BTreeMap<String, Vec<Known>> = BTreeMap::new();
+    for (kind, entries) in &suite.given {
+        for entry in entries {
+            let id = entry.env.as_deref().and_then(lookup).filter(|id| !id.is_empty()).or_else(|| entry.id.clone());
+            if let Some(id) = id {
+                known.entry(kind.clone()).or_default().push(Known { id, state: entry.state.clone() });
+            }
+        }
+    }
+    known
+}
+
+/// The environment.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Where the credentials of a suite come from, for the commands that show findings again.
+pub fn hints(suite: &Suite, contract: &Contract) -> Hints {
+    let of = |account: &Account| account.iter().filter_map(|(scheme, credential)| hint(contract.security_schemes.get(scheme)?, credential)).collect();
+    Hints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
+}
+
+fn hint(scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {
+    Some(match (scheme, credential) {
+        (SecurityScheme::Basic, Credential::Basic { username, password }) => {
+            CredentialHint::Basic { username_env: username.clone(), password_env: password.clone() }
+        }
+        (SecurityScheme::Bearer, Credential::Bearer { token }) => CredentialHint::Bearer { env: token.clone() },
+        (SecurityScheme::Header(name), Credential::Value { env }) => CredentialHint::Header { name: name.clone(), env: env.clone() },
+        (SecurityScheme::Query(name), Credential::Value { env }) => CredentialHint::Query { name: name.clone(), env: env.clone() },
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_on_this_machine() {
+        let local = |text| Target::parse(text).map(|target| target.is_local()).ok();
+        assert_eq!(local("http://127.0.0.1:8080"), Some(true));
+        assert_eq!(local("http://[::1]:8080/api/"), Some(true));
+        assert_eq!(local("http://localhost"), Some(true));
+        assert_eq!(local("https://api.example.com"), Some(false));
+        assert_eq!(local("http://localhost.example.com"), Some(false));
+        assert_eq!(local("http://10.0.0.1"), Some(false));
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused() {
+        for text in ["api.example.com", "ftp://example.com", "http://", "https://key:secret@example.com", "http://example.com/?a=b"] {
+            assert!(Target::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(Target::parse("http://h/api/").map(|target| target.name().to_owned()).ok(), Some("http://h/api".to_owned()));
+    }
+}

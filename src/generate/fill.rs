@@ -1,0 +1,66 @@
+//! Puts the values of slots into a request.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::plan::{Body, Place, RequestTemplate, SlotId};
+
+/// The request with every hole filled whose slot has a value; the others keep the contract's example. Ids take the JSON
+/// type of the example they replace, because some contracts write the same id as text and as a number.
+pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> RequestTemplate {
+    let mut request = template.clone();
+    for filling in &template.fillings {
+        let Some(value) = slots.get(&filling.slot) else { continue };
+        match &filling.place {
+            Place::Path(name) => {
+                request.path_values.insert(name.clone(), text(value));
+            }
+            Place::Query(name) => {
+                for (_, known) in request.query.iter_mut().filter(|(known, _)| known == name) {
+                    *known = text(value);
+                }
+            }
+            Place::Header(name) => {
+                for (_, known) in request.headers.iter_mut().filter(|(known, _)| known == name) {
+                    *known = text(value);
+                }
+            }
+            Place::Body(at) => {
+                if let Body::Json(body) | Body::CutJson(body) = &mut request.body
+                    && let Some(place) = body.pointer_mut(at)
+                {
+                    *place = like(place, value);
+                }
+            }
+            Place::Method | Place::Credentials | Place::State => {}
+        }
+    }
+    request
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn like(example: &Value, value: &Value) -> Value {
+    match (example, value) {
+        (Value::Number(_), Value::String(text)) => text.parse::<i64>().map_or_else(|_| value.clone(), Value::from),
+        (Value::String(_), Value::Number(number)) => Value::String(number.to_string()),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_takes_the_type_of_the_example() {
+        assert_eq!(like(&json!(31), &json!("1001")), json!(1001));
+        assert_eq!(like(&json!("31"), &json!(1001)), json!("1001"));
+        assert_eq!(like(&json!(31), &json!("a-b")), json!("a-b"));
+    }
+}

@@ -1,0 +1,11 @@
+//! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
+
+mod fill;
+mod request;
+mod sample;
+mod unlike;
+
+pub use fill::fill;
+pub use request::{Base, Need, marked, valid};
+pub use sample::sample;
+pub use unlike::{unknown_id, unlike};

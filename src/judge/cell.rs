@@ -1,0 +1,164 @@
+//! One cell from everything that was said of the probes.
+
+use super::{Case, Opinion, Ruling};
+use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::domain::exchange::Outcome;
+use crate::domain::plan::{Intent, PlannedCell, Purpose};
+use crate::domain::report::{Cell, CellProbe};
+use crate::domain::verdict::{Finding, Severity, Verdict};
+
+/// What all cells are judged from.
+pub struct View<'a> {
+    /// The case.
+    pub case: &'a Case<'a>,
+    /// What is said of each probe.
+    pub opinions: &'a [Opinion<'a>],
+    /// Whether the server accepted anything at all.
+    pub alive: bool,
+}
+
+/// Judges one cell.
+pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
+    let mut cell = Cell {
+        operation: planned.operation.clone(),
+        api: view.case.contract.operation(&planned.operation).map(|operation| operation.api.clone()).unwrap_or_default(),
+        method: planned.method.to_string(),
+        path: planned.path.clone(),
+        status: planned.status,
+        general: planned.general,
+        verdict: Verdict::Unreached,
+        reason: None,
+        probes: Vec::new(),
+        findings: Vec::new(),
+    };
+    match &planned.intent {
+        Intent::Watched => watched(view, &mut cell),
+        Intent::Skipped(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
+        Intent::Unreachable(reason) => {
+            proved(view, &mut cell, &[]);
+            if cell.probes.is_empty() {
+                cell.reason = Some(reason.clone());
+            }
+        }
+        Intent::Probes(aimed) => proved(view, &mut cell, aimed),
+    }
+    cell
+}
+
+/// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
+fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
+    let own = view.opinions.iter().filter(|opinion| about(opinion, &cell.operation));
+    let relevant: Vec<&Opinion<'_>> = own
+        .filter(|opinion| {
+            let shows = opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status);
+            aimed.contains(&opinion.probe.id) || (shows && opinion.probe.purpose != Purpose::Cleanup)
+        })
+        .collect();
+    cell.probes = relevant.iter().map(|opinion| entry(opinion)).collect();
+    let broken: Vec<&Opinion<'_>> = relevant
+        .iter()
+        .copied()
+        .filter(|opinion| {
+            opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && opinion.status() == Some(cell.status))
+        })
+        .collect();
+    let shown = relevant.iter().any(|opinion| opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status));
+    if !broken.is_empty() {
+        cell.verdict = Verdict::Violates;
+        cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
+    } else if shown {
+        cell.verdict = Verdict::Conforms;
+        let same = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
+        cell.findings = same.flat_map(|opinion| opinion.findings.clone()).collect();
+    } else {
+        let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
+        (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(opinion));
+    }
+    cell.findings.dedup();
+}
+
+fn not_shown(opinion: &Opinion<'_>) -> (Verdict, Option<String>) {
+    match &opinion.ruling {
+        Ruling::Blocked(reason) => (Verdict::Blocked, Some(reason.clone())),
+        Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason.clone())),
+        Ruling::Unreached(reason) => (Verdict::Unreached, Some(reason.clone())),
+        Ruling::Shows | Ruling::Breaks => {
+            let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
+            (Verdict::Unreached, Some(format!("the server answered {came}, which the contract allows as well")))
+        }
+    }
+}
+
+/// A server error is never provoked: the cell holds while no answer of the operation shows one.
+fn watched(view: &View<'_>, cell: &mut Cell) {
+    let own: Vec<&Opinion<'_>> = view.opinions.iter().filter(|opinion| opinion.probe.operation == cell.operation).collect();
+    let failed: Vec<&&Opinion<'_>> = own.iter().filter(|opinion| server_error(opinion).is_some()).collect();
+    if !failed.is_empty() && view.alive {
+        cell.verdict = Verdict::Violates;
+        cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
+        let tries: usize = own.iter().filter_map(|opinion| opinion.outcome).map(|outcome| outcome.exchanges.len()).sum();
+        cell.findings = failed.first().map(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
+        return;
+    }
+    let accepted = own.iter().find(|opinion| opinion.probe.fault.is_none() && opinion.status().is_some_and(|status| status.0 < 400));
+    if let Some(opinion) = accepted {
+        cell.verdict = Verdict::Held;
+        cell.probes = vec![entry(opinion)];
+        return;
+    }
+    let reason = own.iter().find_map(|opinion| match &opinion.ruling {
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => Some(reason.clone()),
+        Ruling::Shows | Ruling::Breaks => None,
+    });
+    cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
+    cell.verdict = Verdict::Blocked;
+    cell.reason = Some(match reason {
+        Some(reason) => format!("no valid request was accepted: {reason}"),
+        None => "no valid request was accepted".to_owned(),
+    });
+}
+
+fn server_error(opinion: &Opinion<'_>) -> Option<Status> {
+    let exchanges = opinion.outcome.into_iter().flat_map(|outcome| &outcome.exchanges);
+    exchanges.filter_map(|exchange| exchange.answer.as_ref()).map(|answer| answer.status).find(|status| status.is_server_error())
+}
+
+fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tries: usize) -> Finding {
+    let status = server_error(opinion).unwrap_or(cell.status);
+    let asked = opinion.probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
+    let response = view.case.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
+    let failing = opinion
+        .outcome
+        .and_then(|outcome| outcome.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status.is_server_error())));
+    Finding {
+        check: "server-error".to_owned(),
+        severity: Severity::Must,
+        message: format!("{} fails with {status} on {asked} (seen in {seen} of {tries} requests)", cell.operation),
+        expected: "an answer below 500".to_owned(),
+        actual: status.to_string(),
+        contract: response.map(|response| response.place.clone()).unwrap_or_default(),
+        answer: "status".to_owned(),
+        citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
+        probe: opinion.probe.id.clone(),
+        curl: failing.map(|exchange| crate::checks::curl(&exchange.request, &view.case.hints.full)).unwrap_or_default(),
+    }
+}
+
+/// Whether a probe says something about an operation.
+fn about(opinion: &Opinion<'_>, operation: &str) -> bool {
+    let whole_server = opinion.probe.id.starts_with(WHOLE_SERVER);
+    if operation == WHOLE_SERVER {
+        return whole_server;
+    }
+    !whole_server && (opinion.probe.operation == operation || opinion.probe.also.iter().any(|other| other == operation))
+}
+
+fn entry(opinion: &Opinion<'_>) -> CellProbe {
+    CellProbe {
+        id: opinion.probe.id.clone(),
+        trigger: opinion.probe.trigger.clone(),
+        status: opinion.status(),
+        fault: opinion.probe.fault.as_ref().map(|fault| fault.words.clone()),
+        requests: opinion.outcome.map_or(0, |outcome: &Outcome| outcome.exchanges.len() as u64),
+    }
+}

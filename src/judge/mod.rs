@@ -1,0 +1,182 @@
+//! From what was planned and what came to a verdict for each cell.
+
+mod cell;
+mod recording;
+mod rule;
+
+pub use recording::{Recording, sent};
+pub use rule::{Control, Facts, Ruling, rule};
+
+use std::collections::BTreeMap;
+
+use crate::checks::{CredentialHint, Scene, findings};
+use crate::contract::Schemas;
+use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
+use crate::domain::exchange::{Ending, Outcome, Outcomes};
+use crate::domain::plan::{Credentials, Place, Plan, Probe, ProbeId};
+use crate::domain::report::Cell;
+use crate::domain::verdict::{Finding, Severity};
+
+/// Everything that judging takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// Its schemas.
+    pub schemas: &'a Schemas,
+    /// What was planned.
+    pub plan: &'a Plan,
+    /// What became of it.
+    pub outcomes: &'a Outcomes,
+    /// Where credentials come from, for the commands that show findings again.
+    pub hints: &'a Hints,
+}
+
+/// Where the credentials of the two accounts come from.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    /// Of the full account.
+    pub full: Vec<CredentialHint>,
+    /// Of the account without permissions.
+    pub limited: Vec<CredentialHint>,
+}
+
+/// What is said of the cells, and of what belongs to none.
+#[derive(Debug, Clone, Default)]
+pub struct Judgement {
+    /// The matrix, in the order of the plan.
+    pub cells: Vec<Cell>,
+    /// What belongs to no single cell.
+    pub findings: Vec<Finding>,
+}
+
+/// What is said of one probe.
+#[derive(Debug, Clone)]
+pub(crate) struct Opinion<'a> {
+    /// The probe.
+    pub probe: &'a Probe,
+    /// What became of it.
+    pub outcome: Option<&'a Outcome>,
+    /// The ruling.
+    pub ruling: Ruling,
+    /// What the checks found in the answer that counts.
+    pub findings: Vec<Finding>,
+}
+
+impl Opinion<'_> {
+    /// The status of the answer that counts.
+    pub fn status(&self) -> Option<Status> {
+        self.outcome.and_then(Outcome::answer).map(|answer| answer.status)
+    }
+
+    /// Whether a rule is broken that must hold.
+    pub fn breaks(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Must)
+    }
+}
+
+/// Judges every cell of a plan.
+pub fn judge(case: &Case<'_>) -> Judgement {
+    let accepted = accepted(case);
+    let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
+    let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
+    let cells = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
+    Judgement { cells, findings: undocumented(case, &opinions) }
+}
+
+/// Which valid requests were accepted.
+fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
+    let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
+    valid
+        .map(|probe| {
+            let status = case.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status);
+            let accepted = status
+                .is_some_and(|status| status.0 < 400 && if probe.allowed.is_empty() { status.is_success() } else { probe.allowed.contains(&status) });
+            (probe.id.clone(), accepted)
+        })
+        .collect()
+}
+
+fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a Probe) -> Opinion<'a> {
+    let outcome = case.outcomes.of(&probe.id);
+    let control = match &probe.control {
+        None => Control::NotNeeded,
+        Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
+        Some(control) => Control::Refused(why_refused(case, control)),
+    };
+    let facts = Facts {
+        ending: outcome.map_or(Ending::Withheld("the run ended before it was due".to_owned()), |outcome| outcome.ending.clone()),
+        status: outcome.and_then(Outcome::answer).map(|answer| answer.status),
+        allowed: probe.allowed.clone(),
+        faulty: probe.fault.is_some(),
+        unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
+            && probe.request.credentials != Credentials::Limited
+            && probe.allowed.contains(&Status(401)),
+        exhausting: matches!(probe.repeat, crate::domain::plan::Repeat::Burst { .. }),
+        assumed: probe.assumed.clone(),
+        control,
+    };
+    let ruling = rule(&facts);
+    let findings = match ruling {
+        Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
+        _ => Vec::new(),
+    };
+    Opinion { probe, outcome, ruling, findings }
+}
+
+fn why_refused(case: &Case<'_>, control: &str) -> String {
+    match case.outcomes.of(control) {
+        None => format!("{control} was not sent"),
+        Some(outcome) => match (&outcome.ending, outcome.answer()) {
+            (Ending::Withheld(reason), _) => reason.clone(),
+            (Ending::Silent(reason), _) => format!("{control} got no answer: {reason}"),
+            (_, Some(answer)) => format!("{control} was answered {}", answer.status),
+            (_, None) => format!("{control} got no answer"),
+        },
+    }
+}
+
+fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Vec<Finding> {
+    let Some(exchange) = outcome.and_then(|outcome| outcome.exchanges.last()) else { return Vec::new() };
+    let Some(answer) = &exchange.answer else { return Vec::new() };
+    let whole_server = probe.id.starts_with(WHOLE_SERVER);
+    let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
+    let declared = declared(case.contract, operation, answer.status);
+    let hints = if probe.request.credentials == Credentials::Limited { &case.hints.limited } else { &case.hints.full };
+    findings(&Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared, hints })
+}
+
+fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status: Status) -> Option<&'a Response> {
+    let own = operation.and_then(|operation| operation.response(status));
+    own.or_else(|| contract.server_responses.iter().find(|response| response.status == status))
+}
+
+/// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
+fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
+        let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
+        // An operation that documents nothing at all is not caught at anything.
+        let silent = operation.responses.iter().all(|response| response.general);
+        let known = silent || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
+        if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
+            found.push(Finding {
+                check: "undocumented-status".to_owned(),
+                severity: Severity::Should,
+                message: format!("{} answers {status}, which its contract does not document", operation.id),
+                expected: operation.responses.iter().map(|response| response.status.to_string()).collect::<Vec<_>>().join(", "),
+                actual: status.to_string(),
+                contract: operation.place.clone(),
+                answer: "status".to_owned(),
+                citation: "OpenAPI, Responses Object: expected to cover successful and known error responses".to_owned(),
+                probe: opinion.probe.id.clone(),
+                curl: opinion
+                    .outcome
+                    .and_then(|outcome| outcome.exchanges.last())
+                    .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
+                    .unwrap_or_default(),
+            });
+        }
+    }
+    found
+}

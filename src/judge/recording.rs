@@ -1,0 +1,56 @@
+//! Everything that a run leaves behind for judging, as one value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::exchange::{Outcome, Outcomes};
+use crate::domain::plan::Plan;
+use crate::domain::report::SentProbe;
+
+/// A run that can be judged again, offline and against a newer contract. It holds no credentials.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recording {
+    /// Version of the form of reports and recordings.
+    pub schema_version: u32,
+    /// What was asked.
+    pub target: String,
+    /// Which operations might be called.
+    pub profile: String,
+    /// When the run started (RFC 3339, UTC).
+    pub started_at: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Seed.
+    pub seed: u64,
+    /// What was planned.
+    pub plan: Plan,
+    /// What became of it.
+    pub outcomes: Outcomes,
+}
+
+/// Every probe that was sent, in the order in which it ended.
+pub fn sent(plan: &Plan, outcomes: &Outcomes) -> Vec<SentProbe> {
+    let sent = outcomes.outcomes.iter().filter(|outcome| !outcome.exchanges.is_empty());
+    sent.filter_map(|outcome| {
+        let probe = plan.probe(&outcome.probe)?;
+        Some(SentProbe {
+            id: probe.id.clone(),
+            operation: probe.operation.clone(),
+            purpose: match probe.purpose {
+                crate::domain::plan::Purpose::Probe => "probe",
+                crate::domain::plan::Purpose::Fixture => "fixture",
+                crate::domain::plan::Purpose::Cleanup => "cleanup",
+            }
+            .to_owned(),
+            status: outcome.answer().map(|answer| answer.status),
+            requests: outcome.exchanges.len() as u64,
+        })
+    })
+    .collect::<Vec<_>>()
+}
+
+impl Recording {
+    /// How many requests were sent.
+    pub fn requests(&self) -> u64 {
+        self.outcomes.outcomes.iter().map(|outcome: &Outcome| outcome.exchanges.len() as u64).sum()
+    }
+}

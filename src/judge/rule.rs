@@ -1,0 +1,200 @@
+//! The truth table of judging: what one answer says, given what was asked.
+
+use crate::domain::contract::Status;
+use crate::domain::exchange::Ending;
+
+/// Everything that decides about one probe.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// How it ended.
+    pub ending: Ending,
+    /// The status of the answer that counts.
+    pub status: Option<Status>,
+    /// The statuses that the contract allows; empty when it does not decide.
+    pub allowed: Vec<Status>,
+    /// Whether the request had a fault, or asked for a state that refuses it.
+    pub faulty: bool,
+    /// Whether the fault is that nobody vouches for who is asking.
+    pub unauthenticated: bool,
+    /// Whether it was sent again and again to use up the rate limit.
+    pub exhausting: bool,
+    /// A value that nobody vouches for.
+    pub assumed: Option<String>,
+    /// What became of the same request without the fault.
+    pub control: Control,
+}
+
+/// What became of the control.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// The request is valid itself.
+    NotNeeded,
+    /// It was accepted.
+    Accepted,
+    /// It was not; why.
+    Refused(String),
+}
+
+/// What an answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// It shows a status where the contract allows it.
+    Shows,
+    /// It breaks the contract.
+    Breaks,
+    /// Something else stood in the way; what.
+    Blocked(String),
+    /// The contract does not decide, or the state could not be had; why.
+    Unreached(String),
+    /// No answer came; why.
+    Inconclusive(String),
+}
+
+/// Rules on one probe. The first row that fits decides.
+///
+/// | ending   | status            | allowed     | request | control  | ruling       |
+/// |----------|-------------------|-------------|---------|----------|--------------|
+/// | withheld |                   |             |         |          | blocked      |
+/// | silent   |                   |             |         |          | inconclusive |
+/// | answered | in allowed, 401   |             | unauthenticated |  | shows        |
+/// | answered | in allowed, < 400 |             |         |          | shows        |
+/// | answered | in allowed        |             | valid   |          | shows        |
+/// | answered | in allowed        |             | faulty  | accepted | shows        |
+/// | answered | in allowed        |             | faulty  | refused  | blocked      |
+/// | answered | 5xx               |             |         |          | blocked      |
+/// | answered | 401, 403, 429     |             |         |          | blocked      |
+/// | answered |                   | none        |         |          | unreached    |
+/// | answered |                   |             | valid, assumed | | blocked      |
+/// | answered |                   |             | valid   |          | breaks       |
+/// | answered | 2xx               |             | exhausting |       | unreached    |
+/// | answered | 2xx               |             | faulty  |          | breaks       |
+/// | answered |                   |             | faulty  | accepted | breaks       |
+/// | answered |                   |             | faulty  | refused  | blocked      |
+pub fn rule(facts: &Facts) -> Ruling {
+    let status = match (&facts.ending, facts.status) {
+        (Ending::Withheld(reason), _) => return Ruling::Blocked(reason.clone()),
+        (Ending::Silent(reason), _) => return Ruling::Inconclusive(reason.clone()),
+        (Ending::Answered, None) => return Ruling::Inconclusive("no answer".to_owned()),
+        (Ending::Answered, Some(status)) => status,
+    };
+    if facts.allowed.contains(&status) {
+        return match &facts.control {
+            Control::Refused(why) if facts.faulty && status.0 >= 400 && !(facts.unauthenticated && status == Status(401)) => {
+                Ruling::Blocked(format!("its control was not accepted: {why}"))
+            }
+            _ => Ruling::Shows,
+        };
+    }
+    if status.is_server_error() {
+        return Ruling::Blocked(format!("the server failed with {status}"));
+    }
+    if matches!(status.0, 401 | 403 | 429) {
+        return Ruling::Blocked(format!("{status}, which nobody asked for, came first"));
+    }
+    if facts.allowed.is_empty() {
+        return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came"));
+    }
+    match (facts.faulty, &facts.assumed, &facts.control) {
+        (false, Some(assumed), _) => Ruling::Blocked(format!("{status} came, and {assumed}")),
+        (false, None, _) => Ruling::Breaks,
+        (true, _, _) if status.is_success() && facts.exhausting => Ruling::Unreached("the rate limit was not reached".to_owned()),
+        (true, _, _) if status.is_success() => Ruling::Breaks,
+        (true, _, Control::Refused(why)) => Ruling::Blocked(format!("its control was not accepted: {why}")),
+        (true, _, _) => Ruling::Breaks,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts(status: u16, allowed: &[u16], faulty: bool, control: Control) -> Facts {
+        Facts {
+            ending: Ending::Answered,
+            status: Some(Status(status)),
+            allowed: allowed.iter().map(|status| Status(*status)).collect(),
+            faulty,
+            unauthenticated: false,
+            exhausting: false,
+            assumed: None,
+            control,
+        }
+    }
+
+    fn refused() -> Control {
+        Control::Refused("x".to_owned())
+    }
+
+    fn is_blocked(ruling: &Ruling) -> bool {
+        matches!(ruling, Ruling::Blocked(_))
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_withheld_is_blocked_and_silence_is_inconclusive(status in 100u16..600, allowed in proptest::collection::vec(200u16..500, 0..3), faulty: bool) {
+            let mut facts = facts(status, &allowed, faulty, Control::Accepted);
+            facts.ending = Ending::Withheld("x".to_owned());
+            prop_assert!(is_blocked(&rule(&facts)));
+            facts.ending = Ending::Silent("x".to_owned());
+            prop_assert!(matches!(rule(&facts), Ruling::Inconclusive(_)));
+        }
+
+        #[test]
+        fn an_allowed_answer_to_a_valid_request_shows_it(status in 200u16..500) {
+            prop_assert_eq!(rule(&facts(status, &[status], false, Control::NotNeeded)), Ruling::Shows);
+        }
+
+        #[test]
+        fn a_refusal_counts_only_when_its_control_was_accepted(status in 400u16..500) {
+            prop_assert_eq!(rule(&facts(status, &[status], true, Control::Accepted)), Ruling::Shows);
+            prop_assert!(is_blocked(&rule(&facts(status, &[status], true, refused()))));
+        }
+
+        #[test]
+        fn another_refusal_breaks_only_when_its_control_was_accepted(status in 400u16..500, allowed in 400u16..500) {
+            prop_assume!(status != allowed && !matches!(status, 401 | 403 | 429));
+            prop_assert_eq!(rule(&facts(status, &[allowed], true, Control::Accepted)), Ruling::Breaks);
+            prop_assert!(is_blocked(&rule(&facts(status, &[allowed], true, refused()))));
+        }
+
+        #[test]
+        fn a_fault_that_is_accepted_breaks_whatever_the_control_did(status in 200u16..300, allowed in 400u16..500) {
+            prop_assert_eq!(rule(&facts(status, &[allowed], true, Control::Accepted)), Ruling::Breaks);
+            prop_assert_eq!(rule(&facts(status, &[allowed], true, refused())), Ruling::Breaks);
+        }
+
+        #[test]
+        fn who_fails_or_refuses_first_blocks(status in prop_oneof![500u16..600, Just(401u16), Just(403u16), Just(429u16)], faulty: bool) {
+            prop_assert!(is_blocked(&rule(&facts(status, &[404], faulty, Control::Accepted))));
+        }
+
+        #[test]
+        fn where_the_contract_does_not_decide_nothing_breaks(status in 200u16..600, faulty: bool) {
+            let ruling = rule(&facts(status, &[], faulty, Control::Accepted));
+            prop_assert!(ruling != Ruling::Breaks && ruling != Ruling::Shows);
+        }
+
+        #[test]
+        fn a_refused_request_with_a_value_nobody_vouches_for_does_not_break(status in 400u16..500) {
+            let mut facts = facts(status, &[200], false, Control::NotNeeded);
+            facts.assumed = Some("x".to_owned());
+            prop_assert!(is_blocked(&rule(&facts)));
+        }
+    }
+
+    #[test]
+    fn a_401_without_credentials_needs_no_control() {
+        let mut facts = facts(401, &[401], true, refused());
+        facts.unauthenticated = true;
+        assert_eq!(rule(&facts), Ruling::Shows);
+    }
+
+    #[test]
+    fn a_rate_limit_that_is_not_reached_breaks_nothing() {
+        let mut facts = facts(200, &[429], true, Control::Accepted);
+        facts.exhausting = true;
+        assert!(matches!(rule(&facts), Ruling::Unreached(_)));
+    }
+}

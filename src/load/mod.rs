@@ -1,0 +1,163 @@
+//! Reads contracts and suites from files, or from what the binary carries.
+
+mod bundled;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::contract::{self, Bundle, ContractError};
+use crate::domain::contract::Contract;
+use crate::domain::suite::Suite;
+
+/// Something that cannot be read.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// A file that is not there or not readable.
+    #[error("{path} cannot be read: {reason}{hint}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A file that is not what it should be.
+    #[error("{path} is not a valid {what}:\n{reason}")]
+    Invalid {
+        /// The file.
+        path: String,
+        /// What it should be.
+        what: &'static str,
+        /// The place in it and what is wrong there.
+        reason: String,
+    },
+    /// A contract that cannot be used.
+    #[error("the contract cannot be used: {0}")]
+    Contract(#[from] ContractError),
+}
+
+/// Where a suite or a contract comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Carried in the binary; the path below the project.
+    Bundled(String),
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    /// The suite that runs when none is named: the first one that the binary carries.
+    pub fn default_suite() -> Self {
+        Self::Bundled(bundled::first_suite())
+    }
+
+    /// What a path means: the file, or when there is none, what the binary carries under that path.
+    pub fn named(path: &Path) -> Self {
+        match path.to_str() {
+            Some(text) if !path.exists() && bundled::text(text).is_some() => Self::Bundled(text.to_owned()),
+            _ => Self::File(path.to_owned()),
+        }
+    }
+
+    fn beside(&self, relative: &str) -> Self {
+        match self {
+            Self::Bundled(path) => Self::Bundled(normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
+            Self::File(path) => Self::File(path.parent().unwrap_or(Path::new("")).join(relative)),
+        }
+    }
+
+    fn read(&self) -> Result<String, LoadError> {
+        match self {
+            Self::Bundled(path) => bundled::text(path).map(str::to_owned).ok_or_else(|| unreadable(path, "the binary does not carry it")),
+            Self::File(path) => std::fs::read_to_string(path).map_err(|error| unreadable(&path.display().to_string(), &error.to_string())),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Bundled(path) => path.clone(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+fn unreadable(path: &str, reason: &str) -> LoadError {
+    let hint = "; check the path, which is relative to the folder you are in".to_owned();
+    LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint }
+}
+
+/// `a/b/../c` as `a/c`.
+fn normal(path: &Path) -> String {
+    let mut segments: Vec<String> = Vec::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::ParentDir => {
+                segments.pop();
+            }
+            std::path::Component::Normal(segment) => segments.push(segment.to_string_lossy().into_owned()),
+            _ => {}
+        }
+    }
+    segments.join("/")
+}
+
+/// Reads a suite and tells where its contract is.
+///
+/// # Errors
+/// The file is not readable or not a suite; the place in it.
+pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
+    let text = source.read()?;
+    let suite: Suite = yaml::parse(&text).map_err(|reason| LoadError::Invalid { path: source.name(), what: "suite", reason })?;
+    let contract = source.beside(&suite.contract);
+    Ok((suite, contract))
+}
+
+/// A suite for a contract that has none: no accounts, no effects.
+pub fn suite_for(contract: &Path) -> Suite {
+    let name = contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    Suite {
+        name,
+        contract: contract.display().to_string(),
+        accounts: crate::domain::suite::Accounts::default(),
+        given: BTreeMap::new(),
+        effects: BTreeMap::new(),
+        skip: BTreeMap::new(),
+        mock: crate::domain::suite::MockSeed::default(),
+    }
+}
+
+/// Reads a contract with every file it refers to, bundled but not interpreted.
+///
+/// # Errors
+/// A file is not readable or not YAML or JSON, or a reference leads nowhere.
+pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
+    let name = source.name();
+    let root = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+    let mut files: BTreeMap<String, Value> = BTreeMap::new();
+    let mut open = vec![root.clone()];
+    while let Some(file) = open.pop() {
+        if files.contains_key(&file) {
+            continue;
+        }
+        let at = source.beside(&file);
+        let at = if file == root { source.clone() } else { at };
+        let text = at.read()?;
+        let document: Value = yaml::parse(&text).map_err(|reason| LoadError::Invalid { path: at.name(), what: "OpenAPI document", reason })?;
+        open.extend(contract::file_references(&file, &document));
+        files.insert(file, document);
+    }
+    Ok(contract::bundle(&root, &files)?)
+}
+
+/// Reads a contract.
+///
+/// # Errors
+/// As [`bundle`], and when the document is no usable OpenAPI document.
+pub fn contract(source: &Source) -> Result<Contract, LoadError> {
+    Ok(contract::read(bundle(source)?)?)
+}

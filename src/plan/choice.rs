@@ -1,0 +1,101 @@
+//! Which cells are wanted, and which operations may be called.
+
+use wildmatch::WildMatch;
+
+use super::{Options, PlanError};
+use crate::domain::contract::{Contract, Method, Operation, Status, WHOLE_SERVER};
+use crate::domain::plan::{Intent, PlannedCell};
+use crate::domain::suite::Suite;
+
+/// The cells that are wanted, in the order of the contract.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    cells: Vec<PlannedCell>,
+}
+
+impl Wanted {
+    /// Chooses the cells.
+    ///
+    /// # Errors
+    /// No cell is left.
+    pub fn choose(contract: &Contract, options: &Options) -> Result<Self, PlanError> {
+        let patterns: Vec<WildMatch> = options.only.iter().map(|pattern| WildMatch::new(pattern)).collect();
+        let by_name = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(name));
+        let by_status = |status: Status| options.statuses.is_empty() || options.statuses.contains(&status);
+        let mut cells = Vec::new();
+        for operation in contract.operations.iter().filter(|operation| by_name(&operation.id)) {
+            for response in operation.responses.iter().filter(|response| by_status(response.status)) {
+                cells.push(cell(operation, response.status, response.general));
+            }
+        }
+        let whole_server = patterns.is_empty() || options.only.iter().any(|pattern| pattern == WHOLE_SERVER);
+        for response in contract.server_responses.iter().filter(|response| whole_server && by_status(response.status)) {
+            cells.push(PlannedCell {
+                operation: WHOLE_SERVER.to_owned(),
+                method: Method(String::new()),
+                path: String::new(),
+                status: response.status,
+                general: true,
+                intent: Intent::Unreachable(String::new()),
+            });
+        }
+        if cells.is_empty() { Err(nothing(contract, options)) } else { Ok(Self { cells }) }
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> &[PlannedCell] {
+        &self.cells
+    }
+
+    /// Whether a cell of this operation is wanted.
+    pub fn has_operation(&self, id: &str) -> bool {
+        self.cells.iter().any(|cell| cell.operation == id)
+    }
+}
+
+fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
+    PlannedCell {
+        operation: operation.id.clone(),
+        method: operation.method.clone(),
+        path: operation.path.clone(),
+        status,
+        general,
+        intent: Intent::Unreachable(String::new()),
+    }
+}
+
+fn nothing(contract: &Contract, options: &Options) -> PlanError {
+    let mut wanted = Vec::new();
+    if !options.only.is_empty() {
+        wanted.push(format!("no operation matches {}", options.only.join(", ")));
+    }
+    if !options.statuses.is_empty() {
+        let statuses: Vec<String> = options.statuses.iter().map(ToString::to_string).collect();
+        wanted.push(format!("no documented status among {}", statuses.join(", ")));
+    }
+    let first = options.only.first().map_or("", String::as_str).trim_matches('*');
+    let stem = first.split(['.', '*']).next().unwrap_or_default();
+    let mut near: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    if !stem.is_empty() && near.iter().any(|id| id.contains(stem)) {
+        near.retain(|id| id.contains(stem));
+    }
+    let more = near.len().saturating_sub(8);
+    let mut hint = format!("operations are {}", near.into_iter().take(8).collect::<Vec<_>>().join(", "));
+    if more > 0 {
+        hint = format!("{hint} and {more} more (`probity list` shows all)");
+    }
+    PlanError::NothingSelected { wanted: wanted.join(" and "), hint }
+}
+
+/// Why an operation is not called; `None` when it may be.
+pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<String> {
+    if let Some(reason) = suite.skip.get(&operation.id) {
+        return Some(format!("left out by the suite: {reason}"));
+    }
+    if !operation.method.is_safe() && !options.writes {
+        return Some("writes are not allowed; --allow-writes allows them".to_owned());
+    }
+    let allowed = |effect: &str| options.effects.as_ref().is_none_or(|allowed| allowed.contains(effect));
+    let effect = suite.effects.iter().find(|(effect, operations)| operations.contains(&operation.id) && !allowed(effect));
+    effect.map(|(effect, _)| format!("its effect \"{effect}\" is not allowed; --allow {effect} allows it"))
+}

@@ -1,0 +1,243 @@
+//! A plan in the making: valid requests first, each bound to resources that other requests make or find.
+
+use std::collections::BTreeMap;
+
+use super::choice::{Wanted, skip_reason};
+use super::feeds::{Feed, feeds};
+use super::{Options, order};
+use crate::contract::Schemas;
+use crate::domain::contract::{Contract, Location, Operation, Status};
+use crate::domain::plan::{Body, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::suite::Suite;
+use crate::generate::{Base, marked, valid};
+
+/// A plan in the making.
+pub struct Draft<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) schemas: &'a Schemas,
+    pub(super) suite: &'a Suite,
+    pub(super) options: &'a Options,
+    pub(super) plan: Plan,
+    pub(super) feeds: Vec<Feed>,
+    /// The first valid request of each operation, or why there is none.
+    pub(super) successes: BTreeMap<String, Result<ProbeId, String>>,
+    /// The request of each valid probe before anything is put wrong in it.
+    pub(super) bases: BTreeMap<ProbeId, Bound>,
+    /// Which probe removes what a slot names.
+    pub(super) consumers: BTreeMap<SlotId, ProbeId>,
+    /// Operations whose valid request is being built, so that none waits for itself.
+    pub(super) building: Vec<String>,
+    /// Operations with a wanted cell; requests for any other are fixtures.
+    pub(super) aimed: Vec<String>,
+    marks: usize,
+}
+
+/// A valid request with the slots that fill it.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    /// The request with its fillings.
+    pub base: Base,
+    /// Slots in the order of the needs they fill.
+    pub slots: Vec<SlotId>,
+    /// A value that nobody vouches for.
+    pub assumed: Option<String>,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty draft.
+    pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a Options) -> Self {
+        Self {
+            contract,
+            schemas,
+            suite,
+            options,
+            plan: Plan::default(),
+            feeds: feeds(contract),
+            successes: BTreeMap::new(),
+            bases: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            building: Vec::new(),
+            aimed: Vec::new(),
+            marks: 0,
+        }
+    }
+
+    /// Builds the valid request of every wanted operation: what makes and reads first, what removes last, so that what
+    /// removes finds as much as possible made already.
+    pub fn prepare(&mut self, wanted: &Wanted) {
+        let contract = self.contract;
+        let operations: Vec<&Operation> = contract.operations.iter().filter(|operation| wanted.has_operation(&operation.id)).collect();
+        self.aimed = operations.iter().map(|operation| operation.id.clone()).collect();
+        for removing in [false, true] {
+            for operation in operations.iter().filter(|operation| removes(operation) == removing) {
+                let _ = self.success(&operation.id);
+            }
+        }
+    }
+
+    /// The plan.
+    pub fn finish(mut self) -> Plan {
+        order::depend(&mut self.plan, &self.consumers);
+        self.plan.probes.sort_by_key(|probe| probe.stage);
+        self.plan
+    }
+
+    /// The valid request of an operation, built when it is first asked for.
+    pub(super) fn success(&mut self, id: &str) -> Result<ProbeId, String> {
+        if let Some(known) = self.successes.get(id) {
+            return known.clone();
+        }
+        if self.building.iter().any(|building| building == id) {
+            return Err(format!("{id} needs something that only {id} makes"));
+        }
+        self.building.push(id.to_owned());
+        let built = self.valid_probe(id, None);
+        self.building.pop();
+        self.successes.insert(id.to_owned(), built.clone());
+        built
+    }
+
+    /// One more valid request of an operation, aimed at another status or made as a fixture.
+    pub(super) fn valid_probe(&mut self, id: &str, aim: Option<Status>) -> Result<ProbeId, String> {
+        let contract = self.contract;
+        let operation = contract.operation(id).ok_or_else(|| format!("there is no operation {id}"))?;
+        if let Some(reason) = skip_reason(operation, self.suite, self.options) {
+            return Err(reason);
+        }
+        let trigger = success_trigger(operation);
+        let mut allowed = operation.statuses_for(|condition| condition.trigger == trigger);
+        let aimed = self.aimed.iter().any(|aimed| aimed == id);
+        let purpose = if aimed && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
+        let status = aim.or_else(|| order::first_aim(operation, trigger)).unwrap_or(Status(200));
+        if allowed.is_empty() && operation.successes().next().is_some() {
+            allowed = operation.successes().map(|response| response.status).collect();
+        }
+        let bound = self.bind(operation, false, &[])?;
+        let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));
+        let (poll, after) = self.job(operation, trigger, &bound)?;
+        let probe = Probe {
+            id: id.clone(),
+            operation: operation.id.clone(),
+            trigger: trigger.to_owned(),
+            status,
+            purpose,
+            request: bound.base.request.clone(),
+            fault: None,
+            allowed,
+            control: None,
+            needs: bound.slots.clone(),
+            consumes: Vec::new(),
+            captures: Vec::new(),
+            after,
+            stage: self.stage_of(operation),
+            repeat: poll,
+            also: Vec::new(),
+            assumed: bound.assumed.clone(),
+        };
+        self.bases.insert(id.clone(), bound);
+        self.plan.probes.push(probe);
+        self.yield_slots(operation, &id);
+        if removes(operation) {
+            self.consume(operation, &id);
+        }
+        Ok(id)
+    }
+
+    /// The valid request of an operation, bound to slots. Slots in `fixed` fill the needs of their kind first.
+    pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<Bound, String> {
+        let mut base = valid(self.contract, operation, with_body);
+        let mut marks = self.marks;
+        let mark = &self.options.mark;
+        marked(self.contract, operation, &mut base, || {
+            marks += 1;
+            format!("{mark}-{marks}")
+        });
+        self.marks = marks;
+        self.fill(operation, base, fixed)
+    }
+
+    /// A name that no probe has yet.
+    pub(super) fn free_id(&self, name: &str) -> ProbeId {
+        let taken = |id: &str| self.plan.probes.iter().any(|probe| probe.id == id);
+        if !taken(name) {
+            return name.to_owned();
+        }
+        (2..).map(|count| format!("{name}#{count}")).find(|id| !taken(id)).unwrap_or_default()
+    }
+
+    pub(super) fn probe_mut(&mut self, id: &str) -> Option<&mut Probe> {
+        self.plan.probes.iter_mut().find(|probe| probe.id == id)
+    }
+
+    fn stage_of(&self, operation: &Operation) -> Stage {
+        let makes = self.feeds.iter().any(|feed| feed.operation == operation.id && feed.makes);
+        match operation.method.0.as_str() {
+            _ if removes(operation) => Stage::Remove,
+            "GET" | "HEAD" | "OPTIONS" => Stage::Read,
+            _ if makes => Stage::Make,
+            _ => Stage::Change,
+        }
+    }
+
+    /// How a job is waited for: the operation that reads it is asked until it is done, the one that fetches what came
+    /// of it waits for that.
+    fn job(&mut self, operation: &Operation, trigger: &str, bound: &Bound) -> Result<(Repeat, Vec<ProbeId>), String> {
+        if let Some(done) = &operation.done {
+            let poll = Repeat::Poll { at: done.at.clone(), finished: done.finished.clone(), failed: done.failed.clone() };
+            return Ok((poll, Vec::new()));
+        }
+        if trigger != "finished" {
+            return Ok((Repeat::Once, Vec::new()));
+        }
+        let slot = bound.slots.first().and_then(|slot| self.plan.slots.get(slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
+        let reader = self.reader_of(&slot).ok_or_else(|| format!("no operation says when a job of {slot} is done (x-probity-done)"))?;
+        let poll = self.success(&reader)?;
+        Ok((Repeat::Once, vec![poll]))
+    }
+
+    /// The operation that tells the state of a job of this kind.
+    pub(super) fn reader_of(&self, kind: &str) -> Option<String> {
+        let reads = |operation: &&Operation| operation.done.is_some() && path_kind(operation) == Some(kind);
+        self.contract.operations.iter().find(reads).map(|operation| operation.id.clone())
+    }
+
+    fn consume(&mut self, operation: &Operation, id: &str) {
+        let Some(bound) = self.bases.get(id) else { return };
+        let gone: Vec<SlotId> = consumed_slots(operation, bound);
+        for slot in &gone {
+            self.consumers.entry(slot.clone()).or_insert_with(|| id.to_owned());
+        }
+        if let Some(probe) = self.probe_mut(id) {
+            probe.consumes = gone;
+        }
+    }
+}
+
+/// The trigger of a valid request: `success`, or what the contract puts in its place (`finished`).
+pub(super) fn success_trigger(operation: &Operation) -> &str {
+    let mut conditions = operation.responses.iter().filter(|response| response.status.0 < 400).flat_map(|response| &response.conditions);
+    conditions.find(|condition| condition.trigger == "finished").map_or("success", |condition| condition.trigger.as_str())
+}
+
+/// Whether an accepted request takes a resource away: the path names one, or its collection and the body names them.
+pub(super) fn removes(operation: &Operation) -> bool {
+    let in_body = operation.request_body.as_ref().is_some_and(|body| body.required) && !operation.path.contains('{');
+    operation.method.0 == "DELETE" && (operation.path.ends_with('}') || in_body)
+}
+
+/// The slots that an accepted request takes away.
+pub(super) fn consumed_slots(operation: &Operation, bound: &Bound) -> Vec<SlotId> {
+    let own = operation.path.rsplit('/').next().and_then(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let fillings = bound.base.request.fillings.iter().filter(|filling| match &filling.place {
+        crate::domain::plan::Place::Path(name) => own == Some(name.as_str()),
+        crate::domain::plan::Place::Body(_) => own.is_none() && !matches!(bound.base.request.body, Body::Empty),
+        _ => false,
+    });
+    fillings.map(|filling| filling.slot.clone()).collect()
+}
+
+/// The kind of resource that the last parameter of the path names.
+pub(super) fn path_kind(operation: &Operation) -> Option<&str> {
+    let last = operation.path.rsplit('/').find_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))?;
+    operation.parameter(Location::Path, last)?.resource.as_ref().map(|need| need.kind.as_str())
+}

@@ -1,0 +1,147 @@
+//! Which operations yield the ids that others need.
+
+use serde_json::Value;
+
+use crate::contract::schema::is_part;
+use crate::domain::contract::{Contract, Location, MediaType, Operation, Response};
+
+/// An operation whose answer holds ids of a kind.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// The operation.
+    pub operation: String,
+    /// Kind of resource.
+    pub kind: String,
+    /// Runtime expression that finds the id (OpenAPI, Link Object).
+    pub expression: String,
+    /// Whether the operation makes the resource, or only finds it.
+    pub makes: bool,
+    /// What each resource of one request looks like, as far as the contract tells: one for a single resource, several
+    /// for an array; one for a list that is only read.
+    pub items: Vec<Value>,
+}
+
+impl Feed {
+    /// Whether one of its resources has this part.
+    pub fn offers(&self, like: &Value) -> bool {
+        self.items.iter().any(|item| is_part(like, item))
+    }
+}
+
+/// Every feed of a contract: from its links, and for kinds that no link names, from the shape of its paths.
+pub fn feeds(contract: &Contract) -> Vec<Feed> {
+    let mut feeds: Vec<Feed> = Vec::new();
+    for operation in &contract.operations {
+        for response in operation.responses.iter().filter(|response| response.status.0 / 100 == 2) {
+            for link in &response.links {
+                let Some(target) = contract.operation(&link.operation) else { continue };
+                for (name, expression) in &link.parameters {
+                    let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
+                    let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
+                    if let Some(need) = parameter.and_then(|parameter| parameter.resource.as_ref()) {
+                        add(&mut feeds, operation, response, &need.kind, expression);
+                    }
+                }
+            }
+        }
+    }
+    for operation in &contract.operations {
+        infer(contract, operation, &mut feeds);
+    }
+    feeds
+}
+
+fn add(feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
+    let known = feeds.iter().any(|feed| feed.operation == operation.id && feed.kind == kind);
+    // An operation that asks for an id of the kind in its own path tells nothing new.
+    let asks = operation
+        .parameters
+        .iter()
+        .any(|parameter| parameter.location == Location::Path && parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+    if known || (asks && expression.starts_with("$response.body")) {
+        return;
+    }
+    let (makes, items) = yields(operation, response, expression);
+    feeds.push(Feed { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items });
+}
+
+/// Where a plain contract has no links: `POST /things` makes what `/things/{id}` names, `GET /things` finds it.
+fn infer(contract: &Contract, operation: &Operation, feeds: &mut Vec<Feed>) {
+    let is_post = operation.method.0 == "POST";
+    if operation.path.ends_with('}') || !(is_post || operation.method.0 == "GET") {
+        return;
+    }
+    let item = contract.operations.iter().find_map(|other| {
+        let rest = other.path.strip_prefix(&operation.path)?.strip_prefix("/{")?.strip_suffix('}')?;
+        let need = other.parameter(Location::Path, rest)?.resource.as_ref()?;
+        Some((rest.to_owned(), need.kind.clone()))
+    });
+    let Some((parameter, kind)) = item else { return };
+    if feeds.iter().any(|feed| feed.kind == kind && feed.makes == is_post) {
+        return;
+    }
+    let Some(response) = operation.successes().next() else { return };
+    let shown = response.content.iter().find_map(|media| media.examples.first()).map(|example| example.value.clone());
+    let shown = shown.or_else(|| sampled(contract, response.content.first()?)).unwrap_or_default();
+    let names = ["id", parameter.as_str()];
+    let at = if is_post {
+        ["", "/data"].iter().find_map(|prefix| names.iter().map(|name| format!("{prefix}/{name}")).find(|at| shown.pointer(at).is_some()))
+    } else {
+        let mut places = vec!["/0".to_owned(), "/data/0".to_owned()];
+        places.extend(shown.as_object().into_iter().flatten().filter(|(_, member)| member.is_array()).map(|(name, _)| format!("/{name}/0")));
+        places.iter().find_map(|prefix| names.iter().map(|name| format!("{prefix}/{name}")).find(|at| shown.pointer(at).is_some()))
+    };
+    let expression = match at {
+        Some(at) => format!("$response.body#{at}"),
+        None if is_post => "$response.header.Location".to_owned(),
+        None => return,
+    };
+    add(feeds, operation, response, &kind, &expression);
+}
+
+fn sampled(contract: &Contract, media: &MediaType) -> Option<Value> {
+    let (pointer, _) = crate::contract::schema::follow(&contract.document, &media.schema.as_ref()?.0)?;
+    Some(crate::generate::sample(&contract.document, &pointer))
+}
+
+/// Whether an answer holds what the request made, and what it looks like.
+fn yields(operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
+    let sent = operation.request_body.as_ref().and_then(|body| body.content.first()).and_then(|media| media.examples.first());
+    let sent = sent.map(|example| primary(&example.value)).unwrap_or_default();
+    let shown = response.content.iter().find_map(|media| media.examples.first());
+    let shown = shown.map(|example| primary(&example.value)).unwrap_or_default();
+    let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
+    let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
+    let makes = writes && (!many || sent.is_array());
+    let items = match (&sent, many && makes) {
+        (Value::Array(items), true) => items.iter().enumerate().map(|(index, item)| overlaid(shown.get(index), item)).collect(),
+        (Value::Array(items), false) if makes => items.iter().take(1).map(|item| overlaid(Some(&shown), item)).collect(),
+        _ if makes => vec![overlaid(Some(&shown), &sent)],
+        _ => match shown {
+            Value::Array(items) => items,
+            other => vec![other],
+        },
+    };
+    (makes, items)
+}
+
+/// The part of a document that holds the resource: `data` where there is one (JSON:API), else the document.
+fn primary(document: &Value) -> Value {
+    document.get("data").unwrap_or(document).clone()
+}
+
+/// What the server shows, with what was sent laid over it.
+fn overlaid(shown: Option<&Value>, sent: &Value) -> Value {
+    match (shown, sent) {
+        (Some(Value::Object(shown)), Value::Object(sent)) => {
+            let mut whole = shown.clone();
+            for (name, value) in sent {
+                let value = overlaid(whole.get(name), value);
+                whole.insert(name.clone(), value);
+            }
+            Value::Object(whole)
+        }
+        (_, Value::Null) => shown.cloned().unwrap_or_default(),
+        (_, sent) => sent.clone(),
+    }
+}

@@ -1,0 +1,102 @@
+//! From a contract to a plan: which requests prove which cells, in as few requests as possible.
+
+mod aim;
+mod choice;
+mod draft;
+mod feeds;
+mod order;
+mod resources;
+mod settings;
+mod show;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+
+pub use choice::{Wanted, skip_reason};
+pub use show::show;
+
+use crate::contract::Schemas;
+use crate::domain::contract::{Contract, Status};
+use crate::domain::plan::Plan;
+use crate::domain::suite::Suite;
+
+/// What a plan may do and what it is for.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Patterns of operation ids, `*` for any text; empty for all.
+    pub only: Vec<String>,
+    /// Statuses; empty for all.
+    pub statuses: Vec<Status>,
+    /// Whether operations that change something may be called.
+    pub writes: bool,
+    /// Effects that are allowed; `None` for all of them.
+    pub effects: Option<BTreeSet<String>>,
+    /// Whether there is an account without permissions.
+    pub limited: bool,
+    /// Resources known before the run, by kind.
+    pub given: BTreeMap<String, Vec<Known>>,
+    /// The mark of the run, which every name it makes carries.
+    pub mark: String,
+    /// How many requests may be sent to reach the rate limit after everything else; 0 leaves it alone.
+    pub burst: u32,
+}
+
+/// A resource known before the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its id.
+    pub id: String,
+    /// The state it is in; absent for an ordinary one.
+    pub state: Option<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// No cell is selected.
+    #[error("nothing is selected: {wanted}; {hint}")]
+    NothingSelected {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        hint: String,
+    },
+    /// A condition names a trigger that does not exist.
+    #[error("{place}: there is no trigger {name:?}; the triggers are {known}")]
+    UnknownTrigger {
+        /// Place in the contract.
+        place: String,
+        /// The name.
+        name: String,
+        /// Every name there is.
+        known: String,
+    },
+}
+
+/// Plans every request of a run.
+///
+/// # Errors
+/// Nothing is selected, or the contract names a trigger that does not exist.
+pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Options) -> Result<Plan, PlanError> {
+    check_triggers(contract)?;
+    let wanted = Wanted::choose(contract, options)?;
+    let mut draft = draft::Draft::new(contract, schemas, suite, options);
+    draft.prepare(&wanted);
+    for cell in wanted.cells() {
+        draft.aim(cell);
+    }
+    draft.clean_up();
+    Ok(draft.finish())
+}
+
+fn check_triggers(contract: &Contract) -> Result<(), PlanError> {
+    let responses = contract.operations.iter().flat_map(|operation| &operation.responses);
+    for response in responses {
+        for condition in response.conditions.iter().filter(|condition| crate::triggers::named(&condition.trigger).is_none()) {
+            let known = crate::triggers::TRIGGERS.iter().map(|trigger| trigger.name).collect::<Vec<_>>().join(", ");
+            return Err(PlanError::UnknownTrigger { place: response.place.clone(), name: condition.trigger.clone(), known });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Which request has to wait for which.
+
+use std::collections::BTreeMap;
+
+use crate::domain::contract::{Operation, Status};
+use crate::domain::plan::{Origin, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+
+/// The status that the first valid request of an operation is aimed at: the highest that lists the trigger, because a
+/// redirect comes before what it leads to and 204 before the rarer 201.
+pub fn first_aim(operation: &Operation, trigger: &str) -> Option<Status> {
+    let lists = operation.responses.iter().filter(|response| response.conditions.iter().any(|condition| condition.trigger == trigger));
+    lists.map(|response| response.status).max()
+}
+
+/// Writes down every dependency: makers before users, users before what removes the thing, what refers before what is
+/// referred to; and brings forward what an earlier stage depends on.
+pub fn depend(plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
+    let mut edges: Vec<(ProbeId, ProbeId)> = Vec::new();
+    for probe in &plan.probes {
+        for slot in &probe.needs {
+            if let Some(Origin::Created(maker) | Origin::Borrowed(maker)) = plan.slots.get(slot).map(|slot| &slot.origin) {
+                edges.push((probe.id.clone(), maker.clone()));
+            }
+            if let Some(consumer) = consumers.get(slot).filter(|consumer| **consumer != probe.id && probe.stage < Stage::Remove) {
+                edges.push((consumer.clone(), probe.id.clone()));
+            }
+        }
+        if let Some(control) = probe.control.as_ref().filter(|control| gated(plan, probe, control)) {
+            edges.push((probe.id.clone(), control.clone()));
+        }
+        if probe.trigger == "unfinished" {
+            let polls = plan.probes.iter().filter(|poll| matches!(poll.repeat, Repeat::Poll { .. }) && poll.needs == probe.needs);
+            edges.extend(polls.map(|poll| (poll.id.clone(), probe.id.clone())));
+        }
+    }
+    edges.extend(referring_first(plan, consumers));
+    edges.extend(one_change_at_a_time(plan));
+    join(plan, edges);
+    bring_forward(plan);
+}
+
+/// A fault is sent once its control has been accepted, unless the control takes the resource away.
+fn gated(plan: &Plan, probe: &Probe, control: &str) -> bool {
+    probe.stage >= Stage::Refuse && plan.probe(control).is_some_and(|control| control.stage < Stage::Remove)
+}
+
+/// What names a resource is removed before the resource.
+fn referring_first(plan: &Plan, consumers: &BTreeMap<SlotId, ProbeId>) -> Vec<(ProbeId, ProbeId)> {
+    let mut edges = Vec::new();
+    for probe in plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.stage < Stage::Remove && !probe.request.method.is_safe()) {
+        let made = plan.slots.iter().filter(|(_, slot)| slot.origin == Origin::Created(probe.id.clone())).map(|(id, _)| id.clone());
+        let in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, crate::domain::plan::Place::Path(_)));
+        let holders: Vec<SlotId> = made.chain(in_path.map(|filling| filling.slot.clone())).collect();
+        for holder in holders.iter().filter_map(|slot| consumers.get(slot)) {
+            let held = probe.needs.iter().filter(|slot| !holders.contains(slot)).filter_map(|slot| consumers.get(slot));
+            edges.extend(held.map(|consumer| (consumer.clone(), holder.clone())));
+        }
+    }
+    edges
+}
+
+/// Changes of one resource wait for each other, so that each answer can be foretold.
+fn one_change_at_a_time(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
+    let mut last: BTreeMap<&SlotId, &ProbeId> = BTreeMap::new();
+    let mut edges = Vec::new();
+    for probe in plan.probes.iter().filter(|probe| probe.stage == Stage::Change && probe.purpose != Purpose::Cleanup) {
+        for slot in &probe.needs {
+            if let Some(before) = last.insert(slot, &probe.id) {
+                edges.push((probe.id.clone(), before.clone()));
+            }
+        }
+    }
+    edges
+}
+
+/// Adds the edges that close no circle: where two rules contradict each other, the first one holds.
+fn join(plan: &mut Plan, edges: Vec<(ProbeId, ProbeId)>) {
+    let index: BTreeMap<ProbeId, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.clone(), index)).collect();
+    let place = |id: &ProbeId| index.get(id).copied();
+    let mut waits: Vec<Vec<usize>> = plan.probes.iter().map(|probe| probe.after.iter().filter_map(place).collect()).collect();
+    for (later, earlier) in edges {
+        let (Some(later), Some(earlier)) = (place(&later), place(&earlier)) else { continue };
+        if later != earlier && !waits[later].contains(&earlier) && !depends(&waits, earlier, later) {
+            waits[later].push(earlier);
+        }
+    }
+    let names: Vec<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
+    for (probe, waits) in plan.probes.iter_mut().zip(waits) {
+        probe.after = waits.into_iter().map(|index| names[index].clone()).collect();
+    }
+}
+
+/// Whether a probe waits, directly or not, for another.
+fn depends(waits: &[Vec<usize>], probe: usize, other: usize) -> bool {
+    let mut open = vec![probe];
+    let mut seen = vec![false; waits.len()];
+    while let Some(next) = open.pop() {
+        if next == other {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[next], true) {
+            open.extend(&waits[next]);
+        }
+    }
+    false
+}
+
+fn bring_forward(plan: &mut Plan) {
+    loop {
+        let mut stages: BTreeMap<ProbeId, Stage> = BTreeMap::new();
+        for probe in &plan.probes {
+            for before in &probe.after {
+                let stage = stages.entry(before.clone()).or_insert(probe.stage);
+                *stage = (*stage).min(probe.stage);
+            }
+        }
+        let mut changed = false;
+        for probe in &mut plan.probes {
+            if let Some(stage) = stages.get(&probe.id).filter(|stage| **stage < probe.stage) {
+                probe.stage = *stage;
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}

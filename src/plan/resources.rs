@@ -1,0 +1,323 @@
+//! Who makes, finds and removes the resources that requests name.
+
+use serde_json::Value;
+
+use super::choice::skip_reason;
+use super::draft::{Bound, Draft, consumed_slots, removes};
+use super::feeds::Feed;
+use crate::contract::schema::is_part;
+use crate::domain::contract::{Operation, ResourceNeed, Status};
+use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
+use crate::generate::{Base, valid};
+
+/// What a request does to a resource that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Usage {
+    Read,
+    Write,
+    Remove,
+}
+
+impl Draft<'_> {
+    /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
+    /// resources.
+    pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
+        let mut bound = Bound { base, slots: Vec::new(), assumed: None };
+        let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
+        for need in bound.base.needs.clone() {
+            let example = need.example.as_str().map_or_else(|| need.example.to_string(), str::to_owned);
+            let known = chosen.iter().find(|(kind, text, _)| *kind == need.resource.kind && *text == example);
+            let slot = match known {
+                Some((_, _, slot)) => Some(slot.clone()),
+                None => {
+                    let taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
+                    let given = fixed
+                        .iter()
+                        .find(|slot| !taken.contains(slot) && self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind));
+                    match given {
+                        Some(slot) => Some(slot.clone()),
+                        None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
+                    }
+                }
+            };
+            match slot {
+                Some(slot) => {
+                    chosen.push((need.resource.kind.clone(), example, slot.clone()));
+                    bound.base.request.fillings.push(Filling { place: need.place.clone(), slot: slot.clone() });
+                    if !bound.slots.contains(&slot) {
+                        bound.slots.push(slot);
+                    }
+                }
+                None => bound.assumed = Some(format!("{} {example} is only the contract's example", need.resource.kind)),
+            }
+        }
+        Ok(bound)
+    }
+
+    /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
+    fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, String> {
+        if let Some(slot) = self.find(need, taken, usage) {
+            return Ok(Some(slot));
+        }
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        let mut reasons = Vec::new();
+        for feed in feeds.iter().filter(|feed| feed.makes) {
+            if self.successes.contains_key(&feed.operation) {
+                continue;
+            }
+            match self.success(&feed.operation) {
+                Ok(_) => {
+                    if let Some(slot) = self.find(need, taken, usage) {
+                        return Ok(Some(slot));
+                    }
+                }
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        if let Some(slot) = self.make_one_more(&feeds, need, taken, usage) {
+            return Ok(Some(slot));
+        }
+        if usage == Usage::Remove && feeds.iter().any(|feed| feed.makes) {
+            let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind));
+            return Err(format!("only what the run made may be removed; {reason}"));
+        }
+        if let Some(slot) = self.known_before(need, taken) {
+            return Ok(Some(slot));
+        }
+        if usage == Usage::Remove {
+            return Err(format!("only what the run made may be removed, and no operation makes {}", need.kind));
+        }
+        if usage == Usage::Write && self.options.effects.as_ref().is_some_and(|allowed| !allowed.contains("borrowed")) {
+            return Err(format!("it changes {} that the run did not make; --allow borrowed allows it", need.kind));
+        }
+        if let Some(slot) = self.borrow(&feeds, need) {
+            return Ok(Some(slot));
+        }
+        match reasons.pop() {
+            Some(reason) => Err(format!("{} cannot be made: {reason}", need.kind)),
+            None => Ok(None),
+        }
+    }
+
+    fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
+        let fits = |id: &SlotId, slot: &Slot| {
+            slot.kind == need.kind
+                && !taken.contains(id)
+                && is_part(&need.like, &slot.like)
+                && (usage != Usage::Remove || (matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(id)))
+                && !matches!(&slot.origin, Origin::Given(state) if !state.is_empty())
+        };
+        let mut found: Vec<&SlotId> = self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
+        found.sort_by_key(|id| number(id));
+        found.first().map(|id| (*id).clone())
+    }
+
+    /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
+    pub(super) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
+        let need = ResourceNeed { kind: kind.to_owned(), like: Value::Null };
+        let made = |draft: &Self, id: &SlotId| draft.plan.slots.get(id).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
+        let mut taken: Vec<SlotId> = vec![other.to_owned()];
+        while let Some(slot) = self.find(&need, &taken, Usage::Write) {
+            if made(self, &slot) {
+                return Some(slot);
+            }
+            taken.push(slot);
+        }
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == kind && feed.makes).cloned().collect();
+        for feed in &feeds {
+            let _ = self.success(&feed.operation);
+        }
+        self.make_one_more(&feeds, &need, &taken, Usage::Write)
+    }
+
+    /// One more request that makes a resource, for a need that nothing made so far can fill.
+    fn make_one_more(&mut self, feeds: &[Feed], need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
+        let mut makers: Vec<&Feed> = feeds.iter().filter(|feed| feed.makes).collect();
+        makers.sort_by_key(|feed| (!feed.offers(&need.like), feed.items.len()));
+        for feed in makers {
+            if !matches!(self.successes.get(&feed.operation), Some(Ok(_))) || self.building.contains(&feed.operation) {
+                continue;
+            }
+            if !feed.offers(&need.like) && !self.can_be(&feed.operation, &need.like) {
+                continue;
+            }
+            let id = self.valid_probe(&feed.operation, None).ok()?;
+            if !feed.offers(&need.like) {
+                self.reshape(&id, &need.like);
+            }
+            if let Some(probe) = self.probe_mut(&id) {
+                probe.purpose = Purpose::Fixture;
+            }
+            if let Some(slot) = self.find(need, taken, usage) {
+                return Some(slot);
+            }
+        }
+        None
+    }
+
+    /// Whether an operation can be asked to make a resource with this part: its valid request has every member of it,
+    /// and still fits its schema with the other values.
+    fn can_be(&self, operation: &str, like: &Value) -> bool {
+        let Some(operation) = self.contract.operation(operation) else { return false };
+        let base = valid(self.contract, operation, false);
+        let Body::Json(mut body) = base.request.body else { return false };
+        let at = if body.get("data").is_some() { "/data" } else { "" };
+        let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };
+        overlay(place, like);
+        let media = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)?.schema.as_ref());
+        media.is_some_and(|schema| self.schemas.fits(schema, &body))
+    }
+
+    /// Lays what a need asks for over the resource that a request makes.
+    fn reshape(&mut self, id: &str, like: &Value) {
+        let Some(probe) = self.probe_mut(id) else { return };
+        if let Body::Json(body) = &mut probe.request.body {
+            let at = if body.get("data").is_some() { "/data" } else { "" };
+            if let Some(place) = body.pointer_mut(at) {
+                overlay(place, like);
+            }
+        }
+        let origin = Origin::Created(id.to_owned());
+        for slot in self.plan.slots.values_mut().filter(|slot| slot.origin == origin) {
+            overlay(&mut slot.like, like);
+        }
+    }
+
+    fn known_before(&mut self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
+        let known = self.options.given.get(&need.kind)?.iter().find(|known| known.state.is_none())?.clone();
+        let id = format!("{}={}", need.kind, known.id);
+        let slot = Slot { kind: need.kind.clone(), origin: Origin::Given(known.id), like: Value::Null };
+        self.plan.slots.entry(id.clone()).or_insert(slot);
+        (!taken.contains(&id)).then_some(id)
+    }
+
+    /// A resource that exists on the server, found through a list.
+    fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
+        for feed in feeds.iter().filter(|feed| !feed.makes) {
+            let Ok(finder) = self.success(&feed.operation) else { continue };
+            let origin = Origin::Borrowed(finder.clone());
+            let nth = self.plan.slots.values().filter(|slot| slot.origin == origin && slot.like == need.like).count();
+            let id = self.next_slot(&need.kind);
+            self.plan.slots.insert(id.clone(), Slot { kind: need.kind.clone(), origin, like: need.like.clone() });
+            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth };
+            if let Some(probe) = self.probe_mut(&finder) {
+                probe.captures.push(capture);
+            }
+            return Some(id);
+        }
+        None
+    }
+
+    /// The slots that a request makes.
+    pub(super) fn yield_slots(&mut self, operation: &Operation, id: &str) {
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).cloned().collect();
+        for feed in feeds {
+            for (nth, item) in feed.items.iter().enumerate() {
+                let slot = self.next_slot(&feed.kind);
+                let made = Slot { kind: feed.kind.clone(), origin: Origin::Created(id.to_owned()), like: item.clone() };
+                self.plan.slots.insert(slot.clone(), made);
+                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth };
+                if let Some(probe) = self.probe_mut(id) {
+                    probe.captures.push(capture);
+                }
+            }
+        }
+    }
+
+    fn next_slot(&self, kind: &str) -> SlotId {
+        let count = self.plan.slots.values().filter(|slot| slot.kind == kind).count();
+        format!("{kind}#{}", count + 1)
+    }
+
+    /// Removes what no planned request removes.
+    pub(super) fn clean_up(&mut self) {
+        let contract = self.contract;
+        let left: Vec<(SlotId, String)> = self
+            .plan
+            .slots
+            .iter()
+            .filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(*id))
+            .map(|(id, slot)| (id.clone(), slot.kind.clone()))
+            .collect();
+        for (slot, kind) in left {
+            let remover = contract.operations.iter().find(|operation| {
+                removes(operation)
+                    && operation.path.ends_with('}')
+                    && super::draft::path_kind(operation) == Some(kind.as_str())
+                    && skip_reason(operation, self.suite, self.options).is_none()
+            });
+            if let Some(operation) = remover
+                && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
+            {
+                self.remove_by(operation, &bound, slot);
+            }
+        }
+    }
+
+    fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
+        let id = self.free_id(&format!("{}::cleanup::{slot}", operation.id));
+        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
+        let probe = Probe {
+            id: id.clone(),
+            operation: operation.id.clone(),
+            trigger: "success".to_owned(),
+            status: allowed.first().copied().unwrap_or(Status(204)),
+            purpose: Purpose::Cleanup,
+            request: bound.base.request.clone(),
+            fault: None,
+            allowed,
+            control: None,
+            needs: bound.slots.clone(),
+            consumes: consumed_slots(operation, bound),
+            captures: Vec::new(),
+            after: Vec::new(),
+            stage: Stage::Cleanup,
+            repeat: Repeat::Once,
+            also: Vec::new(),
+            assumed: None,
+        };
+        self.plan.probes.push(probe);
+        self.consumers.insert(slot, id);
+    }
+
+    /// Slots that a probe makes.
+    pub(super) fn made_by(&self, id: &ProbeId) -> Vec<SlotId> {
+        let made = self.plan.slots.iter().filter(|(_, slot)| slot.origin == Origin::Created(id.clone()));
+        made.map(|(slot, _)| slot.clone()).collect()
+    }
+}
+
+fn usage(operation: &Operation, place: &Place) -> Usage {
+    let own = operation.path.rsplit('/').next().and_then(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    match place {
+        _ if operation.method.is_safe() => Usage::Read,
+        Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
+        Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
+        Place::Path(_) => Usage::Write,
+        _ => Usage::Read,
+    }
+}
+
+fn number(slot: &str) -> usize {
+    slot.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or(usize::MAX)
+}
+
+fn has_members(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => part.iter().all(|(name, value)| whole.get(name).is_some_and(|own| has_members(own, value))),
+        (_, Value::Object(_)) => false,
+        _ => true,
+    }
+}
+
+fn overlay(whole: &mut Value, part: &Value) {
+    match (whole, part) {
+        (_, Value::Null) => {}
+        (Value::Object(whole), Value::Object(part)) => {
+            for (name, value) in part {
+                overlay(whole.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (whole, part) => *whole = part.clone(),
+    }
+}

@@ -1,0 +1,240 @@
+//! Brings a request into the situation that a trigger asks for: after a deletion, before a job has finished, while
+//! something refers to the resource.
+
+use serde_json::Value;
+
+use super::draft::{Bound, Draft};
+use crate::contract::put;
+use crate::domain::contract::Operation;
+use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::triggers::{Setting, Variation};
+
+/// A request that is ready to be planned.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The request.
+    pub request: RequestTemplate,
+    /// What is wrong with it.
+    pub fault: Option<Fault>,
+    /// The slots it needs.
+    pub needs: Vec<SlotId>,
+    /// Probes that must have ended.
+    pub after: Vec<ProbeId>,
+    /// When it is due.
+    pub stage: Stage,
+}
+
+impl Draft<'_> {
+    /// Settles a variation.
+    ///
+    /// # Errors
+    /// Why the situation cannot be had.
+    pub(super) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, String> {
+        let mut settled = Settled {
+            needs: needs_of(&variation.request),
+            request: variation.request.clone(),
+            fault: variation.fault.clone(),
+            after: Vec::new(),
+            stage: Stage::Refuse,
+        };
+        match &variation.setting {
+            Setting::Plain | Setting::Exhausted | Setting::Finished => {}
+            Setting::Again(at) => self.again(operation, &mut settled, success, at.as_deref())?,
+            Setting::Deleted => self.deleted(&mut settled)?,
+            Setting::Referred(by) => self.referred(&mut settled, by.as_deref())?,
+            Setting::Unfinished => self.unfinished(&mut settled)?,
+            Setting::Given(state) => self.given(&mut settled, state)?,
+            Setting::After(by) => self.after(&mut settled, by.as_deref())?,
+        }
+        Ok(settled)
+    }
+
+    fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), String> {
+        settled.after.push(success.clone());
+        // Before the next change makes what was taken free again.
+        settled.stage = self.plan.probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
+        let own = own_filling(&settled.request);
+        let before = self.bases.get(success).cloned().ok_or("its valid request is gone")?;
+        let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
+        match (at, taken) {
+            (None, _) => {}
+            (Some(at), Some(value)) => settled.request = self.with_value_at(operation, &before, at, value)?,
+            (Some(at), None) => {
+                let own = own.as_ref().ok_or_else(|| format!("the valid request has no {at} that could be there already"))?;
+                let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or("the run makes only one such resource")?;
+                let value = self.made_with(&other, at).ok_or_else(|| format!("nothing that the run makes has {at}"))?;
+                settled.request = self.with_value_at(operation, &before, at, value)?;
+                settled.needs = needs_of(&settled.request);
+                settled.needs.push(other);
+                return Ok(());
+            }
+        }
+        // What a resource has already it may be given again; only another one is in conflict with it.
+        if let Some(own) = own {
+            let kind = self.kind_of(&own.slot);
+            let other = self.another(&kind, &own.slot).ok_or_else(|| format!("the run makes only one of {kind}"))?;
+            rebind(&mut settled.request, &own.slot, &other);
+            settled.needs = needs_of(&settled.request);
+            // The one that has it must not be changed in the meantime.
+            settled.needs.push(own.slot);
+            return Ok(());
+        }
+        settled.needs = needs_of(&settled.request);
+        Ok(())
+    }
+
+    /// A fresh valid request with one member as it is elsewhere. Everything else is made anew, or another rule might
+    /// refuse the request first.
+    fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, String> {
+        let with_body = matches!(before.base.request.body, Body::Json(_));
+        let mut fresh = self.bind(operation, with_body, &before.slots)?;
+        let Body::Json(body) = &mut fresh.base.request.body else {
+            return Err("only a member of a JSON body can be made a second time".to_owned());
+        };
+        if put(body, at, value) { Ok(fresh.base.request) } else { Err(format!("the valid request has no place for {at}")) }
+    }
+
+    /// What the request that made a resource says at a pointer.
+    fn made_with(&self, slot: &str, at: &str) -> Option<Value> {
+        let Origin::Created(maker) = &self.plan.slots.get(slot)?.origin else { return None };
+        json(&self.plan.probe(maker)?.request)?.pointer(at).cloned()
+    }
+
+    fn deleted(&self, settled: &mut Settled) -> Result<(), String> {
+        let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
+        let kind = self.kind_of(&place.slot);
+        let mut gone = self.consumers.iter().filter(|(slot, _)| self.kind_of(slot) == kind);
+        let (slot, consumer) = gone.next().ok_or_else(|| format!("no planned request deletes {kind}"))?;
+        rebind(&mut settled.request, &place.slot, slot);
+        settled.needs = needs_of(&settled.request);
+        settled.after.push(consumer.clone());
+        settled.stage = Stage::Gone;
+        Ok(())
+    }
+
+    fn referred(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), String> {
+        let by = by.ok_or("the contract does not say what may refer to it (by)")?;
+        let referrer = self.success(by)?;
+        let named: Vec<SlotId> = self.plan.probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
+        let filling = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
+        let kind = self.kind_of(&filling.slot);
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.is_made(slot));
+        let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
+        let target = target.clone();
+        rebind(&mut settled.request, &filling.slot, &target);
+        settled.needs = needs_of(&settled.request);
+        // What is done to the resource itself may be undone by the next change, so the request is due before that.
+        if self.bases.get(&referrer).and_then(|bound| path_filling(&bound.base.request)).is_some_and(|own| own.slot == target) {
+            settled.stage = Stage::Change;
+        }
+        // While what refers to it is there, that is, before it is removed in its turn.
+        settled.needs.extend(self.made_by(&referrer));
+        settled.after.push(referrer);
+        Ok(())
+    }
+
+    fn unfinished(&mut self, settled: &mut Settled) -> Result<(), String> {
+        let filling = path_filling(&settled.request).ok_or("its path names no job")?;
+        let kind = self.kind_of(&filling.slot);
+        let reader = self.reader_of(&kind).ok_or_else(|| format!("no operation says when a job of {kind} is done"))?;
+        let poll = self.success(&reader)?;
+        settled.stage = Stage::Make;
+        let id = settled.after.clone();
+        if let Some(poll) = self.probe_mut(&poll) {
+            poll.after.extend(id);
+        }
+        Ok(())
+    }
+
+    fn given(&mut self, settled: &mut Settled, state: &str) -> Result<(), String> {
+        let place = path_filling(&settled.request).ok_or("its path names no resource")?;
+        let kind = self.kind_of(&place.slot);
+        let known = self.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
+        let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
+        let id = format!("{kind}={}", known.id);
+        let slot = Slot { kind, origin: Origin::Given(known.id.clone()), like: Value::Null };
+        self.plan.slots.insert(id.clone(), slot);
+        rebind(&mut settled.request, &place.slot, &id);
+        settled.needs = needs_of(&settled.request);
+        Ok(())
+    }
+
+    fn how_to_give(&self, kind: &str, state: &str) -> String {
+        let given = self.suite.given.get(kind).into_iter().flatten().find(|given| given.state.as_deref() == Some(state));
+        match given.and_then(|given| given.env.as_ref()) {
+            Some(env) => format!("it needs one of {kind} that is {state}; put its id into {env}"),
+            None => format!("it needs one of {kind} that is {state}, and the suite names none"),
+        }
+    }
+
+    fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), String> {
+        let filling = path_filling(&settled.request).ok_or("its path names no resource")?;
+        let kind = self.kind_of(&filling.slot);
+        let Some(by) = by else {
+            let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;
+            rebind(&mut settled.request, &filling.slot, &fresh);
+            settled.needs = needs_of(&settled.request);
+            settled.stage = Stage::Make;
+            return Ok(());
+        };
+        let before = self.success(by)?;
+        let named = self.plan.probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
+        rebind(&mut settled.request, &filling.slot, target);
+        settled.needs = needs_of(&settled.request);
+        settled.after.push(before);
+        Ok(())
+    }
+
+    /// The slots that a settled request would take away if it were accepted.
+    pub(super) fn slots_removed_by(&self, operation: &Operation, settled: &Settled) -> Vec<SlotId> {
+        let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None };
+        super::draft::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
+    }
+
+    fn kind_of(&self, slot: &str) -> String {
+        self.plan.slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
+    }
+
+    fn is_made(&self, slot: &str) -> bool {
+        self.plan.slots.get(slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)))
+    }
+}
+
+fn json(request: &RequestTemplate) -> Option<&Value> {
+    match &request.body {
+        Body::Json(body) => Some(body),
+        _ => None,
+    }
+}
+
+fn needs_of(request: &RequestTemplate) -> Vec<SlotId> {
+    let mut needs: Vec<SlotId> = Vec::new();
+    for filling in &request.fillings {
+        if !needs.contains(&filling.slot) {
+            needs.push(filling.slot.clone());
+        }
+    }
+    needs
+}
+
+/// The place that names the resource a request is about: in the path, or in the body as the id of its (first) primary
+/// resource.
+fn own_filling(request: &RequestTemplate) -> Option<Filling> {
+    let own = ["/data/id", "/data/0/id", "/id"];
+    path_filling(request)
+        .or_else(|| request.fillings.iter().find(|filling| matches!(&filling.place, Place::Body(at) if own.contains(&at.as_str()))).cloned())
+}
+
+/// The last place in the path that a slot fills.
+fn path_filling(request: &RequestTemplate) -> Option<Filling> {
+    request.fillings.iter().rfind(|filling| matches!(filling.place, Place::Path(_))).cloned()
+}
+
+/// Lets another resource take the place of one wherever the request names it.
+fn rebind(request: &mut RequestTemplate, from: &str, to: &str) {
+    for filling in request.fillings.iter_mut().filter(|filling| filling.slot == from) {
+        to.clone_into(&mut filling.slot);
+    }
+    debug_assert!(!matches!(request.body, Body::Multipart(_)) || request.fillings.iter().all(|filling| !matches!(filling.place, Place::Body(_))));
+}

@@ -1,0 +1,80 @@
+//! A plan as text, for a person who wants to see it before anything is sent.
+
+use std::fmt::Write;
+
+use crate::domain::contract::RateLimit;
+use crate::domain::plan::{Intent, Plan, Probe, Purpose};
+
+/// Lists every request in order, then the sums: cells, requests by purpose, what is left out and why, and how long the
+/// rate limits make it take.
+pub fn show(plan: &Plan, windows: &[RateLimit]) -> String {
+    let mut text = String::new();
+    let mut stage = None;
+    for (number, probe) in plan.probes.iter().enumerate() {
+        if stage != Some(probe.stage) {
+            stage = Some(probe.stage);
+            let _ = writeln!(text, "\n{:?}", probe.stage);
+        }
+        let _ = writeln!(text, "{}", line(number + 1, probe));
+    }
+    sums(&mut text, plan, windows);
+    text
+}
+
+fn line(number: usize, probe: &Probe) -> String {
+    let what = probe.fault.as_ref().map_or_else(String::new, |fault| format!("  [{}]", fault.words));
+    let purpose = match probe.purpose {
+        Purpose::Probe => "",
+        Purpose::Fixture => "  (fixture)",
+        Purpose::Cleanup => "  (clean-up)",
+    };
+    let allowed: Vec<String> = probe.allowed.iter().map(ToString::to_string).collect();
+    let made: Vec<&str> = probe.captures.iter().map(|capture| capture.slot.as_str()).collect();
+    let made = if made.is_empty() { String::new() } else { format!("  makes or finds {}", made.join(", ")) };
+    format!(
+        "{number:5}  {:6} {}  {} -> {}{what}{made}{purpose}",
+        probe.request.method.to_string(),
+        probe.request.path,
+        probe.operation,
+        allowed.join("|")
+    )
+}
+
+fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
+    let requests = |purpose: Purpose| plan.probes.iter().filter(|probe| probe.purpose == purpose).count() as u64;
+    let (probes, fixtures, cleanup) = (requests(Purpose::Probe), requests(Purpose::Fixture), requests(Purpose::Cleanup));
+    let all = probes + fixtures + cleanup;
+    let count = |wanted: fn(&Intent) -> bool| plan.cells.iter().filter(|cell| wanted(&cell.intent)).count();
+    let aimed = count(|intent| matches!(intent, Intent::Probes(_)));
+    let watched = count(|intent| matches!(intent, Intent::Watched));
+    let _ = writeln!(text, "\n{} cells: {aimed} to be proved, {watched} watched", plan.cells.len());
+    let _ = writeln!(text, "{all} requests at least: {probes} probes, {fixtures} fixtures, {cleanup} clean-up");
+    for window in windows {
+        let filled = all.div_ceil(u64::from(window.requests).max(1));
+        let wait = filled.saturating_sub(1) * u64::from(window.seconds);
+        let _ = writeln!(text, "{} requests in {} s: {filled} windows, at least {}", window.requests, window.seconds, span(wait));
+    }
+    let mut reasons: Vec<(String, usize)> = Vec::new();
+    for cell in &plan.cells {
+        let reason = match &cell.intent {
+            Intent::Unreachable(reason) => format!("unreached: {reason}"),
+            Intent::Skipped(reason) => format!("skipped: {reason}"),
+            Intent::Probes(_) | Intent::Watched => continue,
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((reason, 1)),
+        }
+    }
+    for (reason, count) in reasons {
+        let _ = writeln!(text, "{count} cells {reason}");
+    }
+}
+
+fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        _ => format!("{:.1} h", f64::from(u32::try_from(seconds / 360).unwrap_or(u32::MAX)) / 10.0),
+    }
+}

@@ -1,0 +1,32 @@
+//! `report.json`: the report as it is, for other programs.
+
+use serde_json::Value;
+
+use super::Format;
+use crate::domain::report::Report;
+
+/// Its form is `schemas/report.schema.json`.
+pub(super) const FORMAT: Format = Format { name: "json", file_name: Some("report.json"), about: "everything, for other programs", render };
+
+fn render(report: &Report) -> String {
+    let text = serde_json::to_string_pretty(report).expect("a report is plain data with text as keys");
+    text + "\n"
+}
+
+/// The JSON Schema of `report.json`.
+pub fn schema() -> Value {
+    schemars::schema_for!(Report).to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::sample;
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read_again() {
+        let report = sample();
+        let read: Report = serde_json::from_str(&render(&report)).unwrap();
+        assert_eq!(read, report);
+    }
+}

@@ -1,0 +1,120 @@
+//! `junit.xml`: a test case for each cell, for build servers.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::Format;
+use super::finding::finding_text;
+use super::words::headline;
+use crate::domain::contract::WHOLE_SERVER;
+use crate::domain::report::{Cell, Report};
+use crate::domain::verdict::{Finding, Severity, Verdict};
+
+/// The schema that build servers read: <https://github.com/jenkinsci/xunit-plugin>, `junit-10.xsd`.
+pub(super) const FORMAT: Format =
+    Format { name: "junit", file_name: Some("junit.xml"), about: "a test case for each cell, for build servers", render };
+
+/// The suite of what belongs to the server as a whole.
+const SERVER: &str = "server";
+
+/// The suite of what belongs to no cell.
+const BESIDE: &str = "beside the matrix";
+
+fn render(report: &Report) -> String {
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for cell in &report.cells {
+        let api = if cell.operation == WHOLE_SERVER { SERVER } else { &cell.api };
+        let case = case(report, api, cell);
+        let index = suites.iter().position(|suite| suite.name.as_str() == api).unwrap_or_else(|| {
+            suites.push(TestSuite::new(api));
+            suites.len() - 1
+        });
+        suites[index].add_test_case(case);
+    }
+    if !report.findings.is_empty() {
+        let mut suite = TestSuite::new(BESIDE);
+        suite.add_test_cases(report.findings.iter().map(|finding| beside(report, finding)));
+        suites.push(suite);
+    }
+    let mut document = quick_junit::Report::new(format!("{}: {}", report.suite, headline(report)));
+    document.set_time(Duration::from_millis(report.duration_ms)).add_test_suites(suites);
+    let mut text = document.to_string().expect("a document in memory can be written");
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn case(report: &Report, api: &str, cell: &Cell) -> TestCase {
+    let mut case = TestCase::new(format!("{} {}", cell.operation, cell.status), status(cell));
+    case.set_classname(format!("{}.{api}", report.suite));
+    // A case that passes has no other place for words.
+    let mut words: Vec<String> = Vec::new();
+    match cell.verdict {
+        Verdict::Held => words.push("held: never provoked, and not seen in any exchange".to_owned()),
+        Verdict::Conforms => {}
+        _ => return case,
+    }
+    words.extend(cell.findings.iter().map(|finding| finding_text(finding, false)));
+    if !words.is_empty() {
+        case.set_system_out(words.join("\n\n"));
+    }
+    case
+}
+
+fn status(cell: &Cell) -> TestCaseStatus {
+    let kind = match cell.verdict {
+        Verdict::Conforms | Verdict::Held => return TestCaseStatus::success(),
+        Verdict::Unreached | Verdict::Skipped | Verdict::Waived => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_type(cell.verdict.word()).set_message(message(cell));
+            return status;
+        }
+        Verdict::Violates | Verdict::StaleWaiver => NonSuccessKind::Failure,
+        Verdict::Blocked | Verdict::Inconclusive => NonSuccessKind::Error,
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(cell.verdict.word()).set_message(message(cell));
+    let texts: Vec<String> = cell.findings.iter().map(|finding| finding_text(finding, false)).collect();
+    if !texts.is_empty() {
+        status.set_description(texts.join("\n\n"));
+    }
+    status
+}
+
+/// The first thing to know of a cell that did not pass.
+fn message(cell: &Cell) -> String {
+    let binding = cell.findings.iter().find(|finding| finding.severity == Severity::Must).or(cell.findings.first());
+    let words = cell.reason.as_deref().or(binding.map(|finding| finding.message.as_str())).unwrap_or_else(|| cell.verdict.word());
+    if cell.verdict == Verdict::Violates { words.to_owned() } else { format!("{}: {words}", cell.verdict.word()) }
+}
+
+fn beside(report: &Report, finding: &Finding) -> TestCase {
+    let text = finding_text(finding, false);
+    let mut case = match finding.severity {
+        Severity::Must => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(finding.check.as_str()).set_message(finding.message.as_str()).set_description(text);
+            TestCase::new(format!("{} {}", finding.check, finding.probe), status)
+        }
+        Severity::Should => {
+            let mut case = TestCase::new(format!("{} {}", finding.check, finding.probe), TestCaseStatus::success());
+            case.set_system_out(text);
+            case
+        }
+    };
+    case.set_classname(format!("{}.{BESIDE}", report.suite));
+    case
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::sample;
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_its_kind_of_case() {
+        insta::assert_snapshot!("junit", render(&sample()));
+    }
+}

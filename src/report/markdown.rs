@@ -1,0 +1,124 @@
+//! `report.md`: everything that a person wants to know, in full.
+
+use super::Format;
+use super::finding::finding_text;
+use super::grid::{Block, blocks, server_cells};
+use super::paint::symbol;
+use super::words::{all_findings, cell_name, counts, effort, headline, plural, subject, unproved};
+use crate::domain::report::{Cell, Report};
+use crate::domain::verdict::Verdict;
+
+/// Source of the form of tables: GitHub Flavored Markdown, section 4.10.
+pub(super) const FORMAT: Format = Format { name: "markdown", file_name: Some("report.md"), about: "everything in full, for people", render };
+
+fn render(report: &Report) -> String {
+    let mut parts = vec![
+        format!("# {}", escape(&headline(report))),
+        format!("{}, started {} with seed {}.", escape(&subject(report)), report.started_at, report.seed),
+        format!("- {}\n- {}", counts(report), effort(report)),
+    ];
+    parts.extend(matrix(report));
+    parts.extend(findings(report));
+    parts.extend(not_proved(report));
+    parts.join("\n\n") + "\n"
+}
+
+fn matrix(report: &Report) -> Vec<String> {
+    let legend: Vec<String> = Verdict::ALL.into_iter().map(|verdict| format!("{} {}", symbol(verdict), verdict.word())).collect();
+    let mut parts = vec!["## Matrix".to_owned(), format!("{}, blank: not documented.", legend.join(", "))];
+    parts.extend(blocks(report).iter().map(table));
+    let server: Vec<String> = server_cells(report).map(|cell| format!("{} {} {}", cell.status, symbol(cell.verdict), cell.verdict.word())).collect();
+    if !server.is_empty() {
+        parts.push(format!("Whole server: {}", server.join(", ")));
+    }
+    parts
+}
+
+fn table(block: &Block<'_>) -> String {
+    let head: Vec<String> = block.statuses.iter().map(|status| format!(" {status} |")).collect();
+    let mut lines = vec![
+        format!("### {}\n", escape(block.api)),
+        format!("| operation |{}", head.concat()),
+        format!("| --- |{}", " :-: |".repeat(block.statuses.len())),
+    ];
+    for row in &block.rows {
+        let cells: Vec<String> = block
+            .statuses
+            .iter()
+            .map(|status| row.cells.get(status).map_or_else(|| "  |".to_owned(), |cell| format!(" {} |", symbol(cell.verdict))))
+            .collect();
+        lines.push(format!("| {} |{}", code(row.operation), cells.concat()));
+    }
+    lines.join("\n")
+}
+
+fn findings(report: &Report) -> Vec<String> {
+    let findings = all_findings(report);
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let mut parts = vec![format!("## {}", plural(findings.len(), "finding"))];
+    parts.extend(findings.into_iter().map(|finding| fenced(&finding_text(finding, false))));
+    parts
+}
+
+fn not_proved(report: &Report) -> Vec<String> {
+    let groups = unproved(report);
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let mut parts = vec!["## Not proved".to_owned()];
+    for group in groups {
+        let cells: Vec<String> = group.cells.iter().map(|cell: &&Cell| format!("- {}", code(&cell_name(cell)))).collect();
+        let reason = escape(group.reason);
+        parts.push(format!(
+            "{} **{}**, {}: {reason}\n\n{}",
+            symbol(group.verdict),
+            group.verdict.word(),
+            plural(cells.len(), "cell"),
+            cells.join("\n")
+        ));
+    }
+    parts
+}
+
+/// Text that Markdown must not read as its own.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if r"\`*_[]<>|#~".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(if letter.is_control() { ' ' } else { letter });
+    }
+    escaped
+}
+
+/// A code span; a table would end its cell at a bar even there.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'").replace('|', r"\|"))
+}
+
+/// A code block whose fence is longer than any run of backticks in the text.
+fn fenced(text: &str) -> String {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{text}\n{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::sample;
+    use super::*;
+
+    #[test]
+    fn everything_is_in_it() {
+        insta::assert_snapshot!("markdown", render(&sample()));
+    }
+
+    #[test]
+    fn text_from_outside_stays_text() {
+        assert_eq!(escape("a|b <c> *d*\n"), r"a\|b \<c\> \*d\* ");
+        assert_eq!(fenced("a ``` b"), "````text\na ``` b\n````");
+    }
+}

@@ -1,0 +1,74 @@
+//! Reports: pure functions from a [`Report`] to text. A format is a file here and a line in [`FORMATS`].
+
+mod finding;
+mod grid;
+mod json;
+mod junit;
+mod markdown;
+mod matrix;
+mod paint;
+#[cfg(test)]
+mod testing;
+mod words;
+
+pub use finding::finding_text;
+pub use json::schema;
+pub use matrix::{Detail, matrix, matrix_in};
+
+use crate::domain::report::{Cell, Report, Totals};
+use crate::domain::verdict::Verdict;
+
+/// One form of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// The file it is written to; `None` for what is only printed.
+    pub file_name: Option<&'static str>,
+    /// What it is for, in one line.
+    pub about: &'static str,
+    /// Renders it.
+    pub render: fn(&Report) -> String,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[json::FORMAT, junit::FORMAT, markdown::FORMAT, matrix::FORMAT];
+
+/// The sums over cells, with every verdict present.
+pub fn summary_totals(cells: &[Cell], requests: u64, fixture_requests: u64, cleanup_requests: u64) -> Totals {
+    let count = |verdict| cells.iter().map(|cell| u64::from(cell.verdict == verdict)).sum();
+    Totals {
+        cells: cells.iter().map(|_| 1).sum(),
+        verdicts: Verdict::ALL.into_iter().map(|verdict| (verdict.word().to_owned(), count(verdict))).collect(),
+        requests,
+        fixture_requests,
+        cleanup_requests,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::testing::sample;
+    use super::*;
+
+    #[test]
+    fn formats_have_names_and_files_of_their_own() {
+        let names: BTreeSet<_> = FORMATS.iter().map(|format| format.name).collect();
+        let files: Vec<_> = FORMATS.iter().filter_map(|format| format.file_name).collect();
+        assert_eq!(names.len(), FORMATS.len());
+        assert_eq!(files.iter().collect::<BTreeSet<_>>().len(), files.len());
+        assert!(FORMATS.iter().all(|format| (format.render)(&sample()).ends_with('\n')));
+    }
+
+    #[test]
+    fn totals_hold_every_verdict_and_add_up() {
+        let report = sample();
+        let totals = summary_totals(&report.cells, 5, 2, 1);
+        assert_eq!(totals.verdicts.len(), Verdict::ALL.len());
+        assert_eq!(totals.verdicts.values().sum::<u64>(), totals.cells);
+        assert_eq!((totals.of(Verdict::StaleWaiver), totals.requests), (1, 5));
+        assert_eq!(summary_totals(&[], 0, 0, 0).of(Verdict::Held), 0);
+    }
+}

@@ -1,0 +1,70 @@
+//! Symbols and colours of verdicts.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::domain::verdict::{Severity, Verdict};
+
+/// The one character that stands for a verdict.
+pub(super) fn symbol(verdict: Verdict) -> char {
+    match verdict {
+        Verdict::Conforms => '✓',
+        Verdict::Violates => '✗',
+        Verdict::Blocked => '!',
+        Verdict::Inconclusive => '?',
+        Verdict::Unreached => '○',
+        Verdict::Skipped => '–',
+        Verdict::Waived => '~',
+        Verdict::StaleWaiver => '≁',
+        Verdict::Held => '·',
+    }
+}
+
+/// The style of a verdict.
+pub(super) fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Conforms => AnsiColor::Green.on_default(),
+        Verdict::Violates | Verdict::StaleWaiver => AnsiColor::Red.on_default().bold(),
+        Verdict::Blocked => AnsiColor::Red.on_default(),
+        Verdict::Inconclusive => AnsiColor::Yellow.on_default(),
+        Verdict::Waived => AnsiColor::Cyan.on_default(),
+        Verdict::Unreached | Verdict::Skipped | Verdict::Held => Style::new().dimmed(),
+    }
+}
+
+/// The style of a severity.
+pub(super) fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Must => AnsiColor::Red.on_default().bold(),
+        Severity::Should => AnsiColor::Yellow.on_default().bold(),
+    }
+}
+
+/// The style of headings.
+pub(super) const HEADING: Style = Style::new().bold();
+
+/// The style of what is there to look things up.
+pub(super) const FAINT: Style = Style::new().dimmed();
+
+/// Text in a style, or as it is.
+pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
+    if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_a_symbol_of_its_own() {
+        let symbols: BTreeSet<char> = Verdict::ALL.into_iter().map(symbol).collect();
+        assert_eq!(symbols.len(), Verdict::ALL.len());
+    }
+
+    #[test]
+    fn without_colour_text_stays_as_it_is() {
+        assert_eq!(paint("x", HEADING, false), "x");
+        assert_eq!(paint("x", HEADING, true), "\u{1b}[1mx\u{1b}[0m");
+    }
+}

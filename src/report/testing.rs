@@ -1,0 +1,100 @@
+//! A report with every verdict in it.
+
+use super::summary_totals;
+use crate::domain::contract::Status;
+use crate::domain::report::{Cell, CellProbe, ContractName, Report, SCHEMA_VERSION, Target, Tool};
+use crate::domain::verdict::{Finding, Severity, Verdict};
+
+/// Two parts of an API and the server as a whole.
+pub fn sample() -> Report {
+    let cells = vec![
+        cell("things.list", "GET", "/things", 200, Verdict::Conforms),
+        with_finding(cell("things.list", "GET", "/things", 400, Verdict::Violates), "status", Severity::Must),
+        general(cell("things.list", "GET", "/things", 500, Verdict::Held)),
+        with_finding(cell("things.create", "POST", "/things", 201, Verdict::Conforms), "media-type", Severity::Should),
+        reason(cell("things.create", "POST", "/things", 400, Verdict::Unreached), "the contract names no condition for it"),
+        cell("things.create", "POST", "/things", 409, Verdict::Conforms),
+        general(cell("things.create", "POST", "/things", 500, Verdict::Held)),
+        cell("things.get", "GET", "/things/{thing_id}", 200, Verdict::Conforms),
+        reason(cell("things.get", "GET", "/things/{thing_id}", 404, Verdict::StaleWaiver), "the waiver TH-1 is not needed any more"),
+        reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 200, Verdict::Blocked), "the control was answered 403"),
+        with_finding(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 303, Verdict::Violates), "location", Severity::Must),
+        reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 404, Verdict::Inconclusive), "no answer within 30 s"),
+        reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 410, Verdict::Skipped), "a job that is 24 hours old was not given"),
+        reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 415, Verdict::Waived), "TH-2, until 2027-01-31: fixed in the next release"),
+        general(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 500, Verdict::Held)),
+        reason(cell("*", "", "", 429, Verdict::Unreached), "the server has no rate limit here"),
+    ];
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "probity".to_owned(), version: "0.0.0".to_owned() },
+        suite: "things".to_owned(),
+        contract: ContractName { title: "Things".to_owned(), version: "1".to_owned() },
+        target: Target { url: "mock".to_owned(), profile: "full".to_owned() },
+        started_at: "2026-01-02T03:04:05Z".to_owned(),
+        duration_ms: 2345,
+        seed: 7,
+        totals: summary_totals(&cells, 21, 2, 1),
+        cells,
+        findings: vec![finding("body-schema", Severity::Must, "things.get::200::success")],
+        probes: Vec::new(),
+    }
+}
+
+fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict) -> Cell {
+    let api = match path.split('/').nth(1) {
+        Some("things") => "Things",
+        Some(_) => "Jobs",
+        None => "",
+    };
+    let sent = matches!(verdict, Verdict::Conforms | Verdict::Violates);
+    let probe = CellProbe {
+        id: format!("{operation}::{status}::trigger"),
+        trigger: "trigger".to_owned(),
+        status: Some(Status(status)),
+        fault: (status >= 400).then(|| "something | is wrong".to_owned()),
+        requests: 1,
+    };
+    Cell {
+        operation: operation.to_owned(),
+        api: api.to_owned(),
+        method: method.to_owned(),
+        path: path.to_owned(),
+        status: Status(status),
+        general: false,
+        verdict,
+        reason: None,
+        probes: if sent { vec![probe] } else { Vec::new() },
+        findings: Vec::new(),
+    }
+}
+
+fn reason(mut cell: Cell, words: &str) -> Cell {
+    cell.reason = Some(words.to_owned());
+    cell
+}
+
+fn general(mut cell: Cell) -> Cell {
+    cell.general = true;
+    cell
+}
+
+fn with_finding(mut cell: Cell, check: &str, severity: Severity) -> Cell {
+    cell.findings.push(finding(check, severity, &format!("{}::{}::trigger", cell.operation, cell.status)));
+    cell
+}
+
+fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
+    Finding {
+        check: check.to_owned(),
+        severity,
+        message: format!("what {check} asks for is <not> there"),
+        expected: "409 (type is another)".to_owned(),
+        actual: "400 (badly formed)".to_owned(),
+        contract: "things.yaml#/paths/~1things/get/responses/409".to_owned(),
+        answer: "status".to_owned(),
+        citation: "Things, things, 409: type is another".to_owned(),
+        probe: probe.to_owned(),
+        curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
+    }
+}

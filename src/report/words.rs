@@ -1,0 +1,176 @@
+//! Sentences that more than one format says.
+
+use crate::domain::contract::WHOLE_SERVER;
+use crate::domain::report::{Cell, Report};
+use crate::domain::verdict::{Finding, Severity, Verdict};
+
+/// The one sentence to read first.
+pub(super) fn headline(report: &Report) -> String {
+    let count = |verdicts: &[Verdict]| report.cells.iter().filter(|cell| verdicts.contains(&cell.verdict)).count();
+    let cells = report.cells.len();
+    let beside = report.findings.iter().filter(|finding| finding.severity == Severity::Must).count();
+    let violated = count(&[Verdict::Violates, Verdict::StaleWaiver]);
+    let undecided = count(&[Verdict::Blocked, Verdict::Inconclusive]);
+    let left = count(&[Verdict::Unreached, Verdict::Skipped]);
+    let proved = count(&[Verdict::Conforms]);
+    if violated + beside > 0 {
+        let beside = if beside > 0 { format!(", and {} beside the matrix", plural(beside, "violation")) } else { String::new() };
+        format!("Does not conform: {violated} of {} violated{beside}.", plural(cells, "cell"))
+    } else if proved == 0 {
+        format!("Nothing was proved: none of {} was shown to conform.", plural(cells, "cell"))
+    } else if undecided > 0 {
+        format!("Not decided: no violation found, but {undecided} of {} could not be judged.", plural(cells, "cell"))
+    } else if left > 0 {
+        format!("No violation found: {proved} of {} conform, {left} were not proved.", plural(cells, "cell"))
+    } else {
+        format!("Conforms: {proved} of {} proved, and nothing violated.", plural(cells, "cell"))
+    }
+}
+
+/// What was held against what.
+pub(super) fn subject(report: &Report) -> String {
+    let contract = format!("{} {}", report.contract.title, report.contract.version);
+    format!("{} against {}, profile {}", contract.trim(), report.target.url, report.target.profile)
+}
+
+/// Cells by verdict, those that occur.
+pub(super) fn counts(report: &Report) -> String {
+    let counted = Verdict::ALL.into_iter().filter(|verdict| report.totals.of(*verdict) > 0);
+    let counted: Vec<String> = counted.map(|verdict| format!("{} {}", report.totals.of(verdict), verdict.word())).collect();
+    let sum = if report.totals.cells == 1 { "1 cell".to_owned() } else { format!("{} cells", report.totals.cells) };
+    if counted.is_empty() { sum } else { format!("{sum}: {}", counted.join(", ")) }
+}
+
+/// Requests, what they were for, what a proved cell cost, and how long it took.
+pub(super) fn effort(report: &Report) -> String {
+    let totals = &report.totals;
+    let requests = if totals.requests == 1 { "1 request".to_owned() } else { format!("{} requests", totals.requests) };
+    let proved = totals.of(Verdict::Conforms);
+    let price = match (totals.requests * 100 + proved / 2).checked_div(proved) {
+        Some(hundredths) => format!(", {}.{:02} for each proved cell", hundredths / 100, hundredths % 100),
+        None => String::new(),
+    };
+    format!(
+        "{requests} ({} for fixtures, {} to clean up){price}, in {}",
+        totals.fixture_requests,
+        totals.cleanup_requests,
+        duration(report.duration_ms)
+    )
+}
+
+fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    match seconds {
+        0..60 => format!("{seconds}.{}s", milliseconds % 1000 / 100),
+        60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
+        _ => format!("{}h {}m", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// A number and its noun.
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// A cell in a sentence.
+pub(super) fn cell_name(cell: &Cell) -> String {
+    if cell.operation == WHOLE_SERVER { format!("whole server {}", cell.status) } else { format!("{} {}", cell.operation, cell.status) }
+}
+
+/// Every finding of the report: those of cells in their order, then those beside the matrix; what binds comes first.
+pub(super) fn all_findings(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = Vec::new();
+    for finding in report.cells.iter().flat_map(|cell| &cell.findings).chain(&report.findings) {
+        // One exchange may be proof of several cells; what it shows is said once.
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// Cells that were not proved for the same reason.
+#[derive(Debug)]
+pub(super) struct Unproved<'a> {
+    /// What is said of them.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: &'a str,
+    /// Which.
+    pub cells: Vec<&'a Cell>,
+}
+
+/// What no finding speaks of and no exchange proves, by verdict and reason; the largest group of a verdict first.
+pub(super) fn unproved(report: &Report) -> Vec<Unproved<'_>> {
+    let mut groups: Vec<Unproved<'_>> = Vec::new();
+    let told =
+        |cell: &&Cell| !(matches!(cell.verdict, Verdict::Conforms | Verdict::Held) || cell.verdict == Verdict::Violates && !cell.findings.is_empty());
+    for cell in report.cells.iter().filter(told) {
+        let reason = cell.reason.as_deref().unwrap_or("no reason given");
+        match groups.iter_mut().find(|group| group.verdict == cell.verdict && group.reason == reason) {
+            Some(group) => group.cells.push(cell),
+            None => groups.push(Unproved { verdict: cell.verdict, reason, cells: vec![cell] }),
+        }
+    }
+    let rank = |verdict| Verdict::ALL.iter().position(|known| *known == verdict);
+    groups.sort_by_key(|group| (rank(group.verdict), std::cmp::Reverse(group.cells.len())));
+    groups
+}
+
+/// Breaks text into lines of at most `width` characters; a word that is longer stands alone.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { continue };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::summary_totals;
+    use super::super::testing::sample;
+    use super::*;
+
+    fn only(keep: &[Verdict]) -> Report {
+        let mut report = sample();
+        report.findings.clear();
+        report.cells.retain(|cell| keep.contains(&cell.verdict));
+        report.totals = summary_totals(&report.cells, 7, 1, 1);
+        report
+    }
+
+    #[test]
+    fn the_headline_says_the_worst_first() {
+        assert_eq!(headline(&sample()), "Does not conform: 3 of 16 cells violated, and 1 violation beside the matrix.");
+        assert_eq!(headline(&only(&[Verdict::Conforms, Verdict::Blocked])), "Not decided: no violation found, but 1 of 5 cells could not be judged.");
+        assert_eq!(headline(&only(&[Verdict::Conforms, Verdict::Skipped])), "No violation found: 4 of 5 cells conform, 1 were not proved.");
+        assert_eq!(headline(&only(&[Verdict::Conforms])), "Conforms: 4 of 4 cells proved, and nothing violated.");
+        assert_eq!(headline(&only(&[Verdict::Skipped])), "Nothing was proved: none of 1 cell was shown to conform.");
+        assert_eq!(headline(&only(&[])), "Nothing was proved: none of 0 cells was shown to conform.");
+    }
+
+    #[test]
+    fn effort_is_counted_for_proved_cells() {
+        let report = only(&[Verdict::Conforms]);
+        assert_eq!(effort(&report), "7 requests (1 for fixtures, 1 to clean up), 1.75 for each proved cell, in 2.3s");
+        assert_eq!(effort(&only(&[])), "7 requests (1 for fixtures, 1 to clean up), in 2.3s");
+        assert_eq!((duration(61_000), duration(7_260_000)), ("1m 1s".to_owned(), "2h 1m".to_owned()));
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a-very-long-word x", 4), ["a-very-long-word", "x"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+}

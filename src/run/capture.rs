@@ -1,0 +1,55 @@
+//! Takes values from answers (OpenAPI, Link Object, runtime expressions).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::contract::schema::is_part;
+use crate::domain::exchange::Answer;
+use crate::domain::plan::{Capture, Place, Probe, SlotId};
+
+/// The value that a capture finds in an answer; `None` when there is none.
+pub fn value(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
+    if let Some(at) = capture.expression.strip_prefix("$response.body#") {
+        return in_body(answer.body.json()?, at, &capture.like, capture.nth);
+    }
+    if let Some(name) = capture.expression.strip_prefix("$response.header.") {
+        let value = answer.header(name)?;
+        // A Location names the resource by its URL; the id is its last segment.
+        let last = value.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
+        let id = if name.eq_ignore_ascii_case("location") { last } else { value };
+        return Some(Value::String(percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()));
+    }
+    let name = capture.expression.strip_prefix("$request.path.")?;
+    let place = Place::Path(name.to_owned());
+    let filled = probe.request.fillings.iter().find(|filling| filling.place == place).and_then(|filling| slots.get(&filling.slot));
+    filled.cloned().or_else(|| probe.request.path_values.get(name).cloned().map(Value::String))
+}
+
+/// The value at a pointer. An index in the pointer stands for any item that has the part `like`; the nth of them counts.
+fn in_body(body: &Value, at: &str, like: &Value, nth: usize) -> Option<Value> {
+    let tokens: Vec<&str> = at.split('/').skip(1).collect();
+    let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else {
+        return body.pointer(at).filter(|value| !value.is_null()).cloned();
+    };
+    let pointer = |tokens: &[&str]| tokens.iter().map(|token| format!("/{token}")).collect::<String>();
+    let items = body.pointer(&pointer(&tokens[..index]))?.as_array()?;
+    let item = items.iter().filter(|item| is_part(like, item)).nth(nth)?;
+    item.pointer(&pointer(&tokens[index + 1..])).filter(|value| !value.is_null()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_index_stands_for_any_item_that_fits() {
+        let body = json!({"data": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "B"}, {"id": "3", "kind": "b"}]});
+        assert_eq!(in_body(&body, "/data/0/id", &Value::Null, 1), Some(json!("2")));
+        assert_eq!(in_body(&body, "/data/0/id", &json!({"kind": "b"}), 1), Some(json!("3")));
+        assert_eq!(in_body(&body, "/data/0/id", &json!({"kind": "c"}), 0), None);
+        assert_eq!(in_body(&json!({"id": 7}), "/id", &Value::Null, 0), Some(json!(7)));
+    }
+}

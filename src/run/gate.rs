@@ -1,0 +1,125 @@
+//! Whether a probe is sent: only when what it needs is there, its control was accepted, and the server takes anything at
+//! all.
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+use super::{Limiter, Run};
+use crate::domain::contract::Status;
+use crate::domain::exchange::{Ending, Outcome};
+use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
+
+/// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
+const ENOUGH_REFUSALS: usize = 3;
+
+/// Whether an answer means that a valid request was accepted.
+pub fn accepts(probe: &Probe, status: Status) -> bool {
+    probe.fault.is_none() && if probe.allowed.is_empty() { status.0 / 100 == 2 } else { probe.allowed.contains(&status) && status.0 < 400 }
+}
+
+/// Why a probe left a value behind that others need.
+pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> String {
+    match (&outcome.ending, outcome.answer()) {
+        (Ending::Withheld(reason), _) => reason.clone(),
+        (Ending::Silent(reason), _) => format!("{} got no answer: {reason}", probe.id),
+        (Ending::Answered, Some(answer)) if accepted => format!("the answer {} to {} does not hold its id", answer.status, probe.id),
+        (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.id, answer.status),
+        (Ending::Answered, None) => format!("{} got no answer", probe.id),
+    }
+}
+
+/// Notices that a server takes nothing at all: dead credentials, a used-up rate limit, a server that is down.
+#[derive(Debug, Default)]
+pub struct Breaker {
+    refusals: Vec<String>,
+    anything: bool,
+}
+
+impl Breaker {
+    /// Learns from an outcome.
+    pub fn learn(&mut self, probe: &Probe, outcome: &Outcome, accepted: bool) {
+        self.anything |= accepted;
+        if probe.fault.is_some() || accepted {
+            return;
+        }
+        match (&outcome.ending, outcome.answer()) {
+            (Ending::Silent(reason), _) => self.refusals.push(format!("no answer: {reason}")),
+            (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => {
+                self.refusals.push(format!("the server answered {}", answer.status))
+            }
+            _ => {}
+        }
+    }
+
+    /// Why nothing more is sent; `None` while there is hope.
+    fn reason(&self) -> Option<String> {
+        let last = self.refusals.last().filter(|_| !self.anything && self.refusals.len() >= ENOUGH_REFUSALS)?;
+        Some(format!("{last} to each of the first {} valid requests", self.refusals.len()))
+    }
+}
+
+/// A request under way: the probe and what becomes of it.
+pub type Task<'a> = BoxFuture<'a, (&'a Probe, Outcome)>;
+
+impl<'a> Run<'a> {
+    /// Lets a probe through, or says why it is withheld.
+    pub(super) fn gate<'b>(&self, probe: &'b Probe, limiter: &'b Limiter) -> Result<Task<'b>, String>
+    where
+        'a: 'b,
+    {
+        // Who is refused for lack of credentials needs no resource that exists, and proves its point on a server that
+        // refuses everybody, too.
+        let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
+        if (self.stopped)() && probe.purpose != Purpose::Cleanup {
+            return Err("the run was interrupted".to_owned());
+        }
+        if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && probe.purpose != Purpose::Cleanup) {
+            return Err(format!("the budget of {budget} requests was spent before"));
+        }
+        let slots = match self.values(probe) {
+            Ok(slots) => slots,
+            Err(_) if unauthenticated => BTreeMap::new(),
+            Err(reason) => return Err(reason),
+        };
+        if !unauthenticated {
+            if let Some(reason) = self.progress.breaker.reason() {
+                return Err(reason);
+            }
+            if let Some(control) =
+                probe.control.as_ref().filter(|control| probe.after.contains(control) && !self.progress.accepted.contains(*control))
+            {
+                let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
+                return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
+            }
+        }
+        let location = match &probe.repeat {
+            Repeat::Follow(first) => Some(self.location(first)?),
+            _ => None,
+        };
+        Ok(self.task(probe, limiter, slots, location))
+    }
+
+    fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
+        let mut values = BTreeMap::new();
+        for slot in &probe.needs {
+            if probe.stage != Stage::Gone
+                && let Some(reason) = self.progress.lost.get(slot)
+            {
+                return Err(format!("{slot} is not there: {reason}"));
+            }
+            let value = self.progress.slots.get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
+            values.insert(slot.clone(), value.clone());
+        }
+        Ok(values)
+    }
+
+    fn location(&self, first: &str) -> Result<String, String> {
+        let answer = self.outcome(first).and_then(Outcome::answer).ok_or_else(|| format!("{first} got no answer"))?;
+        if answer.status.0 / 100 != 3 {
+            return Err(format!("{first} was answered {}, which leads nowhere else", answer.status));
+        }
+        answer.header("location").map(str::to_owned).ok_or_else(|| format!("the answer {} to {first} has no Location", answer.status))
+    }
+}

@@ -1,0 +1,138 @@
+//! Credentials: taken from the environment, kept secret, put on requests.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+use super::Wire;
+use crate::domain::contract::{Operation, SecurityScheme};
+use crate::domain::plan::Credentials;
+use crate::domain::suite::{Account, Credential, Suite};
+
+/// The secret that stands for a wrong one.
+const WRONG_SECRET: &str = "wrong-secret";
+
+/// One credential.
+#[derive(Debug, Clone)]
+pub enum Secret {
+    /// User name and password (RFC 7617).
+    Basic {
+        /// User name or key.
+        username: SecretString,
+        /// Password or secret.
+        password: SecretString,
+    },
+    /// Token (RFC 6750).
+    Bearer(SecretString),
+    /// Key in a header or the query.
+    Value(SecretString),
+}
+
+/// Credentials by the name of the security scheme.
+pub type Secrets = BTreeMap<String, Secret>;
+
+/// A credential that the environment does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("credentials are missing: set {}", variables.join(", "))]
+pub struct MissingCredential {
+    /// The environment variables.
+    pub variables: Vec<String>,
+}
+
+/// The accounts of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Accounts {
+    /// May do everything.
+    pub full: Secrets,
+    /// May do nothing; absent when the environment has none.
+    pub limited: Option<Secrets>,
+}
+
+impl Accounts {
+    /// Takes the accounts of a suite from an environment. Schemes that a contract asks for are looked up by `lookup`.
+    ///
+    /// # Errors
+    /// Variables of the full account that are not set.
+    pub fn from_environment(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, MissingCredential> {
+        let full = secrets(&suite.accounts.full, lookup).map_err(|variables| MissingCredential { variables })?;
+        let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup).ok() };
+        Ok(Self { full, limited })
+    }
+
+    /// Puts credentials on a request: those of the first alternative of the operation's security requirements that the
+    /// account can satisfy (OpenAPI, Security Requirement Object).
+    pub fn sign(&self, operation: &Operation, schemes: &BTreeMap<String, SecurityScheme>, credentials: &Credentials, request: &mut Wire) {
+        let account = match credentials {
+            Credentials::None => return,
+            Credentials::Limited => self.limited.as_ref(),
+            Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
+        };
+        let Some(account) = account else { return };
+        let satisfied = operation.security.iter().find(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme)));
+        let Some(alternative) = satisfied else { return };
+        let proves = alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_))));
+        for scheme in alternative {
+            if matches!(credentials, Credentials::Without(left_out) if left_out == scheme) {
+                continue;
+            }
+            if let (Some(secret), Some(kind)) = (account.get(scheme), schemes.get(scheme)) {
+                let wrong = *credentials == Credentials::WrongSecret && (!proves || !matches!(secret, Secret::Value(_)));
+                put(request, kind, secret, wrong);
+            }
+        }
+    }
+
+    /// Every secret text, for keeping it out of what is written.
+    pub fn texts(&self) -> Vec<&SecretString> {
+        let all = self.full.values().chain(self.limited.iter().flat_map(BTreeMap::values));
+        all.flat_map(|secret| match secret {
+            Secret::Basic { username, password } => vec![username, password],
+            Secret::Bearer(text) | Secret::Value(text) => vec![text],
+        })
+        .collect()
+    }
+}
+
+fn secrets(account: &Account, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Vec<String>> {
+    let mut missing = Vec::new();
+    let mut get = |variable: &String| {
+        let value = lookup(variable).filter(|value| !value.is_empty());
+        if value.is_none() && !missing.contains(variable) {
+            missing.push(variable.clone());
+        }
+        SecretString::from(value.unwrap_or_default())
+    };
+    let secrets: Secrets = account
+        .iter()
+        .map(|(scheme, credential)| {
+            let secret = match credential {
+                Credential::Basic { username, password } => Secret::Basic { username: get(username), password: get(password) },
+                Credential::Bearer { token } => Secret::Bearer(get(token)),
+                Credential::Value { env } => Secret::Value(get(env)),
+            };
+            (scheme.clone(), secret)
+        })
+        .collect();
+    if missing.is_empty() { Ok(secrets) } else { Err(missing) }
+}
+
+fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
+    let expose = |text: &SecretString| if wrong { WRONG_SECRET.to_owned() } else { text.expose_secret().to_owned() };
+    match (kind, secret) {
+        (SecurityScheme::Basic, Secret::Basic { username, password }) => {
+            let pair = STANDARD.encode(format!("{}:{}", username.expose_secret(), expose(password)));
+            request.headers.push(("authorization".to_owned(), format!("Basic {pair}")));
+        }
+        (SecurityScheme::Bearer, Secret::Bearer(token)) => request.headers.push(("authorization".to_owned(), format!("Bearer {}", expose(token)))),
+        (SecurityScheme::Header(name), Secret::Value(value)) => request.headers.push((name.clone(), expose(value))),
+        (SecurityScheme::Query(name), Secret::Value(value)) => {
+            let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &expose(value)).finish();
+            let separator = if request.url.contains('?') { '&' } else { '?' };
+            request.url = format!("{}{separator}{pair}", request.url);
+        }
+        _ => {}
+    }
+}

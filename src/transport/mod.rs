@@ -1,0 +1,9 @@
+//! Sends requests and reads answers, within bounds.
+
+mod client;
+mod credentials;
+mod wire;
+
+pub use client::{Bounds, Client, ClientError};
+pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
+pub use wire::{Wire, wire};

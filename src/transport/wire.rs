@@ -1,0 +1,147 @@
+//! A filled request as it goes over the wire.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::domain::contract::Method;
+use crate::domain::exchange::SentRequest;
+use crate::domain::plan::{Body, Part, RequestTemplate};
+
+/// What a path segment may hold as it is (RFC 3986, section 2.3, unreserved characters).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Separates the parts of a multipart body; long enough not to occur in one.
+const BOUNDARY: &str = "probity-part-7b1f0c2e9a4d4f6d";
+
+/// How many of the last bytes a cut-off document lacks: at least its closing brackets.
+const CUT_BYTES: usize = 3;
+
+/// A request ready to be sent, without credentials.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    /// Method.
+    pub method: Method,
+    /// Absolute URL.
+    pub url: String,
+    /// Header fields.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Wire {
+    /// What a report shows of it.
+    pub fn shown(&self) -> SentRequest {
+        SentRequest {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            body: self.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned()),
+        }
+    }
+}
+
+/// Writes a filled request for a server at `base`, an absolute URL without a slash at its end.
+pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
+    let path: Vec<String> = request
+        .path
+        .split('/')
+        .map(|segment| match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
+            Some(name) => encoded(request.path_values.get(name).map_or("", String::as_str)),
+            None => inner(segment, request),
+        })
+        .collect();
+    let mut url = format!("{base}{}", path.join("/"));
+    if !request.query.is_empty() {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
+        url = format!("{url}?{query}");
+    }
+    let mut headers = request.headers.clone();
+    let body = match &request.body {
+        Body::Empty => None,
+        Body::Json(value) => Some(value.to_string().into_bytes()),
+        Body::CutJson(value) => Some(cut(&value.to_string())),
+        Body::Text(text) => Some(text.clone().into_bytes()),
+        Body::Multipart(parts) => {
+            headers.push(("content-type".to_owned(), format!("multipart/form-data; boundary={BOUNDARY}")));
+            Some(multipart(parts))
+        }
+    };
+    Wire { method: request.method.clone(), url, headers, body }
+}
+
+/// A segment that is only partly a parameter, such as `{name}.csv`.
+fn inner(segment: &str, request: &RequestTemplate) -> String {
+    request.path_values.iter().fold(segment.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+fn cut(text: &str) -> Vec<u8> {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.truncate(bytes.len().saturating_sub(CUT_BYTES).max(1));
+    bytes
+}
+
+/// `multipart/form-data` (RFC 7578, section 4).
+fn multipart(parts: &[Part]) -> Vec<u8> {
+    let mut body = String::new();
+    for part in parts {
+        body.push_str(&format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{}\"", part.name));
+        if let Some(file_name) = &part.file_name {
+            body.push_str(&format!("; filename=\"{file_name}\""));
+        }
+        body.push_str("\r\n");
+        if let Some(media_type) = &part.media_type {
+            body.push_str(&format!("content-type: {media_type}\r\n"));
+        }
+        let content = match &part.content {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        body.push_str(&format!("\r\n{content}\r\n"));
+    }
+    body.push_str(&format!("--{BOUNDARY}--\r\n"));
+    body.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::plan::Credentials;
+
+    fn template(path: &str, body: Body) -> RequestTemplate {
+        RequestTemplate {
+            method: Method("GET".to_owned()),
+            path: path.to_owned(),
+            path_values: BTreeMap::from([("id".to_owned(), "a/b ä".to_owned())]),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body,
+            credentials: Credentials::None,
+            fillings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_value_stays_within_its_segment() {
+        let sent = wire("http://h/api", &template("/v1/x/{id}/y", Body::Empty));
+        assert_eq!(sent.url, "http://h/api/v1/x/a%2Fb%20%C3%A4/y");
+        assert_eq!(sent.body, None);
+    }
+
+    #[test]
+    fn a_cut_document_is_no_json() {
+        let sent = wire("http://h", &template("/", Body::CutJson(json!({"data": {"type": "x"}}))));
+        assert!(serde_json::from_slice::<Value>(&sent.body.unwrap()).is_err());
+        let sent = wire("http://h", &template("/", Body::CutJson(json!({}))));
+        assert!(serde_json::from_slice::<Value>(&sent.body.unwrap()).is_err());
+    }
+}

@@ -1,0 +1,23 @@
+//! A member of the body has a value outside its enumeration.
+
+use serde_json::{Value, json};
+
+use super::members::{described, name};
+use super::{Ground, Trigger, Variation};
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "bad-enum",
+    about: "a member of the body has a value outside its enumeration",
+    source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.2 (enum)",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let chosen = ground.condition.at.as_ref();
+    let members = described(ground).into_iter().filter(|member| match chosen {
+        Some(chosen) => member.at == *chosen,
+        None => name(&member.at) != "type" && member.value.is_string(),
+    });
+    let enumerated = members.filter(|member| member.schemas.iter().any(|schema| schema.get("enum").is_some_and(Value::is_array)));
+    enumerated.filter_map(|member| ground.with_value(&member.at, json!("PROBITY_NOT_IN_THE_LIST"))).collect()
+}

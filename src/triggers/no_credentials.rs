@@ -1,0 +1,15 @@
+//! Credentials are left out.
+
+use super::{Ground, Trigger, Variation};
+use crate::domain::plan::{Credentials, Place};
+
+pub(super) const TRIGGER: Trigger = Trigger { name: "no-credentials", about: "credentials are left out", source: "RFC 9110, section 15.5.2", vary };
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    if ground.base.request.credentials == Credentials::None {
+        return Vec::new();
+    }
+    let mut request = ground.base.request.clone();
+    request.credentials = Credentials::None;
+    vec![Variation::fault(request, Place::Credentials, "there are no credentials")]
+}

@@ -1,0 +1,17 @@
+//! A query parameter that the contract says is refused is added.
+
+use super::{Ground, Trigger, Variation};
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "undocumented-parameter",
+    about: "a query parameter that the contract says is refused is added",
+    source: "JSON:API, Inclusion of Related Resources and Query Parameters",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let Some(name) = &ground.condition.at else { return Vec::new() };
+    let value =
+        ground.condition.value.as_ref().map_or_else(|| "probity".to_owned(), |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    vec![ground.with_query_value(name, &value)]
+}

@@ -1,0 +1,41 @@
+//! An id in the body or the query names nothing.
+
+use super::{Ground, Trigger, Variation};
+use crate::domain::contract::Location;
+use crate::domain::plan::Place;
+use crate::generate::unknown_id;
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "unknown-reference",
+    about: "an id in the body or the query names nothing",
+    source: "JSON:API, Creating Resources, 404 Not Found: a related resource that does not exist",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let wanted = |kind: &str| ground.condition.kind.as_deref().is_none_or(|wanted| wanted == kind);
+    let chosen = |place: &str| ground.condition.at.as_deref().is_none_or(|chosen| chosen == place);
+    let path_kinds: Vec<_> =
+        ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).map(|need| (&need.resource.kind, &need.example)).collect();
+    let in_body = ground.base.needs.iter().filter_map(|need| {
+        let Place::Body(at) = &need.place else { return None };
+        if !wanted(&need.resource.kind) || !chosen(at) || path_kinds.contains(&(&need.resource.kind, &need.example)) {
+            return None;
+        }
+        let mut variation = ground.with_value(at, unknown_id(&need.example))?;
+        variation.kind = Some(need.resource.kind.clone());
+        Some(variation)
+    });
+    let parameters = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && chosen(&parameter.name));
+    let in_query = parameters.filter_map(|parameter| {
+        let need = parameter.resource.as_ref().filter(|need| wanted(&need.kind))?;
+        let example = parameter.example.clone().unwrap_or_else(|| serde_json::Value::String("1".to_owned()));
+        let example = example.get(0).cloned().unwrap_or(example);
+        let unknown = unknown_id(&example);
+        let text = unknown.as_str().map_or_else(|| unknown.to_string(), str::to_owned);
+        let mut variation = ground.with_query_value(&parameter.name, &text);
+        variation.kind = Some(need.kind.clone());
+        Some(variation)
+    });
+    in_body.chain(in_query).collect()
+}

@@ -1,0 +1,15 @@
+//! The secret is another.
+
+use super::{Ground, Trigger, Variation};
+use crate::domain::plan::{Credentials, Place};
+
+pub(super) const TRIGGER: Trigger = Trigger { name: "wrong-secret", about: "the secret is another", source: "RFC 9110, section 15.5.2", vary };
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    if ground.base.request.credentials == Credentials::None {
+        return Vec::new();
+    }
+    let mut request = ground.base.request.clone();
+    request.credentials = Credentials::WrongSecret;
+    vec![Variation::fault(request, Place::Credentials, "the secret is wrong")]
+}

@@ -1,0 +1,25 @@
+//! `type` in the body is another.
+
+use serde_json::json;
+
+use super::members::{depth, described, name};
+use super::{Ground, Trigger, Variation};
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "wrong-type",
+    about: "type in the body is another",
+    source: "JSON:API, Creating Resources and Updating Resources, 409 Conflict",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let chosen = ground.condition.at.as_ref();
+    let mut members = described(ground);
+    members.retain(|member| {
+        name(&member.at) == "type"
+            && chosen.is_none_or(|chosen| member.at == *chosen)
+            && member.schemas.iter().any(|schema| schema.get("const").is_some() || schema.get("enum").is_some())
+    });
+    members.sort_by_key(|member| depth(&member.at));
+    members.into_iter().filter_map(|member| ground.with_value(&member.at, json!("probity-wrong-type"))).collect()
+}
