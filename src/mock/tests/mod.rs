@@ -109,10 +109,15 @@ fn a_contract_that_cannot_be_served_is_told_so() {
     let contract = contract(json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
         "paths": {"/x": {"get": {"responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/X"}}}}}}}},
-        "components": {"schemas": {"X": {"$id": "urn:x", "type": "string", "$anchor": "#!"}}}
+        "components": {"schemas": {"X": {"type": "string"}}}, "$id": "http://[nowhere"
     }));
-    let asker = Asker::new(&contract, json!({"name": "x", "contract": "x"}), "application/json", Vec::new(), &[]);
-    let answer = asker.mock.answer(asker.request("GET", "/x", &Value::Null));
-    assert!(matches!(answer.status, 200 | 500), "{answer:?}");
-    assert_eq!(asker.mock.requests(), 1);
+    let suite = Arc::new(serde_json::from_value(json!({"name": "x", "contract": "x"})).unwrap());
+    let mock = Mock::new(MockOptions { contract, suite, accounts: MockAccounts::default(), windows: Vec::new(), fault: Vec::new() });
+    let answer = mock.answer(MockRequest { method: "GET".to_owned(), path: "/x".to_owned(), ..MockRequest::default() });
+    assert_eq!(answer.status, 500);
+    assert!(
+        answer.json().pointer("/errors/0/detail").is_some_and(|detail| detail.as_str().is_some_and(|detail| detail.contains("schemas"))),
+        "{answer:?}"
+    );
+    assert_eq!(mock.requests(), 1);
 }
