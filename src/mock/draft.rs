@@ -38,11 +38,13 @@ pub(crate) struct Draft {
     /// `Content-Type`.
     pub media: Option<String>,
     pub body: Option<Value>,
+    /// What is sent in place of the body.
+    pub text: Option<String>,
 }
 
 impl Draft {
     pub(crate) fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), media: None, body: None }
+        Self { status, headers: Vec::new(), media: None, body: None, text: None }
     }
 
     /// Whether the body is a JSON text.
@@ -56,14 +58,25 @@ impl Draft {
         self.headers.push((name.to_owned(), value.into()));
     }
 
+    /// The body as it is sent, before anything takes its place.
+    pub(crate) fn written(&self) -> String {
+        match &self.body {
+            None => String::new(),
+            Some(Value::String(text)) if !self.is_json() && self.media.is_some() => text.clone(),
+            Some(value) => value.to_string(),
+        }
+    }
+
+    /// Lets the body break off.
+    pub(crate) fn cut(&mut self) {
+        let text = self.written();
+        let kept: String = text.chars().take(text.chars().count().saturating_sub(2)).collect();
+        self.text = Some(kept).filter(|_| self.body.is_some());
+    }
+
     /// Writes the answer out. Text of a media type that is no JSON stands as it is.
     pub(crate) fn write(self) -> MockAnswer {
-        let json = self.is_json() || self.media.is_none();
-        let body = match &self.body {
-            None => Vec::new(),
-            Some(Value::String(text)) if !json => text.clone().into_bytes(),
-            Some(value) => serde_json::to_vec(value).unwrap_or_default(),
-        };
+        let body = self.text.clone().unwrap_or_else(|| self.written()).into_bytes();
         let mut headers = self.headers;
         if let (Some(media), true) = (self.media, self.body.is_some()) {
             headers.insert(0, ("Content-Type".to_owned(), media));

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::faults::Effect;
 use super::scene::Scene;
 use super::store::Resource;
 use crate::domain::contract::{Location, Parameter};
@@ -38,7 +39,11 @@ fn count(scene: &Scene<'_>, parameter: &Parameter) -> Option<usize> {
 
 /// The page that the request asks for.
 pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
-    let size = named(scene, SIZES).and_then(|parameter| count(scene, parameter)).filter(|size| *size > 0).unwrap_or(usize::MAX);
+    let goes = |effect| scene.core.faults.has(scene.operation, effect);
+    let size = named(scene, SIZES)
+        .and_then(|parameter| count(scene, parameter))
+        .filter(|size| *size > 0 && !goes(Effect::IgnoreLimit))
+        .unwrap_or(usize::MAX);
     let cursor = named(scene, CURSORS);
     let number = named(scene, NUMBERS);
     let offset = named(scene, OFFSETS);
@@ -50,7 +55,8 @@ pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
     } else {
         offset.and_then(|parameter| count(scene, parameter)).unwrap_or(0)
     };
-    let from = from.min(resources.len());
+    let overlap = usize::from(goes(Effect::OverlapPages) && from > 0);
+    let from = from.min(resources.len()) - overlap.min(resources.len());
     let to = from.saturating_add(size).min(resources.len());
     let address = |start: usize| -> Option<String> {
         let (name, value) = match (cursor, number, offset) {
@@ -64,7 +70,7 @@ pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
     Page {
         from,
         to,
-        next: (to < resources.len()).then(|| address(to)).flatten(),
+        next: (to < resources.len() || goes(Effect::EndlessPages)).then(|| address(if goes(Effect::LoopPages) { from.max(1) } else { to })).flatten(),
         previous: (from > 0 && cursor.is_none()).then(|| address(from.saturating_sub(size))).flatten(),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::accounts::{self, Caller};
 use super::behaviours::{self, Turn};
-use super::draft::{Draft, concrete, preferred};
+use super::draft::{Draft, concrete, declared, preferred};
 use super::faults::{Effect, Scope};
 use super::headers::{self, Circumstances};
 use super::notice::{self, Noticed, Source};
@@ -27,34 +27,41 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
     let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
     let circumstances = Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() };
-    let mut draft = match limited(core, windows, state, &caller, &circumstances) {
-        Some(draft) => draft,
-        None => match operation {
-            Some(operation) => Ruling { core, scene: Scene::new(core, call, operation), methods: &methods }.answer(state, &caller),
-            None => astray(core, &Scene::new(core, call, guard), &caller, &circumstances),
-        },
+    let mut draft = if let Some(status) = core.faults.instead(nearest, number) {
+        let circumstances = Circumstances { wait: Some(1), ..circumstances };
+        refuse(core, status, &Reason { detail: "This request was not looked at.", source: &Source::Nowhere }, &circumstances)
+    } else if let Some(refusal) = limited(core, windows, state, &caller, &circumstances) {
+        refusal
+    } else if let Some(operation) = operation {
+        Ruling { core, scene: Scene::new(core, call, operation), methods: &methods }.answer(state, &caller)
+    } else {
+        astray(core, &Scene::new(core, call, guard), &caller, &circumstances)
     };
-    core.faults.finish(&mut draft, &Scope { operation: nearest, number });
+    let response = declared(core, nearest, Status(draft.status));
+    let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
+    let schema = media.and_then(|media| media.schema.as_ref());
+    core.faults.finish(&mut draft, &Scope { core, call, operation: nearest, schema });
     draft
 }
 
 /// The refusal of a request that is one too many.
 fn limited(core: &Core, windows: &[RateLimit], state: &mut State, caller: &Caller, circumstances: &Circumstances<'_>) -> Option<Draft> {
-    if !caller.is_known() {
+    if !caller.is_known() || core.faults.overlook(circumstances.operation, "burst") {
         return None;
     }
     let wait = state.admit(windows, Instant::now()).err()?;
     let detail = format!("Too many requests; the next one is allowed in {wait} seconds.");
     let circumstances = Circumstances { wait: Some(wait), operation: circumstances.operation, methods: circumstances.methods, location: None };
-    let status = core.faults.status(circumstances.operation, Some("burst"), 429);
+    let status = core.faults.status(circumstances.operation, 429);
     Some(refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, &circumstances))
 }
 
 /// The refusal of a request that leads to no operation.
 fn astray(core: &Core, guard: &Scene<'_>, caller: &Caller, circumstances: &Circumstances<'_>) -> Draft {
     let stranger = notice::access(guard, caller).into_iter().find(|noticed| noticed.insist == Some(401));
-    if let Some(noticed) = stranger.filter(|noticed| !core.faults.overlook(circumstances.operation, &noticed.triggers)) {
-        let status = core.faults.status(circumstances.operation, noticed.triggers.first().copied(), 401);
+    let overlooked = |noticed: &Noticed| noticed.triggers.iter().any(|trigger| core.faults.overlook(circumstances.operation, trigger));
+    if let Some(noticed) = stranger.filter(|noticed| !overlooked(noticed)) {
+        let status = core.faults.status(circumstances.operation, 401);
         return refuse(core, status, &Reason { detail: &noticed.detail, source: &noticed.source }, circumstances);
     }
     let call = guard.call;
@@ -62,10 +69,10 @@ fn astray(core: &Core, guard: &Scene<'_>, caller: &Caller, circumstances: &Circu
         None => ("unknown-route", 404, format!("There is nothing at {}.", call.path)),
         Some(_) => ("unsupported-method", 405, format!("{} is not supported here.", call.method)),
     };
-    if status == 405 && core.faults.overlook(circumstances.operation, &[trigger]) {
+    if status == 405 && core.faults.overlook(circumstances.operation, trigger) {
         return Draft::new(200);
     }
-    let status = core.faults.status(circumstances.operation, Some(trigger), status);
+    let status = core.faults.status(circumstances.operation, status);
     refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, circumstances)
 }
 
@@ -81,15 +88,15 @@ impl<'a> Ruling<'a> {
         let mut noticed = notice::access(&self.scene, caller);
         noticed.extend(notice::look(&self.scene, state));
         for noticed in noticed {
-            if self.core.faults.overlook(Some(self.scene.operation), &noticed.triggers) {
-                continue;
-            }
             let found = noticed.statuses(&self.scene);
             let (trigger, statuses) = match (found, noticed.insist) {
                 (Some(found), _) => found,
                 (None, Some(status)) => (noticed.triggers.first().copied().unwrap_or_default(), vec![Status(status)]),
                 (None, None) => continue,
             };
+            if self.core.faults.overlook(Some(self.scene.operation), trigger) {
+                continue;
+            }
             let key = format!("{} {trigger}", self.scene.operation.id);
             let Some(status) = state.turn(key, &statuses) else { continue };
             return self.rule(state, status, trigger, &noticed);
@@ -105,7 +112,7 @@ impl<'a> Ruling<'a> {
         if self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
             self.succeed(state, None);
         }
-        let sent = self.core.faults.status(Some(self.scene.operation), Some(trigger), status.0);
+        let sent = self.core.faults.status(Some(self.scene.operation), status.0);
         refuse(self.core, sent, &Reason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
     }
 
@@ -122,7 +129,7 @@ impl<'a> Ruling<'a> {
         let example = media.and_then(|media| media_example(media, operation));
         let mut turn = Turn { scene: &self.scene, state, response, media, example };
         let outcome = behaviours::act(&mut turn);
-        let sent = self.core.faults.status(Some(operation), None, status.0);
+        let sent = self.core.faults.status(Some(operation), status.0);
         let mut draft = Draft::new(sent);
         headers::add(self.core, &mut draft, response, &self.circumstances(outcome.location));
         if operation.responses.iter().all(|response| !response.status.is_success()) && operation.method.0 == "GET" {

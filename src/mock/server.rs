@@ -7,9 +7,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::net::TcpListener;
 
+use super::wire::{HIDDEN, Wires};
 use super::{Mock, MockAnswer, MockRequest};
 
 /// The longest request body that is read, in bytes.
@@ -20,7 +23,7 @@ const LONGEST_BODY: usize = 16 * 1024 * 1024;
 /// # Errors
 /// The listener fails.
 pub async fn serve(listener: TcpListener, mock: Arc<Mock>) -> io::Result<()> {
-    axum::serve(listener, Router::new().fallback(answer).with_state(mock)).await
+    axum::serve(Wires(listener), Router::new().fallback(answer).with_state(mock)).await
 }
 
 async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
@@ -38,7 +41,10 @@ async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
     }))
 }
 
-fn written(answer: MockAnswer) -> Response {
+fn written(mut answer: MockAnswer) -> Response {
+    if matches!(answer.status, 204 | 304) && (!answer.body.is_empty() || answer.header("content-length").is_some()) {
+        hide(&mut answer);
+    }
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in &answer.headers {
@@ -47,4 +53,14 @@ fn written(answer: MockAnswer) -> Response {
         }
     }
     response
+}
+
+/// Hides a body, or the length of one, where there must be none. The connection ends with it, as what comes after such a
+/// body cannot be told from it.
+fn hide(answer: &mut MockAnswer) {
+    let body = std::mem::take(&mut answer.body);
+    let length = answer.header("content-length").map_or_else(|| body.len().to_string(), str::to_owned);
+    answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+    answer.headers.push(("Connection".to_owned(), "close".to_owned()));
+    answer.headers.push((HIDDEN.to_owned(), format!("{length} {}", STANDARD.encode(body))));
 }

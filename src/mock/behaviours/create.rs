@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Outcome, Turn};
 use crate::contract::schema::resource_needs;
 use crate::domain::contract::{Location, Operation};
+use crate::mock::faults::Effect;
 use crate::mock::place::{Place, overlay};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
@@ -52,9 +53,29 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
         resource.sent = sent.clone();
         resource.references = references(scene, at);
         resource.parents = parents(scene);
-        turn.state.store.put(kind, resource);
+        keep(turn, kind, resource);
     }
     (id, body)
+}
+
+/// Keeps a new resource.
+fn keep(turn: &mut Turn<'_, '_>, kind: &str, mut resource: Resource) {
+    if turn.goes(Effect::ForgetCreation) {
+        return;
+    }
+    if turn.goes(Effect::DropAttribute)
+        && let Some(Value::Object(attributes)) = resource.body.get_mut("attributes")
+        && let Some(first) = attributes.keys().next().cloned()
+    {
+        attributes.shift_remove(&first);
+    }
+    if turn.goes(Effect::CreateTwice) {
+        let mut other = resource.clone();
+        other.id = ids::invent(&resource.id, 5000);
+        rename(&mut other.body, turn.scene.core.profiles.id_at(kind), &other.id);
+        turn.state.store.put(kind, other);
+    }
+    turn.state.store.put(kind, resource);
 }
 
 fn nth(items: &[&Value], index: usize) -> Option<Value> {

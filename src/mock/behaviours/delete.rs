@@ -20,7 +20,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         Some((_, id)) => vec![id.to_owned()],
         None => scene.items().iter().filter_map(|(_, item)| id_text(item.get("id")?)).collect(),
     };
-    if !stays(scene) && !scene.core.faults.has(scene.operation, Effect::KeepDeleted) {
+    if !stays(scene) && !turn.goes(Effect::KeepDeleted) {
         for id in ids {
             if let Some(resource) = turn.state.store.delete(kind, &id) {
                 pass_on(turn, &resource);

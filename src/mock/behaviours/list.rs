@@ -23,9 +23,10 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     if !turn.state.store.knows(kind) {
         return super::example::act(turn);
     }
+    let all = turn.goes(Effect::IgnoreFilter);
     let held = turn.state.store.of(kind).iter();
-    let mut resources: Vec<&Resource> = held.filter(|resource| is_below(scene, resource) && is_asked_for(scene, resource)).collect();
-    if scene.core.faults.has(scene.operation, Effect::LoseItem) {
+    let mut resources: Vec<&Resource> = held.filter(|resource| is_below(scene, resource) && (all || is_asked_for(scene, resource))).collect();
+    if turn.goes(Effect::LoseItem) {
         resources.pop();
     }
     let page = pages::page(scene, &resources);

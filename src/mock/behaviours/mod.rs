@@ -13,6 +13,7 @@ mod update;
 
 use serde_json::Value;
 
+use super::faults::Effect;
 use super::mend::mend;
 use super::place::{self, Place};
 use super::profile::Profile;
@@ -98,6 +99,11 @@ fn record(turn: &mut Turn<'_, '_>) {
 }
 
 impl Turn<'_, '_> {
+    /// Whether a fault sends the state another way.
+    fn goes(&self, effect: Effect) -> bool {
+        self.scene.core.faults.has(self.scene.operation, effect)
+    }
+
     /// Where the example of the answer holds its resources.
     fn place(&self) -> Option<Place> {
         self.scene.core.profiles.answer_place(self.scene.operation, self.example.as_ref()?)

@@ -2,9 +2,11 @@
 
 use super::{Outcome, Turn};
 use crate::domain::contract::Operation;
+use crate::mock::faults::Effect;
 use crate::mock::job;
 use crate::mock::profile::Profile;
 use crate::mock::scene::Core;
+use crate::mock::seed::rename;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     operation.method.0 == "GET" && profile.on_item
@@ -13,11 +15,15 @@ pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> boo
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let scene = turn.scene;
     let Some((kind, id)) = scene.owner() else { return super::example::act(turn) };
+    let (lasts, other) = (turn.goes(Effect::NeverFinish), turn.goes(Effect::ReadOther));
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
-    if scene.operation.done.is_some() {
+    if scene.operation.done.is_some() && !lasts {
         job::advance(&scene.core.contract, kind, resource);
     }
-    let body = resource.body.clone();
+    let mut body = resource.body.clone();
+    if other {
+        rename(&mut body, scene.core.profiles.id_at(kind), "999999");
+    }
     // An answer whose example shows something else than the resource is left as it is, for example a list below it.
     match turn.place() {
         Some(place) if place.many => super::example::act(turn),

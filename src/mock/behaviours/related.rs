@@ -26,7 +26,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         one => vec![one],
     };
     let mut items: Vec<Value> = identifiers.iter().filter_map(|identifier| found(turn, identifier)).collect();
-    if scene.core.faults.has(scene.operation, Effect::MixUpRelated) {
+    if turn.goes(Effect::MixUpRelated) {
         for item in &mut items {
             rename(item, "/id", "999999");
         }

@@ -18,10 +18,16 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let scene = turn.scene;
     let (Some((kind, id)), Some(name)) = (scene.owner(), scene.profile.tail.last()) else { return super::example::act(turn) };
     let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(scene.body().and_then(|body| body.get("data"))).cloned();
+    let forget = turn.goes(Effect::ForgetChange) || turn.goes(Effect::ForgetLinkage);
+    let method = if turn.goes(Effect::ReplaceLinkage) && scene.operation.method.0 == "POST" { "PATCH" } else { &scene.operation.method.0 };
+    let repeat = turn.goes(Effect::RepeatLinkage);
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
-    if !scene.operation.method.is_safe() && !scene.core.faults.has(scene.operation, Effect::ForgetChange) {
+    if !scene.operation.method.is_safe() && !forget {
         let sent = scene.body().and_then(|body| body.get("data")).cloned();
-        write(&mut resource.body, name, &scene.operation.method.0, sent.as_ref());
+        write(&mut resource.body, name, method, sent.as_ref());
+        if let (true, Some(Value::Array(linkage))) = (repeat, resource.body.pointer_mut(&format!("/relationships/{name}/data"))) {
+            linkage.extend(linkage.clone());
+        }
     }
     let linkage = resource.body.get("relationships").and_then(|all| all.get(name)?.get("data")).cloned();
     let empty = if shape.is_some_and(|shape| shape.is_array()) { json!([]) } else { Value::Null };

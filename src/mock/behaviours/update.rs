@@ -9,7 +9,7 @@ use crate::mock::faults::Effect;
 use crate::mock::place::{merge, overlay, set_id};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
-use crate::mock::seed::likeness;
+use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
@@ -53,12 +53,15 @@ fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option
     let scene = turn.scene;
     let written = if scene.operation.method.0 == "PUT" { Some(written_members(scene)) } else { None };
     let id_at = scene.core.profiles.id_at(kind).to_owned();
-    let forget = scene.core.faults.has(scene.operation, Effect::ForgetChange);
+    let (forget, drops, other) = (turn.goes(Effect::ForgetChange), turn.goes(Effect::DropOthers), turn.goes(Effect::ChangeId));
     let resource = turn.state.store.get_mut(kind, id)?;
     let mut body = resource.body.clone();
     if let (Some(written), Value::Object(members), Value::Object(sent)) = (written, &mut body, sent) {
         // PUT replaces the whole: what it may write and does not, is gone (RFC 9110, section 9.3.4).
         members.retain(|name, _| sent.contains_key(name) || !written.contains(name));
+    }
+    if let (true, Some(Value::Object(attributes))) = (drops, body.get_mut("attributes")) {
+        attributes.clear();
     }
     overlay(&mut body, sent, None);
     set_id(&mut body, &id_at, id);
@@ -68,6 +71,9 @@ fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option
         if scene.owner().is_none() {
             resource.accepted.push(scene.operation.id.clone());
         }
+    }
+    if other {
+        rename(&mut body, &id_at, "999999");
     }
     Some(body)
 }

@@ -1,11 +1,17 @@
 //! Faults: each makes the mock break exactly one promise, so that checks can prove that they see it.
 
-mod answers;
+mod bodies;
 mod effects;
+mod errors;
+mod fields;
+mod overlooked;
 mod statuses;
+mod whole;
 
 use super::draft::Draft;
-use crate::domain::contract::Operation;
+use super::request::Call;
+use super::scene::Core;
+use crate::domain::contract::{Operation, SchemaRef};
 
 /// One promise to break, everywhere or on one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +56,10 @@ pub struct Fault {
 pub(crate) enum Hook {
     /// These triggers are treated as if nothing were wrong.
     Overlook(&'static [&'static str]),
-    /// A status becomes another one; told with the trigger that caused it, if one did.
-    Status(fn(Option<&str>, u16) -> u16),
+    /// A status becomes another one.
+    Status(fn(u16) -> u16),
+    /// This is answered before anything is looked at; told with the number of the request, from 1.
+    Instead(fn(u64) -> Option<u16>),
     /// The answer is changed before it is written out.
     Answer(fn(&mut Draft, &Scope<'_>)),
     /// The state goes another way than the answer says.
@@ -61,27 +69,59 @@ pub(crate) enum Hook {
 /// How the state goes another way than the answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
+    /// What was created is not kept.
+    ForgetCreation,
+    /// What was created is kept twice.
+    CreateTwice,
+    /// An attribute that was sent is not kept.
+    DropAttribute,
     /// Changes are answered and forgotten.
     ForgetChange,
+    /// A change takes away what it does not name.
+    DropOthers,
+    /// A change is answered with another id.
+    ChangeId,
     /// Deleted resources stay.
     KeepDeleted,
     /// Refused writes are made all the same.
     WriteRefused,
+    /// Another resource is read.
+    ReadOther,
     /// Lists leave their last resource out.
     LoseItem,
+    /// Lists show what was not asked for.
+    IgnoreFilter,
+    /// Pages hold more than was asked for.
+    IgnoreLimit,
+    /// Pages overlap.
+    OverlapPages,
+    /// The next page is the same page.
+    LoopPages,
+    /// There is always a next page.
+    EndlessPages,
     /// Related resources are not the related ones.
     MixUpRelated,
+    /// Changes of relationships are answered and forgotten.
+    ForgetLinkage,
+    /// Relationships hold the same twice.
+    RepeatLinkage,
+    /// Additions to relationships replace.
+    ReplaceLinkage,
+    /// Jobs do not finish.
+    NeverFinish,
 }
 
 /// What an answer was made for.
 pub(crate) struct Scope<'a> {
+    pub core: &'a Core,
+    pub call: &'a Call,
     pub operation: Option<&'a Operation>,
-    /// Which request of the run it answers, from 1.
-    pub number: u64,
+    /// The schema that is declared for the body.
+    pub schema: Option<&'a SchemaRef>,
 }
 
 /// The catalogue, class by class.
-const CLASSES: &[&[Fault]] = &[statuses::FAULTS, answers::FAULTS, effects::FAULTS];
+const CLASSES: &[&[Fault]] = &[statuses::FAULTS, overlooked::FAULTS, errors::FAULTS, fields::FAULTS, bodies::FAULTS, effects::FAULTS, whole::FAULTS];
 
 /// Every fault.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
@@ -111,14 +151,19 @@ impl Faults {
         self.active.iter().filter(move |(_, only)| only.is_none() || only.as_deref() == id).map(|(fault, _)| fault.hook)
     }
 
-    /// Whether what was noticed is overlooked.
-    pub(crate) fn overlook(&self, operation: Option<&Operation>, triggers: &[&'static str]) -> bool {
-        self.on(operation).any(|hook| matches!(hook, Hook::Overlook(names) if names.iter().any(|name| triggers.contains(name))))
+    /// Whether a trigger is overlooked.
+    pub(crate) fn overlook(&self, operation: Option<&Operation>, trigger: &str) -> bool {
+        self.on(operation).any(|hook| matches!(hook, Hook::Overlook(triggers) if triggers.contains(&trigger)))
     }
 
     /// The status that is really sent.
-    pub(crate) fn status(&self, operation: Option<&Operation>, trigger: Option<&str>, status: u16) -> u16 {
-        self.on(operation).fold(status, |status, hook| if let Hook::Status(change) = hook { change(trigger, status) } else { status })
+    pub(crate) fn status(&self, operation: Option<&Operation>, status: u16) -> u16 {
+        self.on(operation).fold(status, |status, hook| if let Hook::Status(change) = hook { change(status) } else { status })
+    }
+
+    /// The status that is sent instead of an answer.
+    pub(crate) fn instead(&self, operation: Option<&Operation>, number: u64) -> Option<u16> {
+        self.on(operation).find_map(|hook| if let Hook::Instead(status) = hook { status(number) } else { None })
     }
 
     /// Changes an answer.

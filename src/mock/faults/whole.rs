@@ -1,0 +1,22 @@
+//! Answers that have nothing to do with the request.
+
+use super::Fault;
+use super::Hook::Instead;
+
+/// The faults of this class.
+pub(super) const FAULTS: &[Fault] = &[
+    Fault { name: "always-500", class: "failure", breaks: "every request fails", hook: Instead(|_| Some(500)) },
+    Fault { name: "always-429", class: "failure", breaks: "every request is one too many", hook: Instead(|_| Some(429)) },
+    Fault {
+        name: "sometimes-500",
+        class: "failure",
+        breaks: "every seventh request fails",
+        hook: Instead(|number| number.is_multiple_of(7).then_some(500)),
+    },
+    Fault {
+        name: "sometimes-503",
+        class: "failure",
+        breaks: "every eleventh request finds nobody at home",
+        hook: Instead(|number| number.is_multiple_of(11).then_some(503)),
+    },
+];

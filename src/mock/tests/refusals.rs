@@ -1,0 +1,90 @@
+//! Each refusal, provoked by one wrong thing, and nothing changed by it.
+
+use serde_json::{Value, json};
+
+use super::library::{asker, author, written};
+use super::{Asker, id, source};
+
+/// Asks something wrong and has the state compared before and after.
+fn refused(asker: &Asker, method: &str, address: &str, body: &Value, status: u16) -> Value {
+    let before = asker.mock.snapshot();
+    let answer = asker.ask(method, address, body, status);
+    assert_eq!(asker.mock.snapshot(), before, "{method} {address} changed something");
+    source(&answer)
+}
+
+#[test]
+fn bodies_are_told_apart_by_what_is_wrong_with_them() {
+    let asker = asker(&[]);
+    let author = author(&asker);
+    asker.ask("POST", "/books", &written("Taken", &[&author]), 201);
+    let valid = written("Free", &[&author]);
+    let with = |at: &str, value: Value| {
+        let mut body = valid.clone();
+        let (parent, name) = at.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[name] = value;
+        body
+    };
+    let cases = [
+        (json!({}), 400, "/data"),
+        (with("/data/type", json!("other")), 409, "/data/type"),
+        (with("/data/attributes", json!({})), 400, "/data/attributes/title"),
+        (with("/data/attributes/title", json!(1)), 400, "/data/attributes/title"),
+        (with("/data/attributes/title", json!("")), 400, "/data/attributes/title"),
+        (with("/data/attributes/sort", json!("essay")), 400, "/data/attributes/sort"),
+        (with("/data/attributes/pages", json!(10_000)), 400, "/data/attributes/pages"),
+        (with("/data/attributes/title", json!("Taken")), 409, "/data/attributes/title"),
+        (written("Free", &["9999"]), 404, "/data/relationships/authors/data/0/id"),
+    ];
+    for (body, status, pointer) in cases {
+        assert_eq!(refused(&asker, "POST", "/books", &body, status), json!({"pointer": pointer}), "{body}");
+    }
+}
+
+#[test]
+fn ids_and_parameters_are_looked_at() {
+    let asker = asker(&[]);
+    let author = author(&asker);
+    let id = id(&asker.ask("POST", "/books", &written("Known", &[&author]), 201));
+    let other = json!({"data": {"type": "books", "id": "1", "attributes": {"pages": 1}}});
+    assert_eq!(refused(&asker, "PATCH", &format!("/books/{id}"), &other, 409), json!({"pointer": "/data/id"}));
+    assert_eq!(refused(&asker, "GET", "/books/4711", &Value::Null, 404), json!({"parameter": "book_id"}));
+    assert_eq!(refused(&asker, "GET", "/books?page%5Blimit%5D=many", &Value::Null, 400), json!({"parameter": "page[limit]"}));
+    assert_eq!(refused(&asker, "GET", "/books?sort=colour", &Value::Null, 400), json!({"parameter": "sort"}));
+    refused(&asker, "GET", "/books?page%5Blimit%5D=51", &Value::Null, 400);
+    asker.get("/books?unheard=of", 200);
+}
+
+#[test]
+fn routes_methods_and_media_types_are_looked_at() {
+    let asker = asker(&[]);
+    refused(&asker, "GET", "/nothing", &Value::Null, 404);
+    let answer = asker.ask("PUT", "/books", &Value::Null, 405);
+    assert_eq!(answer.header("allow"), Some("DELETE, GET, PATCH, POST"));
+    let mut text = asker.request("POST", "/books", &written("x", &[]));
+    text.headers.retain(|(name, _)| name != "Content-Type");
+    let silent = text.clone();
+    text.headers.push(("Content-Type".to_owned(), "text/plain".to_owned()));
+    assert_eq!(asker.mock.answer(text).status, 415);
+    assert_eq!(asker.mock.answer(silent).status, 201, "the contract has nothing to say of a missing media type");
+    let mut cut = asker.request("POST", "/books", &written("y", &[]));
+    cut.body.truncate(20);
+    assert_eq!(asker.mock.answer(cut).status, 400);
+}
+
+#[test]
+fn strangers_and_those_without_permission_are_refused() {
+    let asker = asker(&[]);
+    let mut wrong = asker.request("GET", "/books", &Value::Null);
+    wrong.headers.retain(|(name, _)| name != "Authorization");
+    let absent = wrong.clone();
+    let mut limited = wrong.clone();
+    wrong.headers.push(("Authorization".to_owned(), "Basic AAAA".to_owned()));
+    limited.headers.push(("Authorization".to_owned(), "Basic cHJvYml0eS1saW1pdGVkOnByb2JpdHktc2VjcmV0LWxpbWl0ZWQ=".to_owned()));
+    let mut tenantless = asker.request("GET", "/books", &Value::Null);
+    tenantless.headers.retain(|(name, _)| name != "X-Tenant");
+    for (request, status) in [(absent, 401), (wrong, 401), (tenantless, 401), (limited, 403)] {
+        let answer = asker.mock.answer(request);
+        assert_eq!((answer.status, answer.header("www-authenticate").is_some()), (status, status == 401));
+    }
+}
