@@ -3,14 +3,18 @@
 mod bundle;
 mod conditions;
 mod general;
+mod links;
 mod operations;
+mod parameters;
 mod pointer;
 pub mod schema;
+mod security;
 mod upgrade;
 mod validate;
 
 pub use bundle::{Bundle, bundle, file_references};
 pub use general::spread_general;
+pub use links::makes;
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove};
 pub use validate::{Breach, Schemas};
