@@ -9,6 +9,7 @@ mod parameters;
 mod pointer;
 pub mod schema;
 mod security;
+mod sides;
 mod upgrade;
 mod validate;
 
@@ -17,6 +18,7 @@ pub use general::spread_general;
 pub use links::makes;
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove};
+pub use sides::is_marked;
 pub use validate::{Breach, Schemas};
 
 use thiserror::Error;

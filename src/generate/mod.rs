@@ -2,6 +2,7 @@
 
 mod capture;
 mod fill;
+mod pattern;
 mod request;
 mod sample;
 mod unlike;
@@ -9,5 +10,5 @@ mod unlike;
 pub use capture::captured;
 pub use fill::fill;
 pub use request::{Base, Need, marked, valid};
-pub use sample::sample;
+pub use sample::{sample, specimen};
 pub use unlike::{unknown_id, unlike};
