@@ -3,6 +3,7 @@
 mod bundle;
 mod conditions;
 mod general;
+mod inferred;
 mod links;
 mod operations;
 mod parameters;

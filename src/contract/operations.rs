@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::bundle::Bundle;
 use super::pointer::append;
 use super::schema::follow;
-use super::{ContractError, conditions, links, security, upgrade};
+use super::{ContractError, conditions, inferred, links, security, upgrade};
 use crate::domain::contract::{
     Condition, Contract, Done, Example, Fallback, HeaderRule, Link, MediaType, Method, Operation, RateLimit, RequestBody, Response, SchemaRef, Status,
 };
@@ -34,6 +34,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     if operations.is_empty() {
         return Err(ContractError::new(bundle.place("/paths"), "there is no operation in this contract"));
     }
+    let inferred = inferred::infer(&bundle.document, &mut operations);
     links::complete(&bundle.document, &mut operations);
     Ok(Contract {
         title: reader.text("/info/title").unwrap_or_default(),
@@ -43,6 +44,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         rate_limits: reader.rate_limits()?,
         server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
         document: bundle.document.clone(),
+        inferred,
     })
 }
 

@@ -26,6 +26,18 @@ pub struct Contract {
     pub rate_limits: Vec<RateLimit>,
     /// Responses that the server gives as a whole (429), declared once.
     pub server_responses: Vec<Response>,
+    /// What the author leaves to be understood.
+    #[serde(default)]
+    pub inferred: Inferred,
+}
+
+/// What is read between the lines of a contract that marks nothing itself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Inferred {
+    /// Whether what is made is named by members that are called like names.
+    pub marks: bool,
+    /// Kind of the resource that a member names, by its name in lower case and without separators.
+    pub references: BTreeMap<String, String>,
 }
 
 impl Contract {

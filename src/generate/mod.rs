@@ -2,6 +2,7 @@
 
 mod capture;
 mod fill;
+mod mark;
 mod pattern;
 mod request;
 mod sample;
@@ -9,6 +10,7 @@ mod unlike;
 
 pub use capture::captured;
 pub use fill::fill;
-pub use request::{Base, Need, marked, valid};
+pub use mark::marked;
+pub use request::{Base, Need, valid};
 pub use sample::{sample, specimen};
 pub use unlike::{unknown_id, unlike};
