@@ -12,7 +12,7 @@ use super::mock::Embedded;
 use super::target::{self, Subject, Target, environment};
 use super::{Stop, judge};
 use crate::domain::exchange::{Ending, Outcomes};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Intent, Plan};
 use crate::judge::Recording;
 use crate::plan::{Known, Options, plan};
 use crate::run::{Event, MOST_BURST, Run, Settings};
@@ -48,7 +48,7 @@ pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
     let outcomes = runtime.block_on(carry_out(args, &target, subject, &mut scene, &planned))?;
     let duration = clock.elapsed();
-    unless_silent(&target, &outcomes)?;
+    unless_silent(&target, &planned, &outcomes)?;
     Ok(Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
@@ -83,7 +83,7 @@ impl Scene {
             options.burst = MOST_BURST;
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
-        let accounts = target::accounts(subject)?;
+        let accounts = target::accounts(subject, selection)?;
         let given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &environment);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
@@ -141,10 +141,13 @@ fn interruption() -> Arc<AtomicBool> {
     flag
 }
 
-/// A target that never answered has no report.
-fn unless_silent(target: &Target, outcomes: &Outcomes) -> Result<(), Stop> {
-    let sent = outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges);
-    if sent.clone().count() == 0 || sent.clone().any(|exchange| exchange.answer.is_some()) {
+/// A run that sent nothing has no report, nor has one whose target never answered.
+fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+    let mut sent = outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).peekable();
+    if sent.peek().is_none() {
+        return Err(Stop::Nothing(format!("nothing was sent: {} (no report was written)", why_nothing(planned, outcomes))));
+    }
+    if sent.any(|exchange| exchange.answer.is_some()) {
         return Ok(());
     }
     let why = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
@@ -156,6 +159,19 @@ fn unless_silent(target: &Target, outcomes: &Outcomes) -> Result<(), Stop> {
         target.name(),
         why.unwrap_or("no reason is known")
     )))
+}
+
+/// The first reason that kept a request back.
+fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
+    let withheld = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
+        Ending::Withheld(reason) => Some(reason),
+        Ending::Answered | Ending::Silent(_) => None,
+    });
+    let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {
+        Intent::Skipped(reason) | Intent::Unreachable(reason) => Some(reason),
+        Intent::Probes(_) | Intent::Watched => None,
+    });
+    withheld.or(left_out).cloned().unwrap_or_else(|| "no request is planned".to_owned())
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -149,6 +149,13 @@ impl Operation {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Method(pub String);
 
+impl Fallback {
+    /// The key in `responses`.
+    pub fn key(&self) -> String {
+        self.class.map_or_else(|| "default".to_owned(), |class| format!("{class}XX"))
+    }
+}
+
 impl Method {
     /// A safe method: it asks for no change of state (RFC 9110, section 9.2.1).
     pub fn is_safe(&self) -> bool {

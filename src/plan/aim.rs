@@ -5,6 +5,7 @@ use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
 use crate::domain::plan::{Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::suite::{Credential, Suite};
 use crate::triggers::{Ground, Variation, named, same_route};
 
 /// Why a rate limit is left alone.
@@ -91,18 +92,18 @@ impl Draft<'_> {
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
         ways.sort_by_key(|(_, allowed, _)| allowed.len());
-        let mut reason = format!("no known way to provoke it in a valid request: {}", triggers_of(conditions));
+        let mut reasons = Vec::new();
+        let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         for (condition, allowed, variation) in ways {
-            if variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited) {
-                "there are no credentials of an account without permissions".clone_into(&mut reason);
-                continue;
-            }
-            match self.settle(operation, &variation, success) {
+            let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
+            let settled = if limited { Err(no_limited(self.suite)) } else { self.settle(operation, &variation, success) };
+            match settled {
                 Ok(settled) => return Intent::Probes(vec![self.fault_probe(operation, status, &condition, allowed, settled, success)]),
-                Err(why) => reason = why,
+                Err(why) if !reasons.contains(&why) => reasons.push(why),
+                Err(_) => {}
             }
         }
-        if conditions.is_empty() { Intent::Unreachable("the contract does not say when".to_owned()) } else { Intent::Unreachable(reason) }
+        Intent::Unreachable(why_not(&plain, conditions, &possible, reasons))
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
@@ -235,6 +236,28 @@ fn same_condition(other: &Condition, condition: &Condition, variation: &Variatio
         && (other.kind.is_none() || kind.is_none() || other.kind.as_ref() == kind)
 }
 
-fn triggers_of(conditions: &[Condition]) -> String {
-    conditions.iter().map(|condition| condition.trigger.as_str()).collect::<Vec<_>>().join(", ")
+/// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
+fn why_not(plain: &Bound, conditions: &[Condition], possible: &[String], tried: Vec<String>) -> String {
+    if conditions.is_empty() {
+        return "the contract does not say when (x-probity-when), and no standard does".to_owned();
+    }
+    let bodiless = plain.base.media.is_none();
+    let mut lacking: Vec<(&str, Vec<&str>)> = Vec::new();
+    let impossible = conditions.iter().filter(|condition| !possible.contains(&condition.trigger));
+    for trigger in impossible.filter_map(|condition| named(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
+        let needs = if bodiless && trigger.needs.contains("body") { "body" } else { trigger.needs };
+        match lacking.iter_mut().find(|(known, _)| *known == needs) {
+            Some((_, triggers)) => triggers.push(trigger.name),
+            None => lacking.push((needs, vec![trigger.name])),
+        }
+    }
+    let lacking: Vec<String> = lacking.iter().map(|(needs, triggers)| format!("no {needs} ({})", triggers.join(", "))).collect();
+    let lacking = (!lacking.is_empty()).then(|| format!("there is {}", lacking.join(", and ")));
+    tried.into_iter().chain(lacking).collect::<Vec<_>>().join("; ")
+}
+
+fn no_limited(suite: &Suite) -> String {
+    let variables: Vec<&str> = suite.accounts.limited.values().flat_map(Credential::variables).collect();
+    let how = if variables.is_empty() { "the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
+    format!("there are no credentials of an account without permissions; {how}")
 }
