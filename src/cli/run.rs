@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::args::RunArgs;
 use super::mock::Embedded;
 use super::target::{self, Subject, Target, environment};
 use super::{Stop, judge};
+use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::plan::{Intent, Plan};
 use crate::judge::Recording;
@@ -49,6 +51,7 @@ pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
     let outcomes = runtime.block_on(carry_out(args, &target, subject, &mut scene, &planned))?;
     let duration = clock.elapsed();
     unless_silent(&target, &planned, &outcomes)?;
+    unless_lost(&target, subject, &planned, &outcomes)?;
     Ok(Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
@@ -158,6 +161,25 @@ fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes) -> Result
         "{} did not answer: {}; check that it is running and that --target is its base URL (no report was written)",
         target.name(),
         why.unwrap_or("no reason is known")
+    )))
+}
+
+/// A server on which no path of the contract leads anywhere is most likely asked at the wrong place.
+fn unless_lost(target: &Target, subject: &Subject, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+    let valid = planned.probes.iter().filter(|probe| probe.fault.is_none());
+    let answered: Vec<_> = valid.filter_map(|probe| Some((probe, outcomes.of(&probe.id)?.answer()?.status))).collect();
+    // Some servers ask who wants to know before they say that there is nothing.
+    let nowhere = answered.iter().all(|(_, status)| matches!(status.0, 401 | 404));
+    let missing = answered.iter().any(|(probe, status)| *status == Status(404) && !probe.request.path.contains('{'));
+    if *target == Target::Mock || !nowhere || !missing {
+        return Ok(());
+    }
+    let servers = subject.contract.document.get("servers").and_then(Value::as_array).into_iter().flatten();
+    let servers: Vec<&str> = servers.filter_map(|server| server.get("url")?.as_str()).collect();
+    let known = if servers.is_empty() { String::new() } else { format!("; the servers of the contract are {}", servers.join(", ")) };
+    Err(Stop::Unusable(format!(
+        "{} has none of the paths that were asked for (404), so it is most likely not the base URL of the API{known} (no report was written)",
+        target.name()
     )))
 }
 
