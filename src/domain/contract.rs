@@ -113,9 +113,11 @@ impl Operation {
         self.parameter(Location::Path, name)
     }
 
-    /// Declared responses of the 2xx class.
+    /// Declared responses of the 2xx class, else the one that stands for the whole class.
     pub fn successes(&self) -> impl Iterator<Item = &Response> {
-        self.responses.iter().filter(|response| response.status.is_success())
+        let own = || self.responses.iter().filter(|response| response.status.is_success());
+        let class = self.fallbacks.iter().find(|fallback| fallback.class == Some(2)).map(|fallback| &fallback.response);
+        own().chain(class.filter(|_| own().next().is_none()))
     }
 
     /// The parameter of this name and location.
