@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::state::State;
 
 pub(crate) use access::access;
-pub(crate) use query::breach as query_breach;
+pub(crate) use query::{breach as query_breach, read};
 
 /// Where a request is wrong; the members of `source` in a JSON:API error object.
 #[derive(Debug, Clone, PartialEq, Eq)]
