@@ -13,6 +13,7 @@ mod location;
 mod media_type;
 mod no_content;
 mod no_leak;
+mod problem_details;
 mod retry_after;
 mod scene;
 mod status;
@@ -66,6 +67,7 @@ pub const CHECKS: &[Check] = &[
     body_schema::CHECK,
     error_status::CHECK,
     json_api_document::CHECK,
+    problem_details::CHECK,
     no_leak::CHECK,
 ];
 
@@ -141,6 +143,9 @@ mod tests {
                 "retry-after" => at_fault(stand.findings(429, &[("retry-after", "soon")], json!(null)), "retry-after"),
                 "error-status" => at_fault(stand.findings(409, &media, json!({"errors": [{"status": "400"}]})), "error-status"),
                 "json-api-document" => at_fault(stand.findings(200, &media, json!({"data": {"type": "things", "id": 1}})), "json-api-document"),
+                "problem-details" => {
+                    at_fault(stand.findings(409, &[("content-type", "application/problem+json")], json!({"status": 400})), "problem-details")
+                }
                 "no-leak" => at_fault(stand.findings(500, &[], json!("Error\n    at f (/srv/app.js:10:5)")), "no-leak"),
                 other => at_fault(stand.findings(200, &media, json!({"data": []})), other),
             })

@@ -164,8 +164,8 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
-        // An operation that documents nothing at all is not caught at anything.
-        let silent = operation.responses.iter().all(|response| response.general);
+        // An operation that documents nothing at all is not caught at anything, nor one without a success at a success.
+        let silent = operation.responses.iter().all(|response| response.general) || (status.is_success() && operation.successes().next().is_none());
         let covered = operation.fallback(status).is_some();
         let known = silent || covered || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
