@@ -27,6 +27,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         Some("3.1") => {}
         _ => return Err(ContractError::new(bundle.place("/openapi"), not_read(&bundle.document, &version))),
     }
+    upgrade::tidy(&mut bundle.document);
     let reader = Reader { bundle: &bundle, document: &bundle.document };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));

@@ -46,6 +46,39 @@ pub fn upgrade(value: &mut Value) {
     }
 }
 
+/// Takes out of schemas what has no meaning there and would keep them from being understood: names that are required twice,
+/// and `required: true`, which belongs to parameters.
+pub fn tidy(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let described = ["in", "schema", "content"].iter().any(|name| members.contains_key(*name));
+            match members.get_mut("required") {
+                Some(Value::Array(names)) => {
+                    let mut seen: Vec<Value> = Vec::new();
+                    names.retain(|name| {
+                        let new = !seen.contains(name);
+                        seen.push(name.clone());
+                        new
+                    });
+                }
+                Some(Value::Bool(_)) if !described => {
+                    members.shift_remove("required");
+                }
+                _ => {}
+            }
+            for (name, member) in members.iter_mut() {
+                match member {
+                    Value::Object(named) if NAMED.contains(&name.as_str()) => named.values_mut().for_each(tidy),
+                    member if !VALUES.contains(&name.as_str()) => tidy(member),
+                    _ => {}
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
 fn exclusive(members: &mut Map<String, Value>, bound: &str, flag: &str) {
     let Some(Value::Bool(exclusive)) = members.get(flag) else { return };
     let exclusive = *exclusive;
@@ -112,6 +145,22 @@ mod tests {
         upgrade(&mut schema);
         let expected = json!({"default": {"type": ["string", "null"]}, "value": {"type": "number"}, "nullable": {"type": "boolean"}});
         assert_eq!(schema["properties"], expected);
+    }
+
+    #[test]
+    fn a_list_of_required_members_names_each_once() {
+        let mut document = json!({
+            "parameters": [{"in": "query", "required": true, "schema": {"type": "string", "required": true}}],
+            "schemas": {"required": {"required": ["a", "b", "a"], "properties": {"required": {"type": "boolean"}}}}
+        });
+        tidy(&mut document);
+        assert_eq!(
+            document,
+            json!({
+                "parameters": [{"in": "query", "required": true, "schema": {"type": "string"}}],
+                "schemas": {"required": {"required": ["a", "b"], "properties": {"required": {"type": "boolean"}}}}
+            })
+        );
     }
 
     #[test]

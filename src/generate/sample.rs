@@ -114,7 +114,11 @@ impl Maker<'_> {
             let short = reference.rsplit('/').next().unwrap_or_default();
             let mapping = discriminator.and_then(|discriminator| discriminator.get("mapping")?.as_object()).into_iter().flatten();
             let named = mapping.into_iter().find(|(_, target)| *target == reference || *target == short);
-            members.insert(member.to_owned(), Value::from(named.map_or(short, |(name, _)| name)));
+            // A branch that says itself what it is called needs no name.
+            let unnamed = members.get(member).is_none_or(|value| value == "probity");
+            if named.is_some() || unnamed {
+                members.insert(member.to_owned(), Value::from(named.map_or(short, |(name, _)| name)));
+            }
         }
         Some(value)
     }
