@@ -170,7 +170,11 @@ impl<'a> Ruling<'a> {
         let finished = self.scene.demanded(|condition| condition.trigger == "finished");
         let statuses = self.scene.demanded(|condition| condition.trigger == "success");
         let (trigger, statuses) = if finished.is_empty() { ("success", statuses) } else { ("finished", finished) };
-        let statuses: Vec<Status> = statuses.into_iter().filter(|status| status.0 < 400).collect();
+        let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| status.0 < 400).collect();
+        if self.scene.profile.creates {
+            // What was made is shown first, or nobody would know it.
+            statuses.sort_by_key(|status| self.scene.operation.response(*status).is_none_or(|response| response.content.is_empty()));
+        }
         // Each job starts with the first of the statuses, so that following the address it gives leads to the next.
         let about = if trigger == "finished" { self.scene.owner().map_or("", |(_, id)| id) } else { "" };
         let key = format!("{} {trigger} {about}", self.scene.operation.id);

@@ -83,7 +83,7 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         if !core.schemas.fits(schema, body)
             && let Some(fitting) = specimens(&core.contract.document, &schema.0).find(|value| core.schemas.fits(schema, value))
         {
-            *body = fitting;
+            *body = turn.with_ids_of(body, fitting);
         }
     }
     outcome
@@ -128,6 +128,18 @@ impl Turn<'_, '_> {
             place::respell(&mut document, &old, &new);
         }
         self.respelled(document)
+    }
+
+    /// An answer with the ids of another one in the place of its own.
+    fn with_ids_of(&self, other: &Value, mut document: Value) -> Value {
+        let Some(place) = self.place() else { return document };
+        let ids: Vec<String> = place.items(other).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
+        let mut items: Vec<Value> = place.items(&document).into_iter().cloned().collect();
+        for (item, id) in items.iter_mut().zip(&ids) {
+            place::set_id(item, &place.id, id);
+        }
+        place.put(&mut document, items);
+        document
     }
 
     /// An answer with the ids of this request in its links, where the example has those of the example's.
