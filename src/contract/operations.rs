@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
 
     /// The status of a key in `responses`; `None` for `default` and ranges, which name no single status.
     fn status(&self, pointer: &str, code: &str) -> Result<Option<Status>, ContractError> {
-        if code.starts_with("x-") || class(code).is_some() {
+        if code.starts_with("x-") || range(code).is_some() {
             return Ok(None);
         }
         match code.parse::<u16>() {
@@ -283,7 +283,11 @@ impl<'a> Reader<'a> {
         for (code, pointer) in places {
             if let Some(status) = self.status(&pointer, &code)? {
                 responses.push(self.response(&pointer, status, source)?);
-            } else if let Some(class) = class(&code) {
+            } else if let Some(range) = range(&code) {
+                let class = match range {
+                    Range::Class(class) => Some(class),
+                    Range::All => None,
+                };
                 let lowest = Status(class.unwrap_or(1) * 100);
                 fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
             }
@@ -336,13 +340,19 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The class of statuses that a key of `responses` stands for; `Some(None)` for `default`, `None` for anything else.
-fn class(code: &str) -> Option<Option<u16>> {
+/// What a key of `responses` stands for that is no status: a class such as `4XX`, or with `default`, none.
+fn range(code: &str) -> Option<Range> {
     if code == "default" {
-        return Some(None);
+        return Some(Range::All);
     }
     let digit = code.strip_suffix("XX").or_else(|| code.strip_suffix("xx"))?.parse().ok()?;
-    (1..=5).contains(&digit).then_some(Some(digit))
+    (1..=5).contains(&digit).then_some(Range::Class(digit))
+}
+
+/// A key of `responses` that names no single status.
+enum Range {
+    Class(u16),
+    All,
 }
 
 fn first_segment(path: &str) -> String {

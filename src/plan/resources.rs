@@ -33,12 +33,12 @@ impl Draft<'_> {
             } else {
                 let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
-                match fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned() {
-                    Some(slot) => Some(slot),
-                    None => {
-                        taken.extend(self.used_up(operation, &need.place));
-                        self.slot(&need.resource, &taken, usage(operation, &need.place))?
-                    }
+                let given = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
+                if given.is_some() {
+                    given
+                } else {
+                    taken.extend(self.used_up(operation, &need.place));
+                    self.slot(&need.resource, &taken, usage(operation, &need.place))?
                 }
             };
             match slot {
@@ -63,9 +63,9 @@ impl Draft<'_> {
             bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
         };
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
-        let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
-        if let Some(pair) = doubtful {
-            bound.assumed = Some(format!("nobody vouches that {} belongs to {}", pair[1], pair[0]));
+        let mut pairs = slots.iter().zip(slots.iter().skip(1));
+        if let Some((above, below)) = pairs.find(|(above, below)| above != below && !self.is_below(below, above)) {
+            bound.assumed = Some(format!("nobody vouches that {below} belongs to {above}"));
         }
     }
 
