@@ -104,6 +104,21 @@ impl Store {
         Some(held.resources.remove(index))
     }
 
+    /// Takes a resource out of every list of related resources.
+    pub(crate) fn unlink(&mut self, kind: &str, id: &str) {
+        let named = |identifier: &Value| {
+            identifier.get("type").and_then(Value::as_str) == Some(kind) && identifier.get("id").and_then(id_text).as_deref() == Some(id)
+        };
+        for resource in self.shelves.values_mut().flat_map(|shelf| &mut shelf.resources) {
+            let relationships = resource.body.get_mut("relationships").and_then(Value::as_object_mut);
+            for relationship in relationships.into_iter().flat_map(|all| all.values_mut()) {
+                if let Some(Value::Array(linkage)) = relationship.get_mut("data") {
+                    linkage.retain(|identifier| !named(identifier));
+                }
+            }
+        }
+    }
+
     /// Whether a resource of this id was deleted and not made again.
     pub(crate) fn was_deleted(&self, kind: &str, id: &str) -> bool {
         self.shelves.get(kind).is_some_and(|shelf| shelf.deleted.contains(id))
