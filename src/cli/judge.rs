@@ -14,16 +14,23 @@ use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;
 
+/// What breaks a run beside violations.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Demand {
+    /// Warnings.
+    pub strict: bool,
+    /// Cells without a proof.
+    pub complete: bool,
+}
+
 /// What is done with the verdicts.
 pub struct Conclusion<'a> {
     /// Folder for the reports.
     pub out: &'a Path,
-    /// Warnings break the run.
-    pub strict: bool,
-    /// Cells without a proof break the run.
-    pub complete: bool,
-    /// The matrix in full.
-    pub full: bool,
+    /// What else breaks the run.
+    pub demand: Demand,
+    /// How much of the matrix is printed; `None` for as much as can be read.
+    pub detail: Option<Detail>,
     /// Whether the recording is written, too.
     pub keep: bool,
 }
@@ -35,7 +42,7 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let recording: Recording =
         serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
     let subject = Subject::load(&args.files)?;
-    conclude(&subject, &recording, &Conclusion { out: &args.out, strict: args.strict, complete: false, full: false, keep: false })
+    conclude(&subject, &recording, &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false })
 }
 
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended.
@@ -51,14 +58,15 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
         write::write(&conclusion.out.join("recording.json"), &text)?;
     }
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let shown = if conclusion.full { matrix_in(&report, Detail::Full, WIDTH, colour) } else { matrix(&report, WIDTH, colour) };
+    let shown = conclusion.detail.map_or_else(|| matrix(&report, WIDTH, colour), |detail| matrix_in(&report, detail, WIDTH, colour));
     anstream::print!("{shown}");
     let names: Vec<&str> = FORMATS.iter().filter_map(|format| format.file_name).collect();
     anstream::println!("Reports: {} in {}", names.join(", "), conclusion.out.display());
-    Ok(code(&report, conclusion))
+    Ok(code(&report, conclusion.demand))
 }
 
-fn assemble(subject: &Subject, recording: &Recording) -> Report {
+/// The report of a recording.
+pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
     let hints = target::hints(&subject.suite, &subject.contract);
     let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints: &hints };
     let judgement = judge_case(&case);
@@ -82,13 +90,13 @@ fn assemble(subject: &Subject, recording: &Recording) -> Report {
 }
 
 /// The exit code: what is broken weighs more than what is not known.
-fn code(report: &Report, conclusion: &Conclusion<'_>) -> u8 {
+fn code(report: &Report, demand: Demand) -> u8 {
     let of = |verdict| report.totals.of(verdict) > 0;
     let warned =
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
-    if of(Verdict::Violates) || of(Verdict::StaleWaiver) || (conclusion.strict && warned) {
+    if of(Verdict::Violates) || of(Verdict::StaleWaiver) || (demand.strict && warned) {
         exit::VIOLATES
-    } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (conclusion.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
+    } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
         exit::INCONCLUSIVE
     } else {
         exit::CONFORMS

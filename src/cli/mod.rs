@@ -17,6 +17,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use thiserror::Error;
 
+pub use args::RunArgs;
+pub use judge::assemble;
+pub use run::record;
+pub use target::Subject;
+
 use args::{Cli, Command};
 
 /// Something that ends a command early; each has its exit code.
@@ -62,6 +67,15 @@ impl From<crate::plan::PlanError> for Stop {
             crate::plan::PlanError::UnknownTrigger { .. } => Self::Unusable(error.to_string()),
         }
     }
+}
+
+/// The arguments of `run` from words as they stand on a command line.
+///
+/// # Errors
+/// What is wrong with them, as the command would print it.
+pub fn run_args(words: &[&str]) -> Result<RunArgs, Stop> {
+    let words = std::iter::once("probity").chain(words.iter().copied());
+    Cli::try_parse_from(words).map(|cli| cli.run).map_err(|error| Stop::Unusable(error.to_string()))
 }
 
 /// Runs the command line and returns its exit code.

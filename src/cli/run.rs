@@ -28,17 +28,28 @@ const LONGEST_LOCAL_WAIT: u64 = 15;
 
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
-    let target = Target::parse(&args.target)?;
     let subject = Subject::load(&args.files)?;
+    let recording = record(args, &subject)?;
+    let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
+    let detail = args.full.then_some(crate::report::Detail::Full);
+    judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true })
+}
+
+/// Plans and sends, and returns everything that came of it.
+///
+/// # Errors
+/// Nothing is selected, credentials are missing, or the target did not answer at all.
+pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
+    let target = Target::parse(&args.target)?;
     let started = Timestamp::now();
-    let mut scene = Scene::set(args, &target, &subject, started)?;
+    let mut scene = Scene::set(args, &target, subject, started)?;
     let planned = plan(&subject.contract, &subject.schemas, &subject.suite, &scene.options)?;
     let clock = Instant::now();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
-    let outcomes = runtime.block_on(carry_out(args, &target, &subject, &mut scene, &planned))?;
+    let outcomes = runtime.block_on(carry_out(args, &target, subject, &mut scene, &planned))?;
     let duration = clock.elapsed();
     unless_silent(&target, &outcomes)?;
-    let recording = Recording {
+    Ok(Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
         profile: target::profile(&args.selection, &target).to_owned(),
@@ -47,12 +58,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
         seed: args.selection.seed,
         plan: planned,
         outcomes,
-    };
-    judge::conclude(
-        &subject,
-        &recording,
-        &judge::Conclusion { out: &args.out, strict: args.strict, complete: args.require_complete, full: args.full, keep: true },
-    )
+    })
 }
 
 /// What a run needs beside its plan.
@@ -117,7 +123,7 @@ fn settings(args: &RunArgs, target: &Target, subject: &Subject, base: String) ->
         base,
         jobs: args.jobs.map_or(if local { LOCAL_JOBS } else { 1 }, usize::from),
         poll: if local { Duration::from_millis(2) } else { Duration::from_secs(2) },
-        patience: if local { Duration::from_secs(10) } else { Duration::from_secs(600) },
+        patience: if local { Duration::from_secs(10) } else { Duration::from_mins(10) },
         budget: args.budget,
         windows,
         longest_wait: Duration::from_secs(if local { LONGEST_LOCAL_WAIT } else { LONGEST_WAIT }),

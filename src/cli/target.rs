@@ -28,6 +28,9 @@ pub struct Subject {
 
 impl Subject {
     /// Reads what the arguments name: a suite and its contract, a contract alone, or the bundled ones.
+    ///
+    /// # Errors
+    /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
         let (suite, source) = sources(files)?;
         let contract = load::contract(&source)?;

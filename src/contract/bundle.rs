@@ -72,15 +72,15 @@ pub fn bundle(root: &str, files: &BTreeMap<String, Value>) -> Result<Bundle, Con
     let document = files.get(root).ok_or_else(|| ContractError::new(root, "this file was not loaded"))?;
     let mut bundler = Bundler { root, files, names: BTreeMap::new(), queue: Vec::new(), origins: BTreeMap::new() };
     bundler.claim_root_components(document);
-    let mut bundled = bundler.copy(root, document, "", "", 0)?;
+    let mut whole = bundler.copy(root, document, "", "", 0)?;
     while let Some((file, pointer, section, name)) = bundler.queue.pop() {
         let target = append(&append("/components", &section), &name);
         let value = bundler.find(&file, &pointer, &pointer)?;
         let copy = bundler.copy(&file, value, &pointer, &target, 0)?;
         bundler.origins.insert(target, format!("{file}#{pointer}"));
-        put_component(&mut bundled, &section, name, copy);
+        put_component(&mut whole, &section, name, copy);
     }
-    Ok(Bundle { document: bundled, origins: bundler.origins, root: root.to_owned() })
+    Ok(Bundle { document: whole, origins: bundler.origins, root: root.to_owned() })
 }
 
 fn put_component(document: &mut Value, section: &str, name: String, value: Value) {
@@ -124,17 +124,17 @@ impl<'a> Bundler<'a> {
     /// Copies a value that stands at `pointer` of `file` to `target` in the bundle.
     fn copy(&mut self, file: &str, value: &Value, pointer: &str, target: &str, depth: usize) -> Result<Value, ContractError> {
         match value {
-            Value::Object(members) => match members.get("$ref") {
-                Some(Value::String(reference)) => self.refer(file, members, reference, pointer, target, depth),
-                _ => {
-                    let mut copy = Map::new();
-                    for (name, member) in members {
-                        let value = self.copy(file, member, &append(pointer, name), &append(target, name), depth)?;
-                        copy.insert(name.clone(), value);
-                    }
-                    Ok(Value::Object(copy))
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    return self.refer(file, members, reference, pointer, target, depth);
                 }
-            },
+                let mut copy = Map::new();
+                for (name, member) in members {
+                    let value = self.copy(file, member, &append(pointer, name), &append(target, name), depth)?;
+                    copy.insert(name.clone(), value);
+                }
+                Ok(Value::Object(copy))
+            }
             Value::Array(items) => {
                 let mut copy = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {

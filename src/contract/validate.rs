@@ -78,12 +78,12 @@ impl Schemas {
         if let Some(known) = compiled.get(schema) {
             return Ok(Arc::clone(known));
         }
-        let fragment: String = schema.0.split('/').skip(1).map(|token| format!("/{}", fragment_escape(token))).collect();
+        let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(&self.registry)
             .should_validate_formats(true)
-            .build(&json!({"$ref": format!("{BASE}#{fragment}")}))
+            .build(&json!({"$ref": format!("{BASE}#{}", fragment.join("/"))}))
             .map_err(|error| format!("the schema at {} cannot be compiled: {error}", schema.0))?;
         let validator = Arc::new(validator);
         compiled.insert(schema.clone(), Arc::clone(&validator));

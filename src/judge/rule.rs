@@ -94,13 +94,13 @@ pub fn rule(facts: &Facts) -> Ruling {
     if facts.allowed.is_empty() {
         return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came"));
     }
-    match (facts.faulty, &facts.assumed, &facts.control) {
-        (false, Some(assumed), _) => Ruling::Blocked(format!("{status} came, and {assumed}")),
-        (false, None, _) => Ruling::Breaks,
-        (true, _, _) if status.is_success() && facts.exhausting => Ruling::Unreached("the rate limit was not reached".to_owned()),
-        (true, _, _) if status.is_success() => Ruling::Breaks,
-        (true, _, Control::Refused(why)) => Ruling::Blocked(format!("its control was not accepted: {why}")),
-        (true, _, _) => Ruling::Breaks,
+    if !facts.faulty {
+        return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(format!("{status} came, and {assumed}")));
+    }
+    match &facts.control {
+        _ if status.is_success() && facts.exhausting => Ruling::Unreached("the rate limit was not reached".to_owned()),
+        Control::Refused(why) if !status.is_success() => Ruling::Blocked(format!("its control was not accepted: {why}")),
+        _ => Ruling::Breaks,
     }
 }
 

@@ -17,8 +17,11 @@ pub fn text(path: &str) -> Option<&'static str> {
 
 /// The first suite by name.
 pub fn first_suite() -> String {
-    let mut names: Vec<String> =
-        SUITES.files().map(|file| format!("suites/{}", file.path().display())).filter(|name| name.ends_with(".yaml")).collect();
+    let mut names: Vec<String> = SUITES
+        .files()
+        .map(|file| format!("suites/{}", file.path().display()))
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
     names.sort();
     names.into_iter().next().unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use super::choice::skip_reason;
 use super::draft::{Bound, Draft, removes, success_trigger};
-use super::settings::Settled;
+use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
 use crate::domain::plan::{Credentials, Intent, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::triggers::{Ground, Variation, named, same_route};
@@ -137,7 +137,7 @@ impl Draft<'_> {
     ) -> ProbeId {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
         let consumes =
-            if removes(operation) && settled.request.method == operation.method { self.slots_removed_by(operation, &settled) } else { Vec::new() };
+            if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let probe = Probe {
             id: id.clone(),
             operation: operation.id.clone(),

@@ -162,7 +162,7 @@ impl<'a> Draft<'a> {
         if !taken(name) {
             return name.to_owned();
         }
-        (2..).map(|count| format!("{name}#{count}")).find(|id| !taken(id)).unwrap_or_default()
+        (2..=self.plan.probes.len() + 2).map(|count| format!("{name}#{count}")).find(|id| !taken(id)).unwrap_or_default()
     }
 
     pub(super) fn probe_mut(&mut self, id: &str) -> Option<&mut Probe> {

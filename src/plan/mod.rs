@@ -91,12 +91,13 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
 }
 
 fn check_triggers(contract: &Contract) -> Result<(), PlanError> {
-    let responses = contract.operations.iter().flat_map(|operation| &operation.responses);
-    for response in responses {
-        for condition in response.conditions.iter().filter(|condition| crate::triggers::named(&condition.trigger).is_none()) {
-            let known = crate::triggers::TRIGGERS.iter().map(|trigger| trigger.name).collect::<Vec<_>>().join(", ");
-            return Err(PlanError::UnknownTrigger { place: response.place.clone(), name: condition.trigger.clone(), known });
-        }
+    let mut conditions = contract.operations.iter().flat_map(|operation| &operation.responses).flat_map(|response| {
+        let place = &response.place;
+        response.conditions.iter().map(move |condition| (place, &condition.trigger))
+    });
+    if let Some((place, name)) = conditions.find(|(_, name)| crate::triggers::named(name).is_none()) {
+        let known = crate::triggers::TRIGGERS.iter().map(|trigger| trigger.name).collect::<Vec<_>>().join(", ");
+        return Err(PlanError::UnknownTrigger { place: place.clone(), name: name.clone(), known });
     }
     Ok(())
 }

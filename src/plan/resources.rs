@@ -27,17 +27,14 @@ impl Draft<'_> {
         for need in bound.base.needs.clone() {
             let example = need.example.as_str().map_or_else(|| need.example.to_string(), str::to_owned);
             let known = chosen.iter().find(|(kind, text, _)| *kind == need.resource.kind && *text == example);
-            let slot = match known {
-                Some((_, _, slot)) => Some(slot.clone()),
-                None => {
-                    let taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
-                    let given = fixed
-                        .iter()
-                        .find(|slot| !taken.contains(slot) && self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind));
-                    match given {
-                        Some(slot) => Some(slot.clone()),
-                        None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
-                    }
+            let slot = if let Some((_, _, slot)) = known {
+                Some(slot.clone())
+            } else {
+                let taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
+                let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
+                match fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned() {
+                    Some(slot) => Some(slot),
+                    None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
                 }
             };
             match slot {

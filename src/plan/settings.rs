@@ -9,6 +9,12 @@ use crate::domain::contract::Operation;
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::triggers::{Setting, Variation};
 
+/// The slots that a settled request would take away if it were accepted.
+pub fn slots_removed_by(operation: &Operation, settled: &Settled) -> Vec<SlotId> {
+    let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None };
+    super::draft::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
+}
+
 /// A request that is ready to be planned.
 #[derive(Debug, Clone)]
 pub struct Settled {
@@ -126,11 +132,24 @@ impl Draft<'_> {
         // What is done to the resource itself may be undone by the next change, so the request is due before that.
         if self.bases.get(&referrer).and_then(|bound| path_filling(&bound.base.request)).is_some_and(|own| own.slot == target) {
             settled.stage = Stage::Change;
+            self.undo(by);
         }
         // While what refers to it is there, that is, before it is removed in its turn.
         settled.needs.extend(self.made_by(&referrer));
         settled.after.push(referrer);
         Ok(())
+    }
+
+    /// What an operation has done to a resource is undone by the deletion on the same route, or the resource could not be
+    /// removed in the end.
+    fn undo(&mut self, operation: &str) {
+        let contract = self.contract;
+        let Some(done) = contract.operation(operation) else { return };
+        let inverse = contract.operations.iter().find(|other| other.path == done.path && other.method.0 == "DELETE");
+        if let Some(inverse) = inverse {
+            // Where it cannot be called, the clean-up says so.
+            let _ = self.success(&inverse.id);
+        }
     }
 
     fn unfinished(&mut self, settled: &mut Settled) -> Result<(), String> {
@@ -184,12 +203,6 @@ impl Draft<'_> {
         settled.needs = needs_of(&settled.request);
         settled.after.push(before);
         Ok(())
-    }
-
-    /// The slots that a settled request would take away if it were accepted.
-    pub(super) fn slots_removed_by(&self, operation: &Operation, settled: &Settled) -> Vec<SlotId> {
-        let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None };
-        super::draft::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
     }
 
     fn kind_of(&self, slot: &str) -> String {

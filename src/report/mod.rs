@@ -7,6 +7,7 @@ mod junit;
 mod markdown;
 mod matrix;
 mod paint;
+mod snapshot;
 #[cfg(test)]
 mod testing;
 mod words;
@@ -14,6 +15,7 @@ mod words;
 pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
+pub use snapshot::snapshot;
 
 use crate::domain::report::{Cell, Report, Totals};
 use crate::domain::verdict::Verdict;

@@ -47,7 +47,7 @@ impl Breaker {
         match (&outcome.ending, outcome.answer()) {
             (Ending::Silent(reason), _) => self.refusals.push(format!("no answer: {reason}")),
             (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => {
-                self.refusals.push(format!("the server answered {}", answer.status))
+                self.refusals.push(format!("the server answered {}", answer.status));
             }
             _ => {}
         }

@@ -1,6 +1,5 @@
 //! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
 
-mod capture;
 mod gate;
 mod limiter;
 mod send;
@@ -17,6 +16,7 @@ use serde_json::Value;
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, SlotId, Stage};
+use crate::generate::captured;
 use crate::transport::{Accounts, Client};
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
         self.progress.sent += outcome.exchanges.len() as u64;
         self.progress.breaker.learn(probe, &outcome, accepted);
         for capture in &probe.captures {
-            match answer.filter(|_| accepted).and_then(|answer| capture::value(capture, answer, probe, &self.progress.slots)) {
+            match answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots)) {
                 Some(value) => {
                     self.progress.slots.insert(capture.slot.clone(), value);
                 }

@@ -1,5 +1,7 @@
 //! A filled request as it goes over the wire.
 
+use std::fmt::Write;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -90,21 +92,21 @@ fn cut(text: &str) -> Vec<u8> {
 fn multipart(parts: &[Part]) -> Vec<u8> {
     let mut body = String::new();
     for part in parts {
-        body.push_str(&format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{}\"", part.name));
+        let _ = write!(body, "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{}\"", part.name);
         if let Some(file_name) = &part.file_name {
-            body.push_str(&format!("; filename=\"{file_name}\""));
+            let _ = write!(body, "; filename=\"{file_name}\"");
         }
         body.push_str("\r\n");
         if let Some(media_type) = &part.media_type {
-            body.push_str(&format!("content-type: {media_type}\r\n"));
+            let _ = write!(body, "content-type: {media_type}\r\n");
         }
         let content = match &part.content {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        body.push_str(&format!("\r\n{content}\r\n"));
+        let _ = write!(body, "\r\n{content}\r\n");
     }
-    body.push_str(&format!("--{BOUNDARY}--\r\n"));
+    let _ = write!(body, "--{BOUNDARY}--\r\n");
     body.into_bytes()
 }
 

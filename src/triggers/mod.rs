@@ -105,7 +105,7 @@ impl Ground<'_> {
     /// The valid request with another value of a parameter in the path.
     pub fn with_path_value(&self, name: &str, value: &str) -> Option<Variation> {
         let mut request = self.base.request.clone();
-        *request.path_values.get_mut(name)? = value.to_owned();
+        value.clone_into(request.path_values.get_mut(name)?);
         request.fillings.retain(|filling| filling.place != Place::Path(name.to_owned()));
         Some(Variation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
     }

@@ -9,7 +9,7 @@ use crate::domain::exchange::Answer;
 use crate::domain::plan::{Capture, Place, Probe, SlotId};
 
 /// The value that a capture finds in an answer; `None` when there is none.
-pub fn value(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
+pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
     if let Some(at) = capture.expression.strip_prefix("$response.body#") {
         return in_body(answer.body.json()?, at, &capture.like, capture.nth);
     }
@@ -32,7 +32,7 @@ fn in_body(body: &Value, at: &str, like: &Value, nth: usize) -> Option<Value> {
     let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else {
         return body.pointer(at).filter(|value| !value.is_null()).cloned();
     };
-    let pointer = |tokens: &[&str]| tokens.iter().map(|token| format!("/{token}")).collect::<String>();
+    let pointer = |tokens: &[&str]| tokens.iter().fold(String::new(), |sum, token| sum + "/" + token);
     let items = body.pointer(&pointer(&tokens[..index]))?.as_array()?;
     let item = items.iter().filter(|item| is_part(like, item)).nth(nth)?;
     item.pointer(&pointer(&tokens[index + 1..])).filter(|value| !value.is_null()).cloned()

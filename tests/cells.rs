@@ -1,0 +1,95 @@
+//! One trial for each cell of the bundled contract, proved against the embedded mock, and one snapshot of the normalised
+//! answers for each operation. Each operation is run on its own, so that a single trial gives what all of them give.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use probity::cli::{Subject, assemble, record, run_args};
+use probity::domain::contract::WHOLE_SERVER;
+use probity::domain::report::{Cell, Report};
+use probity::domain::verdict::Verdict;
+use probity::report::{finding_text, snapshot};
+
+/// What became of one operation.
+struct Proof {
+    report: Report,
+    snapshot: String,
+}
+
+type Slot = Arc<OnceLock<Result<Proof, String>>>;
+
+/// Every operation that was run in this process.
+#[derive(Default)]
+struct Proofs {
+    subject: OnceLock<Subject>,
+    done: Mutex<BTreeMap<String, Slot>>,
+}
+
+impl Proofs {
+    fn of(&self, operation: &str) -> Slot {
+        let slot = Arc::clone(self.done.lock().unwrap_or_else(PoisonError::into_inner).entry(operation.to_owned()).or_default());
+        slot.get_or_init(|| self.prove(operation).map_err(|stop| stop.to_string()));
+        slot
+    }
+
+    fn subject(&self) -> &Subject {
+        self.subject.get_or_init(|| {
+            let args = run_args(&[]).expect("no arguments are needed");
+            Subject::load(&args.files).expect("the bundled contract is usable")
+        })
+    }
+
+    fn prove(&self, operation: &str) -> Result<Proof, probity::cli::Stop> {
+        // One request at a time, so that the server counts ids in the same order each time.
+        let args = run_args(&["--only", operation, "--jobs", "1"])?;
+        let recording = record(&args, self.subject())?;
+        let snapshot = snapshot(&recording.plan, &recording.outcomes, operation);
+        Ok(Proof { report: assemble(self.subject(), &recording), snapshot })
+    }
+}
+
+fn cell_trial(proofs: &Proofs, operation: &str, status: u16) -> Result<(), Failed> {
+    let proof = proofs.of(operation);
+    let Some(Ok(proof)) = proof.get() else { return Err(Failed::from("the operation could not be run")) };
+    let cell = proof.report.cells.iter().find(|cell| cell.operation == operation && cell.status.0 == status);
+    let cell = cell.ok_or("the cell is not in the report")?;
+    if matches!(cell.verdict, Verdict::Conforms | Verdict::Held) && !cell.probes.is_empty() { Ok(()) } else { Err(Failed::from(why(cell))) }
+}
+
+fn why(cell: &Cell) -> String {
+    let findings: Vec<String> = cell.findings.iter().map(|finding| finding_text(finding, false)).collect();
+    format!("{} {}: {}\n{}", cell.verdict.word(), cell.reason.as_deref().unwrap_or_default(), cell.operation, findings.join("\n"))
+}
+
+fn snapshot_trial(proofs: &Proofs, operation: &str) -> Result<(), Failed> {
+    let proof = proofs.of(operation);
+    let Some(Ok(proof)) = proof.get() else { return Err(Failed::from("the operation could not be run")) };
+    let name = if operation == WHOLE_SERVER { "server" } else { operation };
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, proof.snapshot));
+    Ok(())
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let proofs: &'static Proofs = Box::leak(Box::default());
+    let subject = proofs.subject();
+    let suite = subject.suite.name.clone();
+    let mut trials = Vec::new();
+    let general = subject.contract.server_responses.iter().map(|response| (WHOLE_SERVER.to_owned(), response));
+    let own = subject.contract.operations.iter().flat_map(|operation| operation.responses.iter().map(|response| (operation.id.clone(), response)));
+    for (operation, response) in own.chain(general) {
+        let name = format!("{suite}::{operation}::{} {}", response.status, response.description);
+        let status = response.status.0;
+        trials.push(Trial::test(name, move || cell_trial(proofs, &operation, status)));
+    }
+    let operations = subject.contract.operations.iter().map(|operation| operation.id.clone());
+    for operation in operations.chain([WHOLE_SERVER.to_owned()]) {
+        trials.push(Trial::test(format!("{suite}::{operation}::snapshot"), move || snapshot_trial(proofs, &operation)));
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
