@@ -164,7 +164,7 @@ pub struct MockArgs {
     /// Break one promise: NAME, or NAME@OPERATION. May be repeated; `--fault help` lists all names.
     #[arg(long, value_name = "NAME")]
     pub fault: Vec<String>,
-    /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 10 seconds as one full run
+    /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 30 seconds as one full run
     /// of the contract needs, so that the run ends by showing the limit.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
     pub window: Vec<RateLimit>,

@@ -24,7 +24,7 @@ const LOCAL_JOBS: usize = 8;
 /// length, and a little more.
 const LONGEST_WAIT: u64 = 1000;
 /// The same for a server on this machine, in seconds.
-const LONGEST_LOCAL_WAIT: u64 = 15;
+const LONGEST_LOCAL_WAIT: u64 = 40;
 
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {

@@ -5,7 +5,8 @@ use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
 use crate::domain::plan::{Credentials, Intent, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
-use crate::triggers::{Ground, Variation, named, same_route};
+use crate::domain::suite::Credential;
+use crate::triggers::{Ground, Setting, Variation, named, same_route};
 
 impl Draft<'_> {
     /// Plans how one cell is proved.
@@ -85,18 +86,40 @@ impl Draft<'_> {
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
         ways.sort_by_key(|(_, allowed, _)| allowed.len());
-        let mut reason = format!("no known way to provoke it in a valid request: {}", triggers_of(conditions));
+        let mut why = Intent::Unreachable(format!("no known way to provoke it in a valid request: {}", triggers_of(conditions)));
         for (condition, allowed, variation) in ways {
+            if !self.options.writes && !variation.request.method.is_safe() {
+                // Harmless only as long as the server refuses it, which is what is in question.
+                why = Intent::Skipped(format!("{} might change something; --allow-writes allows it", variation.request.method));
+                continue;
+            }
             if variation.request.credentials == Credentials::Limited && !self.options.limited {
-                "there are no credentials of an account without permissions".clone_into(&mut reason);
+                why = Intent::Skipped(self.how_to_limit());
                 continue;
             }
             match self.settle(operation, &variation, success) {
                 Ok(settled) => return Intent::Probes(vec![self.fault_probe(operation, status, &condition, allowed, settled, success)]),
-                Err(why) => reason = why,
+                Err(reason) if matches!(variation.setting, Setting::Given(_)) => why = Intent::Skipped(reason),
+                Err(reason) => why = Intent::Unreachable(reason),
             }
         }
-        if conditions.is_empty() { Intent::Unreachable("the contract does not say when".to_owned()) } else { Intent::Unreachable(reason) }
+        if conditions.is_empty() { Intent::Unreachable("the contract does not say when".to_owned()) } else { why }
+    }
+
+    /// What is missing to ask as an account without permissions.
+    fn how_to_limit(&self) -> String {
+        let mut variables: Vec<&str> = Vec::new();
+        for credential in self.suite.accounts.limited.values() {
+            match credential {
+                Credential::Basic { username, password } => variables.extend([username.as_str(), password.as_str()]),
+                Credential::Bearer { token } => variables.push(token),
+                Credential::Value { env } => variables.push(env),
+            }
+        }
+        if variables.is_empty() {
+            return "it needs an account without permissions, and the suite names none".to_owned();
+        }
+        format!("it needs an account without permissions; put its credentials into {}", variables.join(", "))
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
