@@ -58,6 +58,12 @@ impl Breaker {
         let last = self.refusals.last().filter(|_| !self.anything && self.refusals.len() >= ENOUGH_REFUSALS)?;
         Some(format!("{last} to each of the first {} valid requests", self.refusals.len()))
     }
+
+    /// Whether it is the credentials that the server does not take. Any other server that takes nothing has nothing to
+    /// say to a request without credentials either.
+    fn is_about_credentials(&self) -> bool {
+        self.refusals.last().is_some_and(|last| last.ends_with("401") || last.ends_with("403"))
+    }
 }
 
 /// A request under way: the probe and what becomes of it.
@@ -83,10 +89,10 @@ impl<'a> Run<'a> {
             Err(_) if unauthenticated => BTreeMap::new(),
             Err(reason) => return Err(reason),
         };
+        if let Some(reason) = self.progress.breaker.reason().filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials()) {
+            return Err(reason);
+        }
         if !unauthenticated {
-            if let Some(reason) = self.progress.breaker.reason() {
-                return Err(reason);
-            }
             if let Some(control) =
                 probe.control.as_ref().filter(|control| probe.after.contains(control) && !self.progress.accepted.contains(*control))
             {
