@@ -20,6 +20,8 @@ pub(crate) struct Resource {
     pub parents: Vec<(String, String)>,
     /// Operations that were accepted on it, in order.
     pub accepted: Vec<String>,
+    /// The content of an uploaded file.
+    pub content: Option<String>,
     /// How often it was read.
     pub reads: u32,
     /// Its time is over.
@@ -36,6 +38,7 @@ impl Resource {
             references: Vec::new(),
             parents: Vec::new(),
             accepted: Vec::new(),
+            content: None,
             reads: 0,
             expired: false,
         }

@@ -92,13 +92,10 @@ impl<'a> Run<'a> {
         if let Some(reason) = self.progress.breaker.reason().filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials()) {
             return Err(reason);
         }
-        if !unauthenticated {
-            if let Some(control) =
-                probe.control.as_ref().filter(|control| probe.after.contains(control) && !self.progress.accepted.contains(*control))
-            {
-                let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
-                return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
-            }
+        let refused = |control: &&String| probe.after.contains(*control) && !self.progress.accepted.contains(*control);
+        if let Some(control) = probe.control.as_ref().filter(|_| !unauthenticated).filter(refused) {
+            let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
+            return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
         }
         let location = match &probe.repeat {
             Repeat::Follow(first) => Some(self.location(first)?),

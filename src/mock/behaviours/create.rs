@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::download::uploaded;
 use super::{Outcome, Turn};
 use crate::contract::schema::resource_needs;
 use crate::domain::contract::{Location, Operation};
@@ -53,6 +54,7 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
         resource.sent = sent.clone();
         resource.references = references(scene, at);
         resource.parents = parents(scene);
+        resource.content = uploaded(scene);
         keep(turn, kind, resource);
     }
     (id, body)
@@ -133,7 +135,9 @@ fn keep_yields(turn: &mut Turn<'_, '_>, document: &Value) {
         let ids: Vec<String> = place.items(document).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
         for id in ids {
             let body = likeness(scene.core, &yielded.kind, &id);
-            turn.state.store.put_new(&yielded.kind, Resource::new(id, body));
+            let mut resource = Resource::new(id, body);
+            resource.content = uploaded(scene);
+            turn.state.store.put_new(&yielded.kind, resource);
         }
     }
 }

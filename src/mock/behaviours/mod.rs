@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod download;
 mod example;
 mod finish;
 mod list;
@@ -40,6 +41,7 @@ const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { matches: read::matches, act: read::act },
     Behaviour { matches: update::matches, act: update::act },
     Behaviour { matches: delete::matches, act: delete::act },
+    Behaviour { matches: download::matches, act: download::act },
     Behaviour { matches: |_, _, _| true, act: example::act },
 ];
 
