@@ -33,6 +33,7 @@ struct Behaviour {
 /// Every behaviour; the first that matches acts.
 const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { matches: finish::matches, act: finish::act },
+    Behaviour { matches: download::matches, act: download::act },
     Behaviour { matches: relationship::matches, act: relationship::act },
     Behaviour { matches: search::matches, act: search::act },
     Behaviour { matches: create::matches, act: create::act },
@@ -41,7 +42,6 @@ const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { matches: read::matches, act: read::act },
     Behaviour { matches: update::matches, act: update::act },
     Behaviour { matches: delete::matches, act: delete::act },
-    Behaviour { matches: download::matches, act: download::act },
     Behaviour { matches: |_, _, _| true, act: example::act },
 ];
 
