@@ -50,7 +50,7 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     let report = assemble(subject, recording);
     for format in FORMATS {
         if let Some(name) = format.file_name {
-            write::write(&conclusion.out.join(name), &(format.render)(&report))?;
+            write::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
         }
     }
     if conclusion.keep {

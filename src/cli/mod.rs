@@ -60,6 +60,12 @@ impl From<crate::contract::ContractError> for Stop {
     }
 }
 
+impl From<crate::report::RenderError> for Stop {
+    fn from(error: crate::report::RenderError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
 impl From<crate::plan::PlanError> for Stop {
     fn from(error: crate::plan::PlanError) -> Self {
         match error {

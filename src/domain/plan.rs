@@ -10,7 +10,7 @@ use super::contract::{Method, Status};
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
 
-/// Identifies a value that one probe yields and others use, for example `entities#1`.
+/// Identifies a value that one probe yields and others use, for example `books#1`.
 pub type SlotId = String;
 
 /// Everything that will be sent.

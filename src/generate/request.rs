@@ -82,16 +82,16 @@ pub fn valid(contract: &Contract, operation: &Operation, with_body: bool) -> Bas
             if !matches!(request.body, Body::Multipart(_)) {
                 request.headers.push(("content-type".to_owned(), content.name.clone()));
             }
-            if let Body::Json(value) = &request.body {
-                needs.extend(resource_needs(contract, content, value).into_iter().map(|found| Need {
-                    place: Place::Body(found.at),
-                    resource: found.what,
-                    example: found.value,
-                }));
-            }
+            needs.extend(body_needs(contract, content, &request.body));
         }
     }
     Base { request, needs, media }
+}
+
+fn body_needs(contract: &Contract, media: &MediaType, body: &Body) -> Vec<Need> {
+    let Body::Json(value) = body else { return Vec::new() };
+    let found = resource_needs(contract, media, value).into_iter();
+    found.map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }).collect()
 }
 
 fn accept(accepted: &[&str]) -> String {
