@@ -31,6 +31,13 @@ pub enum CredentialHint {
         /// Environment variable with the key.
         env: String,
     },
+    /// `apiKey` in a cookie.
+    Cookie {
+        /// Name of the cookie.
+        name: String,
+        /// Environment variable with the key.
+        env: String,
+    },
     /// `basic` with the right user name and a secret that is none.
     WrongBasic {
         /// Environment variable with the user name.
@@ -46,6 +53,11 @@ pub enum CredentialHint {
     /// `apiKey` in the query, with a key that is none.
     WrongQuery {
         /// Name of the parameter.
+        name: String,
+    },
+    /// `apiKey` in a cookie, with a key that is none.
+    WrongCookie {
+        /// Name of the cookie.
         name: String,
     },
 }
@@ -65,6 +77,7 @@ impl CredentialHint {
                 Self::Bearer { .. } => Self::WrongBearer,
                 Self::Header { name, .. } if !secret => Self::WrongHeader { name: name.clone() },
                 Self::Query { name, .. } if !secret => Self::WrongQuery { name: name.clone() },
+                Self::Cookie { name, .. } if !secret => Self::WrongCookie { name: name.clone() },
                 other => other.clone(),
             })
             .collect()
@@ -79,6 +92,8 @@ impl CredentialHint {
             Self::WrongBasic { username_env } => format!("-u {}:{WRONG_SECRET}", variable(username_env)),
             Self::WrongBearer => format!("-H 'Authorization: Bearer {WRONG_SECRET}'"),
             Self::WrongHeader { name } => format!("-H {}", quote(&format!("{name}: {WRONG_SECRET}"))),
+            Self::Cookie { name, env } => format!("-b {}{}", quote(&format!("{name}=")), variable(env)),
+            Self::WrongCookie { name } => format!("-b {}", quote(&format!("{name}={WRONG_SECRET}"))),
             Self::Query { .. } | Self::WrongQuery { .. } => return None,
         })
     }

@@ -203,6 +203,7 @@ fn hint(scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHi
         (SecurityScheme::Bearer, Credential::Bearer { token }) => CredentialHint::Bearer { env: token.clone() },
         (SecurityScheme::Header(name), Credential::Value { env }) => CredentialHint::Header { name: name.clone(), env: env.clone() },
         (SecurityScheme::Query(name), Credential::Value { env }) => CredentialHint::Query { name: name.clone(), env: env.clone() },
+        (SecurityScheme::Cookie(name), Credential::Value { env }) => CredentialHint::Cookie { name: name.clone(), env: env.clone() },
         _ => return None,
     })
 }

@@ -3,16 +3,23 @@
 mod bundle;
 mod conditions;
 mod general;
+mod inferred;
+mod links;
 mod operations;
+mod parameters;
 mod pointer;
 pub mod schema;
+mod security;
+mod sides;
 mod upgrade;
 mod validate;
 
 pub use bundle::{Bundle, bundle, file_references};
 pub use general::spread_general;
+pub use links::makes;
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove};
+pub use sides::is_marked;
 pub use validate::{Breach, Schemas};
 
 use thiserror::Error;

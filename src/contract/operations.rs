@@ -6,11 +6,10 @@ use serde_json::{Map, Value};
 
 use super::bundle::Bundle;
 use super::pointer::append;
-use super::schema::{follow, resource_need};
-use super::{ContractError, conditions, upgrade};
+use super::schema::follow;
+use super::{ContractError, conditions, inferred, links, security, upgrade};
 use crate::domain::contract::{
-    Condition, Contract, Done, Example, HeaderRule, Link, Location, MediaType, Method, Operation, Parameter, RateLimit, RequestBody, Response,
-    SchemaRef, SecurityScheme, Status,
+    Condition, Contract, Done, Example, Fallback, HeaderRule, Link, MediaType, Method, Operation, RateLimit, RequestBody, Response, SchemaRef, Status,
 };
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
@@ -26,26 +25,36 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     match version.get(..3) {
         Some("3.0") => upgrade::upgrade(&mut bundle.document),
         Some("3.1") => {}
-        _ => {
-            return Err(ContractError::new(bundle.place("/openapi"), format!("openapi is {version:?}; Probity reads OpenAPI 3.0 and 3.1 documents")));
-        }
+        _ => return Err(ContractError::new(bundle.place("/openapi"), not_read(&bundle.document, &version))),
     }
     let reader = Reader { bundle: &bundle, document: &bundle.document };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
-    let operations = reader.operations(&general)?;
+    let mut operations = reader.operations(&general)?;
     if operations.is_empty() {
         return Err(ContractError::new(bundle.place("/paths"), "there is no operation in this contract"));
     }
+    let inferred = inferred::infer(&bundle.document, &mut operations);
+    links::complete(&bundle.document, &mut operations);
     Ok(Contract {
         title: reader.text("/info/title").unwrap_or_default(),
         version: reader.text("/info/version").unwrap_or_default(),
         operations,
-        security_schemes: reader.security_schemes(),
+        security_schemes: security::schemes(&bundle.document),
         rate_limits: reader.rate_limits()?,
         server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
         document: bundle.document.clone(),
+        inferred,
     })
+}
+
+/// Why a document of this version is not read.
+fn not_read(document: &Value, version: &str) -> String {
+    match (version, document.get("swagger")) {
+        ("", Some(_)) => "this is a Swagger 2.0 document; convert it to OpenAPI 3 first".to_owned(),
+        ("", None) => "there is no `openapi` with a version; Probity reads OpenAPI 3.0 and 3.1 documents".to_owned(),
+        _ => format!("openapi is {version:?}; Probity reads OpenAPI 3.0 and 3.1 documents"),
+    }
 }
 
 fn with_conditions(mut response: Response, conditions: Vec<Condition>) -> Response {
@@ -53,9 +62,9 @@ fn with_conditions(mut response: Response, conditions: Vec<Condition>) -> Respon
     response
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     bundle: &'a Bundle,
-    document: &'a Value,
+    pub(super) document: &'a Value,
 }
 
 /// An operation as the document has it, before or after one of its forms is laid over it.
@@ -75,7 +84,7 @@ impl View {
 }
 
 impl<'a> Reader<'a> {
-    fn error(&self, pointer: &str, message: impl Into<String>) -> ContractError {
+    pub(super) fn error(&self, pointer: &str, message: impl Into<String>) -> ContractError {
         ContractError::new(self.bundle.place(pointer), message)
     }
 
@@ -92,25 +101,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The place a reference leads to, and what stands there.
-    fn resolved(&self, pointer: &str) -> Result<(String, &'a Value), ContractError> {
+    pub(super) fn resolved(&self, pointer: &str) -> Result<(String, &'a Value), ContractError> {
         follow(self.document, pointer).ok_or_else(|| self.error(pointer, "the reference here leads nowhere, or in a circle"))
-    }
-
-    fn security_schemes(&self) -> BTreeMap<String, SecurityScheme> {
-        let names = self.document.pointer("/components/securitySchemes").and_then(Value::as_object);
-        let read = |name: &String| {
-            let (_, scheme) = follow(self.document, &append("/components/securitySchemes", name))?;
-            let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-            let field = || text("name").to_owned();
-            Some(match (text("type"), text("scheme").to_ascii_lowercase().as_str(), text("in")) {
-                ("http", "basic", _) => SecurityScheme::Basic,
-                ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => SecurityScheme::Bearer,
-                ("apiKey", _, "header") => SecurityScheme::Header(field()),
-                ("apiKey", _, "query") => SecurityScheme::Query(field()),
-                (other, ..) => SecurityScheme::Other(other.to_owned()),
-            })
-        };
-        names.into_iter().flat_map(Map::keys).filter_map(|name| Some((name.clone(), read(name)?))).collect()
     }
 
     fn rate_limits(&self) -> Result<Vec<RateLimit>, ContractError> {
@@ -137,7 +129,7 @@ impl<'a> Reader<'a> {
 
     /// The status of a key in `responses`; `None` for `default` and ranges, which name no single status.
     fn status(&self, pointer: &str, code: &str) -> Result<Option<Status>, ContractError> {
-        if code == "default" || code.ends_with("XX") || code.starts_with("x-") {
+        if code.starts_with("x-") || class(code).is_some() {
             return Ok(None);
         }
         match code.parse::<u16>() {
@@ -181,6 +173,7 @@ impl<'a> Reader<'a> {
         let title = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
         let source = if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
         let method_name = method.to_ascii_uppercase();
+        let (responses, fallbacks) = self.responses(view, &source)?;
         let id = form.cloned().or_else(|| self.text(&member("operationId"))).unwrap_or_else(|| format!("{method_name} {path}"));
         let mut operation = Operation {
             id,
@@ -190,8 +183,9 @@ impl<'a> Reader<'a> {
             summary: self.text(&member("summary")),
             parameters: self.parameters(path, item, &member("parameters"))?,
             request_body: self.request_body(&member("requestBody"))?,
-            responses: self.responses(view, &source)?,
-            security: self.security(&member("security")),
+            responses,
+            fallbacks,
+            security: security::requirement(self.document, &member("security")),
             place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
             done: self.done(&member("x-probity-done"))?,
             note: self.text(&member("x-probity-note")),
@@ -234,59 +228,6 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn parameters(&self, path: &str, item: &str, own: &str) -> Result<Vec<Parameter>, ContractError> {
-        let mut parameters: Vec<Parameter> = Vec::new();
-        for list in [append(item, "parameters"), own.to_owned()] {
-            let count = self.document.pointer(&list).and_then(Value::as_array).map_or(0, Vec::len);
-            for index in 0..count {
-                let parameter = self.parameter(path, &format!("{list}/{index}"))?;
-                parameters.retain(|known| known.name != parameter.name || known.location != parameter.location);
-                parameters.push(parameter);
-            }
-        }
-        let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-        for name in names {
-            if !parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == name) {
-                return Err(self.error(item, format!("the path parameter {{{name}}} of {path} is not declared")));
-            }
-        }
-        Ok(parameters)
-    }
-
-    fn parameter(&self, path: &str, pointer: &str) -> Result<Parameter, ContractError> {
-        let (at, value) = self.resolved(pointer)?;
-        let Some(name) = value.get("name").and_then(Value::as_str) else { return Err(self.error(pointer, "a parameter has no name")) };
-        let location = value.get("in").cloned().unwrap_or_default();
-        let location: Location = serde_json::from_value(location)
-            .map_err(|_| self.error(&at, format!("the parameter {name} has no `in` of path, query, header or cookie")))?;
-        let schema = value.get("schema").map(|_| append(&at, "schema"));
-        let resolved = schema.as_ref().and_then(|schema| follow(self.document, schema)).map(|(_, schema)| schema);
-        let annotated = resolved.and_then(|schema| {
-            let schema = schema.get("items").unwrap_or(schema);
-            schema.get("x-probity-resource").and_then(resource_need)
-        });
-        let resource = annotated.or_else(|| {
-            // A date names no resource.
-            let format = resolved.and_then(|schema| schema.get("format")?.as_str()).unwrap_or_default();
-            (location == Location::Path && !format.starts_with("date"))
-                .then(|| kind_from_path(path, name))
-                .flatten()
-                .map(|kind| crate::domain::contract::ResourceNeed { kind, like: Value::Null })
-        });
-        let example = value.get("example").or_else(|| value.get("examples")?.as_object()?.values().next()?.get("value"));
-        let example = example.or_else(|| resolved?.get("example")).or_else(|| resolved?.get("examples")?.get(0));
-        Ok(Parameter {
-            name: name.to_owned(),
-            location,
-            required: location == Location::Path || value.get("required") == Some(&Value::Bool(true)),
-            schema: schema.map(SchemaRef),
-            example: example.cloned(),
-            resource,
-            explode: value.get("explode") != Some(&Value::Bool(false)),
-            sent: value.get("x-probity-send") == Some(&Value::Bool(true)),
-        })
-    }
-
     fn request_body(&self, pointer: &str) -> Result<Option<RequestBody>, ContractError> {
         if self.document.pointer(pointer).is_none_or(Value::is_null) {
             return Ok(None);
@@ -310,12 +251,16 @@ impl<'a> Reader<'a> {
                 }
             }
             let schema = value.get("schema").map(|_| SchemaRef(append(&at, "schema")));
+            let described = schema.as_ref().filter(|_| examples.is_empty()).and_then(|schema| follow(self.document, &schema.0));
+            if let Some(value) = described.and_then(|(_, schema)| schema.get("example").or_else(|| schema.get("examples")?.get(0))) {
+                examples.push(Example { name: String::new(), value: value.clone() });
+            }
             content.push(MediaType { name: name.to_ascii_lowercase(), schema, examples });
         }
         Ok(content)
     }
 
-    fn responses(&self, view: &View, source: &str) -> Result<Vec<Response>, ContractError> {
+    fn responses(&self, view: &View, source: &str) -> Result<(Vec<Response>, Vec<Fallback>), ContractError> {
         let mut places: BTreeMap<String, String> = BTreeMap::new();
         for owner in [Some(&view.base), view.form.as_ref()].into_iter().flatten() {
             let pointer = append(owner, "responses");
@@ -328,12 +273,16 @@ impl<'a> Reader<'a> {
             }
         }
         let mut responses = Vec::new();
+        let mut fallbacks = Vec::new();
         for (code, pointer) in places {
             if let Some(status) = self.status(&pointer, &code)? {
                 responses.push(self.response(&pointer, status, source)?);
+            } else if let Some(class) = class(&code) {
+                let lowest = Status(class.unwrap_or(1) * 100);
+                fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
             }
         }
-        Ok(responses)
+        Ok((responses, fallbacks))
     }
 
     fn response(&self, pointer: &str, status: Status, source: &str) -> Result<Response, ContractError> {
@@ -350,7 +299,7 @@ impl<'a> Reader<'a> {
             let (_, link) = self.resolved(&append(&append(&at, "links"), name))?;
             let parameters = link.get("parameters").and_then(Value::as_object).into_iter().flatten();
             let parameters = parameters.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-            if let Some(target) = link.get("operationId").and_then(Value::as_str) {
+            if let Some(target) = link.get("operationId").or_else(|| link.get("operationRef")).and_then(Value::as_str) {
                 links.push(Link { operation: target.to_owned(), parameters: parameters.collect() });
             }
         }
@@ -371,12 +320,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn security(&self, own: &str) -> Vec<Vec<String>> {
-        let value = self.document.pointer(own).or_else(|| self.document.get("security"));
-        let alternatives = value.and_then(Value::as_array).into_iter().flatten();
-        alternatives.map(|requirement| requirement.as_object().into_iter().flat_map(Map::keys).cloned().collect()).collect()
-    }
-
     fn done(&self, pointer: &str) -> Result<Option<Done>, ContractError> {
         match self.document.pointer(pointer) {
             None => Ok(None),
@@ -387,14 +330,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn first_segment(path: &str) -> String {
-    path.split('/').find(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("api").to_owned()
+/// The class of statuses that a key of `responses` stands for; `Some(None)` for `default`, `None` for anything else.
+fn class(code: &str) -> Option<Option<u16>> {
+    if code == "default" {
+        return Some(None);
+    }
+    let digit = code.strip_suffix("XX").or_else(|| code.strip_suffix("xx"))?.parse().ok()?;
+    (1..=5).contains(&digit).then_some(Some(digit))
 }
 
-/// The kind of resource that a path parameter names when the contract does not say: the segment before it, when the
-/// parameter stands for the whole segment.
-fn kind_from_path(path: &str, name: &str) -> Option<String> {
-    let segments: Vec<&str> = path.split('/').collect();
-    let index = segments.iter().position(|segment| *segment == format!("{{{name}}}"))?;
-    segments.get(index.checked_sub(1)?).filter(|segment| !segment.is_empty() && !segment.starts_with('{')).map(|segment| (*segment).to_owned())
+fn first_segment(path: &str) -> String {
+    path.split('/').find(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("api").to_owned()
 }

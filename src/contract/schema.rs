@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::inferred::{is_name, reference};
 use super::pointer::append;
 use crate::domain::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
 
@@ -127,14 +128,13 @@ pub struct Annotated<T> {
     pub what: T,
 }
 
-/// Places of a request body that hold ids of other resources (`x-probity-resource`).
+/// Places of a request body that hold ids of other resources (`x-probity-resource`, or what their names tell).
 pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<ResourceNeed>> {
     let mut found: Vec<Annotated<ResourceNeed>> = Vec::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
-        if let Some(need) = schema.get("x-probity-resource").and_then(resource_need)
-            && !value.is_array()
-            && !value.is_object()
+        if (value.is_string() || value.is_number() || value.is_null())
+            && let Some(need) = schema.get("x-probity-resource").and_then(resource_need).or_else(|| by_name(contract, at, value))
             && found.iter().all(|known| known.at != at)
         {
             found.push(Annotated { at: at.to_owned(), value: value.clone(), what: need });
@@ -143,12 +143,18 @@ pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> V
     found
 }
 
-/// Places of a request body that carry the mark of the run (`x-probity-mark`).
+fn by_name(contract: &Contract, at: &str, value: &Value) -> Option<ResourceNeed> {
+    reference(&contract.inferred, at).filter(|_| !value.is_null())
+}
+
+/// Places of a request body that carry the mark of the run (`x-probity-mark`, or what their names tell).
 pub fn marks(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<()>> {
     let mut found: Vec<Annotated<()>> = Vec::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
-        if schema.get("x-probity-mark") == Some(&Value::Bool(true)) && value.is_string() && found.iter().all(|known| known.at != at) {
+        // Words of a list name no single thing.
+        let marked = schema.get("x-probity-mark") == Some(&Value::Bool(true)) || (is_name(&contract.inferred, at) && schema.get("enum").is_none());
+        if marked && value.is_string() && found.iter().all(|known| known.at != at) {
             found.push(Annotated { at: at.to_owned(), value: value.clone(), what: () });
         }
     });

@@ -2,6 +2,28 @@
 
 use serde_json::{Map, Value, json};
 
+/// Members whose own members are named by the author, so that a property called `default` is not taken for the keyword.
+const NAMED: [&str; 15] = [
+    "properties",
+    "patternProperties",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "paths",
+    "content",
+    "callbacks",
+    "links",
+    "encoding",
+    "securitySchemes",
+    "variables",
+    "x-probity-forms",
+];
+
+/// Members that hold values of the author's own, in which nothing is a keyword.
+const VALUES: [&str; 6] = ["example", "examples", "default", "enum", "const", "value"];
+
 /// Rewrites what OpenAPI 3.0 says differently: `nullable`, boolean `exclusiveMinimum` and `exclusiveMaximum`, and
 /// `format: binary` for raw bytes stays as it is. Applied to the whole document; members of these names outside schemas
 /// do not exist in OpenAPI 3.0.
@@ -12,8 +34,10 @@ pub fn upgrade(value: &mut Value) {
             exclusive(members, "maximum", "exclusiveMaximum");
             nullable(members);
             for (name, member) in members.iter_mut() {
-                if !matches!(name.as_str(), "example" | "examples" | "default" | "enum" | "value") {
-                    upgrade(member);
+                match member {
+                    Value::Object(named) if NAMED.contains(&name.as_str()) => named.values_mut().for_each(upgrade),
+                    member if !VALUES.contains(&name.as_str()) => upgrade(member),
+                    _ => {}
                 }
             }
         }
@@ -32,17 +56,27 @@ fn exclusive(members: &mut Map<String, Value>, bound: &str, flag: &str) {
 }
 
 fn nullable(members: &mut Map<String, Value>) {
-    if members.get("nullable") != Some(&Value::Bool(true)) {
+    if !members.get("nullable").is_some_and(Value::is_boolean) {
         return;
     }
-    members.shift_remove("nullable");
-    if let Some(Value::String(kind)) = members.get("type").cloned() {
-        members.insert("type".to_owned(), json!([kind, "null"]));
+    if members.shift_remove("nullable") == Some(Value::Bool(false)) {
+        return;
     }
     if let Some(Value::Array(values)) = members.get_mut("enum")
         && !values.contains(&Value::Null)
     {
         values.push(Value::Null);
+    }
+    match members.get("type").cloned() {
+        Some(Value::String(kind)) => {
+            members.insert("type".to_owned(), json!([kind, "null"]));
+        }
+        // OpenAPI 3.0.3 gives `nullable` a meaning only beside `type`; what authors mean by it beside a reference is plain.
+        None if ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|keyword| members.contains_key(*keyword)) => {
+            let whole = Value::Object(std::mem::take(members));
+            members.insert("anyOf".to_owned(), json!([whole, {"type": "null"}]));
+        }
+        _ => {}
     }
 }
 
@@ -66,5 +100,24 @@ mod tests {
                 "example": {"nullable": true}
             })
         );
+    }
+
+    #[test]
+    fn a_member_that_an_author_calls_like_a_keyword_is_a_schema() {
+        let mut schema = json!({"properties": {
+            "default": {"type": "string", "nullable": true},
+            "value": {"type": "number", "nullable": false},
+            "nullable": {"type": "boolean"}
+        }});
+        upgrade(&mut schema);
+        let expected = json!({"default": {"type": ["string", "null"]}, "value": {"type": "number"}, "nullable": {"type": "boolean"}});
+        assert_eq!(schema["properties"], expected);
+    }
+
+    #[test]
+    fn a_reference_may_be_null_as_well() {
+        let mut schema = json!({"nullable": true, "allOf": [{"$ref": "#/a"}]});
+        upgrade(&mut schema);
+        assert_eq!(schema, json!({"anyOf": [{"allOf": [{"$ref": "#/a"}]}, {"type": "null"}]}));
     }
 }

@@ -7,10 +7,13 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
+use super::sides::{is_of_request, sides};
 use crate::domain::contract::{Contract, SchemaRef};
 
 /// The contract as its own schemas see it; never fetched.
 const BASE: &str = "urn:probity:contract";
+/// The same as requests see it, where that is something else.
+const REQUESTS: &str = "urn:probity:requests";
 
 /// One rule of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Breach {
 /// Compiles schemas of one contract as they are needed and keeps them.
 pub struct Schemas {
     registry: Registry<'static>,
+    /// Whether requests have a side of their own.
+    sided: bool,
     compiled: Mutex<HashMap<SchemaRef, Arc<Validator>>>,
 }
 
@@ -45,9 +50,17 @@ impl Schemas {
     /// A schema identifier or reference in the document that cannot be resolved.
     pub fn new(contract: &Contract) -> Result<Self, ContractError> {
         let failed = |error: jsonschema::ReferencingError| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}"));
-        let resource = Draft::Draft202012.create_resource(contract.document.clone());
-        let registry = Registry::new().add(BASE, resource).map_err(failed)?.prepare().map_err(failed)?;
-        Ok(Self { registry, compiled: Mutex::default() })
+        let resource = |document: Value| Draft::Draft202012.create_resource(document);
+        let sides = sides(&contract.document);
+        let sided = sides.is_some();
+        let registry = match sides {
+            Some((requests, answers)) => {
+                Registry::new().add(BASE, resource(answers)).map_err(failed)?.add(REQUESTS, resource(requests)).map_err(failed)?
+            }
+            None => Registry::new().add(BASE, resource(contract.document.clone())).map_err(failed)?,
+        };
+        let registry = registry.prepare().map_err(failed)?;
+        Ok(Self { registry, sided, compiled: Mutex::default() })
     }
 
     /// Every rule that the value breaks; none when it fits.
@@ -79,11 +92,12 @@ impl Schemas {
             return Ok(Arc::clone(known));
         }
         let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
+        let base = if self.sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(&self.registry)
             .should_validate_formats(true)
-            .build(&json!({"$ref": format!("{BASE}#{}", fragment.join("/"))}))
+            .build(&json!({"$ref": format!("{base}#{}", fragment.join("/"))}))
             .map_err(|error| format!("the schema at {} cannot be compiled: {error}", schema.0))?;
         let validator = Arc::new(validator);
         compiled.insert(schema.clone(), Arc::clone(&validator));
@@ -130,6 +144,25 @@ mod tests {
         });
         let files = BTreeMap::from([("t.yaml".to_owned(), document)]);
         read(bundle("t.yaml", &files).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_required_of_answers_is_not_required_of_requests() {
+        let user = json!({"type": "object", "required": ["id", "secret"], "properties": {
+            "id": {"type": "integer", "readOnly": true}, "secret": {"$ref": "#/components/schemas/Secret"}}});
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/User"}}});
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+            "paths": {"/users": {"post": {"requestBody": {"content": content}, "responses": {"201": {"description": "made", "content": content}}}}},
+            "components": {"schemas": {"User": user, "Secret": {"type": "string", "writeOnly": true}}}
+        });
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let schemas = Schemas::new(&contract).unwrap();
+        let operation = &contract.operations[0];
+        let request = operation.request_body.as_ref().and_then(|body| body.content[0].schema.clone()).unwrap();
+        let answer = operation.responses[0].content[0].schema.clone().unwrap();
+        assert!(schemas.fits(&request, &json!({"secret": "s"})) && !schemas.fits(&request, &json!({"id": 1})));
+        assert!(schemas.fits(&answer, &json!({"id": 1})) && !schemas.fits(&answer, &json!({"secret": "s"})));
     }
 
     #[test]

@@ -26,6 +26,18 @@ pub struct Contract {
     pub rate_limits: Vec<RateLimit>,
     /// Responses that the server gives as a whole (429), declared once.
     pub server_responses: Vec<Response>,
+    /// What the author leaves to be understood.
+    #[serde(default)]
+    pub inferred: Inferred,
+}
+
+/// What is read between the lines of a contract that marks nothing itself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Inferred {
+    /// Whether what is made is named by members that are called like names.
+    pub marks: bool,
+    /// Kind of the resource that a member names, by its name in lower case and without separators.
+    pub references: BTreeMap<String, String>,
 }
 
 impl Contract {
@@ -59,6 +71,9 @@ pub struct Operation {
     pub request_body: Option<RequestBody>,
     /// Declared responses, ordered by status, the general ones among them.
     pub responses: Vec<Response>,
+    /// Responses declared for a class of statuses (`4XX`) or for all others (`default`).
+    #[serde(default)]
+    pub fallbacks: Vec<Fallback>,
     /// Alternatives of security requirements; each names schemes that are needed together.
     pub security: Vec<Vec<String>>,
     /// Where it stands in the contract's files.
@@ -73,6 +88,29 @@ impl Operation {
     /// The declared response with this status.
     pub fn response(&self, status: Status) -> Option<&Response> {
         self.responses.iter().find(|response| response.status == status)
+    }
+
+    /// The response declared for the class of a status, or for all that have none of their own (OpenAPI, Responses
+    /// Object: a status of its own goes before its class, a class before `default`).
+    pub fn fallback(&self, status: Status) -> Option<&Response> {
+        let of = |class: Option<u16>| self.fallbacks.iter().find(|fallback| fallback.class == class);
+        of(Some(status.0 / 100)).or_else(|| of(None)).map(|fallback| &fallback.response)
+    }
+
+    /// Whether nobody may ask without credentials; an empty alternative lets anybody (OpenAPI, Security Requirement Object).
+    pub fn needs_credentials(&self) -> bool {
+        !self.security.is_empty() && self.security.iter().all(|alternative| !alternative.is_empty())
+    }
+
+    /// Segments of the path template; a slash at its end makes no segment.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.path.trim_matches('/').split('/')
+    }
+
+    /// The parameter that the path ends with, when it is the whole of the last segment.
+    pub fn item_parameter(&self) -> Option<&Parameter> {
+        let name = self.segments().next_back()?.strip_prefix('{')?.strip_suffix('}')?;
+        self.parameter(Location::Path, name)
     }
 
     /// Declared responses of the 2xx class.
@@ -247,6 +285,15 @@ pub struct Response {
     pub general: bool,
 }
 
+/// A response that stands for many statuses.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fallback {
+    /// First digit of the statuses it stands for; absent for `default`.
+    pub class: Option<u16>,
+    /// The response; its status is the lowest of them.
+    pub response: Response,
+}
+
 /// A header that a response declares.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HeaderRule {
@@ -330,6 +377,8 @@ pub enum SecurityScheme {
     Header(String),
     /// `apiKey` in a query parameter of this name.
     Query(String),
+    /// `apiKey` in a cookie of this name.
+    Cookie(String),
     /// Anything else, by its `type`; it cannot be satisfied.
     Other(String),
 }

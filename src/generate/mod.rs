@@ -2,12 +2,15 @@
 
 mod capture;
 mod fill;
+mod mark;
+mod pattern;
 mod request;
 mod sample;
 mod unlike;
 
 pub use capture::captured;
 pub use fill::fill;
-pub use request::{Base, Need, marked, valid};
-pub use sample::sample;
+pub use mark::marked;
+pub use request::{Base, Need, valid};
+pub use sample::{sample, specimen};
 pub use unlike::{unknown_id, unlike};

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::sample;
-use crate::contract::schema::{marks, resource_needs};
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed};
+use crate::contract::Schemas;
+use crate::contract::schema::{follow, resource_needs};
+use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, SchemaRef};
 use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
 
 /// A valid request before it is known which resources it will name.
@@ -18,6 +19,8 @@ pub struct Base {
     pub needs: Vec<Need>,
     /// Index of the request's media type in the contract.
     pub media: Option<usize>,
+    /// What in it nobody vouches for: a value that is made from a schema may fit it and be refused all the same.
+    pub unvouched: Option<String>,
 }
 
 /// A place in a request that must name a resource that exists.
@@ -31,84 +34,127 @@ pub struct Need {
     pub example: Value,
 }
 
-/// Builds the valid request of an operation. An optional body is sent only when `with_body`.
-pub fn valid(contract: &Contract, operation: &Operation, with_body: bool) -> Base {
-    let mut needs = Vec::new();
-    let mut path_values = BTreeMap::new();
-    let mut query = Vec::new();
-    let mut headers = Vec::new();
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent) {
-        let value = parameter_value(contract, parameter);
-        let place = match parameter.location {
-            Location::Path => {
-                path_values.insert(parameter.name.clone(), plain(&value));
-                Place::Path(parameter.name.clone())
-            }
-            Location::Query => {
-                query.push((parameter.name.clone(), plain(&value)));
-                Place::Query(parameter.name.clone())
-            }
-            Location::Header => {
-                headers.push((parameter.name.clone(), plain(&value)));
-                Place::Header(parameter.name.clone())
-            }
-            Location::Cookie => {
-                headers.push(("cookie".to_owned(), format!("{}={}", parameter.name, plain(&value))));
-                continue;
-            }
-        };
-        if let Some(resource) = &parameter.resource {
-            needs.push(Need { place, resource: resource.clone(), example: value });
-        }
+/// Builds the valid request of an operation. An optional body is sent only when `with_body`, and wherever a method without
+/// one makes little sense: many authors forget to say that it is required.
+///
+/// # Errors
+/// Why no valid request can be made.
+pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with_body: bool) -> Result<Base, String> {
+    let mut base = without_body(contract, schemas, operation);
+    let writes = matches!(operation.method.0.as_str(), "POST" | "PUT" | "PATCH");
+    let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
+    let Some(body) = body else { return Ok(base) };
+    let (index, content) = chosen(contract, &body.content)?;
+    let (value, unvouched) = body_value(contract, schemas, content);
+    base.media = Some(index);
+    base.unvouched = unvouched.or(base.unvouched);
+    base.request.body = body_of(contract, content, value);
+    if !matches!(base.request.body, Body::Multipart(_)) {
+        base.request.headers.push(("content-type".to_owned(), content.name.clone()));
     }
-    let accepted: Vec<&str> = operation.successes().flat_map(|response| &response.content).map(|media| media.name.as_str()).collect();
-    headers.push(("accept".to_owned(), accept(&accepted)));
-    let mut request = RequestTemplate {
+    if let Body::Json(value) = &base.request.body {
+        let needs = resource_needs(contract, content, value);
+        base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
+    }
+    Ok(base)
+}
+
+fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -> Base {
+    let credentials = if operation.security.iter().any(|alternative| !alternative.is_empty()) { Credentials::Full } else { Credentials::None };
+    let request = RequestTemplate {
         method: operation.method.clone(),
         path: operation.path.clone(),
-        path_values,
-        query,
-        headers,
+        path_values: BTreeMap::new(),
+        query: Vec::new(),
+        headers: Vec::new(),
         body: Body::Empty,
-        credentials: if operation.security.iter().any(|alternative| !alternative.is_empty()) { Credentials::Full } else { Credentials::None },
+        credentials,
         fillings: Vec::new(),
     };
-    let mut media = None;
-    if let Some(body) = operation.request_body.as_ref().filter(|body| body.required || with_body) {
-        let chosen = body.content.iter().position(|media| media.name.contains("json")).unwrap_or(0);
-        if let Some(content) = body.content.get(chosen) {
-            media = Some(chosen);
-            request.body = body_of(contract, content);
-            if !matches!(request.body, Body::Multipart(_)) {
-                request.headers.push(("content-type".to_owned(), content.name.clone()));
-            }
-            needs.extend(body_needs(contract, content, &request.body));
+    let mut base = Base { request, needs: Vec::new(), media: None, unvouched: None };
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent) {
+        let (value, vouched) = parameter_value(contract, schemas, parameter);
+        let place = put_parameter(&mut base.request, parameter, &value);
+        match (&parameter.resource, place) {
+            (Some(resource), Some(place)) => base.needs.push(Need { place, resource: resource.clone(), example: value }),
+            _ if vouched => {}
+            _ => base.unvouched = Some(format!("the value of {} was made from its schema, for want of an example", parameter.name)),
         }
     }
-    Base { request, needs, media }
+    base.request.headers.push(("accept".to_owned(), accept(operation)));
+    base
 }
 
-fn body_needs(contract: &Contract, media: &MediaType, body: &Body) -> Vec<Need> {
-    let Body::Json(value) = body else { return Vec::new() };
-    let found = resource_needs(contract, media, value).into_iter();
-    found.map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }).collect()
+/// Writes a parameter into a request; where it may be filled in later.
+fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &Value) -> Option<Place> {
+    let name = parameter.name.clone();
+    match parameter.location {
+        Location::Path => {
+            request.path_values.insert(name.clone(), plain(value));
+            Some(Place::Path(name))
+        }
+        Location::Query => {
+            match value {
+                Value::Array(items) if parameter.explode => request.query.extend(items.iter().map(|item| (name.clone(), plain(item)))),
+                _ => request.query.push((name.clone(), plain(value))),
+            }
+            Some(Place::Query(name))
+        }
+        Location::Header => {
+            request.headers.push((name.clone(), plain(value)));
+            Some(Place::Header(name))
+        }
+        Location::Cookie => {
+            let pair = format!("{name}={}", plain(value));
+            // One field for all cookies (RFC 6265, section 5.4).
+            match request.headers.iter_mut().find(|(field, _)| field == "cookie") {
+                Some((_, cookies)) => *cookies = format!("{cookies}; {pair}"),
+                None => request.headers.push(("cookie".to_owned(), pair)),
+            }
+            None
+        }
+    }
 }
 
-fn accept(accepted: &[&str]) -> String {
+/// What the successes of an operation are made of. Of a response that comes in several forms the one is asked for that can
+/// be looked into.
+fn accept(operation: &Operation) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for name in accepted {
-        if !names.contains(name) {
-            names.push(name);
+    for response in operation.successes() {
+        let readable = response.content.iter().any(|media| is_json(&media.name));
+        let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
+        for media in asked {
+            if !names.contains(&media.name.as_str()) {
+                names.push(&media.name);
+            }
         }
     }
     if names.is_empty() { "*/*".to_owned() } else { names.join(", ") }
 }
 
-fn parameter_value(contract: &Contract, parameter: &Parameter) -> Value {
-    parameter.example.clone().unwrap_or_else(|| match &parameter.schema {
-        Some(schema) => sample(&contract.document, &schema.0),
-        None => Value::String("probity".to_owned()),
-    })
+fn is_json(name: &str) -> bool {
+    name.contains("json")
+}
+
+/// Whether a media type is another way to write what JSON writes.
+fn is_alike(name: &str) -> bool {
+    name.contains("xml") || name.contains("yaml")
+}
+
+/// The value of a parameter, and whether somebody vouches for it: its example, or a schema that leaves little choice.
+fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter) -> (Value, bool) {
+    let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| sample(&contract.document, &schema.0));
+    let Some(example) = &parameter.example else {
+        let schema = parameter.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(_, schema)| schema);
+        let certain = schema.is_some_and(|schema| {
+            ["enum", "const", "default"].iter().any(|keyword| schema.get(*keyword).is_some()) || schema.get("type") == Some(&Value::from("boolean"))
+        });
+        return (made(), certain);
+    };
+    let text = plain(example);
+    let reads = [Some(example.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))];
+    let fit = parameter.schema.as_ref().is_none_or(|schema| reads.into_iter().flatten().any(|value| is_valid(schemas, schema, &value)));
+    (example.clone(), fit)
 }
 
 /// A parameter value as text (OpenAPI, `style: simple` and `form` for plain values and arrays).
@@ -121,75 +167,71 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn body_of(contract: &Contract, media: &MediaType) -> Body {
-    let example = media.examples.first().map(|example| example.value.clone());
-    let value = example.unwrap_or_else(|| media.schema.as_ref().map_or(Value::Null, |schema| sample(&contract.document, &schema.0)));
-    if media.name == "multipart/form-data" {
+/// The media type that the body is sent as: JSON where there is one, else the first that can be written.
+fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), String> {
+    let writable = |media: &MediaType| {
+        let typed = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).and_then(|(_, schema)| schema.get("type"));
+        let text = media.examples.first().map_or_else(|| typed.is_none_or(|kind| kind == "string"), |example| example.value.is_string());
+        text || is_json(&media.name) || media.name.starts_with("multipart/form-data") || is_form(&media.name)
+    };
+    let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
+    position.and_then(|index| Some((index, content.get(index)?))).ok_or_else(|| {
+        let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
+        format!("no valid body can be made from the schema of {}; an example in the contract would do", names.join(" or "))
+    })
+}
+
+fn is_form(name: &str) -> bool {
+    name.starts_with("application/x-www-form-urlencoded")
+}
+
+/// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
+fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Value, Option<String>) {
+    let schema = media.schema.as_ref().filter(|_| is_json(&media.name));
+    let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
+    if let Some(example) = media.examples.iter().find(|example| fits(&example.value)) {
+        return (example.value.clone(), None);
+    }
+    let made = media.schema.as_ref().map_or(Value::Null, |schema| sample(&contract.document, &schema.0));
+    match media.examples.first() {
+        Some(_) if fits(&made) => (made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned())),
+        Some(example) => (example.value.clone(), Some("the contract's example of the body does not fit its schema".to_owned())),
+        None if fits(&made) => (made, Some("the body was made from its schema, for want of an example".to_owned())),
+        None => (made, Some("no body could be made that fits the schema; an example in the contract would do".to_owned())),
+    }
+}
+
+/// Whether a value breaks no rule; a schema that cannot be compiled has none.
+fn is_valid(schemas: &Schemas, schema: &SchemaRef, value: &Value) -> bool {
+    schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
+}
+
+fn body_of(contract: &Contract, media: &MediaType, value: Value) -> Body {
+    if media.name.starts_with("multipart/form-data") {
         return Body::Multipart(parts(contract, media, &value));
     }
-    if media.name.contains("json") {
+    if is_json(&media.name) {
         return Body::Json(value);
     }
-    Body::Text(plain(&value))
+    match &value {
+        Value::Object(members) if is_form(&media.name) => {
+            let pairs = members.iter().map(|(name, value)| (name, plain(value)));
+            Body::Text(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+        }
+        _ => Body::Text(plain(&value)),
+    }
 }
 
 fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
     let members = value.as_object().into_iter().flatten();
     members
         .map(|(name, content)| {
-            let schema = media.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&contract.document, &schema.0));
-            let schema = schema
-                .and_then(|(at, _)| crate::contract::schema::follow(&contract.document, &crate::contract::append(&format!("{at}/properties"), name)));
+            let schema = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0));
+            let schema = schema.and_then(|(at, _)| follow(&contract.document, &crate::contract::append(&format!("{at}/properties"), name)));
             let text = |key: &str| schema.as_ref().and_then(|(_, schema)| schema.get(key)).and_then(Value::as_str);
             let is_file = text("contentMediaType").is_some() || text("format") == Some("binary");
             let media_type = text("contentMediaType").map(str::to_owned).or_else(|| (!content.is_string()).then(|| "application/json".to_owned()));
             Part { name: name.clone(), media_type, file_name: is_file.then(|| "probity.txt".to_owned()), content: content.clone() }
         })
         .collect()
-}
-
-/// Makes what the request creates recognisable and unique: every marked value carries `mark`.
-pub fn marked(contract: &Contract, operation: &Operation, base: &mut Base, mut mark: impl FnMut() -> String) {
-    let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
-    let Body::Json(body) = &mut base.request.body else { return };
-    for found in marks(contract, media, body) {
-        if let (Some(Value::String(text)), mark) = (body.pointer_mut(&found.at), mark()) {
-            *text = with_mark(text, &mark);
-        }
-    }
-}
-
-fn with_mark(text: &str, mark: &str) -> String {
-    if let Some((local, domain)) = text.split_once('@') {
-        return format!("{local}.{mark}@{domain}");
-    }
-    // A file name keeps its extension, by which its kind is told.
-    if let Some((stem, extension)) = text.rsplit_once('.')
-        && (1..=5).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    {
-        return format!("{}.{extension}", with_mark(stem, mark));
-    }
-    let separator = if text.contains(' ') {
-        ' '
-    } else if text.contains('-') {
-        '-'
-    } else {
-        '_'
-    };
-    let mark = if separator == '_' { mark.replace('-', "_") } else { mark.to_owned() };
-    format!("{text}{separator}{mark}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_fit_the_text_they_are_put_on() {
-        assert_eq!(with_mark("Sample Client", "probity-1"), "Sample Client probity-1");
-        assert_eq!(with_mark("some_key", "probity-1"), "some_key_probity_1");
-        assert_eq!(with_mark("notes.txt", "probity-1"), "notes_probity_1.txt");
-        assert_eq!(with_mark("me@example.com", "probity-1"), "me.probity-1@example.com");
-    }
 }

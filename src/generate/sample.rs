@@ -2,40 +2,172 @@
 
 use serde_json::{Map, Value, json};
 
+use super::pattern;
+use crate::contract::append;
 use crate::contract::schema::follow;
 
-/// How deep a sample may nest; beyond it, optional parts are left out and required ones are null.
-const MOST_NESTED: usize = 12;
+/// How many objects within objects have their optional members, too, where those are wanted.
+const MOST_OPTIONAL: usize = 2;
 
-/// The smallest obvious value that the schema at this pointer allows: its example, default, constant or first
-/// enumerated value, else one made for its type with only the required members.
+/// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
+const MOST_PARTS: usize = 2000;
+
+/// A value for a request, as small as the schema at this pointer allows: its example, default, constant or first
+/// enumerated value, else one made for its type with only the required members. Where an author has written no list of
+/// required members, none is taken to be superfluous. What only answers hold (`readOnly`) is left out.
 pub fn sample(document: &Value, schema: &str) -> Value {
-    make(document, schema, 0)
+    Maker { document, left_out: "readOnly", generous: false, open: Vec::new(), parts: 0 }.make(schema, 0).unwrap_or_default()
 }
 
-fn make(document: &Value, pointer: &str, depth: usize) -> Value {
-    let Some((pointer, schema)) = follow(document, pointer) else { return Value::Null };
-    if depth > MOST_NESTED {
-        return Value::Null;
-    }
-    let written = ["example", "const", "default"].iter().find_map(|name| schema.get(*name));
-    let written = written.or_else(|| schema.get("examples")?.get(0)).or_else(|| schema.get("enum")?.get(0));
-    if let Some(value) = written {
-        return value.clone();
-    }
-    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-        let mut whole = of_type(document, &pointer, schema, depth);
-        for index in 0..parts.len() {
-            merge(&mut whole, make(document, &format!("{pointer}/allOf/{index}"), depth + 1));
+/// A value as an answer may hold it, with optional members where they are not nested deep. What only requests hold
+/// (`writeOnly`) is left out.
+pub fn specimen(document: &Value, schema: &str) -> Value {
+    Maker { document, left_out: "writeOnly", generous: true, open: Vec::new(), parts: 0 }.make(schema, 0).unwrap_or_default()
+}
+
+struct Maker<'a> {
+    document: &'a Value,
+    /// Members with this annotation are left out.
+    left_out: &'static str,
+    /// Whether optional members are made.
+    generous: bool,
+    /// Schemas of which a part is being made.
+    open: Vec<String>,
+    /// How many schemas were used so far.
+    parts: usize,
+}
+
+impl Maker<'_> {
+    /// A value; `None` when the schema needs itself, so that no value ever comes to an end. `depth` counts objects.
+    fn make(&mut self, pointer: &str, depth: usize) -> Option<Value> {
+        let (pointer, schema) = follow(self.document, pointer)?;
+        self.parts += 1;
+        if self.open.contains(&pointer) || self.parts > MOST_PARTS {
+            return None;
         }
-        return whole;
+        let written = ["example", "const", "default"].iter().find_map(|name| schema.get(*name));
+        let written = written.or_else(|| schema.get("examples")?.get(0)).or_else(|| schema.get("enum")?.get(0));
+        if let Some(value) = written {
+            return Some(value.clone());
+        }
+        self.open.push(pointer.clone());
+        let made = self.compose(&pointer, schema, depth);
+        self.open.pop();
+        made
     }
-    for keyword in ["oneOf", "anyOf"] {
-        if schema.get(keyword).is_some() {
-            return make(document, &format!("{pointer}/{keyword}/0"), depth + 1);
+
+    fn compose(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
+        for keyword in ["oneOf", "anyOf"] {
+            let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+            if count > 0 {
+                let mut whole = (0..count).find_map(|index| self.branch(pointer, schema, keyword, index, depth))?;
+                if schema.get("properties").is_some() {
+                    merge(&mut whole, self.of_type(pointer, schema, depth)?);
+                }
+                return Some(whole);
+            }
+        }
+        let mut whole = self.of_type(pointer, schema, depth)?;
+        for index in 0..schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
+            let part = self.make(&format!("{pointer}/allOf/{index}"), depth)?;
+            merge(&mut whole, part);
+        }
+        Some(whole)
+    }
+
+    /// A value of one branch, with the name of the branch where the schema tells branches apart by it (OpenAPI,
+    /// Discriminator Object).
+    fn branch(&mut self, pointer: &str, schema: &Value, keyword: &str, index: usize, depth: usize) -> Option<Value> {
+        let mut value = self.make(&format!("{pointer}/{keyword}/{index}"), depth)?;
+        let discriminator = schema.get("discriminator");
+        let member = discriminator.and_then(|discriminator| discriminator.get("propertyName")?.as_str());
+        let reference = schema.pointer(&format!("/{keyword}/{index}/$ref")).and_then(Value::as_str);
+        if let (Some(member), Some(reference), Value::Object(members)) = (member, reference, &mut value) {
+            let short = reference.rsplit('/').next().unwrap_or_default();
+            let mapping = discriminator.and_then(|discriminator| discriminator.get("mapping")?.as_object()).into_iter().flatten();
+            let named = mapping.into_iter().find(|(_, target)| *target == reference || *target == short);
+            members.insert(member.to_owned(), Value::from(named.map_or(short, |(name, _)| name)));
+        }
+        Some(value)
+    }
+
+    fn of_type(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
+        let name = match schema.get("type") {
+            Some(Value::String(name)) => name.as_str(),
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("null"),
+            _ if ["properties", "required", "additionalProperties"].iter().any(|keyword| schema.get(*keyword).is_some()) => "object",
+            _ if schema.get("items").is_some() => "array",
+            _ => "",
+        };
+        Some(match name {
+            "object" => self.object(pointer, schema, depth)?,
+            "array" => self.array(pointer, schema, depth)?,
+            "integer" | "number" => number(schema, name == "integer"),
+            "boolean" => Value::Bool(true),
+            "string" => text(schema),
+            _ => Value::Null,
+        })
+    }
+
+    fn object(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
+        let list = schema.get("required").and_then(Value::as_array);
+        let required: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && list.is_none()));
+        let mut members = Map::new();
+        let mut names: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        names.extend(required.iter().filter(|name| properties.is_none_or(|known| !known.contains_key(**name))));
+        for name in names {
+            let demanded = required.contains(&name);
+            let at = append(&format!("{pointer}/properties"), name);
+            let left_out = follow(self.document, &at).is_some_and(|(_, found)| found.get(self.left_out) == Some(&Value::Bool(true)));
+            if left_out || !(demanded || optional) {
+                continue;
+            }
+            match self.make(&at, depth + 1) {
+                Some(value) => {
+                    members.insert(name.to_owned(), value);
+                }
+                // A member that nothing describes may be anything.
+                None if demanded && self.document.pointer(&at).is_none() => {
+                    members.insert(name.to_owned(), Value::from("probity"));
+                }
+                None if demanded => return None,
+                None => {}
+            }
+        }
+        let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
+        if members.is_empty() && least > 0 && schema.get("additionalProperties").is_some_and(Value::is_object) {
+            members.insert("probity".to_owned(), self.make(&format!("{pointer}/additionalProperties"), depth + 1)?);
+        }
+        Some(Value::Object(members))
+    }
+
+    fn array(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
+        let least = schema.get("minItems").and_then(Value::as_u64);
+        let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        let distinct = schema.get("uniqueItems") == Some(&Value::Bool(true));
+        let mut items = Vec::new();
+        for index in 0..least.unwrap_or(1).min(most).min(8) {
+            match self.make(&format!("{pointer}/items"), depth) {
+                Some(item) => items.push(if distinct { self.another(pointer, item, index) } else { item }),
+                None if least.unwrap_or(0) == 0 => break,
+                None => return None,
+            }
+        }
+        Some(Value::Array(items))
+    }
+
+    /// An item unlike those before it.
+    fn another(&self, pointer: &str, item: Value, index: u64) -> Value {
+        let listed = follow(self.document, &format!("{pointer}/items")).and_then(|(_, items)| items.get("enum")?.get(usize::try_from(index).ok()?));
+        match (listed, &item) {
+            (Some(listed), _) => listed.clone(),
+            (None, Value::String(text)) if index > 0 => Value::from(format!("{text}{index}")),
+            (None, Value::Number(number)) => number.as_i64().map_or(item, |number| json!(number + i64::try_from(index).unwrap_or(0))),
+            _ => item,
         }
     }
-    of_type(document, &pointer, schema, depth)
 }
 
 fn merge(whole: &mut Value, part: Value) {
@@ -46,73 +178,49 @@ fn merge(whole: &mut Value, part: Value) {
     }
 }
 
-fn of_type(document: &Value, pointer: &str, schema: &Value, depth: usize) -> Value {
-    let name = match schema.get("type") {
-        Some(Value::String(name)) => name.as_str(),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("null"),
-        _ if schema.get("properties").is_some() || schema.get("required").is_some() => "object",
-        _ if schema.get("items").is_some() => "array",
-        _ => "",
-    };
-    match name {
-        "object" => object(document, pointer, schema, depth),
-        "array" => {
-            let count = schema.get("minItems").and_then(Value::as_u64).unwrap_or(1).min(3);
-            (0..count).map(|_| make(document, &format!("{pointer}/items"), depth + 1)).collect()
-        }
-        "integer" | "number" => number(schema),
-        "boolean" => Value::Bool(true),
-        "string" => text(schema),
-        _ => Value::Null,
-    }
-}
-
-fn object(document: &Value, pointer: &str, schema: &Value, depth: usize) -> Value {
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let members: Map<String, Value> = required
-        .map(|name| {
-            let property = crate::contract::append(&format!("{pointer}/properties"), name);
-            (name.to_owned(), make(document, &property, depth + 1))
-        })
-        .collect();
-    Value::Object(members)
-}
-
-fn number(schema: &Value) -> Value {
-    if let Some(minimum) = schema.get("minimum") {
+/// The lowest number that is allowed, else 1 or the highest that is.
+fn number(schema: &Value, whole: bool) -> Value {
+    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
+    if let (Some(minimum), None) = (schema.get("minimum"), schema.get("multipleOf")) {
         return minimum.clone();
     }
-    if let Some(bound) = schema.get("exclusiveMinimum").and_then(Value::as_i64) {
-        return json!(bound + 1);
+    let above = bound("exclusiveMinimum").map(|bound| bound.floor() + 1.0);
+    let below = bound("exclusiveMaximum").map(|bound| bound.ceil() - 1.0).or_else(|| bound("maximum"));
+    let mut value = bound("minimum").or(above).unwrap_or_else(|| below.map_or(1.0, |below| below.min(1.0)));
+    if let Some(step) = bound("multipleOf").filter(|step| *step > 0.0) {
+        value = (value / step).ceil() * step;
     }
-    match schema.get("maximum").and_then(Value::as_i64) {
-        Some(maximum) if maximum < 1 => json!(maximum),
-        _ => json!(1),
-    }
+    #[allow(clippy::cast_possible_truncation, reason = "a bound that an author wrote by hand")]
+    if whole || value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
 }
 
 fn text(schema: &Value) -> Value {
+    let at_least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0).min(10_000);
+    let at_most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    if let Some(value) = schema.get("pattern").and_then(Value::as_str).and_then(|pattern| pattern::matching(pattern, at_least)) {
+        return Value::String(value);
+    }
     let value = match format {
         "date" => "2024-01-31",
         "date-time" => "2024-01-31T12:00:00Z",
         "time" => "12:00:00Z",
-        "email" => "probity@example.com",
+        "duration" => "P1D",
+        "email" | "idn-email" => "probity@example.com",
         "uuid" => "00000000-0000-4000-8000-000000000001",
-        "uri" | "url" => "https://example.com/",
-        "uri-reference" => "/",
+        "uri" | "url" | "iri" => "https://example.com/",
+        "uri-reference" | "iri-reference" => "/",
         "ipv4" => "192.0.2.1",
         "ipv6" => "2001:db8::1",
         "hostname" => "example.com",
+        "byte" => "cHJvYml0eQ==",
         _ => "probity",
     };
-    let at_least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0).min(10_000);
-    let at_most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let mut value = value.to_owned();
     while (value.len() as u64) < at_least {
         value.push('x');
     }
-    if format.is_empty() {
+    if value.starts_with("probity") && !value.contains('@') {
         value.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
     }
     Value::String(value)
@@ -131,8 +239,39 @@ mod tests {
     }
 
     #[test]
+    fn what_only_the_other_side_writes_is_left_out() {
+        let document = json!({"s": {"type": "object", "required": ["id", "key"], "properties": {
+            "id": {"type": "integer", "readOnly": true}, "key": {"const": "k", "writeOnly": true}, "note": {"const": "n"}}}});
+        assert_eq!(sample(&document, "/s"), json!({"key": "k"}));
+        assert_eq!(specimen(&document, "/s"), json!({"id": 1, "note": "n"}));
+    }
+
+    #[test]
+    fn without_a_list_of_required_members_all_are_taken() {
+        let document = json!({"s": {"properties": {"a": {"type": "integer"}, "b": {"properties": {"c": {"const": 1}}}}}});
+        assert_eq!(sample(&document, "/s"), json!({"a": 1, "b": {}}));
+    }
+
+    #[test]
     fn a_schema_that_contains_itself_comes_to_an_end() {
-        let document = json!({"s": {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/s"}}}});
-        assert!(sample(&document, "/s").is_object());
+        let node = json!({"type": "object", "required": ["name", "below"], "properties": {
+            "name": {"const": "n"}, "below": {"type": "array", "items": {"$ref": "#/node"}}, "above": {"$ref": "#/node"}}});
+        let tree = json!({"oneOf": [{"required": ["left"], "properties": {"left": {"$ref": "#/tree"}}}, {"const": "leaf"}]});
+        let document = json!({"node": node, "tree": tree, "never": {"required": ["next"], "properties": {"next": {"$ref": "#/never"}}}});
+        assert_eq!(sample(&document, "/node"), json!({"name": "n", "below": []}));
+        assert_eq!(specimen(&document, "/node"), json!({"name": "n", "below": []}));
+        assert_eq!(sample(&document, "/tree"), json!("leaf"));
+        assert_eq!(sample(&document, "/never"), Value::Null);
+    }
+
+    #[test]
+    fn bounds_are_kept() {
+        let document = json!({
+            "above": {"type": "number", "exclusiveMinimum": 0}, "step": {"type": "integer", "minimum": 7, "multipleOf": 5},
+            "below": {"type": "integer", "maximum": -3}, "days": {"type": "array", "minItems": 2, "uniqueItems": true, "items": {"type": "integer"}},
+            "kind": {"oneOf": [{"$ref": "#/cat"}], "discriminator": {"propertyName": "is", "mapping": {"feline": "#/cat"}}}, "cat": {"properties": {"is": {"type": "string"}}}
+        });
+        let made: Vec<Value> = ["/above", "/step", "/below", "/days", "/kind"].iter().map(|at| sample(&document, at)).collect();
+        assert_eq!(made, [json!(1), json!(10), json!(-3), json!([1, 2]), json!({"is": "feline"})]);
     }
 }

@@ -35,13 +35,15 @@ pub struct MockAccounts {
 }
 
 impl MockAccounts {
-    /// Fixed and harmless secrets for every scheme that the accounts of the suite name. Both accounts share the values of
-    /// API keys, as two users of one firm do, unless keys are all they have.
+    /// Fixed and harmless secrets for every scheme that the accounts of the suite name. Both accounts share the value of an
+    /// API key that goes with another credential, as two users of one firm do; a key that stands alone tells them apart.
     pub fn invented(contract: &Contract, suite: &Suite) -> Self {
-        let shared = suite.accounts.full.values().any(|credential| !matches!(credential, Credential::Value { .. }));
+        let tells = |scheme: &String| suite.accounts.full.get(scheme).is_some_and(|credential| !matches!(credential, Credential::Value { .. }));
+        let alternatives = || contract.operations.iter().flat_map(|operation| &operation.security);
+        let shared = |scheme: &String| alternatives().any(|alternative| alternative.contains(scheme) && alternative.iter().any(tells));
         let invent = |account: &Account, name: &str| {
             let secrets = account.iter().filter(|(scheme, _)| contract.security_schemes.contains_key(*scheme));
-            let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, shared)));
+            let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, shared(scheme))));
             secrets.collect()
         };
         Self { full: invent(&suite.accounts.full, "full"), limited: invent(&suite.accounts.limited, "limited") }
@@ -139,6 +141,7 @@ fn carried(scheme: &SecurityScheme, secret: &Secret, call: &Call) -> Carried {
         (SecurityScheme::Bearer, Secret::Bearer(token)) => (authorization(call, "bearer"), token.clone()),
         (SecurityScheme::Header(name), Secret::Value(value)) => (call.header(name).map(str::to_owned), value.clone()),
         (SecurityScheme::Query(name), Secret::Value(value)) => (call.query_value(name).map(str::to_owned), value.clone()),
+        (SecurityScheme::Cookie(name), Secret::Value(value)) => (call.cookie(name).map(str::to_owned), value.clone()),
         _ => return Carried::Wrong,
     };
     match sent {

@@ -57,6 +57,13 @@ impl Call {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The value of a cookie (RFC 6265, section 4.2.1).
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let fields = self.headers.iter().filter(|(field, _)| field.eq_ignore_ascii_case("cookie"));
+        let mut pairs = fields.flat_map(|(_, value)| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     /// `Content-Type`, taken apart.
     pub(crate) fn content_type(&self) -> Option<ContentType> {
         self.header("content-type").map(ContentType::read)

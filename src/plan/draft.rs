@@ -145,10 +145,10 @@ impl<'a> Draft<'a> {
 
     /// The valid request of an operation, bound to slots. Slots in `fixed` fill the needs of their kind first.
     pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<Bound, String> {
-        let mut base = valid(self.contract, operation, with_body);
+        let mut base = valid(self.contract, self.schemas, operation, with_body)?;
         let mut marks = self.marks;
         let mark = &self.options.mark;
-        marked(self.contract, operation, &mut base, || {
+        marked(self.contract, self.schemas, operation, &mut base, || {
             marks += 1;
             format!("{mark}-{marks}")
         });

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::contract::makes;
 use crate::contract::schema::is_part;
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Response};
+use crate::domain::contract::{Contract, Location, Operation, Response};
 
 /// An operation whose answer holds ids of a kind.
 #[derive(Debug, Clone)]
@@ -28,7 +29,7 @@ impl Feed {
     }
 }
 
-/// Every feed of a contract: from its links, and for kinds that no link names, from the shape of its paths.
+/// Every feed of a contract, from its links.
 pub fn feeds(contract: &Contract) -> Vec<Feed> {
     let mut feeds: Vec<Feed> = Vec::new();
     for operation in &contract.operations {
@@ -44,9 +45,6 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
                 }
             }
         }
-    }
-    for operation in &contract.operations {
-        infer(contract, operation, &mut feeds);
     }
     feeds
 }
@@ -65,45 +63,6 @@ fn add(feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: 
     feeds.push(Feed { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items });
 }
 
-/// Where a plain contract has no links: `POST /things` makes what `/things/{id}` names, `GET /things` finds it.
-fn infer(contract: &Contract, operation: &Operation, feeds: &mut Vec<Feed>) {
-    let is_post = operation.method.0 == "POST";
-    if operation.path.ends_with('}') || !(is_post || operation.method.0 == "GET") {
-        return;
-    }
-    let item = contract.operations.iter().find_map(|other| {
-        let rest = other.path.strip_prefix(&operation.path)?.strip_prefix("/{")?.strip_suffix('}')?;
-        let need = other.parameter(Location::Path, rest)?.resource.as_ref()?;
-        Some((rest.to_owned(), need.kind.clone()))
-    });
-    let Some((parameter, kind)) = item else { return };
-    if feeds.iter().any(|feed| feed.kind == kind && feed.makes == is_post) {
-        return;
-    }
-    let Some(response) = operation.successes().next() else { return };
-    let shown = response.content.iter().find_map(|media| media.examples.first()).map(|example| example.value.clone());
-    let shown = shown.or_else(|| sampled(contract, response.content.first()?)).unwrap_or_default();
-    let names = ["id", parameter.as_str()];
-    let at = if is_post {
-        ["", "/data"].iter().find_map(|prefix| names.iter().map(|name| format!("{prefix}/{name}")).find(|at| shown.pointer(at).is_some()))
-    } else {
-        let mut places = vec!["/0".to_owned(), "/data/0".to_owned()];
-        places.extend(shown.as_object().into_iter().flatten().filter(|(_, member)| member.is_array()).map(|(name, _)| format!("/{name}/0")));
-        places.iter().find_map(|prefix| names.iter().map(|name| format!("{prefix}/{name}")).find(|at| shown.pointer(at).is_some()))
-    };
-    let expression = match at {
-        Some(at) => format!("$response.body#{at}"),
-        None if is_post => "$response.header.Location".to_owned(),
-        None => return,
-    };
-    add(feeds, operation, response, &kind, &expression);
-}
-
-fn sampled(contract: &Contract, media: &MediaType) -> Option<Value> {
-    let (pointer, _) = crate::contract::schema::follow(&contract.document, &media.schema.as_ref()?.0)?;
-    Some(crate::generate::sample(&contract.document, &pointer))
-}
-
 /// Whether an answer holds what the request made, and what it looks like.
 fn yields(operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
     let sent = operation.request_body.as_ref().and_then(|body| body.content.first()).and_then(|media| media.examples.first());
@@ -111,8 +70,7 @@ fn yields(operation: &Operation, response: &Response, expression: &str) -> (bool
     let shown = response.content.iter().find_map(|media| media.examples.first());
     let shown = shown.map(|example| primary(&example.value)).unwrap_or_default();
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
-    let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
-    let makes = writes && (!many || sent.is_array());
+    let makes = makes(operation, expression);
     let items = match (&sent, many && makes) {
         (Value::Array(items), true) => items.iter().enumerate().map(|(index, item)| overlaid(shown.get(index), item)).collect(),
         (Value::Array(items), false) if makes => items.iter().take(1).map(|item| overlaid(Some(&shown), item)).collect(),

@@ -22,7 +22,8 @@ impl Draft<'_> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
-        let mut bound = Bound { base, slots: Vec::new(), assumed: None };
+        let assumed = base.unvouched.clone();
+        let mut bound = Bound { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
         for need in bound.base.needs.clone() {
             let example = need.example.as_str().map_or_else(|| need.example.to_string(), str::to_owned);
@@ -156,7 +157,7 @@ impl Draft<'_> {
     /// and still fits its schema with the other values.
     fn can_be(&self, operation: &str, like: &Value) -> bool {
         let Some(operation) = self.contract.operation(operation) else { return false };
-        let base = valid(self.contract, operation, false);
+        let Ok(base) = valid(self.contract, self.schemas, operation, false) else { return false };
         let Body::Json(mut body) = base.request.body else { return false };
         let at = if body.get("data").is_some() { "/data" } else { "" };
         let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };

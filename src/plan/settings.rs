@@ -11,7 +11,7 @@ use crate::triggers::{Setting, Variation};
 
 /// The slots that a settled request would take away if it were accepted.
 pub fn slots_removed_by(operation: &Operation, settled: &Settled) -> Vec<SlotId> {
-    let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None };
+    let base = crate::generate::Base { request: settled.request.clone(), needs: Vec::new(), media: None, unvouched: None };
     super::draft::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
 }
 

@@ -71,7 +71,9 @@ impl Accounts {
             Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
         };
         let Some(account) = account else { return };
-        let satisfied = operation.security.iter().find(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme)));
+        // Where anybody may ask, whoever has credentials shows them all the same.
+        let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
+        let satisfied = named.into_iter().find(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme)));
         let Some(alternative) = satisfied else { return };
         let proves = alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_))));
         for scheme in alternative {
@@ -132,6 +134,14 @@ fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) 
             let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &expose(value)).finish();
             let separator = if request.url.contains('?') { '&' } else { '?' };
             request.url = format!("{}{separator}{pair}", request.url);
+        }
+        (SecurityScheme::Cookie(name), Secret::Value(value)) => {
+            let pair = format!("{name}={}", expose(value));
+            // One field for all cookies (RFC 6265, section 5.4).
+            match request.headers.iter_mut().find(|(field, _)| field.eq_ignore_ascii_case("cookie")) {
+                Some((_, cookies)) => *cookies = format!("{cookies}; {pair}"),
+                None => request.headers.push(("cookie".to_owned(), pair)),
+            }
         }
         _ => {}
     }

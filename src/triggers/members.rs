@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::Ground;
-use crate::contract::append;
 use crate::contract::schema::visit;
+use crate::contract::{append, is_marked};
 
 /// A member of the valid body that the schema describes.
 pub struct Member<'a> {
@@ -33,8 +33,12 @@ pub fn described<'a>(ground: &'a Ground<'_>) -> Vec<Member<'a>> {
 pub fn required(ground: &Ground<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for member in described(ground) {
-        let names = member.schemas.iter().filter_map(|schema| schema.get("required")?.as_array()).flatten();
-        for name in names.filter_map(Value::as_str) {
+        // A server may ignore what only its answers hold, there or not.
+        let document = &ground.contract.document;
+        let demanded = |schema: &&Value, name: &&str| !is_marked(document, schema, name, "readOnly");
+        let lists = member.schemas.iter().filter_map(|schema| Some((*schema, schema.get("required")?.as_array()?)));
+        let names = lists.flat_map(|(schema, names)| names.iter().filter_map(Value::as_str).filter(move |name| demanded(&schema, name)));
+        for name in names {
             let at = append(&member.at, name);
             if member.value.get(name).is_some() && !found.contains(&at) {
                 found.push(at);

@@ -8,6 +8,7 @@ use crate::mock::accounts::Caller;
 pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
     let field = |scheme: &str| match scene.core.contract.security_schemes.get(scheme) {
         Some(SecurityScheme::Header(name)) => name.clone(),
+        Some(SecurityScheme::Cookie(_)) => "Cookie".to_owned(),
         _ => "Authorization".to_owned(),
     };
     let mut noticed = Vec::new();

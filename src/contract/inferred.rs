@@ -1,0 +1,106 @@
+//! What an author leaves to be understood, in a contract that marks nothing itself: which members name other resources, and
+//! which name the thing that is made.
+
+use serde_json::Value;
+
+use super::links::bare;
+use crate::domain::contract::{Inferred, Location, Operation, ResourceNeed};
+
+/// Members that name a thing, without case and separators.
+const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];
+
+/// Reads between the lines, and completes the query parameters that a request cannot do without. An author who marks one
+/// member or another with `x-probity-resource` or `x-probity-mark` is believed to have marked all of them.
+pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
+    let mut inferred = Inferred { marks: !mentions(document, "x-probity-mark"), references: std::collections::BTreeMap::new() };
+    if mentions(document, "x-probity-resource") {
+        return inferred;
+    }
+    let mut ambiguous: Vec<String> = Vec::new();
+    for operation in operations.iter() {
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {
+            let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()) else { continue };
+            let name = match bare(&parameter.name).as_str() {
+                "id" | "uuid" => format!("{}id", singular(&kind)),
+                name if name.ends_with("id") => name.to_owned(),
+                _ => continue,
+            };
+            if inferred.references.get(&name).is_some_and(|known| *known != kind) {
+                ambiguous.push(name.clone());
+            }
+            inferred.references.insert(name, kind);
+        }
+    }
+    inferred.references.retain(|name, _| !ambiguous.contains(name));
+    let required = operations.iter_mut().flat_map(|operation| &mut operation.parameters).filter(|parameter| parameter.required);
+    for parameter in required.filter(|parameter| parameter.location == Location::Query && parameter.resource.is_none()) {
+        parameter.resource = inferred.references.get(&bare(&parameter.name)).map(|kind| need(kind));
+    }
+    inferred
+}
+
+/// The kind of resource that a place of a request body names by its own name: `book_id`, `bookId`, an item of `bookIds`.
+pub fn reference(inferred: &Inferred, at: &str) -> Option<ResourceNeed> {
+    let (rest, last) = at.rsplit_once('/')?;
+    let name =
+        if last.parse::<usize>().is_ok() { bare(rest.rsplit('/').next().unwrap_or_default()).strip_suffix('s')?.to_owned() } else { bare(last) };
+    inferred.references.get(&name).map(|kind| need(kind))
+}
+
+/// Whether a place of a request body holds the name of what is written: right below the thing itself.
+pub fn is_name(inferred: &Inferred, at: &str) -> bool {
+    let mut tokens = at.split('/').skip(1).filter(|token| token.parse::<usize>().is_err() && !matches!(*token, "data" | "attributes"));
+    let (name, more) = (tokens.next(), tokens.next());
+    inferred.marks && more.is_none() && name.is_some_and(|name| NAMES.contains(&bare(name).as_str()))
+}
+
+fn need(kind: &str) -> ResourceNeed {
+    ResourceNeed { kind: kind.to_owned(), like: Value::Null }
+}
+
+/// The name of one of a kind, as far as endings tell.
+fn singular(kind: &str) -> String {
+    let kind = bare(kind);
+    match kind.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => kind.strip_suffix('s').unwrap_or(&kind).to_owned(),
+    }
+}
+
+fn mentions(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members.contains_key(name) || members.values().any(|member| mentions(member, name)),
+        Value::Array(items) => items.iter().any(|item| mentions(item, name)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inferred() -> Inferred {
+        Inferred { marks: true, references: [("bookid".to_owned(), "books".to_owned())].into() }
+    }
+
+    #[test]
+    fn a_member_is_a_reference_by_its_name() {
+        let kind = |at: &str| reference(&inferred(), at).map(|need| need.kind);
+        assert_eq!(kind("/book_id").as_deref(), Some("books"));
+        assert_eq!(kind("/items/0/bookId").as_deref(), Some("books"));
+        assert_eq!(kind("/bookIds/2").as_deref(), Some("books"));
+        assert_eq!((kind("/id"), kind("/books/0"), kind("")), (None, None, None));
+    }
+
+    #[test]
+    fn a_name_stands_right_below_the_thing() {
+        let is = |at: &str| is_name(&inferred(), at);
+        assert!(is("/name") && is("/data/attributes/display_name") && is("/0/userName"));
+        assert!(!is("/owner/name") && !is("/notes") && !is(""));
+    }
+
+    #[test]
+    fn singulars() {
+        assert_eq!((singular("categories"), singular("books"), singular("pet")), ("category".to_owned(), "book".to_owned(), "pet".to_owned()));
+    }
+}

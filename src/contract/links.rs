@@ -1,0 +1,263 @@
+//! Links that a contract leaves to its readers: `POST /things` makes what `/things/{thing_id}` names, `GET /things` finds
+//! it, and the id stands in the answer.
+
+use serde_json::Value;
+
+use super::pointer::append;
+use super::schema::follow;
+use crate::domain::contract::{Link, Location, Operation, Response};
+
+/// How deep envelopes and branches are opened in search of an id.
+const MOST_NESTED: usize = 4;
+
+/// Resolves references of links to operations, and adds to the operations on collections the links that they lack.
+pub fn complete(document: &Value, operations: &mut [Operation]) {
+    resolve(operations);
+    for index in 0..operations.len() {
+        if let Some(link) = missing(document, operations, &operations[index])
+            && let Some(response) = operations[index].responses.iter_mut().find(|response| response.status.is_success())
+        {
+            response.links.push(link);
+        }
+    }
+}
+
+/// Whether what a link finds in an answer was made by the request: it writes, and does not answer with a list that it did
+/// not send.
+pub fn makes(operation: &Operation, expression: &str) -> bool {
+    let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
+    let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
+    let sends_many = || {
+        let media = operation.request_body.as_ref().and_then(|body| body.content.first());
+        media.and_then(|media| media.examples.first()).is_some_and(|sent| sent.value.get("data").unwrap_or(&sent.value).is_array())
+    };
+    writes && (!many || sends_many())
+}
+
+/// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).
+fn resolve(operations: &mut [Operation]) {
+    let names: Vec<(String, String)> = operations
+        .iter()
+        .map(|operation| {
+            let place = append(&append("#/paths", &operation.path), &operation.method.0.to_ascii_lowercase());
+            (place, operation.id.clone())
+        })
+        .collect();
+    let responses = operations.iter_mut().flat_map(|operation| &mut operation.responses);
+    for link in responses.flat_map(|response| &mut response.links) {
+        if let Some((_, id)) = names.iter().find(|(place, _)| *place == link.operation) {
+            link.operation.clone_from(id);
+        }
+    }
+}
+
+/// The link from a collection to its items, unless the contract has one for the kind already.
+fn missing(document: &Value, operations: &[Operation], operation: &Operation) -> Option<Link> {
+    let is_post = operation.method.0 == "POST";
+    if operation.item_parameter().is_some() || !(is_post || operation.method.0 == "GET") {
+        return None;
+    }
+    let item = operations.iter().find(|other| is_item_of(other, operation))?;
+    let parameter = item.item_parameter()?;
+    let kind = &parameter.resource.as_ref()?.kind;
+    if operations.iter().any(|other| leads_to(operations, other, kind, is_post)) {
+        return None;
+    }
+    let response = operation.successes().next()?;
+    let names = names(&parameter.name, kind);
+    let collection = operation.segments().next_back().unwrap_or_default();
+    let found = place(document, response, &names, collection, !is_post).map(|at| format!("$response.body#{at}"));
+    // A server that answers 201 says where the new resource is (RFC 9110, section 15.3.2).
+    let located = response.status.0 == 201 || response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("location"));
+    let expression = found.or_else(|| (is_post && located).then(|| "$response.header.Location".to_owned()))?;
+    Some(Link { operation: item.id.clone(), parameters: [(parameter.name.clone(), expression)].into() })
+}
+
+/// Whether an operation is about one item of a collection.
+fn is_item_of(item: &Operation, collection: &Operation) -> bool {
+    let own = item.segments().count();
+    own == collection.segments().count() + 1
+        && item.item_parameter().is_some_and(|parameter| parameter.resource.is_some())
+        && collection.segments().zip(item.segments()).all(|(one, other)| one == other)
+}
+
+/// Whether a link of the operation leads to this kind, and as one that makes it or not.
+fn leads_to(operations: &[Operation], operation: &Operation, kind: &str, making: bool) -> bool {
+    let links = operation.successes().flat_map(|response| &response.links);
+    links.into_iter().any(|link| {
+        let Some(target) = operations.iter().find(|target| target.id == link.operation) else { return false };
+        link.parameters.iter().any(|(name, expression)| {
+            let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
+            let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
+            let own = parameter.and_then(|parameter| parameter.resource.as_ref()).is_some_and(|need| need.kind == kind);
+            own && makes(operation, expression) == making
+        })
+    })
+}
+
+/// What the id may be called, the likeliest first, without regard to case and separators.
+fn names(parameter: &str, kind: &str) -> Vec<String> {
+    let kind = bare(kind);
+    let singular = kind.strip_suffix('s').unwrap_or(&kind);
+    vec![bare(parameter), "id".to_owned(), format!("{singular}id"), "uuid".to_owned()]
+}
+
+/// A name in lower case and without separators.
+pub fn bare(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// Where an answer holds the id: by its schema, else by its example.
+fn place(document: &Value, response: &Response, names: &[String], collection: &str, many: bool) -> Option<String> {
+    let media = response.content.iter().find(|media| media.name.contains("json")).or_else(|| response.content.first())?;
+    let search = Search { document, names, collection };
+    let by_schema = media.schema.as_ref().and_then(|schema| if many { search.many(&schema.0, 0) } else { search.single(&schema.0) });
+    by_schema.or_else(|| shown(&media.examples.first()?.value, names, many))
+}
+
+struct Search<'a> {
+    document: &'a Value,
+    names: &'a [String],
+    collection: &'a str,
+}
+
+impl Search<'_> {
+    /// In an object, or in one that it wraps: `data`, or a member that is called like the collection.
+    fn single(&self, schema: &str) -> Option<String> {
+        if let Some(name) = self.own(schema) {
+            return Some(append("", &name));
+        }
+        let called = |name: &str| name == "data" || (name.len() > 2 && bare(self.collection).starts_with(&bare(name)));
+        self.members(schema, 0).into_iter().filter(|(name, _)| called(name)).find_map(|(name, inner)| {
+            let at = append("", &name);
+            let id = self.own(&inner).map(|id| append(&at, &id));
+            id.or_else(|| Some(append(&format!("{at}/0"), &self.own(&self.items(&inner, 0)?)?)))
+        })
+    }
+
+    /// In the items of an array, or of an array that an envelope holds.
+    fn many(&self, schema: &str, depth: usize) -> Option<String> {
+        if let Some(items) = self.items(schema, 0) {
+            return self.own(&items).map(|name| append("/0", &name));
+        }
+        if depth > 2 {
+            return None;
+        }
+        self.members(schema, 0).into_iter().find_map(|(name, inner)| Some(append("", &name) + &self.many(&inner, depth + 1)?))
+    }
+
+    /// The member of an object that is the id.
+    fn own(&self, schema: &str) -> Option<String> {
+        let members = self.members(schema, 0);
+        self.names.iter().find_map(|wanted| members.iter().find(|(name, _)| bare(name) == *wanted)).map(|(name, _)| name.clone())
+    }
+
+    /// Members of an object with the places of their schemas, through references and branches.
+    fn members(&self, schema: &str, depth: usize) -> Vec<(String, String)> {
+        let Some((at, found)) = follow(self.document, schema).filter(|_| depth < MOST_NESTED) else { return Vec::new() };
+        let properties = found.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let own = properties.map(|(name, _)| (name.clone(), append(&format!("{at}/properties"), name)));
+        let branches = branches(&at, found).into_iter().flat_map(|branch| self.members(&branch, depth + 1));
+        own.chain(branches).collect()
+    }
+
+    /// The schema of the items of an array, through references and branches.
+    fn items(&self, schema: &str, depth: usize) -> Option<String> {
+        let (at, found) = follow(self.document, schema).filter(|_| depth < MOST_NESTED)?;
+        if found.get("items").is_some() {
+            return Some(format!("{at}/items"));
+        }
+        branches(&at, found).into_iter().find_map(|branch| self.items(&branch, depth + 1))
+    }
+}
+
+/// The branches of a schema.
+fn branches(at: &str, schema: &Value) -> Vec<String> {
+    let of = |keyword: &'static str| {
+        let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).map(move |index| format!("{at}/{keyword}/{index}"))
+    };
+    ["allOf", "anyOf", "oneOf"].into_iter().flat_map(of).collect()
+}
+
+/// Where an example shows the id.
+fn shown(example: &Value, names: &[String], many: bool) -> Option<String> {
+    let own = |value: &Value| {
+        let members = value.as_object()?;
+        names.iter().find_map(|wanted| members.keys().find(|name| bare(name) == *wanted)).cloned()
+    };
+    let mut places = vec![String::new()];
+    places.extend(
+        example.as_object().into_iter().flatten().filter(|(name, member)| *name == "data" || member.is_array()).map(|(name, _)| append("", name)),
+    );
+    places.iter().find_map(|at| {
+        let at = if many { format!("{at}/0") } else { at.clone() };
+        Some(append(&at, &own(example.pointer(&at)?)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use crate::contract::{bundle, read};
+
+    /// The expressions of all links of a small contract, by operation.
+    fn expressions(document: serde_json::Value) -> Vec<String> {
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let links = contract.operations.iter().flat_map(|operation| {
+            let links = operation.responses.iter().flat_map(|response| &response.links);
+            links.flat_map(|link| link.parameters.iter().map(|(name, at)| format!("{} {name} {at} {}", operation.id, link.operation)))
+        });
+        links.collect()
+    }
+
+    fn document(parameter: &str, created: &serde_json::Value, listed: &serde_json::Value) -> serde_json::Value {
+        let content = |schema: &serde_json::Value| json!({"application/json": {"schema": schema}});
+        json!({
+            "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "components": {"schemas": {"Thing": {"type": "object", "properties": {"title": {}, "id": {}, "slug": {}}}}},
+            "paths": {
+                "/things/": {
+                    "get": {"operationId": "list", "responses": {"200": {"description": "", "content": content(listed)}}},
+                    "post": {"operationId": "make", "responses": {"201": {"description": "", "content": content(created)}}}
+                },
+                format!("/things/{{{parameter}}}/"): {"get": {
+                    "operationId": "get", "responses": {"200": {"description": ""}},
+                    "parameters": [{"name": parameter, "in": "path", "required": true, "schema": {}}]
+                }}
+            }
+        })
+    }
+
+    #[test]
+    fn an_id_is_found_by_its_name_in_the_schema_of_the_answer() {
+        let thing = json!({"$ref": "#/components/schemas/Thing"});
+        let listed = json!({"properties": {"total": {}, "_embedded": {"properties": {"things": {"items": thing}}}}});
+        assert_eq!(
+            expressions(document("thing-id", &thing, &listed)),
+            ["list thing-id $response.body#/_embedded/things/0/id get", "make thing-id $response.body#/id get"]
+        );
+        let wrapped = json!({"properties": {"author": {"properties": {"id": {}}}, "thing": {"allOf": [thing]}}});
+        assert_eq!(
+            expressions(document("slug", &wrapped, &json!({"items": thing}))),
+            ["list slug $response.body#/0/slug get", "make slug $response.body#/thing/slug get"]
+        );
+    }
+
+    #[test]
+    fn a_created_resource_that_is_not_shown_is_found_by_its_location() {
+        assert_eq!(expressions(document("id", &json!({}), &json!({}))), ["make id $response.header.Location get"]);
+    }
+
+    #[test]
+    fn a_link_that_is_there_is_kept_and_may_name_its_operation_by_place() {
+        let thing = json!({"$ref": "#/components/schemas/Thing"});
+        let mut document = document("id", &thing, &json!({}));
+        document["paths"]["/things/"]["post"]["responses"]["201"]["links"] =
+            json!({"get": {"operationRef": "#/paths/~1things~1{id}~1/get", "parameters": {"id": "$response.body#/slug"}}});
+        assert_eq!(expressions(document), ["make id $response.body#/slug get"]);
+    }
+}

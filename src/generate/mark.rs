@@ -1,0 +1,118 @@
+//! Makes what a request creates recognisable and unique.
+
+use serde_json::Value;
+
+use super::request::Base;
+use crate::contract::Schemas;
+use crate::contract::schema::marks;
+use crate::domain::contract::{Contract, Operation};
+use crate::domain::plan::Body;
+
+/// How many of the last letters and digits of a text are changed where nothing can be added to it.
+const MOST_CHANGED: usize = 9;
+
+/// How much of a text is kept, in characters, where the mark leaves no room for more.
+const KEPT: [usize; 4] = [24, 8, 3, 0];
+
+/// Puts a mark of its own on every marked value, in the plainest way that leaves a valid body; where none does, the value
+/// stays as it is.
+pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mut mark: impl FnMut() -> String) {
+    let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
+    let Body::Json(body) = &mut base.request.body else { return };
+    let valid = |body: &Value| media.schema.as_ref().is_none_or(|schema| schemas.breaches(schema, body).is_ok_and(|breaches| breaches.is_empty()));
+    // A body that is not valid to begin with shows no way to stay valid.
+    let was_valid = valid(body);
+    for found in marks(contract, media, body) {
+        let mark = mark();
+        let Some(Value::String(text)) = body.pointer(&found.at).cloned() else { continue };
+        for candidate in candidates(&text, &mark) {
+            if let Some(place) = body.pointer_mut(&found.at) {
+                *place = Value::String(candidate);
+            }
+            if !was_valid || valid(body) {
+                break;
+            }
+            if let Some(place) = body.pointer_mut(&found.at) {
+                *place = Value::String(text.clone());
+            }
+        }
+    }
+}
+
+/// Texts that carry a mark, the plainest first.
+fn candidates(text: &str, mark: &str) -> Vec<String> {
+    let mut candidates = vec![with_mark(text, mark)];
+    candidates.extend(KEPT.iter().map(|kept| with_mark(&text.chars().take(*kept).collect::<String>(), mark)));
+    candidates.push(changed(text, mark, |letter| letter.is_ascii_digit()));
+    candidates.push(changed(text, mark, |letter| letter.is_ascii_alphanumeric()));
+    candidates
+}
+
+fn with_mark(text: &str, mark: &str) -> String {
+    if let Some((local, domain)) = text.split_once('@') {
+        return format!("{local}.{mark}@{domain}");
+    }
+    // A file name keeps its extension, by which its kind is told.
+    if let Some((stem, extension)) = text.rsplit_once('.')
+        && (1..=5).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return format!("{}.{extension}", with_mark(stem, mark));
+    }
+    if text.is_empty() {
+        return mark.to_owned();
+    }
+    let separator = if text.contains(' ') {
+        ' '
+    } else if text.contains('-') {
+        '-'
+    } else {
+        '_'
+    };
+    let mark = if separator == '_' { mark.replace('-', "_") } else { mark.to_owned() };
+    format!("{text}{separator}{mark}")
+}
+
+/// The text with its last characters of a class drawn from the mark, each of the same sort as before, for numbers and codes
+/// of a fixed length.
+fn changed(text: &str, mark: &str, class: fn(char) -> bool) -> String {
+    let mut number = digest(mark);
+    let mut letters: Vec<char> = text.chars().collect();
+    for letter in letters.iter_mut().rev().filter(|letter| class(**letter)).take(MOST_CHANGED) {
+        let (first, count) = match *letter {
+            '0'..='9' => (b'0', 10),
+            'a'..='z' => (b'a', 26),
+            _ => (b'A', 26),
+        };
+        *letter = char::from(first + u8::try_from(number % count).unwrap_or_default());
+        number /= count;
+    }
+    letters.into_iter().collect()
+}
+
+/// A number that differs from mark to mark (FNV-1a, 64 bits).
+fn digest(mark: &str) -> u64 {
+    mark.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_fit_the_text_they_are_put_on() {
+        assert_eq!(with_mark("Sample Client", "probity-1"), "Sample Client probity-1");
+        assert_eq!(with_mark("some_key", "probity-1"), "some_key_probity_1");
+        assert_eq!(with_mark("notes.txt", "probity-1"), "notes_probity_1.txt");
+        assert_eq!(with_mark("me@example.com", "probity-1"), "me.probity-1@example.com");
+    }
+
+    #[test]
+    fn a_code_of_a_fixed_form_keeps_its_form() {
+        let code = |mark: &str| changed("9780000000024", mark, |letter| letter.is_ascii_digit());
+        assert!(code("probity-1").starts_with("9780") && code("probity-1").len() == 13);
+        assert_ne!(code("probity-1"), code("probity-2"));
+        let word = changed("ENGM", "probity-1", |letter| letter.is_ascii_alphanumeric());
+        assert!(word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_uppercase()), "{word}");
+    }
+}
