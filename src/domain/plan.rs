@@ -124,6 +124,14 @@ pub struct Probe {
     pub assumed: Option<String>,
 }
 
+impl Probe {
+    /// Whether an answer means that the server accepted this valid request: any success, also with another code than the
+    /// contract names, and a redirect that the contract allows.
+    pub fn is_accepted_by(&self, status: Status) -> bool {
+        self.fault.is_none() && (status.is_success() || (self.allowed.contains(&status) && status.0 < 400))
+    }
+}
+
 /// The stages of a run, in order. They keep answers repeatable: what is read is read before anything is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -89,9 +89,8 @@ fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
     let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
     valid
         .map(|probe| {
-            let status = case.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status);
-            let accepted = status
-                .is_some_and(|status| status.0 < 400 && if probe.allowed.is_empty() { status.is_success() } else { probe.allowed.contains(&status) });
+            let answer = case.outcomes.of(&probe.id).and_then(Outcome::answer);
+            let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
             (probe.id.clone(), accepted)
         })
         .collect()

@@ -7,17 +7,11 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::{Limiter, Run};
-use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
 const ENOUGH_REFUSALS: usize = 3;
-
-/// Whether an answer means that a valid request was accepted.
-pub fn accepts(probe: &Probe, status: Status) -> bool {
-    probe.fault.is_none() && if probe.allowed.is_empty() { status.0 / 100 == 2 } else { probe.allowed.contains(&status) && status.0 < 400 }
-}
 
 /// Why a probe left a value behind that others need.
 pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> String {
