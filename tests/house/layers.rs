@@ -12,8 +12,22 @@ const RIM: &[&str] = &["load", "transport", "mock"];
 const TOP: &[&str] = &["run", "cli"];
 
 /// The crates that pure rooms may use: none of them opens a file or a connection, or asks for the time.
-const PURE_CRATES: &[&str] =
-    &["anstyle", "jiff", "jsonschema", "mime", "percent_encoding", "quick_junit", "schemars", "serde", "serde_json", "thiserror", "url", "wildmatch"];
+const PURE_CRATES: &[&str] = &[
+    "anstyle",
+    "jiff",
+    "jsonschema",
+    "mime",
+    "percent_encoding",
+    "quick_junit",
+    "regex_syntax",
+    "schemars",
+    "serde",
+    "serde_json",
+    "strsim",
+    "thiserror",
+    "url",
+    "wildmatch",
+];
 
 /// The same for their tests.
 const TEST_CRATES: &[&str] = &["anstream", "insta", "proptest"];
