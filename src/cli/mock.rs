@@ -10,10 +10,10 @@ use super::args::MockArgs;
 use super::target::{Subject, environment};
 use super::{Stop, exit};
 use crate::domain::contract::RateLimit;
-use crate::domain::plan::{Credentials, Plan, Repeat};
+use crate::domain::plan::{Credentials, Place, Plan, Repeat};
 use crate::domain::suite::{Account, Credential};
 use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, all_faults, serve};
-use crate::plan::{Known, Options, plan};
+use crate::plan::{Known, Options, PlanError, plan};
 use crate::run::MOST_BURST;
 use crate::transport::{Accounts, Secret, Secrets};
 
@@ -104,24 +104,34 @@ fn settings(faults: &[String]) -> Result<Vec<FaultSetting>, Stop> {
 
 /// As many requests as one full run sends with credentials, so that one more meets the limit.
 fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<Vec<RateLimit>, Stop> {
+    let accounts = &subject.suite.accounts;
     let options = Options {
         writes: true,
-        limited: !subject.suite.accounts.limited.is_empty(),
+        full: Some(accounts.full.keys().cloned().collect()),
+        limited: accounts.limited.keys().cloned().collect(),
         given,
         mark: "probity".to_owned(),
         burst: MOST_BURST,
         ..Options::default()
     };
-    let planned = plan(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+    let planned = match plan(&subject.contract, &subject.schemas, &subject.suite, &options) {
+        // A contract in which nothing can be proved can be served all the same.
+        Err(PlanError::NothingSelected { .. }) => return Ok(Vec::new()),
+        planned => planned?,
+    };
     Ok(vec![RateLimit { requests: authenticated(&planned), seconds: WINDOW }])
 }
 
 /// Requests of a plan that count against a rate limit: those with credentials that are right.
 fn authenticated(planned: &Plan) -> u32 {
     let counted = planned.probes.iter().filter(|probe| {
-        let signed = matches!(probe.request.credentials, Credentials::Full | Credentials::Limited);
-        // A contract without security has a limit all the same.
-        (signed || probe.fault.is_none()) && !matches!(probe.repeat, Repeat::Burst { .. })
+        let unknown = match probe.request.credentials {
+            Credentials::Full | Credentials::Limited => false,
+            // A contract without security has a limit all the same.
+            Credentials::None => probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials),
+            Credentials::WrongSecret | Credentials::Without(_) => true,
+        };
+        !unknown && !matches!(probe.repeat, Repeat::Burst { .. })
     });
     let polls = counted.clone().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
     u32::try_from(counted.count() + polls).unwrap_or(u32::MAX)

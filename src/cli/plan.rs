@@ -11,15 +11,15 @@ use crate::transport::Accounts;
 pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let target = Target::parse(&args.target)?;
     let subject = Subject::load(&args.files)?;
-    let (given, limited) = if target == Target::Mock {
+    let (given, schemes) = if target == Target::Mock {
         let embedded = super::mock::Embedded::prepare(&subject, &[])?;
-        (embedded.given(), true)
+        (embedded.given(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
-        let limited = Accounts::from_environment(&subject.suite, &environment).is_ok_and(|accounts| accounts.limited.is_some());
-        (target::given(&subject.suite, &environment), limited)
+        let (_, limited) = Accounts::available(&subject.suite, &environment).schemes();
+        (target::given(&subject.suite, &environment), (subject.suite.accounts.full.keys().cloned().collect(), limited))
     };
-    let mut options = target::options(&args.selection, &target, &subject.suite, given, limited, "probity".to_owned())?;
+    let mut options = target::options(&args.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
     options.burst = if target.is_local() { MOST_BURST } else { 0 };
     let planned = make(&subject.contract, &subject.schemas, &subject.suite, &options)?;
     match args.format {

@@ -78,17 +78,16 @@ impl Scene {
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &args.fault)?;
             let mark = format!("probity-{:x}", selection.seed);
-            let mut options = target::options(selection, target, &subject.suite, embedded.given(), true, mark)?;
-            options.burst = MOST_BURST;
             let accounts = embedded.accounts();
+            let mut options = target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?;
+            options.burst = MOST_BURST;
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
-        let accounts = Accounts::from_environment(&subject.suite, &environment)
-            .map_err(|missing| Stop::Unusable(format!("{missing} (the suite {} takes them from the environment)", subject.suite.name)))?;
+        let accounts = target::accounts(subject)?;
         let given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &environment);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
-        let mut options = target::options(selection, target, &subject.suite, given, accounts.limited.is_some(), mark)?;
+        let mut options = target::options(selection, target, &subject.suite, given, accounts.schemes(), mark)?;
         options.burst = if target.is_local() { MOST_BURST } else { 0 };
         Ok(Self { options, accounts, embedded: None })
     }

@@ -9,12 +9,13 @@ use url::{Host, Url};
 use super::Stop;
 use super::args::{Files, Profile, Selection};
 use crate::checks::CredentialHint;
-use crate::contract::Schemas;
+use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, SecurityScheme, Status};
 use crate::domain::suite::{Account, Credential, Suite};
 use crate::judge::Hints;
 use crate::load::{self, Source};
 use crate::plan::{Known, Options};
+use crate::transport::Accounts;
 
 /// Contract and suite, ready to use.
 pub struct Subject {
@@ -24,6 +25,8 @@ pub struct Subject {
     pub suite: Arc<Suite>,
     /// The schemas of the contract.
     pub schemas: Schemas,
+    /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
+    pub names_accounts: bool,
 }
 
 impl Subject {
@@ -32,11 +35,15 @@ impl Subject {
     /// # Errors
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
-        let (suite, source) = sources(files)?;
+        let (mut suite, source) = sources(files)?;
         let contract = load::contract(&source)?;
         check_suite(&suite, &contract)?;
+        let names_accounts = !suite.accounts.full.is_empty();
+        if !names_accounts {
+            suite.accounts = accounts_for(&contract);
+        }
         let schemas = Schemas::new(&contract)?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas })
+        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
     }
 }
 
@@ -50,6 +57,26 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
         (None, Some(contract)) => (load::suite_for(contract), Source::named(contract)),
         (None, None) => load::suite(&Source::default_suite())?,
     })
+}
+
+/// The credentials of a run, from the environment: all that the suite names; or what there is, where it names none.
+pub fn accounts(subject: &Subject) -> Result<Accounts, Stop> {
+    let strict = Accounts::from_environment(&subject.suite, &environment);
+    if subject.names_accounts {
+        return strict.map_err(|missing| Stop::Unusable(format!("{missing} (the suite {} takes them from the environment)", subject.suite.name)));
+    }
+    let available = Accounts::available(&subject.suite, &environment);
+    let open = subject.contract.operations.iter().any(|operation| !operation.needs_credentials());
+    match strict {
+        Err(missing) if available.full.is_empty() && !open => {
+            let words = if missing.variables.len() > 1 { "what you have of " } else { "" };
+            Err(Stop::Unusable(format!(
+                "credentials are missing: set {words}{}, or name a suite with --suite that says where they come from",
+                missing.variables.join(", ")
+            )))
+        }
+        _ => Ok(available),
+    }
 }
 
 /// A name in a suite that the contract does not know is most likely misspelt.
@@ -148,7 +175,7 @@ pub fn options(
     target: &Target,
     suite: &Suite,
     given: BTreeMap<String, Vec<Known>>,
-    limited: bool,
+    (full, limited): (BTreeSet<String>, BTreeSet<String>),
     mark: String,
 ) -> Result<Options, Stop> {
     let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
@@ -163,6 +190,7 @@ pub fn options(
         statuses: selection.status.iter().map(|status| Status(*status)).collect(),
         writes: may_write(selection, target),
         effects: (!everything).then(|| selection.allow.iter().cloned().collect()),
+        full: Some(full),
         limited,
         given,
         mark,

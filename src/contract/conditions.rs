@@ -2,16 +2,19 @@
 
 use serde_json::Value;
 
-use crate::domain::contract::{Condition, Location, Operation, Status};
+use super::schema::follow;
+use crate::domain::contract::{Condition, Location, Operation, Parameter, Status};
 
 /// Triggers that a status stands for when the contract does not say.
 ///
 /// Sources: RFC 9110, section 15, for 400, 401, 403, 404, 405, 410, 415; RFC 6585, section 4, for 429; JSON:API,
 /// "Updating Resources" and "Creating Resources", for 409.
-pub fn defaults(operation: &Operation, status: Status, json_api: bool) -> Vec<Condition> {
+pub fn defaults(document: &Value, operation: &Operation, status: Status, json_api: bool) -> Vec<Condition> {
     let has_path_id = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
     let triggers: &[&str] = match status.0 {
-        200..300 => &["success"],
+        200..=299 => &["success"],
+        // An operation that does nothing but send elsewhere.
+        301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &["success"],
         400 => &["malformed-json", "missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "bad-query-parameter"],
         401 => &["no-credentials", "wrong-secret", "missing-header"],
         403 => &["limited-credentials"],
@@ -25,7 +28,22 @@ pub fn defaults(operation: &Operation, status: Status, json_api: bool) -> Vec<Co
         429 => &["burst"],
         _ => &[],
     };
-    triggers.iter().map(|trigger| Condition::named(trigger)).collect()
+    let mut conditions: Vec<Condition> = triggers.iter().map(|trigger| Condition::named(trigger)).collect();
+    if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
+        // What has not the form of an id names nothing, so a server that says no more than that is right, too.
+        let or = [Status(400), Status(404), Status(422)].into_iter().filter(|other| *other != status).collect();
+        conditions.push(Condition { or, ..Condition::named("malformed-id") });
+    }
+    conditions
+}
+
+/// Whether a parameter of the path takes only values of a form: numbers, or identifiers of a standard.
+fn has_form(document: &Value, parameter: &Parameter) -> bool {
+    let schema = parameter.schema.as_ref().filter(|_| parameter.location == Location::Path);
+    schema.and_then(|schema| follow(document, &schema.0)).is_some_and(|(_, schema)| {
+        let is = |keyword: &str, value: &str| schema.get(keyword).is_some_and(|found| found == value);
+        is("type", "integer") || is("type", "number") || is("format", "uuid")
+    })
 }
 
 /// Reads one `x-probity-when` list: trigger names, or maps with the members of [`Condition`].

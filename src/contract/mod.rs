@@ -1,5 +1,6 @@
 //! From the text of an OpenAPI document to a [`crate::domain::contract::Contract`], without reading any file.
 
+mod accounts;
 mod bundle;
 mod conditions;
 mod general;
@@ -14,6 +15,7 @@ mod sides;
 mod upgrade;
 mod validate;
 
+pub use accounts::accounts_for;
 pub use bundle::{Bundle, bundle, file_references};
 pub use general::spread_general;
 pub use links::makes;

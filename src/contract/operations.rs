@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
             if let Some(list) = written {
                 operation.responses[index].conditions = list;
             } else if operation.responses[index].conditions.is_empty() {
-                operation.responses[index].conditions = conditions::defaults(operation, status, json_api);
+                operation.responses[index].conditions = conditions::defaults(self.document, operation, status, json_api);
             }
         }
         Ok(())

@@ -91,6 +91,17 @@ pub enum Credential {
     },
 }
 
+impl Credential {
+    /// The environment variables that it is taken from.
+    pub fn variables(&self) -> Vec<&str> {
+        match self {
+            Self::Basic { username, password } => vec![username, password],
+            Self::Bearer { token } => vec![token],
+            Self::Value { env } => vec![env],
+        }
+    }
+}
+
 /// A resource that exists before the run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -43,8 +43,8 @@ pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, bas
 fn candidates(text: &str, mark: &str) -> Vec<String> {
     let mut candidates = vec![with_mark(text, mark)];
     candidates.extend(KEPT.iter().map(|kept| with_mark(&text.chars().take(*kept).collect::<String>(), mark)));
-    candidates.push(changed(text, mark, |letter| letter.is_ascii_digit()));
-    candidates.push(changed(text, mark, |letter| letter.is_ascii_alphanumeric()));
+    candidates.push(redrawn(text, mark, |letter| letter.is_ascii_digit()));
+    candidates.push(changed(text, mark));
     candidates
 }
 
@@ -73,9 +73,13 @@ fn with_mark(text: &str, mark: &str) -> String {
     format!("{text}{separator}{mark}")
 }
 
-/// The text with its last characters of a class drawn from the mark, each of the same sort as before, for numbers and codes
-/// of a fixed length.
-fn changed(text: &str, mark: &str, class: fn(char) -> bool) -> String {
+/// The text with its last letters and digits drawn from the mark, each of the same sort as before.
+pub fn changed(text: &str, mark: &str) -> String {
+    redrawn(text, mark, |letter| letter.is_ascii_alphanumeric())
+}
+
+/// The text with its last characters of a class drawn from the mark, for numbers and codes of a fixed length.
+fn redrawn(text: &str, mark: &str, class: fn(char) -> bool) -> String {
     let mut number = digest(mark);
     let mut letters: Vec<char> = text.chars().collect();
     for letter in letters.iter_mut().rev().filter(|letter| class(**letter)).take(MOST_CHANGED) {
@@ -109,10 +113,10 @@ mod tests {
 
     #[test]
     fn a_code_of_a_fixed_form_keeps_its_form() {
-        let code = |mark: &str| changed("9780000000024", mark, |letter| letter.is_ascii_digit());
+        let code = |mark: &str| redrawn("9780000000024", mark, |letter| letter.is_ascii_digit());
         assert!(code("probity-1").starts_with("9780") && code("probity-1").len() == 13);
         assert_ne!(code("probity-1"), code("probity-2"));
-        let word = changed("ENGM", "probity-1", |letter| letter.is_ascii_alphanumeric());
+        let word = changed("ENGM", "probity-1");
         assert!(word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_uppercase()), "{word}");
     }
 }

@@ -67,7 +67,7 @@ pub enum Ruling {
 /// | answered |                   | none        |         |          | unreached    |
 /// | answered |                   |             | valid, assumed | | blocked      |
 /// | answered |                   |             | valid   |          | breaks       |
-/// | answered | 2xx               |             | exhausting |       | unreached    |
+/// | answered |                   |             | exhausting |       | unreached    |
 /// | answered | 2xx               |             | faulty  |          | breaks       |
 /// | answered |                   |             | faulty  | accepted | breaks       |
 /// | answered |                   |             | faulty  | refused  | blocked      |
@@ -102,7 +102,7 @@ pub fn rule(facts: &Facts) -> Ruling {
         return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(format!("{status} came, and {assumed}")));
     }
     match &facts.control {
-        _ if status.is_success() && facts.exhausting => Ruling::Unreached("the rate limit was not reached".to_owned()),
+        _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came")),
         Control::Refused(why) if !status.is_success() => Ruling::Blocked(format!("its control was not accepted: {why}")),
         _ => Ruling::Breaks,
     }

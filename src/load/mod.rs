@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::contract::{self, Bundle, ContractError};
 use crate::domain::contract::Contract;
-use crate::domain::suite::Suite;
+use crate::domain::suite::{Accounts, Suite};
 
 /// Something that cannot be read.
 #[derive(Debug, Error)]
@@ -128,7 +128,7 @@ pub fn suite_for(contract: &Path) -> Suite {
     Suite {
         name,
         contract: contract.display().to_string(),
-        accounts: crate::domain::suite::Accounts::default(),
+        accounts: Accounts::default(),
         given: BTreeMap::new(),
         effects: BTreeMap::new(),
         skip: BTreeMap::new(),

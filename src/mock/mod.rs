@@ -10,6 +10,7 @@ mod draft;
 mod faults;
 mod headers;
 mod ids;
+mod illustrate;
 mod job;
 mod mend;
 mod multipart;
@@ -84,12 +85,13 @@ impl Mock {
     pub fn new(options: MockOptions) -> Self {
         let mut state = State::default();
         let mut given = BTreeMap::new();
-        let core = Schemas::new(&options.contract).map_err(|error| error.to_string()).map(|schemas| {
+        let contract = illustrate::illustrated(options.contract);
+        let core = Schemas::new(&contract).map_err(|error| error.to_string()).map(|schemas| {
             let core = Core {
                 schemas,
-                profiles: profile::Profiles::new(&options.contract),
+                profiles: profile::Profiles::new(&contract),
                 faults: faults::Faults::new(&options.fault),
-                contract: options.contract,
+                contract,
                 accounts: options.accounts,
             };
             seed::sow(&core, &options.suite, &mut state.store);

@@ -125,7 +125,7 @@ impl Profiles {
 }
 
 fn rough(contract: &Contract, operation: &Operation) -> Profile {
-    let segments: Vec<&str> = operation.path.split('/').skip(1).collect();
+    let segments: Vec<&str> = operation.segments().collect();
     let parameter = |segment: &str| {
         let name = segment.strip_prefix('{')?.strip_suffix('}')?;
         let parameter = operation.parameter(Location::Path, name)?;
@@ -160,7 +160,7 @@ pub(crate) fn fed_kind(contract: &Contract, operation: &str, name: &str) -> Opti
 
 /// The kind whose items stand one segment below a path, when this operation is on such an item.
 fn child_kind(path: &str, other: &Operation) -> Option<String> {
-    let name = other.path.strip_prefix(path)?.strip_prefix("/{")?.strip_suffix('}')?;
+    let name = other.path.trim_end_matches('/').strip_prefix(path.trim_end_matches('/'))?.strip_prefix("/{")?.strip_suffix('}')?;
     Some(other.parameter(Location::Path, name)?.resource.as_ref()?.kind.clone())
 }
 

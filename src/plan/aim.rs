@@ -1,12 +1,15 @@
 //! Finds for each cell the cheapest request that can prove it.
 
-use super::choice::skip_reason;
+use super::choice::{satisfied, skip_reason};
 use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::domain::plan::{Credentials, Intent, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::plan::{Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::domain::suite::Credential;
 use crate::triggers::{Ground, Setting, Variation, named, same_route};
+
+/// Why a rate limit is left alone.
+const NO_BURST: &str = "reaching the rate limit is not allowed in this run";
 
 impl Draft<'_> {
     /// Plans how one cell is proved.
@@ -38,6 +41,9 @@ impl Draft<'_> {
         let conditions = operation.response(status).map(|response| response.conditions.clone()).unwrap_or_default();
         if conditions.iter().any(|condition| condition.trigger == trigger) {
             return self.success_cell(operation, status, &success);
+        }
+        if conditions.iter().any(|condition| condition.trigger == "burst") {
+            return self.limit_cell(operation, status, success);
         }
         if let Some(shared) = self.shared(operation, &conditions) {
             return Intent::Probes(vec![shared]);
@@ -93,7 +99,7 @@ impl Draft<'_> {
                 why = Intent::Skipped(format!("{} might change something; --allow-writes allows it", variation.request.method));
                 continue;
             }
-            if variation.request.credentials == Credentials::Limited && !self.options.limited {
+            if variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited) {
                 why = Intent::Skipped(self.how_to_limit());
                 continue;
             }
@@ -193,37 +199,52 @@ impl Draft<'_> {
     /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.
     fn whole_server(&mut self, status: Status) -> Intent {
         if self.options.burst == 0 {
-            return Intent::Skipped("reaching the rate limit is not allowed in this run".to_owned());
+            return Intent::Skipped(NO_BURST.to_owned());
         }
         let contract = self.contract;
         let mut readers: Vec<&Operation> =
             contract.operations.iter().filter(|operation| operation.method.0 == "GET" && operation.done.is_none()).collect();
         readers.sort_by_key(|operation| (operation.path.contains('{'), !self.aimed.contains(&operation.id)));
         for operation in readers {
-            if let Ok(success) = self.success(&operation.id)
-                && let Some(probe) = self.plan.probe(&success).cloned()
-            {
-                let id = format!("{WHOLE_SERVER}::{status}::burst");
-                let fault =
-                    crate::domain::plan::Fault { place: crate::domain::plan::Place::State, words: "the rate limit has been used up".to_owned() };
-                let burst = Probe {
-                    id: id.clone(),
-                    trigger: "burst".to_owned(),
-                    status,
-                    purpose: Purpose::Probe,
-                    fault: Some(fault),
-                    allowed: vec![status],
-                    control: Some(success),
-                    captures: Vec::new(),
-                    stage: Stage::Burst,
-                    repeat: Repeat::Burst { most: self.options.burst },
-                    ..probe
-                };
-                self.plan.probes.push(burst);
-                return Intent::Probes(vec![id]);
+            if let Ok(success) = self.success(&operation.id) {
+                return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);
             }
         }
         Intent::Unreachable("no operation can be asked without an effect".to_owned())
+    }
+
+    /// The rate limit as an operation of its own documents it.
+    fn limit_cell(&mut self, operation: &Operation, status: Status, success: ProbeId) -> Intent {
+        if self.options.burst == 0 {
+            return Intent::Skipped(NO_BURST.to_owned());
+        }
+        if !operation.method.is_safe() {
+            return Intent::Unreachable("the rate limit counts all requests alike, so it is reached by those that change nothing".to_owned());
+        }
+        self.burst(self.free_id(&format!("{}::{status}::burst", operation.id)), status, success)
+    }
+
+    /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.
+    fn burst(&mut self, id: ProbeId, status: Status, success: ProbeId) -> Intent {
+        let Some(probe) = self.plan.probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".to_owned()) };
+        let before = self.plan.probes.iter().rfind(|probe| probe.stage == Stage::Burst).map(|probe| probe.id.clone());
+        let most = if before.is_some() { 1 } else { self.options.burst };
+        let burst = Probe {
+            id: id.clone(),
+            trigger: "burst".to_owned(),
+            status,
+            purpose: Purpose::Probe,
+            fault: Some(Fault { place: Place::State, words: "the rate limit has been used up".to_owned() }),
+            allowed: vec![status],
+            control: Some(success),
+            captures: Vec::new(),
+            after: probe.after.iter().cloned().chain(before).collect(),
+            stage: Stage::Burst,
+            repeat: Repeat::Burst { most },
+            ..probe
+        };
+        self.plan.probes.push(burst);
+        Intent::Probes(vec![id])
     }
 }
 

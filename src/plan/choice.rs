@@ -1,11 +1,13 @@
 //! Which cells are wanted, and which operations may be called.
 
+use std::collections::BTreeSet;
+
 use wildmatch::WildMatch;
 
 use super::{Options, PlanError};
 use crate::domain::contract::{Contract, Method, Operation, Status, WHOLE_SERVER};
 use crate::domain::plan::{Intent, PlannedCell};
-use crate::domain::suite::Suite;
+use crate::domain::suite::{Credential, Suite};
 
 /// The cells that are wanted, in the order of the contract.
 #[derive(Debug, Clone)]
@@ -91,6 +93,21 @@ fn near<'a>(contract: &'a Contract, pattern: &str) -> Vec<&'a str> {
     ids
 }
 
+/// Whether credentials for these schemes are enough for an operation (OpenAPI, Security Requirement Object).
+pub fn satisfied(operation: &Operation, schemes: &BTreeSet<String>) -> bool {
+    operation.security.iter().any(|alternative| !alternative.is_empty() && alternative.iter().all(|scheme| schemes.contains(scheme)))
+}
+
+/// Why an operation cannot be asked by anybody whose credentials are known.
+fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<String> {
+    let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !satisfied(operation, schemes))?;
+    let missing: Vec<&String> = operation.security.first()?.iter().filter(|scheme| !schemes.contains(*scheme)).collect();
+    let names: Vec<&str> = missing.iter().map(|scheme| scheme.as_str()).collect();
+    let variables: Vec<&str> = missing.iter().filter_map(|scheme| suite.accounts.full.get(*scheme)).flat_map(Credential::variables).collect();
+    let how = if variables.is_empty() { "and the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
+    Some(format!("there are no credentials for {}; {how}", names.join(" and ")))
+}
+
 /// Why an operation is not called; `None` when it may be.
 pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<String> {
     if let Some(reason) = suite.skip.get(&operation.id) {
@@ -98,6 +115,9 @@ pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> O
     }
     if !operation.method.is_safe() && !options.writes {
         return Some("writes are not allowed; --allow-writes allows them".to_owned());
+    }
+    if let Some(reason) = unsigned_reason(operation, suite, options) {
+        return Some(reason);
     }
     let allowed = |effect: &str| options.effects.as_ref().is_none_or(|allowed| allowed.contains(effect));
     let effect = suite.effects.iter().find(|(effect, operations)| operations.contains(&operation.id) && !allowed(effect));

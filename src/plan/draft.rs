@@ -222,12 +222,12 @@ pub(super) fn success_trigger(operation: &Operation) -> &str {
 /// Whether an accepted request takes a resource away: the path names one, or its collection and the body names them.
 pub(super) fn removes(operation: &Operation) -> bool {
     let in_body = operation.request_body.as_ref().is_some_and(|body| body.required) && !operation.path.contains('{');
-    operation.method.0 == "DELETE" && (operation.path.ends_with('}') || in_body)
+    operation.method.0 == "DELETE" && (operation.item_parameter().is_some() || in_body)
 }
 
 /// The slots that an accepted request takes away.
 pub(super) fn consumed_slots(operation: &Operation, bound: &Bound) -> Vec<SlotId> {
-    let own = operation.path.rsplit('/').next().and_then(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
     let fillings = bound.base.request.fillings.iter().filter(|filling| match &filling.place {
         crate::domain::plan::Place::Path(name) => own == Some(name.as_str()),
         crate::domain::plan::Place::Body(_) => own.is_none() && !matches!(bound.base.request.body, Body::Empty),
@@ -238,6 +238,6 @@ pub(super) fn consumed_slots(operation: &Operation, bound: &Bound) -> Vec<SlotId
 
 /// The kind of resource that the last parameter of the path names.
 pub(super) fn path_kind(operation: &Operation) -> Option<&str> {
-    let last = operation.path.rsplit('/').find_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))?;
+    let last = operation.segments().rev().find_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))?;
     operation.parameter(Location::Path, last)?.resource.as_ref().map(|need| need.kind.as_str())
 }

@@ -32,8 +32,10 @@ pub struct Options {
     pub writes: bool,
     /// Effects that are allowed; `None` for all of them.
     pub effects: Option<BTreeSet<String>>,
-    /// Whether there is an account without permissions.
-    pub limited: bool,
+    /// Security schemes that the full account has credentials for; `None` for all there are.
+    pub full: Option<BTreeSet<String>>,
+    /// Security schemes that the account without permissions has credentials for; empty when there is no such account.
+    pub limited: BTreeSet<String>,
     /// Resources known before the run, by kind.
     pub given: BTreeMap<String, Vec<Known>>,
     /// The mark of the run, which every name it makes carries.

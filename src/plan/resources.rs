@@ -240,7 +240,7 @@ impl Draft<'_> {
         for (slot, kind) in left {
             let remover = contract.operations.iter().find(|operation| {
                 removes(operation)
-                    && operation.path.ends_with('}')
+                    && operation.item_parameter().is_some()
                     && super::draft::path_kind(operation) == Some(kind.as_str())
                     && skip_reason(operation, self.suite, self.options).is_none()
             });
@@ -286,7 +286,7 @@ impl Draft<'_> {
 }
 
 fn usage(operation: &Operation, place: &Place) -> Usage {
-    let own = operation.path.rsplit('/').next().and_then(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
     match place {
         _ if operation.method.is_safe() => Usage::Read,
         Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,

@@ -80,7 +80,8 @@ impl<'a> Run<'a> {
         }
         let slots = match self.values(probe) {
             Ok(slots) => slots,
-            Err(_) if unauthenticated => BTreeMap::new(),
+            // A request that is one too many is refused whatever it names.
+            Err(_) if unauthenticated || probe.stage == Stage::Burst => BTreeMap::new(),
             Err(reason) => return Err(reason),
         };
         if let Some(reason) = self.progress.breaker.reason().filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials()) {

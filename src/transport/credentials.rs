@@ -1,6 +1,6 @@
 //! Credentials: taken from the environment, kept secret, put on requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -60,6 +60,22 @@ impl Accounts {
         let full = secrets(&suite.accounts.full, lookup).map_err(|variables| MissingCredential { variables })?;
         let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup).ok() };
         Ok(Self { full, limited })
+    }
+
+    /// Takes from an environment what it has of the accounts of a suite.
+    pub fn available(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
+        let of = |account: &Account| {
+            let one = |(scheme, credential): (&String, &Credential)| secrets(&Account::from([(scheme.clone(), credential.clone())]), lookup).ok();
+            account.iter().filter_map(one).flatten().collect::<Secrets>()
+        };
+        let limited = of(&suite.accounts.limited);
+        Self { full: of(&suite.accounts.full), limited: (!limited.is_empty()).then_some(limited) }
+    }
+
+    /// The security schemes of both accounts.
+    pub fn schemes(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let of = |secrets: &Secrets| secrets.keys().cloned().collect();
+        (of(&self.full), self.limited.as_ref().map(of).unwrap_or_default())
     }
 
     /// Puts credentials on a request: those of the first alternative of the operation's security requirements that the

@@ -17,7 +17,8 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same(&own.example, &need.example)) => Some((at, need)),
         _ => None,
     });
-    repeated.filter_map(|(at, need)| ground.with_value(at, unknown_id(&need.example))).collect()
+    let other = |at: &str, example| unknown_id(example, |value| ground.body_allows(at, value));
+    repeated.filter_map(|(at, need)| ground.with_value(at, other(at, &need.example)?)).collect()
 }
 
 /// The same id, written as a number or as text.

@@ -40,7 +40,7 @@ use serde_json::Value;
 pub use unsupported_method::same_route;
 
 use crate::contract::Schemas;
-use crate::domain::contract::{Condition, Contract, MediaType, Operation};
+use crate::domain::contract::{Condition, Contract, MediaType, Operation, Parameter, SchemaRef};
 use crate::domain::plan::{Body, Fault, Place, RequestTemplate};
 use crate::generate::Base;
 
@@ -108,6 +108,28 @@ impl Ground<'_> {
         value.clone_into(request.path_values.get_mut(name)?);
         request.fillings.retain(|filling| filling.place != Place::Path(name.to_owned()));
         Some(Variation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
+    }
+
+    /// Whether a parameter allows a value, however it is written.
+    pub fn parameter_allows(&self, parameter: &Parameter, value: &Value) -> bool {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
+        parameter.schema.as_ref().is_none_or(|schema| readings.into_iter().flatten().any(|value| self.is_valid(schema, &value)))
+    }
+
+    /// Whether the JSON body of the valid request stays valid with another value at one place.
+    pub fn body_allows(&self, at: &str, value: &Value) -> bool {
+        let (Some(schema), Some(body)) = (self.media().and_then(|media| media.schema.as_ref()), self.json()) else { return true };
+        let mut changed = body.clone();
+        if let Some(place) = changed.pointer_mut(at) {
+            value.clone_into(place);
+        }
+        self.is_valid(schema, &changed) || !self.is_valid(schema, body)
+    }
+
+    /// A schema that cannot be compiled allows everything.
+    fn is_valid(&self, schema: &SchemaRef, value: &Value) -> bool {
+        self.schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
     }
 
     /// The valid request with a query parameter set.

@@ -22,7 +22,8 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         if !wanted(&need.resource.kind) || !chosen(at) || path_kinds.contains(&(&need.resource.kind, &need.example)) {
             return None;
         }
-        let mut variation = ground.with_value(at, unknown_id(&need.example))?;
+        let unknown = unknown_id(&need.example, |value| ground.body_allows(at, value))?;
+        let mut variation = ground.with_value(at, unknown)?;
         variation.kind = Some(need.resource.kind.clone());
         Some(variation)
     });
@@ -31,7 +32,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         let need = parameter.resource.as_ref().filter(|need| wanted(&need.kind))?;
         let example = parameter.example.clone().unwrap_or_else(|| serde_json::Value::String("1".to_owned()));
         let example = example.get(0).cloned().unwrap_or(example);
-        let unknown = unknown_id(&example);
+        let unknown = unknown_id(&example, |value| ground.parameter_allows(parameter, value) || value.is_string())?;
         let text = unknown.as_str().map_or_else(|| unknown.to_string(), str::to_owned);
         let mut variation = ground.with_query_value(&parameter.name, &text);
         variation.kind = Some(need.kind.clone());

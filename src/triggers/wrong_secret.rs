@@ -6,7 +6,8 @@ use crate::domain::plan::{Credentials, Place};
 pub(super) const TRIGGER: Trigger = Trigger { name: "wrong-secret", about: "the secret is another", source: "RFC 9110, section 15.5.2", vary };
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    if ground.base.request.credentials == Credentials::None {
+    // Where anybody may ask, nobody has to be known.
+    if !ground.operation.needs_credentials() {
         return Vec::new();
     }
     let mut request = ground.base.request.clone();
