@@ -70,6 +70,9 @@ pub struct Selection {
     /// Allow operations with this effect, as the suite names it; `all` for every effect. May be repeated.
     #[arg(long, value_name = "EFFECT")]
     pub allow: Vec<String>,
+    /// Provoke each refusal in every way that the contract names, not only in the cheapest one. Costs more requests.
+    #[arg(long)]
+    pub thorough: bool,
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,

@@ -86,17 +86,33 @@ impl Draft<'_> {
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
         ways.sort_by_key(|(_, allowed, _)| allowed.len());
         let mut reason = format!("no known way to provoke it in a valid request: {}", triggers_of(conditions));
+        let mut aimed: Vec<ProbeId> = Vec::new();
+        let mut done: Vec<String> = Vec::new();
         for (condition, allowed, variation) in ways {
+            // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
+            if done.contains(&condition.trigger) {
+                continue;
+            }
             if variation.request.credentials == Credentials::Limited && !self.options.limited {
                 "there are no credentials of an account without permissions".clone_into(&mut reason);
                 continue;
             }
             match self.settle(operation, &variation, success) {
-                Ok(settled) => return Intent::Probes(vec![self.fault_probe(operation, status, &condition, allowed, settled, success)]),
+                Ok(settled) => {
+                    aimed.push(self.fault_probe(operation, status, &condition, allowed, settled, success));
+                    done.push(condition.trigger);
+                }
                 Err(why) => reason = why,
             }
+            if !aimed.is_empty() && !self.options.thorough {
+                break;
+            }
         }
-        if conditions.is_empty() { Intent::Unreachable("the contract does not say when".to_owned()) } else { Intent::Unreachable(reason) }
+        match (aimed.is_empty(), conditions.is_empty()) {
+            (false, _) => Intent::Probes(aimed),
+            (true, true) => Intent::Unreachable("the contract does not say when".to_owned()),
+            (true, false) => Intent::Unreachable(reason),
+        }
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
