@@ -92,4 +92,7 @@ pub struct MockSeed {
     /// Resources by kind, in the form the contract gives them.
     #[serde(default)]
     pub resources: BTreeMap<String, Vec<Value>>,
+    /// Faults that can break no promise of this contract, by name, with the reason; for `probity self-test`.
+    #[serde(default)]
+    pub inapplicable: BTreeMap<String, String>,
 }

@@ -29,9 +29,11 @@ mod state;
 mod store;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod wire;
+mod zip;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,11 +48,13 @@ pub use draft::MockAnswer;
 pub use faults::{Fault, FaultSetting, all as all_faults, fault};
 pub use request::MockRequest;
 pub use server::serve;
+pub use variants::{Variant, all as all_variants};
 
 use draft::Draft;
 use request::Call;
 use scene::Core;
 use state::State;
+use variants::Habit;
 
 /// What a mock is made from.
 #[derive(Debug, Clone)]
@@ -65,6 +69,8 @@ pub struct MockOptions {
     pub windows: Vec<RateLimit>,
     /// Promises it breaks.
     pub fault: Vec<FaultSetting>,
+    /// Ways in which it differs from what it usually is, and keeps its promises all the same.
+    pub variant: Vec<&'static Variant>,
 }
 
 /// A server that keeps the promises of a contract.
@@ -76,6 +82,8 @@ pub struct Mock {
     given: BTreeMap<String, Vec<String>>,
     state: Mutex<State>,
     requests: AtomicU64,
+    /// How many variants it was told to be.
+    variants: usize,
 }
 
 impl Mock {
@@ -83,12 +91,14 @@ impl Mock {
     /// makes a mock that answers 500 and says why.
     pub fn new(options: MockOptions) -> Self {
         let mut state = State::default();
+        let variants = options.variant.len();
         let mut given = BTreeMap::new();
         let core = Schemas::new(&options.contract).map_err(|error| error.to_string()).map(|schemas| {
             let core = Core {
                 schemas,
                 profiles: profile::Profiles::new(&options.contract),
                 faults: faults::Faults::new(&options.fault),
+                variants: variants::Variants::new(&options.variant),
                 contract: options.contract,
                 accounts: options.accounts,
             };
@@ -96,7 +106,7 @@ impl Mock {
             given = seed::given(&core, &options.suite);
             core
         });
-        Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0) }
+        Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0), variants }
     }
 
     /// Answers a request.
@@ -104,7 +114,11 @@ impl Mock {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.core {
             Ok(core) => {
-                let call = Call::new(request);
+                let mut call = Call::new(request);
+                // hyper takes the body of the answer away.
+                if call.method == "HEAD" && core.variants.has(Habit::HeadAndOptions) {
+                    "GET".clone_into(&mut call.method);
+                }
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 ruling::answer(core, &self.windows, &mut state, &call, number).write()
             }
@@ -123,6 +137,21 @@ impl Mock {
     /// Every resource with its state, to see whether something has changed.
     pub fn snapshot(&self) -> Value {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).store.snapshot()
+    }
+
+    /// Operations on which a fault has taken hold; for faults of the state, those on which it could.
+    pub fn faulted(&self) -> BTreeSet<String> {
+        self.core.as_ref().map(|core| core.faults.taken()).unwrap_or_default()
+    }
+
+    /// Whether the variants that it was told to be have all made a difference.
+    pub fn has_varied(&self) -> bool {
+        self.core.as_ref().is_ok_and(|core| core.variants.taken().len() == self.variants)
+    }
+
+    /// Whether it has a habit, for the shell around it.
+    pub(crate) fn has(&self, habit: Habit) -> bool {
+        self.core.as_ref().is_ok_and(|core| core.variants.has(habit))
     }
 
     /// Ids of the resources that the suite takes from outside, by kind, in the order of the suite.
