@@ -75,8 +75,11 @@ impl Scene {
         if *target != Target::Mock && !args.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
         }
+        if *target != Target::Mock && !args.variant.is_empty() {
+            return Err(Stop::Unusable("--variant makes the embedded mock another one; leave out --target, or give it to `probity mock`".to_owned()));
+        }
         if *target == Target::Mock {
-            let embedded = Embedded::prepare(subject, &args.fault)?;
+            let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
             let mark = format!("probity-{:x}", selection.seed);
             let accounts = embedded.accounts();
             let mut options = target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?;
@@ -96,7 +99,7 @@ impl Scene {
 async fn carry_out(args: &RunArgs, target: &Target, subject: &Subject, scene: &mut Scene, planned: &Plan) -> Result<Outcomes, Stop> {
     let base = match (target, &scene.embedded) {
         (Target::Server { base, .. }, _) => base.clone(),
-        (Target::Mock, Some(embedded)) => embedded.serve(planned).await?,
+        (Target::Mock, Some(embedded)) => embedded.serve(planned).await?.0,
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
     let total = Duration::from_secs(args.timeout);

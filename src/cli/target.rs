@@ -195,6 +195,7 @@ pub fn options(
         given,
         mark,
         burst: 0,
+        thorough: selection.thorough,
     })
 }
 

@@ -130,4 +130,7 @@ pub struct MockSeed {
     #[serde(default)]
     #[schemars(example = json!({"books": [{"id": 7, "title": "Emma"}]}))]
     pub resources: BTreeMap<String, Vec<Value>>,
+    /// Faults that can break no promise of this contract, by name, with the reason; for `probity self-test`.
+    #[serde(default)]
+    pub inapplicable: BTreeMap<String, String>,
 }

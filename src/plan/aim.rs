@@ -93,7 +93,13 @@ impl Draft<'_> {
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
         ways.sort_by_key(|(_, allowed, _)| allowed.len());
         let mut why = Intent::Unreachable(format!("no known way to provoke it in a valid request: {}", triggers_of(conditions)));
+        let mut aimed: Vec<ProbeId> = Vec::new();
+        let mut done: Vec<String> = Vec::new();
         for (condition, allowed, variation) in ways {
+            // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
+            if done.contains(&condition.trigger) {
+                continue;
+            }
             if !self.options.writes && !variation.request.method.is_safe() {
                 // Harmless only as long as the server refuses it, which is what is in question.
                 why = Intent::Skipped(format!("{} might change something; --allow-writes allows it", variation.request.method));
@@ -104,12 +110,22 @@ impl Draft<'_> {
                 continue;
             }
             match self.settle(operation, &variation, success) {
-                Ok(settled) => return Intent::Probes(vec![self.fault_probe(operation, status, &condition, allowed, settled, success)]),
+                Ok(settled) => {
+                    aimed.push(self.fault_probe(operation, status, &condition, allowed, settled, success));
+                    done.push(condition.trigger);
+                }
                 Err(reason) if matches!(variation.setting, Setting::Given(_)) => why = Intent::Skipped(reason),
                 Err(reason) => why = Intent::Unreachable(reason),
             }
+            if !aimed.is_empty() && !self.options.thorough {
+                break;
+            }
         }
-        if conditions.is_empty() { Intent::Unreachable("the contract does not say when".to_owned()) } else { why }
+        match (aimed.is_empty(), conditions.is_empty()) {
+            (false, _) => Intent::Probes(aimed),
+            (true, true) => Intent::Unreachable("the contract does not say when".to_owned()),
+            (true, false) => why,
+        }
     }
 
     /// What is missing to ask as an account without permissions.

@@ -143,7 +143,10 @@ impl Sender<'_> {
         let answer = self.client.send(&signed).await;
         let shown = prepared.request.shown();
         let (answer, ending) = match answer {
-            Ok(answer) => (Some(answer), Ending::Answered),
+            Ok(mut answer) => {
+                self.accounts.censor(&signed, &mut answer);
+                (Some(answer), Ending::Answered)
+            }
             Err(reason) => (None, Ending::Silent(reason)),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });

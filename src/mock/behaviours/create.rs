@@ -5,13 +5,15 @@ use serde_json::Value;
 use super::download::uploaded;
 use super::{Outcome, Turn};
 use crate::contract::schema::resource_needs;
-use crate::domain::contract::{Location, Operation};
+use crate::domain::contract::{Location, Operation, SchemaRef};
 use crate::mock::faults::Effect;
+use crate::mock::ids::Form;
 use crate::mock::place::{Place, overlay};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
+use crate::mock::variants::Habit;
 use crate::mock::{ids, job};
 
 pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
@@ -41,7 +43,7 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
     let id_at = turn.place().map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
     let sample = scene.sample().and_then(|(sample, place)| nth(&place.items(&sample), index));
     let style = template.as_ref().and_then(|template| template.pointer(&id_at)).cloned().or_else(|| style(scene, kind));
-    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent));
+    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent), form(scene, kind, style.as_ref()));
     let mut body = template.unwrap_or_else(|| likeness(scene.core, kind, &id));
     rename(&mut body, &id_at, &id);
     overlay(&mut body, sent, sample.as_ref());
@@ -58,6 +60,32 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
         keep(turn, kind, resource);
     }
     (id, body)
+}
+
+/// What the id of a new resource looks like: another form only where ids are texts, or stay numbers, and every parameter
+/// takes it.
+fn form(scene: &Scene<'_>, kind: &str, style: Option<&Value>) -> Form {
+    let wanted = if scene.core.variants.has(Habit::UuidIds) {
+        Form::Uuid
+    } else if scene.core.variants.has(Habit::LargeIds) {
+        Form::Large
+    } else {
+        return Form::Example;
+    };
+    let text = Value::String(wanted.write("", 1));
+    let number = text.as_str().and_then(|text| text.parse::<u64>().ok()).map(Value::from);
+    let id = if style.is_some_and(Value::is_number) { number } else { Some(text) };
+    let parameters = scene.core.contract.operations.iter().flat_map(|operation| &operation.parameters);
+    let schemas = parameters.filter(|parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+    let mut schemas = schemas.filter_map(|parameter| parameter.schema.as_ref());
+    let taken = id.is_some_and(|id| schemas.all(|schema| scene.core.schemas.fits(schema, &id) || !is_plain(scene, schema)));
+    if taken { wanted } else { Form::Example }
+}
+
+/// Whether a parameter is one id; a list of them says nothing of one.
+fn is_plain(scene: &Scene<'_>, schema: &SchemaRef) -> bool {
+    let found = crate::contract::schema::follow(&scene.core.contract.document, &schema.0);
+    found.is_none_or(|(_, found)| found.get("type").is_none_or(|kind| kind != "array"))
 }
 
 /// Keeps a new resource.

@@ -44,7 +44,7 @@ impl Asker {
             super::Secret::Value(_) => None,
         });
         let fault = faults.iter().map(|name| FaultSetting::parse(name).unwrap()).collect();
-        let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault });
+        let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault, variant: Vec::new() });
         Self { mock, contract: Arc::clone(contract), schemas: Schemas::new(contract).unwrap(), authorization, media }
     }
 
@@ -112,7 +112,8 @@ fn a_contract_that_cannot_be_served_is_told_so() {
         "components": {"schemas": {"X": {"type": "string"}}}, "$id": "http://[nowhere"
     }));
     let suite = Arc::new(serde_json::from_value(json!({"name": "x", "contract": "x"})).unwrap());
-    let mock = Mock::new(MockOptions { contract, suite, accounts: MockAccounts::default(), windows: Vec::new(), fault: Vec::new() });
+    let mock =
+        Mock::new(MockOptions { contract, suite, accounts: MockAccounts::default(), windows: Vec::new(), fault: Vec::new(), variant: Vec::new() });
     let answer = mock.answer(MockRequest { method: "GET".to_owned(), path: "/x".to_owned(), ..MockRequest::default() });
     assert_eq!(answer.status, 500);
     assert!(
