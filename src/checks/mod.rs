@@ -15,6 +15,7 @@ mod media_type;
 mod no_content;
 mod no_echo;
 mod no_leak;
+mod problem_details;
 mod retry_after;
 mod scene;
 mod status;
@@ -69,6 +70,7 @@ pub const CHECKS: &[Check] = &[
     error_status::CHECK,
     json_api_document::CHECK,
     cause::CHECK,
+    problem_details::CHECK,
     no_leak::CHECK,
     no_echo::CHECK,
 ];
@@ -151,6 +153,9 @@ mod tests {
                     "cause",
                 ),
                 "no-echo" => at_fault(stand.clone().echoing().findings(409, &media, json!({"errors": []})), "no-echo"),
+                "problem-details" => {
+                    at_fault(stand.findings(409, &[("content-type", "application/problem+json")], json!({"status": 400})), "problem-details")
+                }
                 "no-leak" => at_fault(stand.findings(500, &[], json!("Error\n    at f (/srv/app.js:10:5)")), "no-leak"),
                 other => at_fault(stand.findings(200, &media, json!({"data": []})), other),
             })

@@ -5,20 +5,23 @@ use wildmatch::WildMatch;
 use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
-use crate::domain::contract::{Condition, Operation};
+use crate::domain::contract::{Condition, Fallback, Operation};
 use crate::plan::{Options, Wanted};
 
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
-    // The same choice as a run makes, so that a pattern that matches nothing is answered in the same way.
-    Wanted::choose(&subject.contract, &Options { only: args.only.clone(), ..Options::default() })?;
     let patterns: Vec<WildMatch> = args.only.iter().map(|pattern| WildMatch::new(pattern)).collect();
     let chosen = |operation: &&Operation| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&operation.id));
     let operations: Vec<&Operation> = subject.contract.operations.iter().filter(chosen).collect();
+    if operations.is_empty() {
+        // The same choice as a run makes, so that a pattern that matches nothing is answered in the same way.
+        Wanted::choose(&subject.contract, &Options { only: args.only.clone(), ..Options::default() })?;
+    }
     let width = operations.iter().map(|operation| operation.id.len()).max().unwrap_or(0);
     for operation in &operations {
-        let own: Vec<String> = operation.responses.iter().filter(|response| !response.general).map(|response| response.status.to_string()).collect();
+        let own = operation.responses.iter().filter(|response| !response.general).map(|response| response.status.to_string());
+        let own: Vec<String> = own.chain(operation.fallbacks.iter().map(Fallback::key)).collect();
         anstream::println!("{:width$}  {:6} {}  {}", operation.id, operation.method.to_string(), operation.path, own.join(" "));
         if args.verbose {
             explain(operation);
@@ -36,6 +39,9 @@ fn explain(operation: &Operation) {
     for response in &operation.responses {
         let when: Vec<String> = response.conditions.iter().map(words).collect();
         anstream::println!("    {}  {} [{}]", response.status, response.description, when.join(", "));
+    }
+    for fallback in &operation.fallbacks {
+        anstream::println!("    {}  {} [no cell: it names no single status]", fallback.key(), fallback.response.description);
     }
     if let Some(note) = &operation.note {
         anstream::println!("    note: {note}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use super::args::MockArgs;
+use super::args::{Files, MockArgs};
 use super::target::{Subject, environment};
 use super::{Stop, exit};
 use crate::domain::contract::RateLimit;
@@ -107,7 +107,7 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
             |error: std::io::Error| Stop::Unusable(format!("the mock cannot listen on {}: {error}; name another address with --listen", args.listen));
         let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        introduce(&subject, &options, &given, &address.to_string());
+        introduce(&subject, &options, &given, &address.to_string(), &format!("probity run{} --target http://{address}", named(&args.files)));
         tokio::select! {
             ended = serve(listener, Arc::clone(&mock)) => ended.map_err(|error| Stop::Inconclusive(format!("the mock stopped: {error}"))),
             _ = tokio::signal::ctrl_c() => Ok(()),
@@ -209,7 +209,7 @@ fn chosen(account: &Account, invented: &BTreeMap<String, MockSecret>) -> BTreeMa
 }
 
 /// Says where the mock is, and how to point a run at it.
-fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, Vec<String>>, address: &str) {
+fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, Vec<String>>, address: &str, run: &str) {
     anstream::println!("{} {} is served at http://{address} (Ctrl-C ends it)", subject.contract.title, subject.contract.version);
     for window in &options.windows {
         anstream::println!("Rate limit: {} requests in {} s", window.requests, window.seconds);
@@ -240,7 +240,15 @@ fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, 
             seen.push(line);
         }
     }
-    anstream::println!("  probity run --target http://{address}\n");
+    anstream::println!("  {run}\n");
+}
+
+/// The arguments that name contract and suite, for a shell.
+fn named(files: &Files) -> String {
+    let word = |path: &std::path::PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+    let suite = files.suite.as_ref().map(|path| format!(" --suite {}", word(path)));
+    let contract = files.contract.as_ref().map(|path| format!(" --contract {}", word(path)));
+    suite.into_iter().chain(contract).collect()
 }
 
 fn exports(credential: &Credential, secret: Option<&MockSecret>) -> Vec<String> {

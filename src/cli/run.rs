@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::args::RunArgs;
 use super::mock::Embedded;
 use super::target::{self, Subject, Target, environment};
 use super::{Stop, judge};
+use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Intent, Plan};
 use crate::judge::Recording;
 use crate::plan::{Known, Options, plan};
 use crate::run::{Event, MOST_BURST, Run, Settings};
@@ -48,7 +50,8 @@ pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
     let outcomes = runtime.block_on(carry_out(args, &target, subject, &mut scene, &planned))?;
     let duration = clock.elapsed();
-    unless_silent(&target, &outcomes)?;
+    unless_silent(&target, &planned, &outcomes)?;
+    unless_lost(&target, subject, &planned, &outcomes)?;
     Ok(Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
@@ -86,7 +89,7 @@ impl Scene {
             options.burst = MOST_BURST;
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
-        let accounts = target::accounts(subject)?;
+        let accounts = target::accounts(subject, selection)?;
         let given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &environment);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
@@ -149,10 +152,13 @@ fn interruption() -> Arc<AtomicBool> {
     flag
 }
 
-/// A target that never answered has no report.
-fn unless_silent(target: &Target, outcomes: &Outcomes) -> Result<(), Stop> {
-    let sent = outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges);
-    if sent.clone().count() == 0 || sent.clone().any(|exchange| exchange.answer.is_some()) {
+/// A run that sent nothing has no report, nor has one whose target never answered.
+fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+    let mut sent = outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).peekable();
+    if sent.peek().is_none() {
+        return Err(Stop::Nothing(format!("nothing was sent: {} (no report was written)", why_nothing(planned, outcomes))));
+    }
+    if sent.any(|exchange| exchange.answer.is_some()) {
         return Ok(());
     }
     let why = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
@@ -164,6 +170,38 @@ fn unless_silent(target: &Target, outcomes: &Outcomes) -> Result<(), Stop> {
         target.name(),
         why.unwrap_or("no reason is known")
     )))
+}
+
+/// A server on which no path of the contract leads anywhere is most likely asked at the wrong place.
+fn unless_lost(target: &Target, subject: &Subject, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+    let valid = planned.probes.iter().filter(|probe| probe.fault.is_none());
+    let answered: Vec<_> = valid.filter_map(|probe| Some((probe, outcomes.of(&probe.id)?.answer()?.status))).collect();
+    // Some servers ask who wants to know before they say that there is nothing.
+    let nowhere = answered.iter().all(|(_, status)| matches!(status.0, 401 | 404));
+    let missing = answered.iter().any(|(probe, status)| *status == Status(404) && !probe.request.path.contains('{'));
+    if *target == Target::Mock || !nowhere || !missing {
+        return Ok(());
+    }
+    let servers = subject.contract.document.get("servers").and_then(Value::as_array).into_iter().flatten();
+    let servers: Vec<&str> = servers.filter_map(|server| server.get("url")?.as_str()).collect();
+    let known = if servers.is_empty() { String::new() } else { format!("; the servers of the contract are {}", servers.join(", ")) };
+    Err(Stop::Unusable(format!(
+        "{} has none of the paths that were asked for (404), so it is most likely not the base URL of the API{known} (no report was written)",
+        target.name()
+    )))
+}
+
+/// The first reason that kept a request back.
+fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
+    let withheld = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
+        Ending::Withheld(reason) => Some(reason),
+        Ending::Answered | Ending::Silent(_) => None,
+    });
+    let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {
+        Intent::Skipped(reason) | Intent::Unreachable(reason) => Some(reason),
+        Intent::Probes(_) | Intent::Watched => None,
+    });
+    withheld.or(left_out).cloned().unwrap_or_else(|| "no request is planned".to_owned())
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use url::{Host, Url};
+use wildmatch::WildMatch;
 
 use super::Stop;
 use super::args::{Files, Profile, Selection};
@@ -59,21 +60,21 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     })
 }
 
-/// The credentials of a run, from the environment: all that the suite names; or what there is, where it names none.
-pub fn accounts(subject: &Subject) -> Result<Accounts, Stop> {
+/// The credentials of a run, from the environment: all that the suite names; or what there is, where it names none. To have
+/// none at all is only right where none are asked for.
+pub fn accounts(subject: &Subject, selection: &Selection) -> Result<Accounts, Stop> {
     let strict = Accounts::from_environment(&subject.suite, &environment);
     if subject.names_accounts {
         return strict.map_err(|missing| Stop::Unusable(format!("{missing} (the suite {} takes them from the environment)", subject.suite.name)));
     }
     let available = Accounts::available(&subject.suite, &environment);
-    let open = subject.contract.operations.iter().any(|operation| !operation.needs_credentials());
+    let selected = |id: &str| selection.only.is_empty() || selection.only.iter().any(|pattern| WildMatch::new(pattern).matches(id));
+    let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && selected(&operation.id));
     match strict {
-        Err(missing) if available.full.is_empty() && !open => {
+        Err(missing) if available.full.is_empty() && asked_for => {
             let words = if missing.variables.len() > 1 { "what you have of " } else { "" };
-            Err(Stop::Unusable(format!(
-                "credentials are missing: set {words}{}, or name a suite with --suite that says where they come from",
-                missing.variables.join(", ")
-            )))
+            let variables = missing.variables.join(", ");
+            Err(Stop::Unusable(format!("credentials are missing: set {words}{variables}, or name a --suite that says where they come from")))
         }
         _ => Ok(available),
     }

@@ -14,9 +14,10 @@ const MOST_NESTED: usize = 4;
 pub fn complete(document: &Value, operations: &mut [Operation]) {
     resolve(operations);
     for index in 0..operations.len() {
-        if let Some(link) = missing(document, operations, &operations[index])
-            && let Some(response) = operations[index].responses.iter_mut().find(|response| response.status.is_success())
-        {
+        let Some(link) = missing(document, operations, &operations[index]) else { continue };
+        let operation = &mut operations[index];
+        let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
+        if let Some(response) = operation.responses.iter_mut().chain(classes).find(|response| response.status.is_success()) {
             response.links.push(link);
         }
     }
@@ -43,7 +44,10 @@ fn resolve(operations: &mut [Operation]) {
             (place, operation.id.clone())
         })
         .collect();
-    let responses = operations.iter_mut().flat_map(|operation| &mut operation.responses);
+    let responses = operations.iter_mut().flat_map(|operation| {
+        let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
+        operation.responses.iter_mut().chain(classes)
+    });
     for link in responses.flat_map(|response| &mut response.links) {
         if let Some((_, id)) = names.iter().find(|(place, _)| *place == link.operation) {
             link.operation.clone_from(id);

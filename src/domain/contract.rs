@@ -113,9 +113,11 @@ impl Operation {
         self.parameter(Location::Path, name)
     }
 
-    /// Declared responses of the 2xx class.
+    /// Declared responses of the 2xx class, else the one that stands for the whole class.
     pub fn successes(&self) -> impl Iterator<Item = &Response> {
-        self.responses.iter().filter(|response| response.status.is_success())
+        let own = || self.responses.iter().filter(|response| response.status.is_success());
+        let class = self.fallbacks.iter().find(|fallback| fallback.class == Some(2)).map(|fallback| &fallback.response);
+        own().chain(class.filter(|_| own().next().is_none()))
     }
 
     /// The parameter of this name and location.
@@ -148,6 +150,13 @@ impl Operation {
 /// An HTTP method, in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Method(pub String);
+
+impl Fallback {
+    /// The key in `responses`.
+    pub fn key(&self) -> String {
+        self.class.map_or_else(|| "default".to_owned(), |class| format!("{class}XX"))
+    }
+}
 
 impl Method {
     /// A safe method: it asks for no change of state (RFC 9110, section 9.2.1).

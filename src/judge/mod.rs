@@ -7,6 +7,7 @@ mod rule;
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::checks::{CredentialHint, Scene, findings};
@@ -142,12 +143,19 @@ fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Vec<Findi
     let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(case.contract, operation, answer.status);
     let hints = if probe.request.credentials == Credentials::Limited { &case.hints.limited } else { &case.hints.full };
-    findings(&Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared, hints })
+    findings(&Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared: declared.as_deref(), hints })
 }
 
-fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status: Status) -> Option<&'a Response> {
+/// What the contract declares for a status. `default` is what authors write for errors: it says nothing of a success.
+fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status: Status) -> Option<Cow<'a, Response>> {
     let own = operation.and_then(|operation| operation.response(status));
-    own.or_else(|| contract.server_responses.iter().find(|response| response.status == status))
+    let exact = own.or_else(|| contract.server_responses.iter().find(|response| response.status == status));
+    let class = || {
+        let silent = status.0 < 400 && operation?.fallbacks.iter().all(|fallback| fallback.class != Some(status.0 / 100));
+        let response = operation?.fallback(status).filter(|_| !silent)?;
+        Some(Cow::Owned(Response { status, ..response.clone() }))
+    };
+    exact.map(Cow::Borrowed).or_else(class)
 }
 
 /// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
@@ -155,9 +163,10 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
-        // An operation that documents nothing at all is not caught at anything.
-        let silent = operation.responses.iter().all(|response| response.general);
-        let known = silent || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
+        // An operation that documents nothing at all is not caught at anything, nor one without a success at a success.
+        let silent = operation.responses.iter().all(|response| response.general) || (status.is_success() && operation.successes().next().is_none());
+        let covered = operation.fallback(status).is_some();
+        let known = silent || covered || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
             found.push(Finding {
                 check: "undocumented-status".to_owned(),

@@ -98,7 +98,8 @@ pub(crate) fn concrete(name: &str) -> String {
 pub(crate) fn declared<'a>(core: &'a Core, operation: Option<&'a Operation>, status: Status) -> Option<&'a Response> {
     let server = || core.contract.server_responses.iter().find(|response| response.status == status);
     let others = || core.contract.operations.iter().find_map(|operation| operation.response(status));
-    operation.and_then(|operation| operation.response(status)).or_else(server).or_else(others)
+    let own = operation.and_then(|operation| operation.response(status).or_else(|| operation.fallback(status)));
+    own.or_else(server).or_else(others)
 }
 
 /// The media type of a response that the request asks for, else the first.

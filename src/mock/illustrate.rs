@@ -21,7 +21,8 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         for parameter in operation.parameters.iter_mut().filter(|parameter| is_nameless(parameter)) {
             parameter.example = parameter.schema.as_ref().map(|schema| sample(&contract.document, &schema.0));
         }
-        let successes = operation.responses.iter_mut().filter(|response| response.status.is_success());
+        let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
+        let successes = operation.responses.iter_mut().chain(classes).filter(|response| response.status.is_success());
         for media in successes.flat_map(|response| &mut response.content).filter(|media| is_bare(media)) {
             let drawn = media.schema.as_ref().map(|schema| specimen(&contract.document, &schema.0));
             media.examples.extend(drawn.filter(|value| !value.is_null()).map(|value: Value| Example { name: String::new(), value }));

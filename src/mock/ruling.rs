@@ -17,7 +17,7 @@ use super::route::Route;
 use super::scene::{Core, Scene};
 use super::state::State;
 use super::variants::Habit;
-use crate::domain::contract::{Operation, RateLimit, Status};
+use crate::domain::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
 pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call: &Call, number: u64) -> Draft {
@@ -133,15 +133,17 @@ impl<'a> Ruling<'a> {
     fn succeed(&self, state: &mut State, status: Option<Status>) -> Draft {
         let status = status.unwrap_or_else(|| self.success(state));
         let operation: &'a Operation = self.scene.operation;
-        let response = operation.response(status);
+        let response = operation.response(status).or_else(|| operation.successes().find(|response| response.status == status));
         let media = response.and_then(|response| preferred(response, self.scene.call.header("accept")));
         let example = media.and_then(|media| media_example(media, operation));
         let mut turn = Turn { scene: &self.scene, state, response, media, example };
         let outcome = behaviours::act(&mut turn);
         let sent = self.core.faults.status(Some(operation), status.0);
         let mut draft = Draft::new(sent);
-        headers::add(self.core, &mut draft, response, &self.circumstances(outcome.location));
-        if operation.responses.iter().all(|response| !response.status.is_success()) && operation.method.0 == "GET" {
+        let elsewhere = (status.0 / 100 == 3).then(|| "/".to_owned());
+        let location = outcome.location.or(elsewhere).map(|location| self.spelled(response, location));
+        headers::add(self.core, &mut draft, response, &self.circumstances(location));
+        if operation.successes().next().is_none() && operation.method.0 == "GET" {
             draft.body = outcome.body;
             draft.media = draft.body.as_ref().map(|_| "application/json".to_owned());
         } else if let Some(media) = media.filter(|_| status.0 != 204) {
@@ -149,6 +151,17 @@ impl<'a> Ruling<'a> {
             draft.body = Some(outcome.body.unwrap_or(Value::Null));
         }
         draft
+    }
+
+    /// A location as its header takes it: with the name of the host where a path does not fit the schema.
+    fn spelled(&self, response: Option<&Response>, location: String) -> String {
+        let rule = response.and_then(|response| response.headers.iter().find(|rule| rule.name.eq_ignore_ascii_case("location")));
+        let fits = |text: &str| {
+            let schema = rule.and_then(|rule| rule.schema.as_ref());
+            schema.is_none_or(|schema| self.core.schemas.fits(schema, &Value::from(text)))
+        };
+        let absolute = format!("http://{}{location}", self.scene.call.header("host").unwrap_or("localhost"));
+        if !fits(&location) && fits(&absolute) { absolute } else { location }
     }
 
     /// The success status whose turn it is.

@@ -5,7 +5,7 @@ use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
 use crate::domain::plan::{Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
-use crate::domain::suite::Credential;
+use crate::domain::suite::{Credential, Suite};
 use crate::triggers::{Ground, Setting, Variation, named, same_route};
 
 /// Why a rate limit is left alone.
@@ -92,7 +92,9 @@ impl Draft<'_> {
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
         ways.sort_by_key(|(_, allowed, _)| allowed.len());
-        let mut why = Intent::Unreachable(format!("no known way to provoke it in a valid request: {}", triggers_of(conditions)));
+        let mut skipped: Option<String> = None;
+        let mut reasons: Vec<String> = Vec::new();
+        let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         let mut aimed: Vec<ProbeId> = Vec::new();
         let mut done: Vec<String> = Vec::new();
         for (condition, allowed, variation) in ways {
@@ -100,13 +102,8 @@ impl Draft<'_> {
             if done.contains(&condition.trigger) {
                 continue;
             }
-            if !self.options.writes && !variation.request.method.is_safe() {
-                // Harmless only as long as the server refuses it, which is what is in question.
-                why = Intent::Skipped(format!("{} might change something; --allow-writes allows it", variation.request.method));
-                continue;
-            }
-            if variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited) {
-                why = Intent::Skipped(self.how_to_limit());
+            if let Some(reason) = self.held_back(operation, &variation) {
+                skipped = Some(reason);
                 continue;
             }
             match self.settle(operation, &variation, success) {
@@ -114,34 +111,29 @@ impl Draft<'_> {
                     aimed.push(self.fault_probe(operation, status, &condition, allowed, settled, success));
                     done.push(condition.trigger);
                 }
-                Err(reason) if matches!(variation.setting, Setting::Given(_)) => why = Intent::Skipped(reason),
-                Err(reason) => why = Intent::Unreachable(reason),
+                Err(reason) if matches!(variation.setting, Setting::Given(_)) => skipped = Some(reason),
+                Err(reason) if !reasons.contains(&reason) => reasons.push(reason),
+                Err(_) => {}
             }
             if !aimed.is_empty() && !self.options.thorough {
                 break;
             }
         }
-        match (aimed.is_empty(), conditions.is_empty()) {
-            (false, _) => Intent::Probes(aimed),
-            (true, true) => Intent::Unreachable("the contract does not say when".to_owned()),
-            (true, false) => why,
+        match skipped {
+            _ if !aimed.is_empty() => Intent::Probes(aimed),
+            Some(reason) => Intent::Skipped(reason),
+            None => Intent::Unreachable(why_not(&plain, conditions, &possible, reasons)),
         }
     }
 
-    /// What is missing to ask as an account without permissions.
-    fn how_to_limit(&self) -> String {
-        let mut variables: Vec<&str> = Vec::new();
-        for credential in self.suite.accounts.limited.values() {
-            match credential {
-                Credential::Basic { username, password } => variables.extend([username.as_str(), password.as_str()]),
-                Credential::Bearer { token } => variables.push(token),
-                Credential::Value { env } => variables.push(env),
-            }
+    /// Why a way is not gone although it could be: by choice, or for want of an account.
+    fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<String> {
+        if !self.options.writes && !variation.request.method.is_safe() {
+            // Harmless only as long as the server refuses it, which is what is in question.
+            return Some(format!("{} might change something; --allow-writes allows it", variation.request.method));
         }
-        if variables.is_empty() {
-            return "it needs an account without permissions, and the suite names none".to_owned();
-        }
-        format!("it needs an account without permissions; put its credentials into {}", variables.join(", "))
+        let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
+        limited.then(|| no_limited(self.suite))
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
@@ -274,6 +266,28 @@ fn same_condition(other: &Condition, condition: &Condition, variation: &Variatio
         && (other.kind.is_none() || kind.is_none() || other.kind.as_ref() == kind)
 }
 
-fn triggers_of(conditions: &[Condition]) -> String {
-    conditions.iter().map(|condition| condition.trigger.as_str()).collect::<Vec<_>>().join(", ")
+/// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
+fn why_not(plain: &Bound, conditions: &[Condition], possible: &[String], tried: Vec<String>) -> String {
+    if conditions.is_empty() {
+        return "the contract does not say when (x-probity-when), and no standard does".to_owned();
+    }
+    let bodiless = plain.base.media.is_none();
+    let mut lacking: Vec<(&str, Vec<&str>)> = Vec::new();
+    let impossible = conditions.iter().filter(|condition| !possible.contains(&condition.trigger));
+    for trigger in impossible.filter_map(|condition| named(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
+        let needs = if bodiless && trigger.needs.contains("body") { "body" } else { trigger.needs };
+        match lacking.iter_mut().find(|(known, _)| *known == needs) {
+            Some((_, triggers)) => triggers.push(trigger.name),
+            None => lacking.push((needs, vec![trigger.name])),
+        }
+    }
+    let lacking: Vec<String> = lacking.iter().map(|(needs, triggers)| format!("no {needs} ({})", triggers.join(", "))).collect();
+    let lacking = (!lacking.is_empty()).then(|| format!("there is {}", lacking.join(", and ")));
+    tried.into_iter().chain(lacking).collect::<Vec<_>>().join("; ")
+}
+
+fn no_limited(suite: &Suite) -> String {
+    let variables: Vec<&str> = suite.accounts.limited.values().flat_map(Credential::variables).collect();
+    let how = if variables.is_empty() { "the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
+    format!("there are no credentials of an account without permissions; {how}")
 }

@@ -69,6 +69,12 @@ fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
 fn nothing(contract: &Contract, options: &Options) -> PlanError {
     let mut wanted = Vec::new();
     let mut hints = Vec::new();
+    if contract.operations.iter().all(|operation| operation.responses.is_empty()) {
+        return PlanError::NothingSelected {
+            wanted: "no operation of the contract documents a status, unless by `default` or a range such as 4XX".to_owned(),
+            hint: "a cell of the matrix is an operation and one status that its contract names".to_owned(),
+        };
+    }
     if !options.only.is_empty() {
         wanted.push(format!("no operation matches {}", options.only.join(", ")));
         hints.push(format!("near are {} (`probity list` shows all)", near(contract, &options.only[0]).join(", ")));

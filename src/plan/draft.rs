@@ -109,8 +109,8 @@ impl<'a> Draft<'a> {
         let aimed = self.aimed.iter().any(|aimed| aimed == id);
         let purpose = if aimed && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
         let status = aim.or_else(|| order::first_aim(operation, trigger)).unwrap_or(Status(200));
-        if allowed.is_empty() && operation.successes().next().is_some() {
-            allowed = operation.successes().map(|response| response.status).collect();
+        if allowed.is_empty() {
+            allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
         }
         let bound = self.bind(operation, false, &[])?;
         let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));

@@ -33,7 +33,7 @@ impl Feed {
 pub fn feeds(contract: &Contract) -> Vec<Feed> {
     let mut feeds: Vec<Feed> = Vec::new();
     for operation in &contract.operations {
-        for response in operation.responses.iter().filter(|response| response.status.0 / 100 == 2) {
+        for response in operation.successes() {
             for link in &response.links {
                 let Some(target) = contract.operation(&link.operation) else { continue };
                 for (name, expression) in &link.parameters {

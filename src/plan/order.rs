@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::contract::{Operation, Status};
-use crate::domain::plan::{Origin, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
 /// The status that the first valid request of an operation is aimed at: the highest that lists the trigger, because a
 /// redirect comes before what it leads to and 204 before the rarer 201.
@@ -44,13 +44,18 @@ fn gated(plan: &Plan, probe: &Probe, control: &str) -> bool {
     probe.stage >= Stage::Refuse && plan.probe(control).is_some_and(|control| control.stage < Stage::Remove)
 }
 
-/// What names a resource is removed before the resource.
+/// What names a resource, or was made below it, is removed before the resource.
 fn referring_first(plan: &Plan, consumers: &BTreeMap<SlotId, ProbeId>) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.stage < Stage::Remove && !probe.request.method.is_safe()) {
-        let made = plan.slots.iter().filter(|(_, slot)| slot.origin == Origin::Created(probe.id.clone())).map(|(id, _)| id.clone());
-        let in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, crate::domain::plan::Place::Path(_)));
-        let holders: Vec<SlotId> = made.chain(in_path.map(|filling| filling.slot.clone())).collect();
+        let made: Vec<SlotId> =
+            plan.slots.iter().filter(|(_, slot)| slot.origin == Origin::Created(probe.id.clone())).map(|(id, _)| id.clone()).collect();
+        let in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
+        let in_path: Vec<SlotId> = in_path.map(|filling| filling.slot.clone()).collect();
+        for above in in_path.iter().filter_map(|slot| consumers.get(slot)) {
+            edges.extend(made.iter().filter_map(|slot| consumers.get(slot)).map(|below| (above.clone(), below.clone())));
+        }
+        let holders: Vec<SlotId> = made.into_iter().chain(in_path).collect();
         for holder in holders.iter().filter_map(|slot| consumers.get(slot)) {
             let held = probe.needs.iter().filter(|slot| !holders.contains(slot)).filter_map(|slot| consumers.get(slot));
             edges.extend(held.map(|consumer| (consumer.clone(), holder.clone())));

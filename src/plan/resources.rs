@@ -31,11 +31,14 @@ impl Draft<'_> {
             let slot = if let Some((_, _, slot)) = known {
                 Some(slot.clone())
             } else {
-                let taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
+                let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
                 match fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned() {
                     Some(slot) => Some(slot),
-                    None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
+                    None => {
+                        taken.extend(self.used_up(operation, &need.place));
+                        self.slot(&need.resource, &taken, usage(operation, &need.place))?
+                    }
                 }
             };
             match slot {
@@ -50,6 +53,18 @@ impl Draft<'_> {
             }
         }
         Ok(bound)
+    }
+
+    /// Resources that earlier requests of the operation named at a place where no other may name them again.
+    fn used_up(&self, operation: &Operation, place: &Place) -> Vec<SlotId> {
+        let Place::Body(at) = place else { return Vec::new() };
+        let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        if !conditions.any(|condition| condition.trigger == "duplicate" && condition.at.as_ref() == Some(at)) {
+            return Vec::new();
+        }
+        let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
+        let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
+        fillings.map(|filling| filling.slot.clone()).collect()
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::{Limiter, Run};
+use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
 
@@ -24,7 +25,8 @@ pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> String {
     }
 }
 
-/// Notices that a server takes nothing at all: dead credentials, a used-up rate limit, a server that is down.
+/// Notices that a server takes nothing at all: dead credentials, a used-up rate limit, another base URL, a server that is
+/// down.
 #[derive(Debug, Default)]
 pub struct Breaker {
     refusals: Vec<String>,
@@ -42,6 +44,10 @@ impl Breaker {
             (Ending::Silent(reason), _) => self.refusals.push(format!("no answer: {reason}")),
             (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => {
                 self.refusals.push(format!("the server answered {}", answer.status));
+            }
+            // A path without an id leads somewhere, or the base URL is another.
+            (_, Some(answer)) if answer.status == Status(404) && !probe.request.path.contains('{') => {
+                self.refusals.push("the server answered 404".to_owned());
             }
             _ => {}
         }

@@ -8,6 +8,7 @@ use super::{Ground, Trigger, Variation};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "bad-enum",
     about: "a member of the body has a value outside its enumeration",
+    needs: "member of the body that takes only listed words",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.2 (enum)",
     vary,
 };

@@ -9,6 +9,7 @@ use crate::domain::contract::{Location, Parameter};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "bad-query-parameter",
     about: "a query parameter has a value that its schema forbids",
+    needs: "query parameter that does not take every text",
     source: "RFC 9110, section 15.5.1; JSON:API, Query Parameters",
     vary,
 };
@@ -33,7 +34,11 @@ fn plainness(ground: &Ground<'_>, parameter: &Parameter) -> Option<u8> {
         return None;
     }
     let (_, schema) = follow(&ground.contract.document, &reference.0)?;
-    match (schema.get("type").and_then(Value::as_str), schema.get("enum")) {
+    let kind = match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+        kind => kind.and_then(Value::as_str),
+    };
+    match (kind, schema.get("enum")) {
         (Some("integer" | "number"), _) => Some(0),
         (_, Some(_)) => Some(1),
         (Some("string"), _) => Some(2),

@@ -4,8 +4,13 @@ use super::{Ground, Trigger, Variation};
 use crate::contract::put;
 use crate::domain::contract::Location;
 
-pub(super) const TRIGGER: Trigger =
-    Trigger { name: "bad-value", about: "a place named by the contract has the value it says is refused", source: "the contract", vary };
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "bad-value",
+    about: "a place named by the contract has the value it says is refused",
+    needs: "place (`at`) and a value",
+    source: "the contract",
+    vary,
+};
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let (Some(at), Some(value)) = (&ground.condition.at, &ground.condition.value) else { return Vec::new() };

@@ -7,6 +7,7 @@ use crate::generate::unknown_id;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "id-mismatch",
     about: "the id in the body is not the one in the path",
+    needs: "id in the body that repeats the one in the path",
     source: "JSON:API, Updating Resources, 409 Conflict",
     vary,
 };

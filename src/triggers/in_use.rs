@@ -5,6 +5,7 @@ use super::{Ground, Setting, Trigger, Variation};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "in-use",
     about: "something still refers to the resource",
+    needs: "",
     source: "the contract",
     vary: |ground: &Ground<'_>| {
         let setting = Setting::Referred(ground.condition.by.clone());

@@ -3,8 +3,13 @@
 use super::{Ground, Trigger, Variation};
 use crate::domain::plan::{Credentials, Place};
 
-pub(super) const TRIGGER: Trigger =
-    Trigger { name: "limited-credentials", about: "the account has no permission", source: "RFC 9110, section 15.5.4", vary };
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "limited-credentials",
+    about: "the account has no permission",
+    needs: "security requirement",
+    source: "RFC 9110, section 15.5.4",
+    vary,
+};
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     if ground.base.request.credentials == Credentials::None {

@@ -3,8 +3,13 @@
 use super::{Ground, Trigger, Variation};
 use crate::domain::contract::{Location, Parameter};
 
-pub(super) const TRIGGER: Trigger =
-    Trigger { name: "malformed-id", about: "the id in the path is not of the documented form", source: "RFC 9110, section 15.5.1", vary };
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "malformed-id",
+    about: "the id in the path is not of the documented form",
+    needs: "parameter in the path",
+    source: "RFC 9110, section 15.5.1",
+    vary,
+};
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let mut parameters: Vec<&Parameter> = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();

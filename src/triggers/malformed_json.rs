@@ -6,6 +6,7 @@ use crate::domain::plan::{Body, Place};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "malformed-json",
     about: "the JSON body is cut off before its end",
+    needs: "JSON body",
     source: "RFC 9110, section 15.5.1; RFC 8259, section 2",
     vary,
 };

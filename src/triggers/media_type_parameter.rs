@@ -6,6 +6,7 @@ use crate::domain::plan::Place;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "media-type-parameter",
     about: "the media type carries an unknown parameter",
+    needs: "body with a Content-Type",
     source: "JSON:API, Content Negotiation, Server Responsibilities",
     vary,
 };

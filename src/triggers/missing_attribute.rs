@@ -7,6 +7,7 @@ use crate::contract::remove;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "missing-attribute",
     about: "a required member of the body is left out",
+    needs: "required member in the body",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.5.3 (required)",
     vary,
 };

@@ -3,8 +3,13 @@
 use super::{Ground, Trigger, Variation};
 use crate::domain::plan::Place;
 
-pub(super) const TRIGGER: Trigger =
-    Trigger { name: "missing-content-type", about: "Content-Type is left out", source: "RFC 9110, sections 8.3 and 15.5.16", vary };
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "missing-content-type",
+    about: "Content-Type is left out",
+    needs: "body with a Content-Type",
+    source: "RFC 9110, sections 8.3 and 15.5.16",
+    vary,
+};
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let mut request = ground.base.request.clone();

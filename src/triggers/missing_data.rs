@@ -8,6 +8,7 @@ use crate::domain::plan::{Body, Place};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "missing-data",
     about: "a required member at the top of the body is left out",
+    needs: "required member at the top of the body",
     source: "JSON:API, Creating Resources: the request MUST include a resource object as primary data",
     vary,
 };

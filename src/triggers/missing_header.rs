@@ -7,6 +7,7 @@ use crate::domain::plan::{Credentials, Place};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "missing-header",
     about: "a required header beside the credentials is left out",
+    needs: "security requirement without exceptions",
     source: "OpenAPI, Security Requirement Object: all schemes of a requirement must be satisfied",
     vary,
 };

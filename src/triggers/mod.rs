@@ -51,6 +51,8 @@ pub struct Trigger {
     pub name: &'static str,
     /// What it changes, in a few words.
     pub about: &'static str,
+    /// What the valid request must have for it, without an article; empty when it takes only a state of the server.
+    pub needs: &'static str,
     /// The rule that makes servers refuse it, where it is not only the contract's own.
     pub source: &'static str,
     /// Every way to do it to a valid request, the plainest first; empty when the request offers no place for it.

@@ -13,6 +13,7 @@ const LONGEST: u64 = 10_000;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "over-limit",
     about: "a number or a length is above its maximum",
+    needs: "maximum in a query parameter or the body",
     source: "JSON Schema Validation, sections 6.2.2 (maximum) and 6.3.1 (maxLength)",
     vary,
 };

@@ -5,6 +5,7 @@ use super::{Ground, Trigger, Variation};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "undocumented-parameter",
     about: "a query parameter that the contract says is refused is added",
+    needs: "name of a parameter (`at`)",
     source: "JSON:API, Inclusion of Related Resources and Query Parameters",
     vary,
 };

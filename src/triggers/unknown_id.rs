@@ -9,6 +9,7 @@ use crate::generate::unknown_id;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "unknown-id",
     about: "the id in the path names nothing",
+    needs: "id in the path whose form leaves room for one that is sure to name nothing",
     source: "RFC 9110, section 15.5.5; JSON:API, Fetching Resources, 404 Not Found",
     vary,
 };

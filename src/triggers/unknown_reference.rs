@@ -8,6 +8,7 @@ use crate::generate::unknown_id;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "unknown-reference",
     about: "an id in the body or the query names nothing",
+    needs: "id of another resource in the body or the query",
     source: "JSON:API, Creating Resources, 404 Not Found: a related resource that does not exist",
     vary,
 };

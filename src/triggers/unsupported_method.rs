@@ -8,8 +8,13 @@ use crate::domain::plan::{Body, Place};
 /// documented, and carries nothing here that it could replace anything with.
 const METHODS: [&str; 4] = ["PUT", "PATCH", "POST", "DELETE"];
 
-pub(super) const TRIGGER: Trigger =
-    Trigger { name: "unsupported-method", about: "the method is one that the path does not have", source: "RFC 9110, section 15.5.6", vary };
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "unsupported-method",
+    about: "the method is one that the path does not have",
+    needs: "method that the path does not have",
+    source: "RFC 9110, section 15.5.6",
+    vary,
+};
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let on_path: Vec<&Operation> = ground.contract.operations.iter().filter(|other| same_route(&other.path, &ground.operation.path)).collect();

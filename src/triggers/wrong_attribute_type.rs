@@ -7,6 +7,7 @@ use crate::generate::unlike;
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "wrong-attribute-type",
     about: "a member of the body has another JSON type",
+    needs: "member of the body whose type is told",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.1 (type)",
     vary,
 };

@@ -4,7 +4,7 @@ use super::{Ground, Trigger, Variation};
 use crate::domain::plan::{Body, Place};
 
 pub(super) const TRIGGER: Trigger =
-    Trigger { name: "wrong-content-type", about: "the body says it is text/plain", source: "RFC 9110, section 15.5.16", vary };
+    Trigger { name: "wrong-content-type", about: "the body says it is text/plain", needs: "body", source: "RFC 9110, section 15.5.16", vary };
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let Some(media) = ground.media() else { return Vec::new() };

@@ -3,7 +3,13 @@
 use super::{Ground, Trigger, Variation};
 use crate::domain::plan::{Credentials, Place};
 
-pub(super) const TRIGGER: Trigger = Trigger { name: "wrong-secret", about: "the secret is another", source: "RFC 9110, section 15.5.2", vary };
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "wrong-secret",
+    about: "the secret is another",
+    needs: "security requirement without exceptions",
+    source: "RFC 9110, section 15.5.2",
+    vary,
+};
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     // Where anybody may ask, nobody has to be known.

@@ -5,6 +5,7 @@ use super::{Ground, Setting, Trigger, Variation};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "wrong-state",
     about: "the resource is not in a state that allows it",
+    needs: "",
     source: "the contract",
     vary: |ground: &Ground<'_>| {
         let setting = Setting::After(ground.condition.by.clone());

@@ -8,6 +8,7 @@ use super::{Ground, Trigger, Variation};
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "wrong-type",
     about: "type in the body is another",
+    needs: "`type` in the body that takes only one word",
     source: "JSON:API, Creating Resources and Updating Resources, 409 Conflict",
     vary,
 };

@@ -67,7 +67,7 @@ pub(crate) fn breach(contract: &Contract, schemas: &Schemas, parameter: &Paramet
 }
 
 /// The text of a parameter as the JSON value that fits its schema, else as the nearest.
-pub(super) fn read(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, text: &str) -> Value {
+pub(crate) fn read(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, text: &str) -> Value {
     let plain = Value::String(text.to_owned());
     if contract.schema(schema).is_none() || schemas.fits(schema, &plain) {
         return plain;

@@ -1,0 +1,125 @@
+//! A second contract that has nothing in common with the bundled one: plain objects, problem documents, bearer tokens,
+//! OpenAPI 3.0. It is planned, served and proved by the same code; and documents as they are found in the wild break
+//! nothing and are accused of nothing.
+
+use std::path::Path;
+
+use probity::cli::{Stop, Subject, assemble, record, run_args};
+use probity::domain::report::Report;
+use probity::domain::verdict::Verdict;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
+
+/// A document from the wild: its cells, how many of them are proved against its own mock, and a reason that is given for
+/// one of the others.
+const WILD: [(&str, usize, usize, &str); 6] = [
+    ("petstore.yaml", 30, 24, "no operation makes user"),
+    ("nameless.yaml", 27, 22, "there is no security requirement"),
+    ("keys.yaml", 16, 10, "there are no credentials for certificate"),
+    ("circles.yaml", 7, 7, ""),
+    ("modern.json", 13, 12, "the contract does not say when"),
+    ("ranges.yaml", 1, 1, ""),
+];
+
+/// One fault of the mock for each check that this contract calls for, and for each state that it speaks of.
+const FAULTS: [(&str, &str); 10] = [
+    ("created-as-ok", "status"),
+    ("unauthorized-accepted", "status"),
+    ("duplicate-accepted", "status"),
+    ("in-use-deleted", "status"),
+    ("wrong-state-accepted", "status"),
+    ("error-wrong-media-type", "media-type"),
+    ("no-content-with-body", "no-content"),
+    ("created-without-location", "headers"),
+    ("success-missing-required", "body-schema"),
+    ("error-status-member-wrong", "problem-details"),
+];
+
+fn run(words: &[&str]) -> Result<Report, Stop> {
+    let args = run_args(words)?;
+    let subject = Subject::load(&args.files)?;
+    record(&args, &subject).map(|recording| assemble(&subject, &recording))
+}
+
+fn path(name: &str) -> String {
+    format!("{FOLDER}/{name}")
+}
+
+/// Everything that is not proved, in words.
+fn unproved(report: &Report) -> Vec<String> {
+    let open = report.cells.iter().filter(|cell| !matches!(cell.verdict, Verdict::Conforms | Verdict::Held));
+    let told = open.map(|cell| {
+        let findings: Vec<&str> = cell.findings.iter().map(|finding| finding.message.as_str()).collect();
+        let reason = cell.reason.as_deref().unwrap_or_default();
+        format!("{} {} {}: {reason} {}", cell.operation, cell.status, cell.verdict.word(), findings.join(", "))
+    });
+    told.collect()
+}
+
+fn findings(report: &Report) -> Vec<String> {
+    let all = report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings));
+    all.map(|finding| format!("{}: {}", finding.check, finding.message)).collect()
+}
+
+#[test]
+fn every_cell_of_the_second_contract_is_proved() {
+    let report = run(&["--suite", &path("books.suite.yaml")]).unwrap();
+    assert_eq!(unproved(&report), Vec::<String>::new());
+    assert_eq!(findings(&report), Vec::<String>::new());
+    assert_eq!((report.cells.len(), report.totals.of(Verdict::Conforms), report.totals.of(Verdict::Held)), (55, 54, 1));
+}
+
+#[test]
+fn it_needs_no_suite() {
+    let report = run(&["--contract", &path("books.yaml")]).unwrap();
+    assert_eq!((unproved(&report), findings(&report)), (Vec::new(), Vec::new()));
+    assert_eq!(report.cells.len(), 55);
+}
+
+#[test]
+fn what_the_mock_breaks_is_found() {
+    for (fault, check) in FAULTS {
+        let report = run(&["--suite", &path("books.suite.yaml"), "--fault", fault]).unwrap_or_else(|stop| panic!("{fault}: {stop}"));
+        assert!(report.totals.of(Verdict::Violates) > 0, "{fault}: {:#?}", unproved(&report));
+        let found = findings(&report);
+        assert!(found.iter().any(|finding| finding.starts_with(&format!("{check}: "))), "{fault}: {found:#?}");
+    }
+}
+
+#[test]
+fn documents_from_the_wild_are_not_accused() {
+    for (name, cells, proved, why) in WILD {
+        let report = run(&["--contract", &path(&format!("wild/{name}"))]).unwrap_or_else(|stop| panic!("{name}: {stop}"));
+        let open = unproved(&report);
+        assert_eq!(findings(&report), Vec::<String>::new(), "{name}");
+        assert_eq!((report.cells.len(), report.cells.len() - open.len()), (cells, proved), "{name}: {open:#?}");
+        assert!(
+            open.is_empty() == why.is_empty() && open.iter().all(|line| !line.contains("violates") && !line.contains("blocked")),
+            "{name}: {open:#?}"
+        );
+        assert!(why.is_empty() || open.iter().any(|line| line.contains(why)), "{name}: {open:#?}");
+    }
+}
+
+#[test]
+fn every_wild_document_is_in_the_table() {
+    let mut names: Vec<String> =
+        Path::new(FOLDER).join("wild").read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| name != "vague.yaml");
+    names.sort();
+    let mut known: Vec<&str> = WILD.iter().map(|(name, ..)| *name).collect();
+    known.sort_unstable();
+    assert_eq!(names, known);
+}
+
+#[test]
+fn a_document_without_a_single_status_says_so() {
+    let stop = run(&["--contract", &path("wild/vague.yaml")]).unwrap_err();
+    assert!(matches!(stop, Stop::Nothing(_)) && stop.to_string().contains("`default` or a range"), "{stop}");
+}
+
+#[test]
+fn nothing_sent_is_nothing_proved() {
+    let stop = run(&["--suite", &path("books.suite.yaml"), "--profile", "read-only", "--only", "addBook"]).unwrap_err();
+    assert!(matches!(stop, Stop::Nothing(_)) && stop.to_string().contains("--allow-writes"), "{stop}");
+}
