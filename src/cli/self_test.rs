@@ -38,7 +38,7 @@ const TRIES: usize = 5;
 pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let (faults, variants) = chosen(args)?;
-    for name in subject.suite.mock.inapplicable.keys().filter(|name| fault(name).is_none()) {
+    if let Some(name) = subject.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
         return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", subject.suite.name)));
     }
     let bench = Bench::prepare(&subject, args.seed)?;
@@ -217,6 +217,7 @@ impl<'a> Bench<'a> {
             (true, Some((_, false)), None) => Outcome::Survived,
             (true, _, None) => Outcome::Caught,
             (false, _, None) if unproved > 0 => Outcome::Unproved,
+            (false, _, None) if !whole.warnings.is_empty() => Outcome::Warned,
             (false, _, None) => Outcome::Survived,
         };
         let note = match (inapplicable, outcome) {
@@ -226,16 +227,16 @@ impl<'a> Bench<'a> {
             (None, _) if whole.warnings.is_empty() => fault.breaks.to_owned(),
             (None, _) => format!("{}; warned by {}", fault.breaks, list(&whole.warnings)),
         };
-        Ok(Row { name: fault.name, outcome, checks: list(&whole.checks), violated: whole.violated, unproved, alone, note })
+        let seen = whole.operations.intersection(&whole.faulted).count();
+        let reach = if fault.is_hidden() { None } else { Some((seen, whole.faulted.len())) };
+        Ok(Row { name: fault.name, outcome, reach, checks: list(&whole.checks), violated: whole.violated, unproved, alone, note })
     }
 
-    /// Puts a fault on one operation drawn by chance, and says whether it is caught there.
+    /// Puts a fault on one operation drawn by chance, and says whether it is caught there. The draw is among those on which
+    /// it breaks a promise: where the contract allows both the right answer and the wrong one, there is none to break.
     fn alone(&self, fault: &Fault, whole: &Sight) -> Result<Option<(String, bool)>, Stop> {
-        let seen: Vec<&String> = if fault.is_hidden() { whole.operations.iter().collect() } else { whole.faulted.iter().collect() };
-        let mut open: Vec<&String> = seen.into_iter().filter(|operation| *operation != WHOLE_SERVER).collect();
-        if whole.operations.iter().all(|operation| operation == WHOLE_SERVER) {
-            return Ok(None);
-        }
+        let taken = |operation: &&String| fault.is_hidden() || whole.faulted.contains(*operation);
+        let mut open: Vec<&String> = whole.operations.iter().filter(|operation| *operation != WHOLE_SERVER).filter(taken).collect();
         for attempt in 0..TRIES {
             if open.is_empty() {
                 break;
@@ -270,7 +271,7 @@ fn list(names: &BTreeSet<String>) -> String {
     names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// A number that depends on nothing but a seed and a name (FNV-1a, then the finaliser of SplitMix64).
+/// A number that depends on nothing but a seed and a name (FNV-1a, then the finaliser of `SplitMix64`).
 fn drawn(seed: u64, name: &str) -> u64 {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -21,7 +21,7 @@ pub(crate) struct Page {
 }
 
 /// The most that a small page holds.
-const SMALL: usize = 20;
+const SMALL: usize = 2;
 
 const SIZES: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];
 const CURSORS: &[&str] = &["page[after]", "page[cursor]", "after", "starting_after", "cursor"];

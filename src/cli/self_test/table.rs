@@ -11,6 +11,8 @@ pub(super) enum Outcome {
     Caught,
     /// The run does not break, and cells are left without a proof: it is not green, and names no violation.
     Unproved,
+    /// The run warns: what is broken is no more than a recommendation.
+    Warned,
     /// The run is as good as without the fault, everywhere or alone.
     Survived,
     /// The suite says why it breaks no promise.
@@ -24,6 +26,7 @@ impl Outcome {
         match self {
             Self::Caught => "caught",
             Self::Unproved => "unproved",
+            Self::Warned => "warned",
             Self::Survived => "SURVIVED",
             Self::Inapplicable => "inapplicable",
             Self::Misnamed => "MISNAMED",
@@ -40,6 +43,8 @@ pub(super) struct Row {
     pub checks: String,
     pub violated: usize,
     pub unproved: usize,
+    /// On how many of the operations on which it took hold cells are violated; unknown where it only changes the state.
+    pub reach: Option<(usize, usize)>,
     /// The operation that it was put on alone, and whether it was caught there.
     pub alone: Option<(String, bool)>,
     pub note: String,
@@ -105,7 +110,7 @@ pub(super) fn show(rows: &[Row], variants: &[VariantRow], seed: u64) -> String {
 
 fn faults(text: &mut String, rows: &[Row], seed: u64) {
     let _ = writeln!(text, "Faults of the mock, everywhere and on one operation alone (seed {seed}).\n");
-    let _ = writeln!(text, "{:32} {:12} {:>8} {:>8}  caught by; on the operation alone", "fault", "", "violated", "unproved");
+    let _ = writeln!(text, "{:32} {:12} {:>8} {:>8} {:>9}  caught by; also on this operation alone", "fault", "", "violated", "unproved", "reach");
     for row in rows {
         let alone = match &row.alone {
             Some((operation, true)) => format!("; {operation}"),
@@ -115,20 +120,22 @@ fn faults(text: &mut String, rows: &[Row], seed: u64) {
         let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
         let _ = writeln!(
             text,
-            "{:32} {:12} {:>8} {:>8}  {}{alone}{note}",
+            "{:32} {:12} {:>8} {:>8} {:>9}  {}{alone}{note}",
             row.name,
             row.outcome.word(),
             row.violated,
             row.unproved,
+            row.reach.map_or_else(String::new, |(seen, taken)| format!("{seen}/{taken}")),
             if row.checks.is_empty() { "-" } else { &row.checks }
         );
     }
     let of = |outcome: Outcome| rows.iter().filter(|row| row.outcome == outcome).count();
     let _ = writeln!(
         text,
-        "\n{} faults: {} caught, {} survived, {} without a verdict, {} inapplicable{}.",
+        "\n{} faults: {} caught, {} warned of, {} survived, {} without a verdict, {} inapplicable{}.",
         rows.len(),
         of(Outcome::Caught),
+        of(Outcome::Warned),
         of(Outcome::Survived),
         of(Outcome::Unproved),
         of(Outcome::Inapplicable),
@@ -145,14 +152,14 @@ mod tests {
 
     fn row(outcome: Outcome) -> Row {
         let alone = Some(("things.get".to_owned(), outcome == Outcome::Caught));
-        Row { name: "always-500", outcome, checks: "status".to_owned(), violated: 2, unproved: 1, alone, note: String::new() }
+        Row { name: "always-500", outcome, checks: "status".to_owned(), violated: 2, unproved: 1, reach: Some((2, 3)), alone, note: String::new() }
     }
 
     #[test]
     fn survivors_stand_out_and_are_counted() {
         let text = show(&[row(Outcome::Caught), row(Outcome::Survived)], &[], 7);
         assert!(text.contains("SURVIVED") && text.contains("; NOT on things.get") && text.contains("(seed 7)"), "{text}");
-        assert!(text.contains("2 faults: 1 caught, 1 survived, 0 without a verdict, 0 inapplicable."), "{text}");
+        assert!(text.contains("2 faults: 1 caught, 0 warned of, 1 survived, 0 without a verdict, 0 inapplicable."), "{text}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod library;
 mod network;
 mod refusals;
 mod shop;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +37,18 @@ pub(super) struct Asker {
 
 impl Asker {
     pub(super) fn new(contract: &Arc<Contract>, suite: Value, media: &'static str, windows: Vec<RateLimit>, faults: &[&str]) -> Self {
+        Self::varied(contract, suite, media, windows, faults, &[])
+    }
+
+    pub(super) fn varied(
+        contract: &Arc<Contract>,
+        suite: Value,
+        media: &'static str,
+        windows: Vec<RateLimit>,
+        faults: &[&str],
+        variants: &[&str],
+    ) -> Self {
+        let variant = variants.iter().map(|name| super::Variant::parse(name).unwrap()).collect();
         let suite: Arc<Suite> = Arc::new(serde_json::from_value(suite).unwrap());
         let accounts = MockAccounts::invented(contract, &suite);
         let authorization = accounts.full.values().find_map(|secret| match secret {
@@ -44,7 +57,7 @@ impl Asker {
             super::Secret::Value(_) => None,
         });
         let fault = faults.iter().map(|name| FaultSetting::parse(name).unwrap()).collect();
-        let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault, variant: Vec::new() });
+        let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault, variant });
         Self { mock, contract: Arc::clone(contract), schemas: Schemas::new(contract).unwrap(), authorization, media }
     }
 
@@ -75,7 +88,7 @@ impl Asker {
     }
 
     /// Whether some response that is declared for the status describes the answer.
-    fn hold(&self, answer: &MockAnswer) {
+    pub(super) fn hold(&self, answer: &MockAnswer) {
         let own = self.contract.operations.iter().flat_map(|operation| &operation.responses).chain(&self.contract.server_responses);
         let fits = own.filter(|response| response.status == Status(answer.status)).any(|response| {
             let headers = response.headers.iter().all(|rule| !rule.required || answer.header(&rule.name).is_some());

@@ -1,5 +1,7 @@
 //! Bodies that say the same in another way, or more.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 
 use super::Hook::Answer;
@@ -140,7 +142,11 @@ fn escaped(text: &str) -> String {
         match letter {
             '/' => written.push_str("\\/"),
             letter if letter.is_ascii() => written.push(letter),
-            letter => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| written.push_str(&format!("\\u{unit:04x}"))),
+            letter => {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(written, "\\u{unit:04x}");
+                }
+            }
         }
     }
     written

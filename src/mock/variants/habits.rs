@@ -14,7 +14,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("no-redirect", "outcomes are served at once where a redirection may come first", Habit::NoRedirect),
     variant("ids-uuid", "ids are UUIDs where the contract allows it", Habit::UuidIds),
     variant("ids-large", "ids are numbers of eighteen digits where the contract allows it", Habit::LargeIds),
-    variant("pages-small", "pages hold at most twenty resources", Habit::SmallPages),
+    variant("pages-small", "pages hold at most two resources", Habit::SmallPages),
     variant("jobs-slow", "jobs are read five times before they have finished", Habit::SlowJobs),
     variant("jobs-at-once", "jobs have finished when they are first read", Habit::QuickJobs),
     variant("head-and-options", "HEAD and OPTIONS are answered", Habit::HeadAndOptions),

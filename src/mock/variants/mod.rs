@@ -124,7 +124,8 @@ impl Variants {
             if let Hook::Answer(change) = variant.hook {
                 let before = draft.clone();
                 change(draft, scope);
-                if *draft != before {
+                // Objects are equal in any order, texts are not.
+                if *draft != before || draft.written() != before.written() {
                     self.note(variant);
                 }
             }
