@@ -34,6 +34,10 @@ impl Draft<'_> {
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
                 match fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned() {
                     Some(slot) => Some(slot),
+                    None if self.adds(operation, &need.place) => match self.last_made(&need.resource, &taken) {
+                        Some(slot) => Some(slot),
+                        None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
+                    },
                     None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
                 }
             };
@@ -49,6 +53,22 @@ impl Draft<'_> {
             }
         }
         Ok(bound)
+    }
+
+    /// Whether a place in the body adds to a relationship that another request replaces: what is added must differ from what
+    /// was put there, or nothing would show that it was added.
+    fn adds(&self, operation: &Operation, place: &Place) -> bool {
+        let replaces = |other: &Operation| other.path == operation.path && other.method.0 == "PATCH";
+        let adds = operation.method.0 == "POST" && operation.path.contains("/relationships/") && matches!(place, Place::Body(_));
+        adds && self.contract.operations.iter().any(replaces)
+    }
+
+    /// The resource of the kind that is made last, as far as the plan knows yet.
+    fn last_made(&self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
+        let fits = |id: &SlotId, slot: &Slot| {
+            slot.kind == need.kind && !taken.contains(id) && matches!(slot.origin, Origin::Created(_)) && is_part(&need.like, &slot.like)
+        };
+        self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).max_by_key(|id| number(id)).cloned()
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
