@@ -132,7 +132,8 @@ impl Probe {
     }
 }
 
-/// The stages of a run, in order. They keep answers repeatable: what is read is read before anything is changed.
+/// The stages of a run, in order. What is due to be read anyway is read after everything that was written, whether it was
+/// accepted or refused, so that the same answers show what became of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -140,12 +141,14 @@ pub enum Stage {
     Find,
     /// Resources are made.
     Make,
-    /// Resources are read.
-    Read,
     /// Resources are changed.
     Change,
-    /// Requests with a fault, which change nothing.
+    /// Writes with a fault, which must change nothing.
     Refuse,
+    /// Resources are read.
+    Read,
+    /// Reads with a fault.
+    Doubt,
     /// Resources are removed.
     Remove,
     /// What was removed is asked for.

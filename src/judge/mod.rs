@@ -3,6 +3,7 @@
 mod cell;
 mod recording;
 mod rule;
+mod state;
 
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
@@ -81,8 +82,10 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
     let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
-    let cells = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
-    Judgement { cells, findings: undocumented(case, &opinions) }
+    let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
+    let mut findings = undocumented(case, &opinions);
+    findings.extend(state::add(case, &mut cells));
+    Judgement { cells, findings }
 }
 
 /// Which valid requests were accepted.

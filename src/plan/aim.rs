@@ -91,7 +91,9 @@ impl Draft<'_> {
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
-        ways.sort_by_key(|(_, allowed, _)| allowed.len());
+        // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
+        let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
+        ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
         let mut skipped: Option<String> = None;
         let mut reasons: Vec<String> = Vec::new();
         let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();

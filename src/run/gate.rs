@@ -107,6 +107,12 @@ impl<'a> Run<'a> {
 
     fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
         let mut values = BTreeMap::new();
+        let removers = probe.after.iter().filter_map(|before| self.plan.probe(before));
+        for remover in removers.filter(|remover| probe.stage == Stage::Gone && remover.consumes.iter().any(|slot| probe.needs.contains(slot))) {
+            if !self.progress.accepted.contains(&remover.id) {
+                return Err(format!("nothing was deleted: {} was not accepted", remover.id));
+            }
+        }
         for slot in &probe.needs {
             if probe.stage != Stage::Gone
                 && let Some(reason) = self.progress.lost.get(slot)
