@@ -82,8 +82,10 @@ fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contra
     let demanded = scene.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
     // The value stands under `actual`; what the message repeats of it may be the whole document.
     let words = breach.message.strip_prefix(&value.to_string()).map_or_else(|| breach.message.clone(), |rest| format!("the value{rest}"));
+    // Branches that do not exclude each other are the contract's own doing.
+    let severity = if fitting(scene, breach, value) > 1 { Severity::Should } else { Severity::Must };
     Breach {
-        severity: Severity::Must,
+        severity,
         message: format!("{}: {}", body_at(&breach.at), shorten(&words)),
         expected: format!("{}: {demanded}", breach.keyword),
         actual: show(value),
@@ -91,6 +93,15 @@ fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contra
         answer: body_at(&breach.at),
         citation: scene.citation(),
     }
+}
+
+/// How many branches of a broken `oneOf` the value fits.
+fn fitting(scene: &Scene<'_>, breach: &contract::Breach, value: &Value) -> usize {
+    let branches = match breach.keyword.as_str() {
+        "oneOf" => scene.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
+        _ => 0,
+    };
+    (0..branches).filter(|index| scene.schemas.fits(&SchemaRef(format!("{}/{index}", breach.rule)), value)).count()
 }
 
 /// Where a keyword stands: in the files when it is part of the response itself, else in the bundled document.
@@ -138,6 +149,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::testing::Stand;
+    use super::Severity;
 
     fn stand(schema: &Value) -> Stand {
         Stand::new(json!({
@@ -179,9 +191,9 @@ mod tests {
         let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!({"day": 5}));
         assert_eq!(breaches[0].message, "body /day: the value is not of type \"string\"");
         let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!(5));
-        assert!(breaches[0].expected.starts_with("oneOf: "), "{:?}", breaches[0]);
+        assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Must, "{:?}", breaches[0]);
         let breaches = stand(&json!({"oneOf": [{}, {}]})).breaches("body-schema", 200, JSON, json!({}));
-        assert!(breaches[0].expected.starts_with("oneOf: "), "{:?}", breaches[0]);
+        assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Should, "{:?}", breaches[0]);
     }
 
     #[test]

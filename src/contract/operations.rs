@@ -34,13 +34,15 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     if operations.is_empty() {
         return Err(ContractError::new(bundle.place("/paths"), "there is no operation in this contract"));
     }
+    let mut security_schemes = security::schemes(&bundle.document);
+    security::imply(&mut operations, &mut security_schemes);
     let inferred = inferred::infer(&bundle.document, &mut operations);
     links::complete(&bundle.document, &mut operations);
     Ok(Contract {
         title: reader.text("/info/title").unwrap_or_default(),
         version: reader.text("/info/version").unwrap_or_default(),
         operations,
-        security_schemes: security::schemes(&bundle.document),
+        security_schemes,
         rate_limits: reader.rate_limits()?,
         server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
         document: bundle.document.clone(),

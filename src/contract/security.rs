@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::links::bare;
 use super::pointer::append;
 use super::schema::follow;
-use crate::domain::contract::SecurityScheme;
+use crate::domain::contract::{Location, Operation, SecurityScheme};
 
 /// `components.securitySchemes`, by name.
 pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {
@@ -33,4 +34,58 @@ pub fn requirement(document: &Value, own: &str) -> Vec<Vec<String>> {
     let value = document.pointer(own).or_else(|| document.get("security"));
     let alternatives = value.and_then(Value::as_array).into_iter().flatten();
     alternatives.map(|requirement| requirement.as_object().into_iter().flat_map(Map::keys).cloned().collect()).collect()
+}
+
+/// Header fields of which OpenAPI says that they are no parameters (Parameter Object).
+const IGNORED: [&str; 3] = ["accept", "contenttype", "authorization"];
+
+/// Header fields that are credentials wherever they stand.
+const KEYS: [&str; 5] = ["authorization", "apikey", "xapikey", "xauthtoken", "xaccesstoken"];
+
+/// Takes credentials that an author writes as parameters of an operation without a security requirement for what they are,
+/// and leaves out the parameters that are none.
+pub fn imply(operations: &mut [Operation], schemes: &mut BTreeMap<String, SecurityScheme>) {
+    for operation in operations {
+        let is = |names: &[&str], name: &str| names.contains(&bare(name).as_str());
+        let mut headers = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        let key = headers.find(|parameter| is(&KEYS, &parameter.name) && (parameter.required || is(&IGNORED, &parameter.name)));
+        let key = key.filter(|_| operation.security.is_empty()).cloned();
+        if let Some(key) = &key {
+            schemes.entry(key.name.clone()).or_insert_with(|| SecurityScheme::Header(key.name.clone()));
+            operation.security.push(vec![key.name.clone()]);
+            operation.security.extend((!key.required).then(Vec::new));
+        }
+        let known = key.map(|key| key.name);
+        operation.parameters.retain(|parameter| {
+            parameter.location != Location::Header || !(is(&IGNORED, &parameter.name) || known.as_ref() == Some(&parameter.name))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::contract::{bundle, read};
+
+    #[test]
+    fn a_header_that_is_a_credential_is_taken_for_one() {
+        let header = |name: &str, required: bool| json!({"name": name, "in": "header", "required": required, "schema": {"type": "string"}});
+        let operation = |parameters: serde_json::Value| json!({"parameters": parameters, "responses": {"200": {"description": ""}}});
+        let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {
+            "/a": {"get": operation(json!([header("Authorization", true), header("X-Trace", true), header("Accept", false)]))},
+            "/b": {"get": operation(json!([header("authorization", false)]))},
+            "/c": {"get": operation(json!([header("X-API-Key", true)]))}
+        }});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let security: Vec<_> = contract.operations.iter().map(|operation| operation.security.clone()).collect();
+        assert_eq!(
+            security,
+            [vec![vec!["Authorization".to_owned()]], vec![vec!["authorization".to_owned()], vec![]], vec![vec!["X-API-Key".to_owned()]]]
+        );
+        let left: Vec<&str> =
+            contract.operations.iter().flat_map(|operation| &operation.parameters).map(|parameter| parameter.name.as_str()).collect();
+        assert_eq!(left, ["X-Trace"]);
+        assert!(contract.security_schemes.contains_key("X-API-Key"));
+    }
 }

@@ -12,5 +12,5 @@ pub use capture::captured;
 pub use fill::fill;
 pub use mark::marked;
 pub use request::{Base, Need, valid};
-pub use sample::{sample, specimen};
+pub use sample::{sample, samples, specimens};
 pub use unlike::{unknown_id, unlike};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::sample;
+use super::{sample, samples};
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, resource_needs};
 use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, SchemaRef};
@@ -187,12 +187,18 @@ fn is_form(name: &str) -> bool {
 
 /// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
 fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Value, Option<String>) {
-    let schema = media.schema.as_ref().filter(|_| is_json(&media.name));
+    let readable = is_json(&media.name) || media.name.starts_with("multipart/form-data") || is_form(&media.name);
+    let schema = media.schema.as_ref().filter(|_| readable);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
     if let Some(example) = media.examples.iter().find(|example| fits(&example.value)) {
         return (example.value.clone(), None);
     }
-    let made = media.schema.as_ref().map_or(Value::Null, |schema| sample(&contract.document, &schema.0));
+    let made = media.schema.as_ref().and_then(|schema| {
+        let mut ways = samples(&contract.document, &schema.0).peekable();
+        let first = ways.peek().cloned();
+        ways.find(&fits).or(first)
+    });
+    let made = made.unwrap_or_default();
     match media.examples.first() {
         Some(_) if fits(&made) => (made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned())),
         Some(example) => (example.value.clone(), Some("the contract's example of the body does not fit its schema".to_owned())),

@@ -12,17 +12,43 @@ const MOST_OPTIONAL: usize = 2;
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;
 
+/// How many branches of `oneOf` and `anyOf` are tried in turn.
+const MOST_BRANCHES: usize = 4;
+
 /// A value for a request, as small as the schema at this pointer allows: its example, default, constant or first
 /// enumerated value, else one made for its type with only the required members. Where an author has written no list of
 /// required members, none is taken to be superfluous. What only answers hold (`readOnly`) is left out.
 pub fn sample(document: &Value, schema: &str) -> Value {
-    Maker { document, left_out: "readOnly", generous: false, open: Vec::new(), parts: 0 }.make(schema, 0).unwrap_or_default()
+    samples(document, schema).next().unwrap_or_default()
 }
 
-/// A value as an answer may hold it, with optional members where they are not nested deep. What only requests hold
-/// (`writeOnly`) is left out.
-pub fn specimen(document: &Value, schema: &str) -> Value {
-    Maker { document, left_out: "writeOnly", generous: true, open: Vec::new(), parts: 0 }.make(schema, 0).unwrap_or_default()
+/// The same in several ways, because a schema may ask for more than is understood here: with other branches, and without
+/// the examples of the author.
+pub fn samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
+    ways().filter_map(move |way| Maker { document, left_out: "readOnly", generous: false, way, open: Vec::new(), parts: 0 }.make(schema, 0))
+}
+
+/// Values as an answer may hold them, with optional members where they are not nested deep, then without. What only
+/// requests hold (`writeOnly`) is left out.
+pub fn specimens<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
+    let made = move |generous, way| Maker { document, left_out: "writeOnly", generous, way, open: Vec::new(), parts: 0 }.make(schema, 0);
+    ways().flat_map(move |way| [true, false].into_iter().filter_map(move |generous| made(generous, way)))
+}
+
+fn ways() -> impl Iterator<Item = Way> {
+    let all = move |shown, branch| [false, true].into_iter().map(move |sparse| Way { shown, branch, sparse });
+    [true, false].into_iter().flat_map(move |shown| (0..MOST_BRANCHES).flat_map(move |branch| all(shown, branch)))
+}
+
+/// One of several ways to make a value.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// Whether examples are taken.
+    shown: bool,
+    /// The branch that is tried first.
+    branch: usize,
+    /// Whether what is not required is left out, even where an author has written no list.
+    sparse: bool,
 }
 
 struct Maker<'a> {
@@ -31,6 +57,7 @@ struct Maker<'a> {
     left_out: &'static str,
     /// Whether optional members are made.
     generous: bool,
+    way: Way,
     /// Schemas of which a part is being made.
     open: Vec<String>,
     /// How many schemas were used so far.
@@ -45,8 +72,8 @@ impl Maker<'_> {
         if self.open.contains(&pointer) || self.parts > MOST_PARTS {
             return None;
         }
-        let written = ["example", "const", "default"].iter().find_map(|name| schema.get(*name));
-        let written = written.or_else(|| schema.get("examples")?.get(0)).or_else(|| schema.get("enum")?.get(0));
+        let shown = || schema.get("example").or_else(|| schema.get("examples")?.get(0)).filter(|_| self.way.shown);
+        let written = shown().or_else(|| schema.get("const")).or_else(|| schema.get("default")).or_else(|| schema.get("enum")?.get(0));
         if let Some(value) = written {
             return Some(value.clone());
         }
@@ -60,7 +87,8 @@ impl Maker<'_> {
         for keyword in ["oneOf", "anyOf"] {
             let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
             if count > 0 {
-                let mut whole = (0..count).find_map(|index| self.branch(pointer, schema, keyword, index, depth))?;
+                let first = self.way.branch;
+                let mut whole = (first..first + count).find_map(|index| self.branch(pointer, schema, keyword, index % count, depth))?;
                 if schema.get("properties").is_some() {
                     merge(&mut whole, self.of_type(pointer, schema, depth)?);
                 }
@@ -113,7 +141,7 @@ impl Maker<'_> {
         let list = schema.get("required").and_then(Value::as_array);
         let required: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
         let properties = schema.get("properties").and_then(Value::as_object);
-        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && list.is_none()));
+        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && list.is_none() && !self.way.sparse));
         let mut members = Map::new();
         let mut names: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         names.extend(required.iter().filter(|name| properties.is_none_or(|known| !known.contains_key(**name))));
@@ -243,7 +271,7 @@ mod tests {
         let document = json!({"s": {"type": "object", "required": ["id", "key"], "properties": {
             "id": {"type": "integer", "readOnly": true}, "key": {"const": "k", "writeOnly": true}, "note": {"const": "n"}}}});
         assert_eq!(sample(&document, "/s"), json!({"key": "k"}));
-        assert_eq!(specimen(&document, "/s"), json!({"id": 1, "note": "n"}));
+        assert_eq!(specimens(&document, "/s").next().unwrap(), json!({"id": 1, "note": "n"}));
     }
 
     #[test]
@@ -259,9 +287,18 @@ mod tests {
         let tree = json!({"oneOf": [{"required": ["left"], "properties": {"left": {"$ref": "#/tree"}}}, {"const": "leaf"}]});
         let document = json!({"node": node, "tree": tree, "never": {"required": ["next"], "properties": {"next": {"$ref": "#/never"}}}});
         assert_eq!(sample(&document, "/node"), json!({"name": "n", "below": []}));
-        assert_eq!(specimen(&document, "/node"), json!({"name": "n", "below": []}));
+        assert_eq!(specimens(&document, "/node").next().unwrap(), json!({"name": "n", "below": []}));
         assert_eq!(sample(&document, "/tree"), json!("leaf"));
         assert_eq!(sample(&document, "/never"), Value::Null);
+    }
+
+    #[test]
+    fn there_are_other_ways() {
+        let document = json!({"s": {"required": ["a"], "properties": {"a": {"type": "integer", "example": "wrong"}}}, "t": {"oneOf": [{"const": 1}, {"const": 2}]}});
+        assert!(samples(&document, "/s").any(|value| value == json!({"a": 1})));
+        assert!(samples(&document, "/t").any(|value| value == json!(2)));
+        let either = json!({"properties": {"a": {"const": 1}, "b": {"const": 2}}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]});
+        assert!(samples(&json!({"s": either}), "/s").any(|value| value.as_object().is_some_and(|members| members.len() == 1)));
     }
 
     #[test]

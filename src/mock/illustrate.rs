@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::request::is_json;
 use crate::domain::contract::{Contract, Example, Location, MediaType, Parameter};
-use crate::generate::{sample, specimen};
+use crate::generate::{sample, specimens};
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.
@@ -24,7 +24,7 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         let successes = operation.responses.iter_mut().chain(classes).filter(|response| response.status.is_success());
         for media in successes.flat_map(|response| &mut response.content).filter(|media| is_bare(media)) {
-            let drawn = media.schema.as_ref().map(|schema| specimen(&contract.document, &schema.0));
+            let drawn = media.schema.as_ref().and_then(|schema| specimens(&contract.document, &schema.0).next());
             media.examples.extend(drawn.filter(|value| !value.is_null()).map(|value: Value| Example { name: String::new(), value }));
         }
     }

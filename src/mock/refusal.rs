@@ -9,6 +9,7 @@ use super::profile::media_example;
 use super::sample::sample;
 use super::scene::Core;
 use crate::domain::contract::{MediaType, Operation, Status};
+use crate::generate::specimens;
 
 /// What is said in a refusal.
 #[derive(Debug)]
@@ -50,7 +51,8 @@ fn body(core: &Core, operation: Option<&Operation>, media: &MediaType, status: u
     let fits = |body: &Value| media.schema.as_ref().is_none_or(|schema| core.schemas.fits(schema, body));
     let full = told(&example, status, reason, true);
     let brief = told(&example, status, reason, false);
-    [full, brief].into_iter().find(fits).unwrap_or(example)
+    let others = media.schema.iter().flat_map(|schema| specimens(&core.contract.document, &schema.0));
+    [full, brief].into_iter().chain(others).find(fits).unwrap_or(example)
 }
 
 /// The example with the status and the reason of this refusal in it.

@@ -24,7 +24,11 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
     let route = Route::find(&core.contract, &call.segments);
     let operation = route.as_ref().and_then(|route| route.operation(&core.contract, &core.schemas, call));
     let methods = route.as_ref().map(Route::methods).unwrap_or_default();
-    let nearest = operation.or_else(|| route.as_ref()?.operations.first().copied());
+    let knows = |operation: &&&Operation| accounts::caller(&core.contract, &core.accounts, operation, call).is_known();
+    let nearest = operation.or_else(|| {
+        let operations = &route.as_ref()?.operations;
+        operations.iter().find(knows).or(operations.first()).copied()
+    });
     let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
     let circumstances = Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() };
@@ -142,6 +146,12 @@ impl<'a> Ruling<'a> {
         let mut draft = Draft::new(sent);
         let elsewhere = (status.0 / 100 == 3).then(|| "/".to_owned());
         let location = outcome.location.or(elsewhere).map(|location| self.spelled(response, location));
+        // What was made and is not shown could not be found otherwise (RFC 9110, section 15.3.2).
+        let mut expressions = response.into_iter().flat_map(|response| &response.links).flat_map(|link| link.parameters.values());
+        let asked_for = media.is_none() || expressions.any(|expression| expression.starts_with("$response.header."));
+        if let Some(location) = location.as_ref().filter(|_| status.0 == 201 && asked_for) {
+            draft.set("Location", location.as_str());
+        }
         headers::add(self.core, &mut draft, response, &self.circumstances(location));
         if operation.successes().next().is_none() && operation.method.0 == "GET" {
             draft.body = outcome.body;

@@ -23,6 +23,7 @@ use super::scene::{Core, Scene};
 use super::state::State;
 use super::store::id_text;
 use crate::domain::contract::{MediaType, Operation, Response};
+use crate::generate::specimens;
 
 /// One kind of thing to do.
 struct Behaviour {
@@ -80,6 +81,12 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let schema = turn.media.filter(|media| is_json(&media.name)).and_then(|media| media.schema.as_ref());
     if let (Some(body), Some(schema)) = (&mut outcome.body, schema) {
         mend(&core.contract, &core.schemas, schema, body, turn.example.as_ref().unwrap_or(&Value::Null));
+        // Some examples do not fit the schema that they stand beside.
+        if !core.schemas.fits(schema, body)
+            && let Some(fitting) = specimens(&core.contract.document, &schema.0).find(|value| core.schemas.fits(schema, value))
+        {
+            *body = fitting;
+        }
     }
     outcome
 }
