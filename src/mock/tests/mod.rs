@@ -64,7 +64,7 @@ impl Asker {
     /// The request that the methods below send, to be changed.
     pub(super) fn request(&self, method: &str, address: &str, body: &Value) -> MockRequest {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let mut headers = vec![("X-Tenant".to_owned(), "1".to_owned())];
+        let mut headers = vec![("Host".to_owned(), "mock".to_owned()), ("X-Tenant".to_owned(), "1".to_owned())];
         headers.extend(self.authorization.iter().map(|value| ("Authorization".to_owned(), value.clone())));
         if !body.is_null() {
             headers.push(("Content-Type".to_owned(), self.media.to_owned()));
