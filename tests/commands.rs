@@ -181,7 +181,7 @@ fn every_request_of_the_report_was_counted_by_the_mock() {
     let subject = Subject::load(&plain.files).expect("the bundled contract is usable");
     let (contract, suite) = (Arc::clone(&subject.contract), Arc::clone(&subject.suite));
     let accounts = MockAccounts { full: std::collections::BTreeMap::new(), limited: std::collections::BTreeMap::new() };
-    let mock = Arc::new(Mock::new(MockOptions { contract, suite, accounts, windows: Vec::new(), fault: Vec::new() }));
+    let mock = Arc::new(Mock::new(MockOptions { contract, suite, accounts, windows: Vec::new(), fault: Vec::new(), variant: Vec::new() }));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
     let target = format!("http://{}", listener.local_addr().expect("its address"));
