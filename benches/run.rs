@@ -16,12 +16,12 @@ fn subject() -> Subject {
     Subject::load(&run_args(&[]).unwrap().files).unwrap()
 }
 
-/// Everything that may be planned is planned: all that the suite calls given is there.
+/// Everything is planned: writes are allowed, both accounts and all that the suite calls given are there.
 fn options(suite: &Suite) -> Options {
     let known = |given: &Given| Known { id: "1".to_owned(), state: given.state.clone() };
     Options {
         writes: true,
-        limited: true,
+        limited: suite.accounts.limited.keys().cloned().collect(),
         given: suite.given.iter().map(|(kind, given)| (kind.clone(), given.iter().map(known).collect())).collect(),
         mark: "probity-0".to_owned(),
         burst: MOST_BURST,
