@@ -99,6 +99,17 @@ fn every_suite_fits_and_names_the_schema_for_editors() {
 }
 
 #[test]
+fn the_suites_of_other_tests_fit_as_well() {
+    let entries = std::fs::read_dir(project("tests/contracts")).unwrap().map(|entry| entry.unwrap().path());
+    let suites: Vec<PathBuf> = entries.filter(|path| path.to_string_lossy().ends_with(".suite.yaml")).collect();
+    assert!(!suites.is_empty());
+    for path in suites {
+        let value: Value = serde_saphyr::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(breaches(&Suite::schema(), &value), Vec::<String>::new(), "{}", path.display());
+    }
+}
+
+#[test]
 fn what_the_program_refuses_the_schema_refuses() {
     let suite = json!({"name": "a", "contract": "b.yaml"});
     assert_eq!(breaches(&Suite::schema(), &suite), Vec::<String>::new());

@@ -3,7 +3,7 @@
 use crate::source::{Mention, Source, sources};
 
 /// The pure rooms, each of which may import the ones before it.
-const PURE: &[&str] = &["domain", "contract", "generate", "triggers", "plan", "checks", "judge", "report"];
+const PURE: &[&str] = &["domain", "contract", "generate", "triggers", "plan", "checks", "state", "judge", "report"];
 
 /// The rim, where files, clock and network are; its rooms import pure ones, never each other.
 const RIM: &[&str] = &["load", "transport", "mock"];
