@@ -83,9 +83,14 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
         let route = &taking.request.path;
         let related = route.replacen("/relationships/", "/", 1);
         let same = |probe: &Probe| probe.request.path == *route && owner(probe) == owner(taking);
-        let reads = |probe: &&Probe| probe.request.method.0 == "GET" && (same(probe) || (probe.request.path == related && owner(probe) == owner(taking)));
-        let filling: Vec<&Probe> =
-            plan.probes.iter().filter(valid).filter(|probe| same(probe) && !probe.request.method.is_safe() && probe.request.method.0 != "DELETE").collect();
+        let reads =
+            |probe: &&Probe| probe.request.method.0 == "GET" && (same(probe) || (probe.request.path == related && owner(probe) == owner(taking)));
+        let filling: Vec<&Probe> = plan
+            .probes
+            .iter()
+            .filter(valid)
+            .filter(|probe| same(probe) && !probe.request.method.is_safe() && probe.request.method.0 != "DELETE")
+            .collect();
         for read in plan.probes.iter().filter(valid).filter(reads) {
             edges.push((taking.id.clone(), read.id.clone()));
             edges.extend(filling.iter().map(|filling| (read.id.clone(), filling.id.clone())));
@@ -102,14 +107,18 @@ fn owner(probe: &Probe) -> Vec<&SlotId> {
 
 /// Puts what replaces a relationship before what adds to it, so that a read afterwards shows both.
 pub fn replace_before_add(plan: &mut Plan) {
-    let is = |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.0 == method && probe.request.path.contains("/relationships/");
+    let is =
+        |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.0 == method && probe.request.path.contains("/relationships/");
     for index in 0..plan.probes.len() {
         let adding = &plan.probes[index];
         if !is(adding, "POST") {
             continue;
         }
-        let replacing =
-            plan.probes.iter().skip(index).position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && owner(probe) == owner(adding));
+        let replacing = plan
+            .probes
+            .iter()
+            .skip(index)
+            .position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && owner(probe) == owner(adding));
         if let Some(offset) = replacing {
             plan.probes[index..=index + offset].rotate_right(1);
         }

@@ -23,10 +23,17 @@ fn find(history: &History<'_>) -> Vec<Break> {
             }
             let missing = if history.reads(read, made) { unknown(read) } else { history.lists(read, made) && left_out(history, made, read) };
             if missing {
-                let what = if history.lists(read, made) { "a list without it".to_owned() } else { read.status().map(|status| status.to_string()).unwrap_or_default() };
+                let what = if history.lists(read, made) {
+                    "a list without it".to_owned()
+                } else {
+                    read.status().map(|status| status.to_string()).unwrap_or_default()
+                };
                 found.push(Break {
                     severity: Severity::Must,
-                    message: format!("{} {} was created by {} and {} does not know it", made.kind, made.id, history.events[made.by].operation.id, read.operation.id),
+                    message: format!(
+                        "{} {} was created by {} and {} does not know it",
+                        made.kind, made.id, history.events[made.by].operation.id, read.operation.id
+                    ),
                     expected: format!("{} {}", made.kind, made.id),
                     actual: what,
                     answer: if history.lists(read, made) { "body /data".to_owned() } else { "status".to_owned() },
@@ -67,6 +74,7 @@ fn unknown(read: &Event<'_>) -> bool {
 fn left_out(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
     let Some(document) = read.shown().filter(|document| is_whole(document, read.is_paged())) else { return false };
     let by = &history.events[made.by].operation.path;
-    let mut others = history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);
+    let mut others =
+        history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);
     !resources(document).is_empty() && history.find(document, made).is_none() && others.any(|other| history.find(document, other).is_some())
 }

@@ -58,7 +58,9 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
     for (read, list) in history.events.iter().enumerate() {
         let Some(shown) = list.shown().filter(|_| !list.operation.path.contains('{')) else { continue };
         for resource in document::resources(shown) {
-            let Some(id) = document::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id)) else { continue };
+            let Some(id) = document::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id)) else {
+                continue;
+            };
             let mut stranger = Stranger { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new(), is_refused: false };
             for (number, create) in history.events.iter().enumerate().filter(|(_, create)| creates(create, list) && history.precedes(create, list)) {
                 let Some(member) = bears(history, create, resource) else { continue };
@@ -78,7 +80,8 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
             }
         }
     }
-    let alike: Vec<usize> = found.iter().map(|one| found.iter().filter(|other| other.accepted == one.accepted && other.refused == one.refused).count()).collect();
+    let alike: Vec<usize> =
+        found.iter().map(|one| found.iter().filter(|other| other.accepted == one.accepted && other.refused == one.refused).count()).collect();
     for (stranger, alike) in found.iter_mut().zip(alike) {
         stranger.is_refused = !stranger.refused.is_empty() && alike > stranger.accepted.len();
     }

@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for made in history.made.iter().filter(|made| goes(history, made)) {
-        let deletion = made.writes.iter().find(|(number, effect)| *effect == Effect::Remove && history.events[*number].standing == Standing::Accepted);
+        let deletion =
+            made.writes.iter().find(|(number, effect)| *effect == Effect::Remove && history.events[*number].standing == Standing::Accepted);
         let Some(blamed) = deletion.map(|(number, _)| *number) else { continue };
         let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.precedes(&history.events[blamed], event));
         for (number, read) in later {
@@ -45,7 +46,10 @@ fn goes(history: &History<'_>, made: &Made<'_>) -> bool {
     let readers = history.contract.operations.iter().filter(|operation| {
         operation.method.0 == "GET" && operation.path.rsplit_once('/').is_some_and(|(front, item)| front == collection && item.starts_with('{'))
     });
-    readers.flat_map(|operation| &operation.responses).flat_map(|response| &response.conditions).any(|condition| condition.trigger == "deleted-resource")
+    readers
+        .flat_map(|operation| &operation.responses)
+        .flat_map(|response| &response.conditions)
+        .any(|condition| condition.trigger == "deleted-resource")
 }
 
 fn is_there(read: &Event<'_>) -> bool {

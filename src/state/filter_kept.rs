@@ -47,7 +47,8 @@ fn asked(history: &History<'_>, read: &Event<'_>) -> Option<BTreeSet<String>> {
         parameter.location == Location::Query && kind && !position(&parameter.name)
     })?;
     let url = url_query(&read.request.url);
-    let values = url.into_iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let values =
+        url.into_iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(',').map(str::to_owned).collect::<Vec<_>>());
     let asked: BTreeSet<String> = values.collect();
     (!asked.is_empty()).then_some(asked)
 }

@@ -201,13 +201,19 @@ impl<'a> History<'a> {
     }
 
     /// The kind of a slot.
-    pub fn kind(&self, slot: &SlotId) -> &'a str {
+    fn kind(&self, slot: &SlotId) -> &'a str {
         self.kinds.get(slot).copied().unwrap_or_default()
     }
 
     /// Whether a slot names this resource, by its name or by kind and id.
     pub fn is(&self, slot: &SlotId, made: &Made<'_>) -> bool {
         slot == made.slot || (self.kind(slot) == made.kind && self.ids.get(slot) == Some(&made.id))
+    }
+
+    /// Whether two slots name the same resource.
+    pub fn same(&self, one: &SlotId, other: &SlotId) -> bool {
+        let id = self.ids.get(one);
+        one == other || (id.is_some() && id == self.ids.get(other) && self.kind(one) == self.kind(other))
     }
 
     /// Whether a request reads one resource on the route on which it was made.
@@ -220,7 +226,10 @@ impl<'a> History<'a> {
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
     pub fn lists(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
         let path = &event.operation.path;
-        event.probe.request.method.0 == "GET" && *path == self.events[made.by].operation.path && !path.contains('{') && event.probe.request.query.is_empty()
+        event.probe.request.method.0 == "GET"
+            && *path == self.events[made.by].operation.path
+            && !path.contains('{')
+            && event.probe.request.query.is_empty()
     }
 
     /// The resource in a document that has this id.
@@ -236,7 +245,9 @@ fn shown<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
 fn standing(probe: &Probe, status: Option<Status>) -> Standing {
     match status {
         Some(status) if status.0 / 100 == 4 => Standing::Refused,
-        Some(status) if probe.fault.is_none() && status.is_success() && (status != Status(202) || probe.request.method.is_safe()) => Standing::Accepted,
+        Some(status) if probe.fault.is_none() && status.is_success() && (status != Status(202) || probe.request.method.is_safe()) => {
+            Standing::Accepted
+        }
         _ => Standing::Unknown,
     }
 }

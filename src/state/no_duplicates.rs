@@ -23,7 +23,8 @@ fn find(history: &History<'_>) -> Vec<Break> {
         let Some(items) = read.shown().filter(|_| json_api).and_then(|document| document.get("data")?.as_array()) else { continue };
         let mut seen = BTreeSet::new();
         let named = |item: &Value| Some((item.get("type")?.as_str()?.to_owned(), id(item)?));
-        let twice = items.iter().enumerate().find_map(|(index, item)| named(item).filter(|pair| !seen.insert(pair.clone())).map(|pair| (index, pair)));
+        let twice =
+            items.iter().enumerate().find_map(|(index, item)| named(item).filter(|pair| !seen.insert(pair.clone())).map(|pair| (index, pair)));
         if let Some((index, (kind, id))) = twice {
             found.push(Break {
                 severity: Severity::Must,

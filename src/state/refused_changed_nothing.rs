@@ -19,24 +19,28 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(history: &History<'_>) -> Vec<Break> {
-    let mut found: Vec<Break> = strangers(history).into_iter().filter(|stranger| stranger.is_refused).filter_map(|stranger| {
-        let blamed = *stranger.refused.first()?;
-        let status = history.events[blamed].status().map(|status| status.to_string()).unwrap_or_default();
-        Some(Break {
-            severity: Severity::Must,
-            message: format!(
-                "{} is there with the {} that a request refused with {status} sent (one of {} refused requests that sent it)",
-                stranger.id,
-                stranger.member,
-                stranger.refused.len()
-            ),
-            expected: "nothing is made by a request that is refused".to_owned(),
-            actual: format!("a resource with id {}", stranger.id),
-            answer: "body".to_owned(),
-            blamed,
-            read: stranger.read,
+    let mut found: Vec<Break> = strangers(history)
+        .into_iter()
+        .filter(|stranger| stranger.is_refused)
+        .filter_map(|stranger| {
+            let blamed = *stranger.refused.first()?;
+            let status = history.events[blamed].status().map(|status| status.to_string()).unwrap_or_default();
+            Some(Break {
+                severity: Severity::Must,
+                message: format!(
+                    "{} is there with the {} that a request refused with {status} sent (one of {} refused requests that sent it)",
+                    stranger.id,
+                    stranger.member,
+                    stranger.refused.len()
+                ),
+                expected: "nothing is made by a request that is refused".to_owned(),
+                actual: format!("a resource with id {}", stranger.id),
+                answer: "body".to_owned(),
+                blamed,
+                read: stranger.read,
+            })
         })
-    }).collect();
+        .collect();
     for made in &history.made {
         for (number, read) in history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made)) {
             found.extend(removed(history, made, (number, read)));
@@ -84,7 +88,8 @@ fn written(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
         }
         for (name, sent) in document::scalars(item) {
             let before = accepted.iter().find(|known| known.name == name).map(|known| &known.value);
-            let differs = before.map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document::same(before, sent));
+            let differs =
+                before.map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document::same(before, sent));
             let Some(shown) = document::member(resource, name).filter(|shown| differs && document::same(shown, sent)) else { continue };
             found.push(Break {
                 severity: Severity::Must,

@@ -38,12 +38,22 @@ fn find(history: &History<'_>) -> Vec<Break> {
     found
 }
 
-fn broken(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>), by: usize, name: &str, ids: (&BTreeSet<String>, &BTreeSet<String>)) -> Break {
+fn broken(
+    history: &History<'_>,
+    made: &Made<'_>,
+    read: (usize, &Event<'_>),
+    by: usize,
+    name: &str,
+    ids: (&BTreeSet<String>, &BTreeSet<String>),
+) -> Break {
     let list = |ids: &BTreeSet<String>| if ids.is_empty() { "none".to_owned() } else { ids.iter().cloned().collect::<Vec<_>>().join(", ") };
     let (number, read) = read;
     Break {
         severity: Severity::Must,
-        message: format!("{name} of {} {} is not what {} and the writes before it made it, as {} shows", made.kind, made.id, history.events[by].operation.id, read.operation.id),
+        message: format!(
+            "{name} of {} {} is not what {} and the writes before it made it, as {} shows",
+            made.kind, made.id, history.events[by].operation.id, read.operation.id
+        ),
         expected: list(ids.0),
         actual: list(ids.1),
         answer: "body /data".to_owned(),
@@ -106,7 +116,9 @@ fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<
 fn writers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<String> {
     let mentions = |event: &&Event<'_>| {
         let fillings = &event.probe.request.fillings;
-        !event.is_read() && !history.precedes(read, event) && fillings.iter().any(|filling| matches!(filling.place, Place::Body(_)) && history.is(&filling.slot, made))
+        !event.is_read()
+            && !history.precedes(read, event)
+            && fillings.iter().any(|filling| matches!(filling.place, Place::Body(_)) && history.is(&filling.slot, made))
     };
     let mut ids = BTreeSet::new();
     for event in history.events.iter().filter(mentions) {

@@ -37,7 +37,9 @@ pub fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effe
     let places: Vec<&Place> = fillings.map(|filling| &filling.place).collect();
     let in_path = places.iter().any(|place| matches!(place, Place::Path(_)));
     let collection = &history.events[made.by].operation.path;
-    if event.probe.consumes.iter().any(|slot| history.is(slot, made)) || (method == "DELETE" && event.item().is_some_and(|slot| history.is(slot, made))) {
+    if event.probe.consumes.iter().any(|slot| history.is(slot, made))
+        || (method == "DELETE" && event.item().is_some_and(|slot| history.is(slot, made)))
+    {
         return Effect::Remove;
     }
     if matches!(method, "PATCH" | "PUT") {
@@ -68,7 +70,12 @@ fn is_item_id(at: &str) -> bool {
 
 /// The writes on a resource that had ended before a read, in their order, as far as they matter; `None` when they cannot be
 /// put in order, or when one of them may have done anything.
-pub fn before<'m>(history: &History<'_>, made: &'m Made<'_>, read: &Event<'_>, matters: impl Fn(&Effect) -> bool) -> Option<Vec<(usize, &'m Effect)>> {
+pub fn before<'m>(
+    history: &History<'_>,
+    made: &'m Made<'_>,
+    read: &Event<'_>,
+    matters: impl Fn(&Effect) -> bool,
+) -> Option<Vec<(usize, &'m Effect)>> {
     let mut known: Vec<(usize, &Effect)> = Vec::new();
     for (number, effect) in made.writes.iter().filter(|(_, effect)| *effect == Effect::Act || matters(effect)) {
         let event = &history.events[*number];
