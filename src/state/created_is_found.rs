@@ -3,7 +3,7 @@
 use super::document::{is_whole, resources};
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before, refused};
-use super::{Break, Rule};
+use super::{Break, Rule, document};
 use crate::domain::contract::Status;
 use crate::domain::verdict::Severity;
 
@@ -76,5 +76,7 @@ fn left_out(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
     let by = &history.events[made.by].operation.path;
     let mut others =
         history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);
-    !resources(document).is_empty() && history.find(document, made).is_none() && others.any(|other| history.find(document, other).is_some())
+    !resources(document).is_empty()
+        && document::find(document, &made.id).is_none()
+        && others.any(|other| document::find(document, &other.id).is_some())
 }

@@ -3,7 +3,7 @@
 use super::document::is_single;
 use super::history::{Event, History, Made, Standing};
 use super::writes::Effect;
-use super::{Break, Rule};
+use super::{Break, Rule, document};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +22,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
         let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.precedes(&history.events[blamed], event));
         for (number, read) in later {
             let there = (history.reads(read, made) && is_there(read)) || history.lists(read, made);
-            let shown = read.document().filter(|_| there).and_then(|document| history.find(document, made));
+            let shown = read.document().filter(|_| there).and_then(|document| document::find(document, &made.id));
             if shown.is_some() || (history.reads(read, made) && is_there(read) && read.document().is_some_and(is_single)) {
                 found.push(Break {
                     severity: Severity::Must,

@@ -186,7 +186,7 @@ impl<'a> History<'a> {
         let sent = event.sent.clone().unwrap_or_default();
         let items = document::resources(&sent);
         let sent = items.get(capture.nth).or_else(|| items.first()).map(|item| (*item).clone()).unwrap_or_default();
-        let echo = event.document().and_then(|answer| shown(answer, &id)).cloned();
+        let echo = event.document().and_then(|answer| document::find(answer, &id)).cloned();
         self.made.push(Made { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo, writes: Vec::new() });
     }
 
@@ -231,15 +231,6 @@ impl<'a> History<'a> {
             && !path.contains('{')
             && event.probe.request.query.is_empty()
     }
-
-    /// The resource in a document that has this id.
-    pub fn find<'d>(&self, document: &'d Value, made: &Made<'_>) -> Option<&'d Value> {
-        shown(document, &made.id)
-    }
-}
-
-fn shown<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
-    document::resources(document).into_iter().find(|resource| document::id(resource).as_deref() == Some(id))
 }
 
 fn standing(probe: &Probe, status: Option<Status>) -> Standing {

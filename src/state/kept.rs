@@ -36,7 +36,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> 
     for made in &history.made {
         let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made) || history.lists(event, made));
         for (number, read) in reads {
-            let Some(resource) = read.shown().and_then(|document| history.find(document, made)) else { continue };
+            let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { continue };
             for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
                 let Some(actual) = deviates(history, read, resource, expected) else { continue };
                 let broken = broken(history, made, expected, (number, read), (resource, &actual));
@@ -51,8 +51,9 @@ fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> 
 /// Whether two reads of a resource on the same operation differ in a member though nothing was written between: then it is
 /// the server's own.
 fn wavers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) -> bool {
-    let value =
-        |event: &Event<'_>| event.shown().and_then(|document| history.find(document, made)).and_then(|found| document::member(found, name)).cloned();
+    let value = |event: &Event<'_>| {
+        event.shown().and_then(|document| document::find(document, &made.id)).and_then(|found| document::member(found, name)).cloned()
+    };
     let writes = |event: &Event<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
     let own = value(read);
     let others = history.events.iter().filter(|event| event.operation.id == read.operation.id && event.probe.id != read.probe.id);

@@ -77,7 +77,7 @@ fn removed(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
 /// A member that has the value that only a refused change sent.
 fn written(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) -> Vec<Break> {
     let (number, read) = read;
-    let Some(resource) = read.shown().and_then(|document| history.find(document, made)) else { return Vec::new() };
+    let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { return Vec::new() };
     let accepted = expected(history, made, read).unwrap_or_default();
     let mut found = Vec::new();
     for (blamed, effect) in &made.writes {

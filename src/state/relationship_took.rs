@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document::{id, is_whole, linkage};
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before};
-use super::{Break, Rule};
+use super::{Break, Rule, document};
 use crate::domain::plan::Place;
 use crate::domain::verdict::Severity;
 
@@ -69,7 +69,7 @@ fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Event<'_>) -> 
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
         return document.get("data").filter(|_| own).map(|data| (name.to_owned(), data)).into_iter().collect();
     }
-    let own = history.reads(read, made).then(|| history.find(document, made)).flatten();
+    let own = history.reads(read, made).then(|| document::find(document, &made.id)).flatten();
     let relationships = own.and_then(|resource| resource.get("relationships")?.as_object()).into_iter().flatten();
     relationships.filter_map(|(name, relationship)| Some((name.clone(), relationship.get("data")?))).collect()
 }

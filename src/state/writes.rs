@@ -45,7 +45,7 @@ pub fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effe
     if matches!(method, "PATCH" | "PUT") {
         let on_item = event.item().is_some_and(|slot| history.is(slot, made));
         let sent = event.sent.as_ref();
-        let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { history.find(sent, made) }).cloned();
+        let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { document::find(sent, &made.id) }).cloned();
         match item {
             Some(item) if on_item || event.operation.path == *collection => return Effect::Change { item, whole: method == "PUT" },
             _ => {}
@@ -126,7 +126,7 @@ pub fn expected<'h, 'a>(history: &'h History<'a>, made: &Made<'_>, read: &Event<
     for (number, effect) in before(history, made, read, |effect| !matches!(effect, Effect::Relationship(_)))? {
         let Effect::Change { item, whole } = effect else { return None };
         let event = &history.events[number];
-        let echo = event.document().and_then(|answer| history.find(answer, made));
+        let echo = event.document().and_then(|answer| document::find(answer, &made.id));
         all.retain(|known| document::member(item, &known.name).is_none() && !whole);
         for known in &mut all {
             known.left_by = Some(event);
