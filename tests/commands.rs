@@ -235,7 +235,7 @@ fn what_cannot_be_used_is_named_with_its_place() {
         (&["run", "--target", "no url"], 2, &["no url", "base URL"]),
         (&["run", "--target", "http://127.0.0.1:1"], 2, &["ADDEPAR_KEY", "ADDEPAR_SECRET", "ADDEPAR_FIRM"]),
         (&["run", "--contract", "no-operation.yaml"], 2, &["no-operation.yaml#/paths", "no operation"]),
-        (&["run", "--contract", "old.yaml"], 2, &["old.yaml#/openapi", "OpenAPI 3.0 and 3.1"]),
+        (&["run", "--contract", "old.yaml"], 2, &["old.yaml#/openapi", "Swagger 2.0"]),
         (&["run", "--contract", "broken.yaml"], 2, &["broken.yaml", "line"]),
         (&["run", "--contract", "dangling.yaml"], 2, &["dangling.yaml#/paths/~1a/get/responses/200", "#/components/responses/Gone"]),
         (&["run", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),

@@ -2,8 +2,8 @@
 
 use super::document::{is_whole, resources};
 use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, before, effect};
-use super::{Break, Rule};
+use super::writes::{Effect, before, refused};
+use super::{Break, Rule, document};
 use crate::domain::contract::Status;
 use crate::domain::verdict::Severity;
 
@@ -50,14 +50,19 @@ fn find(history: &History<'_>) -> Vec<Break> {
 /// Whether the resource has been made for certain, and nothing that was sent may have removed it.
 pub(super) fn should_be_there(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
     let maker = &history.events[made.by];
-    let refused = history
-        .events
-        .iter()
-        .any(|event| event.standing == Standing::Refused && !history.precedes(read, event) && effect(history, event, made) == Effect::Remove);
     maker.standing == Standing::Accepted
         && history.precedes(maker, read)
-        && !refused
-        && before(history, made, read).is_some_and(|writes| writes.iter().all(|(_, effect)| *effect != Effect::Remove))
+        && refused(history, made, read, &Effect::Remove).is_none_or(|refused| !was_seen(history, made, &history.events[refused]))
+        && before(history, made, read, |_| true).is_some_and(|writes| writes.iter().all(|(_, effect)| **effect != Effect::Remove))
+}
+
+/// Whether the server has shown before a request that it knows the resource: by a read, or by an accepted change.
+fn was_seen(history: &History<'_>, made: &Made<'_>, request: &Event<'_>) -> bool {
+    let changed = made.writes.iter().any(|(number, _)| {
+        let write = &history.events[*number];
+        write.standing == Standing::Accepted && history.precedes(write, request)
+    });
+    changed || history.events.iter().any(|read| history.reads(read, made) && read.shown().is_some() && history.precedes(read, request))
 }
 
 fn unknown(read: &Event<'_>) -> bool {
@@ -71,5 +76,7 @@ fn left_out(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
     let by = &history.events[made.by].operation.path;
     let mut others =
         history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);
-    !resources(document).is_empty() && history.find(document, made).is_none() && others.any(|other| history.find(document, other).is_some())
+    !resources(document).is_empty()
+        && document::find(document, &made.id).is_none()
+        && others.any(|other| document::find(document, &other.id).is_some())
 }

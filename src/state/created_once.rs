@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     strangers(history)
         .into_iter()
-        .filter(|stranger| stranger.refused.is_empty())
+        .filter(|stranger| !stranger.is_refused)
         .filter_map(|stranger| {
             let blamed = *stranger.accepted.first()?;
             Some(Break {
@@ -47,6 +47,8 @@ pub(super) struct Stranger {
     pub accepted: Vec<usize>,
     /// Refused creates that sent all of it.
     pub refused: Vec<usize>,
+    /// Whether a refused create made it, as far as can be told: there are more of its like than accepted creates.
+    pub is_refused: bool,
 }
 
 /// Every listed resource that bears a mark of the run though no answer has named it.
@@ -59,7 +61,7 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
             let Some(id) = document::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id)) else {
                 continue;
             };
-            let mut stranger = Stranger { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new() };
+            let mut stranger = Stranger { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new(), is_refused: false };
             for (number, create) in history.events.iter().enumerate().filter(|(_, create)| creates(create, list) && history.precedes(create, list)) {
                 let Some(member) = bears(history, create, resource) else { continue };
                 stranger.member = member;
@@ -78,6 +80,11 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
             }
         }
     }
+    let alike: Vec<usize> =
+        found.iter().map(|one| found.iter().filter(|other| other.accepted == one.accepted && other.refused == one.refused).count()).collect();
+    for (stranger, alike) in found.iter_mut().zip(alike) {
+        stranger.is_refused = !stranger.refused.is_empty() && alike > stranger.accepted.len();
+    }
     found
 }
 
@@ -92,14 +99,16 @@ fn named_all(history: &History<'_>, stranger: &Stranger) -> bool {
 
 /// The marked member, when a resource has every plain attribute that a request sent for one of its items.
 fn bears(history: &History<'_>, create: &Event<'_>, resource: &Value) -> Option<String> {
-    let sent = create.sent()?;
+    let sent = create.sent.as_ref()?;
     let content = &create.operation.request_body.as_ref()?.content;
-    let marked: Vec<Value> = content.iter().flat_map(|media| marks(history.contract, media, &sent)).map(|mark| mark.value).collect();
     let bears = |item: &Value| {
         let own = document::scalars(item);
-        let mark = own.iter().find(|(_, value)| marked.contains(value)).map(|(name, _)| (*name).to_owned())?;
         let same = |(name, value): &(&str, &Value)| document::member(resource, name).is_some_and(|shown| document::same(shown, value));
-        own.iter().all(same).then_some(mark)
+        if own.is_empty() || !own.iter().all(same) {
+            return None;
+        }
+        let marked: Vec<Value> = content.iter().flat_map(|media| marks(history.contract, media, sent)).map(|mark| mark.value).collect();
+        own.iter().find(|(_, value)| marked.contains(value)).map(|(name, _)| (*name).to_owned())
     };
-    document::resources(&sent).into_iter().find_map(bears)
+    document::resources(sent).into_iter().find_map(bears)
 }

@@ -2,8 +2,8 @@
 
 use super::document::is_single;
 use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, effect};
-use super::{Break, Rule};
+use super::writes::Effect;
+use super::{Break, Rule, document};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,12 +16,13 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for made in history.made.iter().filter(|made| goes(history, made)) {
-        let deletion = history.events.iter().position(|event| event.standing == Standing::Accepted && effect(history, event, made) == Effect::Remove);
-        let Some(blamed) = deletion else { continue };
+        let deletion =
+            made.writes.iter().find(|(number, effect)| *effect == Effect::Remove && history.events[*number].standing == Standing::Accepted);
+        let Some(blamed) = deletion.map(|(number, _)| *number) else { continue };
         let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.precedes(&history.events[blamed], event));
         for (number, read) in later {
             let there = (history.reads(read, made) && is_there(read)) || history.lists(read, made);
-            let shown = read.document().filter(|_| there).and_then(|document| history.find(document, made));
+            let shown = read.document().filter(|_| there).and_then(|document| document::find(document, &made.id));
             if shown.is_some() || (history.reads(read, made) && is_there(read) && read.document().is_some_and(is_single)) {
                 found.push(Break {
                     severity: Severity::Must,

@@ -38,6 +38,11 @@ pub fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// The resource in a document that has this id.
+pub fn find<'d>(document: &'d Value, wanted: &str) -> Option<&'d Value> {
+    resources(document).into_iter().find(|resource| id(resource).as_deref() == Some(wanted))
+}
+
 /// The members that describe a resource, and where they stand in it.
 pub fn attributes(resource: &Value) -> Option<(&'static str, &Map<String, Value>)> {
     match resource.get("attributes") {

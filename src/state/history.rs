@@ -1,13 +1,14 @@
 //! What happened to each resource, in an order that the plan vouches for and not the clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::document;
+use super::writes::{Effect, effect};
 use crate::domain::contract::{Contract, Location, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Outcomes, SentRequest};
-use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, ProbeId, SlotId};
+use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 use crate::generate::captured;
 
 /// What became of a request.
@@ -35,6 +36,10 @@ pub struct Event<'a> {
     pub answer: Option<&'a Answer>,
     /// What became of it.
     pub standing: Standing,
+    /// The JSON body as it was sent.
+    pub sent: Option<Value>,
+    /// The probe as a number.
+    index: usize,
 }
 
 impl<'a> Event<'a> {
@@ -57,14 +62,6 @@ impl<'a> Event<'a> {
     /// The answer as JSON.
     pub fn document(&self) -> Option<&'a Value> {
         self.answer?.body.json()
-    }
-
-    /// The request body as it was sent.
-    pub fn sent(&self) -> Option<Value> {
-        if !matches!(self.probe.request.body, Body::Json(_)) {
-            return None;
-        }
-        serde_json::from_str(self.request.body.as_deref()?).ok()
     }
 
     /// The slot that fills the last segment of the path.
@@ -113,6 +110,8 @@ pub struct Made<'a> {
     pub sent: Value,
     /// What its answer showed of it.
     pub echo: Option<Value>,
+    /// What other requests, whatever became of them, asked of it, in the order in which they ended.
+    pub writes: Vec<(usize, Effect)>,
 }
 
 /// Everything that was sent, and what it was about.
@@ -126,13 +125,14 @@ pub struct History<'a> {
     /// Values of slots.
     pub ids: BTreeMap<&'a SlotId, String>,
     kinds: BTreeMap<&'a SlotId, &'a str>,
-    earlier: BTreeMap<&'a ProbeId, BTreeSet<&'a ProbeId>>,
+    /// For each probe, which others it waits for.
+    earlier: Vec<Vec<bool>>,
 }
 
 impl<'a> History<'a> {
     /// Retells a run.
     pub fn new(contract: &'a Contract, plan: &'a Plan, outcomes: &'a Outcomes) -> Self {
-        let probes: BTreeMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
+        let probes: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
         let mut history = Self {
             contract,
             events: Vec::new(),
@@ -148,12 +148,13 @@ impl<'a> History<'a> {
             }
         }
         for outcome in &outcomes.outcomes {
-            let Some(probe) = probes.get(outcome.probe.as_str()).copied() else { continue };
+            let Some(index) = probes.get(outcome.probe.as_str()).copied() else { continue };
+            let probe = &plan.probes[index];
             let (Some(operation), Some(exchange)) = (contract.operation(&probe.operation), outcome.exchanges.last()) else { continue };
             let answer = exchange.answer.as_ref();
             let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
             let standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
-            let event = Event { probe, operation, request: &exchange.request, answer, standing };
+            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent: sent(probe, &exchange.request), index };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {
@@ -170,6 +171,10 @@ impl<'a> History<'a> {
                 history.ids.insert(slot, text);
             }
         }
+        let writes = history.made.iter().map(|made| history.writes(made)).collect::<Vec<_>>();
+        for (made, writes) in history.made.iter_mut().zip(writes) {
+            made.writes = writes;
+        }
         history
     }
 
@@ -178,26 +183,37 @@ impl<'a> History<'a> {
         if slot.origin != Origin::Created(event.probe.id.clone()) {
             return;
         }
-        let sent = event.sent().unwrap_or_default();
+        let sent = event.sent.clone().unwrap_or_default();
         let items = document::resources(&sent);
         let sent = items.get(capture.nth).or_else(|| items.first()).map(|item| (*item).clone()).unwrap_or_default();
-        let echo = event.document().and_then(|answer| shown(answer, &id)).cloned();
-        self.made.push(Made { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo });
+        let echo = event.document().and_then(|answer| document::find(answer, &id)).cloned();
+        self.made.push(Made { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo, writes: Vec::new() });
+    }
+
+    fn writes(&self, made: &Made<'_>) -> Vec<(usize, Effect)> {
+        let writes = self.events.iter().enumerate().filter(|(number, event)| *number != made.by && !event.is_read());
+        writes.map(|(number, event)| (number, effect(self, event, made))).filter(|(_, effect)| *effect != Effect::None).collect()
     }
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
     pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
-        first.probe.stage < second.probe.stage || self.earlier.get(&second.probe.id).is_some_and(|earlier| earlier.contains(&first.probe.id))
+        first.probe.stage < second.probe.stage || self.earlier[second.index][first.index]
     }
 
     /// The kind of a slot.
-    pub fn kind(&self, slot: &str) -> &'a str {
-        self.kinds.get(&slot.to_owned()).copied().unwrap_or_default()
+    fn kind(&self, slot: &SlotId) -> &'a str {
+        self.kinds.get(slot).copied().unwrap_or_default()
     }
 
     /// Whether a slot names this resource, by its name or by kind and id.
     pub fn is(&self, slot: &SlotId, made: &Made<'_>) -> bool {
         slot == made.slot || (self.kind(slot) == made.kind && self.ids.get(slot) == Some(&made.id))
+    }
+
+    /// Whether two slots name the same resource.
+    pub fn same(&self, one: &SlotId, other: &SlotId) -> bool {
+        let id = self.ids.get(one);
+        one == other || (id.is_some() && id == self.ids.get(other) && self.kind(one) == self.kind(other))
     }
 
     /// Whether a request reads one resource on the route on which it was made.
@@ -215,15 +231,6 @@ impl<'a> History<'a> {
             && !path.contains('{')
             && event.probe.request.query.is_empty()
     }
-
-    /// The resource in a document that has this id.
-    pub fn find<'d>(&self, document: &'d Value, made: &Made<'_>) -> Option<&'d Value> {
-        shown(document, &made.id)
-    }
-}
-
-fn shown<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
-    document::resources(document).into_iter().find(|resource| document::id(resource).as_deref() == Some(id))
 }
 
 fn standing(probe: &Probe, status: Option<Status>) -> Standing {
@@ -236,18 +243,24 @@ fn standing(probe: &Probe, status: Option<Status>) -> Standing {
     }
 }
 
+fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {
+    let json = matches!(probe.request.body, Body::Json(_)).then_some(request.body.as_deref()).flatten();
+    serde_json::from_str(json?).ok()
+}
+
 /// Which probes each probe waits for, directly or not.
-fn earlier<'a>(plan: &'a Plan, probes: &BTreeMap<&str, &'a Probe>) -> BTreeMap<&'a ProbeId, BTreeSet<&'a ProbeId>> {
-    let mut all = BTreeMap::new();
-    for probe in &plan.probes {
-        let mut seen: BTreeSet<&ProbeId> = BTreeSet::new();
-        let mut open: Vec<&ProbeId> = probe.after.iter().collect();
+fn earlier(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Vec<Vec<bool>> {
+    let after: Vec<Vec<usize>> =
+        plan.probes.iter().map(|probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect()).collect();
+    let all = after.iter().map(|direct| {
+        let mut seen = vec![false; after.len()];
+        let mut open = direct.clone();
         while let Some(next) = open.pop() {
-            if seen.insert(next) {
-                open.extend(probes.get(next.as_str()).into_iter().flat_map(|probe| &probe.after));
+            if !std::mem::replace(&mut seen[next], true) {
+                open.extend(&after[next]);
             }
         }
-        all.insert(&probe.id, seen);
-    }
-    all
+        seen
+    });
+    all.collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::history::{Event, History, Made};
-use super::writes::{Expected, deviates, expected};
+use super::writes::{Expected, before, deviates, expected};
 use super::{Break, Rule, document};
 use crate::domain::verdict::Severity;
 
@@ -34,14 +34,14 @@ pub(super) const PATCH_LEFT_THE_REST: Rule = Rule {
 fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> Vec<Break> {
     let mut found: Vec<Break> = Vec::new();
     for made in &history.made {
-        let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made));
+        let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made) || history.lists(event, made));
         for (number, read) in reads {
-            let Some(resource) = read.shown().and_then(|document| history.find(document, made)) else { continue };
+            let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { continue };
             for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
                 let Some(actual) = deviates(history, read, resource, expected) else { continue };
-                if !wavers(history, made, read, &expected.name) {
-                    found.extend(broken(history, made, expected, (number, read), (resource, &actual)));
-                }
+                let broken = broken(history, made, expected, (number, read), (resource, &actual));
+                let known = |broken: &Break| found.iter().any(|known| known.blamed == broken.blamed && known.answer == broken.answer);
+                found.extend(broken.filter(|broken| !known(broken) && !wavers(history, made, read, &expected.name)));
             }
         }
     }
@@ -51,9 +51,10 @@ fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> 
 /// Whether two reads of a resource on the same operation differ in a member though nothing was written between: then it is
 /// the server's own.
 fn wavers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) -> bool {
-    let value =
-        |event: &Event<'_>| event.shown().and_then(|document| history.find(document, made)).and_then(|found| document::member(found, name)).cloned();
-    let writes = |event: &Event<'_>| super::writes::before(history, made, event).map(|writes| writes.len());
+    let value = |event: &Event<'_>| {
+        event.shown().and_then(|document| document::find(document, &made.id)).and_then(|found| document::member(found, name)).cloned()
+    };
+    let writes = |event: &Event<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
     let own = value(read);
     let others = history.events.iter().filter(|event| event.operation.id == read.operation.id && event.probe.id != read.probe.id);
     others.into_iter().any(|event| history.reads(event, made) && value(event) != own && writes(event) == writes(read))
@@ -72,13 +73,13 @@ fn broken(history: &History<'_>, made: &Made<'_>, expected: &Expected<'_, '_>, r
         Some(change) => format!("{name} of {} {} is not what it was before {}, which does not name it", made.kind, made.id, change.operation.id),
         None => format!("{name} of {} {} is not what {} made it", made.kind, made.id, expected.by.operation.id),
     };
-    let list = read.document().is_some_and(|document| document.get("data").is_some());
+    let front = if read.document().is_some_and(|document| document.get("data").is_some()) { "/data" } else { "" };
     Some(Break {
         severity,
         message: format!("{message}, as {} shows", read.operation.id),
         expected: expected.value.to_string(),
         actual: if actual.is_null() { "nothing".to_owned() } else { actual.to_string() },
-        answer: format!("body {}{at}/{name}", if list { "/data" } else { "" }),
+        answer: format!("body {front}{at}/{name}"),
         blamed: history.events.iter().position(|event| event.probe.id == blamed.probe.id)?,
         read: number,
     })

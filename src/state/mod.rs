@@ -19,6 +19,8 @@ mod related_matches;
 mod relationship_took;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod writes;
 
 use crate::domain::contract::{Contract, Status};

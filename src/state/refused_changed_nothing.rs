@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::created_is_found::should_be_there;
 use super::created_once::strangers;
 use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, before, effect, expected};
+use super::writes::{Effect, before, expected, refused};
 use super::{Break, Rule, document};
 use crate::domain::contract::Status;
 use crate::domain::plan::Place;
@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found: Vec<Break> = strangers(history)
         .into_iter()
+        .filter(|stranger| stranger.is_refused)
         .filter_map(|stranger| {
             let blamed = *stranger.refused.first()?;
             let status = history.events[blamed].status().map(|status| status.to_string()).unwrap_or_default();
@@ -57,13 +58,10 @@ fn removed(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
     if !unknown || maker.standing != Standing::Accepted || !history.precedes(maker, read) || should_be_there(history, made, read) {
         return None;
     }
-    let writes = before(history, made, read)?;
-    if writes.iter().any(|(_, effect)| *effect == Effect::Remove) {
+    if before(history, made, read, |_| true)?.iter().any(|(_, effect)| **effect == Effect::Remove) {
         return None;
     }
-    let refused =
-        |event: &Event<'_>| event.standing == Standing::Refused && history.precedes(event, read) && effect(history, event, made) == Effect::Remove;
-    let blamed = history.events.iter().position(refused)?;
+    let blamed = refused(history, made, read, &Effect::Remove)?;
     let event = &history.events[blamed];
     Some(Break {
         severity: Severity::Must,
@@ -79,15 +77,16 @@ fn removed(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
 /// A member that has the value that only a refused change sent.
 fn written(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) -> Vec<Break> {
     let (number, read) = read;
-    let Some(resource) = read.shown().and_then(|document| history.find(document, made)) else { return Vec::new() };
+    let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { return Vec::new() };
     let accepted = expected(history, made, read).unwrap_or_default();
     let mut found = Vec::new();
-    for (blamed, event) in history.events.iter().enumerate() {
+    for (blamed, effect) in &made.writes {
+        let (blamed, event) = (*blamed, &history.events[*blamed]);
+        let Effect::Change { item, .. } = effect else { continue };
         if event.standing != Standing::Refused || !history.precedes(event, read) {
             continue;
         }
-        let Effect::Change { item, .. } = effect(history, event, made) else { continue };
-        for (name, sent) in document::scalars(&item) {
+        for (name, sent) in document::scalars(item) {
             let before = accepted.iter().find(|known| known.name == name).map(|known| &known.value);
             let differs =
                 before.map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document::same(before, sent));

@@ -48,15 +48,13 @@ fn ids_of(document: &serde_json::Value) -> Option<BTreeSet<String>> {
     resources(document).into_iter().map(id).collect()
 }
 
-/// Whether every write that may have changed the answer lies before both reads or after both. Where the resource is not one
-/// of the run's own, anybody may have written.
+/// Whether every write that may have changed the answer lies before both reads or after both.
 fn undisturbed(history: &History<'_>, one: &Event<'_>, other: &Event<'_>) -> bool {
     let Some(owner) = one.owner() else { return false };
-    let id = history.ids.get(owner);
     let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != Standing::Refused);
     let concerns = |event: &&Event<'_>| {
         let slots = event.probe.needs.iter().chain(&event.probe.consumes);
-        !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| slot == owner || (id.is_some() && history.ids.get(slot) == id))
+        !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| history.same(slot, owner))
     };
     writes.filter(concerns).all(|write| {
         let before = history.precedes(write, one) && history.precedes(write, other);

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::document::{id, is_whole, linkage};
 use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, effect};
-use super::{Break, Rule};
+use super::writes::{Effect, before};
+use super::{Break, Rule, document};
 use crate::domain::plan::Place;
 use crate::domain::verdict::Severity;
 
@@ -69,7 +69,7 @@ fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Event<'_>) -> 
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
         return document.get("data").filter(|_| own).map(|data| (name.to_owned(), data)).into_iter().collect();
     }
-    let own = history.reads(read, made).then(|| history.find(document, made)).flatten();
+    let own = history.reads(read, made).then(|| document::find(document, &made.id)).flatten();
     let relationships = own.and_then(|resource| resource.get("relationships")?.as_object()).into_iter().flatten();
     relationships.filter_map(|(name, relationship)| Some((name.clone(), relationship.get("data")?))).collect()
 }
@@ -83,44 +83,24 @@ fn expected(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str
     let echoed = made.echo.as_ref().and_then(|echo| echo.pointer(&at));
     let mut known: Option<BTreeSet<String>> = echoed.and_then(linkage).map(|ids| ids.into_iter().collect());
     let mut last = None;
-    for (number, event, effect) in writes(history, made, read, name)? {
-        let sent = event.sent();
+    let matters = |effect: &Effect| !matches!(effect, Effect::Relationship(other) if other != name);
+    for (number, effect) in before(history, made, read, matters)? {
         known = match effect {
             Effect::Change { item, .. } => match item.pointer(&at) {
                 Some(data) => Some(linkage(data)?.into_iter().collect()),
                 None => continue,
             },
-            _ => after(event, sent.as_ref(), known),
+            Effect::Relationship(_) => after(&history.events[number], known),
+            Effect::None | Effect::Remove | Effect::Act => return None,
         };
         last = Some(number);
     }
     Some((last?, known?))
 }
 
-/// The writes that concern a relationship and had ended before a read, in order.
-fn writes<'h, 'a>(history: &'h History<'a>, made: &Made<'_>, read: &Event<'_>, name: &str) -> Option<Vec<(usize, &'h Event<'a>, Effect)>> {
-    // Where anything unforeseen may have happened to the resource, or writes were under way together, nothing is said.
-    let own =
-        |effect: &Effect| matches!(effect, Effect::Change { .. } | Effect::Act | Effect::Remove) || *effect == Effect::Relationship(name.to_owned());
-    let mut known: Vec<(usize, &Event<'_>, Effect)> = Vec::new();
-    for (number, event) in history.events.iter().enumerate() {
-        let effect = effect(history, event, made);
-        if !own(&effect) || event.standing == Standing::Refused || history.precedes(read, event) {
-            continue;
-        }
-        let follows = known.iter().all(|(_, earlier, _)| history.precedes(earlier, event));
-        let foretold = event.standing == Standing::Accepted && !matches!(effect, Effect::Act | Effect::Remove);
-        if !history.precedes(event, read) || !foretold || !follows {
-            return None;
-        }
-        known.push((number, event, effect));
-    }
-    Some(known)
-}
-
 /// What a relationship holds after a write of its own.
-fn after(event: &Event<'_>, sent: Option<&Value>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
-    let data = sent.and_then(|sent| sent.get("data"));
+fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+    let data = event.sent.as_ref().and_then(|sent| sent.get("data"));
     let named: Option<BTreeSet<String>> = data.and_then(linkage).map(|ids| ids.into_iter().collect());
     match (event.probe.request.method.0.as_str(), data) {
         ("POST", Some(Value::Array(_))) => known?.union(&named?).cloned().map(Some).collect(),
@@ -145,7 +125,7 @@ fn writers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet
         ids.extend(event.owner().and_then(|slot| history.ids.get(slot)).cloned());
         let made_by = history.made.iter().filter(|other| history.events[other.by].probe.id == event.probe.id);
         ids.extend(made_by.map(|other| other.id.clone()));
-        ids.extend(event.sent().iter().flat_map(super::document::resources).filter_map(id));
+        ids.extend(event.sent.iter().flat_map(super::document::resources).filter_map(id));
     }
     ids
 }

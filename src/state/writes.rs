@@ -43,9 +43,9 @@ pub fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effe
         return Effect::Remove;
     }
     if matches!(method, "PATCH" | "PUT") {
-        let sent = event.sent().unwrap_or_default();
         let on_item = event.item().is_some_and(|slot| history.is(slot, made));
-        let item = if on_item { document::resources(&sent).first().map(|item| (*item).clone()) } else { history.find(&sent, made).cloned() };
+        let sent = event.sent.as_ref();
+        let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { document::find(sent, &made.id) }).cloned();
         match item {
             Some(item) if on_item || event.operation.path == *collection => return Effect::Change { item, whole: method == "PUT" },
             _ => {}
@@ -59,7 +59,7 @@ pub fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effe
     let named = places.iter().any(|place| matches!(place, Place::Body(at) if own.contains(&at.as_str()) || is_item_id(at)));
     // A write on the collection that does not add to it may be about anything in it.
     let on_all = event.operation.path == *collection && method != "POST" && places.is_empty() && event.probe.consumes.is_empty();
-    let on_all = on_all && event.sent().is_none_or(|sent| document::resources(&sent).iter().all(|item| document::id(item).is_none()));
+    let on_all = on_all && event.sent.as_ref().is_none_or(|sent| document::resources(sent).iter().all(|item| document::id(item).is_none()));
     let links = event.relationship().is_some();
     if in_path || (named && !links) || on_all { Effect::Act } else { Effect::None }
 }
@@ -68,22 +68,36 @@ fn is_item_id(at: &str) -> bool {
     at.strip_prefix("/data/").and_then(|rest| rest.strip_suffix("/id")).is_some_and(|index| index.parse::<usize>().is_ok())
 }
 
-/// The writes on a resource that had ended before a read, in their order; `None` when they cannot be put in order, or when
-/// one of them may have done anything.
-pub fn before<'h, 'a>(history: &'h History<'a>, made: &Made<'_>, read: &Event<'_>) -> Option<Vec<(&'h Event<'a>, Effect)>> {
-    let mut known: Vec<(&Event<'_>, Effect)> = Vec::new();
-    for event in &history.events {
-        let effect = effect(history, event, made);
-        if effect == Effect::None || event.standing == Standing::Refused || history.precedes(read, event) {
+/// The writes on a resource that had ended before a read, in their order, as far as they matter; `None` when they cannot be
+/// put in order, or when one of them may have done anything.
+pub fn before<'m>(
+    history: &History<'_>,
+    made: &'m Made<'_>,
+    read: &Event<'_>,
+    matters: impl Fn(&Effect) -> bool,
+) -> Option<Vec<(usize, &'m Effect)>> {
+    let mut known: Vec<(usize, &Effect)> = Vec::new();
+    for (number, effect) in made.writes.iter().filter(|(_, effect)| *effect == Effect::Act || matters(effect)) {
+        let event = &history.events[*number];
+        if event.standing == Standing::Refused || history.precedes(read, event) {
             continue;
         }
-        let follows = known.iter().all(|(earlier, _)| history.precedes(earlier, event));
-        if !history.precedes(event, read) || event.standing == Standing::Unknown || effect == Effect::Act || !follows {
+        let follows = known.iter().all(|(earlier, _)| history.precedes(&history.events[*earlier], event));
+        if !history.precedes(event, read) || event.standing == Standing::Unknown || *effect == Effect::Act || !follows {
             return None;
         }
-        known.push((event, effect));
+        known.push((*number, effect));
     }
     Some(known)
+}
+
+/// Whether a refused write came before a read, and would have had this effect.
+pub fn refused(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, wanted: &Effect) -> Option<usize> {
+    let refused = |(number, effect): &&(usize, Effect)| {
+        let event = &history.events[*number];
+        effect == wanted && event.standing == Standing::Refused && history.precedes(event, read)
+    };
+    made.writes.iter().find(refused).map(|(number, _)| *number)
 }
 
 /// What an accepted write leads one to expect of one member of a resource.
@@ -109,19 +123,15 @@ pub fn expected<'h, 'a>(history: &'h History<'a>, made: &Made<'_>, read: &Event<
         return None;
     }
     let mut all = members(maker, true, &made.sent, made.echo.as_ref());
-    for (event, effect) in before(history, made, read)? {
-        let Effect::Change { item, whole } = effect else {
-            if effect == Effect::Remove {
-                return None;
-            }
-            continue;
-        };
-        let echo = event.document().and_then(|answer| history.find(answer, made)).cloned();
-        all.retain(|known| document::member(&item, &known.name).is_none() && !whole);
+    for (number, effect) in before(history, made, read, |effect| !matches!(effect, Effect::Relationship(_)))? {
+        let Effect::Change { item, whole } = effect else { return None };
+        let event = &history.events[number];
+        let echo = event.document().and_then(|answer| document::find(answer, &made.id));
+        all.retain(|known| document::member(item, &known.name).is_none() && !whole);
         for known in &mut all {
             known.left_by = Some(event);
         }
-        all.extend(members(event, false, &item, echo.as_ref()));
+        all.extend(members(event, false, item, echo));
     }
     Some(all)
 }
@@ -145,7 +155,7 @@ pub fn deviates(history: &History<'_>, read: &Event<'_>, resource: &Value, expec
             let empty = value.is_null() && expected.shown;
             ((plain && !document::same(value, &expected.value)) || empty).then(|| value.clone())
         }
-        None => (expected.shown && !is_empty(&expected.value) && is_declared(history, read, resource, &expected.name)).then_some(Value::Null),
+        None => (expected.shown && !is_empty(&expected.value) && is_shown(history, read, resource, &expected.name)).then_some(Value::Null),
     }
 }
 
@@ -158,9 +168,12 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Whether the contract's schema of a read names this member of the resource.
-fn is_declared(history: &History<'_>, read: &Event<'_>, resource: &Value, name: &str) -> bool {
+/// Whether a read shows this member: a list when it shows it of others, a read of one resource when its schema names it.
+fn is_shown(history: &History<'_>, read: &Event<'_>, resource: &Value, name: &str) -> bool {
     let (Some(document), Some(response)) = (read.document(), read.operation.response(Status(200))) else { return false };
+    if !document::is_single(document) {
+        return document::resources(document).into_iter().any(|other| document::member(other, name).is_some_and(|value| !value.is_null()));
+    }
     let Some((at, _)) = document::attributes(resource) else { return false };
     let at = format!("{}{at}", if document.get("data").is_some() { "/data" } else { "" });
     let schemas = response.content.iter().filter_map(|media| media.schema.as_ref());
