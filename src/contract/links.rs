@@ -152,7 +152,12 @@ impl Search<'_> {
 
     /// The member of an object that is the id.
     fn own(&self, schema: &str) -> Option<String> {
-        let members = self.members(schema, 0);
+        let mut members = self.members(schema, 0);
+        // What has parts of its own is no id.
+        members.retain(|(_, at)| {
+            let found = follow(self.document, at).map(|(_, found)| found);
+            found.is_none_or(|found| ["properties", "items"].iter().all(|keyword| found.get(*keyword).is_none()))
+        });
         self.names.iter().find_map(|wanted| members.iter().find(|(name, _)| bare(name) == *wanted)).map(|(name, _)| name.clone())
     }
 

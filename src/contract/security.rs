@@ -36,8 +36,10 @@ pub fn requirement(document: &Value, own: &str) -> Vec<Vec<String>> {
     alternatives.map(|requirement| requirement.as_object().into_iter().flat_map(Map::keys).cloned().collect()).collect()
 }
 
-/// Header fields of which OpenAPI says that they are no parameters (Parameter Object).
-const IGNORED: [&str; 3] = ["accept", "contenttype", "authorization"];
+/// Header fields of which OpenAPI says that they are no parameters (Parameter Object), and those that belong to the
+/// connection or tell the length of a body (RFC 9110, sections 7 and 8.6), which no author can know.
+const IGNORED: [&str; 10] =
+    ["accept", "contenttype", "authorization", "contentlength", "transferencoding", "connection", "host", "expect", "te", "upgrade"];
 
 /// Header fields that are credentials wherever they stand.
 const KEYS: [&str; 5] = ["authorization", "apikey", "xapikey", "xauthtoken", "xaccesstoken"];
@@ -48,7 +50,7 @@ pub fn imply(operations: &mut [Operation], schemes: &mut BTreeMap<String, Securi
     for operation in operations {
         let is = |names: &[&str], name: &str| names.contains(&bare(name).as_str());
         let mut headers = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
-        let key = headers.find(|parameter| is(&KEYS, &parameter.name) && (parameter.required || is(&IGNORED, &parameter.name)));
+        let key = headers.find(|parameter| is(&KEYS, &parameter.name) && (parameter.required || bare(&parameter.name) == "authorization"));
         let key = key.filter(|_| operation.security.is_empty()).cloned();
         if let Some(key) = &key {
             schemes.entry(key.name.clone()).or_insert_with(|| SecurityScheme::Header(key.name.clone()));

@@ -11,7 +11,8 @@ use crate::domain::plan::{Capture, Place, Probe, SlotId};
 /// The value that a capture finds in an answer; `None` when there is none.
 pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
     if let Some(at) = capture.expression.strip_prefix("$response.body#") {
-        return in_body(answer.body.json()?, at, &capture.like, capture.nth);
+        let found = in_body(answer.body.json()?, at, &capture.like, capture.nth);
+        return found.filter(|value| value.is_string() || value.is_number());
     }
     if let Some(name) = capture.expression.strip_prefix("$response.header.") {
         let value = answer.header(name)?;

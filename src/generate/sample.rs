@@ -132,7 +132,7 @@ impl Maker<'_> {
             "array" => self.array(pointer, schema, depth)?,
             "integer" | "number" => number(schema, name == "integer"),
             "boolean" => Value::Bool(true),
-            "string" => text(schema),
+            "string" => text(schema, self.way.shown),
             _ => Value::Null,
         })
     }
@@ -141,7 +141,7 @@ impl Maker<'_> {
         let list = schema.get("required").and_then(Value::as_array);
         let required: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
         let properties = schema.get("properties").and_then(Value::as_object);
-        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && list.is_none() && !self.way.sparse));
+        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && required.is_empty() && !self.way.sparse));
         let mut members = Map::new();
         let mut names: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         names.extend(required.iter().filter(|name| properties.is_none_or(|known| !known.contains_key(**name))));
@@ -222,11 +222,13 @@ fn number(schema: &Value, whole: bool) -> Value {
     if whole || value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
 }
 
-fn text(schema: &Value) -> Value {
+/// A text of the format, or where there is none, or it does not do, one that matches the pattern.
+fn text(schema: &Value, by_format: bool) -> Value {
     let at_least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0).min(10_000);
     let at_most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-    if let Some(value) = schema.get("pattern").and_then(Value::as_str).and_then(|pattern| pattern::matching(pattern, at_least)) {
+    let pattern = schema.get("pattern").and_then(Value::as_str).filter(|_| format.is_empty() || !by_format);
+    if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least)) {
         return Value::String(value);
     }
     let value = match format {

@@ -23,12 +23,25 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         }
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         let successes = operation.responses.iter_mut().chain(classes).filter(|response| response.status.is_success());
-        for media in successes.flat_map(|response| &mut response.content).filter(|media| is_bare(media)) {
-            let drawn = media.schema.as_ref().and_then(|schema| specimens(&contract.document, &schema.0).next());
-            media.examples.extend(drawn.filter(|value| !value.is_null()).map(|value: Value| Example { name: String::new(), value }));
+        for response in successes {
+            let ids: Vec<String> = response.links.iter().flat_map(|link| link.parameters.values()).filter_map(|at| in_body(at)).collect();
+            for media in response.content.iter_mut().filter(|media| is_bare(media)) {
+                let drawn = media.schema.as_ref().and_then(|schema| drawn(&contract.document, &schema.0, &ids));
+                media.examples.extend(drawn.filter(|value| !value.is_null()).map(|value: Value| Example { name: String::new(), value }));
+            }
         }
     }
     Arc::new(illustrated)
+}
+
+/// A body, if possible one that holds the ids that links look for in it.
+fn drawn(document: &Value, schema: &str, ids: &[String]) -> Option<Value> {
+    let holds = |value: &Value| ids.iter().all(|at| value.pointer(at).is_some());
+    specimens(document, schema).find(holds).or_else(|| specimens(document, schema).next())
+}
+
+fn in_body(expression: &str) -> Option<String> {
+    expression.strip_prefix("$response.body#").map(str::to_owned)
 }
 
 fn is_bare(media: &MediaType) -> bool {

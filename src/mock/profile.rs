@@ -120,7 +120,9 @@ impl Profiles {
             items.is_some_and(|place| place.items(example).iter().any(|item| item.pointer(&place.id).is_some()))
         });
         let silent = operation.successes().any(|response| response.status.0 == 201 && response.content.is_empty());
-        (operation.method.0 == "POST" && has_items && (shows_id || silent), false)
+        let mut expressions = operation.successes().flat_map(|response| &response.links).flat_map(|link| link.parameters.values());
+        let located = expressions.any(|expression| expression.starts_with("$response.header."));
+        (operation.method.0 == "POST" && has_items && (shows_id || silent || located), false)
     }
 }
 

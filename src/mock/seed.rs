@@ -1,6 +1,6 @@
 //! What the mock holds before the first request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -21,6 +21,12 @@ pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
     }
     for operation in &core.contract.operations {
         sow_from(core, operation, store);
+    }
+    // What nothing makes and nothing finds can only be what the examples name.
+    let found: BTreeSet<String> =
+        core.contract.operations.iter().flat_map(|operation| core.profiles.of(operation).yields).map(|yielded| yielded.kind).collect();
+    for operation in &core.contract.operations {
+        sow_parameters(core, operation, store, |kind| !core.profiles.created.contains(kind) && !found.contains(kind));
     }
     for (kind, bodies) in &suite.mock.resources {
         for body in bodies {
@@ -83,14 +89,7 @@ pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
 fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
     let borrowed = |kind: &str| !core.profiles.created.contains(kind);
     if operation.method.0 == "GET" {
-        let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
-        for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
-            let Some(id) = parameter.example.as_ref().and_then(id_text).filter(|_| borrowed(&need.kind)) else { continue };
-            let body = likeness(core, &need.kind, &id);
-            if is_part(&need.like, &body) {
-                store.put_new(&need.kind, Resource::new(id, body));
-            }
-        }
+        sow_parameters(core, operation, store, borrowed);
     }
     for response in operation.successes() {
         for link in &response.links {
@@ -102,6 +101,18 @@ fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
                     sow_items(core, &kind, at, &example.value, store);
                 }
             }
+        }
+    }
+}
+
+/// Resources that the parameters of a path name, of the kinds that are wanted.
+fn sow_parameters(core: &Core, operation: &Operation, store: &mut Store, wanted: impl Fn(&str) -> bool) {
+    let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
+    for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
+        let Some(id) = parameter.example.as_ref().and_then(id_text).filter(|_| wanted(&need.kind)) else { continue };
+        let body = likeness(core, &need.kind, &id);
+        if is_part(&need.like, &body) {
+            store.put_new(&need.kind, Resource::new(id, body));
         }
     }
 }

@@ -21,7 +21,8 @@ pub fn depend(plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
             if let Some(Origin::Created(maker) | Origin::Borrowed(maker)) = plan.slots.get(slot).map(|slot| &slot.origin) {
                 edges.push((probe.id.clone(), maker.clone()));
             }
-            if let Some(consumer) = consumers.get(slot).filter(|consumer| **consumer != probe.id && probe.stage < Stage::Remove) {
+            let needed = probe.stage < Stage::Remove || (probe.stage == Stage::Remove && !probe.consumes.contains(slot));
+            if let Some(consumer) = consumers.get(slot).filter(|consumer| **consumer != probe.id && needed) {
                 edges.push((consumer.clone(), probe.id.clone()));
             }
         }

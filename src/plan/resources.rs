@@ -56,7 +56,37 @@ impl Draft<'_> {
                 None => bound.assumed = Some(format!("{} {example} is only the contract's example", need.resource.kind)),
             }
         }
+        self.doubt(operation, &mut bound);
         Ok(bound)
+    }
+
+    /// That a resource belongs to the one before it in the path is only sure when it was made or found below that.
+    fn doubt(&self, operation: &Operation, bound: &mut Bound) {
+        let in_path = |parameter: &str| {
+            let place = Place::Path(parameter.to_owned());
+            bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
+        };
+        let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
+        let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
+        if let Some(pair) = doubtful {
+            bound.assumed = Some(format!("nobody vouches that {} belongs to {}", pair[1], pair[0]));
+        }
+    }
+
+    /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
+    fn is_below(&self, slot: &str, above: &str) -> bool {
+        let source = |slot: &str| match &self.plan.slots.get(slot)?.origin {
+            Origin::Created(source) | Origin::Borrowed(source) => Some(source),
+            Origin::Given(_) => None,
+        };
+        let Some(source) = source(slot) else { return false };
+        if self.plan.slots.get(above).is_some_and(|other| other.origin == Origin::Created(source.clone())) {
+            return true;
+        }
+        self.plan.probe(source).is_some_and(|probe| {
+            let mut fillings = probe.request.fillings.iter();
+            fillings.any(|filling| filling.slot == above && matches!(filling.place, Place::Path(_)))
+        })
     }
 
     /// Resources that earlier requests of the operation named at a place where no other may name them again.
