@@ -11,5 +11,6 @@ pub mod mock;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod state;
 pub mod transport;
 pub mod triggers;

@@ -40,7 +40,7 @@ fn a_rendered_report_fits_the_schema() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let report: Report = serde_json::from_value(sample()).unwrap();
     let json = FORMATS.iter().find(|format| format.name == "json").unwrap();
-    let rendered: Value = serde_json::from_str(&(json.render)(&report)).unwrap();
+    let rendered: Value = serde_json::from_str(&(json.render)(&report).unwrap()).unwrap();
     let errors: Vec<String> = validator.iter_errors(&rendered).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
     assert_eq!(rendered, sample());
@@ -70,6 +70,7 @@ fn sample() -> Value {
             "probes": [{"id": "p", "trigger": "wrong-type", "status": 400, "fault": "type is another", "requests": 1}],
             "findings": [finding]
         }],
-        "findings": []
+        "findings": [],
+        "probes": [{"id": "p", "operation": "things.get", "purpose": "probe", "status": 400, "requests": 1}]
     })
 }

@@ -4,6 +4,7 @@
 //! What a standard demands of every server is judged all the same, and cited as that standard.
 
 mod body_schema;
+mod cause;
 mod curl;
 mod error_status;
 mod headers;
@@ -12,6 +13,7 @@ mod json_api_document;
 mod location;
 mod media_type;
 mod no_content;
+mod no_echo;
 mod no_leak;
 mod problem_details;
 mod retry_after;
@@ -67,8 +69,10 @@ pub const CHECKS: &[Check] = &[
     body_schema::CHECK,
     error_status::CHECK,
     json_api_document::CHECK,
+    cause::CHECK,
     problem_details::CHECK,
     no_leak::CHECK,
+    no_echo::CHECK,
 ];
 
 /// What every check has to say of an exchange.
@@ -105,6 +109,7 @@ mod tests {
 
     use super::testing::Stand;
     use super::*;
+    use crate::domain::plan::Place;
 
     #[test]
     fn every_check_has_its_own_name_and_says_what_it_asks_for() {
@@ -143,6 +148,11 @@ mod tests {
                 "retry-after" => at_fault(stand.findings(429, &[("retry-after", "soon")], json!(null)), "retry-after"),
                 "error-status" => at_fault(stand.findings(409, &media, json!({"errors": [{"status": "400"}]})), "error-status"),
                 "json-api-document" => at_fault(stand.findings(200, &media, json!({"data": {"type": "things", "id": 1}})), "json-api-document"),
+                "cause" => at_fault(
+                    stand.clone().fault_at(Place::Path("id".to_owned())).findings(409, &media, json!({"errors": [{"source": {"pointer": "/data"}}]})),
+                    "cause",
+                ),
+                "no-echo" => at_fault(stand.clone().echoing().findings(409, &media, json!({"errors": []})), "no-echo"),
                 "problem-details" => {
                     at_fault(stand.findings(409, &[("content-type", "application/problem+json")], json!({"status": 400})), "problem-details")
                 }

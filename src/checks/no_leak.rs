@@ -8,7 +8,9 @@ use crate::contract::append;
 use crate::domain::exchange::Content;
 use crate::domain::verdict::Severity;
 
-/// Source: CWE-209, generation of an error message that contains sensitive information.
+/// Source: CWE-209, generation of an error message that contains sensitive information; OWASP ASVS 4.0.3, 7.4.1. A trace
+/// is no part of any documented error and tells an attacker what runs where, so it breaks the run whatever the contract
+/// says of the body.
 pub(super) const CHECK: Check = Check { name: "no-leak", about: "the body of an error holds no stack trace", rule };
 
 /// Runtimes by how their stack traces look: every part must be in the text, each right after a number where `#` stands.
@@ -45,13 +47,13 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 
 fn breach(scene: &Scene<'_>, at: &str, runtime: &str, line: &str) -> Breach {
     Breach {
-        severity: Severity::Should,
+        severity: Severity::Must,
         message: format!("the body of {} holds a stack trace ({runtime})", scene.answer.status),
         expected: "an error in words".to_owned(),
         actual: shorten(line),
         contract: scene.place(),
         answer: body_at(at),
-        citation: "CWE-209".to_owned(),
+        citation: "CWE-209; OWASP ASVS 4.0.3, 7.4.1: an unexpected error shows a generic message".to_owned(),
     }
 }
 
@@ -92,7 +94,7 @@ mod tests {
     use super::super::testing::Stand;
 
     #[test]
-    fn a_stack_trace_in_an_error_is_a_warning() {
+    fn a_stack_trace_in_an_error_fails() {
         let stand = Stand::new(json!({"200": {"description": "found"}}));
         for trace in [
             "Traceback (most recent call last):\n  File \"a.py\", line 1, in f",

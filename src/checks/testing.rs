@@ -17,6 +17,7 @@ pub struct Stand {
     contract: Contract,
     probe: Probe,
     request: SentRequest,
+    echoes: bool,
 }
 
 impl Stand {
@@ -34,7 +35,7 @@ impl Stand {
         });
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
         let request = SentRequest { method: Method("GET".to_owned()), url: "http://127.0.0.1/things/1".to_owned(), headers: Vec::new(), body: None };
-        Self { contract, probe: probe(), request }
+        Self { contract, probe: probe(), request, echoes: false }
     }
 
     /// With a probe that is allowed these statuses.
@@ -46,6 +47,18 @@ impl Stand {
     /// With a probe that changed something.
     pub fn fault(mut self, words: &str) -> Self {
         self.probe.fault = Some(Fault { place: Place::State, words: words.to_owned() });
+        self
+    }
+
+    /// With a probe that changed something in the request.
+    pub fn fault_at(mut self, place: Place) -> Self {
+        self.probe.fault = Some(Fault { place, words: "something is wrong".to_owned() });
+        self
+    }
+
+    /// With an answer in which credentials came back.
+    pub fn echoing(mut self) -> Self {
+        self.echoes = true;
         self
     }
 
@@ -73,7 +86,7 @@ impl Stand {
             value => Content::Json(value),
         };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let answer = Answer { status: Status(status), headers, body, millis: 1 };
+        let answer = Answer { status: Status(status), headers, body, millis: 1, echoes_credentials: self.echoes };
         let exchange = Exchange { request: self.request.clone(), answer: Some(answer.clone()) };
         let operation = &self.contract.operations[0];
         judge(&Scene {

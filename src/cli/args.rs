@@ -39,6 +39,8 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Render a saved report again.
     Report(ReportArgs),
+    /// Prove that the checks work: each fault of the embedded mock is caught, each variant raises nothing.
+    SelfTest(SelfTestArgs),
 }
 
 /// Which contract and suite.
@@ -70,6 +72,9 @@ pub struct Selection {
     /// Allow operations with this effect, as the suite names it; `all` for every effect. May be repeated.
     #[arg(long, value_name = "EFFECT")]
     pub allow: Vec<String>,
+    /// Provoke each refusal in every way that the contract names, not only in the cheapest one. Costs more requests.
+    #[arg(long)]
+    pub thorough: bool,
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
@@ -118,6 +123,9 @@ pub struct RunArgs {
     /// Break one promise in the embedded mock: NAME, or NAME@OPERATION. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub fault: Vec<String>,
+    /// Let the embedded mock differ in a way that the contract leaves open. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Vec<String>,
     /// Seconds to wait for one answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
@@ -164,7 +172,10 @@ pub struct MockArgs {
     /// Break one promise: NAME, or NAME@OPERATION. May be repeated; `--fault help` lists all names.
     #[arg(long, value_name = "NAME")]
     pub fault: Vec<String>,
-    /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 10 seconds as one full run
+    /// Differ in a way that the contract leaves open. May be repeated; `--variant help` lists all names.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Vec<String>,
+    /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 30 seconds as one full run
     /// of the contract needs, so that the run ends by showing the limit.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
     pub window: Vec<RateLimit>,
@@ -219,6 +230,23 @@ pub struct ReportArgs {
     /// Which form: matrix, json, junit or markdown.
     #[arg(long, default_value = "matrix")]
     pub format: String,
+}
+
+/// Arguments of `self-test`.
+#[derive(Debug, Clone, Args)]
+pub struct SelfTestArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// Only this fault of the mock. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub fault: Vec<String>,
+    /// Only this variant of the mock. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Vec<String>,
+    /// Seed of the operations that faults are put on alone.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
 }
 
 fn window(text: &str) -> Result<RateLimit, String> {

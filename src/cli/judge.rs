@@ -50,7 +50,7 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     let report = assemble(subject, recording);
     for format in FORMATS {
         if let Some(name) = format.file_name {
-            write::write(&conclusion.out.join(name), &(format.render)(&report))?;
+            write::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
         }
     }
     if conclusion.keep {
@@ -94,7 +94,9 @@ fn code(report: &Report, demand: Demand) -> u8 {
     let of = |verdict| report.totals.of(verdict) > 0;
     let warned =
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
-    if of(Verdict::Violates) || of(Verdict::StaleWaiver) || (demand.strict && warned) {
+    // A contradiction of the state may belong to no cell that was asked for.
+    let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
+    if of(Verdict::Violates) || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
         exit::VIOLATES
     } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
         exit::INCONCLUSIVE

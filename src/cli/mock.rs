@@ -12,13 +12,17 @@ use super::{Stop, exit};
 use crate::domain::contract::RateLimit;
 use crate::domain::plan::{Credentials, Place, Plan, Repeat};
 use crate::domain::suite::{Account, Credential};
-use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, all_faults, serve};
+use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
 use crate::plan::{Known, Options, PlanError, plan};
 use crate::run::MOST_BURST;
 use crate::transport::{Accounts, Secret, Secrets};
 
-/// Seconds in which the mock allows as many requests as a full run needs: short enough that the next run need not wait.
-const WINDOW: u32 = 10;
+/// Seconds in which the mock allows as many requests as a full run needs: long enough for a run on a slow machine, short
+/// enough for the next run to wait.
+const WINDOW: u32 = 30;
+
+/// How many more requests for each job are allowed to a run against a variant.
+const MORE_POLLS: usize = 4;
 
 /// The mock that a run brings along.
 pub struct Embedded {
@@ -28,13 +32,14 @@ pub struct Embedded {
 
 impl Embedded {
     /// Prepares the mock.
-    pub fn prepare(subject: &Subject, faults: &[String]) -> Result<Self, Stop> {
+    pub fn prepare(subject: &Subject, faults: &[String], variants: &[String]) -> Result<Self, Stop> {
         let options = MockOptions {
             contract: Arc::clone(&subject.contract),
             suite: Arc::clone(&subject.suite),
             accounts: MockAccounts::invented(&subject.contract, &subject.suite),
             windows: Vec::new(),
             fault: settings(faults)?,
+            variant: variants_of(variants)?,
         };
         let given = Mock::new(options.clone()).given().clone();
         Ok(Self { options, given })
@@ -53,14 +58,26 @@ impl Embedded {
 
     /// Serves the mock on a free port of this machine for as long as the run lasts, and tells its base URL. Its rate
     /// limit lets the whole plan through and not much more.
-    pub async fn serve(&self, planned: &Plan) -> Result<String, Stop> {
-        let windows = vec![RateLimit { requests: authenticated(planned), seconds: 3600 }];
+    pub async fn serve(&self, planned: &Plan) -> Result<(String, Arc<Mock>), Stop> {
+        // A job that takes longer is asked for more often.
+        let polls = planned.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
+        let spare = if self.options.variant.is_empty() { 0 } else { u32::try_from(polls * MORE_POLLS).unwrap_or_default() };
+        let windows = vec![RateLimit { requests: authenticated(planned) + spare, seconds: 3600 }];
         let mock = Arc::new(Mock::new(MockOptions { windows, ..self.options.clone() }));
         let failed = |error: std::io::Error| Stop::Unusable(format!("the embedded mock cannot listen on this machine: {error}"));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        tokio::spawn(serve(listener, mock));
-        Ok(format!("http://{address}"))
+        tokio::spawn(serve(listener, Arc::clone(&mock)));
+        Ok((format!("http://{address}"), mock))
+    }
+
+    /// The same mock with other faults and variants.
+    ///
+    /// # Errors
+    /// A name is not in its catalogue.
+    pub fn with(&self, faults: &[String], variants: &[String]) -> Result<Self, Stop> {
+        let options = MockOptions { fault: settings(faults)?, variant: variants_of(variants)?, ..self.options.clone() };
+        Ok(Self { options, given: self.given.clone() })
     }
 }
 
@@ -72,8 +89,14 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
         }
         return Ok(exit::CONFORMS);
     }
+    if args.variant.iter().any(|name| name == "help") {
+        for variant in all_variants() {
+            anstream::println!("{:32} {}", variant.name, variant.differs);
+        }
+        return Ok(exit::CONFORMS);
+    }
     let subject = Subject::load(&args.files)?;
-    let mut options = Embedded::prepare(&subject, &args.fault)?.options;
+    let mut options = Embedded::prepare(&subject, &args.fault, &args.variant)?.options;
     options.accounts = from_environment(&subject, &options.accounts);
     let given = Mock::new(options.clone()).given().clone();
     options.windows = if args.window.is_empty() { whole_run(&subject, known(&options, &given))? } else { args.window.clone() };
@@ -92,6 +115,12 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
     })?;
     anstream::println!("{} requests answered", mock.requests());
     Ok(exit::CONFORMS)
+}
+
+fn variants_of(names: &[String]) -> Result<Vec<&'static Variant>, Stop> {
+    let parse =
+        |name: &String| Variant::parse(name).map_err(|error| Stop::Unusable(format!("--variant: {error}; `probity mock --variant help` lists all")));
+    names.iter().map(parse).collect()
 }
 
 fn settings(faults: &[String]) -> Result<Vec<FaultSetting>, Stop> {
@@ -188,6 +217,9 @@ fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, 
     for fault in &options.fault {
         let place = fault.operation.as_ref().map(|operation| format!(" on {operation}")).unwrap_or_default();
         anstream::println!("Fault: {}{place}", fault.name);
+    }
+    for variant in &options.variant {
+        anstream::println!("Variant: {}", variant.name);
     }
     anstream::println!("\nTo point a run at it, in another shell:\n");
     let accounts = [(&subject.suite.accounts.full, &options.accounts.full), (&subject.suite.accounts.limited, &options.accounts.limited)];

@@ -9,6 +9,7 @@ mod mock;
 mod plan;
 mod report;
 mod run;
+mod self_test;
 mod target;
 mod write;
 
@@ -60,6 +61,12 @@ impl From<crate::contract::ContractError> for Stop {
     }
 }
 
+impl From<crate::report::RenderError> for Stop {
+    fn from(error: crate::report::RenderError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
 impl From<crate::plan::PlanError> for Stop {
     fn from(error: crate::plan::PlanError) -> Self {
         match error {
@@ -95,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Judge(args) => judge::judge(&args),
         Command::Report(args) => report::report(&args),
+        Command::SelfTest(args) => self_test::self_test(&args),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

@@ -12,7 +12,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let target = Target::parse(&args.target)?;
     let subject = Subject::load(&args.files)?;
     let (given, schemes) = if target == Target::Mock {
-        let embedded = super::mock::Embedded::prepare(&subject, &[])?;
+        let embedded = super::mock::Embedded::prepare(&subject, &[], &[])?;
         (embedded.given(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.

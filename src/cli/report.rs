@@ -13,6 +13,6 @@ pub fn report(args: &ReportArgs) -> Result<u8, Stop> {
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let format = FORMATS.iter().find(|format| format.name == args.format);
     let format = format.ok_or_else(|| Stop::Unusable(format!("--format {}: the forms are {}", args.format, names())))?;
-    anstream::print!("{}", (format.render)(&report));
+    anstream::print!("{}", (format.render)(&report)?);
     Ok(exit::CONFORMS)
 }

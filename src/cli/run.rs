@@ -26,7 +26,7 @@ const LOCAL_JOBS: usize = 8;
 /// length, and a little more.
 const LONGEST_WAIT: u64 = 1000;
 /// The same for a server on this machine, in seconds.
-const LONGEST_LOCAL_WAIT: u64 = 15;
+const LONGEST_LOCAL_WAIT: u64 = 40;
 
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
@@ -78,8 +78,11 @@ impl Scene {
         if *target != Target::Mock && !args.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
         }
+        if *target != Target::Mock && !args.variant.is_empty() {
+            return Err(Stop::Unusable("--variant makes the embedded mock another one; leave out --target, or give it to `probity mock`".to_owned()));
+        }
         if *target == Target::Mock {
-            let embedded = Embedded::prepare(subject, &args.fault)?;
+            let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
             let mark = format!("probity-{:x}", selection.seed);
             let accounts = embedded.accounts();
             let mut options = target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?;
@@ -99,7 +102,7 @@ impl Scene {
 async fn carry_out(args: &RunArgs, target: &Target, subject: &Subject, scene: &mut Scene, planned: &Plan) -> Result<Outcomes, Stop> {
     let base = match (target, &scene.embedded) {
         (Target::Server { base, .. }, _) => base.clone(),
-        (Target::Mock, Some(embedded)) => embedded.serve(planned).await?,
+        (Target::Mock, Some(embedded)) => embedded.serve(planned).await?.0,
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
     let total = Duration::from_secs(args.timeout);
@@ -128,7 +131,12 @@ fn settings(args: &RunArgs, target: &Target, subject: &Subject, base: String) ->
         patience: if local { Duration::from_secs(10) } else { Duration::from_mins(10) },
         budget: args.budget,
         windows,
-        longest_wait: Duration::from_secs(if local { LONGEST_LOCAL_WAIT } else { LONGEST_WAIT }),
+        longest_wait: Duration::from_secs(match target {
+            // The embedded mock lets the whole plan through, so a wait that it asks for is a fault.
+            Target::Mock => 1,
+            Target::Server { local: true, .. } => LONGEST_LOCAL_WAIT,
+            Target::Server { local: false, .. } => LONGEST_WAIT,
+        }),
     }
 }
 

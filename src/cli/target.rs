@@ -196,6 +196,7 @@ pub fn options(
         given,
         mark,
         burst: 0,
+        thorough: selection.thorough,
     })
 }
 

@@ -148,10 +148,7 @@ impl<'a> Reader<'a> {
             for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
                 let base = append(&item_at, method);
                 let forms = append(&base, "x-probity-forms");
-                let names: Vec<Option<&String>> = match self.object(&forms)? {
-                    Some(forms) => forms.keys().map(Some).collect(),
-                    None => vec![None],
-                };
+                let names = self.object(&forms)?.map_or_else(|| vec![None], |forms| forms.keys().map(Some).collect());
                 for name in names {
                     let view = View { base: base.clone(), form: name.map(|name| append(&forms, name)) };
                     let operation = self.operation(&view, name, path, &item_at, method, general)?;

@@ -235,7 +235,7 @@ pub enum Location {
 /// A resource that a request needs: its kind, and what it must look like (`x-probity-resource`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResourceNeed {
-    /// Kind of resource, for example `entities`.
+    /// Kind of resource, for example `books`.
     pub kind: String,
     /// A part that the resource must have; null when any will do.
     #[serde(default, rename = "where")]

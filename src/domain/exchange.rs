@@ -83,6 +83,9 @@ pub struct Answer {
     pub body: Content,
     /// Time from sending to the last byte, in milliseconds.
     pub millis: u64,
+    /// Credentials came back in it. Noted where they are known, and taken out there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub echoes_credentials: bool,
 }
 
 impl Answer {

@@ -10,7 +10,7 @@ use super::contract::{Method, Status};
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
 
-/// Identifies a value that one probe yields and others use, for example `entities#1`.
+/// Identifies a value that one probe yields and others use, for example `books#1`.
 pub type SlotId = String;
 
 /// Everything that will be sent.
@@ -124,7 +124,16 @@ pub struct Probe {
     pub assumed: Option<String>,
 }
 
-/// The stages of a run, in order. They keep answers repeatable: what is read is read before anything is changed.
+impl Probe {
+    /// Whether an answer means that the server accepted this valid request: any success, also with another code than the
+    /// contract names, and a redirect that the contract allows.
+    pub fn is_accepted_by(&self, status: Status) -> bool {
+        self.fault.is_none() && (status.is_success() || (self.allowed.contains(&status) && status.0 < 400))
+    }
+}
+
+/// The stages of a run, in order. What is due to be read anyway is read after everything that was written, whether it was
+/// accepted or refused, so that the same answers show what became of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -132,12 +141,14 @@ pub enum Stage {
     Find,
     /// Resources are made.
     Make,
-    /// Resources are read.
-    Read,
     /// Resources are changed.
     Change,
-    /// Requests with a fault, which change nothing.
+    /// Writes with a fault, which must change nothing.
     Refuse,
+    /// Resources are read.
+    Read,
+    /// Reads with a fault.
+    Doubt,
     /// Resources are removed.
     Remove,
     /// What was removed is asked for.

@@ -4,43 +4,59 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a suite file holds.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// Short name; trials and reports carry it.
+    #[schemars(example = &"library")]
     pub name: String,
     /// The contract, a path relative to this file.
+    #[schemars(example = &"../schemas/library/openapi.yaml")]
     pub contract: String,
     /// Accounts that requests are sent with.
     #[serde(default)]
+    #[schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}}))]
     pub accounts: Accounts,
     /// Ids of resources that come from outside, by kind: what no operation can create or find.
     #[serde(default)]
+    #[schemars(example = json!({"exports": [{"env": "LIBRARY_EXPIRED_EXPORT", "state": "expired"}]}))]
     pub given: BTreeMap<String, Vec<Given>>,
     /// Operations with an effect beyond their own resource, by effect: `notify` tells people something, `cost` costs
     /// something, `borrowed` touches what Probity did not make. On a target elsewhere they are off until allowed.
     #[serde(default)]
+    #[schemars(example = json!({"notify": ["loans.remind"], "cost": ["letters.send"]}))]
     pub effects: BTreeMap<String, Vec<String>>,
     /// Operations that are never called, with the reason.
     #[serde(default)]
+    #[schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"}))]
     pub skip: BTreeMap<String, String>,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,
 }
 
+impl Suite {
+    /// The JSON Schema of suite files.
+    pub fn schema() -> Value {
+        schemars::schema_for!(Suite).to_value()
+    }
+}
+
 /// The two accounts of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Accounts")]
 pub struct Accounts {
     /// The account that may do everything the contract describes.
     #[serde(default)]
+    #[schemars(example = json!({"key": {"basic": {"username": "LIBRARY_KEY", "password": "LIBRARY_SECRET"}}}))]
     pub full: Account,
     /// An account that is known to the server and may do nothing; for 403.
     #[serde(default)]
+    #[schemars(example = json!({"key": {"basic": {"username": "LIBRARY_LIMITED_KEY", "password": "LIBRARY_LIMITED_SECRET"}}}))]
     pub limited: Account,
 }
 
@@ -50,22 +66,27 @@ pub type Account = BTreeMap<String, Credential>;
 /// Where a credential comes from: always the environment, never the suite.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "Credential")]
 pub enum Credential {
     /// For `http` with scheme `basic`.
     Basic {
         /// Environment variable with the user name or key.
+        #[schemars(example = &"LIBRARY_KEY")]
         username: String,
         /// Environment variable with the password or secret.
+        #[schemars(example = &"LIBRARY_SECRET")]
         password: String,
     },
     /// For `http` with scheme `bearer`.
     Bearer {
         /// Environment variable with the token.
+        #[schemars(example = &"LIBRARY_TOKEN")]
         token: String,
     },
     /// For `apiKey`.
     Value {
         /// Environment variable with the key.
+        #[schemars(example = &"LIBRARY_API_KEY")]
         env: String,
     },
 }
@@ -84,23 +105,32 @@ impl Credential {
 /// A resource that exists before the run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Given resource")]
 pub struct Given {
     /// Environment variable with its id.
     #[serde(default)]
+    #[schemars(example = &"LIBRARY_EXPIRED_EXPORT")]
     pub env: Option<String>,
     /// The id itself, where every account has it.
     #[serde(default)]
+    #[schemars(example = &"1")]
     pub id: Option<String>,
-    /// The state it is in, for example `expired`; without it the resource is an ordinary one.
+    /// The state it is in; without it the resource is an ordinary one.
     #[serde(default)]
+    #[schemars(example = &"expired")]
     pub state: Option<String>,
 }
 
 /// What the embedded mock starts with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Seed of the mock")]
 pub struct MockSeed {
     /// Resources by kind, in the form the contract gives them.
     #[serde(default)]
+    #[schemars(example = json!({"books": [{"id": 7, "title": "Emma"}]}))]
     pub resources: BTreeMap<String, Vec<Value>>,
+    /// Faults that can break no promise of this contract, by name, with the reason; for `probity self-test`.
+    #[serde(default)]
+    pub inapplicable: BTreeMap<String, String>,
 }

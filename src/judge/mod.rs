@@ -3,6 +3,7 @@
 mod cell;
 mod recording;
 mod rule;
+mod state;
 
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
@@ -81,8 +82,10 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
     let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
-    let cells = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
-    Judgement { cells, findings: undocumented(case, &opinions) }
+    let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
+    let mut findings = undocumented(case, &opinions);
+    findings.extend(state::add(case, &mut cells));
+    Judgement { cells, findings }
 }
 
 /// Which valid requests were accepted.
@@ -90,9 +93,8 @@ fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
     let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
     valid
         .map(|probe| {
-            let status = case.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status);
-            let accepted = status
-                .is_some_and(|status| status.0 < 400 && if probe.allowed.is_empty() { status.is_success() } else { probe.allowed.contains(&status) });
+            let answer = case.outcomes.of(&probe.id).and_then(Outcome::answer);
+            let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
             (probe.id.clone(), accepted)
         })
         .collect()

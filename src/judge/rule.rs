@@ -62,6 +62,7 @@ pub enum Ruling {
 /// | answered | in allowed        |             | faulty  | accepted | shows        |
 /// | answered | in allowed        |             | faulty  | refused  | blocked      |
 /// | answered | 5xx               |             |         |          | blocked      |
+/// | answered | 403               |             | unauthenticated | accepted | breaks |
 /// | answered | 401, 403, 429     |             |         |          | blocked      |
 /// | answered |                   | none        |         |          | unreached    |
 /// | answered |                   |             | valid, assumed | | blocked      |
@@ -88,7 +89,10 @@ pub fn rule(facts: &Facts) -> Ruling {
     if status.is_server_error() {
         return Ruling::Blocked(format!("the server failed with {status}"));
     }
-    if matches!(status.0, 401 | 403 | 429) {
+    // Who asks without credentials and is told that they do not suffice has been refused for the intended cause, with
+    // another status.
+    let intended = facts.unauthenticated && status == Status(403) && facts.control == Control::Accepted;
+    if matches!(status.0, 401 | 403 | 429) && !intended {
         return Ruling::Blocked(format!("{status}, which nobody asked for, came first"));
     }
     if facts.allowed.is_empty() {
@@ -189,6 +193,15 @@ mod tests {
         let mut facts = facts(401, &[401], true, refused());
         facts.unauthenticated = true;
         assert_eq!(rule(&facts), Ruling::Shows);
+    }
+
+    #[test]
+    fn a_403_without_credentials_is_the_wrong_refusal() {
+        let mut facts = facts(403, &[401], true, Control::Accepted);
+        facts.unauthenticated = true;
+        assert_eq!(rule(&facts), Ruling::Breaks);
+        facts.control = refused();
+        assert!(is_blocked(&rule(&facts)));
     }
 
     #[test]

@@ -91,6 +91,11 @@ fn unreadable(path: &str, reason: &str) -> LoadError {
     LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint }
 }
 
+fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {
+    let path = source.name();
+    LoadError::Invalid { reason: reason.replace("<input>", &path), path, what }
+}
+
 /// `a/b/../c` as `a/c`.
 fn normal(path: &Path) -> String {
     let mut segments: Vec<String> = Vec::new();
@@ -112,7 +117,7 @@ fn normal(path: &Path) -> String {
 /// The file is not readable or not a suite; the place in it.
 pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
     let text = source.read()?;
-    let suite: Suite = yaml::parse(&text).map_err(|reason| LoadError::Invalid { path: source.name(), what: "suite", reason })?;
+    let suite: Suite = yaml::parse(&text).map_err(|reason| invalid(source, "suite", &reason))?;
     let contract = source.beside(&suite.contract);
     Ok((suite, contract))
 }
@@ -147,7 +152,7 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
         let at = source.beside(&file);
         let at = if file == root { source.clone() } else { at };
         let text = at.read()?;
-        let document: Value = yaml::parse(&text).map_err(|reason| LoadError::Invalid { path: at.name(), what: "OpenAPI document", reason })?;
+        let document: Value = yaml::parse(&text).map_err(|reason| invalid(&at, "OpenAPI document", &reason))?;
         open.extend(contract::file_references(&file, &document));
         files.insert(file, document);
     }

@@ -30,7 +30,7 @@ impl MockAnswer {
 }
 
 /// An answer that can still be changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Draft {
     pub status: u16,
     /// Header fields other than `Content-Type`.

@@ -8,9 +8,31 @@ use crate::contract::append;
 /// The first number that an invented id is made from.
 const FIRST: u64 = 1000;
 
+/// What invented ids look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As in the contract's examples.
+    Example,
+    /// A UUID (RFC 9562).
+    Uuid,
+    /// A number of eighteen digits.
+    Large,
+}
+
+impl Form {
+    /// An id of this form, made from a number.
+    pub(crate) fn write(self, style: &str, number: u64) -> String {
+        match self {
+            Self::Example => invent(style, number),
+            Self::Uuid => format!("6ba7b810-9dad-41d1-80b4-{number:012x}"),
+            Self::Large => format!("9{number:017}"),
+        }
+    }
+}
+
 /// An id for a new resource: what the request says where the example shows that the id is taken from there, else the
 /// next one in the style of the example.
-pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>) -> String {
+pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>, form: Form) -> String {
     let natural = style.and_then(|style| natural_key(style, sample?));
     if let Some(id) = natural.and_then(|at| id_text(sent?.pointer(&at)?)) {
         return id;
@@ -21,7 +43,7 @@ pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: O
     let style = style.and_then(id_text).unwrap_or_default();
     let mut number = FIRST + u64::try_from(store.of(kind).len()).unwrap_or_default();
     loop {
-        let id = invent(&style, number);
+        let id = form.write(&style, number);
         if store.get(kind, &id).is_none() && !store.was_deleted(kind, &id) {
             return id;
         }
@@ -95,7 +117,7 @@ mod tests {
     fn a_natural_key_is_taken_from_the_request() {
         let sample = json!({"type": "kinds", "attributes": {"key": "SECTOR", "name": "Sector"}});
         let sent = json!({"type": "kinds", "attributes": {"key": "REGION", "name": "Region"}});
-        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent)), "REGION");
-        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent)), "1000");
+        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent), Form::Example), "REGION");
+        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent), Form::Example), "1000");
     }
 }

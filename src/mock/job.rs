@@ -5,12 +5,21 @@ use serde_json::Value;
 use super::place::Place;
 use super::profile;
 use super::store::Resource;
+use super::variants::{Habit, Variants};
 use crate::contract::get_mut;
 use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Done, Location, Operation};
 
-/// How often an unfinished job is read before it has finished; the read that finds it finished counts.
-const READS: u32 = 2;
+/// How often a job is read until it has finished; the read that finds it finished counts.
+pub(crate) fn reads(variants: &Variants) -> u32 {
+    if variants.has(Habit::SlowJobs) {
+        5
+    } else if variants.has(Habit::QuickJobs) {
+        1
+    } else {
+        2
+    }
+}
 
 /// The operation that reads jobs of this kind.
 pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Operation, &'a Done)> {
@@ -64,10 +73,10 @@ fn states(contract: &Contract, operation: &Operation, done: &Done) -> Vec<String
 }
 
 /// Counts a read of a job, which finishes it after a while.
-pub(crate) fn advance(contract: &Contract, kind: &str, resource: &mut Resource) {
+pub(crate) fn advance(contract: &Contract, kind: &str, resource: &mut Resource, reads: u32) {
     let Some((operation, done)) = reader(contract, kind) else { return };
     resource.reads += 1;
-    if let (false, true, Some(finished)) = (resource.expired, resource.reads >= READS, done.finished.first()) {
+    if let (false, true, Some(finished)) = (resource.expired, resource.reads >= reads, done.finished.first()) {
         let at = state_at(operation, done);
         set(&mut resource.body, &at, finished);
     }

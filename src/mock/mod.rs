@@ -30,9 +30,11 @@ mod state;
 mod store;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod wire;
+mod zip;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -47,11 +49,13 @@ pub use draft::MockAnswer;
 pub use faults::{Fault, FaultSetting, all as all_faults, fault};
 pub use request::MockRequest;
 pub use server::serve;
+pub use variants::{Variant, all as all_variants};
 
 use draft::Draft;
 use request::Call;
 use scene::Core;
 use state::State;
+use variants::Habit;
 
 /// What a mock is made from.
 #[derive(Debug, Clone)]
@@ -66,6 +70,8 @@ pub struct MockOptions {
     pub windows: Vec<RateLimit>,
     /// Promises it breaks.
     pub fault: Vec<FaultSetting>,
+    /// Ways in which it differs from what it usually is, and keeps its promises all the same.
+    pub variant: Vec<&'static Variant>,
 }
 
 /// A server that keeps the promises of a contract.
@@ -77,6 +83,8 @@ pub struct Mock {
     given: BTreeMap<String, Vec<String>>,
     state: Mutex<State>,
     requests: AtomicU64,
+    /// How many variants it was told to be.
+    variants: usize,
 }
 
 impl Mock {
@@ -84,6 +92,7 @@ impl Mock {
     /// makes a mock that answers 500 and says why.
     pub fn new(options: MockOptions) -> Self {
         let mut state = State::default();
+        let variants = options.variant.len();
         let mut given = BTreeMap::new();
         let contract = illustrate::illustrated(options.contract);
         let core = Schemas::new(&contract).map_err(|error| error.to_string()).map(|schemas| {
@@ -91,6 +100,7 @@ impl Mock {
                 schemas,
                 profiles: profile::Profiles::new(&contract),
                 faults: faults::Faults::new(&options.fault),
+                variants: variants::Variants::new(&options.variant),
                 contract,
                 accounts: options.accounts,
             };
@@ -98,7 +108,7 @@ impl Mock {
             given = seed::given(&core, &options.suite);
             core
         });
-        Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0) }
+        Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0), variants }
     }
 
     /// Answers a request.
@@ -106,7 +116,11 @@ impl Mock {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.core {
             Ok(core) => {
-                let call = Call::new(request);
+                let mut call = Call::new(request);
+                // hyper takes the body of the answer away.
+                if call.method == "HEAD" && core.variants.has(Habit::HeadAndOptions) {
+                    "GET".clone_into(&mut call.method);
+                }
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 ruling::answer(core, &self.windows, &mut state, &call, number).write()
             }
@@ -125,6 +139,21 @@ impl Mock {
     /// Every resource with its state, to see whether something has changed.
     pub fn snapshot(&self) -> Value {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).store.snapshot()
+    }
+
+    /// Operations on which a fault has taken hold; for faults of the state, those on which it could.
+    pub fn faulted(&self) -> BTreeSet<String> {
+        self.core.as_ref().map(|core| core.faults.taken()).unwrap_or_default()
+    }
+
+    /// Whether the variants that it was told to be have all made a difference.
+    pub fn has_varied(&self) -> bool {
+        self.core.as_ref().is_ok_and(|core| core.variants.taken().len() == self.variants)
+    }
+
+    /// Whether it has a habit, for the shell around it.
+    pub(crate) fn has(&self, habit: Habit) -> bool {
+        self.core.as_ref().is_ok_and(|core| core.variants.has(habit))
     }
 
     /// Ids of the resources that the suite takes from outside, by kind, in the order of the suite.

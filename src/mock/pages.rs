@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::faults::Effect;
 use super::scene::Scene;
 use super::store::Resource;
+use super::variants::Habit;
 use crate::domain::contract::{Location, Parameter};
 
 /// One page of a list.
@@ -18,6 +19,9 @@ pub(crate) struct Page {
     /// Query string of the page before.
     pub previous: Option<String>,
 }
+
+/// The most that a small page holds.
+const SMALL: usize = 2;
 
 const SIZES: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];
 const CURSORS: &[&str] = &["page[after]", "page[cursor]", "after", "starting_after", "cursor"];
@@ -44,6 +48,9 @@ pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
         .and_then(|parameter| count(scene, parameter))
         .filter(|size| *size > 0 && !goes(Effect::IgnoreLimit))
         .unwrap_or(usize::MAX);
+    let pages = named(scene, CURSORS).or_else(|| named(scene, NUMBERS)).or_else(|| named(scene, OFFSETS)).is_some();
+    let small = pages && size > SMALL && resources.len() > SMALL && scene.core.variants.has(Habit::SmallPages);
+    let size = if small { SMALL } else { size };
     let cursor = named(scene, CURSORS);
     let number = named(scene, NUMBERS);
     let offset = named(scene, OFFSETS);

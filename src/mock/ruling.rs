@@ -16,6 +16,7 @@ use super::request::Call;
 use super::route::Route;
 use super::scene::{Core, Scene};
 use super::state::State;
+use super::variants::Habit;
 use crate::domain::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
@@ -44,6 +45,7 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
     let response = declared(core, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
+    core.variants.finish(&mut draft, &Scope { core, call, operation: nearest, schema });
     core.faults.finish(&mut draft, &Scope { core, call, operation: nearest, schema });
     draft
 }
@@ -73,6 +75,11 @@ fn astray(core: &Core, guard: &Scene<'_>, caller: &Caller, circumstances: &Circu
         None => ("unknown-route", 404, format!("There is nothing at {}.", call.path)),
         Some(_) => ("unsupported-method", 405, format!("{} is not supported here.", call.method)),
     };
+    if call.method == "OPTIONS" && status == 405 && core.variants.has(Habit::HeadAndOptions) {
+        let mut draft = Draft::new(204);
+        draft.set("Allow", circumstances.methods.join(", "));
+        return draft;
+    }
     if status == 405 && core.faults.overlook(circumstances.operation, trigger) {
         return Draft::new(200);
     }
@@ -90,7 +97,9 @@ struct Ruling<'a> {
 impl<'a> Ruling<'a> {
     fn answer(&self, state: &mut State, caller: &Caller) -> Draft {
         let mut noticed = notice::access(&self.scene, caller);
-        noticed.extend(notice::look(&self.scene, state));
+        let seen = notice::look(&self.scene, state);
+        let place = if !noticed.is_empty() && self.core.variants.has(Habit::AccessLast) { 0 } else { noticed.len() };
+        noticed.splice(place..place, seen);
         for noticed in noticed {
             let found = noticed.statuses(&self.scene);
             let (trigger, statuses) = match (found, noticed.insist) {
@@ -174,6 +183,10 @@ impl<'a> Ruling<'a> {
         if self.scene.profile.creates {
             // What was made is shown first, or nobody would know it.
             statuses.sort_by_key(|status| self.scene.operation.response(*status).is_none_or(|response| response.content.is_empty()));
+        }
+        let some = |class: u16| statuses.iter().any(|status| status.0 / 100 == class);
+        if some(2) && some(3) && self.core.variants.has(Habit::NoRedirect) {
+            statuses.retain(|status| status.is_success());
         }
         // Each job starts with the first of the statuses, so that following the address it gives leads to the next.
         let about = if trigger == "finished" { self.scene.owner().map_or("", |(_, id)| id) } else { "" };

@@ -11,6 +11,7 @@ use super::place::{self, Place};
 use super::profile::{Profile, Profiles, media_example};
 use super::request::{self, Call, Payload};
 use super::route;
+use super::variants::{Habit, Variants};
 use crate::contract::schema::follow;
 use crate::contract::{Schemas, append};
 use crate::domain::contract::{Condition, Contract, MediaType, Operation, SchemaRef, Status};
@@ -37,6 +38,7 @@ pub(crate) struct Core {
     pub profiles: Profiles,
     pub accounts: MockAccounts,
     pub faults: Faults,
+    pub variants: Variants,
 }
 
 /// A request that has found its operation.
@@ -100,7 +102,12 @@ impl<'a> Scene<'a> {
     /// Statuses that the contract demands under a condition, the highest first; what it merely tolerates is not among them.
     pub(crate) fn demanded(&self, matches: impl Fn(&Condition) -> bool) -> Vec<Status> {
         let responses = self.operation.responses.iter().rev();
-        responses.filter(|response| response.conditions.iter().any(&matches)).map(|response| response.status).collect()
+        let mut statuses: Vec<Status> =
+            responses.filter(|response| response.conditions.iter().any(&matches)).map(|response| response.status).collect();
+        if statuses.len() > 1 && self.core.variants.has(Habit::LowestFirst) {
+            statuses.reverse();
+        }
+        statuses
     }
 
     /// Conditions of this trigger that the operation lists, with the status that each demands.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,21 +10,32 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::ACCEPT_ENCODING;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::net::TcpListener;
 
-use super::wire::{HIDDEN, Wires};
+use super::variants::Habit;
+use super::wire::{HIDDEN, Style, Wires};
+use super::zip::gzip;
 use super::{Mock, MockAnswer, MockRequest};
 
 /// The longest request body that is read, in bytes.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// How long a slow answer takes.
+const SLOW: Duration = Duration::from_millis(10);
+
+/// Bytes in one chunk of a body that comes in chunks.
+const PIECE: usize = 64;
 
 /// Answers requests on a listener until the task is dropped.
 ///
 /// # Errors
 /// The listener fails.
 pub async fn serve(listener: TcpListener, mock: Arc<Mock>) -> io::Result<()> {
-    axum::serve(Wires(listener), Router::new().fallback(answer).with_state(mock)).await
+    let style = Style { upper: mock.has(Habit::UpperCaseNames), bare: mock.has(Habit::NoReason) };
+    axum::serve(Wires { listener, style }, Router::new().fallback(answer).with_state(mock)).await
 }
 
 async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
@@ -32,13 +44,39 @@ async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
         return written(MockAnswer { status: 413, ..MockAnswer::default() });
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    written(mock.answer(MockRequest {
+    let accepted = head.headers.get(ACCEPT_ENCODING).map(text).unwrap_or_default();
+    let mut answer = mock.answer(MockRequest {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: body.to_vec(),
-    }))
+    });
+    if mock.has(Habit::SlowAnswers) {
+        tokio::time::sleep(SLOW).await;
+    }
+    if mock.has(Habit::CloseConnections) {
+        answer.headers.push(("Connection".to_owned(), "close".to_owned()));
+    }
+    if takes_gzip(&accepted) && !answer.body.is_empty() && mock.has(Habit::Compress) {
+        answer.body = gzip(&answer.body);
+        answer.headers.push(("Content-Encoding".to_owned(), "gzip".to_owned()));
+    }
+    let chunks = !answer.body.is_empty() && !matches!(answer.status, 204 | 304) && mock.has(Habit::Chunks);
+    let mut response = written(answer);
+    if chunks && let Ok(whole) = to_bytes(std::mem::take(response.body_mut()), usize::MAX).await {
+        let pieces: Vec<Result<Bytes, io::Error>> = whole.chunks(PIECE).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        *response.body_mut() = Body::from_stream(futures::stream::iter(pieces));
+    }
+    response
+}
+
+/// Whether a request takes compressed answers (RFC 9110, section 12.5.3).
+fn takes_gzip(accepted: &str) -> bool {
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip")) && parts.all(|weight| weight != "q=0")
+    })
 }
 
 fn written(mut answer: MockAnswer) -> Response {

@@ -1,6 +1,6 @@
 //! What changes while the mock runs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::store::Store;
@@ -12,8 +12,8 @@ pub(crate) struct State {
     pub store: Store,
     /// How often each condition was answered, where the contract demands several statuses for it.
     turns: HashMap<String, usize>,
-    /// When the latest requests came, for each window.
-    seen: Vec<VecDeque<Instant>>,
+    /// When each window began, and the requests in it.
+    seen: Vec<(Instant, u32)>,
 }
 
 impl State {
@@ -25,25 +25,26 @@ impl State {
         status
     }
 
-    /// Counts a request, unless it is one more than a window allows; then the seconds until that window frees.
+    /// Counts a request, unless it is one more than a window allows; then the seconds until that window ends. A window
+    /// begins with the first request after the one before has ended; what is refused does not count.
     pub(crate) fn admit(&mut self, windows: &[RateLimit], now: Instant) -> Result<(), u64> {
-        self.seen.resize_with(windows.len(), VecDeque::new);
+        self.seen.resize_with(windows.len(), || (now, 0));
         let mut wait: Option<u64> = None;
-        for (window, seen) in windows.iter().zip(&mut self.seen) {
+        for (window, (start, count)) in windows.iter().zip(&mut self.seen) {
             let length = Duration::from_secs(u64::from(window.seconds));
-            while seen.front().is_some_and(|first| now.duration_since(*first) >= length) {
-                seen.pop_front();
+            if now.duration_since(*start) >= length {
+                (*start, *count) = (now, 0);
             }
-            if seen.len() >= usize::try_from(window.requests).unwrap_or(usize::MAX) {
-                let free = seen.front().map_or(length, |first| (*first + length).duration_since(now));
+            if *count >= window.requests {
+                let free = (*start + length).duration_since(now);
                 wait = wait.max(Some(free.as_secs() + u64::from(free.subsec_nanos() > 0)));
             }
         }
         if let Some(seconds) = wait {
             return Err(seconds.max(1));
         }
-        for seen in &mut self.seen {
-            seen.push_back(now);
+        for (_, count) in &mut self.seen {
+            *count += 1;
         }
         Ok(())
     }
@@ -62,6 +63,7 @@ mod tests {
         assert_eq!(state.admit(&windows, start + Duration::from_secs(4)), Ok(()));
         assert_eq!(state.admit(&windows, start + Duration::from_millis(9500)), Err(1));
         assert_eq!(state.admit(&windows, start + Duration::from_secs(10)), Ok(()));
-        assert_eq!(state.admit(&windows, start + Duration::from_secs(10)), Err(4));
+        assert_eq!(state.admit(&windows, start + Duration::from_secs(12)), Ok(()));
+        assert_eq!(state.admit(&windows, start + Duration::from_secs(13)), Err(7));
     }
 }

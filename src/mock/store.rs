@@ -20,6 +20,8 @@ pub(crate) struct Resource {
     pub parents: Vec<(String, String)>,
     /// Operations that were accepted on it, in order.
     pub accepted: Vec<String>,
+    /// The content of an uploaded file.
+    pub content: Option<String>,
     /// How often it was read.
     pub reads: u32,
     /// Its time is over.
@@ -36,6 +38,7 @@ impl Resource {
             references: Vec::new(),
             parents: Vec::new(),
             accepted: Vec::new(),
+            content: None,
             reads: 0,
             expired: false,
         }
@@ -102,6 +105,21 @@ impl Store {
         let index = held.resources.iter().position(|resource| resource.id == id)?;
         held.deleted.insert(id.to_owned());
         Some(held.resources.remove(index))
+    }
+
+    /// Takes a resource out of every list of related resources.
+    pub(crate) fn unlink(&mut self, kind: &str, id: &str) {
+        let named = |identifier: &Value| {
+            identifier.get("type").and_then(Value::as_str) == Some(kind) && identifier.get("id").and_then(id_text).as_deref() == Some(id)
+        };
+        for resource in self.shelves.values_mut().flat_map(|shelf| &mut shelf.resources) {
+            let relationships = resource.body.get_mut("relationships").and_then(Value::as_object_mut);
+            for relationship in relationships.into_iter().flat_map(|all| all.values_mut()) {
+                if let Some(Value::Array(linkage)) = relationship.get_mut("data") {
+                    linkage.retain(|identifier| !named(identifier));
+                }
+            }
+        }
     }
 
     /// Whether a resource of this id was deleted and not made again.

@@ -17,26 +17,39 @@ use tokio::net::{TcpListener, TcpStream};
 /// The header field that carries a length and a body in base64; it never leaves the connection.
 pub(super) const HIDDEN: &str = "x-probity-hidden-body";
 
-/// A listener whose connections send hidden bodies.
-pub(super) struct Wires(pub TcpListener);
+/// How heads of answers are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// Names of fields in upper case (RFC 9110, section 5.1: they are case-insensitive).
+    pub upper: bool,
+    /// No reason in the status line (RFC 9112, section 4: it is optional).
+    pub bare: bool,
+}
+
+/// A listener whose connections send hidden bodies, and heads in the style of the mock.
+pub(super) struct Wires {
+    pub listener: TcpListener,
+    pub style: Style,
+}
 
 impl Listener for Wires {
     type Io = Wire;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        (Wire { stream, waiting: Vec::new() }, address)
+        let (stream, address) = Listener::accept(&mut self.listener).await;
+        (Wire { stream, style: self.style, waiting: Vec::new() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 /// One connection.
 pub(super) struct Wire {
     stream: TcpStream,
+    style: Style,
     /// Bytes that took the place of others and are not sent yet.
     waiting: Vec<u8>,
 }
@@ -64,10 +77,28 @@ fn revealed(bytes: &[u8]) -> Option<Vec<u8>> {
     Some([before.as_bytes(), length.as_bytes(), after.as_bytes(), &STANDARD.decode(body).ok()?].concat())
 }
 
+/// The head of an answer in another style, with whatever follows it; `None` when there is no head or nothing to change.
+fn styled(bytes: &[u8], style: Style) -> Option<Vec<u8>> {
+    if !(style.upper || style.bare) || !bytes.starts_with(b"HTTP/1.1 ") {
+        return None;
+    }
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let mut lines = std::str::from_utf8(&bytes[..end]).ok()?.split("\r\n");
+    let first = lines.next()?;
+    // The space before the reason stays.
+    let first = if style.bare { first.get(..13).unwrap_or(first) } else { first };
+    let rest = lines.map(|line| match line.split_once(':') {
+        Some((name, value)) if style.upper => format!("\r\n{}:{value}", name.to_ascii_uppercase()),
+        _ => format!("\r\n{line}"),
+    });
+    let head = rest.fold(first.to_owned(), |head, line| head + &line);
+    Some([head.as_bytes(), &bytes[end..]].concat())
+}
+
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.drain(context))?;
-        match revealed(bytes) {
+        match revealed(bytes).or_else(|| styled(bytes, self.style)) {
             Some(instead) => {
                 self.waiting = instead;
                 Poll::Ready(Ok(bytes.len()))

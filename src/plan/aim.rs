@@ -6,7 +6,7 @@ use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
 use crate::domain::plan::{Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::domain::suite::{Credential, Suite};
-use crate::triggers::{Ground, Variation, named, same_route};
+use crate::triggers::{Ground, Setting, Variation, named, same_route};
 
 /// Why a rate limit is left alone.
 const NO_BURST: &str = "reaching the rate limit is not allowed in this run";
@@ -91,19 +91,51 @@ impl Draft<'_> {
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
-        ways.sort_by_key(|(_, allowed, _)| allowed.len());
-        let mut reasons = Vec::new();
+        // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
+        let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
+        ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
+        let mut skipped: Option<String> = None;
+        let mut reasons: Vec<String> = Vec::new();
         let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
+        let mut aimed: Vec<ProbeId> = Vec::new();
+        let mut done: Vec<String> = Vec::new();
         for (condition, allowed, variation) in ways {
-            let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
-            let settled = if limited { Err(no_limited(self.suite)) } else { self.settle(operation, &variation, success) };
-            match settled {
-                Ok(settled) => return Intent::Probes(vec![self.fault_probe(operation, status, &condition, allowed, settled, success)]),
-                Err(why) if !reasons.contains(&why) => reasons.push(why),
+            // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
+            if done.contains(&condition.trigger) {
+                continue;
+            }
+            if let Some(reason) = self.held_back(operation, &variation) {
+                skipped = Some(reason);
+                continue;
+            }
+            match self.settle(operation, &variation, success) {
+                Ok(settled) => {
+                    aimed.push(self.fault_probe(operation, status, &condition, allowed, settled, success));
+                    done.push(condition.trigger);
+                }
+                Err(reason) if matches!(variation.setting, Setting::Given(_)) => skipped = Some(reason),
+                Err(reason) if !reasons.contains(&reason) => reasons.push(reason),
                 Err(_) => {}
             }
+            if !aimed.is_empty() && !self.options.thorough {
+                break;
+            }
         }
-        Intent::Unreachable(why_not(&plain, conditions, &possible, reasons))
+        match skipped {
+            _ if !aimed.is_empty() => Intent::Probes(aimed),
+            Some(reason) => Intent::Skipped(reason),
+            None => Intent::Unreachable(why_not(&plain, conditions, &possible, reasons)),
+        }
+    }
+
+    /// Why a way is not gone although it could be: by choice, or for want of an account.
+    fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<String> {
+        if !self.options.writes && !variation.request.method.is_safe() {
+            // Harmless only as long as the server refuses it, which is what is in question.
+            return Some(format!("{} might change something; --allow-writes allows it", variation.request.method));
+        }
+        let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
+        limited.then(|| no_limited(self.suite))
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.

@@ -68,6 +68,7 @@ fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
 
 fn nothing(contract: &Contract, options: &Options) -> PlanError {
     let mut wanted = Vec::new();
+    let mut hints = Vec::new();
     if contract.operations.iter().all(|operation| operation.responses.is_empty()) {
         return PlanError::NothingSelected {
             wanted: "no operation of the contract documents a status, unless by `default` or a range such as 4XX".to_owned(),
@@ -76,23 +77,26 @@ fn nothing(contract: &Contract, options: &Options) -> PlanError {
     }
     if !options.only.is_empty() {
         wanted.push(format!("no operation matches {}", options.only.join(", ")));
+        hints.push(format!("near are {} (`probity list` shows all)", near(contract, &options.only[0]).join(", ")));
     }
     if !options.statuses.is_empty() {
-        let statuses: Vec<String> = options.statuses.iter().map(ToString::to_string).collect();
-        wanted.push(format!("no documented status among {}", statuses.join(", ")));
+        let words = |statuses: &[Status]| statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let mut known: Vec<Status> = contract.operations.iter().flat_map(|operation| &operation.responses).map(|response| response.status).collect();
+        known.sort_unstable();
+        known.dedup();
+        wanted.push(format!("no documented status is among {}", words(&options.statuses)));
+        hints.push(format!("documented are {}", words(&known)));
     }
-    let first = options.only.first().map_or("", String::as_str).trim_matches('*');
-    let stem = first.split(['.', '*']).next().unwrap_or_default();
-    let mut near: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
-    if !stem.is_empty() && near.iter().any(|id| id.contains(stem)) {
-        near.retain(|id| id.contains(stem));
-    }
-    let more = near.len().saturating_sub(8);
-    let mut hint = format!("operations are {}", near.into_iter().take(8).collect::<Vec<_>>().join(", "));
-    if more > 0 {
-        hint = format!("{hint} and {more} more (`probity list` shows all)");
-    }
-    PlanError::NothingSelected { wanted: wanted.join(" and "), hint }
+    PlanError::NothingSelected { wanted: wanted.join(" and "), hint: hints.join("; ") }
+}
+
+/// The operation ids that are most like a pattern.
+fn near<'a>(contract: &'a Contract, pattern: &str) -> Vec<&'a str> {
+    let likeness = |id: &str| strsim::jaro_winkler(pattern.trim_matches('*'), id);
+    let mut ids: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    ids.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)));
+    ids.truncate(4);
+    ids
 }
 
 /// Whether credentials for these schemes are enough for an operation (OpenAPI, Security Requirement Object).

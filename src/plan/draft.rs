@@ -77,6 +77,7 @@ impl<'a> Draft<'a> {
 
     /// The plan.
     pub fn finish(mut self) -> Plan {
+        order::replace_before_add(&mut self.plan);
         order::depend(&mut self.plan, &self.consumers);
         self.plan.probes.sort_by_key(|probe| probe.stage);
         self.plan

@@ -42,6 +42,8 @@ pub struct Options {
     pub mark: String,
     /// How many requests may be sent to reach the rate limit after everything else; 0 leaves it alone.
     pub burst: u32,
+    /// Whether a refusal is provoked in every way that the contract names, not only in the cheapest one.
+    pub thorough: bool,
 }
 
 /// A resource known before the run.

@@ -36,6 +36,7 @@ pub fn depend(plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
     }
     edges.extend(referring_first(plan, consumers));
     edges.extend(one_change_at_a_time(plan));
+    edges.extend(read_before_taken(plan));
     join(plan, edges);
     bring_forward(plan);
 }
@@ -77,6 +78,57 @@ fn one_change_at_a_time(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
         }
     }
     edges
+}
+
+/// What a deletion empties, a relationship for example, is read between what fills it and the deletion: afterwards there
+/// would be nothing to see, or not even a 200.
+fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
+    let valid = |probe: &&Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup;
+    let mut edges = Vec::new();
+    for taking in plan.probes.iter().filter(valid).filter(|probe| probe.request.method.0 == "DELETE" && probe.stage == Stage::Change) {
+        let route = &taking.request.path;
+        let related = route.replacen("/relationships/", "/", 1);
+        let same = |probe: &Probe| probe.request.path == *route && owner(probe) == owner(taking);
+        let reads =
+            |probe: &&Probe| probe.request.method.0 == "GET" && (same(probe) || (probe.request.path == related && owner(probe) == owner(taking)));
+        let filling: Vec<&Probe> = plan
+            .probes
+            .iter()
+            .filter(valid)
+            .filter(|probe| same(probe) && !probe.request.method.is_safe() && probe.request.method.0 != "DELETE")
+            .collect();
+        for read in plan.probes.iter().filter(valid).filter(reads) {
+            edges.push((taking.id.clone(), read.id.clone()));
+            edges.extend(filling.iter().map(|filling| (read.id.clone(), filling.id.clone())));
+        }
+    }
+    edges
+}
+
+/// The slots that fill the path.
+fn owner(probe: &Probe) -> Vec<&SlotId> {
+    let in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, crate::domain::plan::Place::Path(_)));
+    in_path.map(|filling| &filling.slot).collect()
+}
+
+/// Puts what replaces a relationship before what adds to it, so that a read afterwards shows both.
+pub fn replace_before_add(plan: &mut Plan) {
+    let is =
+        |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.0 == method && probe.request.path.contains("/relationships/");
+    for index in 0..plan.probes.len() {
+        let adding = &plan.probes[index];
+        if !is(adding, "POST") {
+            continue;
+        }
+        let replacing = plan
+            .probes
+            .iter()
+            .skip(index)
+            .position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && owner(probe) == owner(adding));
+        if let Some(offset) = replacing {
+            plan.probes[index..=index + offset].rotate_right(1);
+        }
+    }
 }
 
 /// Adds the edges that close no circle: where two rules contradict each other, the first one holds.

@@ -38,7 +38,11 @@ impl Draft<'_> {
                     given
                 } else {
                     taken.extend(self.used_up(operation, &need.place));
-                    self.slot(&need.resource, &taken, usage(operation, &need.place))?
+                    let last = if self.adds(operation, &need.place) { self.last_made(&need.resource, &taken) } else { None };
+                    match last {
+                        Some(slot) => Some(slot),
+                        None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
+                    }
                 }
             };
             match slot {
@@ -95,6 +99,22 @@ impl Draft<'_> {
         let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
         let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
         fillings.map(|filling| filling.slot.clone()).collect()
+    }
+
+    /// Whether a place in the body adds to a relationship that another request replaces: what is added must differ from what
+    /// was put there, or nothing would show that it was added.
+    fn adds(&self, operation: &Operation, place: &Place) -> bool {
+        let replaces = |other: &Operation| other.path == operation.path && other.method.0 == "PATCH";
+        let adds = operation.method.0 == "POST" && operation.path.contains("/relationships/") && matches!(place, Place::Body(_));
+        adds && self.contract.operations.iter().any(replaces)
+    }
+
+    /// The resource of the kind that is made last, as far as the plan knows yet.
+    fn last_made(&self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
+        let fits = |id: &SlotId, slot: &Slot| {
+            slot.kind == need.kind && !taken.contains(id) && matches!(slot.origin, Origin::Created(_)) && is_part(&need.like, &slot.like)
+        };
+        self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).max_by_key(|id| number(id)).cloned()
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.

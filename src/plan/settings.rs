@@ -41,7 +41,8 @@ impl Draft<'_> {
             request: variation.request.clone(),
             fault: variation.fault.clone(),
             after: Vec::new(),
-            stage: Stage::Refuse,
+            // A read waits for its control, which is read after everything that is written.
+            stage: if operation.method.is_safe() { Stage::Doubt } else { Stage::Refuse },
         };
         match &variation.setting {
             Setting::Plain | Setting::Exhausted | Setting::Finished => {}

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::Format;
+use super::{Format, RenderError};
 use crate::domain::report::Report;
 
 /// Its form is `schemas/report.schema.json`.
 pub(super) const FORMAT: Format = Format { name: "json", file_name: Some("report.json"), about: "everything, for other programs", render };
 
-fn render(report: &Report) -> String {
-    let text = serde_json::to_string_pretty(report).expect("a report is plain data with text as keys");
-    text + "\n"
+fn render(report: &Report) -> Result<String, RenderError> {
+    let text = serde_json::to_string_pretty(report).map_err(|error| RenderError::new("JSON", &error))?;
+    Ok(text + "\n")
 }
 
 /// The JSON Schema of `report.json`.
@@ -26,7 +26,7 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read_again() {
         let report = sample();
-        let read: Report = serde_json::from_str(&render(&report)).unwrap();
+        let read: Report = serde_json::from_str(&render(&report).unwrap()).unwrap();
         assert_eq!(read, report);
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::Format;
 use super::finding::finding_text;
 use super::words::headline;
+use super::{Format, RenderError};
 use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::report::{Cell, Report};
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -21,7 +21,7 @@ const SERVER: &str = "server";
 /// The suite of what belongs to no cell.
 const BESIDE: &str = "beside the matrix";
 
-fn render(report: &Report) -> String {
+fn render(report: &Report) -> Result<String, RenderError> {
     let mut suites: Vec<TestSuite> = Vec::new();
     for cell in &report.cells {
         let api = if cell.operation == WHOLE_SERVER { SERVER } else { &cell.api };
@@ -39,11 +39,11 @@ fn render(report: &Report) -> String {
     }
     let mut document = quick_junit::Report::new(format!("{}: {}", report.suite, headline(report)));
     document.set_time(Duration::from_millis(report.duration_ms)).add_test_suites(suites);
-    let mut text = document.to_string().expect("a document in memory can be written");
+    let mut text = document.to_string().map_err(|error| RenderError::new("JUnit", &error))?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    text
+    Ok(text)
 }
 
 fn case(report: &Report, api: &str, cell: &Cell) -> TestCase {
@@ -115,6 +115,6 @@ mod tests {
 
     #[test]
     fn every_verdict_has_its_kind_of_case() {
-        insta::assert_snapshot!("junit", render(&sample()));
+        insta::assert_snapshot!("junit", render(&sample()).unwrap());
     }
 }

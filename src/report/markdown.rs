@@ -9,7 +9,8 @@ use crate::domain::report::{Cell, Report};
 use crate::domain::verdict::Verdict;
 
 /// Source of the form of tables: GitHub Flavored Markdown, section 4.10.
-pub(super) const FORMAT: Format = Format { name: "markdown", file_name: Some("report.md"), about: "everything in full, for people", render };
+pub(super) const FORMAT: Format =
+    Format { name: "markdown", file_name: Some("report.md"), about: "everything in full, for people", render: |report| Ok(render(report)) };
 
 fn render(report: &Report) -> String {
     let mut parts = vec![

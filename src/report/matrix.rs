@@ -10,7 +10,7 @@ use crate::domain::verdict::{Finding, Severity, Verdict};
 
 /// Only printed.
 pub(super) const FORMAT: Format =
-    Format { name: "text", file_name: None, about: "the matrix for a terminal", render: |report| matrix(report, 80, false) };
+    Format { name: "text", file_name: None, about: "the matrix for a terminal", render: |report| Ok(matrix(report, 80, false)) };
 
 /// With more operations than this the matrix is drawn as a summary.
 const MOST_OPERATIONS: usize = 60;

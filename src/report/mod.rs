@@ -17,6 +17,8 @@ pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
 pub use snapshot::snapshot;
 
+use thiserror::Error;
+
 use crate::domain::report::{Cell, Report, Totals};
 use crate::domain::verdict::Verdict;
 
@@ -30,7 +32,21 @@ pub struct Format {
     /// What it is for, in one line.
     pub about: &'static str,
     /// Renders it.
-    pub render: fn(&Report) -> String,
+    pub render: fn(&Report) -> Result<String, RenderError>,
+}
+
+/// A report that a format cannot express.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the report cannot be written as {format}: {reason}")]
+pub struct RenderError {
+    format: &'static str,
+    reason: String,
+}
+
+impl RenderError {
+    fn new(format: &'static str, reason: &dyn std::error::Error) -> Self {
+        Self { format, reason: reason.to_string() }
+    }
 }
 
 /// Every format.
@@ -61,7 +77,7 @@ mod tests {
         let files: Vec<_> = FORMATS.iter().filter_map(|format| format.file_name).collect();
         assert_eq!(names.len(), FORMATS.len());
         assert_eq!(files.iter().collect::<BTreeSet<_>>().len(), files.len());
-        assert!(FORMATS.iter().all(|format| (format.render)(&sample()).ends_with('\n')));
+        assert!(FORMATS.iter().all(|format| (format.render)(&sample()).unwrap().ends_with('\n')));
     }
 
     #[test]

@@ -14,11 +14,6 @@ use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
 const ENOUGH_REFUSALS: usize = 3;
 
-/// Whether an answer means that a valid request was accepted.
-pub fn accepts(probe: &Probe, status: Status) -> bool {
-    probe.fault.is_none() && if probe.allowed.is_empty() { status.0 / 100 == 2 } else { probe.allowed.contains(&status) && status.0 < 400 }
-}
-
 /// Why a probe left a value behind that others need.
 pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> String {
     match (&outcome.ending, outcome.answer()) {
@@ -63,6 +58,12 @@ impl Breaker {
         let last = self.refusals.last().filter(|_| !self.anything && self.refusals.len() >= ENOUGH_REFUSALS)?;
         Some(format!("{last} to each of the first {} valid requests", self.refusals.len()))
     }
+
+    /// Whether it is the credentials that the server does not take. Any other server that takes nothing has nothing to
+    /// say to a request without credentials either.
+    fn is_about_credentials(&self) -> bool {
+        self.refusals.last().is_some_and(|last| last.ends_with("401") || last.ends_with("403"))
+    }
 }
 
 /// A request under way: the probe and what becomes of it.
@@ -89,16 +90,13 @@ impl<'a> Run<'a> {
             Err(_) if unauthenticated || probe.stage == Stage::Burst => BTreeMap::new(),
             Err(reason) => return Err(reason),
         };
-        if !unauthenticated {
-            if let Some(reason) = self.progress.breaker.reason() {
-                return Err(reason);
-            }
-            if let Some(control) =
-                probe.control.as_ref().filter(|control| probe.after.contains(control) && !self.progress.accepted.contains(*control))
-            {
-                let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
-                return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
-            }
+        if let Some(reason) = self.progress.breaker.reason().filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials()) {
+            return Err(reason);
+        }
+        let refused = |control: &&String| probe.after.contains(*control) && !self.progress.accepted.contains(*control);
+        if let Some(control) = probe.control.as_ref().filter(|_| !unauthenticated).filter(refused) {
+            let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
+            return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
         }
         let location = match &probe.repeat {
             Repeat::Follow(first) => Some(self.location(first)?),
@@ -109,6 +107,12 @@ impl<'a> Run<'a> {
 
     fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
         let mut values = BTreeMap::new();
+        let removers = probe.after.iter().filter_map(|before| self.plan.probe(before));
+        for remover in removers.filter(|remover| probe.stage == Stage::Gone && remover.consumes.iter().any(|slot| probe.needs.contains(slot))) {
+            if !self.progress.accepted.contains(&remover.id) {
+                return Err(format!("nothing was deleted: {} was not accepted", remover.id));
+            }
+        }
         for slot in &probe.needs {
             if probe.stage != Stage::Gone
                 && let Some(reason) = self.progress.lost.get(slot)

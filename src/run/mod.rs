@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
     fn end(&mut self, probe: &Probe, outcome: Outcome) {
         (self.watch)(Event::Ended(&outcome));
         let answer = outcome.answer();
-        let accepted = answer.is_some_and(|answer| gate::accepts(probe, answer.status));
+        let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
         if accepted {
             self.progress.accepted.insert(probe.id.clone());
         }

@@ -15,8 +15,9 @@ use crate::domain::plan::{Credentials, Probe, Repeat, SlotId};
 use crate::generate::fill;
 use crate::transport::{Accounts, Client, Wire, wire};
 
-/// How often a probe is sent again because the server asked to wait.
-const MOST_WAITS: usize = 3;
+/// How often a probe is sent again because the server asked to wait: who has waited as told and is refused again is not
+/// going to be served by waiting longer.
+const MOST_WAITS: usize = 1;
 /// The longest pause between two looks at a job.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -142,7 +143,10 @@ impl Sender<'_> {
         let answer = self.client.send(&signed).await;
         let shown = prepared.request.shown();
         let (answer, ending) = match answer {
-            Ok(answer) => (Some(answer), Ending::Answered),
+            Ok(mut answer) => {
+                self.accounts.censor(&signed, &mut answer);
+                (Some(answer), Ending::Answered)
+            }
             Err(reason) => (None, Ending::Silent(reason)),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });

@@ -88,7 +88,7 @@ impl Client {
         }
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let body = if too_long { Content::TooLong(bytes.len() as u64) } else { content(bytes) };
-        Ok(Answer { status, headers, body, millis })
+        Ok(Answer { status, headers, body, millis, echoes_credentials: false })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod credentials;
+mod echo;
 mod wire;
 
 pub use client::{Bounds, Client, ClientError};

@@ -2,15 +2,18 @@
 
 use serde_json::Value;
 
+use super::download::uploaded;
 use super::{Outcome, Turn};
 use crate::contract::schema::resource_needs;
 use crate::domain::contract::{Location, Operation};
 use crate::mock::faults::Effect;
+use crate::mock::ids::Form;
 use crate::mock::place::{Place, overlay};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
+use crate::mock::variants::Habit;
 use crate::mock::{ids, job};
 
 pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
@@ -40,7 +43,7 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
     let id_at = turn.place().map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
     let sample = scene.sample().and_then(|(sample, place)| nth(&place.items(&sample), index));
     let style = template.as_ref().and_then(|template| template.pointer(&id_at)).cloned().or_else(|| style(scene, kind));
-    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent));
+    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent), form(turn, template.as_ref(), &id_at));
     let mut body = template.unwrap_or_else(|| likeness(scene.core, kind, &id));
     rename(&mut body, &id_at, &id);
     overlay(&mut body, sent, sample.as_ref());
@@ -53,9 +56,55 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
         resource.sent = sent.clone();
         resource.references = references(scene, at);
         resource.parents = parents(scene);
+        resource.content = uploaded(scene);
         keep(turn, kind, resource);
     }
     (id, body)
+}
+
+/// What the id of a new resource looks like: another form only where the answer, every parameter and every request that
+/// holds such an id takes it.
+fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
+    let core = turn.scene.core;
+    let wanted = if core.variants.has(Habit::UuidIds) {
+        Form::Uuid
+    } else if core.variants.has(Habit::LargeIds) {
+        Form::Large
+    } else {
+        return Form::Example;
+    };
+    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return Form::Example };
+    let id = wanted.write("", 1);
+    let mut body = template.clone();
+    rename(&mut body, id_at, &id);
+    let answered = core.schemas.fits(schema, &turn.document(vec![body]));
+    if answered && turn.scene.core.contract.operations.iter().all(|operation| takes(core, operation, &turn.scene.profile.kind, &id)) {
+        wanted
+    } else {
+        Form::Example
+    }
+}
+
+/// Whether an operation takes an id of a kind, wherever its parameters and the example of its request hold one.
+fn takes(core: &Core, operation: &Operation, kind: &str, id: &str) -> bool {
+    let text = Value::String(id.to_owned());
+    let own = operation.parameters.iter().filter(|parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+    let plain = own.filter(|parameter| parameter.example.as_ref().is_none_or(|example| !example.is_array()));
+    let parameters = plain.filter_map(|parameter| parameter.schema.as_ref()).all(|schema| core.schemas.fits(schema, &text));
+    let media = operation.request_body.iter().flat_map(|body| &body.content);
+    let bodies = media.filter_map(|media| Some((media, media.schema.as_ref()?))).all(|(media, schema)| {
+        media.examples.iter().all(|example| {
+            let mut body = example.value.clone();
+            let before = core.schemas.fits(schema, &body);
+            for need in resource_needs(&core.contract, media, &example.value).into_iter().filter(|need| need.what.kind == kind) {
+                if let Some(spot) = body.pointer_mut(&need.at) {
+                    *spot = text.clone();
+                }
+            }
+            !before || core.schemas.fits(schema, &body)
+        })
+    });
+    parameters && bodies
 }
 
 /// Keeps a new resource.
@@ -133,7 +182,9 @@ fn keep_yields(turn: &mut Turn<'_, '_>, document: &Value) {
         let ids: Vec<String> = place.items(document).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
         for id in ids {
             let body = likeness(scene.core, &yielded.kind, &id);
-            turn.state.store.put_new(&yielded.kind, Resource::new(id, body));
+            let mut resource = Resource::new(id, body);
+            resource.content = uploaded(scene);
+            turn.state.store.put_new(&yielded.kind, resource);
         }
     }
 }

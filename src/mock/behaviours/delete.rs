@@ -23,6 +23,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     if !stays(scene) && !turn.goes(Effect::KeepDeleted) {
         for id in ids {
             if let Some(resource) = turn.state.store.delete(kind, &id) {
+                turn.state.store.unlink(kind, &id);
                 pass_on(turn, &resource);
             }
         }

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod download;
 mod example;
 mod finish;
 mod list;
@@ -33,6 +34,7 @@ struct Behaviour {
 /// Every behaviour; the first that matches acts.
 const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { matches: finish::matches, act: finish::act },
+    Behaviour { matches: download::matches, act: download::act },
     Behaviour { matches: relationship::matches, act: relationship::act },
     Behaviour { matches: search::matches, act: search::act },
     Behaviour { matches: create::matches, act: create::act },

@@ -18,7 +18,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let (lasts, other) = (turn.goes(Effect::NeverFinish), turn.goes(Effect::ReadOther));
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
     if scene.operation.done.is_some() && !lasts {
-        job::advance(&scene.core.contract, kind, resource);
+        job::advance(&scene.core.contract, kind, resource, job::reads(&scene.core.variants));
     }
     let mut body = resource.body.clone();
     if other {

@@ -8,6 +8,9 @@ mod overlooked;
 mod statuses;
 mod whole;
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use super::draft::Draft;
 use super::request::Call;
 use super::scene::Core;
@@ -49,6 +52,13 @@ pub struct Fault {
     /// What it breaks, in words.
     pub breaks: &'static str,
     pub(crate) hook: Hook,
+}
+
+impl Fault {
+    /// Whether the state goes another way while answers look right, so that no single answer tells where it takes hold.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.hook, Hook::Effect(_))
+    }
 }
 
 /// Where a fault takes hold.
@@ -137,13 +147,15 @@ pub fn fault(name: &str) -> Option<&'static Fault> {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     active: Vec<(&'static Fault, Option<String>)>,
+    /// Operations on which one of them took hold.
+    taken: Mutex<BTreeSet<String>>,
 }
 
 impl Faults {
     /// Faults that are not in the catalogue are left out.
     pub(crate) fn new(settings: &[FaultSetting]) -> Self {
         let active = settings.iter().filter_map(|setting| Some((fault(&setting.name)?, setting.operation.clone())));
-        Self { active: active.collect() }
+        Self { active: active.collect(), taken: Mutex::default() }
     }
 
     fn on(&self, operation: Option<&Operation>) -> impl Iterator<Item = Hook> {
@@ -153,36 +165,56 @@ impl Faults {
 
     /// Whether a trigger is overlooked.
     pub(crate) fn overlook(&self, operation: Option<&Operation>, trigger: &str) -> bool {
-        self.on(operation).any(|hook| matches!(hook, Hook::Overlook(triggers) if triggers.contains(&trigger)))
+        let overlooked = self.on(operation).any(|hook| matches!(hook, Hook::Overlook(triggers) if triggers.contains(&trigger)));
+        self.note(operation, overlooked)
     }
 
     /// The status that is really sent.
     pub(crate) fn status(&self, operation: Option<&Operation>, status: u16) -> u16 {
-        self.on(operation).fold(status, |status, hook| if let Hook::Status(change) = hook { change(status) } else { status })
+        let sent = self.on(operation).fold(status, |status, hook| if let Hook::Status(change) = hook { change(status) } else { status });
+        self.note(operation, sent != status);
+        sent
     }
 
     /// The status that is sent instead of an answer.
     pub(crate) fn instead(&self, operation: Option<&Operation>, number: u64) -> Option<u16> {
-        self.on(operation).find_map(|hook| if let Hook::Instead(status) = hook { status(number) } else { None })
+        let instead = self.on(operation).find_map(|hook| if let Hook::Instead(status) = hook { status(number) } else { None });
+        self.note(operation, instead.is_some());
+        instead
     }
 
     /// Changes an answer.
     pub(crate) fn finish(&self, draft: &mut Draft, scope: &Scope<'_>) {
         for hook in self.on(scope.operation) {
             if let Hook::Answer(change) = hook {
+                let before = draft.clone();
                 change(draft, scope);
+                self.note(scope.operation, *draft != before);
             }
         }
     }
 
     /// Whether the state goes another way.
     pub(crate) fn has(&self, operation: &Operation, effect: Effect) -> bool {
-        self.on(Some(operation)).any(|hook| matches!(hook, Hook::Effect(other) if other == effect))
+        let goes = self.on(Some(operation)).any(|hook| matches!(hook, Hook::Effect(other) if other == effect));
+        self.note(Some(operation), goes)
+    }
+
+    /// Operations on which one of the faults took hold.
+    pub(crate) fn taken(&self) -> BTreeSet<String> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, operation: Option<&Operation>, taken: bool) -> bool {
+        if let Some(operation) = operation.filter(|_| taken) {
+            self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.id.clone());
+        }
+        taken
     }
 }
 
 /// How many letters two names differ by (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
+pub(crate) fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (index, letter) in one.chars().enumerate() {

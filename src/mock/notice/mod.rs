@@ -12,6 +12,7 @@ use crate::domain::contract::{Condition, Status};
 
 use super::scene::Scene;
 use super::state::State;
+use super::variants::Habit;
 
 pub(crate) use access::access;
 pub(crate) use query::{breach as query_breach, read};
@@ -124,6 +125,9 @@ pub(crate) fn look(scene: &Scene<'_>, state: &State) -> Vec<Noticed> {
     let mut noticed = Vec::new();
     for look in LOOKS {
         look(scene, state, &mut noticed);
+    }
+    if noticed.len() > 1 && scene.core.variants.has(Habit::LooksReversed) {
+        noticed.reverse();
     }
     noticed
 }

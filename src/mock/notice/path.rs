@@ -5,6 +5,7 @@ use crate::domain::contract::{Location, Parameter};
 use crate::mock::ids::same_style;
 use crate::mock::job;
 use crate::mock::store::id_text;
+use crate::mock::variants::Habit;
 
 /// Looks at every path parameter.
 pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
@@ -28,7 +29,9 @@ fn is_malformed(scene: &Scene<'_>, parameter: &Parameter, value: &str) -> bool {
         scene.core.schemas.breaches(schema, &value).is_ok_and(|breaches| !breaches.is_empty())
     });
     let style = parameter.example.as_ref().and_then(id_text);
-    breaks_schema || style.is_some_and(|style| parameter.resource.is_some() && !same_style(value, &style))
+    // Where ids are UUIDs, the example does not tell their form.
+    let styled = |style: String| parameter.resource.is_some() && !same_style(value, &style) && !scene.core.variants.has(Habit::UuidIds);
+    breaks_schema || style.is_some_and(styled)
 }
 
 fn resource(scene: &Scene<'_>, state: &State, name: &str, kind: &str, id: &str, noticed: &mut Vec<Noticed>) {

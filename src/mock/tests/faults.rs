@@ -12,7 +12,16 @@ const ALLOWED: u32 = 60;
 
 /// Everything that the script below got to see.
 fn transcript(faults: &[&str]) -> Vec<(String, MockAnswer)> {
-    let asker = Asker::new(&library(), suite(), MEDIA, vec![RateLimit { requests: ALLOWED, seconds: 3600 }], faults);
+    transcript_of(&asker_with(faults, &[]))
+}
+
+/// A mock of the library with a rate limit, and somebody who asks it.
+pub(super) fn asker_with(faults: &[&str], variants: &[&str]) -> Asker {
+    Asker::varied(&library(), suite(), MEDIA, vec![RateLimit { requests: ALLOWED, seconds: 3600 }], faults, variants)
+}
+
+/// Everything that the script below gets to see of a mock.
+pub(super) fn transcript_of(asker: &Asker) -> Vec<(String, MockAnswer)> {
     let mut seen = Vec::new();
     let mut ask = |request: MockRequest| {
         let told = format!("{} {}?{}", request.method, request.path, request.query);
@@ -22,7 +31,7 @@ fn transcript(faults: &[&str]) -> Vec<(String, MockAnswer)> {
     let get = |address: &str| asker.request("GET", address, &Value::Null);
     lives(&mut ask, &send, &get);
     wrongs(&mut ask, &send, &get);
-    strangers(&mut ask, &asker);
+    strangers(&mut ask, asker);
     for _ in 0..=ALLOWED {
         ask(get("/books"));
     }

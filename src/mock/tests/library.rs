@@ -246,6 +246,10 @@ fn relationships_are_read_and_written() {
     assert_eq!(asker.get(&format!("/books/{id}/authors"), 200).pointer("/data/1/attributes/name"), Some(&json!("B. Other")));
     asker.ask("DELETE", &linkage, &named(&[&one]), 204);
     assert_eq!(asker.get(&linkage, 200), named(&[&other]));
+    asker.ask("DELETE", &format!("/authors/{other}"), &Value::Null, 204);
+    assert_eq!(asker.get(&linkage, 200), named(&[]));
+    asker.ask("PATCH", &linkage, &named(&[&one, &one]), 204);
+    assert_eq!(asker.get(&linkage, 200), named(&[&one]));
     asker.ask("PATCH", &linkage, &named(&[]), 204);
     assert_eq!(asker.get(&format!("/books/{id}"), 200).pointer("/data/relationships/authors/data"), Some(&json!([])));
 }

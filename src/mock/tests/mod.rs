@@ -5,6 +5,7 @@ mod library;
 mod network;
 mod refusals;
 mod shop;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +37,18 @@ pub(super) struct Asker {
 
 impl Asker {
     pub(super) fn new(contract: &Arc<Contract>, suite: Value, media: &'static str, windows: Vec<RateLimit>, faults: &[&str]) -> Self {
+        Self::varied(contract, suite, media, windows, faults, &[])
+    }
+
+    pub(super) fn varied(
+        contract: &Arc<Contract>,
+        suite: Value,
+        media: &'static str,
+        windows: Vec<RateLimit>,
+        faults: &[&str],
+        variants: &[&str],
+    ) -> Self {
+        let variant = variants.iter().map(|name| super::Variant::parse(name).unwrap()).collect();
         let suite: Arc<Suite> = Arc::new(serde_json::from_value(suite).unwrap());
         let accounts = MockAccounts::invented(contract, &suite);
         let authorization = accounts.full.values().find_map(|secret| match secret {
@@ -44,14 +57,14 @@ impl Asker {
             super::Secret::Value(_) => None,
         });
         let fault = faults.iter().map(|name| FaultSetting::parse(name).unwrap()).collect();
-        let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault });
+        let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault, variant });
         Self { mock, contract: Arc::clone(contract), schemas: Schemas::new(contract).unwrap(), authorization, media }
     }
 
     /// The request that the methods below send, to be changed.
     pub(super) fn request(&self, method: &str, address: &str, body: &Value) -> MockRequest {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let mut headers = vec![("X-Tenant".to_owned(), "1".to_owned())];
+        let mut headers = vec![("Host".to_owned(), "mock".to_owned()), ("X-Tenant".to_owned(), "1".to_owned())];
         headers.extend(self.authorization.iter().map(|value| ("Authorization".to_owned(), value.clone())));
         if !body.is_null() {
             headers.push(("Content-Type".to_owned(), self.media.to_owned()));
@@ -75,7 +88,7 @@ impl Asker {
     }
 
     /// Whether some response that is declared for the status describes the answer.
-    fn hold(&self, answer: &MockAnswer) {
+    pub(super) fn hold(&self, answer: &MockAnswer) {
         let own = self.contract.operations.iter().flat_map(|operation| &operation.responses).chain(&self.contract.server_responses);
         let fits = own.filter(|response| response.status == Status(answer.status)).any(|response| {
             let headers = response.headers.iter().all(|rule| !rule.required || answer.header(&rule.name).is_some());
@@ -112,7 +125,8 @@ fn a_contract_that_cannot_be_served_is_told_so() {
         "components": {"schemas": {"X": {"type": "string"}}}, "$id": "http://[nowhere"
     }));
     let suite = Arc::new(serde_json::from_value(json!({"name": "x", "contract": "x"})).unwrap());
-    let mock = Mock::new(MockOptions { contract, suite, accounts: MockAccounts::default(), windows: Vec::new(), fault: Vec::new() });
+    let mock =
+        Mock::new(MockOptions { contract, suite, accounts: MockAccounts::default(), windows: Vec::new(), fault: Vec::new(), variant: Vec::new() });
     let answer = mock.answer(MockRequest { method: "GET".to_owned(), path: "/x".to_owned(), ..MockRequest::default() });
     assert_eq!(answer.status, 500);
     assert!(

@@ -1,0 +1,172 @@
+//! The two tables of the self-test.
+
+use std::fmt::Write;
+
+use super::Sight;
+
+/// What became of a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The run breaks, everywhere and alone.
+    Caught,
+    /// The run does not break, and cells are left without a proof: it is not green, and names no violation.
+    Unproved,
+    /// The run warns: what is broken is no more than a recommendation.
+    Warned,
+    /// The run is as good as without the fault, everywhere or alone.
+    Survived,
+    /// The suite says why it breaks no promise.
+    Inapplicable,
+    /// The suite says that it breaks no promise, and it was caught.
+    Misnamed,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Caught => "caught",
+            Self::Unproved => "unproved",
+            Self::Warned => "warned",
+            Self::Survived => "SURVIVED",
+            Self::Inapplicable => "inapplicable",
+            Self::Misnamed => "MISNAMED",
+        }
+    }
+}
+
+/// One fault.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub name: &'static str,
+    pub outcome: Outcome,
+    /// Names of the checks that caught it.
+    pub checks: String,
+    pub violated: usize,
+    pub unproved: usize,
+    /// On how many of the operations on which it took hold cells are violated; unknown where it only changes the state.
+    pub reach: Option<(usize, usize)>,
+    /// The operation that it was put on alone, and whether it was caught there.
+    pub alone: Option<(String, bool)>,
+    pub note: String,
+}
+
+/// One variant.
+#[derive(Debug)]
+pub(super) struct VariantRow {
+    pub name: &'static str,
+    pub checks: String,
+    pub warnings: String,
+    pub violated: usize,
+    pub unproved: usize,
+    pub note: String,
+}
+
+impl VariantRow {
+    /// The mock as it usually is.
+    pub(super) fn usual(sight: &Sight) -> Self {
+        Self {
+            name: "(none)",
+            checks: super::list(&sight.checks),
+            warnings: super::list(&sight.warnings),
+            violated: sight.violated,
+            unproved: sight.unproved.len(),
+            note: "the mock as it usually is".to_owned(),
+        }
+    }
+
+    /// Whether something was found, a warning included: a legal difference gives no reason for one.
+    pub(super) fn is_accused(&self) -> bool {
+        self.violated > 0 || !self.checks.is_empty() || !self.warnings.is_empty()
+    }
+
+    fn words(&self) -> String {
+        match (self.is_accused(), self.unproved) {
+            (true, _) => {
+                let names: Vec<&str> = [self.checks.as_str(), self.warnings.as_str()].into_iter().filter(|names| !names.is_empty()).collect();
+                format!("ACCUSED by {}", names.join(", "))
+            }
+            (false, 0) => "nothing found".to_owned(),
+            (false, cells) => format!("{cells} cells unproved"),
+        }
+    }
+}
+
+/// Both tables with their sums; a table without rows is left out.
+pub(super) fn show(rows: &[Row], variants: &[VariantRow], seed: u64) -> String {
+    let mut text = String::new();
+    if !rows.is_empty() {
+        faults(&mut text, rows, seed);
+        text.push('\n');
+    }
+    let _ = writeln!(text, "Variants of the mock, each within the contract; none may raise a finding.\n");
+    for row in variants {
+        let _ = writeln!(text, "{:27} {:24} {}", row.name, row.words(), row.note);
+    }
+    let accused = variants.iter().filter(|row| row.is_accused()).count();
+    let open = variants.iter().filter(|row| !row.is_accused() && row.unproved > 0).count();
+    let _ = writeln!(text, "\n{} variants: {accused} accused, {open} with cells unproved.", variants.len().saturating_sub(1));
+    text
+}
+
+fn faults(text: &mut String, rows: &[Row], seed: u64) {
+    let _ = writeln!(text, "Faults of the mock, everywhere and on one operation alone (seed {seed}).\n");
+    let _ = writeln!(text, "{:32} {:12} {:>8} {:>8} {:>9}  caught by; also on this operation alone", "fault", "", "violated", "unproved", "reach");
+    for row in rows {
+        let alone = match &row.alone {
+            Some((operation, true)) => format!("; {operation}"),
+            Some((operation, false)) => format!("; NOT on {operation}"),
+            None => String::new(),
+        };
+        let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
+        let _ = writeln!(
+            text,
+            "{:32} {:12} {:>8} {:>8} {:>9}  {}{alone}{note}",
+            row.name,
+            row.outcome.word(),
+            row.violated,
+            row.unproved,
+            row.reach.map_or_else(String::new, |(seen, taken)| format!("{seen}/{taken}")),
+            if row.checks.is_empty() { "-" } else { &row.checks }
+        );
+    }
+    let of = |outcome: Outcome| rows.iter().filter(|row| row.outcome == outcome).count();
+    let _ = writeln!(
+        text,
+        "\n{} faults: {} caught, {} warned of, {} survived, {} without a verdict, {} inapplicable{}.",
+        rows.len(),
+        of(Outcome::Caught),
+        of(Outcome::Warned),
+        of(Outcome::Survived),
+        of(Outcome::Unproved),
+        of(Outcome::Inapplicable),
+        match of(Outcome::Misnamed) {
+            0 => String::new(),
+            count => format!(", {count} said to be inapplicable and caught"),
+        }
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(outcome: Outcome) -> Row {
+        let alone = Some(("things.get".to_owned(), outcome == Outcome::Caught));
+        Row { name: "always-500", outcome, checks: "status".to_owned(), violated: 2, unproved: 1, reach: Some((2, 3)), alone, note: String::new() }
+    }
+
+    #[test]
+    fn survivors_stand_out_and_are_counted() {
+        let text = show(&[row(Outcome::Caught), row(Outcome::Survived)], &[], 7);
+        assert!(text.contains("SURVIVED") && text.contains("; NOT on things.get") && text.contains("(seed 7)"), "{text}");
+        assert!(text.contains("2 faults: 1 caught, 0 warned of, 1 survived, 0 without a verdict, 0 inapplicable."), "{text}");
+    }
+
+    #[test]
+    fn a_warning_accuses_a_variant() {
+        let quiet = VariantRow { name: "x", checks: String::new(), warnings: String::new(), violated: 0, unproved: 0, note: String::new() };
+        assert!(!quiet.is_accused());
+        let loud = VariantRow { warnings: "media-type".to_owned(), ..quiet };
+        assert!(loud.is_accused() && loud.words() == "ACCUSED by media-type");
+    }
+}

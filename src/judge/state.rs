@@ -1,0 +1,67 @@
+//! Contradictions of the state, added to the cells that they belong to.
+
+use super::Case;
+use crate::checks::curl;
+use crate::domain::contract::Status;
+use crate::domain::exchange::Outcome;
+use crate::domain::report::{Cell, CellProbe};
+use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::state::{Contradiction, contradictions};
+
+/// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
+/// what belongs to neither is returned.
+pub(super) fn add(case: &Case<'_>, cells: &mut [Cell]) -> Vec<Finding> {
+    let mut homeless = Vec::new();
+    for contradiction in contradictions(case.contract, case.plan, case.outcomes) {
+        let finding = finding(case, &contradiction);
+        let (blamed, status) = &contradiction.blamed;
+        let shown = case.outcomes.of(&contradiction.read).and_then(Outcome::answer).map(|answer| answer.status);
+        let place = place(case, cells, blamed, *status).or_else(|| place(case, cells, &contradiction.read, shown));
+        let Some(cell) = place.and_then(|index| cells.get_mut(index)) else {
+            homeless.push(finding);
+            continue;
+        };
+        if contradiction.severity == Severity::Must {
+            (cell.verdict, cell.reason) = (Verdict::Violates, None);
+        }
+        if cell.probes.is_empty() {
+            cell.probes.extend(entry(case, blamed));
+        }
+        cell.findings.push(finding);
+    }
+    homeless
+}
+
+/// The cell of a probe: the one that lists it, with the status that came where there are several.
+fn place(case: &Case<'_>, cells: &[Cell], probe: &str, status: Option<Status>) -> Option<usize> {
+    let operation = &case.plan.probe(probe)?.operation;
+    cells.iter().position(|cell| cell.operation == *operation && Some(cell.status) == status)
+}
+
+fn entry(case: &Case<'_>, probe: &str) -> Option<CellProbe> {
+    let planned = case.plan.probe(probe)?;
+    let outcome = case.outcomes.of(probe)?;
+    Some(CellProbe {
+        id: planned.id.clone(),
+        trigger: planned.trigger.clone(),
+        status: outcome.answer().map(|answer| answer.status),
+        fault: planned.fault.as_ref().map(|fault| fault.words.clone()),
+        requests: outcome.exchanges.len() as u64,
+    })
+}
+
+fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
+    let exchange = case.outcomes.of(&contradiction.read).and_then(|outcome| outcome.exchanges.last());
+    Finding {
+        check: "state".to_owned(),
+        severity: contradiction.severity,
+        message: contradiction.message.clone(),
+        expected: contradiction.expected.clone(),
+        actual: contradiction.actual.clone(),
+        contract: contradiction.contract.clone(),
+        answer: contradiction.answer.clone(),
+        citation: contradiction.citation.to_owned(),
+        probe: contradiction.read.clone(),
+        curl: exchange.map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
+    }
+}

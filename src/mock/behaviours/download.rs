@@ -1,0 +1,35 @@
+//! Gives back what was uploaded.
+
+use serde_json::Value;
+
+use super::{Outcome, Turn, example};
+use crate::contract::schema::follow;
+use crate::domain::contract::Operation;
+use crate::mock::profile::Profile;
+use crate::mock::request::is_json;
+use crate::mock::scene::{Core, Scene};
+
+/// Whatever is read below a resource and is no JSON.
+pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
+    let mut content = operation.successes().flat_map(|response| &response.content).peekable();
+    operation.method.0 == "GET" && !profile.tail.is_empty() && content.peek().is_some() && content.all(|media| !is_json(&media.name))
+}
+
+pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
+    let content = turn.scene.owner().and_then(|(kind, id)| turn.state.store.get(kind, id)?.content.clone());
+    content.map_or_else(|| example::act(turn), |content| Outcome::of(Value::String(content)))
+}
+
+/// The file in a multipart body: the part that its schema calls binary (OpenAPI 3.1, Special Considerations for
+/// multipart Content; `format: binary` in OpenAPI 3.0).
+pub(super) fn uploaded(scene: &Scene<'_>) -> Option<String> {
+    let media = scene.media.filter(|media| media.name.starts_with("multipart/"))?;
+    let document = &scene.core.contract.document;
+    let (at, _) = follow(document, &media.schema.as_ref()?.0)?;
+    let parts = scene.body()?.as_object()?.iter();
+    let is_file = |name: &str| {
+        let part = follow(document, &crate::contract::append(&format!("{at}/properties"), name));
+        part.is_some_and(|(_, schema)| schema.get("contentMediaType").is_some() || schema.get("format").is_some_and(|format| format == "binary"))
+    };
+    parts.into_iter().find(|(name, _)| is_file(name)).and_then(|(_, content)| content.as_str().map(str::to_owned))
+}

@@ -1,0 +1,21 @@
+//! Other ways to go about things.
+
+use super::{Habit, Hook, Variant};
+
+const fn variant(name: &'static str, differs: &'static str, habit: Habit) -> Variant {
+    Variant { name, class: "habit", differs, hook: Hook::Habit(habit) }
+}
+
+/// The variants of this class.
+pub(super) const VARIANTS: &[Variant] = &[
+    variant("access-last", "permissions are looked at after everything else", Habit::AccessLast),
+    variant("looks-reversed", "what is looked at last is looked at first", Habit::LooksReversed),
+    variant("lowest-status-first", "of several statuses for one condition the lowest comes first", Habit::LowestFirst),
+    variant("no-redirect", "outcomes are served at once where a redirection may come first", Habit::NoRedirect),
+    variant("ids-uuid", "ids are UUIDs where the contract allows it", Habit::UuidIds),
+    variant("ids-large", "ids are numbers of eighteen digits where the contract allows it", Habit::LargeIds),
+    variant("pages-small", "pages hold at most two resources", Habit::SmallPages),
+    variant("jobs-slow", "jobs are read five times before they have finished", Habit::SlowJobs),
+    variant("jobs-at-once", "jobs have finished when they are first read", Habit::QuickJobs),
+    variant("head-and-options", "HEAD and OPTIONS are answered", Habit::HeadAndOptions),
+];

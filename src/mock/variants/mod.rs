@@ -1,0 +1,171 @@
+//! Variants: each lets the mock differ from itself in a way that the contract and the standards leave open. A conforming
+//! server may be any of them, so none may raise a finding.
+
+mod bodies;
+mod errors;
+mod fields;
+mod habits;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::faults::{Scope, distance};
+
+/// One legal difference between servers.
+#[derive(Debug)]
+pub struct Variant {
+    /// Name, for `--variant`.
+    pub name: &'static str,
+    /// What sort of difference it is.
+    pub class: &'static str,
+    /// What is different, in words.
+    pub differs: &'static str,
+    pub(crate) hook: Hook,
+}
+
+impl Variant {
+    /// The variant of this name.
+    ///
+    /// # Errors
+    /// The name is not in the catalogue; names that are near.
+    pub fn parse(name: &str) -> Result<&'static Self, String> {
+        if let Some(known) = all().find(|variant| variant.name == name) {
+            return Ok(known);
+        }
+        let mut near: Vec<(usize, &str)> = all().map(|variant| (distance(name, variant.name), variant.name)).collect();
+        near.sort_unstable();
+        let near: Vec<&str> = near.into_iter().take(3).map(|(_, name)| name).collect();
+        Err(format!("there is no variant {name:?}; near are {}", near.join(", ")))
+    }
+}
+
+/// Where a variant takes hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hook {
+    /// The answer is changed before it is written out.
+    Answer(fn(&mut Draft, &Scope<'_>)),
+    /// The mock goes about something in another way.
+    Habit(Habit),
+}
+
+/// Ways to go about something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Habit {
+    /// Permissions are looked at after everything else.
+    AccessLast,
+    /// What is looked at last is looked at first.
+    LooksReversed,
+    /// Of several statuses the lowest comes first.
+    LowestFirst,
+    /// Outcomes are served where others lead to them.
+    NoRedirect,
+    /// Ids are UUIDs.
+    UuidIds,
+    /// Ids are large numbers.
+    LargeIds,
+    /// Pages are small.
+    SmallPages,
+    /// Jobs take a while.
+    SlowJobs,
+    /// Jobs are done when they are first asked for.
+    QuickJobs,
+    /// HEAD and OPTIONS are answered.
+    HeadAndOptions,
+    /// Answers take a moment.
+    SlowAnswers,
+    /// Each connection is for one answer.
+    CloseConnections,
+    /// Bodies come in chunks.
+    Chunks,
+    /// Bodies are compressed for who takes that.
+    Compress,
+    /// Field names are in upper case.
+    UpperCaseNames,
+    /// Status lines have no reason.
+    NoReason,
+}
+
+/// The catalogue, class by class.
+const CLASSES: &[&[Variant]] = &[errors::VARIANTS, bodies::VARIANTS, fields::VARIANTS, habits::VARIANTS, wire::VARIANTS];
+
+/// Every variant.
+pub fn all() -> impl Iterator<Item = &'static Variant> {
+    CLASSES.iter().flat_map(|class| class.iter())
+}
+
+/// The variants that a mock was told to be.
+#[derive(Debug, Default)]
+pub(crate) struct Variants {
+    active: Vec<&'static Variant>,
+    taken: Mutex<BTreeSet<&'static str>>,
+}
+
+impl Variants {
+    pub(crate) fn new(active: &[&'static Variant]) -> Self {
+        Self { active: active.to_vec(), taken: Mutex::default() }
+    }
+
+    /// Whether the mock has this habit; asked where the habit makes a difference.
+    pub(crate) fn has(&self, habit: Habit) -> bool {
+        let found = self.active.iter().find(|variant| matches!(variant.hook, Hook::Habit(known) if known == habit));
+        if let Some(variant) = found {
+            self.note(variant);
+        }
+        found.is_some()
+    }
+
+    /// Changes an answer.
+    pub(crate) fn finish(&self, draft: &mut Draft, scope: &Scope<'_>) {
+        for variant in &self.active {
+            if let Hook::Answer(change) = variant.hook {
+                let before = draft.clone();
+                change(draft, scope);
+                // Objects are equal in any order, texts are not.
+                if *draft != before || draft.written() != before.written() {
+                    self.note(variant);
+                }
+            }
+        }
+    }
+
+    /// Names of the variants that have made a difference.
+    pub(crate) fn taken(&self) -> BTreeSet<&'static str> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, variant: &'static Variant) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(variant.name);
+    }
+}
+
+/// Makes a change to a body of JSON, and takes it back where the declared schema does not allow it. Where the contract
+/// declares none there is nothing to hold it against, and it stays as it was.
+fn if_allowed(draft: &mut Draft, scope: &Scope<'_>, change: impl FnOnce(&mut Value)) {
+    let (true, Some(schema), Some(body)) = (draft.is_json(), scope.schema, &mut draft.body) else { return };
+    let mut changed = body.clone();
+    change(&mut changed);
+    if changed != *body && scope.core.schemas.fits(schema, &changed) {
+        *body = changed;
+    }
+}
+
+/// Calls for every object in a document, from the outside inwards.
+fn each_object(value: &mut Value, act: &mut dyn FnMut(&mut serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            act(members);
+            members.values_mut().for_each(|member| each_object(member, act));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_object(item, act)),
+        _ => {}
+    }
+}
+
+/// The URL of the server, from the request.
+fn origin(scope: &Scope<'_>) -> Option<String> {
+    scope.call.header("host").map(|host| format!("http://{host}"))
+}

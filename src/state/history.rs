@@ -1,0 +1,266 @@
+//! What happened to each resource, in an order that the plan vouches for and not the clock.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::document;
+use super::writes::{Effect, effect};
+use crate::domain::contract::{Contract, Location, Operation, Status};
+use crate::domain::exchange::{Answer, Ending, Outcomes, SentRequest};
+use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
+use crate::generate::captured;
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A valid request was accepted, and what it asked for has been done.
+    Accepted,
+    /// It was refused (4xx).
+    Refused,
+    /// Nobody knows what it did: no answer, a server error, an answer that comes before the work (202), or something
+    /// faulty that was accepted.
+    Unknown,
+}
+
+/// One request that was sent, with its answer.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// What was planned.
+    pub probe: &'a Probe,
+    /// The operation that was asked.
+    pub operation: &'a Operation,
+    /// What was sent.
+    pub request: &'a SentRequest,
+    /// What came.
+    pub answer: Option<&'a Answer>,
+    /// What became of it.
+    pub standing: Standing,
+    /// The JSON body as it was sent.
+    pub sent: Option<Value>,
+    /// The probe as a number.
+    index: usize,
+}
+
+impl<'a> Event<'a> {
+    /// The status of the answer.
+    pub fn status(&self) -> Option<Status> {
+        self.answer.map(|answer| answer.status)
+    }
+
+    /// Whether it asks for no change (RFC 9110, section 9.2.1), and has no fault.
+    pub fn is_read(&self) -> bool {
+        self.probe.request.method.is_safe()
+    }
+
+    /// The document that a valid read was answered with.
+    pub fn shown(&self) -> Option<&'a Value> {
+        let read = self.is_read() && self.probe.fault.is_none() && self.standing == Standing::Accepted;
+        self.document().filter(|_| read && self.status() == Some(Status(200)))
+    }
+
+    /// The answer as JSON.
+    pub fn document(&self) -> Option<&'a Value> {
+        self.answer?.body.json()
+    }
+
+    /// The slot that fills the last segment of the path.
+    pub fn item(&self) -> Option<&'a SlotId> {
+        let last = self.operation.path.rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
+        self.filled(last)
+    }
+
+    /// The slot that fills the last parameter of the path, wherever it stands.
+    pub fn owner(&self) -> Option<&'a SlotId> {
+        let last = self.operation.path.rsplit('/').find_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))?;
+        self.filled(last)
+    }
+
+    fn filled(&self, name: &str) -> Option<&'a SlotId> {
+        let fillings = &self.probe.request.fillings;
+        fillings.iter().find(|filling| matches!(&filling.place, Place::Path(own) if own == name)).map(|filling| &filling.slot)
+    }
+
+    /// The relationship that the path leads to (JSON:API, Relationship Objects, `self`), when it ends with its name.
+    pub fn relationship(&self) -> Option<&'a str> {
+        let (front, name) = self.operation.path.rsplit_once('/')?;
+        (front.ends_with("/relationships") && !name.starts_with('{')).then_some(name)
+    }
+
+    /// Whether the operation gives its lists in pages.
+    pub fn is_paged(&self) -> bool {
+        let words = ["page", "limit", "offset", "cursor", "size", "after", "skip"];
+        let query = self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+        query.into_iter().any(|parameter| words.iter().any(|word| parameter.name.to_ascii_lowercase().contains(word)))
+    }
+}
+
+/// A resource that the run made.
+#[derive(Debug)]
+pub struct Made<'a> {
+    /// Its slot.
+    pub slot: &'a SlotId,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its id.
+    pub id: String,
+    /// The request that made it, as a number of an event.
+    pub by: usize,
+    /// What that request sent for it.
+    pub sent: Value,
+    /// What its answer showed of it.
+    pub echo: Option<Value>,
+    /// What other requests, whatever became of them, asked of it, in the order in which they ended.
+    pub writes: Vec<(usize, Effect)>,
+}
+
+/// Everything that was sent, and what it was about.
+pub struct History<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// In the order in which the requests ended.
+    pub events: Vec<Event<'a>>,
+    /// What the run made.
+    pub made: Vec<Made<'a>>,
+    /// Values of slots.
+    pub ids: BTreeMap<&'a SlotId, String>,
+    kinds: BTreeMap<&'a SlotId, &'a str>,
+    /// For each probe, which others it waits for.
+    earlier: Vec<Vec<bool>>,
+}
+
+impl<'a> History<'a> {
+    /// Retells a run.
+    pub fn new(contract: &'a Contract, plan: &'a Plan, outcomes: &'a Outcomes) -> Self {
+        let probes: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
+        let mut history = Self {
+            contract,
+            events: Vec::new(),
+            made: Vec::new(),
+            ids: BTreeMap::new(),
+            kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
+            earlier: earlier(plan, &probes),
+        };
+        let mut values: BTreeMap<SlotId, Value> = BTreeMap::new();
+        for (id, slot) in &plan.slots {
+            if let Origin::Given(value) = &slot.origin {
+                values.insert(id.clone(), Value::String(value.clone()));
+            }
+        }
+        for outcome in &outcomes.outcomes {
+            let Some(index) = probes.get(outcome.probe.as_str()).copied() else { continue };
+            let probe = &plan.probes[index];
+            let (Some(operation), Some(exchange)) = (contract.operation(&probe.operation), outcome.exchanges.last()) else { continue };
+            let answer = exchange.answer.as_ref();
+            let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
+            let standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
+            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent: sent(probe, &exchange.request), index };
+            let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
+            if let Some(answer) = answer.filter(|_| taken) {
+                for capture in &probe.captures {
+                    if let Some(value) = captured(capture, answer, probe, &values) {
+                        values.insert(capture.slot.clone(), value.clone());
+                        history.learn(plan, capture, &value, &event);
+                    }
+                }
+            }
+            history.events.push(event);
+        }
+        for (slot, value) in &values {
+            if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document::text(value)) {
+                history.ids.insert(slot, text);
+            }
+        }
+        let writes = history.made.iter().map(|made| history.writes(made)).collect::<Vec<_>>();
+        for (made, writes) in history.made.iter_mut().zip(writes) {
+            made.writes = writes;
+        }
+        history
+    }
+
+    fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &Event<'a>) {
+        let (Some(slot), Some(id)) = (plan.slots.get(&capture.slot), document::text(value)) else { return };
+        if slot.origin != Origin::Created(event.probe.id.clone()) {
+            return;
+        }
+        let sent = event.sent.clone().unwrap_or_default();
+        let items = document::resources(&sent);
+        let sent = items.get(capture.nth).or_else(|| items.first()).map(|item| (*item).clone()).unwrap_or_default();
+        let echo = event.document().and_then(|answer| document::find(answer, &id)).cloned();
+        self.made.push(Made { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo, writes: Vec::new() });
+    }
+
+    fn writes(&self, made: &Made<'_>) -> Vec<(usize, Effect)> {
+        let writes = self.events.iter().enumerate().filter(|(number, event)| *number != made.by && !event.is_read());
+        writes.map(|(number, event)| (number, effect(self, event, made))).filter(|(_, effect)| *effect != Effect::None).collect()
+    }
+
+    /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
+    pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
+        first.probe.stage < second.probe.stage || self.earlier[second.index][first.index]
+    }
+
+    /// The kind of a slot.
+    fn kind(&self, slot: &SlotId) -> &'a str {
+        self.kinds.get(slot).copied().unwrap_or_default()
+    }
+
+    /// Whether a slot names this resource, by its name or by kind and id.
+    pub fn is(&self, slot: &SlotId, made: &Made<'_>) -> bool {
+        slot == made.slot || (self.kind(slot) == made.kind && self.ids.get(slot) == Some(&made.id))
+    }
+
+    /// Whether two slots name the same resource.
+    pub fn same(&self, one: &SlotId, other: &SlotId) -> bool {
+        let id = self.ids.get(one);
+        one == other || (id.is_some() && id == self.ids.get(other) && self.kind(one) == self.kind(other))
+    }
+
+    /// Whether a request reads one resource on the route on which it was made.
+    pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
+        let collection = &self.events[made.by].operation.path;
+        let route = event.operation.path.rsplit_once('/').is_some_and(|(front, _)| front == collection);
+        event.probe.request.method.0 == "GET" && route && event.item().is_some_and(|slot| self.is(slot, made))
+    }
+
+    /// Whether a request lists everything on the route on which a resource was made, the pages aside.
+    pub fn lists(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
+        let path = &event.operation.path;
+        event.probe.request.method.0 == "GET"
+            && *path == self.events[made.by].operation.path
+            && !path.contains('{')
+            && event.probe.request.query.is_empty()
+    }
+}
+
+fn standing(probe: &Probe, status: Option<Status>) -> Standing {
+    match status {
+        Some(status) if status.0 / 100 == 4 => Standing::Refused,
+        Some(status) if probe.fault.is_none() && status.is_success() && (status != Status(202) || probe.request.method.is_safe()) => {
+            Standing::Accepted
+        }
+        _ => Standing::Unknown,
+    }
+}
+
+fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {
+    let json = matches!(probe.request.body, Body::Json(_)).then_some(request.body.as_deref()).flatten();
+    serde_json::from_str(json?).ok()
+}
+
+/// Which probes each probe waits for, directly or not.
+fn earlier(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Vec<Vec<bool>> {
+    let after: Vec<Vec<usize>> =
+        plan.probes.iter().map(|probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect()).collect();
+    let all = after.iter().map(|direct| {
+        let mut seen = vec![false; after.len()];
+        let mut open = direct.clone();
+        while let Some(next) = open.pop() {
+            if !std::mem::replace(&mut seen[next], true) {
+                open.extend(&after[next]);
+            }
+        }
+        seen
+    });
+    all.collect()
+}

@@ -1,0 +1,147 @@
+//! Short runs against a small contract, told request by request.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Contradiction, contradictions};
+use crate::contract::{bundle, read};
+use crate::domain::contract::{Contract, Method, Status};
+use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::domain::plan::{Origin, Plan, Probe, Slot};
+
+const JSON_API: &str = "application/vnd.api+json";
+
+/// A run in the making: each request waits for all before it.
+pub struct Story {
+    contract: Contract,
+    plan: Plan,
+    outcomes: Outcomes,
+}
+
+/// One request of a story.
+pub struct Step<'a> {
+    /// Operation id.
+    pub operation: &'a str,
+    /// The slot in the path.
+    pub slot: Option<&'a str>,
+    /// The body.
+    pub sent: Value,
+    /// Query of the URL.
+    pub query: &'a str,
+    /// Pointer to what is wrong in the body.
+    pub fault: Option<&'a str>,
+    /// Statuses that the contract allows.
+    pub allowed: &'a [u16],
+    /// Status of the answer.
+    pub status: u16,
+    /// The answer; null for no body.
+    pub came: Value,
+}
+
+impl Default for Step<'_> {
+    fn default() -> Self {
+        Self { operation: "", slot: None, sent: Value::Null, query: "", fault: None, allowed: &[], status: 200, came: Value::Null }
+    }
+}
+
+impl Story {
+    /// Nothing has happened yet.
+    pub fn new() -> Self {
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document())])).unwrap()).unwrap();
+        let mut plan = Plan::default();
+        for number in 1..=3 {
+            let origin = Origin::Created(format!("things.create#{number}"));
+            plan.slots.insert(format!("things#{number}"), Slot { kind: "things".to_owned(), origin, like: Value::Null });
+        }
+        Self { contract, plan, outcomes: Outcomes::default() }
+    }
+
+    /// Creates `things#N` with this name, and the server gives it the id N.
+    pub fn create(self, number: usize, name: &str) -> Self {
+        let attributes = json!({"name": name, "size": 3});
+        let came =
+            json!({"data": {"type": "things", "id": number.to_string(), "attributes": attributes, "relationships": {"friends": {"data": []}}}});
+        let sent = json!({"data": {"type": "things", "attributes": attributes}});
+        let mut story = self.step(Step { operation: "things.create", sent, status: 201, came, ..Step::default() });
+        let probe = story.plan.probes.last_mut().unwrap();
+        probe.id = format!("things.create#{number}");
+        probe.captures =
+            serde_json::from_value(json!([{"slot": format!("things#{number}"), "expression": "$response.body#/data/id", "like": null, "nth": 0}]))
+                .unwrap();
+        story.outcomes.outcomes.last_mut().unwrap().probe.clone_from(&probe.id);
+        story
+    }
+
+    /// Sends one more request.
+    pub fn step(mut self, step: Step<'_>) -> Self {
+        let operation = self.contract.operation(step.operation).unwrap();
+        let id = format!("{}#{}", step.operation, self.plan.probes.len());
+        let fillings: Vec<Value> = step.slot.iter().map(|slot| json!({"place": {"path": "id"}, "slot": slot})).collect();
+        let body = if step.sent.is_null() { json!("empty") } else { json!({"json": step.sent}) };
+        let query: Vec<(&str, &str)> = step.query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        let consumes: Vec<&str> = step.slot.into_iter().filter(|_| step.operation == "things.delete").collect();
+        let probe: Probe = serde_json::from_value(json!({
+            "id": id, "operation": step.operation, "trigger": "success", "status": step.status, "purpose": "probe", "stage": "read",
+            "request": {"method": operation.method.0, "path": operation.path, "path_values": {}, "query": query,
+                        "headers": [["content-type", JSON_API]], "body": body, "credentials": "full", "fillings": fillings},
+            "fault": step.fault.map(|at| json!({"place": {"body": at}, "words": "wrong"})),
+            "allowed": step.allowed, "control": null, "needs": step.slot.into_iter().collect::<Vec<_>>(), "consumes": consumes, "captures": [],
+            "after": self.plan.probes.iter().map(|probe| &probe.id).collect::<Vec<_>>(), "repeat": "once", "also": [], "assumed": null
+        }))
+        .unwrap();
+        let body = (!step.sent.is_null()).then(|| step.sent.to_string());
+        let request = SentRequest { method: Method(operation.method.0.clone()), url: format!("http://t/?{}", step.query), headers: Vec::new(), body };
+        let content = if step.came.is_null() { Content::Empty } else { Content::Json(step.came) };
+        let headers = vec![("content-type".to_owned(), JSON_API.to_owned())];
+        let answer = Answer { status: Status(step.status), headers, body: content, millis: 1, echoes_credentials: false };
+        self.outcomes.outcomes.push(Outcome { probe: id, exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered });
+        self.plan.probes.push(probe);
+        self
+    }
+
+    /// Lets the last request be under way together with the one before it.
+    pub fn together(mut self) -> Self {
+        let last = self.plan.probes.last_mut().unwrap();
+        last.after.pop();
+        self
+    }
+
+    /// What contradicts itself.
+    pub fn contradictions(&self) -> Vec<Contradiction> {
+        contradictions(&self.contract, &self.plan, &self.outcomes)
+    }
+
+    /// The names of the rules that are broken, each with the request to blame.
+    pub fn broken(&self) -> Vec<(&'static str, String)> {
+        self.contradictions().into_iter().map(|found| (found.rule, found.blamed.0)).collect()
+    }
+}
+
+fn document() -> Value {
+    let id = json!({"name": "id", "in": "path", "required": true, "example": "7", "schema": {"type": "string", "x-probity-resource": "things"}});
+    let attributes = json!({"type": "object", "properties": {"name": {"type": "string", "x-probity-mark": true}, "size": {"type": "integer"}}});
+    let thing = json!({"type": "object", "properties": {"type": {}, "id": {}, "attributes": attributes}});
+    let one = json!({"type": "object", "properties": {"data": thing}});
+    let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7"}}}});
+    let shows = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "shown", "content": content}, "404": {"description": "none", "x-probity-when": ["unknown-id", "deleted-resource"]}}});
+    let writes = |id: &str| json!({"operationId": id, "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "done", "content": content}, "204": {"description": "done"}}});
+    let mut list = shows("things.list");
+    list["parameters"] = json!([
+        {"name": "filter[id]", "in": "query", "schema": {"type": "string", "x-probity-resource": "things"}},
+        {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}}
+    ]);
+    json!({
+        "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+        "paths": {
+            "/things": {"get": list, "post": writes("things.create")},
+            "/things/{id}": {"parameters": [id], "get": shows("things.get"), "patch": writes("things.update"), "delete": writes("things.delete")},
+            "/things/{id}/open": {"parameters": [id], "post": writes("things.open")},
+            "/things/{id}/friends": {"parameters": [id], "get": shows("things.friends")},
+            "/things/{id}/relationships/friends": {
+                "parameters": [id], "get": shows("things.linked"), "post": writes("things.add"), "patch": writes("things.replace"),
+                "delete": writes("things.remove")
+            }
+        }
+    })
+}

@@ -1,0 +1,205 @@
+//! Each rule on the smallest run that breaks it, and on the nearest one that does not.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::RULES;
+use super::testing::{Step, Story};
+
+const NONE: [(&str, String); 0] = [];
+
+fn thing(id: &str, name: &str, size: i64) -> Value {
+    json!({"type": "things", "id": id, "attributes": {"name": name, "size": size}})
+}
+
+fn get(status: u16, came: Value) -> Step<'static> {
+    Step { operation: "things.get", slot: Some("things#1"), allowed: &[200], status, came, ..Step::default() }
+}
+
+fn list(items: &[Value]) -> Step<'static> {
+    Step { operation: "things.list", came: json!({"data": items, "links": {"next": null}}), ..Step::default() }
+}
+
+/// A change of the name, echoed.
+fn patch(name: &str, status: u16, id: &str) -> Step<'static> {
+    let sent = json!({"data": {"type": "things", "id": "1", "attributes": {"name": name}}});
+    let came = if status == 200 { json!({"data": thing(id, name, 3)}) } else { Value::Null };
+    Step { operation: "things.update", slot: Some("things#1"), sent, status, came, ..Step::default() }
+}
+
+fn link(operation: &'static str, ids: &[&str]) -> Step<'static> {
+    let data: Vec<Value> = ids.iter().map(|id| json!({"type": "things", "id": id})).collect();
+    let reads = matches!(operation, "things.linked" | "things.friends");
+    let document = json!({"data": data, "links": {}});
+    let (sent, came) = if reads { (Value::Null, document) } else { (document, Value::Null) };
+    Step { operation, slot: Some("things#1"), sent, came, status: if reads { 200 } else { 204 }, ..Step::default() }
+}
+
+fn delete() -> Step<'static> {
+    Step { operation: "things.delete", slot: Some("things#1"), status: 204, ..Step::default() }
+}
+
+fn blames(rule: &'static str, probe: &str) -> Vec<(&'static str, String)> {
+    vec![(rule, probe.to_owned())]
+}
+
+#[test]
+fn rules_have_their_own_names_and_say_what_they_ask_for() {
+    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), RULES.len());
+    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.is_empty()));
+}
+
+#[test]
+fn what_was_created_is_found_at_its_address() {
+    let story = || Story::new().create(1, "a");
+    assert_eq!(story().step(get(404, Value::Null)).broken(), blames("created-is-found", "things.create#1"));
+    assert_eq!(story().step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE);
+    assert_eq!(story().step(delete()).step(get(404, Value::Null)).broken(), NONE);
+    assert_eq!(story().step(Step { allowed: &[200, 404], ..get(404, Value::Null) }).broken(), NONE);
+    assert_eq!(story().step(get(404, Value::Null)).together().broken(), NONE);
+}
+
+#[test]
+fn what_was_created_is_found_in_a_whole_list_of_its_like() {
+    let story = || Story::new().create(1, "a").create(2, "b");
+    assert_eq!(story().step(list(&[thing("1", "a", 3)])).broken(), blames("created-is-found", "things.create#2"));
+    assert_eq!(story().step(list(&[thing("1", "a", 3), thing("2", "b", 3)])).broken(), NONE);
+    let more = Step { came: json!({"data": [thing("1", "a", 3)], "links": {"next": "/more"}}), ..list(&[]) };
+    assert_eq!(story().step(more).broken(), NONE);
+    let filtered = Step { query: "filter[id]=1", ..list(&[thing("1", "a", 3)]) };
+    assert_eq!(story().step(filtered).broken(), NONE);
+    assert_eq!(story().step(list(&[thing("9", "z", 1)])).broken(), NONE, "a list of others may be a list of something else");
+}
+
+#[test]
+fn what_was_created_is_there_once() {
+    let story = || Story::new().create(1, "a");
+    assert_eq!(story().step(list(&[thing("1", "a", 3), thing("9", "a", 3)])).broken(), blames("created-once", "things.create#1"));
+    assert_eq!(story().step(list(&[thing("1", "a", 3), thing("9", "a", 4)])).broken(), NONE);
+}
+
+#[test]
+fn what_a_create_sent_is_kept() {
+    let story = || Story::new().create(1, "a");
+    let kept = blames("create-kept-what-was-sent", "things.create#1");
+    assert_eq!(story().step(get(200, json!({"data": thing("1", "b", 3)}))).broken(), kept);
+    assert_eq!(story().step(get(200, json!({"data": {"type": "things", "id": "1", "attributes": {"name": "a"}}}))).broken(), kept);
+    assert_eq!(story().step(get(200, json!({"data": thing("1", " A", 3)}))).broken(), NONE);
+    let acted = Step { operation: "things.open", slot: Some("things#1"), status: 204, ..Step::default() };
+    assert_eq!(story().step(acted).step(get(200, json!({"data": thing("1", "b", 3)}))).broken(), NONE);
+    let wavering = story().step(get(200, json!({"data": thing("1", "b", 3)}))).step(get(200, json!({"data": thing("1", "c", 3)})));
+    assert_eq!(wavering.broken(), NONE);
+}
+
+#[test]
+fn what_a_list_leaves_out_of_one_counts_when_it_shows_it_of_others() {
+    let story = || Story::new().create(1, "a").create(2, "b");
+    let bare = |id: &str, name: &str| json!({"type": "things", "id": id, "attributes": {"name": name}});
+    let kept = blames("create-kept-what-was-sent", "things.create#1");
+    assert_eq!(story().step(list(&[bare("1", "a"), thing("2", "b", 3)])).broken(), kept);
+    assert_eq!(story().step(list(&[bare("1", "a"), bare("2", "b")])).broken(), NONE);
+}
+
+#[test]
+fn what_a_change_sent_is_there() {
+    let story = |name: &str, status| Story::new().create(1, "a").step(patch("b", status, "1")).step(get(200, json!({"data": thing("1", name, 3)})));
+    assert_eq!(story("a", 200).broken(), blames("patch-took", "things.update#1"));
+    assert_eq!(story("a", 204).broken(), blames("patch-took", "things.update#1"));
+    assert_eq!(story("b", 200).broken(), NONE);
+    assert_eq!(story("a", 202).broken(), NONE, "it may not be done yet");
+    assert_eq!(story("a", 500).broken(), NONE, "nobody knows what it did");
+}
+
+#[test]
+fn what_a_change_does_not_name_stays() {
+    let story = |size| Story::new().create(1, "a").step(patch("b", 200, "1")).step(get(200, json!({"data": thing("1", "b", size)})));
+    assert_eq!(story(4).broken(), blames("patch-left-the-rest", "things.update#1"));
+    assert_eq!(story(3).broken(), NONE);
+}
+
+#[test]
+fn a_refused_change_changes_nothing() {
+    let refused = || Step { fault: Some("/data/attributes/name"), ..patch("wrong", 400, "1") };
+    let story = |name: &str| Story::new().create(1, "a").step(refused()).step(get(200, json!({"data": thing("1", name, 3)})));
+    assert!(story("wrong").broken().contains(&("refused-changed-nothing", "things.update#1".to_owned())));
+    assert_eq!(story("a").broken(), NONE);
+}
+
+#[test]
+fn a_refused_create_makes_nothing() {
+    let sent = json!({"data": {"type": "things", "attributes": {"name": "r", "size": 3}}});
+    let refused = || Step { operation: "things.create", sent: sent.clone(), fault: Some("/data/type"), status: 409, ..Step::default() };
+    let story = |name: &str| Story::new().create(1, "a").step(refused()).step(list(&[thing("1", "a", 3), thing("9", name, 3)]));
+    assert_eq!(story("r").broken(), blames("refused-changed-nothing", "things.create#1"));
+    assert_eq!(story("s").broken(), NONE);
+}
+
+#[test]
+fn a_refused_deletion_removes_nothing() {
+    let refused = || Step { fault: Some(""), status: 401, ..delete() };
+    let story = || Story::new().create(1, "a").step(patch("b", 200, "1")).step(refused());
+    assert_eq!(story().step(get(404, Value::Null)).broken(), blames("refused-changed-nothing", "things.delete#2"));
+    assert_eq!(story().step(get(200, json!({"data": thing("1", "b", 3)}))).broken(), NONE);
+}
+
+#[test]
+fn what_was_deleted_is_gone() {
+    let story = || Story::new().create(1, "a").step(delete());
+    let gone = blames("deleted-is-gone", "things.delete#1");
+    assert_eq!(story().step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), gone);
+    assert_eq!(story().step(list(&[thing("1", "a", 3)])).broken(), gone);
+    assert_eq!(story().step(list(&[])).broken(), NONE);
+    let refused = Step { status: 409, ..delete() };
+    assert_eq!(Story::new().create(1, "a").step(refused).step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE);
+}
+
+#[test]
+fn a_relationship_holds_what_was_written() {
+    let story = || Story::new().create(1, "a").step(link("things.replace", &["7"])).step(link("things.add", &["8"]));
+    let took = blames("relationship-took", "things.add#2");
+    assert_eq!(story().step(link("things.linked", &["8"])).broken(), took);
+    assert_eq!(story().step(link("things.linked", &[])).broken(), took);
+    assert_eq!(story().step(link("things.linked", &["8", "7"])).broken(), NONE);
+    let removed = || story().step(link("things.remove", &["7"]));
+    assert_eq!(removed().step(link("things.linked", &["7", "8"])).broken(), blames("relationship-took", "things.remove#3"));
+    assert_eq!(removed().step(link("things.linked", &["8"])).broken(), NONE);
+    assert_eq!(story().step(link("things.linked", &["8"])).together().broken(), NONE);
+}
+
+#[test]
+fn related_resources_are_those_that_the_relationship_names() {
+    let story = |ids: &[&str]| Story::new().create(1, "a").step(link("things.linked", &["7"])).step(link("things.friends", ids));
+    assert_eq!(story(&["8"]).broken(), blames("related-matches", "things.friends#2"));
+    assert_eq!(story(&["7"]).broken(), NONE);
+    let written = Story::new().create(1, "a").step(link("things.linked", &[])).step(link("things.add", &["8"])).step(link("things.friends", &["8"]));
+    assert_eq!(written.broken(), NONE);
+}
+
+#[test]
+fn an_answer_is_about_the_one_in_the_path() {
+    let read = |id: &str| Story::new().create(1, "a").step(get(200, json!({"data": thing(id, "a", 3)})));
+    assert_eq!(read("9").broken(), blames("read-is-the-one-asked-for", "things.get#1"));
+    assert_eq!(read("1").broken(), NONE);
+    let change = |id: &str| Story::new().create(1, "a").step(patch("b", 200, id));
+    assert_eq!(change("9").broken(), blames("change-answer-is-the-one-changed", "things.update#1"));
+    assert_eq!(change("1").broken(), NONE);
+}
+
+#[test]
+fn a_document_names_each_resource_once() {
+    let story = |other: &str| Story::new().step(list(&[thing("1", "a", 3), thing(other, "a", 3)]));
+    assert_eq!(story("1").broken(), blames("no-duplicates", "things.list#0"));
+    assert_eq!(story("2").broken(), NONE);
+}
+
+#[test]
+fn a_filter_and_a_limit_are_kept() {
+    let story = |query, items: &[Value]| Story::new().create(1, "a").step(Step { query, ..list(items) });
+    let both = [thing("1", "a", 3), thing("2", "b", 3)];
+    assert_eq!(story("filter[id]=1", &both).broken(), blames("filter-kept", "things.list#1"));
+    assert_eq!(story("filter[id]=1,2", &both).broken(), NONE);
+    assert_eq!(story("page[limit]=1", &both).broken(), blames("page-limit-kept", "things.list#1"));
+    assert_eq!(story("page[limit]=2", &both).broken(), NONE);
+}

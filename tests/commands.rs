@@ -1,0 +1,289 @@
+//! The command as a person or a CI server meets it: exit codes, messages, files, and what was really sent.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A folder of its own for each test, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("probity-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.join(name), text).expect("a file in the temporary folder");
+    }
+
+    fn report(&self) -> Value {
+        let text = std::fs::read_to_string(self.0.join("reports/report.json")).expect("a report");
+        serde_json::from_str(&text).expect("a report in JSON")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn probity(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Folder, words: &[&str]) -> Output {
+    probity(&folder.0).args(words).output().expect("the command runs")
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// The verdicts of a report, by operation and status.
+fn verdicts(report: &Value) -> Vec<(String, u64, String)> {
+    let cells = report["cells"].as_array().expect("cells");
+    let cell = |cell: &Value| Some((cell["operation"].as_str()?.to_owned(), cell["status"].as_u64()?, cell["verdict"].as_str()?.to_owned()));
+    cells.iter().filter_map(cell).collect()
+}
+
+/// A mock in a process of its own.
+struct Mock {
+    child: Child,
+    url: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Mock {
+    fn start(folder: &Folder, words: &[&str]) -> Self {
+        let mut command = probity(&folder.0);
+        command.args(["mock", "--listen", "127.0.0.1:0"]).args(words).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the mock starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut url = String::new();
+        let mut environment = Vec::new();
+        for line in lines.map_while(Result::ok) {
+            let line = line.trim();
+            if let Some((name, value)) = line.strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
+                environment.push((name.to_owned(), value.to_owned()));
+            }
+            if let Some(target) = line.strip_prefix("probity run --target ") {
+                target.clone_into(&mut url);
+                break;
+            }
+        }
+        assert!(!url.is_empty(), "the mock says where it is");
+        Self { child, url, environment }
+    }
+
+    fn run(&self, folder: &Folder, words: &[&str]) -> Output {
+        let mut command = probity(&folder.0);
+        command.envs(self.environment.iter().cloned()).args(["run", "--target", &self.url]).args(words);
+        command.output().expect("the command runs")
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn without_arguments_everything_conforms_and_the_reports_are_there() {
+    let folder = Folder::new("plain");
+    let output = run(&folder, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let report = folder.report();
+    assert!(verdicts(&report).iter().all(|(_, status, verdict)| verdict == if *status == 500 { "held" } else { "conforms" }));
+    let shown: Vec<u64> = [200, 201, 202, 204, 303, 400, 401, 403, 404, 405, 409, 410, 415, 429]
+        .into_iter()
+        .filter(|status| report["probes"].as_array().is_some_and(|probes| probes.iter().any(|probe| probe["status"] == *status)))
+        .collect();
+    assert_eq!(shown.len(), 14, "each documented status is shown by an exchange: {shown:?}");
+    assert!(report["findings"].as_array().is_some_and(Vec::is_empty));
+    for name in ["junit.xml", "report.md", "recording.json"] {
+        assert!(folder.0.join("reports").join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_mock_in_another_process_gives_the_same_matrix() {
+    let folder = Folder::new("same");
+    assert_eq!(run(&folder, &["run"]).status.code(), Some(0));
+    let embedded = verdicts(&folder.report());
+    let mock = Mock::start(&folder, &[]);
+    let output = mock.run(&folder, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(verdicts(&folder.report()) == embedded, "the two matrices differ:\n{}", text(&output));
+}
+
+#[test]
+fn with_wrong_credentials_only_401_conforms() {
+    let folder = Folder::new("wrong");
+    let mut mock = Mock::start(&folder, &[]);
+    for (name, value) in &mut mock.environment {
+        if name.ends_with("SECRET") {
+            "wrong".clone_into(value);
+        }
+    }
+    let output = mock.run(&folder, &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    for (operation, status, verdict) in verdicts(&folder.report()) {
+        let expected = if status == 401 { "conforms" } else { "blocked" };
+        assert_eq!(verdict, expected, "{operation} {status}");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_or_fails_everything_proves_nothing() {
+    for fault in ["always-500", "always-429"] {
+        let folder = Folder::new(fault);
+        let output = run(&folder, &["run", "--fault", fault]);
+        assert_eq!(output.status.code(), Some(3), "{fault}: {}", text(&output));
+        let report = folder.report();
+        assert!(verdicts(&report).iter().all(|(_, _, verdict)| verdict == "blocked"), "{fault}");
+        let reasons = report["cells"].as_array().expect("cells").iter().all(|cell| cell["reason"].is_string());
+        assert!(reasons, "{fault}: every blocked cell has its reason");
+    }
+}
+
+#[test]
+fn a_fault_is_found_named_and_can_be_shown_again() {
+    let folder = Folder::new("fault");
+    let output = run(&folder, &["run", "--fault", "conflict-as-bad-request@entities.create", "--only", "entities.create"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    let report = folder.report();
+    let violated: Vec<_> = verdicts(&report).into_iter().filter(|(_, _, verdict)| verdict == "violates").collect();
+    assert_eq!(violated, [("entities.create".to_owned(), 409, "violates".to_owned())]);
+    let shown = text(&output);
+    for part in ["error[status]", "400 instead of 409", "entities.yaml#/paths/~1v1~1entities/post", "clause:", "curl -i -X POST"] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+}
+
+#[test]
+fn every_request_of_the_report_was_counted_by_the_mock() {
+    use std::sync::Arc;
+
+    use probity::cli::{Subject, assemble, record, run_args};
+    use probity::mock::{Mock, MockAccounts, MockOptions, serve};
+
+    let plain = run_args(&[]).expect("no arguments are needed");
+    let subject = Subject::load(&plain.files).expect("the bundled contract is usable");
+    let (contract, suite) = (Arc::clone(&subject.contract), Arc::clone(&subject.suite));
+    let accounts = MockAccounts { full: std::collections::BTreeMap::new(), limited: std::collections::BTreeMap::new() };
+    let mock = Arc::new(Mock::new(MockOptions { contract, suite, accounts, windows: Vec::new(), fault: Vec::new(), variant: Vec::new() }));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+    let target = format!("http://{}", listener.local_addr().expect("its address"));
+    runtime.spawn(serve(listener, Arc::clone(&mock)));
+    // The suite takes credentials from the environment, which is the same for all tests, so a suite without accounts.
+    let subject = Subject { suite: Arc::new(probity::load::suite_for(Path::new("contract.yaml"))), ..subject };
+    let recording = record(&run_args(&["--target", &target]).expect("a target"), &subject).expect("a run");
+    let report = assemble(&subject, &recording);
+    assert!(report.totals.requests > 500, "{}", report.totals.requests);
+    assert_eq!(report.totals.requests, mock.requests());
+    assert_eq!(report.probes.iter().map(|probe| probe.requests).sum::<u64>(), mock.requests());
+    let sent: std::collections::BTreeSet<&str> = report.probes.iter().map(|probe| probe.id.as_str()).collect();
+    for cell in &report.cells {
+        let proofs = cell.probes.iter().filter(|probe| probe.status.is_some());
+        assert!(proofs.clone().all(|probe| sent.contains(probe.id.as_str())));
+        let green = matches!(cell.verdict.word(), "conforms" | "held");
+        assert!(!green || proofs.count() > 0, "{} {} is green without an exchange", cell.operation, cell.status);
+    }
+}
+
+#[test]
+fn a_recording_is_judged_again_to_the_same_verdicts() {
+    let folder = Folder::new("judge");
+    assert_eq!(run(&folder, &["run", "--only", "groups.*", "--out", "first"]).status.code(), Some(0));
+    let output = run(&folder, &["judge", "first/recording.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let first: Value = serde_json::from_str(&std::fs::read_to_string(folder.0.join("first/report.json")).expect("a report")).expect("JSON");
+    assert_eq!(first, folder.report());
+    let output = run(&folder, &["report", "first/report.json", "--format", "markdown"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), std::fs::read_to_string(folder.0.join("first/report.md")).expect("a report"));
+}
+
+/// What a user meets when something has to be mended: the exit code, and words that name the place and the next step.
+#[test]
+fn what_cannot_be_used_is_named_with_its_place() {
+    let folder = Folder::new("errors");
+    folder.write("no-operation.yaml", "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n");
+    folder.write("old.yaml", "swagger: '2.0'\n");
+    folder.write("broken.yaml", "openapi: 3.1.0\npaths: [1,\n");
+    folder
+        .write("dangling.yaml", "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: '#/components/responses/Gone'}\n");
+    folder.write(
+        "trigger.yaml",
+        "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        '200': {description: d, x-probity-when: [sucess]}\n",
+    );
+    folder.write("status.yaml", "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        '2000': {description: d}\n");
+    folder.write("key.suite.yaml", "name: s\ncontract: dangling.yaml\nefects: {}\n");
+    folder.write("type.suite.yaml", "name: s\ncontract: dangling.yaml\neffects: [a]\n");
+    let cases: &[(&[&str], i32, &[&str])] = &[
+        (&["run", "--target", "http://127.0.0.1:1", "--contract", "plain.yaml"], 2, &["plain.yaml", "cannot be read"]),
+        (&["run", "--target", "no url"], 2, &["no url", "base URL"]),
+        (&["run", "--target", "http://127.0.0.1:1"], 2, &["ADDEPAR_KEY", "ADDEPAR_SECRET", "ADDEPAR_FIRM"]),
+        (&["run", "--contract", "no-operation.yaml"], 2, &["no-operation.yaml#/paths", "no operation"]),
+        (&["run", "--contract", "old.yaml"], 2, &["old.yaml#/openapi", "Swagger 2.0"]),
+        (&["run", "--contract", "broken.yaml"], 2, &["broken.yaml", "line"]),
+        (&["run", "--contract", "dangling.yaml"], 2, &["dangling.yaml#/paths/~1a/get/responses/200", "#/components/responses/Gone"]),
+        (&["run", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
+        (&["run", "--contract", "status.yaml"], 2, &["status.yaml#/paths/~1a/get/responses/2000", "2000"]),
+        (&["run", "--suite", "key.suite.yaml"], 2, &["key.suite.yaml:3:1", "efects", "effects"]),
+        (&["run", "--suite", "type.suite.yaml"], 2, &["type.suite.yaml", "3"]),
+        (&["run", "--only", "entitis.*"], 4, &["entitis.*", "entities."]),
+        (&["run", "--status", "418"], 4, &["418", "documented are"]),
+        (&["run", "--fault", "confict-as-bad-request"], 2, &["conflict-as-bad-request"]),
+        (&["run", "--allow", "everything"], 2, &["all", "notify"]),
+        (&["run", "--no-such-flag"], 2, &["--no-such-flag"]),
+        (&["judge", "missing.json"], 2, &["missing.json"]),
+        (&["report", "old.yaml"], 2, &["old.yaml"]),
+    ];
+    for (words, code, parts) in cases {
+        let output = run(&folder, words);
+        let shown = text(&output);
+        assert_eq!(output.status.code(), Some(*code), "{words:?}:\n{shown}");
+        for part in *parts {
+            assert!(shown.contains(part), "{words:?} does not say {part:?}:\n{shown}");
+        }
+        assert!(!shown.contains("panicked"), "{words:?}:\n{shown}");
+        assert!(!folder.0.join("reports").exists(), "{words:?} left a report");
+    }
+}
+
+#[test]
+fn a_target_that_does_not_answer_has_no_report() {
+    let folder = Folder::new("silent");
+    let mut command = probity(&folder.0);
+    command.envs([("ADDEPAR_KEY", "k"), ("ADDEPAR_SECRET", "s"), ("ADDEPAR_FIRM", "1")]);
+    let output = command.args(["run", "--target", "http://127.0.0.1:1"]).output().expect("the command runs");
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("http://127.0.0.1:1 did not answer"), "{}", text(&output));
+    assert!(!folder.0.join("reports").exists());
+}
+
+#[test]
+fn a_target_elsewhere_is_read_only_unless_writes_are_allowed() {
+    let folder = Folder::new("elsewhere");
+    let methods = |words: &[&str]| {
+        let output = run(&folder, words);
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+        let probes = plan["probes"].as_array().cloned().unwrap_or_default();
+        probes.iter().filter_map(|probe| probe["request"]["method"].as_str().map(str::to_owned)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let safe = methods(&["plan", "--target", "https://api.example.com", "--format", "json"]);
+    let all = methods(&["plan", "--target", "https://api.example.com", "--format", "json", "--allow-writes"]);
+    assert_eq!(safe.iter().map(String::as_str).collect::<Vec<_>>(), ["GET"]);
+    assert!(all.contains("POST") && all.contains("DELETE"));
+}

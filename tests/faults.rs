@@ -1,0 +1,79 @@
+//! For each check a promise that the mock breaks, and the finding by which the check shows it; for the faultless mock,
+//! nothing at all.
+
+use probity::checks::CHECKS;
+use probity::cli::{Subject, assemble, record, run_args};
+use probity::domain::report::Report;
+use probity::domain::verdict::{Finding, Severity, Verdict};
+
+/// Check, fault, operations that are asked.
+const BROKEN: &[(&str, &str, &str)] = &[
+    ("status", "conflict-as-bad-request", "entities.create"),
+    ("status", "media-type-ignored", "entities.create"),
+    ("status", "method-as-not-found", "entities.list"),
+    ("status", "gone-as-not-found", "jobs.download"),
+    ("status", "created-as-ok", "groups.create"),
+    ("status", "forbidden-accepted", "positions.get"),
+    ("status", "unauthorized-accepted", "positions.get"),
+    ("media-type", "success-wrong-media-type", "entities.get"),
+    ("media-type", "error-wrong-media-type", "entities.get"),
+    ("no-content", "no-content-with-body", "entities.delete"),
+    ("headers", "method-not-allowed-without-allow", "entities.list"),
+    ("headers", "unauthorized-without-challenge", "entities.list"),
+    ("headers", "allow-lists-refused-method", "entities.list"),
+    ("retry-after", "too-many-without-wait", "*"),
+    ("location", "see-other-without-location", "jobs.download"),
+    ("retry-after", "too-many-wait-nonsense", "*"),
+    ("body-schema", "error-without-errors", "entities.create"),
+    ("body-schema", "success-missing-required", "entities.get"),
+    ("body-schema", "success-id-as-number", "entities.get"),
+    ("error-status", "error-status-member-wrong", "entities.create"),
+    ("json-api-document", "error-with-data", "entities.create"),
+    ("no-leak", "error-leaks-trace", "entities.create"),
+];
+
+fn prove(subject: &Subject, words: &[&str]) -> Report {
+    let args = run_args(words).expect("the arguments are right");
+    let recording = record(&args, subject).expect("the embedded mock answers");
+    assemble(subject, &recording)
+}
+
+fn findings(report: &Report) -> Vec<&Finding> {
+    report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).collect()
+}
+
+#[test]
+fn each_check_shows_the_fault_it_is_there_for() {
+    let subject = Subject::load(&run_args(&[]).expect("no arguments are needed").files).expect("the bundled contract is usable");
+    for (check, fault, operation) in BROKEN {
+        let report = prove(&subject, &["--fault", fault, "--only", operation]);
+        let found = findings(&report).into_iter().find(|finding| finding.check == *check);
+        let Some(finding) = found else { panic!("{fault} on {operation} raises no finding of {check}: {:#?}", findings(&report)) };
+        for (name, text) in
+            [("expected", &finding.expected), ("actual", &finding.actual), ("place", &finding.contract), ("clause", &finding.citation)]
+        {
+            assert!(!text.is_empty(), "{fault}: the finding has no {name}");
+        }
+        assert!(finding.curl.starts_with("curl -i "), "{fault}: {}", finding.curl);
+        if finding.severity == Severity::Must {
+            assert!(report.totals.of(Verdict::Violates) > 0, "{fault} violates no cell");
+        }
+    }
+}
+
+#[test]
+fn every_check_has_its_fault() {
+    for check in CHECKS {
+        assert!(BROKEN.iter().any(|(name, _, _)| *name == check.name), "no fault shows that {} can fail", check.name);
+    }
+}
+
+#[test]
+fn the_faultless_mock_raises_nothing() {
+    let subject = Subject::load(&run_args(&[]).expect("no arguments are needed").files).expect("the bundled contract is usable");
+    for words in [&["--seed", "1"][..], &["--seed", "2", "--jobs", "1"], &["--seed", "3", "--jobs", "16"]] {
+        let report = prove(&subject, words);
+        assert_eq!(findings(&report), Vec::<&Finding>::new(), "{words:?}");
+        assert_eq!(report.totals.of(Verdict::Conforms) + report.totals.of(Verdict::Held), report.totals.cells, "{words:?}");
+    }
+}

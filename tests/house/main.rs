@@ -1,0 +1,7 @@
+//! The rules of the house, read off the source text: layers, sizes, words, habits.
+
+mod habits;
+mod layers;
+mod names;
+mod sizes;
+mod source;
