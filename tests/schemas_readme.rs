@@ -64,7 +64,7 @@ fn defaults() -> BTreeMap<String, BTreeSet<u16>> {
         let body = json!({"content": {"application/vnd.api+json": {"schema": {"type": "object"}, "example": {}}}});
         json!({"operationId": id, "requestBody": body, "responses": responses})
     };
-    let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+    let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}]);
     let document = json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
         "paths": {"/things": {"post": operation("create")}, "/things/{id}": {"parameters": id, "patch": operation("update")}}
