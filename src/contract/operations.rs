@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
 
     /// The status of a key in `responses`; `None` for `default` and ranges, which name no single status.
     fn status(&self, pointer: &str, code: &str) -> Result<Option<Status>, ContractError> {
-        if code.starts_with("x-") || class(code).is_some() {
+        if code.starts_with("x-") || span(code).is_some() {
             return Ok(None);
         }
         match code.parse::<u16>() {
@@ -279,7 +279,11 @@ impl<'a> Reader<'a> {
         for (code, pointer) in places {
             if let Some(status) = self.status(&pointer, &code)? {
                 responses.push(self.response(&pointer, status, source)?);
-            } else if let Some(class) = class(&code) {
+            } else if let Some(span) = span(&code) {
+                let class = match span {
+                    Span::Rest => None,
+                    Span::Class(digit) => Some(digit),
+                };
                 let lowest = Status(class.unwrap_or(1) * 100);
                 fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
             }
@@ -332,13 +336,20 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The class of statuses that a key of `responses` stands for; `Some(None)` for `default`, `None` for anything else.
-fn class(code: &str) -> Option<Option<u16>> {
+/// The statuses that a key of `responses` stands for when it is none itself.
+enum Span {
+    /// `default`: whatever has no key of its own.
+    Rest,
+    /// A range such as `4XX`, by its first digit.
+    Class(u16),
+}
+
+fn span(code: &str) -> Option<Span> {
     if code == "default" {
-        return Some(None);
+        return Some(Span::Rest);
     }
     let digit = code.strip_suffix("XX").or_else(|| code.strip_suffix("xx"))?.parse().ok()?;
-    (1..=5).contains(&digit).then_some(Some(digit))
+    (1..=5).contains(&digit).then_some(Span::Class(digit))
 }
 
 fn first_segment(path: &str) -> String {

@@ -51,9 +51,9 @@ impl Schemas {
     pub fn new(contract: &Contract) -> Result<Self, ContractError> {
         let failed = |error: jsonschema::ReferencingError| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}"));
         let resource = |document: Value| Draft::Draft202012.create_resource(document);
-        let sides = sides(&contract.document);
-        let sided = sides.is_some();
-        let registry = match sides {
+        let both = sides(&contract.document);
+        let sided = both.is_some();
+        let registry = match both {
             Some((requests, answers)) => {
                 Registry::new().add(BASE, resource(answers)).map_err(failed)?.add(REQUESTS, resource(requests)).map_err(failed)?
             }

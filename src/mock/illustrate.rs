@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::request::is_json;
-use crate::domain::contract::{Contract, Example, Location, MediaType, Parameter};
+use crate::domain::contract::{Contract, Example, Location, MediaType, Operation, Parameter};
 use crate::generate::{sample, specimens};
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.
 pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
-    let answers = contract.operations.iter().flat_map(|operation| operation.successes()).flat_map(|response| &response.content);
+    let answers = contract.operations.iter().flat_map(Operation::successes).flat_map(|response| &response.content);
     let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
     if answers.into_iter().all(|media| !is_bare(media)) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
         return contract;

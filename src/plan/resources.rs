@@ -33,16 +33,12 @@ impl Draft<'_> {
             } else {
                 let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
-                match fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned() {
+                let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
+                taken.extend(self.used_up(operation, &need.place));
+                let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
+                match ready.or(added) {
                     Some(slot) => Some(slot),
-                    None => {
-                        taken.extend(self.used_up(operation, &need.place));
-                        let last = if self.adds(operation, &need.place) { self.last_made(&need.resource, &taken) } else { None };
-                        match last {
-                            Some(slot) => Some(slot),
-                            None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
-                        }
-                    }
+                    None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
                 }
             };
             match slot {
@@ -68,8 +64,8 @@ impl Draft<'_> {
         };
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
-        if let Some(pair) = doubtful {
-            bound.assumed = Some(format!("nobody vouches that {} belongs to {}", pair[1], pair[0]));
+        if let Some([above, below]) = doubtful {
+            bound.assumed = Some(format!("nobody vouches that {below} belongs to {above}"));
         }
     }
 

@@ -94,7 +94,7 @@ impl Story {
         let request = SentRequest { method: Method(operation.method.0.clone()), url: format!("http://t/?{}", step.query), headers: Vec::new(), body };
         let content = if step.came.is_null() { Content::Empty } else { Content::Json(step.came) };
         let headers = vec![("content-type".to_owned(), JSON_API.to_owned())];
-        let answer = Answer { status: Status(step.status), headers, body: content, millis: 1 };
+        let answer = Answer { status: Status(step.status), headers, body: content, millis: 1, echoes_credentials: false };
         self.outcomes.outcomes.push(Outcome { probe: id, exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered });
         self.plan.probes.push(probe);
         self
