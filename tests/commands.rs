@@ -1,8 +1,8 @@
 //! The command as a person or a CI server meets it: exit codes, messages, files, and what was really sent.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -57,6 +57,7 @@ fn verdicts(report: &Value) -> Vec<(String, u64, String)> {
 /// A mock in a process of its own.
 struct Mock {
     child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
     url: String,
     environment: Vec<(String, String)>,
 }
@@ -66,10 +67,10 @@ impl Mock {
         let mut command = probity(&folder.0);
         command.args(["mock", "--listen", "127.0.0.1:0"]).args(words).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the mock starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let mut url = String::new();
         let mut environment = Vec::new();
-        for line in lines.map_while(Result::ok) {
+        for line in lines.by_ref().map_while(Result::ok) {
             let line = line.trim();
             if let Some((name, value)) = line.strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
                 environment.push((name.to_owned(), value.to_owned()));
@@ -80,13 +81,23 @@ impl Mock {
             }
         }
         assert!(!url.is_empty(), "the mock says where it is");
-        Self { child, url, environment }
+        Self { child, lines, url, environment }
     }
 
     fn run(&self, folder: &Folder, words: &[&str]) -> Output {
         let mut command = probity(&folder.0);
         command.envs(self.environment.iter().cloned()).args(["run", "--target", &self.url]).args(words);
         command.output().expect("the command runs")
+    }
+}
+
+impl Mock {
+    /// Ends it as Ctrl-C does; the requests that it says it answered.
+    fn end(&mut self) -> u64 {
+        let ended = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(ended.is_ok_and(|status| status.success()), "the mock is told to end");
+        let said = self.lines.by_ref().map_while(Result::ok).find_map(|line| line.strip_suffix(" requests answered")?.trim().parse().ok());
+        said.expect("the mock says how many requests it answered")
     }
 }
 
@@ -172,33 +183,22 @@ fn a_fault_is_found_named_and_can_be_shown_again() {
 
 #[test]
 fn every_request_of_the_report_was_counted_by_the_mock() {
-    use std::sync::Arc;
-
-    use probity::cli::{Subject, assemble, record, run_args};
-    use probity::mock::{Mock, MockAccounts, MockOptions, serve};
-
-    let plain = run_args(&[]).expect("no arguments are needed");
-    let subject = Subject::load(&plain.files).expect("the bundled contract is usable");
-    let (contract, suite) = (Arc::clone(&subject.contract), Arc::clone(&subject.suite));
-    let accounts = MockAccounts { full: std::collections::BTreeMap::new(), limited: std::collections::BTreeMap::new() };
-    let mock = Arc::new(Mock::new(MockOptions { contract, suite, accounts, windows: Vec::new(), fault: Vec::new(), variant: Vec::new() }));
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
-    let target = format!("http://{}", listener.local_addr().expect("its address"));
-    runtime.spawn(serve(listener, Arc::clone(&mock)));
-    // The suite takes credentials from the environment, which is the same for all tests, so a suite without accounts.
-    let subject = Subject { suite: Arc::new(probity::load::suite_for(Path::new("contract.yaml"))), ..subject };
-    let recording = record(&run_args(&["--target", &target]).expect("a target"), &subject).expect("a run");
-    let report = assemble(&subject, &recording);
-    assert!(report.totals.requests > 500, "{}", report.totals.requests);
-    assert_eq!(report.totals.requests, mock.requests());
-    assert_eq!(report.probes.iter().map(|probe| probe.requests).sum::<u64>(), mock.requests());
-    let sent: std::collections::BTreeSet<&str> = report.probes.iter().map(|probe| probe.id.as_str()).collect();
-    for cell in &report.cells {
-        let proofs = cell.probes.iter().filter(|probe| probe.status.is_some());
-        assert!(proofs.clone().all(|probe| sent.contains(probe.id.as_str())));
-        let green = matches!(cell.verdict.word(), "conforms" | "held");
-        assert!(!green || proofs.count() > 0, "{} {} is green without an exchange", cell.operation, cell.status);
+    let folder = Folder::new("counted");
+    let mut mock = Mock::start(&folder, &[]);
+    let output = mock.run(&folder, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let report = folder.report();
+    let counted = mock.end();
+    assert!(counted > 1000, "{counted}");
+    assert_eq!(report["totals"]["requests"], counted);
+    let probes = report["probes"].as_array().expect("probes");
+    assert_eq!(probes.iter().filter_map(|probe| probe["requests"].as_u64()).sum::<u64>(), counted);
+    let sent: std::collections::BTreeSet<&str> = probes.iter().filter_map(|probe| probe["id"].as_str()).collect();
+    for cell in report["cells"].as_array().expect("cells") {
+        let proofs: Vec<&Value> = cell["probes"].as_array().into_iter().flatten().filter(|probe| probe["status"].is_u64()).collect();
+        assert!(proofs.iter().all(|probe| probe["id"].as_str().is_some_and(|id| sent.contains(id))), "{cell}");
+        let green = cell["verdict"] == "conforms" || cell["verdict"] == "held";
+        assert!(!green || !proofs.is_empty(), "green without an exchange: {cell}");
     }
 }
 

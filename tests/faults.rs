@@ -30,7 +30,12 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("error-status", "error-status-member-wrong", "entities.create"),
     ("json-api-document", "error-with-data", "entities.create"),
     ("no-leak", "error-leaks-trace", "entities.create"),
+    ("cause", "error-source-wrong", "entities.create"),
+    ("no-echo", "error-echoes-credentials", "entities.create"),
 ];
+
+/// Checks about what the bundled contract does not have; their own tests show that they can fail.
+const ELSEWHERE: &[&str] = &["problem-details"];
 
 fn prove(subject: &Subject, words: &[&str]) -> Report {
     let args = run_args(words).expect("the arguments are right");
@@ -64,7 +69,8 @@ fn each_check_shows_the_fault_it_is_there_for() {
 #[test]
 fn every_check_has_its_fault() {
     for check in CHECKS {
-        assert!(BROKEN.iter().any(|(name, _, _)| *name == check.name), "no fault shows that {} can fail", check.name);
+        let shown = BROKEN.iter().any(|(name, _, _)| *name == check.name) || ELSEWHERE.contains(&check.name);
+        assert!(shown, "no fault shows that {} can fail", check.name);
     }
 }
 

@@ -227,8 +227,8 @@ pub struct JudgeArgs {
 pub struct ReportArgs {
     /// The `report.json` of a run.
     pub report: PathBuf,
-    /// Which form: matrix, json, junit or markdown.
-    #[arg(long, default_value = "matrix")]
+    /// Which form: text, json, junit or markdown.
+    #[arg(long, default_value = "text")]
     pub format: String,
 }
 
@@ -267,6 +267,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_saved_report_is_shown_without_naming_a_form() {
+        let cli = Cli::try_parse_from(["probity", "report", "report.json"]).unwrap();
+        let Some(Command::Report(args)) = cli.command else { panic!("another command") };
+        assert!(crate::report::FORMATS.iter().any(|format| format.name == args.format), "{}", args.format);
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
 
     /// The status of a key in `responses`; `None` for `default` and ranges, which name no single status.
     fn status(&self, pointer: &str, code: &str) -> Result<Option<Status>, ContractError> {
-        if code.starts_with("x-") || range(code).is_some() {
+        if code.starts_with("x-") || span(code).is_some() {
             return Ok(None);
         }
         match code.parse::<u16>() {
@@ -280,10 +280,10 @@ impl<'a> Reader<'a> {
         for (code, pointer) in places {
             if let Some(status) = self.status(&pointer, &code)? {
                 responses.push(self.response(&pointer, status, source)?);
-            } else if let Some(range) = range(&code) {
-                let class = match range {
-                    Range::Class(class) => Some(class),
-                    Range::All => None,
+            } else if let Some(span) = span(&code) {
+                let class = match span {
+                    Span::Rest => None,
+                    Span::Class(digit) => Some(digit),
                 };
                 let lowest = Status(class.unwrap_or(1) * 100);
                 fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
@@ -337,19 +337,20 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a key of `responses` stands for that is no status: a class such as `4XX`, or with `default`, none.
-fn range(code: &str) -> Option<Range> {
-    if code == "default" {
-        return Some(Range::All);
-    }
-    let digit = code.strip_suffix("XX").or_else(|| code.strip_suffix("xx"))?.parse().ok()?;
-    (1..=5).contains(&digit).then_some(Range::Class(digit))
+/// The statuses that a key of `responses` stands for when it is none itself.
+enum Span {
+    /// `default`: whatever has no key of its own.
+    Rest,
+    /// A range such as `4XX`, by its first digit.
+    Class(u16),
 }
 
-/// A key of `responses` that names no single status.
-enum Range {
-    Class(u16),
-    All,
+fn span(code: &str) -> Option<Span> {
+    if code == "default" {
+        return Some(Span::Rest);
+    }
+    let digit = code.strip_suffix("XX").or_else(|| code.strip_suffix("xx"))?.parse().ok()?;
+    (1..=5).contains(&digit).then_some(Span::Class(digit))
 }
 
 fn first_segment(path: &str) -> String {

@@ -33,7 +33,7 @@ pub struct Breach {
 pub struct Schemas {
     registry: Registry<'static>,
     /// Whether requests have a side of their own.
-    two_sided: bool,
+    sided: bool,
     compiled: Mutex<HashMap<SchemaRef, Arc<Validator>>>,
 }
 
@@ -51,16 +51,16 @@ impl Schemas {
     pub fn new(contract: &Contract) -> Result<Self, ContractError> {
         let failed = |error: jsonschema::ReferencingError| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}"));
         let resource = |document: Value| Draft::Draft202012.create_resource(document);
-        let sides = sides(&contract.document);
-        let two_sided = sides.is_some();
-        let registry = match sides {
+        let both = sides(&contract.document);
+        let sided = both.is_some();
+        let registry = match both {
             Some((requests, answers)) => {
                 Registry::new().add(BASE, resource(answers)).map_err(failed)?.add(REQUESTS, resource(requests)).map_err(failed)?
             }
             None => Registry::new().add(BASE, resource(contract.document.clone())).map_err(failed)?,
         };
         let registry = registry.prepare().map_err(failed)?;
-        Ok(Self { registry, two_sided, compiled: Mutex::default() })
+        Ok(Self { registry, sided, compiled: Mutex::default() })
     }
 
     /// Every rule that the value breaks; none when it fits.
@@ -92,7 +92,7 @@ impl Schemas {
             return Ok(Arc::clone(known));
         }
         let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
-        let base = if self.two_sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
+        let base = if self.sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(&self.registry)

@@ -56,7 +56,7 @@ fn limited(core: &Core, windows: &[RateLimit], state: &mut State, caller: &Calle
         return None;
     }
     let wait = state.admit(windows, Instant::now()).err()?;
-    let detail = format!("Too many requests; the next one is allowed in {wait} seconds.");
+    let detail = "Too many requests; wait before the next one.".to_owned();
     let circumstances = Circumstances { wait: Some(wait), operation: circumstances.operation, methods: circumstances.methods, location: None };
     let status = core.faults.status(circumstances.operation, 429);
     Some(refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, &circumstances))

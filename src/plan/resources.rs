@@ -33,16 +33,12 @@ impl Draft<'_> {
             } else {
                 let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
-                let given = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
-                if given.is_some() {
-                    given
-                } else {
-                    taken.extend(self.used_up(operation, &need.place));
-                    let last = if self.adds(operation, &need.place) { self.last_made(&need.resource, &taken) } else { None };
-                    match last {
-                        Some(slot) => Some(slot),
-                        None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
-                    }
+                let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
+                taken.extend(self.used_up(operation, &need.place));
+                let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
+                match ready.or(added) {
+                    Some(slot) => Some(slot),
+                    None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
                 }
             };
             match slot {
@@ -67,8 +63,8 @@ impl Draft<'_> {
             bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
         };
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
-        let mut pairs = slots.iter().zip(slots.iter().skip(1));
-        if let Some((above, below)) = pairs.find(|(above, below)| above != below && !self.is_below(below, above)) {
+        let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
+        if let Some([above, below]) = doubtful {
             bound.assumed = Some(format!("nobody vouches that {below} belongs to {above}"));
         }
     }
