@@ -44,7 +44,12 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let recording: Recording =
         serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
     let subject = Subject::load(&args.files)?;
-    conclude(&subject, &recording, &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false }, None)
+    conclude(
+        &subject,
+        &recording,
+        &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false },
+        None,
+    )
 }
 
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that

@@ -193,8 +193,17 @@ impl<'a> Bench<'a> {
         let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }).map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
-            let settings =
-                Settings { base, jobs: JOBS, poll: POLL, patience: PATIENCE, budget: None, windows: Vec::new(), before: Vec::new(), longest_wait: Duration::ZERO, sweep: false };
+            let settings = Settings {
+                base,
+                jobs: JOBS,
+                poll: POLL,
+                patience: PATIENCE,
+                budget: None,
+                windows: Vec::new(),
+                before: Vec::new(),
+                longest_wait: Duration::ZERO,
+                sweep: false,
+            };
             let run = Run::new(&self.subject.contract, planned, &client, &self.accounts, &settings, &|_| {}, &|| false);
             Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;

@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod limits;
 mod recording;
 mod rule;
 mod state;
@@ -84,6 +85,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
+    findings.extend(limits::findings_between(case));
     findings.extend(state::add(case, &mut cells));
     Judgement { cells, findings }
 }

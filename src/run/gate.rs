@@ -106,7 +106,9 @@ impl<'a> Run<'a> {
             Err(_) if unauthenticated || probe.stage == Stage::Burst => BTreeMap::new(),
             Err(reason) => return Err(reason),
         };
-        if let Some(reason) = self.progress.breaker.reason().filter(|_| !known).filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials()) {
+        if let Some(reason) =
+            self.progress.breaker.reason().filter(|_| !known).filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials())
+        {
             return Err(reason);
         }
         let refused = |control: &&String| probe.after.contains(*control) && !self.progress.accepted.contains(*control);
