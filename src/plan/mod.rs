@@ -7,6 +7,7 @@ mod feeds;
 mod left;
 mod order;
 mod redo;
+mod remove;
 mod resources;
 mod select;
 mod settings;

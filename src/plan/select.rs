@@ -6,7 +6,7 @@ use super::Options;
 use super::left::removal;
 use super::value::Choice;
 use crate::domain::contract::{Contract, RateLimit};
-use crate::domain::plan::{Intent, Origin, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Intent, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
 /// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most
 /// first. `consumers` says which probe removes what, before and after.
@@ -32,7 +32,8 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
             Repeat::Follow(first) => place(first),
             _ => None,
         };
-        sources.chain(probe.after.iter().filter_map(place)).chain(probe.control.as_ref().and_then(place)).chain(follows).collect()
+        let undone = (0..plan.probes.len()).filter(|other| undoes(&plan.probes[*other], probe));
+        sources.chain(undone).chain(probe.after.iter().filter_map(place)).chain(probe.control.as_ref().and_then(place)).chain(follows).collect()
     };
     let mut choice = Choice::new(plan, contract, with);
     choice.fill(budget, |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
@@ -46,6 +47,21 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
     plan.slots.retain(|slot, _| used.contains(slot));
     plan.removers.retain(|slot, _| used.contains(slot));
     tidy(plan, consumers);
+}
+
+/// Whether a deletion takes back what a change has done on the same route: a thing that others still refer to cannot be removed.
+fn undoes(deletion: &Probe, change: &Probe) -> bool {
+    let in_path = |probe: &Probe| -> Vec<SlotId> {
+        let fillings = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
+        fillings.map(|filling| filling.slot.clone()).collect()
+    };
+    deletion.request.method.0 == "DELETE"
+        && matches!(change.request.method.0.as_str(), "POST" | "PATCH" | "PUT")
+        && deletion.request.path == change.request.path
+        && deletion.fault.is_none()
+        && change.fault.is_none()
+        && deletion.consumes.is_empty()
+        && in_path(deletion) == in_path(change)
 }
 
 /// All requests of a plan, its clean-up among them.
