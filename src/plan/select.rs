@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
 use super::left::removal;
-use super::value::Choice;
+use super::value::{Choice, MOST_UNCOUNTED};
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::plan::{Intent, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
@@ -36,7 +36,9 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
         sources.chain(undone).chain(probe.after.iter().filter_map(place)).chain(probe.control.as_ref().and_then(place)).chain(follows).collect()
     };
     let mut choice = Choice::new(plan, contract, with);
-    choice.fill(budget, |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
+    // What shows the rate limit may take a few requests more.
+    let reserve = if options.windows.is_empty() { 0 } else { u64::from(MOST_UNCOUNTED) };
+    choice.fill(budget.saturating_sub(reserve), |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
     let chosen = choice.chosen();
     let mut keep = chosen.iter();
     plan.probes.retain(|_| keep.next().copied().unwrap_or_default());
