@@ -90,7 +90,8 @@ impl Draft<'_> {
         let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".to_owned()) };
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
-        let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
+        let fresh = self.remarked(operation, &plain);
+        let mut ways = self.ways(operation, conditions, [&plain, &fresh], with_body.as_ref());
         // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
         let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
         ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
@@ -138,20 +139,24 @@ impl Draft<'_> {
         limited.then(|| no_limited(self.suite))
     }
 
-    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
+    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
+    /// request are fresh, or it would be a second fault that they are taken; only what is about that repeats the plain one.
     fn ways(
         &self,
         operation: &Operation,
         conditions: &[Condition],
-        plain: &Bound,
+        [plain, fresh]: [&Bound; 2],
         with_body: Option<&Bound>,
     ) -> Vec<(Condition, Vec<Status>, Variation)> {
         let mut ways = Vec::new();
         for condition in conditions {
             let Some(trigger) = named(&condition.trigger) else { continue };
-            for bound in [Some(plain), with_body].into_iter().flatten() {
-                let ground = Ground { contract: self.contract, schemas: self.schemas, operation, condition, base: &bound.base };
-                let variations = (trigger.vary)(&ground);
+            for bound in [Some(fresh), with_body].into_iter().flatten() {
+                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base };
+                let mut variations = (trigger.vary)(&ground(&bound.base));
+                if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
+                    variations = (trigger.vary)(&ground(&plain.base));
+                }
                 let found = !variations.is_empty();
                 for variation in variations {
                     let allowed = operation.statuses_for(|other| same_condition(other, condition, &variation));

@@ -4,6 +4,7 @@ mod aim;
 mod choice;
 mod draft;
 mod feeds;
+mod moment;
 mod order;
 mod resources;
 mod settings;
