@@ -130,19 +130,18 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
     Opinion { probe, outcome, ruling, findings }
 }
 
-/// Why a request was not sent, where the server has nothing of a kind that the run could not make: that is no failure.
+/// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is
+/// no failure.
 fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
-    if case.outcomes.of(&probe.id).is_some_and(|outcome| !matches!(outcome.ending, Ending::Withheld(_))) {
-        return None;
-    }
     let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
     let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
         Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true),
         _ => false,
     };
-    let slot = probe.needs.iter().filter(|_| withheld(probe)).find(empty)?;
-    let kind = &case.plan.slots.get(slot)?.kind;
-    Some(format!("there are none of {kind} to be found, and the run may make none"))
+    let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
+    let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
+    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none"))
 }
 
 fn why_refused(case: &Case<'_>, control: &str) -> String {

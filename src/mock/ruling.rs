@@ -122,9 +122,8 @@ impl<'a> Ruling<'a> {
     /// several ways at one place is one thing, and so is what is wrong in the same way at several.
     fn count(&self, state: &mut State, noticed: &[Noticed]) {
         let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.scene).is_some());
-        let refused: Vec<(&str, &str)> = refused
-            .filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), *noticed.triggers.first()?)))
-            .collect();
+        let refused: Vec<(&str, &str)> =
+            refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), *noticed.triggers.first()?))).collect();
         let apart = |one: &(&str, &str), other: &(&str, &str)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
         if refused.iter().any(|one| refused.iter().any(|other| apart(one, other))) {
             let words: Vec<String> = refused.iter().map(|(at, trigger)| format!("{trigger} {at}").trim().to_owned()).collect();

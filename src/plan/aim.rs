@@ -1,5 +1,6 @@
 //! Finds for each cell the cheapest request that can prove it.
 
+use super::alike;
 use super::choice::{satisfied, skip_reason};
 use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
@@ -158,8 +159,9 @@ impl Draft<'_> {
                     variations = (trigger.vary)(&ground(&plain.base));
                 }
                 let found = !variations.is_empty();
+                let ground = ground(&bound.base);
                 for variation in variations {
-                    let allowed = operation.statuses_for(|other| same_condition(other, condition, &variation));
+                    let allowed = operation.statuses_for(|other| alike::is_met(other, &ground, &variation));
                     ways.push((condition.clone(), allowed, variation));
                 }
                 if found {
@@ -261,16 +263,6 @@ impl Draft<'_> {
         self.plan.probes.push(burst);
         Intent::Probes(vec![id])
     }
-}
-
-/// Whether a condition of another response is about the same change in the request.
-fn same_condition(other: &Condition, condition: &Condition, variation: &Variation) -> bool {
-    let kind = variation.kind.as_ref();
-    other.trigger == condition.trigger
-        && other.by == condition.by
-        && (other.at.is_none() || other.at == condition.at)
-        && (other.value.is_none() || other.value == condition.value)
-        && (other.kind.is_none() || kind.is_none() || other.kind.as_ref() == kind)
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
