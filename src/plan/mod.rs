@@ -10,6 +10,7 @@ mod order;
 mod resources;
 mod settings;
 mod show;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +93,8 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.walk_pages();
+    draft.follow_jobs();
     draft.clean_up();
     Ok(draft.finish())
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::gate::Task;
 use super::{Event, Limiter, Run, Settings};
+use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::plan::{Credentials, Probe, Repeat, SlotId};
@@ -34,24 +35,24 @@ struct Sender<'a> {
 
 impl<'a> Run<'a> {
     /// A probe with its values as something that can be waited for.
-    pub(super) fn task<'b>(&self, probe: &'b Probe, limiter: &'b Limiter, slots: BTreeMap<SlotId, Value>, location: Option<String>) -> Task<'b>
+    pub(super) fn task<'b>(&self, probe: &'b Probe, limiter: &'b Limiter, slots: BTreeMap<SlotId, Value>, told: Option<String>) -> Task<'b>
     where
         'a: 'b,
     {
         let Self { contract, client, accounts, settings, watch, .. } = *self;
         let sender = Sender { contract, client, accounts, settings, watch, limiter };
-        async move { (probe, sender.probe(probe, &slots, location.as_deref()).await) }.boxed()
+        async move { (probe, sender.probe(probe, &slots, told.as_deref()).await) }.boxed()
     }
 }
 
 impl Sender<'_> {
-    async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, location: Option<&str>) -> Outcome {
+    async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Outcome {
         let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
         let Some(operation) = self.contract.operation(&probe.operation) else {
             outcome.ending = Ending::Withheld("the contract has no such operation".to_owned());
             return outcome;
         };
-        let request = match self.request(probe, slots, location) {
+        let request = match self.request(probe, slots, told) {
             Ok(request) => request,
             Err(reason) => {
                 outcome.ending = Ending::Withheld(reason);
@@ -60,6 +61,7 @@ impl Sender<'_> {
         };
         match &probe.repeat {
             Repeat::Once | Repeat::Follow(_) => self.once(probe, operation, &request, &mut outcome).await,
+            Repeat::Pages { most, .. } => self.pages(probe, operation, request, *most, &mut outcome).await,
             Repeat::Burst { most } => self.burst(probe, operation, &request, *most, &mut outcome).await,
             Repeat::Poll { at, finished, failed } => {
                 let over = |answer: &Answer| {
@@ -72,8 +74,15 @@ impl Sender<'_> {
         outcome
     }
 
-    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, location: Option<&str>) -> Result<Prepared, String> {
-        let filled = fill(&probe.request, slots);
+    /// The request with its values, and with what an earlier answer has told: where to go, or how long a page is to be.
+    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<Prepared, String> {
+        let mut filled = fill(&probe.request, slots);
+        if let (Repeat::Pages { limit, .. }, Some(length)) = (&probe.repeat, told) {
+            for (_, value) in filled.query.iter_mut().filter(|(name, _)| name == limit) {
+                length.clone_into(value);
+            }
+        }
+        let location = told.filter(|_| matches!(probe.repeat, Repeat::Follow(_)));
         let mut request = wire(&self.settings.base, &filled);
         let mut credentials = filled.credentials;
         if let Some(location) = location {
@@ -133,6 +142,20 @@ impl Sender<'_> {
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Follows the links to the next page, on the same server, until there is none or one leads back.
+    async fn pages(&self, probe: &Probe, operation: &Operation, mut prepared: Prepared, most: u32, outcome: &mut Outcome) {
+        let Ok(first) = Url::parse(&prepared.request.url) else { return };
+        let mut seen = vec![first.clone()];
+        for _ in 0..most {
+            self.once(probe, operation, &prepared, outcome).await;
+            let page = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json());
+            let next = page.and_then(next_page).and_then(|next| self.resolve(&first, next).ok());
+            let Some(next) = next.filter(|next| next.origin() == first.origin() && !seen.contains(next)) else { return };
+            prepared.request.url = next.to_string();
+            seen.push(next);
         }
     }
 

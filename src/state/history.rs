@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document;
 use super::writes::{Effect, effect};
 use crate::domain::contract::{Contract, Location, Operation, Status};
-use crate::domain::exchange::{Answer, Ending, Outcomes, SentRequest};
+use crate::domain::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
 use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 use crate::generate::captured;
 
@@ -34,6 +34,8 @@ pub struct Event<'a> {
     pub request: &'a SentRequest,
     /// What came.
     pub answer: Option<&'a Answer>,
+    /// Everything that was sent and came for it, in order.
+    pub exchanges: &'a [Exchange],
     /// What became of it.
     pub standing: Standing,
     /// The JSON body as it was sent.
@@ -154,7 +156,16 @@ impl<'a> History<'a> {
             let answer = exchange.answer.as_ref();
             let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
             let standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
-            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent: sent(probe, &exchange.request), index };
+            let event = Event {
+                probe,
+                operation,
+                request: &exchange.request,
+                answer,
+                exchanges: &outcome.exchanges,
+                standing,
+                sent: sent(probe, &exchange.request),
+                index,
+            };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {
