@@ -96,9 +96,14 @@ fn code(report: &Report, demand: Demand) -> u8 {
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
     // A contradiction of the state may belong to no cell that was asked for.
     let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
+    let nothing_proved = ![Verdict::Conforms, Verdict::Held, Verdict::Waived].into_iter().any(of);
     if of(Verdict::Violates) || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
         exit::VIOLATES
-    } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
+    } else if of(Verdict::Blocked)
+        || of(Verdict::Inconclusive)
+        || nothing_proved
+        || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped)))
+    {
         exit::INCONCLUSIVE
     } else {
         exit::CONFORMS

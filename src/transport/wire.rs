@@ -46,15 +46,7 @@ impl Wire {
 
 /// Writes a filled request for a server at `base`, an absolute URL without a slash at its end.
 pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
-    let path: Vec<String> = request
-        .path
-        .split('/')
-        .map(|segment| match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-            Some(name) => encoded(request.path_values.get(name).map_or("", String::as_str)),
-            None => inner(segment, request),
-        })
-        .collect();
-    let mut url = format!("{base}{}", path.join("/"));
+    let mut url = format!("{base}{}", path(request));
     if !request.query.is_empty() {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
         url = format!("{url}?{query}");
@@ -73,9 +65,9 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
     Wire { method: request.method.clone(), url, headers, body }
 }
 
-/// A segment that is only partly a parameter, such as `{name}.csv`.
-fn inner(segment: &str, request: &RequestTemplate) -> String {
-    request.path_values.iter().fold(segment.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
+/// The path with its values. They are encoded first, braces too, so that none is taken for the name of another.
+fn path(request: &RequestTemplate) -> String {
+    request.path_values.iter().fold(request.path.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
 }
 
 fn encoded(text: &str) -> String {
