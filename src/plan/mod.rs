@@ -1,6 +1,7 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod aim;
+mod alone;
 mod choice;
 mod draft;
 mod feeds;
