@@ -60,6 +60,9 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
     varied.insert(0, VariantRow::usual(&usual));
     anstream::print!("{}", table::show(&rows, &varied, args.seed));
+    for request in &usual.crowded {
+        anstream::println!("more than one thing is wrong with {request}");
+    }
     Ok(code(&rows, &varied))
 }
 
@@ -128,6 +131,8 @@ struct Sight {
     faulted: BTreeSet<String>,
     /// Whether the variant made a difference.
     varied: bool,
+    /// Requests with more than one thing wrong.
+    crowded: Vec<String>,
 }
 
 impl Sight {
@@ -145,6 +150,7 @@ impl Sight {
             unproved: open.iter().map(|cell| (cell.operation.clone(), cell.status.0)).collect(),
             faulted: BTreeSet::new(),
             varied: false,
+            crowded: Vec::new(),
         }
     }
 
@@ -203,6 +209,7 @@ impl<'a> Bench<'a> {
         let mut sight = Sight::of(&judge(&case));
         sight.faulted = mock.faulted();
         sight.varied = mock.has_varied();
+        sight.crowded = mock.crowded();
         Ok(sight)
     }
 

@@ -107,13 +107,14 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         return;
     }
     let reason = own.iter().find_map(|opinion| match &opinion.ruling {
-        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => Some(reason.clone()),
+        Ruling::Unreached(reason) => Some((Verdict::Unreached, reason.clone())),
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone())),
         Ruling::Shows | Ruling::Breaks => None,
     });
     cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
-    cell.verdict = Verdict::Blocked;
+    cell.verdict = reason.as_ref().map_or(Verdict::Blocked, |(verdict, _)| *verdict);
     cell.reason = Some(match reason {
-        Some(reason) => format!("no valid request was accepted: {reason}"),
+        Some((_, reason)) => format!("no valid request was accepted: {reason}"),
         None => "no valid request was accepted".to_owned(),
     });
 }

@@ -101,6 +101,7 @@ impl<'a> Ruling<'a> {
         let seen = notice::look(&self.scene, state);
         let place = if !noticed.is_empty() && self.core.variants.has(Habit::AccessLast) { 0 } else { noticed.len() };
         noticed.splice(place..place, seen);
+        self.count(state, &noticed);
         for noticed in noticed {
             let found = noticed.statuses(&self.scene);
             let (trigger, statuses) = match (found, noticed.insist) {
@@ -116,6 +117,19 @@ impl<'a> Ruling<'a> {
             return self.rule(state, status, trigger, &noticed);
         }
         self.succeed(state, None)
+    }
+
+    /// Keeps count of requests with more than one thing wrong, which servers may refuse for any of them. What is wrong in
+    /// several ways at one place is one thing, and so is what is wrong in the same way at several.
+    fn count(&self, state: &mut State, noticed: &[Noticed]) {
+        let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.scene).is_some());
+        let refused: Vec<(&str, &str)> =
+            refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), *noticed.triggers.first()?))).collect();
+        let apart = |one: &(&str, &str), other: &(&str, &str)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
+        if refused.iter().any(|one| refused.iter().any(|other| apart(one, other))) {
+            let words: Vec<String> = refused.iter().map(|(at, trigger)| format!("{trigger} {at}").trim().to_owned()).collect();
+            state.crowded.push(format!("{} {}: {}", self.scene.operation.id, self.scene.call.path, words.join(", ")));
+        }
     }
 
     /// Answers what was noticed with the status that the contract has for it.

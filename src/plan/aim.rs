@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::alike;
 use super::alone::alone;
 use super::choice::{satisfied, skip_reason};
 use super::draft::{Bound, Draft, removes, success_trigger};
@@ -93,7 +94,8 @@ impl Draft<'_> {
         let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".to_owned()) };
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
-        let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
+        let fresh = self.remarked(operation, &plain);
+        let mut ways = self.ways(operation, conditions, [&plain, &fresh], with_body.as_ref());
         // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
         let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
         ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
@@ -141,23 +143,28 @@ impl Draft<'_> {
         limited.then(|| no_limited(self.suite))
     }
 
-    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
+    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
+    /// request are fresh, or it would be a second fault that they are taken; only what is about that repeats the plain one.
     fn ways(
         &self,
         operation: &Operation,
         conditions: &[Condition],
-        plain: &Bound,
+        [plain, fresh]: [&Bound; 2],
         with_body: Option<&Bound>,
     ) -> Vec<(Condition, Vec<Status>, Variation)> {
         let mut ways = Vec::new();
         for condition in conditions {
             let Some(trigger) = named(&condition.trigger) else { continue };
-            for bound in [Some(plain), with_body].into_iter().flatten() {
-                let ground = Ground { contract: self.contract, schemas: self.schemas, operation, condition, base: &bound.base };
-                let variations = (trigger.vary)(&ground);
+            for bound in [Some(fresh), with_body].into_iter().flatten() {
+                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base };
+                let mut variations = (trigger.vary)(&ground(&bound.base));
+                if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
+                    variations = (trigger.vary)(&ground(&plain.base));
+                }
                 let found = !variations.is_empty();
+                let ground = ground(&bound.base);
                 for variation in variations {
-                    let allowed = operation.statuses_for(|other| same_condition(other, condition, &variation));
+                    let allowed = operation.statuses_for(|other| alike::is_met(other, &ground, &variation));
                     ways.push((condition.clone(), allowed, variation));
                 }
                 if found {
@@ -272,16 +279,6 @@ impl Draft<'_> {
         self.plan.probes.push(burst);
         Intent::Probes(vec![id])
     }
-}
-
-/// Whether a condition of another response is about the same change in the request.
-fn same_condition(other: &Condition, condition: &Condition, variation: &Variation) -> bool {
-    let kind = variation.kind.as_ref();
-    other.trigger == condition.trigger
-        && other.by == condition.by
-        && (other.at.is_none() || other.at == condition.at)
-        && (other.value.is_none() || other.value == condition.value)
-        && (other.kind.is_none() || kind.is_none() || other.kind.as_ref() == kind)
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.

@@ -78,7 +78,7 @@ impl<'a> Draft<'a> {
     /// The plan.
     pub fn finish(mut self) -> Plan {
         order::replace_before_add(&mut self.plan);
-        order::depend(&mut self.plan, &self.consumers);
+        order::depend(self.contract, &mut self.plan, &self.consumers);
         self.plan.probes.sort_by_key(|probe| probe.stage);
         self.plan
     }
@@ -155,6 +155,15 @@ impl<'a> Draft<'a> {
         });
         self.marks = marks;
         self.fill(operation, base, fixed)
+    }
+
+    /// The same valid request with marks of its own; where it has none, it is the same.
+    pub(super) fn remarked(&mut self, operation: &Operation, plain: &Bound) -> Bound {
+        let before = self.marks;
+        match self.bind(operation, false, &plain.slots) {
+            Ok(fresh) if self.marks > before => fresh,
+            _ => plain.clone(),
+        }
     }
 
     /// A name that no probe has yet.

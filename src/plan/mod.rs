@@ -1,10 +1,12 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod aim;
+mod alike;
 mod alone;
 mod choice;
 mod draft;
 mod feeds;
+mod moment;
 mod order;
 mod resources;
 mod settings;

@@ -64,9 +64,24 @@ impl Draft<'_> {
         };
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
-        if let Some([above, below]) = doubtful {
-            bound.assumed = Some(format!("nobody vouches that {below} belongs to {above}"));
+        let doubt = match doubtful {
+            Some([above, below]) => Some(format!("nobody vouches that {below} belongs to {above}")),
+            _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)),
+        };
+        bound.assumed = doubt.or(bound.assumed.take());
+    }
+
+    /// What nobody vouches for in a resource that was found: that it is there to be read, when another one named it; that it
+    /// is in the state that the operation asks for.
+    fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
+        let Origin::Borrowed(finder) = &self.plan.slots.get(slot)?.origin else { return None };
+        let stateful = ["finished", "expired", "wrong-state", "in-use"];
+        let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        if conditions.any(|condition| stateful.contains(&condition.trigger.as_str())) {
+            return Some(format!("nobody vouches for the state of {slot}, which {finder} found"));
         }
+        let below = self.plan.probe(finder)?.request.path.contains('{');
+        below.then(|| format!("nobody vouches that {slot}, which {finder} names, is there for everybody who asks"))
     }
 
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
@@ -252,7 +267,11 @@ impl Draft<'_> {
 
     /// A resource that exists on the server, found through a list.
     fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
-        for feed in feeds.iter().filter(|feed| !feed.makes) {
+        let contract = self.contract;
+        let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
+        // The list of everything of the kind knows best what there is.
+        finders.sort_by_key(|feed| contract.operation(&feed.operation).is_none_or(|finder| finder.path.contains('{')));
+        for feed in finders {
             let Ok(finder) = self.success(&feed.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
             let nth = self.plan.slots.values().filter(|slot| slot.origin == origin && slot.like == need.like).count();

@@ -107,16 +107,16 @@ impl<'a> Run<'a> {
 
     fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
         let mut values = BTreeMap::new();
+        // What waits for the removal of something that it names is about its being gone.
         let removers = probe.after.iter().filter_map(|before| self.plan.probe(before));
-        for remover in removers.filter(|remover| probe.stage == Stage::Gone && remover.consumes.iter().any(|slot| probe.needs.contains(slot))) {
-            if !self.progress.accepted.contains(&remover.id) {
-                return Err(format!("nothing was deleted: {} was not accepted", remover.id));
-            }
+        let removers: Vec<&Probe> =
+            removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
+        if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {
+            return Err(format!("nothing was deleted: {} was not accepted", remover.id));
         }
         for slot in &probe.needs {
-            if probe.stage != Stage::Gone
-                && let Some(reason) = self.progress.lost.get(slot)
-            {
+            let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
+            if !gone && let Some(reason) = self.progress.lost.get(slot) {
                 return Err(format!("{slot} is not there: {reason}"));
             }
             let value = self.progress.slots.get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
