@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod legible;
 mod recording;
 mod rule;
 mod state;
@@ -119,7 +120,7 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
         assumed: probe.assumed.clone(),
         control,
     };
-    let ruling = rule(&facts);
+    let ruling = legible::only(case, probe, outcome, rule(&facts));
     let findings = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
         _ => Vec::new(),
