@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::connection::{Connection, CredentialFile};
 use super::exit;
 use crate::domain::contract::RateLimit;
 
@@ -126,9 +127,9 @@ pub struct RunArgs {
     /// Let the embedded mock differ in a way that the contract leaves open. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub variant: Vec<String>,
-    /// Seconds to wait for one answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub connection: Connection,
     /// Show every cell of the matrix, however large it is.
     #[arg(long)]
     pub full: bool,
@@ -146,6 +147,9 @@ pub struct PlanArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub selection: Selection,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub credentials: CredentialFile,
     /// Text for people or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextOrJson,

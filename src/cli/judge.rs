@@ -9,7 +9,11 @@ use super::{Stop, exit, write};
 use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
 use crate::judge::{Case, Recording, judge as judge_case, sent};
+use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
+
+/// The longest recording that is read, in bytes: more than the answers of a run may take.
+const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;
@@ -38,7 +42,7 @@ pub struct Conclusion<'a> {
 /// Judges a saved recording again.
 pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let path = args.recording.display();
-    let text = std::fs::read_to_string(&args.recording).map_err(|error| Stop::Unusable(format!("{path} cannot be read: {error}")))?;
+    let text = load::text(&args.recording, LONGEST)?;
     let recording: Recording =
         serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
     let subject = Subject::load(&args.files)?;

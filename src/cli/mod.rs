@@ -2,6 +2,7 @@
 
 mod args;
 mod bundle;
+mod connection;
 pub mod exit;
 mod judge;
 mod list;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::args::RunArgs;
 use super::mock::Embedded;
-use super::target::{self, Subject, Target, environment};
+use super::target::{self, Subject, Target};
 use super::{Stop, judge};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
@@ -18,7 +18,7 @@ use crate::domain::plan::{Intent, Plan};
 use crate::judge::Recording;
 use crate::plan::{Known, Options, plan};
 use crate::run::{Event, MOST_BURST, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::transport::Accounts;
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
@@ -89,8 +89,11 @@ impl Scene {
             options.burst = MOST_BURST;
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
-        let accounts = target::accounts(subject, selection)?;
-        let given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &environment);
+        let named = args.connection.credentials.read()?;
+        let lookup = |name: &str| named.get(name);
+        named.check(&subject.suite)?;
+        let accounts = target::accounts(subject, selection, &lookup)?;
+        let given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
         let mut options = target::options(selection, target, &subject.suite, given, accounts.schemes(), mark)?;
@@ -105,8 +108,7 @@ async fn carry_out(args: &RunArgs, target: &Target, subject: &Subject, scene: &m
         (Target::Mock, Some(embedded)) => embedded.serve(planned).await?.0,
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
-    let total = Duration::from_secs(args.timeout);
-    let client = Client::new(Bounds { total, ..Bounds::default() }).map_err(|error| Stop::Unusable(error.to_string()))?;
+    let client = args.connection.client(*target == Target::Mock)?;
     let settings = settings(args, target, subject, base);
     let progress = Progress::start(planned.probes.len());
     let watch = |event: Event<'_>| progress.learn(event);

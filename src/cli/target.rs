@@ -60,14 +60,16 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     })
 }
 
-/// The credentials of a run, from the environment: all that the suite names; or what there is, where it names none. To have
-/// none at all is only right where none are asked for.
-pub fn accounts(subject: &Subject, selection: &Selection) -> Result<Accounts, Stop> {
-    let strict = Accounts::from_environment(&subject.suite, &environment);
+/// The credentials of a run, from where `lookup` finds them: all that the suite names; or what there is, where it names
+/// none. To have none at all is only right where none are asked for.
+pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Accounts, Stop> {
+    let strict = Accounts::from_environment(&subject.suite, lookup);
     if subject.names_accounts {
-        return strict.map_err(|missing| Stop::Unusable(format!("{missing} (the suite {} takes them from the environment)", subject.suite.name)));
+        return strict.map_err(|missing| {
+            Stop::Unusable(format!("{missing} (the suite {} takes them from the environment or from --credentials FILE)", subject.suite.name))
+        });
     }
-    let available = Accounts::available(&subject.suite, &environment);
+    let available = Accounts::available(&subject.suite, lookup);
     let selected = |id: &str| selection.only.is_empty() || selection.only.iter().any(|pattern| WildMatch::new(pattern).matches(id));
     let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && selected(&operation.id));
     match strict {

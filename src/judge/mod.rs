@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod legible;
 mod recording;
 mod rule;
 mod state;
@@ -119,7 +120,7 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
         assumed: probe.assumed.clone(),
         control,
     };
-    let ruling = match rule(&facts) {
+    let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
         Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
         ruling => ruling,
     };

@@ -2,6 +2,7 @@
 
 mod gate;
 mod limiter;
+mod redirect;
 mod send;
 
 pub use limiter::Limiter;

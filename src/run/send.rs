@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::gate::Task;
-use super::{Event, Limiter, Run, Settings};
+use super::{Event, Limiter, Run, Settings, redirect};
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::plan::{Credentials, Probe, Repeat, SlotId};
@@ -77,27 +77,15 @@ impl Sender<'_> {
         let mut request = wire(&self.settings.base, &filled);
         let mut credentials = filled.credentials;
         if let Some(location) = location {
-            let origin = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
-            let target = self.resolve(&origin, location)?;
-            // RFC 9110, section 15.4: credentials are meant for the server that they were given to.
-            if target.origin() != origin.origin() {
+            let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
+            let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
+            let elsewhere = redirect::follow(&self.settings.base, &asked, location, &known)?;
+            if elsewhere.foreign {
                 credentials = Credentials::None;
             }
-            request.url = target.to_string();
+            elsewhere.put(&mut request);
         }
         Ok(Prepared { request, credentials })
-    }
-
-    /// Resolves a Location (RFC 9110, section 10.2.2). One that starts with a path of the contract belongs below the base
-    /// URL even when the base has a path of its own.
-    fn resolve(&self, origin: &Url, location: &str) -> Result<Url, String> {
-        let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
-        let joined = if location.starts_with('/') && !location.starts_with("//") && known(location) {
-            Url::parse(&format!("{}{location}", self.settings.base))
-        } else {
-            origin.join(location)
-        };
-        joined.map_err(|error| format!("the Location {location:?} is no URL: {error}"))
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
@@ -147,7 +135,7 @@ impl Sender<'_> {
                 self.accounts.censor(&signed, &mut answer);
                 (Some(answer), Ending::Answered)
             }
-            Err(reason) => (None, Ending::Silent(reason)),
+            Err(reason) => (None, Ending::Silent(self.accounts.censor_reason(&signed, reason))),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });
         outcome.ending = ending;

@@ -19,8 +19,8 @@ const BOUNDARY: &str = "probity-part-7b1f0c2e9a4d4f6d";
 /// How many of the last bytes a cut-off document lacks: at least its closing brackets.
 const CUT_BYTES: usize = 3;
 
-/// A request ready to be sent, without credentials.
-#[derive(Debug, Clone)]
+/// A request ready to be sent; credentials are put on it last of all.
+#[derive(Clone)]
 pub struct Wire {
     /// Method.
     pub method: Method,
@@ -30,6 +30,15 @@ pub struct Wire {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Option<Vec<u8>>,
+}
+
+/// Names only: what stands in header fields and after the question mark may be a credential.
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let url = self.url.split('?').next().unwrap_or_default();
+        formatter.debug_struct("Wire").field("method", &self.method.0).field("url", &url).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 impl Wire {
