@@ -200,10 +200,19 @@ impl<'a> Bench<'a> {
             Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route::default()).map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
-            let settings =
-                Settings { base, jobs: JOBS, poll: POLL, patience: PATIENCE, budget: None, windows: Vec::new(), longest_wait: Duration::ZERO };
+            let settings = Settings {
+                base,
+                jobs: JOBS,
+                poll: POLL,
+                patience: PATIENCE,
+                budget: None,
+                windows: Vec::new(),
+                before: Vec::new(),
+                longest_wait: Duration::ZERO,
+                sweep: false,
+            };
             let run = Run::new(&self.subject.contract, planned, &client, &self.accounts, &settings, &|_| {}, &|| false);
-            Ok::<_, Stop>((run.carry_out().await, mock))
+            Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;
         let subject = self.subject;
         let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: planned, outcomes: &outcomes, hints: &self.hints };

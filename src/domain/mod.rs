@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod exchange;
+pub mod journal;
 pub mod plan;
 pub mod report;
 pub mod suite;

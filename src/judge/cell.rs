@@ -30,10 +30,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         reason: None,
         probes: Vec::new(),
         findings: Vec::new(),
+        remembered: None,
     };
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
-        Intent::Skipped(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
+        Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
             if cell.probes.is_empty() {

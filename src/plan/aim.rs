@@ -202,6 +202,7 @@ impl Draft<'_> {
             consumes,
             captures: Vec::new(),
             after: settled.after,
+            wave: 0,
             stage: settled.stage,
             repeat: Repeat::Once,
             also: Vec::new(),

@@ -130,6 +130,7 @@ impl<'a> Draft<'a> {
             consumes: Vec::new(),
             captures: Vec::new(),
             after,
+            wave: 0,
             stage: self.stage_of(operation),
             repeat: poll,
             also: Vec::new(),

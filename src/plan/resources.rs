@@ -7,7 +7,7 @@ use super::draft::{Bound, Draft, consumed_slots, removes};
 use super::feeds::Feed;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
-use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
+use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Remover, Repeat, Slot, SlotId, Stage};
 use crate::generate::{Base, valid};
 
 /// What a request does to a resource that it names.
@@ -18,7 +18,7 @@ enum Usage {
     Remove,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
@@ -309,7 +309,6 @@ impl Draft<'_> {
 
     /// Removes what no planned request removes.
     pub(super) fn clean_up(&mut self) {
-        let contract = self.contract;
         let left: Vec<(SlotId, String)> = self
             .plan
             .slots
@@ -318,18 +317,44 @@ impl Draft<'_> {
             .map(|(id, slot)| (id.clone(), slot.kind.clone()))
             .collect();
         for (slot, kind) in left {
-            let remover = contract.operations.iter().find(|operation| {
-                removes(operation)
-                    && operation.item_parameter().is_some()
-                    && super::draft::path_kind(operation) == Some(kind.as_str())
-                    && skip_reason(operation, self.suite, self.options).is_none()
-            });
-            if let Some(operation) = remover
+            if let Some(operation) = self.remover_of(&kind)
                 && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
             {
                 self.remove_by(operation, &bound, slot);
             }
         }
+    }
+
+    /// Writes down how each thing that the run makes is removed on its own.
+    pub(super) fn note_removers(&mut self) {
+        let made: Vec<(SlotId, String, ProbeId)> = self
+            .plan
+            .slots
+            .iter()
+            .filter_map(|(id, slot)| match &slot.origin {
+                Origin::Created(maker) => Some((id.clone(), slot.kind.clone(), maker.clone())),
+                _ => None,
+            })
+            .collect();
+        for (slot, kind, maker) in made {
+            let Some(operation) = self.remover_of(&kind) else { continue };
+            let above = self.plan.probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
+            let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
+            if let Ok(bound) = self.bind(operation, false, &fixed) {
+                self.plan.removers.insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
+            }
+        }
+    }
+
+    /// The operation that removes one thing of a kind.
+    fn remover_of(&self, kind: &str) -> Option<&'a Operation> {
+        let contract = self.contract;
+        contract.operations.iter().find(|operation| {
+            removes(operation)
+                && operation.item_parameter().is_some()
+                && super::draft::path_kind(operation) == Some(kind)
+                && skip_reason(operation, self.suite, self.options).is_none()
+        })
     }
 
     fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
@@ -349,6 +374,7 @@ impl Draft<'_> {
             consumes: consumed_slots(operation, bound),
             captures: Vec::new(),
             after: Vec::new(),
+            wave: 0,
             stage: Stage::Cleanup,
             repeat: Repeat::Once,
             also: Vec::new(),

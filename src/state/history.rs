@@ -201,7 +201,7 @@ impl<'a> History<'a> {
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
     pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
-        first.probe.stage < second.probe.stage || self.earlier[second.index][first.index]
+        first.probe.due() < second.probe.due() || self.earlier[second.index][first.index]
     }
 
     /// The kind of a slot.
