@@ -17,7 +17,7 @@ use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVE
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Place, Plan, Probe, ProbeId};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -186,6 +186,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                     .and_then(|outcome| outcome.exchanges.last())
                     .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
                     .unwrap_or_default(),
+                sightings: Sightings::default(),
             });
         }
     }
