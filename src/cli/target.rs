@@ -197,6 +197,9 @@ pub fn options(
         mark,
         burst: 0,
         thorough: selection.thorough,
+        cases: selection.cases,
+        seed: selection.seed,
+        regressions: Vec::new(),
     })
 }
 

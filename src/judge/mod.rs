@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod drawn;
 mod recording;
 mod rule;
 mod state;
@@ -80,11 +81,13 @@ impl Opinion<'_> {
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
-    let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
+    let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(state::add(case, &mut cells));
+    findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 

@@ -139,7 +139,7 @@ impl Draft<'_> {
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
-    fn ways(
+    pub(super) fn ways(
         &self,
         operation: &Operation,
         conditions: &[Condition],

@@ -1,6 +1,7 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod aim;
+mod cases;
 mod choice;
 mod draft;
 mod feeds;
@@ -18,6 +19,7 @@ pub use show::show;
 
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Status};
+use crate::domain::drawn::Drawn;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
 
@@ -44,6 +46,12 @@ pub struct Options {
     pub burst: u32,
     /// Whether a refusal is provoked in every way that the contract names, not only in the cheapest one.
     pub thorough: bool,
+    /// How many requests with drawn values are sent to each operation.
+    pub cases: u32,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
+    pub regressions: Vec<Drawn>,
 }
 
 /// A resource known before the run.
@@ -90,6 +98,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.draw(&wanted);
     draft.clean_up();
     Ok(draft.finish())
 }
