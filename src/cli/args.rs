@@ -78,6 +78,9 @@ pub struct Selection {
     /// Provoke each refusal in every way that the contract names, not only in the cheapest one. Costs more requests.
     #[arg(long)]
     pub thorough: bool,
+    /// Send so many more requests to each operation, with values drawn from its schemas.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub cases: u32,
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,

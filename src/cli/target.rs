@@ -200,6 +200,9 @@ pub fn options(
         mark,
         burst: 0,
         thorough: selection.thorough,
+        cases: selection.cases,
+        seed: selection.seed,
+        regressions: Vec::new(),
         ..Options::default()
     })
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::{Method, Status};
+use super::drawn::Drawn;
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
@@ -26,6 +27,9 @@ pub struct Plan {
     /// not come to be sent.
     #[serde(default)]
     pub removers: BTreeMap<SlotId, Remover>,
+    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<ProbeId, Drawn>,
 }
 
 impl Plan {
@@ -178,6 +182,8 @@ pub enum Stage {
     Read,
     /// Reads with a fault.
     Doubt,
+    /// Requests with values drawn by chance, after everything that they might disturb.
+    Draw,
     /// Resources are removed.
     Remove,
     /// What was removed is asked for.
@@ -210,7 +216,7 @@ pub struct Fault {
 }
 
 /// A place in a request.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// The method.
@@ -269,6 +275,8 @@ pub enum Body {
     Json(Value),
     /// A JSON document of which the last characters are cut off.
     CutJson(Value),
+    /// A JSON document in which the text at some pointers is written as it is here, and not as the value there would be.
+    Spelled(Value, Vec<(String, String)>),
     /// Text as it is.
     Text(String),
     /// `multipart/form-data` (RFC 7578), name and content of each part.

@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod drawn;
 mod legible;
 mod recording;
 mod rule;
@@ -18,7 +19,7 @@ use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVE
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, SlotId};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -81,11 +82,13 @@ impl Opinion<'_> {
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
-    let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
+    let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(state::add(case, &mut cells));
+    findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 
@@ -204,6 +207,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                     .and_then(|outcome| outcome.exchanges.last())
                     .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
                     .unwrap_or_default(),
+                sightings: Sightings::default(),
             });
         }
     }

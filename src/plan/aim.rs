@@ -145,7 +145,7 @@ impl Draft<'_> {
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
     /// request are fresh, or it would be a second fault that they are taken; only what is about that repeats the plain one.
-    fn ways(
+    pub(super) fn ways(
         &self,
         operation: &Operation,
         conditions: &[Condition],

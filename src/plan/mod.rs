@@ -3,6 +3,7 @@
 mod aim;
 mod alike;
 mod alone;
+mod cases;
 mod choice;
 mod draft;
 mod feeds;
@@ -26,6 +27,7 @@ pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, RateLimit, Status};
+use crate::domain::drawn::Drawn;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
 
@@ -59,6 +61,12 @@ pub struct Options {
     /// When each cell, an operation and a status, was last asked for (RFC 3339, UTC): under a budget, the ones that never were
     /// come first, then the oldest.
     pub asked: BTreeMap<(String, u16), String>,
+    /// How many requests with drawn values are sent to each operation.
+    pub cases: u32,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
+    pub regressions: Vec<Drawn>,
 }
 
 /// A resource known before the run.
@@ -105,6 +113,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();
     Ok(draft.finish())

@@ -204,6 +204,13 @@ impl<'a> Draft<'a> {
         self.make_one_more(&feeds, &need, &taken, Usage::Write)
     }
 
+    /// A resource that is made for one purpose and named by nothing else.
+    pub(super) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
+        let taken: Vec<SlotId> = self.plan.slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+        self.make_one_more(&feeds, need, &taken, Usage::Write)
+    }
+
     /// One more request that makes a resource, for a need that nothing made so far can fill.
     fn make_one_more(&mut self, feeds: &[Feed], need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
         let mut makers: Vec<&Feed> = feeds.iter().filter(|feed| feed.makes).collect();

@@ -3,7 +3,7 @@
 use super::summary_totals;
 use crate::domain::contract::Status;
 use crate::domain::report::{Cell, CellProbe, ContractName, Report, SCHEMA_VERSION, Target, Tool};
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Two parts of an API and the server as a whole.
 pub fn sample() -> Report {
@@ -97,5 +97,6 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         citation: "Things, things, 409: type is another".to_owned(),
         probe: probe.to_owned(),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
+        sightings: Sightings::default(),
     }
 }
