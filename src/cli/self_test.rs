@@ -21,7 +21,7 @@ use crate::judge::{Case, Hints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::plan::{Options, plan};
 use crate::run::{MOST_BURST, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::transport::{Accounts, Bounds, Client, Route};
 
 use alone::Fate;
 use sight::Sight;
@@ -151,13 +151,23 @@ impl<'a> Bench<'a> {
         let embedded = self.embedded.with(faults, variants)?;
         let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
-        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }).map_err(|error| unable(&error))?;
+        let client =
+            Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route::default()).map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
-            let settings =
-                Settings { base, jobs: JOBS, poll: POLL, patience: PATIENCE, budget: None, windows: Vec::new(), longest_wait: Duration::ZERO };
+            let settings = Settings {
+                base,
+                jobs: JOBS,
+                poll: POLL,
+                patience: PATIENCE,
+                budget: None,
+                windows: Vec::new(),
+                before: Vec::new(),
+                longest_wait: Duration::ZERO,
+                sweep: false,
+            };
             let run = Run::new(&self.subject.contract, planned, &client, &self.accounts, &settings, &|_| {}, &|| false);
-            Ok::<_, Stop>((run.carry_out().await, mock))
+            Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;
         let subject = self.subject;
         let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: planned, outcomes: &outcomes, hints: &self.hints };

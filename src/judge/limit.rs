@@ -3,7 +3,7 @@
 use super::Case;
 use crate::checks::curl;
 use crate::domain::plan::Repeat;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// A warning where more requests were accepted than a documented limit allows, in less time. It is no more than a warning:
 /// a provider may have raised the limit for one customer.
@@ -27,6 +27,7 @@ pub(super) fn ignored(case: &Case<'_>) -> Option<Finding> {
             answer: "status".to_owned(),
             citation: response.map_or_else(|| case.contract.title.clone(), |response| format!("{}, {}", response.source, response.status)),
             probe: probe.id.clone(),
+            sightings: Sightings { seen: sent as u64, tries: sent as u64, shrunk: None },
             curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
         })
     })

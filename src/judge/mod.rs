@@ -1,6 +1,8 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod drawn;
+mod legible;
 mod limit;
 mod recording;
 mod rule;
@@ -18,7 +20,7 @@ use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVE
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, SlotId};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -82,12 +84,14 @@ impl Opinion<'_> {
 pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
     let known = knows_limited(case);
-    let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, known, probe)).collect();
+    let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, known, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
     findings.extend(state::add(case, &mut cells));
+    findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 
@@ -131,7 +135,7 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         assumed: probe.assumed.clone(),
         control,
     };
-    let ruling = match rule(&facts) {
+    let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
         Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
         ruling => ruling,
     };
@@ -215,6 +219,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                     .and_then(|outcome| outcome.exchanges.last())
                     .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
                     .unwrap_or_default(),
+                sightings: Sightings::default(),
             });
         }
     }

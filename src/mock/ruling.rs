@@ -12,11 +12,12 @@ use super::headers::{self, Circumstances};
 use super::notice::{self, Noticed, Source};
 use super::profile::media_example;
 use super::refusal::{Reason, refuse};
-use super::request::Call;
+use super::request::{Call, Payload};
 use super::route::Route;
 use super::scene::{Core, Scene};
 use super::state::State;
 use super::variants::Habit;
+use crate::contract::remove;
 use crate::domain::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
@@ -138,9 +139,25 @@ impl<'a> Ruling<'a> {
         }
         if self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
             self.succeed(state, None);
+        } else if let Some(right) = self.without_the_wrong_one(&noticed.source) {
+            right.succeed(state, None);
         }
         let sent = self.core.faults.status(Some(self.scene.operation), status.0);
         refuse(self.core, sent, &Reason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
+    }
+
+    /// The same request with only those of its resources that are right, for a mock that writes them.
+    fn without_the_wrong_one(&self, wrong: &Source) -> Option<Self> {
+        let operation = self.scene.operation;
+        let writes = if operation.atomic { self.core.faults.has(operation, Effect::WritePart) } else { self.core.variants.has(Habit::WriteInPart) };
+        let Source::Pointer(wrong) = wrong else { return None };
+        let items = self.scene.items();
+        let within = |at: &str| wrong.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let (at, _) = items.iter().find(|(at, _)| within(at)).filter(|_| writes && items.len() > 1)?;
+        let mut body = self.scene.payload.value()?.clone();
+        remove(&mut body, at);
+        let scene = Scene { payload: Payload::Value(body), ..Scene::new(self.core, self.scene.call, operation) };
+        Some(Self { core: self.core, scene, methods: self.methods })
     }
 
     fn circumstances(&self, location: Option<String>) -> Circumstances<'_> {

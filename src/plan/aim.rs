@@ -1,11 +1,14 @@
 //! Finds for each cell the cheapest request that can prove it.
 
+use serde_json::Value;
+
 use super::alike;
+use super::alone::alone;
 use super::choice::{satisfied, skip_reason};
 use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::domain::plan::{Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::domain::suite::{Credential, Suite};
 use crate::triggers::{Ground, Setting, Variation, named, same_route};
 
@@ -142,7 +145,7 @@ impl Draft<'_> {
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
     /// request are fresh, or it would be a second fault that they are taken; only what is about that repeats the plain one.
-    fn ways(
+    pub(super) fn ways(
         &self,
         operation: &Operation,
         conditions: &[Condition],
@@ -182,6 +185,7 @@ impl Draft<'_> {
         success: &ProbeId,
     ) -> ProbeId {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
+        let settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let probe = Probe {
@@ -198,6 +202,7 @@ impl Draft<'_> {
             consumes,
             captures: Vec::new(),
             after: settled.after,
+            wave: 0,
             stage: settled.stage,
             repeat: Repeat::Once,
             also: Vec::new(),
@@ -211,6 +216,18 @@ impl Draft<'_> {
             None => self.plan.probes.push(probe),
         }
         id
+    }
+
+    /// Whether the valid request would still be valid with the first of a list alone.
+    fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
+        let Some(base) = self.bases.get(success).map(|bound| &bound.base) else { return true };
+        let media = operation.request_body.as_ref().zip(base.media).and_then(|(body, media)| body.content.get(media));
+        let (Body::Json(body), Some(schema)) = (&base.request.body, media.and_then(|media| media.schema.as_ref())) else { return true };
+        let mut less = body.clone();
+        if let Some(Value::Array(items)) = less.pointer_mut(list) {
+            items.truncate(1);
+        }
+        !self.schemas.fits(schema, body) || self.schemas.fits(schema, &less)
     }
 
     /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.

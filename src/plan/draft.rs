@@ -29,6 +29,8 @@ pub struct Draft<'a> {
     pub(super) building: Vec<String>,
     /// Operations with a wanted cell; requests for any other are fixtures.
     pub(super) aimed: Vec<String>,
+    /// Resources that only requests with drawn values write to, by what they must be.
+    pub(super) spares: BTreeMap<String, Option<SlotId>>,
     marks: usize,
 }
 
@@ -58,6 +60,7 @@ impl<'a> Draft<'a> {
             consumers: BTreeMap::new(),
             building: Vec::new(),
             aimed: Vec::new(),
+            spares: BTreeMap::new(),
             marks: 0,
         }
     }
@@ -130,6 +133,7 @@ impl<'a> Draft<'a> {
             consumes: Vec::new(),
             captures: Vec::new(),
             after,
+            wave: 0,
             stage: self.stage_of(operation),
             repeat: poll,
             also: Vec::new(),
