@@ -7,9 +7,11 @@ mod limit;
 mod recording;
 mod rule;
 mod state;
+mod surplus;
 
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
+pub use surplus::surplus;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
