@@ -5,6 +5,7 @@ mod alike;
 mod alone;
 mod cases;
 mod choice;
+mod doubts;
 mod draft;
 mod feeds;
 mod left;
@@ -14,6 +15,7 @@ mod redo;
 mod resources;
 mod settings;
 mod show;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,6 +115,8 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.walk_pages();
+    draft.follow_jobs();
     draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();
