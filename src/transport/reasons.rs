@@ -9,6 +9,7 @@ const TEACHING: &[(&str, &str)] = &[
     ("NotValidForName", "the certificate of the server is for another name; check --target"),
     ("Expired", "the certificate of the server has expired"),
     ("NotValidYet", "the certificate of the server is not valid yet; check the clock of this machine"),
+    ("invalidHTTPversion", "what came is no answer in HTTP/1.1; check --target"),
     ("InvalidContentType", "the server does not speak TLS there; check whether --target should begin with http://"),
 ];
 
