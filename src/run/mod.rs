@@ -8,6 +8,7 @@ mod send;
 pub use limiter::Limiter;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -18,7 +19,7 @@ use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, SlotId, Stage};
 use crate::generate::captured;
-use crate::transport::{Accounts, Client};
+use crate::transport::{Accounts, Censor, Client};
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
@@ -57,6 +58,7 @@ pub struct Run<'a> {
     plan: &'a Plan,
     client: &'a Client,
     accounts: &'a Accounts,
+    censor: Arc<Censor>,
     settings: &'a Settings,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
     stopped: &'a (dyn Fn() -> bool + Sync),
@@ -94,7 +96,8 @@ impl<'a> Run<'a> {
                 progress.slots.insert(id.clone(), Value::String(value.clone()));
             }
         }
-        Self { contract, plan, client, accounts, settings, watch, stopped, limiter: Limiter::new(settings.windows.clone()), progress }
+        let censor = Arc::new(Censor::new(accounts, contract));
+        Self { contract, plan, client, accounts, censor, settings, watch, stopped, limiter: Limiter::new(settings.windows.clone()), progress }
     }
 
     /// Sends everything that is due, stage by stage.

@@ -1,6 +1,7 @@
 //! Sends a probe: once, until a job has finished, or until the rate limit is reached.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
@@ -13,7 +14,7 @@ use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::plan::{Credentials, Probe, Repeat, SlotId};
 use crate::generate::fill;
-use crate::transport::{Accounts, Client, Wire, wire};
+use crate::transport::{Accounts, Censor, Client, Wire, wire};
 
 /// How often a probe is sent again because the server asked to wait: who has waited as told and is refused again is not
 /// going to be served by waiting longer.
@@ -22,11 +23,11 @@ const MOST_WAITS: usize = 1;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What sending needs, detached from the run so that several can be under way.
-#[derive(Clone, Copy)]
 struct Sender<'a> {
     contract: &'a Contract,
     client: &'a Client,
     accounts: &'a Accounts,
+    censor: Arc<Censor>,
     settings: &'a Settings,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
     limiter: &'a Limiter,
@@ -39,7 +40,7 @@ impl<'a> Run<'a> {
         'a: 'b,
     {
         let Self { contract, client, accounts, settings, watch, .. } = *self;
-        let sender = Sender { contract, client, accounts, settings, watch, limiter };
+        let sender = Sender { contract, client, accounts, censor: Arc::clone(&self.censor), settings, watch, limiter };
         async move { (probe, sender.probe(probe, &slots, location.as_deref()).await) }.boxed()
     }
 }
@@ -132,10 +133,10 @@ impl Sender<'_> {
         let shown = prepared.request.shown();
         let (answer, ending) = match answer {
             Ok(mut answer) => {
-                self.accounts.censor(&signed, &mut answer);
+                self.censor.answer(&mut answer);
                 (Some(answer), Ending::Answered)
             }
-            Err(reason) => (None, Ending::Silent(self.accounts.censor_reason(&signed, reason))),
+            Err(reason) => (None, Ending::Silent(self.censor.reason(reason))),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });
         outcome.ending = ending;
