@@ -26,7 +26,7 @@ pub use curl::{CredentialHint, curl};
 pub use scene::Scene;
 
 use crate::domain::plan::Credentials;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// One broken rule, as the rule itself sees it; [`findings`] adds what is the same for all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,7 @@ pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
             citation: breach.citation,
             probe: scene.probe.id.clone(),
             curl: again.clone(),
+            sightings: Sightings::default(),
         }));
     }
     findings

@@ -11,11 +11,12 @@ use super::Stop;
 use super::args::{Files, Profile, Selection};
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
-use crate::domain::contract::{Contract, SecurityScheme, Status};
+use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
 use crate::domain::suite::{Account, Credential, Suite};
 use crate::judge::Hints;
 use crate::load::{self, Source};
 use crate::plan::{Known, Options};
+use crate::run::{FULL_BURST, MOST_BURST};
 use crate::transport::Accounts;
 
 /// Contract and suite, ready to use.
@@ -199,7 +200,30 @@ pub fn options(
         mark,
         burst: 0,
         thorough: selection.thorough,
+        cases: selection.cases,
+        seed: selection.seed,
+        regressions: Vec::new(),
+        ..Options::default()
     })
+}
+
+/// The rate limits that a run keeps: those that are written out, else the contract's for a server elsewhere.
+pub fn windows(written: &[RateLimit], target: &Target, contract: &Contract) -> Vec<RateLimit> {
+    match (written, target.is_local()) {
+        ([], true) => Vec::new(),
+        ([], false) => contract.rate_limits.clone(),
+        (written, _) => written.to_vec(),
+    }
+}
+
+/// How many requests may be sent to show the rate limit: where windows are kept, one that is known to be full is met at once;
+/// a server elsewhere is not driven to its limit otherwise.
+pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
+    match (windows, target.is_local()) {
+        ([], true) => MOST_BURST,
+        ([], false) => 0,
+        _ => FULL_BURST,
+    }
 }
 
 /// Resources that the environment names for a suite.

@@ -20,7 +20,7 @@ pub use bundle::{Bundle, bundle, file_references};
 pub use general::spread_general;
 pub use links::makes;
 pub use operations::read;
-pub use pointer::{append, escape, get_mut, put, remove};
+pub use pointer::{append, escape, get_mut, put, remove, unescape};
 pub use sides::is_marked;
 pub use validate::{Breach, Schemas};
 

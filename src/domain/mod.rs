@@ -1,7 +1,9 @@
 //! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
 
 pub mod contract;
+pub mod drawn;
 pub mod exchange;
+pub mod journal;
 pub mod plan;
 pub mod report;
 pub mod suite;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::{Method, Status};
+use super::drawn::Drawn;
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
@@ -22,6 +23,13 @@ pub struct Plan {
     pub probes: Vec<Probe>,
     /// What probes hand to each other.
     pub slots: BTreeMap<SlotId, Slot>,
+    /// How a thing that the run makes is removed on its own, where the request that is due to remove it does more, or may
+    /// not come to be sent.
+    #[serde(default)]
+    pub removers: BTreeMap<SlotId, Remover>,
+    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<ProbeId, Drawn>,
 }
 
 impl Plan {
@@ -29,6 +37,15 @@ impl Plan {
     pub fn probe(&self, id: &str) -> Option<&Probe> {
         self.probes.iter().find(|probe| probe.id == id)
     }
+}
+
+/// A request that removes one thing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Remover {
+    /// The operation.
+    pub operation: String,
+    /// The request; its last path parameter names the thing.
+    pub request: RequestTemplate,
 }
 
 /// One cell and how it is going to be proved.
@@ -60,6 +77,8 @@ pub enum Intent {
     Unreachable(String),
     /// Left out by choice; the reason.
     Skipped(String),
+    /// Left to a later run, because the budget goes to others; the reason.
+    Postponed(String),
 }
 
 /// A value that one probe yields and others use.
@@ -114,6 +133,9 @@ pub struct Probe {
     pub captures: Vec<Capture>,
     /// Probes that must have ended before it.
     pub after: Vec<ProbeId>,
+    /// Waves follow each other, each with stages of its own: what tells most comes in the first one.
+    #[serde(default)]
+    pub wave: u32,
     /// Probes of one stage may run side by side; a stage begins when the one before it has ended.
     pub stage: Stage,
     /// Sent once, or until something happens.
@@ -125,6 +147,17 @@ pub struct Probe {
 }
 
 impl Probe {
+    /// When it is due: what is due later begins after everything that is due earlier has ended.
+    pub fn due(&self) -> (u32, Stage) {
+        (self.wave, self.stage)
+    }
+
+    /// Whether it makes something with an id of its own, so that sending it twice makes two.
+    pub fn makes(&self, plan: &Plan) -> bool {
+        let created = |slot: &Slot| slot.origin == Origin::Created(self.id.clone());
+        self.fault.is_none() && self.captures.iter().any(|capture| plan.slots.get(&capture.slot).is_some_and(created))
+    }
+
     /// Whether an answer means that the server accepted this valid request: any success, also with another code than the
     /// contract names, and a redirect that the contract allows.
     pub fn is_accepted_by(&self, status: Status) -> bool {
@@ -149,6 +182,8 @@ pub enum Stage {
     Read,
     /// Reads with a fault.
     Doubt,
+    /// Requests with values drawn by chance, after everything that they might disturb.
+    Draw,
     /// Resources are removed.
     Remove,
     /// What was removed is asked for.
@@ -181,7 +216,7 @@ pub struct Fault {
 }
 
 /// A place in a request.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// The method.
@@ -240,6 +275,8 @@ pub enum Body {
     Json(Value),
     /// A JSON document of which the last characters are cut off.
     CutJson(Value),
+    /// A JSON document in which the text at some pointers is written as it is here, and not as the value there would be.
+    Spelled(Value, Vec<(String, String)>),
     /// Text as it is.
     Text(String),
     /// `multipart/form-data` (RFC 7578), name and content of each part.

@@ -90,4 +90,26 @@ pub struct Finding {
     pub probe: String,
     /// A command that shows it again; credentials are names of environment variables.
     pub curl: String,
+    /// How often it was seen, and in how small a request.
+    #[serde(flatten)]
+    pub sightings: Sightings,
+}
+
+/// How often a finding was seen, and in how small a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Sightings {
+    /// How many of the tries showed it.
+    pub seen: u64,
+    /// How often the request was sent.
+    pub tries: u64,
+    /// What is left of a request with drawn values when everything is taken away that the finding does not need, in words.
+    pub shrunk: Option<String>,
+}
+
+impl Default for Sightings {
+    /// Seen at the first and only try.
+    fn default() -> Self {
+        Self { seen: 1, tries: 1, shrunk: None }
+    }
 }

@@ -27,7 +27,7 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
                 }
             }
             Place::Body(at) => {
-                if let Body::Json(body) | Body::CutJson(body) = &mut request.body
+                if let Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) = &mut request.body
                     && let Some(place) = body.pointer_mut(at)
                 {
                     *place = like(place, value);

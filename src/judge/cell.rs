@@ -5,7 +5,7 @@ use crate::domain::contract::{Status, WHOLE_SERVER};
 use crate::domain::exchange::Outcome;
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::report::{Cell, CellProbe};
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// What all cells are judged from.
 pub struct View<'a> {
@@ -30,10 +30,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         reason: None,
         probes: Vec::new(),
         findings: Vec::new(),
+        remembered: None,
     };
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
-        Intent::Skipped(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
+        Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
             if cell.probes.is_empty() {
@@ -107,13 +108,14 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         return;
     }
     let reason = own.iter().find_map(|opinion| match &opinion.ruling {
-        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => Some(reason.clone()),
+        Ruling::Unreached(reason) => Some((Verdict::Unreached, reason.clone())),
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone())),
         Ruling::Shows | Ruling::Breaks => None,
     });
     cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
-    cell.verdict = Verdict::Blocked;
+    cell.verdict = reason.as_ref().map_or(Verdict::Blocked, |(verdict, _)| *verdict);
     cell.reason = Some(match reason {
-        Some(reason) => format!("no valid request was accepted: {reason}"),
+        Some((_, reason)) => format!("no valid request was accepted: {reason}"),
         None => "no valid request was accepted".to_owned(),
     });
 }
@@ -133,7 +135,7 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
     Finding {
         check: "server-error".to_owned(),
         severity: Severity::Must,
-        message: format!("{} fails with {status} on {asked} (seen in {seen} of {tries} requests)", cell.operation),
+        message: format!("{} fails with {status} on {asked}", cell.operation),
         expected: "an answer below 500".to_owned(),
         actual: status.to_string(),
         contract: response.map(|response| response.place.clone()).unwrap_or_default(),
@@ -141,6 +143,7 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: opinion.probe.id.clone(),
         curl: failing.map(|exchange| crate::checks::curl(&exchange.request, &view.case.hints.full)).unwrap_or_default(),
+        sightings: Sightings { seen: seen as u64, tries: tries as u64, shrunk: None },
     }
 }
 

@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod cell;
+mod drawn;
 mod legible;
 mod recording;
 mod rule;
@@ -16,9 +17,9 @@ use crate::checks::{CredentialHint, Scene, findings};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Credentials, Place, Plan, Probe, ProbeId};
+use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, SlotId};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -81,11 +82,13 @@ impl Opinion<'_> {
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
-    let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
+    let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(state::add(case, &mut cells));
+    findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 
@@ -120,12 +123,29 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
         assumed: probe.assumed.clone(),
         control,
     };
-    let ruling = legible::only(case, probe, outcome, rule(&facts));
+    let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
+        Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
+        ruling => ruling,
+    };
     let findings = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
         _ => Vec::new(),
     };
     Opinion { probe, outcome, ruling, findings }
+}
+
+/// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is
+/// no failure.
+fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
+    let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+    let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
+        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true),
+        _ => false,
+    };
+    let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
+    let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
+    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none"))
 }
 
 fn why_refused(case: &Case<'_>, control: &str) -> String {
@@ -187,6 +207,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                     .and_then(|outcome| outcome.exchanges.last())
                     .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
                     .unwrap_or_default(),
+                sightings: Sightings::default(),
             });
         }
     }

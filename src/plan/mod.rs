@@ -1,10 +1,16 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod aim;
+mod alike;
+mod alone;
+mod cases;
 mod choice;
 mod draft;
 mod feeds;
+mod left;
+mod moment;
 mod order;
+mod redo;
 mod resources;
 mod settings;
 mod show;
@@ -14,10 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
-pub use show::show;
+pub use feeds::{Feed, feeds};
+pub use left::{Held, intruders, removals, undoing};
+pub use redo::{Remake, names, remake, renewed};
+pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, Status};
+use crate::domain::contract::{Contract, RateLimit, Status};
+use crate::domain::drawn::Drawn;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
 
@@ -44,6 +54,19 @@ pub struct Options {
     pub burst: u32,
     /// Whether a refusal is provoked in every way that the contract names, not only in the cheapest one.
     pub thorough: bool,
+    /// Rate limits that are kept: what tells most is sent in the first window.
+    pub windows: Vec<RateLimit>,
+    /// How many requests may be sent in all.
+    pub budget: Option<u64>,
+    /// When each cell, an operation and a status, was last asked for (RFC 3339, UTC): under a budget, the ones that never were
+    /// come first, then the oldest.
+    pub asked: BTreeMap<(String, u16), String>,
+    /// How many requests with drawn values are sent to each operation.
+    pub cases: u32,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
+    pub regressions: Vec<Drawn>,
 }
 
 /// A resource known before the run.
@@ -90,7 +113,9 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.draw(&wanted);
     draft.clean_up();
+    draft.note_removers();
     Ok(draft.finish())
 }
 

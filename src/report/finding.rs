@@ -1,7 +1,7 @@
 //! A finding as a compiler would print it.
 
 use super::paint::{FAINT, HEADING, paint, severity_style};
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// A finding, its places, what was asked and what came, the clause, and how to see it again; without a line break at the
 /// end.
@@ -23,9 +23,21 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
     line("   | expected:", &finding.expected);
     line("   |   actual:", &finding.actual);
     line("   = clause:", &finding.citation);
+    line("   = shrunk:", finding.sightings.shrunk.as_deref().unwrap_or_default());
+    line("   = seen:", &seen(finding));
     line("   = probe:", &finding.probe);
     line("   = again:", &finding.curl);
     lines.join("\n")
+}
+
+/// In how many tries it was seen, where there was more than one.
+fn seen(finding: &Finding) -> String {
+    let Sightings { seen, tries, .. } = finding.sightings;
+    match tries {
+        0 | 1 => String::new(),
+        _ if seen == tries => format!("in each of {tries} tries"),
+        _ => format!("in {seen} of {tries} tries"),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::summary_totals;
 use crate::domain::contract::Status;
 use crate::domain::report::{Cell, CellProbe, ContractName, Report, SCHEMA_VERSION, Target, Tool};
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Two parts of an API and the server as a whole.
 pub fn sample() -> Report {
@@ -66,6 +66,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
         reason: None,
         probes: if sent { vec![probe] } else { Vec::new() },
         findings: Vec::new(),
+        remembered: None,
     }
 }
 
@@ -96,5 +97,6 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         citation: "Things, things, 409: type is another".to_owned(),
         probe: probe.to_owned(),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
+        sightings: Sightings::default(),
     }
 }
