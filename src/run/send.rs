@@ -256,10 +256,10 @@ impl Sender<'_, '_> {
         (self.watch)(Event::Sent);
         let answer = match self.client.send(&signed).await {
             Ok(mut answer) => {
-                self.accounts.censor(&signed, &mut answer);
+                self.lane.censor.answer(&mut answer);
                 Ok(answer)
             }
-            Err(reason) => Err(self.accounts.censor_reason(&signed, reason)),
+            Err(reason) => Err(self.lane.censor.reason(reason)),
         };
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
