@@ -61,6 +61,7 @@ pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
         seed: args.selection.seed,
         plan: planned,
         outcomes,
+        again: Vec::new(),
     })
 }
 

@@ -1,11 +1,13 @@
 //! From what was planned and what came to a verdict for each cell.
 
+mod again;
 mod cell;
 mod drawn;
 mod recording;
 mod rule;
 mod state;
 
+pub use again::{About, Round, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 

@@ -3,6 +3,7 @@
 mod aim;
 mod cases;
 mod choice;
+mod closure;
 mod draft;
 mod feeds;
 mod order;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
+pub use closure::closure;
 pub use show::show;
 
 use crate::contract::Schemas;
