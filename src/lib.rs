@@ -5,6 +5,7 @@ pub mod cli;
 pub mod contract;
 pub mod domain;
 pub mod generate;
+pub mod journal;
 pub mod judge;
 pub mod load;
 pub mod mock;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::connection::{Connection, CredentialFile};
 use super::exit;
 use crate::domain::contract::RateLimit;
 
@@ -39,6 +40,8 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Render a saved report again.
     Report(ReportArgs),
+    /// Remove what a run that was killed has left behind.
+    Clean(CleanArgs),
     /// Prove that the checks work: each fault of the embedded mock is caught, each variant raises nothing.
     SelfTest(SelfTestArgs),
 }
@@ -104,9 +107,16 @@ pub struct RunArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub selection: Selection,
-    /// Send at most so many requests; what is left is reported as blocked.
+    /// Send at most so many requests, fixtures and clean-up among them. What does not fit is left to the next run, which
+    /// begins with what was never asked for and goes on with what was asked for longest ago.
     #[arg(long, value_name = "N")]
     pub budget: Option<u64>,
+    /// Folder for what runs remember: which cell was shown when, and a journal of everything that was sent.
+    #[arg(long, value_name = "DIR", default_value = ".probity")]
+    pub state: PathBuf,
+    /// Start over: remove what a run that was cut off has left, do not continue it, and forget which cells were shown.
+    #[arg(long)]
+    pub fresh: bool,
     /// Keep within so many requests in so many seconds. May be repeated. Default: the contract's limits, and none for a
     /// target on this machine.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
@@ -129,9 +139,9 @@ pub struct RunArgs {
     /// Let the embedded mock differ in a way that the contract leaves open. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub variant: Vec<String>,
-    /// Seconds to wait for one answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub connection: Connection,
     /// Show every cell of the matrix, however large it is.
     #[arg(long)]
     pub full: bool,
@@ -149,9 +159,41 @@ pub struct PlanArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub selection: Selection,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub credentials: CredentialFile,
+    /// As for `run`.
+    #[arg(long, value_name = "N")]
+    pub budget: Option<u64>,
+    /// As for `run`.
+    #[arg(long, value_name = "N/SECONDS", value_parser = window)]
+    pub window: Vec<RateLimit>,
+    /// As for `run`.
+    #[arg(long, value_name = "DIR", default_value = ".probity")]
+    pub state: PathBuf,
     /// Text for people or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextOrJson,
+}
+
+/// Arguments of `clean`.
+#[derive(Debug, Clone, Args)]
+pub struct CleanArgs {
+    /// Base URL of the server that the run was sent to.
+    #[arg(long, value_name = "URL")]
+    pub target: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// As for `run`.
+    #[arg(long, value_name = "N/SECONDS", value_parser = window)]
+    pub window: Vec<RateLimit>,
+    /// As for `run`.
+    #[arg(long, value_name = "DIR", default_value = ".probity")]
+    pub state: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub connection: Connection,
 }
 
 /// Text or JSON.

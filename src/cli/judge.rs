@@ -4,12 +4,18 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use super::args::JudgeArgs;
+use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, write};
+use crate::domain::plan::Intent;
 use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
 use crate::judge::{Case, Recording, judge as judge_case, sent};
+use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
+
+/// The longest recording that is read, in bytes: more than the answers of a run may take.
+const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;
@@ -38,16 +44,28 @@ pub struct Conclusion<'a> {
 /// Judges a saved recording again.
 pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let path = args.recording.display();
-    let text = std::fs::read_to_string(&args.recording).map_err(|error| Stop::Unusable(format!("{path} cannot be read: {error}")))?;
+    let text = load::text(&args.recording, LONGEST)?;
     let recording: Recording =
         serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
     let subject = Subject::load(&args.files)?;
-    conclude(&subject, &recording, &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false })
+    conclude(
+        &subject,
+        &recording,
+        &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false },
+        None,
+    )
 }
 
-/// Judges a recording, writes the reports, prints the matrix, and says how it ended.
-pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>) -> Result<u8, Stop> {
-    let report = assemble(subject, recording);
+/// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that
+/// this one left to a later one stands in the reports, too.
+pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>, ledger: Option<&mut Ledger>) -> Result<u8, Stop> {
+    let mut report = assemble(subject, recording);
+    if let Some(ledger) = ledger {
+        ledger.learn(&report, recording)?;
+        ledger.recall(&mut report, &recording.plan);
+        let totals = &report.totals;
+        report.totals = summary_totals(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
+    }
     for format in FORMATS {
         if let Some(name) = format.file_name {
             write::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
@@ -62,7 +80,14 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     anstream::print!("{shown}");
     let names: Vec<&str> = FORMATS.iter().filter_map(|format| format.file_name).collect();
     anstream::println!("Reports: {} in {}", names.join(", "), conclusion.out.display());
-    Ok(code(&report, conclusion.demand))
+    let postponed = recording.plan.cells.iter().zip(&report.cells).any(|(planned, cell)| {
+        // What an earlier run has shown needs no later one.
+        matches!(planned.intent, Intent::Postponed(_)) && cell.remembered.is_none()
+    });
+    Ok(match code(&report, conclusion.demand) {
+        exit::CONFORMS if postponed => exit::INCONCLUSIVE,
+        code => code,
+    })
 }
 
 /// The report of a recording.
@@ -96,9 +121,14 @@ fn code(report: &Report, demand: Demand) -> u8 {
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
     // A contradiction of the state may belong to no cell that was asked for.
     let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
+    let nothing_proved = ![Verdict::Conforms, Verdict::Held, Verdict::Waived].into_iter().any(of);
     if of(Verdict::Violates) || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
         exit::VIOLATES
-    } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
+    } else if of(Verdict::Blocked)
+        || of(Verdict::Inconclusive)
+        || nothing_proved
+        || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped)))
+    {
         exit::INCONCLUSIVE
     } else {
         exit::CONFORMS

@@ -2,11 +2,15 @@
 
 mod args;
 mod bundle;
+mod clean;
+mod connection;
 pub mod exit;
 mod judge;
+mod ledger;
 mod list;
 mod mock;
 mod plan;
+mod progress;
 mod report;
 mod run;
 mod self_test;
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Judge(args) => judge::judge(&args),
         Command::Report(args) => report::report(&args),
+        Command::Clean(args) => clean::clean(&args),
         Command::SelfTest(args) => self_test::self_test(&args),
     };
     match ended {

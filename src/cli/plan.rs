@@ -1,7 +1,7 @@
 //! `probity plan`: what a run would send.
 
 use super::args::{PlanArgs, TextOrJson};
-use super::target::{self, Subject, Target, environment};
+use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::plan::{plan as make, show};
 use crate::run::MOST_BURST;
@@ -16,8 +16,10 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         (embedded.given(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
-        let (_, limited) = Accounts::available(&subject.suite, &environment).schemes();
-        (target::given(&subject.suite, &environment), (subject.suite.accounts.full.keys().cloned().collect(), limited))
+        let named = args.credentials.read()?;
+        let lookup = |name: &str| named.get(name);
+        let (_, limited) = Accounts::available(&subject.suite, &lookup).schemes();
+        (target::given(&subject.suite, &lookup), (subject.suite.accounts.full.keys().cloned().collect(), limited))
     };
     let mut options = target::options(&args.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
     options.burst = if target.is_local() { MOST_BURST } else { 0 };

@@ -1,68 +1,109 @@
 //! `probity run`: from arguments to reports.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::args::RunArgs;
+use super::ledger::{self, Ledger};
 use super::mock::Embedded;
-use super::target::{self, Subject, Target, environment};
-use super::{Stop, judge};
+use super::progress::{Progress, interruption};
+use super::target::{self, Subject, Target};
+use super::{Stop, clean, judge};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
+use crate::domain::journal::{Chronicle, Start};
 use crate::domain::plan::{Intent, Plan};
 use crate::judge::Recording;
-use crate::plan::{Known, Options, plan};
-use crate::run::{Event, MOST_BURST, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::plan::{Known, Options, plan, renewed};
+use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
+use crate::transport::Accounts;
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
-/// The longest wait that a server elsewhere may ask for before its cells are given up, in seconds: a window of the usual
-/// length, and a little more.
+/// The longest wait that a server may ask for and be believed, in seconds, where the contract knows no longer window: the
+/// usual one, and a little more.
 const LONGEST_WAIT: u64 = 1000;
-/// The same for a server on this machine, in seconds.
-const LONGEST_LOCAL_WAIT: u64 = 40;
 
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
-    let recording = record(args, &subject)?;
+    let target = Target::parse(&args.target)?;
+    let mut ledger = Ledger::for_run(args, &target, &subject)?;
+    if args.fresh {
+        ledger = clean::start_over(args, &target, &subject, ledger)?;
+    }
+    let recording = record_with(args, &subject, &target, &ledger)?;
     let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
-    judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true })
+    judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))
 }
 
-/// Plans and sends, and returns everything that came of it.
+/// Plans and sends, and returns everything that came of it. Nothing is remembered.
 ///
 /// # Errors
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
 pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
-    let target = Target::parse(&args.target)?;
+    record_with(args, subject, &Target::parse(&args.target)?, &Ledger::default())
+}
+
+fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledger) -> Result<Recording, Stop> {
     let started = Timestamp::now();
-    let mut scene = Scene::set(args, &target, subject, started)?;
-    let planned = plan(&subject.contract, &subject.schemas, &subject.suite, &scene.options)?;
+    let scene = Scene::set(args, target, subject, ledger, started)?;
+    let shape = ledger::shape(args, target, subject, &scene.options);
+    let resumed = continued(ledger, &shape)?;
+    let mut planned = match resumed {
+        Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
+        None => plan(&subject.contract, &subject.schemas, &subject.suite, &scene.options)?,
+    };
+    let start = Start { started_at: started.to_string(), mark: scene.options.mark.clone(), shape, plan: planned.clone() };
+    let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
     let clock = Instant::now();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
-    let outcomes = runtime.block_on(carry_out(args, &target, subject, &mut scene, &planned))?;
+    let carried = runtime.block_on(carry_out(&Way { args, target, subject, ledger, scene: &scene, resumed }, &planned, start))?;
     let duration = clock.elapsed();
-    unless_silent(&target, &planned, &outcomes)?;
-    unless_lost(&target, subject, &planned, &outcomes)?;
+    unless_silent(target, &planned, &carried.outcomes)?;
+    unless_lost(target, subject, &planned, &carried.outcomes)?;
+    planned.probes.extend(carried.added);
+    planned.slots.extend(carried.slots);
     Ok(Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
-        profile: target::profile(&args.selection, &target).to_owned(),
-        started_at: started.to_string(),
+        profile: target::profile(&args.selection, target).to_owned(),
+        started_at,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.selection.seed,
         plan: planned,
-        outcomes,
+        outcomes: carried.outcomes,
         again: Vec::new(),
     })
+}
+
+/// The run that this one continues. One that was cut off and cannot be continued is said to be so.
+fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Result<Option<&'a Chronicle>, Stop> {
+    let said = match ledger.unfinished(shape) {
+        None => return Ok(None),
+        Some(Ok(chronicle)) => {
+            let answered = chronicle.times.len();
+            anstream::eprintln!("Continuing the run of {}: {answered} requests were sent before it was cut off.", chronicle.start.started_at);
+            return Ok(Some(chronicle));
+        }
+        Some(Err(differ)) => differ.join(", "),
+    };
+    anstream::eprintln!("A run that was cut off is not continued, because it was another one ({said}); `probity clean` removes what it left.");
+    Ok(None)
+}
+
+/// Everything that a run goes by.
+struct Way<'a> {
+    args: &'a RunArgs,
+    target: &'a Target,
+    subject: &'a Subject,
+    ledger: &'a Ledger,
+    scene: &'a Scene,
+    resumed: Option<&'a Chronicle>,
 }
 
 /// What a run needs beside its plan.
@@ -74,7 +115,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn set(args: &RunArgs, target: &Target, subject: &Subject, started: Timestamp) -> Result<Self, Stop> {
+    fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
         let selection = &args.selection;
         if *target != Target::Mock && !args.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -82,75 +123,82 @@ impl Scene {
         if *target != Target::Mock && !args.variant.is_empty() {
             return Err(Stop::Unusable("--variant makes the embedded mock another one; leave out --target, or give it to `probity mock`".to_owned()));
         }
+        let windows = target::windows(&args.window, target, &subject.contract);
+        let burst = target::burst(&windows, target);
+        let with = |options: Options| Options { burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
             let mark = format!("probity-{:x}", selection.seed);
             let accounts = embedded.accounts();
-            let mut options = target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?;
-            options.burst = MOST_BURST;
+            let options = with(target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
-        let accounts = target::accounts(subject, selection)?;
-        let given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &environment);
+        let named = args.connection.credentials.read()?;
+        let lookup = |name: &str| named.get(name);
+        named.check(&subject.suite)?;
+        let accounts = target::accounts(subject, selection, &lookup)?;
+        let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
+        ledger.give(&subject.suite, &mut given);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
-        let mut options = target::options(selection, target, &subject.suite, given, accounts.schemes(), mark)?;
-        options.burst = if target.is_local() { MOST_BURST } else { 0 };
+        let options = with(target::options(selection, target, &subject.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None })
     }
 }
 
-async fn carry_out(args: &RunArgs, target: &Target, subject: &Subject, scene: &mut Scene, planned: &Plan) -> Result<Outcomes, Stop> {
+async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
+    let Way { args, target, subject, ledger, scene, resumed } = *way;
     let base = match (target, &scene.embedded) {
         (Target::Server { base, .. }, _) => base.clone(),
         (Target::Mock, Some(embedded)) => embedded.serve(planned).await?.0,
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
-    let total = Duration::from_secs(args.timeout);
-    let client = Client::new(Bounds { total, ..Bounds::default() }).map_err(|error| Stop::Unusable(error.to_string()))?;
-    let settings = settings(args, target, subject, base);
-    let progress = Progress::start(planned.probes.len());
+    let client = args.connection.client(*target == Target::Mock)?;
+    let settings = Settings { budget: args.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
+    let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
+    let journal = ledger.journal(target, resumed, || start)?;
+    let (pasts, revival) = (resumed.map(Pasts::new), Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark });
+    let progress = Progress::start(planned, &settings.windows);
     let watch = |event: Event<'_>| progress.learn(event);
-    let stopped = interruption();
-    let stop = || stopped.load(Ordering::Relaxed);
-    let outcomes = Run::new(&subject.contract, planned, &client, &scene.accounts, &settings, &watch, &stop).carry_out().await;
+    let stop = interruption(journal.is_some());
+    let run = Run::new(&subject.contract, planned, &client, &scene.accounts, &settings, &watch, &stop);
+    let carried = run.journalled(journal.as_ref()).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
     progress.end();
-    Ok(outcomes)
+    if let Some(journal) = &journal {
+        journal.write(&crate::domain::journal::Entry::Finished, true)?;
+    }
+    for slot in &carried.left {
+        anstream::eprintln!("{slot} could not be removed; `probity clean` tries again.");
+    }
+    if let Some(chronicle) = resumed.filter(|chronicle| planned.probes.iter().any(|probe| probe.makes(planned) && chronicle.lost(&probe.id) > 0)) {
+        anstream::eprintln!(
+            "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
+            chronicle.start.started_at
+        );
+    }
+    Ok(carried)
 }
 
-fn settings(args: &RunArgs, target: &Target, subject: &Subject, base: String) -> Settings {
+/// How a plan is carried out.
+pub fn settings(options: &Options, jobs: Option<u16>, target: &Target, subject: &Subject, base: String) -> Settings {
     let local = target.is_local();
-    let windows = match (&args.window, local) {
-        (written, _) if !written.is_empty() => written.clone(),
-        (_, true) => Vec::new(),
-        (_, false) => subject.contract.rate_limits.clone(),
-    };
+    let alone = !local || !options.windows.is_empty();
+    let longest = subject.contract.rate_limits.iter().chain(&options.windows).map(|window| u64::from(window.seconds)).max();
     Settings {
         base,
-        jobs: args.jobs.map_or(if local { LOCAL_JOBS } else { 1 }, usize::from),
+        jobs: jobs.map_or(if alone { 1 } else { LOCAL_JOBS }, usize::from),
         poll: if local { Duration::from_millis(2) } else { Duration::from_secs(2) },
         patience: if local { Duration::from_secs(10) } else { Duration::from_mins(10) },
-        budget: args.budget,
-        windows,
+        budget: None,
+        windows: options.windows.clone(),
+        before: Vec::new(),
         longest_wait: Duration::from_secs(match target {
             // The embedded mock lets the whole plan through, so a wait that it asks for is a fault.
-            Target::Mock => 1,
-            Target::Server { local: true, .. } => LONGEST_LOCAL_WAIT,
-            Target::Server { local: false, .. } => LONGEST_WAIT,
+            Target::Mock if options.windows.is_empty() => 1,
+            _ => longest.unwrap_or_default().max(LONGEST_WAIT),
         }),
+        sweep: *target != Target::Mock,
     }
-}
-
-/// Becomes true at the first Ctrl-C; what the run made is still removed.
-fn interruption() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&flag);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            raised.store(true, Ordering::Relaxed);
-        }
-    });
-    flag
 }
 
 /// A run that sent nothing has no report, nor has one whose target never answered.
@@ -199,35 +247,8 @@ fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
         Ending::Answered | Ending::Silent(_) => None,
     });
     let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {
-        Intent::Skipped(reason) | Intent::Unreachable(reason) => Some(reason),
+        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(reason),
         Intent::Probes(_) | Intent::Watched => None,
     });
     withheld.or(left_out).cloned().unwrap_or_else(|| "no request is planned".to_owned())
-}
-
-/// A bar on a terminal, nothing elsewhere.
-struct Progress(indicatif::ProgressBar);
-
-impl Progress {
-    fn start(probes: usize) -> Self {
-        let bar = indicatif::ProgressBar::new(probes as u64);
-        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} probes  {elapsed}  {msg}") {
-            bar.set_style(style);
-        }
-        Self(bar)
-    }
-
-    fn learn(&self, event: Event<'_>) {
-        match event {
-            Event::Ended(_) => {
-                self.0.inc(1);
-                self.0.set_message("");
-            }
-            Event::Waiting(wait) => self.0.set_message(format!("waiting {} s for the rate limit", wait.as_secs().max(1))),
-        }
-    }
-
-    fn end(&self) {
-        self.0.finish_and_clear();
-    }
 }

@@ -21,7 +21,7 @@ use crate::judge::{Case, Hints, Judgement, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::plan::{Options, plan};
 use crate::run::{MOST_BURST, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::transport::{Accounts, Bounds, Client, Route};
 
 use table::{Outcome, Row, VariantRow};
 
@@ -60,6 +60,9 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
     varied.insert(0, VariantRow::usual(&usual));
     anstream::print!("{}", table::show(&rows, &varied, args.seed));
+    for request in &usual.crowded {
+        anstream::println!("more than one thing is wrong with {request}");
+    }
     Ok(code(&rows, &varied))
 }
 
@@ -128,6 +131,8 @@ struct Sight {
     faulted: BTreeSet<String>,
     /// Whether the variant made a difference.
     varied: bool,
+    /// Requests with more than one thing wrong.
+    crowded: Vec<String>,
 }
 
 impl Sight {
@@ -145,6 +150,7 @@ impl Sight {
             unproved: open.iter().map(|cell| (cell.operation.clone(), cell.status.0)).collect(),
             faulted: BTreeSet::new(),
             varied: false,
+            crowded: Vec::new(),
         }
     }
 
@@ -190,19 +196,30 @@ impl<'a> Bench<'a> {
         let embedded = self.embedded.with(faults, variants)?;
         let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
-        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }).map_err(|error| unable(&error))?;
+        let client =
+            Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route::default()).map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
-            let settings =
-                Settings { base, jobs: JOBS, poll: POLL, patience: PATIENCE, budget: None, windows: Vec::new(), longest_wait: Duration::ZERO };
+            let settings = Settings {
+                base,
+                jobs: JOBS,
+                poll: POLL,
+                patience: PATIENCE,
+                budget: None,
+                windows: Vec::new(),
+                before: Vec::new(),
+                longest_wait: Duration::ZERO,
+                sweep: false,
+            };
             let run = Run::new(&self.subject.contract, planned, &client, &self.accounts, &settings, &|_| {}, &|| false);
-            Ok::<_, Stop>((run.carry_out().await, mock))
+            Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;
         let subject = self.subject;
         let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: planned, outcomes: &outcomes, hints: &self.hints };
         let mut sight = Sight::of(&judge(&case));
         sight.faulted = mock.faulted();
         sight.varied = mock.has_varied();
+        sight.crowded = mock.crowded();
         Ok(sight)
     }
 

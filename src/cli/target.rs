@@ -11,11 +11,12 @@ use super::Stop;
 use super::args::{Files, Profile, Selection};
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
-use crate::domain::contract::{Contract, SecurityScheme, Status};
+use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
 use crate::domain::suite::{Account, Credential, Suite};
 use crate::judge::Hints;
 use crate::load::{self, Source};
 use crate::plan::{Known, Options};
+use crate::run::{FULL_BURST, MOST_BURST};
 use crate::transport::Accounts;
 
 /// Contract and suite, ready to use.
@@ -60,14 +61,16 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     })
 }
 
-/// The credentials of a run, from the environment: all that the suite names; or what there is, where it names none. To have
-/// none at all is only right where none are asked for.
-pub fn accounts(subject: &Subject, selection: &Selection) -> Result<Accounts, Stop> {
-    let strict = Accounts::from_environment(&subject.suite, &environment);
+/// The credentials of a run, from where `lookup` finds them: all that the suite names; or what there is, where it names
+/// none. To have none at all is only right where none are asked for.
+pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Accounts, Stop> {
+    let strict = Accounts::from_environment(&subject.suite, lookup);
     if subject.names_accounts {
-        return strict.map_err(|missing| Stop::Unusable(format!("{missing} (the suite {} takes them from the environment)", subject.suite.name)));
+        return strict.map_err(|missing| {
+            Stop::Unusable(format!("{missing} (the suite {} takes them from the environment or from --credentials FILE)", subject.suite.name))
+        });
     }
-    let available = Accounts::available(&subject.suite, &environment);
+    let available = Accounts::available(&subject.suite, lookup);
     let selected = |id: &str| selection.only.is_empty() || selection.only.iter().any(|pattern| WildMatch::new(pattern).matches(id));
     let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && selected(&operation.id));
     match strict {
@@ -199,8 +202,27 @@ pub fn options(
         thorough: selection.thorough,
         cases: selection.cases,
         seed: selection.seed,
-        regressions: Vec::new(),
+        ..Options::default()
     })
+}
+
+/// The rate limits that a run keeps: those that are written out, else the contract's for a server elsewhere.
+pub fn windows(written: &[RateLimit], target: &Target, contract: &Contract) -> Vec<RateLimit> {
+    match (written, target.is_local()) {
+        ([], true) => Vec::new(),
+        ([], false) => contract.rate_limits.clone(),
+        (written, _) => written.to_vec(),
+    }
+}
+
+/// How many requests may be sent to show the rate limit: where windows are kept, one that is known to be full is met at once;
+/// a server elsewhere is not driven to its limit otherwise.
+pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
+    match (windows, target.is_local()) {
+        ([], true) => MOST_BURST,
+        ([], false) => 0,
+        _ => FULL_BURST,
+    }
 }
 
 /// Resources that the environment names for a suite.

@@ -3,6 +3,7 @@
 pub mod contract;
 pub mod drawn;
 pub mod exchange;
+pub mod journal;
 pub mod plan;
 pub mod report;
 pub mod suite;

@@ -26,6 +26,10 @@ pub struct Plan {
     /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drawn: BTreeMap<ProbeId, Drawn>,
+    /// How a thing that the run makes is removed on its own, where the request that is due to remove it does more, or may
+    /// not come to be sent.
+    #[serde(default)]
+    pub removers: BTreeMap<SlotId, Remover>,
 }
 
 impl Plan {
@@ -33,6 +37,15 @@ impl Plan {
     pub fn probe(&self, id: &str) -> Option<&Probe> {
         self.probes.iter().find(|probe| probe.id == id)
     }
+}
+
+/// A request that removes one thing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Remover {
+    /// The operation.
+    pub operation: String,
+    /// The request; its last path parameter names the thing.
+    pub request: RequestTemplate,
 }
 
 /// One cell and how it is going to be proved.
@@ -64,6 +77,8 @@ pub enum Intent {
     Unreachable(String),
     /// Left out by choice; the reason.
     Skipped(String),
+    /// Left to a later run, because the budget goes to others; the reason.
+    Postponed(String),
 }
 
 /// A value that one probe yields and others use.
@@ -118,6 +133,9 @@ pub struct Probe {
     pub captures: Vec<Capture>,
     /// Probes that must have ended before it.
     pub after: Vec<ProbeId>,
+    /// Waves follow each other, each with stages of its own: what tells most comes in the first one.
+    #[serde(default)]
+    pub wave: u32,
     /// Probes of one stage may run side by side; a stage begins when the one before it has ended.
     pub stage: Stage,
     /// Sent once, or until something happens.
@@ -129,6 +147,17 @@ pub struct Probe {
 }
 
 impl Probe {
+    /// When it is due: what is due later begins after everything that is due earlier has ended.
+    pub fn due(&self) -> (u32, Stage) {
+        (self.wave, self.stage)
+    }
+
+    /// Whether it makes something with an id of its own, so that sending it twice makes two.
+    pub fn makes(&self, plan: &Plan) -> bool {
+        let created = |slot: &Slot| slot.origin == Origin::Created(self.id.clone());
+        self.fault.is_none() && self.captures.iter().any(|capture| plan.slots.get(&capture.slot).is_some_and(created))
+    }
+
     /// Whether an answer means that the server accepted this valid request: any success, also with another code than the
     /// contract names, and a redirect that the contract allows.
     pub fn is_accepted_by(&self, status: Status) -> bool {

@@ -128,6 +128,9 @@ pub struct Cell {
     pub probes: Vec<CellProbe>,
     /// What is wrong with it.
     pub findings: Vec<Finding>,
+    /// When an earlier run said so (RFC 3339, UTC); absent for what this run says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<String>,
 }
 
 /// A probe in a cell.

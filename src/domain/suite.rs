@@ -119,6 +119,11 @@ pub struct Given {
     #[serde(default)]
     #[schemars(example = &"expired")]
     pub state: Option<String>,
+    /// For a job: how many seconds after it has finished it gets into this state by itself. A run remembers the jobs that it
+    /// saw finishing, so that a later one needs no id from outside.
+    #[serde(default)]
+    #[schemars(example = &86_400)]
+    pub after: Option<u32>,
 }
 
 /// What the embedded mock starts with.

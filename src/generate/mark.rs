@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::request::Base;
 use crate::contract::Schemas;
 use crate::contract::schema::marks;
-use crate::domain::contract::{Contract, Operation};
+use crate::domain::contract::{Contract, MediaType, Operation};
 use crate::domain::plan::Body;
 
 /// How many of the last letters and digits of a text are changed where nothing can be added to it.
@@ -37,6 +37,12 @@ pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, bas
             }
         }
     }
+}
+
+/// The texts of a body that carry a mark, with their places (JSON Pointer).
+pub fn marked_texts(contract: &Contract, media: &MediaType, body: &Value) -> Vec<(String, String)> {
+    let found = marks(contract, media, body).into_iter();
+    found.filter_map(|found| Some((found.at.clone(), body.pointer(&found.at)?.as_str()?.to_owned()))).collect()
 }
 
 /// Texts that carry a mark, the plainest first.

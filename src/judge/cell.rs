@@ -30,10 +30,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         reason: None,
         probes: Vec::new(),
         findings: Vec::new(),
+        remembered: None,
     };
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
-        Intent::Skipped(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
+        Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
             if cell.probes.is_empty() {
@@ -107,13 +108,14 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         return;
     }
     let reason = own.iter().find_map(|opinion| match &opinion.ruling {
-        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => Some(reason.clone()),
+        Ruling::Unreached(reason) => Some((Verdict::Unreached, reason.clone())),
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone())),
         Ruling::Shows | Ruling::Breaks => None,
     });
     cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
-    cell.verdict = Verdict::Blocked;
+    cell.verdict = reason.as_ref().map_or(Verdict::Blocked, |(verdict, _)| *verdict);
     cell.reason = Some(match reason {
-        Some(reason) => format!("no valid request was accepted: {reason}"),
+        Some((_, reason)) => format!("no valid request was accepted: {reason}"),
         None => "no valid request was accepted".to_owned(),
     });
 }

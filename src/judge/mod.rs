@@ -3,6 +3,7 @@
 mod again;
 mod cell;
 mod drawn;
+mod legible;
 mod recording;
 mod rule;
 mod state;
@@ -18,7 +19,7 @@ use crate::checks::{CredentialHint, Scene, findings};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Credentials, Place, Plan, Probe, ProbeId};
+use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, SlotId};
 use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
@@ -124,12 +125,29 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
         assumed: probe.assumed.clone(),
         control,
     };
-    let ruling = rule(&facts);
+    let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
+        Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
+        ruling => ruling,
+    };
     let findings = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
         _ => Vec::new(),
     };
     Opinion { probe, outcome, ruling, findings }
+}
+
+/// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is
+/// no failure.
+fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
+    let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+    let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
+        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true),
+        _ => false,
+    };
+    let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
+    let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
+    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none"))
 }
 
 fn why_refused(case: &Case<'_>, control: &str) -> String {

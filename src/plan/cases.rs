@@ -1,9 +1,11 @@
 //! Requests with drawn values: so many for each operation, after everything that they might disturb, on resources that
 //! nothing else uses.
 
+use super::alone::alone;
 use super::choice::{Wanted, skip_reason};
 use super::draft::{Bound, Draft, path_kind, removes};
 use super::order::first_aim;
+use super::settings::Settled;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
 use crate::domain::drawn::{Change, Drawn, Expects};
 use crate::domain::plan::{Body, Fault, Origin, Place, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
@@ -77,7 +79,7 @@ impl Draft<'_> {
     fn forbidden(&self, operation: &Operation, bound: &Bound, chance: &mut Chance) -> Option<(Vec<Change>, Expects)> {
         let conditions: Vec<_> = operation.responses.iter().flat_map(|response| response.conditions.clone()).collect();
         let conditions: Vec<_> = conditions.into_iter().filter(|condition| RULES.contains(&condition.trigger.as_str())).collect();
-        let ways = self.ways(operation, &conditions, bound, None);
+        let ways = self.ways(operation, &conditions, [bound, bound], None);
         let plain = ways.iter().filter(|(_, allowed, variation)| !allowed.is_empty() && variation.setting == Setting::Plain);
         let found: Vec<_> = plain
             .filter_map(|(condition, _, variation)| {
@@ -113,7 +115,19 @@ impl Draft<'_> {
         } else if operation.path.contains('{') && !made {
             return None;
         }
-        self.bind(operation, false, &slots).ok()
+        let bound = self.bind(operation, false, &slots).ok()?;
+        Some(self.single(operation, &success, bound))
+    }
+
+    /// Of a request for several resources the first one: were the drawn one refused, the others might be written all the
+    /// same, and nobody would know of them.
+    fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
+        for first in ["/data/0", "/0"] {
+            let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };
+            let whole = Settled { request: bound.base.request, fault: Some(fault), needs: Vec::new(), after: Vec::new(), stage: Stage::Draw };
+            bound.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
+        }
+        bound
     }
 
     /// Whether an operation makes something; `None` when it makes what cannot be removed again.
@@ -173,6 +187,7 @@ impl Draft<'_> {
             captures: Vec::new(),
             // One after the other, so that each answer can be foretold.
             after: std::iter::once(success).chain(before.cloned()).chain(control.after.iter().cloned()).collect(),
+            wave: 0,
             stage: Stage::Draw,
             repeat: Repeat::Once,
             also: Vec::new(),
@@ -215,6 +230,7 @@ impl Draft<'_> {
             consumes: Vec::new(),
             captures: Vec::new(),
             after: vec![id.clone()],
+            wave: 0,
             stage: Stage::Draw,
             repeat: Repeat::Once,
             also: Vec::new(),

@@ -28,6 +28,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: bool) -> Plan {
         cells: plan.cells.iter().filter_map(|cell| narrowed(cell, &kept, &probes)).collect(),
         probes: plan.probes.iter().filter(|probe| kept.contains(probe.id.as_str())).cloned().collect(),
         slots: BTreeMap::new(),
+        removers: BTreeMap::new(),
         drawn: plan.drawn.iter().filter(|(id, _)| kept.contains(id.as_str())).map(|(id, drawn)| (id.clone(), drawn.clone())).collect(),
     };
     for probe in &mut part.probes {
@@ -35,6 +36,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: bool) -> Plan {
     }
     let named: BTreeSet<&SlotId> =
         part.probes.iter().flat_map(|probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot))).collect();
+    part.removers = plan.removers.iter().filter(|(id, _)| named.contains(id)).map(|(id, remover)| (id.clone(), remover.clone())).collect();
     part.slots = plan.slots.iter().filter(|(id, _)| named.contains(id)).map(|(id, slot)| (id.clone(), slot.clone())).collect();
     part
 }
@@ -75,7 +77,7 @@ fn narrowed(cell: &PlannedCell, kept: &BTreeSet<&str>, probes: &BTreeMap<&str, &
             Intent::Probes(aimed)
         }
         Intent::Watched if asked => Intent::Watched,
-        Intent::Watched | Intent::Unreachable(_) | Intent::Skipped(_) => return None,
+        Intent::Watched | Intent::Unreachable(_) | Intent::Skipped(_) | Intent::Postponed(_) => return None,
     };
     Some(PlannedCell { intent, ..cell.clone() })
 }

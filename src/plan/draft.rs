@@ -81,7 +81,7 @@ impl<'a> Draft<'a> {
     /// The plan.
     pub fn finish(mut self) -> Plan {
         order::replace_before_add(&mut self.plan);
-        order::depend(&mut self.plan, &self.consumers);
+        order::depend(self.contract, &mut self.plan, &self.consumers);
         self.plan.probes.sort_by_key(|probe| probe.stage);
         self.plan
     }
@@ -133,6 +133,7 @@ impl<'a> Draft<'a> {
             consumes: Vec::new(),
             captures: Vec::new(),
             after,
+            wave: 0,
             stage: self.stage_of(operation),
             repeat: poll,
             also: Vec::new(),
@@ -158,6 +159,15 @@ impl<'a> Draft<'a> {
         });
         self.marks = marks;
         self.fill(operation, base, fixed)
+    }
+
+    /// The same valid request with marks of its own; where it has none, it is the same.
+    pub(super) fn remarked(&mut self, operation: &Operation, plain: &Bound) -> Bound {
+        let before = self.marks;
+        match self.bind(operation, false, &plain.slots) {
+            Ok(fresh) if self.marks > before => fresh,
+            _ => plain.clone(),
+        }
     }
 
     /// A name that no probe has yet.

@@ -1,12 +1,17 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod aim;
+mod alike;
+mod alone;
 mod cases;
 mod choice;
 mod closure;
 mod draft;
 mod feeds;
+mod left;
+mod moment;
 mod order;
+mod redo;
 mod resources;
 mod settings;
 mod show;
@@ -17,10 +22,13 @@ use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
-pub use show::show;
+pub use feeds::{Feed, feeds};
+pub use left::{Held, intruders, removals, undoing};
+pub use redo::{Remake, names, remake, renewed};
+pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, Status};
+use crate::domain::contract::{Contract, RateLimit, Status};
 use crate::domain::drawn::Drawn;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
@@ -54,6 +62,13 @@ pub struct Options {
     pub seed: u64,
     /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
     pub regressions: Vec<Drawn>,
+    /// Rate limits that are kept: what tells most is sent in the first window.
+    pub windows: Vec<RateLimit>,
+    /// How many requests may be sent in all.
+    pub budget: Option<u64>,
+    /// When each cell, an operation and a status, was last asked for (RFC 3339, UTC): under a budget, the ones that never were
+    /// come first, then the oldest.
+    pub asked: BTreeMap<(String, u16), String>,
 }
 
 /// A resource known before the run.
@@ -102,6 +117,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     }
     draft.draw(&wanted);
     draft.clean_up();
+    draft.note_removers();
     Ok(draft.finish())
 }
 

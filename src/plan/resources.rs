@@ -7,7 +7,7 @@ use super::draft::{Bound, Draft, consumed_slots, removes};
 use super::feeds::Feed;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
-use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
+use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Remover, Repeat, Slot, SlotId, Stage};
 use crate::generate::{Base, valid};
 
 /// What a request does to a resource that it names.
@@ -18,7 +18,7 @@ enum Usage {
     Remove,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
@@ -64,9 +64,24 @@ impl Draft<'_> {
         };
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
-        if let Some([above, below]) = doubtful {
-            bound.assumed = Some(format!("nobody vouches that {below} belongs to {above}"));
+        let doubt = match doubtful {
+            Some([above, below]) => Some(format!("nobody vouches that {below} belongs to {above}")),
+            _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)),
+        };
+        bound.assumed = doubt.or(bound.assumed.take());
+    }
+
+    /// What nobody vouches for in a resource that was found: that it is there to be read, when another one named it; that it
+    /// is in the state that the operation asks for.
+    fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
+        let Origin::Borrowed(finder) = &self.plan.slots.get(slot)?.origin else { return None };
+        let stateful = ["finished", "expired", "wrong-state", "in-use"];
+        let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        if conditions.any(|condition| stateful.contains(&condition.trigger.as_str())) {
+            return Some(format!("nobody vouches for the state of {slot}, which {finder} found"));
         }
+        let below = self.plan.probe(finder)?.request.path.contains('{');
+        below.then(|| format!("nobody vouches that {slot}, which {finder} names, is there for everybody who asks"))
     }
 
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
@@ -259,7 +274,11 @@ impl Draft<'_> {
 
     /// A resource that exists on the server, found through a list.
     fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
-        for feed in feeds.iter().filter(|feed| !feed.makes) {
+        let contract = self.contract;
+        let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
+        // The list of everything of the kind knows best what there is.
+        finders.sort_by_key(|feed| contract.operation(&feed.operation).is_none_or(|finder| finder.path.contains('{')));
+        for feed in finders {
             let Ok(finder) = self.success(&feed.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
             let nth = self.plan.slots.values().filter(|slot| slot.origin == origin && slot.like == need.like).count();
@@ -297,7 +316,6 @@ impl Draft<'_> {
 
     /// Removes what no planned request removes.
     pub(super) fn clean_up(&mut self) {
-        let contract = self.contract;
         let left: Vec<(SlotId, String)> = self
             .plan
             .slots
@@ -306,18 +324,44 @@ impl Draft<'_> {
             .map(|(id, slot)| (id.clone(), slot.kind.clone()))
             .collect();
         for (slot, kind) in left {
-            let remover = contract.operations.iter().find(|operation| {
-                removes(operation)
-                    && operation.item_parameter().is_some()
-                    && super::draft::path_kind(operation) == Some(kind.as_str())
-                    && skip_reason(operation, self.suite, self.options).is_none()
-            });
-            if let Some(operation) = remover
+            if let Some(operation) = self.remover_of(&kind)
                 && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
             {
                 self.remove_by(operation, &bound, slot);
             }
         }
+    }
+
+    /// Writes down how each thing that the run makes is removed on its own.
+    pub(super) fn note_removers(&mut self) {
+        let made: Vec<(SlotId, String, ProbeId)> = self
+            .plan
+            .slots
+            .iter()
+            .filter_map(|(id, slot)| match &slot.origin {
+                Origin::Created(maker) => Some((id.clone(), slot.kind.clone(), maker.clone())),
+                _ => None,
+            })
+            .collect();
+        for (slot, kind, maker) in made {
+            let Some(operation) = self.remover_of(&kind) else { continue };
+            let above = self.plan.probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
+            let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
+            if let Ok(bound) = self.bind(operation, false, &fixed) {
+                self.plan.removers.insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
+            }
+        }
+    }
+
+    /// The operation that removes one thing of a kind.
+    fn remover_of(&self, kind: &str) -> Option<&'a Operation> {
+        let contract = self.contract;
+        contract.operations.iter().find(|operation| {
+            removes(operation)
+                && operation.item_parameter().is_some()
+                && super::draft::path_kind(operation) == Some(kind)
+                && skip_reason(operation, self.suite, self.options).is_none()
+        })
     }
 
     fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
@@ -337,6 +381,7 @@ impl Draft<'_> {
             consumes: consumed_slots(operation, bound),
             captures: Vec::new(),
             after: Vec::new(),
+            wave: 0,
             stage: Stage::Cleanup,
             repeat: Repeat::Once,
             also: Vec::new(),

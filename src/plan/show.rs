@@ -59,6 +59,7 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
         let reason = match &cell.intent {
             Intent::Unreachable(reason) => format!("unreached: {reason}"),
             Intent::Skipped(reason) => format!("skipped: {reason}"),
+            Intent::Postponed(reason) => format!("left to a later run: {reason}"),
             Intent::Probes(_) | Intent::Watched => continue,
         };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
@@ -71,7 +72,14 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
     }
 }
 
-fn span(seconds: u64) -> String {
+/// How long the rate limits make so many requests take, in seconds.
+pub fn wait_of(requests: u64, windows: &[RateLimit]) -> u64 {
+    let waits = windows.iter().map(|window| (requests.div_ceil(u64::from(window.requests).max(1))).saturating_sub(1) * u64::from(window.seconds));
+    waits.max().unwrap_or_default()
+}
+
+/// A span of time in words.
+pub fn span(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),

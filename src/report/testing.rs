@@ -66,6 +66,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
         reason: None,
         probes: if sent { vec![probe] } else { Vec::new() },
         findings: Vec::new(),
+        remembered: None,
     }
 }
 

@@ -12,10 +12,12 @@ pub(super) fn headline(report: &Report) -> String {
     let violated = count(&[Verdict::Violates, Verdict::StaleWaiver]);
     let undecided = count(&[Verdict::Blocked, Verdict::Inconclusive]);
     let left = count(&[Verdict::Unreached, Verdict::Skipped]);
-    let proved = count(&[Verdict::Conforms]);
+    let (proved, held) = (count(&[Verdict::Conforms]), count(&[Verdict::Held]));
     if violated + beside > 0 {
         let beside = if beside > 0 { format!(", and {} beside the matrix", plural(beside, "violation")) } else { String::new() };
         format!("Does not conform: {violated} of {} violated{beside}.", plural(cells, "cell"))
+    } else if proved == 0 && held > 0 && undecided == 0 {
+        format!("No violation found: {held} of {} held, and none to be proved.", plural(cells, "cell"))
     } else if proved == 0 {
         format!("Nothing was proved: none of {} was shown to conform.", plural(cells, "cell"))
     } else if undecided > 0 {
@@ -155,6 +157,8 @@ mod tests {
         assert_eq!(headline(&only(&[Verdict::Conforms, Verdict::Blocked])), "Not decided: no violation found, but 1 of 5 cells could not be judged.");
         assert_eq!(headline(&only(&[Verdict::Conforms, Verdict::Skipped])), "No violation found: 4 of 5 cells conform, 1 were not proved.");
         assert_eq!(headline(&only(&[Verdict::Conforms])), "Conforms: 4 of 4 cells proved, and nothing violated.");
+        assert_eq!(headline(&only(&[Verdict::Held])), "No violation found: 3 of 3 cells held, and none to be proved.");
+        assert_eq!(headline(&only(&[Verdict::Held, Verdict::Blocked])), "Nothing was proved: none of 4 cells was shown to conform.");
         assert_eq!(headline(&only(&[Verdict::Skipped])), "Nothing was proved: none of 1 cell was shown to conform.");
         assert_eq!(headline(&only(&[])), "Nothing was proved: none of 0 cells was shown to conform.");
     }

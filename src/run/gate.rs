@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Limiter, Run};
+use super::{Lane, Run};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
+use crate::plan::Remake;
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
 const ENOUGH_REFUSALS: usize = 3;
@@ -66,31 +67,48 @@ impl Breaker {
     }
 }
 
-/// A request under way: the probe and what becomes of it.
-pub type Task<'a> = BoxFuture<'a, (&'a Probe, Outcome)>;
+/// What came of a probe.
+pub struct Ended<'a> {
+    /// The probe.
+    pub probe: &'a Probe,
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// What had to be made again for it, before it was sent for the last time.
+    pub before: Vec<(Remake, Outcome)>,
+}
+
+/// A request under way, and what comes of it.
+pub type Task<'a, 'p> = BoxFuture<'a, Ended<'p>>;
 
 impl<'a> Run<'a> {
     /// Lets a probe through, or says why it is withheld.
-    pub(super) fn gate<'b>(&self, probe: &'b Probe, limiter: &'b Limiter) -> Result<Task<'b>, String>
+    pub(super) fn gate<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>) -> Result<Task<'b, 'a>, String>
     where
         'a: 'b,
     {
+        // What was let through by a run that was cut off has been sent already.
+        let known = self.pasts.is_some_and(|pasts| pasts.knows(&probe.id));
         // Who is refused for lack of credentials needs no resource that exists, and proves its point on a server that
         // refuses everybody, too.
         let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
-        if (self.stopped)() && probe.purpose != Purpose::Cleanup {
+        if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
             return Err("the run was interrupted".to_owned());
         }
-        if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && probe.purpose != Purpose::Cleanup) {
+        let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
+        if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && !removes && !known) {
             return Err(format!("the budget of {budget} requests was spent before"));
         }
         let slots = match self.values(probe) {
+            // What has to be made again names things that the probe itself does not.
+            Ok(_) if known && !probe.consumes.is_empty() => self.progress.slots.clone(),
             Ok(slots) => slots,
             // A request that is one too many is refused whatever it names.
             Err(_) if unauthenticated || probe.stage == Stage::Burst => BTreeMap::new(),
             Err(reason) => return Err(reason),
         };
-        if let Some(reason) = self.progress.breaker.reason().filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials()) {
+        if let Some(reason) =
+            self.progress.breaker.reason().filter(|_| !known).filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials())
+        {
             return Err(reason);
         }
         let refused = |control: &&String| probe.after.contains(*control) && !self.progress.accepted.contains(*control);
@@ -102,21 +120,22 @@ impl<'a> Run<'a> {
             Repeat::Follow(first) => Some(self.location(first)?),
             _ => None,
         };
-        Ok(self.task(probe, limiter, slots, location))
+        Ok(self.task(probe, lane, slots, location))
     }
 
-    fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
+    /// The values that a probe needs.
+    pub(super) fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
         let mut values = BTreeMap::new();
+        // What waits for the removal of something that it names is about its being gone.
         let removers = probe.after.iter().filter_map(|before| self.plan.probe(before));
-        for remover in removers.filter(|remover| probe.stage == Stage::Gone && remover.consumes.iter().any(|slot| probe.needs.contains(slot))) {
-            if !self.progress.accepted.contains(&remover.id) {
-                return Err(format!("nothing was deleted: {} was not accepted", remover.id));
-            }
+        let removers: Vec<&Probe> =
+            removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
+        if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {
+            return Err(format!("nothing was deleted: {} was not accepted", remover.id));
         }
         for slot in &probe.needs {
-            if probe.stage != Stage::Gone
-                && let Some(reason) = self.progress.lost.get(slot)
-            {
+            let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
+            if !gone && let Some(reason) = self.progress.lost.get(slot) {
                 return Err(format!("{slot} is not there: {reason}"));
             }
             let value = self.progress.slots.get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;

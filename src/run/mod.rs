@@ -1,10 +1,20 @@
 //! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
 
+mod burst;
 mod gate;
 mod limiter;
+mod orphans;
+mod past;
+mod redirect;
+mod redo;
 mod send;
+mod sweep;
+mod wait;
 
 pub use limiter::Limiter;
+pub use orphans::Cleaned;
+pub use past::Pasts;
+pub use redo::Revival;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,12 +25,18 @@ use serde_json::Value;
 
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, SlotId, Stage};
+use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, Slot, SlotId, Stage};
 use crate::generate::captured;
+use crate::journal::Journal;
 use crate::transport::{Accounts, Client};
+use burst::Bursts;
+use gate::Ended;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
+
+/// The most requests that are sent to show a rate limit of which a window is known to be full.
+pub const FULL_BURST: u32 = 2;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone)]
@@ -37,8 +53,12 @@ pub struct Settings {
     pub budget: Option<u64>,
     /// Rate limits that are kept on our side.
     pub windows: Vec<RateLimit>,
-    /// The longest wait that a server may ask for (429) before its cells are given up.
+    /// How long ago each request was sent that counts against the rate limits although another run sent it.
+    pub before: Vec<Duration>,
+    /// The longest wait that a server may ask for (429) and be believed.
     pub longest_wait: Duration,
+    /// Whether what is left at the end is removed; a server that ends with the run has nothing left.
+    pub sweep: bool,
 }
 
 /// What happens during a run, for whoever watches.
@@ -46,8 +66,23 @@ pub struct Settings {
 pub enum Event<'a> {
     /// A probe has ended.
     Ended(&'a Outcome),
-    /// The server asks to wait this long.
+    /// A request was sent.
+    Sent,
+    /// A rate limit, or the server itself, asks to wait this long.
     Waiting(Duration),
+}
+
+/// A plan that has been carried out.
+#[derive(Debug, Clone, Default)]
+pub struct Carried {
+    /// What became of every probe.
+    pub outcomes: Outcomes,
+    /// Probes that were sent although they were not planned: what was made again, and what was left and taken away.
+    pub added: Vec<Probe>,
+    /// What they made.
+    pub slots: BTreeMap<SlotId, Slot>,
+    /// What could not be removed.
+    pub left: Vec<SlotId>,
 }
 
 /// A plan that is being carried out.
@@ -59,8 +94,16 @@ pub struct Run<'a> {
     settings: &'a Settings,
     watch: &'a (dyn Fn(Event<'_>) + Sync),
     stopped: &'a (dyn Fn() -> bool + Sync),
-    limiter: Limiter,
+    journal: Option<&'a Journal>,
+    pasts: Option<&'a Pasts>,
+    revival: Option<&'a Revival<'a>>,
     progress: Progress,
+}
+
+/// What a run sends through: the rate limit, and what waits for it to be reached.
+struct Lane<'a> {
+    limiter: Limiter,
+    bursts: Bursts<'a>,
 }
 
 /// What is known so far.
@@ -74,6 +117,11 @@ struct Progress {
     accepted: BTreeSet<ProbeId>,
     breaker: gate::Breaker,
     sent: u64,
+    /// What was sent although it was not planned, and what that made.
+    added: Vec<Probe>,
+    made: BTreeMap<SlotId, Slot>,
+    left: Vec<SlotId>,
+    swept: usize,
 }
 
 impl<'a> Run<'a> {
@@ -93,49 +141,114 @@ impl<'a> Run<'a> {
                 progress.slots.insert(id.clone(), Value::String(value.clone()));
             }
         }
-        Self { contract, plan, client, accounts, settings, watch, stopped, limiter: Limiter::new(settings.windows.clone()), progress }
+        Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, progress }
+    }
+
+    /// Writes down every request before it is sent, and every answer.
+    #[must_use]
+    pub fn journalled(mut self, journal: Option<&'a Journal>) -> Self {
+        self.journal = journal;
+        self
+    }
+
+    /// Goes on where another run was cut off: what was answered then is not sent again.
+    #[must_use]
+    pub fn resuming(mut self, pasts: Option<&'a Pasts>, revival: Option<&'a Revival<'a>>) -> Self {
+        (self.pasts, self.revival) = (pasts, revival);
+        self
     }
 
     /// Sends everything that is due, stage by stage.
-    pub async fn carry_out(mut self) -> Outcomes {
-        let limiter = std::mem::replace(&mut self.limiter, Limiter::new(Vec::new()));
-        let mut stages: Vec<Stage> = self.plan.probes.iter().map(|probe| probe.stage).collect();
-        stages.sort_unstable();
-        stages.dedup();
-        for stage in stages {
-            self.stage(stage, &limiter).await;
+    pub async fn carry_out(mut self) -> Carried {
+        let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
+        let lane = Lane { limiter, bursts: Bursts::default() };
+        let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
+        dues.sort_unstable();
+        dues.dedup();
+        let mut swept = false;
+        for due in dues {
+            // Whoever has reached the rate limit cannot clean up for a while.
+            if due.1 == Stage::Burst && !swept {
+                swept = true;
+                self.sweep(&lane).await;
+            }
+            self.stage(due, &lane).await;
         }
-        Outcomes { outcomes: self.progress.ended }
+        if !swept {
+            self.sweep(&lane).await;
+        }
+        let Progress { mut ended, added, made, left, .. } = self.progress;
+        if let Some(pasts) = self.pasts {
+            pasts.order(&mut ended);
+        }
+        Carried { outcomes: Outcomes { outcomes: ended }, added, slots: made, left }
     }
 
-    async fn stage(&mut self, stage: Stage, limiter: &Limiter) {
-        let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.stage == stage).collect();
+    async fn stage(&mut self, due: (u32, Stage), lane: &Lane<'a>) {
+        let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.due() == due).collect();
         let mut under_way = FuturesUnordered::new();
         loop {
             let mut waiting = Vec::with_capacity(open.len());
             let mut advanced = false;
             for probe in open {
-                let due = probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
-                if !due || under_way.len() >= self.settings.jobs {
+                if self.progress.outcomes.contains_key(&probe.id) {
+                    continue;
+                }
+                let ready = probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
+                if !ready || under_way.len() >= self.settings.jobs {
                     waiting.push(probe);
                     continue;
                 }
                 advanced = true;
-                match self.gate(probe, limiter) {
+                if due.1 == Stage::Burst && !self.settings.windows.is_empty() && !lane.limiter.is_full().await {
+                    self.withhold(probe, "no window of the rate limit was full".to_owned());
+                    continue;
+                }
+                match self.gate(probe, lane) {
                     Ok(task) => under_way.push(task),
-                    Err(reason) => self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) }),
+                    Err(reason) => self.withhold(probe, reason),
                 }
             }
             open = waiting;
-            if let Some((probe, outcome)) = under_way.next().await {
-                self.end(probe, outcome);
+            if let Some(ended) = under_way.next().await {
+                self.learn(ended, lane);
             } else if open.is_empty() {
                 return;
             } else if !advanced {
                 for probe in std::mem::take(&mut open) {
-                    let reason = "it waits for a request that was never due".to_owned();
-                    self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) });
+                    self.withhold(probe, "it waits for a request that was never due".to_owned());
                 }
+            }
+        }
+    }
+
+    fn withhold(&mut self, probe: &Probe, reason: String) {
+        self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) });
+    }
+
+    /// Learns from what came of a probe, and of all that was sent on its behalf.
+    fn learn(&mut self, ended: Ended<'a>, lane: &Lane<'a>) {
+        for (remake, outcome) in ended.before {
+            self.progress.made.extend(remake.beside);
+            self.end(&remake.probe, outcome);
+            self.progress.added.push(remake.probe);
+        }
+        self.end(ended.probe, ended.outcome);
+        self.arm(lane);
+        for (probe, outcome) in lane.bursts.ended() {
+            self.end(probe, outcome);
+        }
+    }
+
+    /// Lets what shows the rate limit be sent as soon as a window is full.
+    fn arm(&self, lane: &Lane<'a>) {
+        if self.settings.windows.is_empty() {
+            return;
+        }
+        for probe in self.plan.probes.iter().filter(|probe| probe.stage == Stage::Burst && !self.progress.outcomes.contains_key(&probe.id)) {
+            let accepted = probe.control.as_ref().is_none_or(|control| self.progress.accepted.contains(control));
+            if let Some(slots) = self.values(probe).ok().filter(|_| accepted) {
+                lane.bursts.arm(probe, slots);
             }
         }
     }
@@ -165,6 +278,7 @@ impl<'a> Run<'a> {
                 self.progress.lost.insert(slot.clone(), format!("{} removed it", probe.id));
             }
         }
+        self.note_intruders(probe, &outcome);
         self.progress.outcomes.insert(probe.id.clone(), self.progress.ended.len());
         self.progress.ended.push(outcome);
     }

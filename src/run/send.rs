@@ -8,44 +8,60 @@ use serde_json::Value;
 use url::Url;
 
 use super::gate::Task;
-use super::{Event, Limiter, Run, Settings};
+use super::wait::believed;
+use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect};
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
-use crate::domain::plan::{Credentials, Probe, Repeat, SlotId};
+use crate::domain::journal::Fate;
+use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
 use crate::generate::fill;
+use crate::journal::Journal;
 use crate::transport::{Accounts, Client, Wire, wire};
 
-/// How often a probe is sent again because the server asked to wait: who has waited as told and is refused again is not
-/// going to be served by waiting longer.
-const MOST_WAITS: usize = 1;
+/// How often a probe is sent again because the server asked to wait.
+const MOST_WAITS: usize = 4;
 /// The longest pause between two looks at a job.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What sending needs, detached from the run so that several can be under way.
 #[derive(Clone, Copy)]
-struct Sender<'a> {
-    contract: &'a Contract,
-    client: &'a Client,
-    accounts: &'a Accounts,
-    settings: &'a Settings,
-    watch: &'a (dyn Fn(Event<'_>) + Sync),
-    limiter: &'a Limiter,
+pub(super) struct Sender<'b, 'a> {
+    pub contract: &'a Contract,
+    pub client: &'a Client,
+    pub accounts: &'a Accounts,
+    pub settings: &'a Settings,
+    pub watch: &'a (dyn Fn(Event<'_>) + Sync),
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
+    pub journal: Option<&'a Journal>,
+    pub pasts: Option<&'a Pasts>,
+    pub revival: Option<&'a Revival<'a>>,
+    pub lane: &'b Lane<'a>,
 }
 
 impl<'a> Run<'a> {
     /// A probe with its values as something that can be waited for.
-    pub(super) fn task<'b>(&self, probe: &'b Probe, limiter: &'b Limiter, slots: BTreeMap<SlotId, Value>, location: Option<String>) -> Task<'b>
+    pub(super) fn task<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>, slots: BTreeMap<SlotId, Value>, location: Option<String>) -> Task<'b, 'a>
     where
         'a: 'b,
     {
-        let Self { contract, client, accounts, settings, watch, .. } = *self;
-        let sender = Sender { contract, client, accounts, settings, watch, limiter };
-        async move { (probe, sender.probe(probe, &slots, location.as_deref()).await) }.boxed()
+        let sender = self.sender(lane);
+        async move {
+            let outcome = sender.probe(probe, &slots, location.as_deref()).await;
+            sender.made_sure(probe, outcome, slots).await
+        }
+        .boxed()
+    }
+
+    /// Everything that sending needs.
+    pub(super) fn sender<'b>(&self, lane: &'b Lane<'a>) -> Sender<'b, 'a> {
+        let Self { contract, client, accounts, settings, watch, stopped, journal, pasts, revival, .. } = *self;
+        Sender { contract, client, accounts, settings, watch, stopped, journal, pasts, revival, lane }
     }
 }
 
-impl Sender<'_> {
-    async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, location: Option<&str>) -> Outcome {
+impl Sender<'_, '_> {
+    /// Sends a probe as often as it asks for.
+    pub(super) async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, location: Option<&str>) -> Outcome {
         let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
         let Some(operation) = self.contract.operation(&probe.operation) else {
             outcome.ending = Ending::Withheld("the contract has no such operation".to_owned());
@@ -77,46 +93,36 @@ impl Sender<'_> {
         let mut request = wire(&self.settings.base, &filled);
         let mut credentials = filled.credentials;
         if let Some(location) = location {
-            let origin = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
-            let target = self.resolve(&origin, location)?;
-            // RFC 9110, section 15.4: credentials are meant for the server that they were given to.
-            if target.origin() != origin.origin() {
+            let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
+            let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
+            let elsewhere = redirect::follow(&self.settings.base, &asked, location, &known)?;
+            if elsewhere.foreign {
                 credentials = Credentials::None;
             }
-            request.url = target.to_string();
+            elsewhere.put(&mut request);
         }
         Ok(Prepared { request, credentials })
-    }
-
-    /// Resolves a Location (RFC 9110, section 10.2.2). One that starts with a path of the contract belongs below the base
-    /// URL even when the base has a path of its own.
-    fn resolve(&self, origin: &Url, location: &str) -> Result<Url, String> {
-        let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
-        let joined = if location.starts_with('/') && !location.starts_with("//") && known(location) {
-            Url::parse(&format!("{}{location}", self.settings.base))
-        } else {
-            origin.join(location)
-        };
-        joined.map_err(|error| format!("the Location {location:?} is no URL: {error}"))
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
     async fn once(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         for attempt in 0..=MOST_WAITS {
-            self.exchange(operation, prepared, outcome).await;
+            self.exchange(probe, operation, prepared, outcome).await;
             let Some(answer) = outcome.answer() else { return };
             if answer.status != Status(429) || probe.allowed.contains(&answer.status) || attempt == MOST_WAITS {
                 return;
             }
-            let Some(wait) = advised_wait(answer).filter(|wait| *wait <= self.settings.longest_wait) else { return };
-            (self.watch)(Event::Waiting(wait));
-            tokio::time::sleep(wait).await;
+            if self.has_more(probe) {
+                continue;
+            }
+            let Some(wait) = believed(answer, self.settings) else { return };
+            self.lane.limiter.hold(wait).await;
         }
     }
 
     async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
         for _ in 0..most {
-            self.exchange(operation, prepared, outcome).await;
+            self.exchange(probe, operation, prepared, outcome).await;
             if outcome.answer().is_none_or(|answer| answer.status == probe.status || !answer.status.is_success()) {
                 return;
             }
@@ -131,22 +137,105 @@ impl Sender<'_> {
             if outcome.answer().is_none_or(&over) || started.elapsed() + pause > self.settings.patience {
                 return;
             }
+            if self.has_more(probe) {
+                continue;
+            }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    async fn exchange(&self, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+    /// Whether a run that was cut off has sent the next request already.
+    fn has_more(&self, probe: &Probe) -> bool {
+        self.pasts.is_some_and(|pasts| pasts.has_more(&probe.id))
+    }
+
+    /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
+    async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
+            let lost = matches!(past.fate, Fate::Lost);
+            let (answer, ending) = match past.fate {
+                Fate::Answered(answer) => (Some(answer), Ending::Answered),
+                Fate::Silent(reason) => (None, Ending::Silent(reason)),
+                Fate::Lost => (None, Ending::Silent("the run was cut off before an answer came".to_owned())),
+            };
+            outcome.exchanges.push(Exchange { request: past.request, answer });
+            outcome.ending = ending;
+            if !lost {
+                return;
+            }
+        }
+        // What shows a rate limit is one more than it allows, on purpose.
+        if probe.stage == Stage::Burst {
+            self.lane.limiter.count().await;
+        } else if !self.pass(probe).await {
+            outcome.ending = Ending::Withheld("the run was interrupted".to_owned());
+            return;
+        }
+        self.transmit(probe, operation, prepared, outcome).await;
+    }
+
+    /// Waits for the rate limit; `false` when the run is to end.
+    async fn pass(&self, probe: &Probe) -> bool {
+        if self.lane.limiter.is_full().await {
+            self.fire().await;
+        }
+        let unwanted = || (self.stopped)() && probe.purpose != Purpose::Cleanup;
+        self.lane.limiter.pass(|wait| (self.watch)(Event::Waiting(wait)), unwanted).await
+    }
+
+    /// A window is full: what shows the rate limit is sent now.
+    async fn fire(&self) {
+        for (probe, slots) in self.lane.bursts.take() {
+            let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
+            if let (Some(operation), Ok(prepared), Repeat::Burst { most }) =
+                (self.contract.operation(&probe.operation), self.request(probe, &slots, None), &probe.repeat)
+            {
+                for _ in 0..*most {
+                    self.lane.limiter.count().await;
+                    self.transmit(probe, operation, &prepared, &mut outcome).await;
+                    let Some(answer) = outcome.answer() else { break };
+                    if answer.status == Status(429)
+                        && let Some(wait) = believed(answer, self.settings)
+                    {
+                        self.lane.limiter.hold(wait).await;
+                    }
+                    if answer.status == probe.status || !answer.status.is_success() {
+                        break;
+                    }
+                }
+            }
+            self.lane.bursts.fired(probe, outcome);
+        }
+    }
+
+    async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         let mut signed = prepared.request.clone();
         self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
-        self.limiter.pass(|wait| (self.watch)(Event::Waiting(wait))).await;
-        let answer = self.client.send(&signed).await;
         let shown = prepared.request.shown();
-        let (answer, ending) = match answer {
+        let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
+            Ok(number) => number,
+            // What takes something away is better sent than written down.
+            Err(_) if probe.purpose == Purpose::Cleanup => None,
+            Err(error) => {
+                outcome.ending = Ending::Withheld(format!("the journal cannot be kept: {error}"));
+                return;
+            }
+        };
+        (self.watch)(Event::Sent);
+        let answer = match self.client.send(&signed).await {
             Ok(mut answer) => {
                 self.accounts.censor(&signed, &mut answer);
-                (Some(answer), Ending::Answered)
+                Ok(answer)
             }
+            Err(reason) => Err(self.accounts.censor_reason(&signed, reason)),
+        };
+        if let (Some(journal), Some(number)) = (self.journal, number) {
+            // Without this line the next run takes the request for lost, which is safe.
+            let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));
+        }
+        let (answer, ending) = match answer {
+            Ok(answer) => (Some(answer), Ending::Answered),
             Err(reason) => (None, Ending::Silent(reason)),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });
@@ -158,13 +247,6 @@ impl Sender<'_> {
 struct Prepared {
     request: Wire,
     credentials: Credentials,
-}
-
-/// How long an answer 429 asks to wait: any header that ends in `Retry-After` and holds whole seconds (RFC 9110, section
-/// 10.2.3).
-fn advised_wait(answer: &Answer) -> Option<Duration> {
-    let asked = answer.headers.iter().filter(|(name, _)| name.to_ascii_lowercase().ends_with("retry-after"));
-    asked.filter_map(|(_, value)| value.trim().parse::<u64>().ok()).max().map(Duration::from_secs)
 }
 
 fn first_segment(path: &str) -> &str {

@@ -18,8 +18,8 @@ pub enum Standing {
     Accepted,
     /// It was refused (4xx).
     Refused,
-    /// Nobody knows what it did: no answer, a server error, an answer that comes before the work (202), or something
-    /// faulty that was accepted.
+    /// Nobody knows what it did: no answer, a server error, an answer that comes before the work (202), something faulty
+    /// that was accepted, or a refusal of several resources that may have been written in part.
     Unknown,
 }
 
@@ -153,8 +153,12 @@ impl<'a> History<'a> {
             let (Some(operation), Some(exchange)) = (contract.operation(&probe.operation), outcome.exchanges.last()) else { continue };
             let answer = exchange.answer.as_ref();
             let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
-            let standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
-            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent: sent(probe, &exchange.request), index };
+            let sent = sent(probe, &exchange.request);
+            let mut standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
+            if standing == Standing::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
+                standing = Standing::Unknown;
+            }
+            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent, index };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {
@@ -197,7 +201,7 @@ impl<'a> History<'a> {
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
     pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
-        first.probe.stage < second.probe.stage || self.earlier[second.index][first.index]
+        first.probe.due() < second.probe.due() || self.earlier[second.index][first.index]
     }
 
     /// The kind of a slot.
@@ -241,6 +245,13 @@ fn standing(probe: &Probe, status: Option<Status>) -> Standing {
         }
         _ => Standing::Unknown,
     }
+}
+
+/// Whether the right ones of several resources may have been written although one was wrong: the contract has to say that
+/// they are written together.
+fn may_be_done_in_part(operation: &Operation, probe: &Probe, sent: Option<&Value>) -> bool {
+    let among_them = probe.fault.as_ref().is_none_or(|fault| matches!(fault.place, Place::Body(_)));
+    !operation.atomic && among_them && sent.is_some_and(|sent| document::resources(sent).len() > 1)
 }
 
 fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {

@@ -100,6 +100,12 @@ impl Story {
         self
     }
 
+    /// Lets the contract say that several resources are written together or not at all.
+    pub fn atomic(mut self) -> Self {
+        self.contract.operations.iter_mut().for_each(|operation| operation.atomic = true);
+        self
+    }
+
     /// Lets the last request be under way together with the one before it.
     pub fn together(mut self) -> Self {
         let last = self.plan.probes.last_mut().unwrap();
@@ -122,7 +128,10 @@ fn document() -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "example": "7", "schema": {"type": "string", "x-probity-resource": "things"}});
     let attributes = json!({"type": "object", "properties": {"name": {"type": "string", "x-probity-mark": true}, "size": {"type": "integer"}}});
     let thing = json!({"type": "object", "properties": {"type": {}, "id": {}, "attributes": attributes}});
-    let one = json!({"type": "object", "properties": {"data": thing}});
+    let mut data = thing.clone();
+    data["type"] = json!(["object", "array"]);
+    data["items"] = thing;
+    let one = json!({"type": "object", "properties": {"data": data}});
     let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7"}}}});
     let shows = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "shown", "content": content}, "404": {"description": "none", "x-probity-when": ["unknown-id", "deleted-resource"]}}});
     let writes = |id: &str| json!({"operationId": id, "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "done", "content": content}, "204": {"description": "done"}}});

@@ -137,6 +137,17 @@ fn a_refused_create_makes_nothing() {
 }
 
 #[test]
+fn several_are_made_together_where_the_contract_says_so() {
+    let new = |name: &str| json!({"type": "things", "attributes": {"name": name, "size": 3}});
+    let sent = json!({"data": [new("right"), new("wrong")]});
+    let refused = |fault| Step { operation: "things.create", sent: sent.clone(), fault: Some(fault), status: 409, ..Step::default() };
+    let story = |fault| Story::new().step(refused(fault)).step(list(&[thing("9", "right", 3)]));
+    assert_eq!(story("/data/1/type").atomic().broken(), blames("refused-changed-nothing", "things.create#0"));
+    assert_eq!(story("/data/1/type").broken(), NONE);
+    assert_eq!(Story::new().step(refused("/data/1/type")).step(list(&[])).atomic().broken(), NONE);
+}
+
+#[test]
 fn a_refused_deletion_removes_nothing() {
     let refused = || Step { fault: Some(""), status: 401, ..delete() };
     let story = || Story::new().create(1, "a").step(patch("b", 200, "1")).step(refused());

@@ -2,57 +2,40 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
+use super::forms::{Forms, Found, REMOVED};
 use super::{Accounts, Secret, Secrets, Wire};
 use crate::domain::exchange::{Answer, Content};
-
-/// Shorter texts occur by chance.
-const SHORTEST: usize = 8;
-
-/// What stands in a recording where a credential came back.
-const REMOVED: &str = "[credentials]";
 
 impl Accounts {
     /// Notes whether an answer repeats what only the accounts and the server know, and takes it out of the answer.
     pub fn censor(&self, signed: &Wire, answer: &mut Answer) {
         let forms = self.forms(signed);
-        let mut found = false;
-        let mut clean = |text: &mut String| {
-            for form in forms.iter().filter(|form| !form.is_empty()) {
-                if text.contains(form.as_str()) {
-                    found = true;
-                    *text = text.replace(form.as_str(), REMOVED);
-                }
-            }
-        };
-        answer.headers.iter_mut().for_each(|(_, value)| clean(value));
-        match &mut answer.body {
-            Content::Text(text) => clean(text),
-            Content::Json(value) => visit(value, &mut clean),
-            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => {}
+        let mut found = Found::Nothing;
+        for (name, value) in &mut answer.headers {
+            found = found.max(forms.clean_name(name)).max(forms.clean(value));
         }
-        answer.echoes_credentials = found;
+        found = found.max(match &mut answer.body {
+            Content::Text(text) | Content::Unread(text) => forms.clean(text),
+            Content::Json(value) => visit(value, &forms),
+            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
+        });
+        answer.echoes_credentials = found == Found::Secret;
     }
 
-    /// Every form in which a secret may come back, the longest first: as it is, in base64, and percent-encoded.
-    fn forms(&self, signed: &Wire) -> Vec<String> {
+    /// Takes what only the accounts and the server know out of the reason why no answer came.
+    pub fn censor_reason(&self, signed: &Wire, mut reason: String) -> String {
+        self.forms(signed).clean(&mut reason);
+        reason
+    }
+
+    fn forms(&self, signed: &Wire) -> Forms {
         let own = [Some(&self.full), self.limited.as_ref()].into_iter().flatten().flat_map(proofs);
         let sent = signed.headers.iter().filter(|(name, _)| name == "authorization").filter_map(|(_, value)| value.split_once(' '));
-        let texts: Vec<String> = own.chain(sent.map(|(_, text)| text.to_owned())).filter(|text| text.len() >= SHORTEST).collect();
-        let mut forms: Vec<String> = texts
-            .iter()
-            .flat_map(|text| {
-                let encoded = STANDARD.encode(text).trim_end_matches('=').to_owned();
-                let percent = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-                [text.trim_end_matches('=').to_owned(), encoded, percent]
-            })
-            .collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        forms
+        let texts: Vec<String> = own.chain(sent.map(|(_, text)| text.to_owned())).collect();
+        Forms::new(&texts)
     }
 }
 
@@ -71,20 +54,29 @@ fn proofs(secrets: &Secrets) -> Vec<String> {
     secrets.values().flat_map(text).collect()
 }
 
-/// Every text of a document, names of members among them.
-fn visit(value: &mut Value, clean: &mut dyn FnMut(&mut String)) {
+/// Cleans every text of a document, names of members among them, and numbers that are a secret.
+fn visit(value: &mut Value, forms: &Forms) -> Found {
     match value {
-        Value::String(text) => clean(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, clean)),
+        Value::String(text) => forms.clean(text),
+        Value::Number(number) => {
+            let mut text = number.to_string();
+            let found = if forms.is(&text) { forms.clean(&mut text) } else { Found::Nothing };
+            if found > Found::Nothing {
+                *value = Value::from(REMOVED);
+            }
+            found
+        }
+        Value::Array(items) => items.iter_mut().map(|item| visit(item, forms)).fold(Found::Nothing, Ord::max),
         Value::Object(members) => {
+            let mut found = Found::Nothing;
             let taken = std::mem::take(members);
             members.extend(taken.into_iter().map(|(mut name, mut member)| {
-                clean(&mut name);
-                visit(&mut member, clean);
+                found = found.max(forms.clean(&mut name)).max(visit(&mut member, forms));
                 (name, member)
             }));
+            found
         }
-        _ => {}
+        Value::Null | Value::Bool(_) => Found::Nothing,
     }
 }
 

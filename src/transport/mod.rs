@@ -3,8 +3,12 @@
 mod client;
 mod credentials;
 mod echo;
+mod forms;
+mod reading;
+mod reasons;
+mod weight;
 mod wire;
 
-pub use client::{Bounds, Client, ClientError};
+pub use client::{Bounds, Client, ClientError, Route};
 pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
 pub use wire::{Wire, wire};

@@ -20,8 +20,8 @@ const BOUNDARY: &str = "probity-part-7b1f0c2e9a4d4f6d";
 /// How many of the last bytes a cut-off document lacks: at least its closing brackets.
 const CUT_BYTES: usize = 3;
 
-/// A request ready to be sent, without credentials.
-#[derive(Debug, Clone)]
+/// A request ready to be sent; credentials are put on it last of all.
+#[derive(Clone)]
 pub struct Wire {
     /// Method.
     pub method: Method,
@@ -31,6 +31,15 @@ pub struct Wire {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Option<Vec<u8>>,
+}
+
+/// Names only: what stands in header fields and after the question mark may be a credential.
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let url = self.url.split('?').next().unwrap_or_default();
+        formatter.debug_struct("Wire").field("method", &self.method.0).field("url", &url).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 impl Wire {
@@ -47,15 +56,7 @@ impl Wire {
 
 /// Writes a filled request for a server at `base`, an absolute URL without a slash at its end.
 pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
-    let path: Vec<String> = request
-        .path
-        .split('/')
-        .map(|segment| match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-            Some(name) => encoded(request.path_values.get(name).map_or("", String::as_str)),
-            None => inner(segment, request),
-        })
-        .collect();
-    let mut url = format!("{base}{}", path.join("/"));
+    let mut url = format!("{base}{}", path(request));
     if !request.query.is_empty() {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
         url = format!("{url}?{query}");
@@ -75,9 +76,9 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
     Wire { method: request.method.clone(), url, headers, body }
 }
 
-/// A segment that is only partly a parameter, such as `{name}.csv`.
-fn inner(segment: &str, request: &RequestTemplate) -> String {
-    request.path_values.iter().fold(segment.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
+/// The path with its values. They are encoded first, braces too, so that none is taken for the name of another.
+fn path(request: &RequestTemplate) -> String {
+    request.path_values.iter().fold(request.path.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
 }
 
 fn encoded(text: &str) -> String {

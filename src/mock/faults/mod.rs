@@ -95,6 +95,8 @@ pub(crate) enum Effect {
     KeepDeleted,
     /// Refused writes are made all the same.
     WriteRefused,
+    /// Of several resources the right ones are written although one is wrong.
+    WritePart,
     /// Another resource is read.
     ReadOther,
     /// Lists leave their last resource out.

@@ -102,6 +102,10 @@ fn wrongs(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
     ask(send("POST", "/books", &json!({"meta": {}})));
     ask(send("POST", "/books", &written("Free", &["9999"])));
     ask(send("PATCH", "/books/1000", &json!({"data": {"type": "books", "id": "1001", "attributes": {"pages": 4}}})));
+    let mut several = json!({"data": [written("Right", &["1001"])["data"], written("Wrong", &["1001"])["data"]]});
+    several["data"][1]["type"] = json!("other");
+    ask(send("POST", "/books", &several));
+    ask(send("DELETE", "/books", &json!({"data": [{"type": "books", "id": "1000"}, {"type": "books", "id": "4711"}]})));
     for address in ["/books/4711", "/books/no%20id", "/books/1000?include=x", "/books?sort=colour", "/nothing"] {
         ask(get(address));
     }

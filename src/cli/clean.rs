@@ -1,0 +1,98 @@
+//! `probity clean`: removes what runs that were killed have left behind.
+
+use super::args::{CleanArgs, RunArgs};
+use super::connection::Connection;
+use super::ledger::Ledger;
+use super::progress::{Progress, interruption};
+use super::target::{self, Subject, Target};
+use super::{Stop, exit, run};
+use crate::domain::journal::{Chronicle, Entry};
+use crate::domain::plan::Plan;
+use crate::plan::Options;
+use crate::run::{Cleaned, Run, Settings};
+use crate::transport::Accounts;
+
+/// Cleans up, and says what was done.
+pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
+    let target = Target::parse(&args.target)?;
+    let subject = Subject::load(&args.files)?;
+    let ledger = Ledger::open(&args.state, &target, &subject)?;
+    let windows = target::windows(&args.window, &target, &subject.contract);
+    sweep(&target, &subject, &ledger, Options { windows, ..Options::default() }, &args.connection)
+}
+
+/// Cleans up before a run that starts over.
+///
+/// # Errors
+/// Credentials are missing, or the state folder cannot be used.
+pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
+    if *target != Target::Mock && !ledger.journals.is_empty() {
+        let windows = target::windows(&args.window, target, &subject.contract);
+        sweep(target, subject, &ledger, Options { windows, ..Options::default() }, &args.connection)?;
+    }
+    ledger.start_over()?;
+    drop(ledger);
+    Ledger::for_run(args, target, subject)
+}
+
+fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, connection: &Connection) -> Result<u8, Stop> {
+    let Target::Server { base, .. } = target else {
+        anstream::println!("Nothing is left: the embedded mock ends with its run.");
+        return Ok(exit::CONFORMS);
+    };
+    let mut left = 0;
+    for chronicle in &ledger.journals {
+        let open = !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.mark == chronicle.start.mark));
+        if !open {
+            continue;
+        }
+        let named = connection.credentials.read()?;
+        let accounts =
+            Accounts::from_environment(&subject.suite, &|name: &str| named.get(name)).map_err(|missing| Stop::Unusable(missing.to_string()))?;
+        let before = ledger.ages();
+        let settings = Settings { before, ..run::settings(&options, None, target, subject, base.clone()) };
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("cleaning up cannot start: {error}")))?;
+        let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
+        left += cleaned.left.len();
+        tell(chronicle, &cleaned);
+    }
+    if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
+        anstream::println!("Nothing is left.");
+    }
+    Ok(if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE })
+}
+
+async fn one(
+    subject: &Subject,
+    ledger: &Ledger,
+    chronicle: &Chronicle,
+    accounts: &Accounts,
+    settings: &Settings,
+    connection: &Connection,
+) -> Result<Cleaned, Stop> {
+    let client = connection.client(false)?;
+    let plan: &Plan = &chronicle.start.plan;
+    let progress = Progress::start(&Plan::default(), &settings.windows);
+    let watch = |event: crate::run::Event<'_>| progress.learn(event);
+    // Asked to end, what is under way is ended, and the rest is left to the next time.
+    let stop = interruption(true);
+    let journal = ledger.reopen(chronicle)?;
+    let run = Run::new(&subject.contract, plan, &client, accounts, settings, &watch, &stop).journalled(journal.as_ref());
+    let cleaned = run.clean(&subject.schemas, chronicle).await;
+    progress.end();
+    if let Some(journal) = journal.filter(|_| cleaned.left.is_empty()) {
+        journal.write(&Entry::Cleaned, true)?;
+    }
+    Ok(cleaned)
+}
+
+fn tell(chronicle: &Chronicle, cleaned: &Cleaned) {
+    anstream::println!("Run of {} ({}): {} requests to remove what it left.", chronicle.start.started_at, chronicle.start.mark, cleaned.removed);
+    for (slot, id) in &cleaned.left {
+        anstream::println!("  {slot} with the id {id} could not be removed.");
+    }
+    for (kind, name) in &cleaned.unknown {
+        let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };
+        anstream::println!("  One of {kind} {named} may be there: the contract has no list to look it up in.");
+    }
+}

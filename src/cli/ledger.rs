@@ -1,0 +1,216 @@
+//! What a command knows of earlier runs against the same target, and what it leaves for the next one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Stop;
+use super::args::{RunArgs, Selection};
+use super::target::{self, Subject, Target};
+use crate::domain::journal::{Chronicle, Fate, Start};
+use crate::domain::plan::{Origin, Plan, Repeat};
+use crate::domain::report::Report;
+use crate::domain::suite::Suite;
+use crate::journal::{Folder, Job, Journal, JournalError, Memory, digest};
+use crate::judge::Recording;
+use crate::plan::{Held, Known, Options, removals, undoing};
+
+/// How long journals are looked into for requests that count against a rate limit, in milliseconds: two days.
+const LONGEST_WINDOW: i64 = 2 * 86_400_000;
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+/// What is known of earlier runs.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    folder: Option<Folder>,
+    /// What is remembered.
+    pub memory: Memory,
+    /// Journals of earlier runs, the oldest first.
+    pub journals: Vec<Chronicle>,
+    /// Digest of the contract.
+    pub contract: String,
+}
+
+impl Ledger {
+    /// Opens what is known of a target. Of the embedded mock nothing is, unless a budget makes a run one of several.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn for_run(args: &RunArgs, target: &Target, subject: &Subject) -> Result<Self, Stop> {
+        if *target == Target::Mock && args.budget.is_none() {
+            return Ok(Self::default());
+        }
+        Self::open(&args.state, target, subject)
+    }
+
+    /// Opens what is known of a target.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn open(state: &Path, target: &Target, subject: &Subject) -> Result<Self, Stop> {
+        let folder = Folder::open(state, target.name(), &subject.contract.title)?;
+        let (memory, journals) = (folder.memory()?, folder.journals()?);
+        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()) })
+    }
+
+    /// The run that was cut off and can be continued, when it is of this shape; else what differs, by name.
+    pub fn unfinished(&self, shape: &BTreeMap<String, String>) -> Option<Result<&Chronicle, Vec<String>>> {
+        let open = self.journals.last().filter(|one| !one.finished && !one.cleaned && !one.interrupted)?;
+        let names = shape.keys().chain(open.start.shape.keys());
+        let mut differ: Vec<String> = names.filter(|name| shape.get(*name) != open.start.shape.get(*name)).cloned().collect();
+        differ.sort();
+        differ.dedup();
+        Some(if differ.is_empty() { Ok(open) } else { Err(differ) })
+    }
+
+    /// Journals of runs that may have left something.
+    pub fn uncleaned(&self) -> Vec<&Chronicle> {
+        self.journals.iter().filter(|one| has_left(one)).collect()
+    }
+
+    /// Begins the journal of a run, or goes on with one; `None` where none is kept.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn journal(&self, target: &Target, resumed: Option<&Chronicle>, start: impl FnOnce() -> Start) -> Result<Option<Journal>, Stop> {
+        let Some(folder) = self.folder.as_ref().filter(|_| *target != Target::Mock) else { return Ok(None) };
+        Ok(Some(match resumed {
+            Some(chronicle) => folder.resume(chronicle)?,
+            None => folder.begin(start())?,
+        }))
+    }
+
+    /// Goes on with a journal, to write down that what it left is removed.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn reopen(&self, chronicle: &Chronicle) -> Result<Option<Journal>, Stop> {
+        Ok(self.folder.as_ref().map(|folder| folder.resume(chronicle)).transpose()?)
+    }
+
+    /// How long ago each request was sent that may still count against a rate limit.
+    pub fn ages(&self) -> Vec<Duration> {
+        let now = Timestamp::now().as_millisecond();
+        let all = self.journals.iter().flat_map(|one| &one.times);
+        all.filter_map(|at| u64::try_from(now - at).ok()).map(Duration::from_millis).collect()
+    }
+
+    /// Adds jobs of an earlier day to what the suite names itself.
+    pub fn give(&self, suite: &Suite, given: &mut BTreeMap<String, Vec<Known>>) {
+        let now = Timestamp::now().as_millisecond();
+        for (kind, entries) in &suite.given {
+            for entry in entries {
+                let (Some(state), Some(after)) = (&entry.state, entry.after) else { continue };
+                let known = given.entry(kind.clone()).or_default();
+                if known.iter().all(|known| known.state.as_ref() != Some(state))
+                    && let Some(job) = self.memory.old_job(kind, now, i64::from(after) * 1000)
+                {
+                    known.push(Known { id: job.id.clone(), state: Some(state.clone()) });
+                }
+            }
+        }
+    }
+
+    /// Puts what earlier runs said of it in the place of every cell that this one left to a later one.
+    pub fn recall(&self, report: &mut Report, plan: &Plan) {
+        for (cell, planned) in report.cells.iter_mut().zip(&plan.cells) {
+            if !matches!(planned.intent, crate::domain::plan::Intent::Postponed(_)) {
+                continue;
+            }
+            if let Some(known) = self.memory.recall(cell, &self.contract) {
+                *cell = known.cell.clone();
+                cell.remembered = Some(known.at.clone());
+            }
+        }
+    }
+
+    /// Keeps what a run has shown.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn learn(&mut self, report: &Report, recording: &Recording) -> Result<(), Stop> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        self.memory.learn(&report.cells, &report.started_at, &self.contract);
+        for (kind, id) in finished_jobs(recording) {
+            self.memory.keep_job(&kind, Job { id, at: Timestamp::now().as_millisecond() });
+        }
+        folder.remember(&self.memory)?;
+        folder.forget(&self.journals, Timestamp::now().as_millisecond() - LONGEST_WINDOW)?;
+        Ok(())
+    }
+
+    /// Forgets which cells were proved.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn start_over(&mut self) -> Result<(), Stop> {
+        self.memory.cells.clear();
+        let Some(folder) = &self.folder else { return Ok(()) };
+        Ok(folder.remember(&self.memory)?)
+    }
+}
+
+/// Whether a run may have left something that has not been removed since.
+fn has_left(chronicle: &Chronicle) -> bool {
+    if chronicle.cleaned {
+        return false;
+    }
+    let plan = &chronicle.start.plan;
+    let unknown = chronicle.past.iter().any(|(id, past)| {
+        let probe = plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id));
+        let makes = probe.is_some_and(|probe| probe.fault.is_none() && !probe.request.method.is_safe() && !probe.captures.is_empty());
+        makes && past.iter().any(|past| !matches!(past.fate, Fate::Answered(_)))
+    });
+    let held = Held::of(chronicle);
+    let mut whole = plan.clone();
+    whole.slots.extend(held.slots.clone());
+    unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
+}
+
+/// Jobs that a run has seen to finish, by kind and id, unless it removed them.
+fn finished_jobs(recording: &Recording) -> Vec<(String, String)> {
+    let plan = &recording.plan;
+    let removed = |slot: &String| plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(slot));
+    let polls = plan.probes.iter().filter_map(|probe| match &probe.repeat {
+        Repeat::Poll { at, finished, .. } => Some((probe, at, finished)),
+        _ => None,
+    });
+    let jobs = polls.filter_map(|(probe, at, finished)| {
+        let slot = probe.needs.first().filter(|slot| !removed(slot))?;
+        let named = plan.slots.get(slot).filter(|slot| !matches!(slot.origin, Origin::Given(_)))?;
+        let outcome = recording.outcomes.of(&probe.id)?;
+        let state = outcome.answer()?.body.json()?.pointer(at)?.as_str()?;
+        let url = &outcome.exchanges.last()?.request.url;
+        let id = url.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
+        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+        finished.iter().any(|word| word == state).then(|| (named.kind.clone(), id))
+    });
+    jobs.collect()
+}
+
+/// Everything that decides about the plan of a run, by name.
+pub fn shape(args: &RunArgs, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
+    let Selection { only, status, allow, thorough, seed, .. } = &args.selection;
+    let suite = serde_json::to_string(&*subject.suite).unwrap_or_default();
+    let parts = [
+        ("--contract", digest(&subject.contract.document.to_string())),
+        ("--suite", digest(&suite)),
+        ("--seed", seed.to_string()),
+        ("--only", only.join(" ")),
+        ("--status", format!("{status:?}")),
+        ("--allow", allow.join(" ")),
+        ("--thorough", thorough.to_string()),
+        ("--profile", target::profile(&args.selection, target).to_owned()),
+        ("--budget", format!("{:?}", args.budget)),
+        ("--window", format!("{:?}", options.windows)),
+        ("credentials", format!("{:?} {:?}", options.full, options.limited)),
+    ];
+    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

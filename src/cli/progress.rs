@@ -1,0 +1,114 @@
+//! What a person sees while a run is under way, and how it is asked to end.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::exit;
+use crate::domain::contract::RateLimit;
+use crate::domain::plan::Plan;
+use crate::plan::{span, wait_of};
+use crate::run::Event;
+
+/// How often a line is written where there is no terminal.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// A bar on a terminal; elsewhere a line a minute.
+pub struct Progress {
+    bar: indicatif::ProgressBar,
+    terminal: bool,
+    total: u64,
+    windows: Vec<RateLimit>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    ended: u64,
+    sent: u64,
+    last: Instant,
+}
+
+impl Progress {
+    /// Begins.
+    pub fn start(planned: &Plan, windows: &[RateLimit]) -> Self {
+        let total = planned.probes.len() as u64;
+        let bar = indicatif::ProgressBar::new(total);
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} probes  {elapsed}  {msg}") {
+            bar.set_style(style);
+        }
+        let inner = Mutex::new(Inner { ended: 0, sent: 0, last: Instant::now() });
+        Self { bar, terminal: std::io::stderr().is_terminal(), total, windows: windows.to_vec(), inner }
+    }
+
+    /// Takes note of something that happened.
+    pub fn learn(&self, event: Event<'_>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wait = None;
+        match event {
+            Event::Ended(_) => {
+                inner.ended += 1;
+                self.bar.inc(1);
+                self.bar.set_message("");
+            }
+            Event::Sent => inner.sent += 1,
+            Event::Waiting(left) => {
+                wait = Some(left);
+                self.bar.set_message(self.words(&inner, left));
+            }
+        }
+        // A long wait is told at once, and then again and again; a short one is not worth a line.
+        let due = inner.last.elapsed() >= PERIOD || wait.is_some_and(|wait| wait >= PERIOD && inner.last.elapsed() >= PERIOD / 2);
+        if !self.terminal && due {
+            inner.last = Instant::now();
+            let words = wait.map(|wait| self.words(&inner, wait)).unwrap_or_default();
+            anstream::eprintln!("{} of {} probes, {} requests  {words}", inner.ended, self.total, inner.sent);
+        }
+    }
+
+    fn words(&self, inner: &Inner, wait: Duration) -> String {
+        let rest = self.total.saturating_sub(inner.ended);
+        let more = wait_of(rest, &self.windows);
+        let until = wait.as_secs().max(1).max(more);
+        format!("waiting {} for the rate limit, about {} left", span(wait.as_secs().max(1)), span(until))
+    }
+
+    /// Ends.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Becomes true when the run is asked to end (Ctrl-C, or a polite kill); what it made is still removed. Asked a second time, it
+/// ends at once.
+pub fn interruption(journalled: bool) -> impl Fn() -> bool + Sync {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&flag);
+    tokio::spawn(async move {
+        while asked_to_end().await {
+            if raised.swap(true, Ordering::Relaxed) {
+                let then = if journalled { "; `probity clean` removes what is left" } else { "" };
+                anstream::eprintln!("Ended at once{then}.");
+                std::process::exit(i32::from(exit::INCONCLUSIVE));
+            }
+            anstream::eprintln!("Ending: what was made is removed first. Ask again to end at once.");
+        }
+    });
+    move || flag.load(Ordering::Relaxed)
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> bool {
+    let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        return tokio::signal::ctrl_c().await.is_ok();
+    };
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.is_ok(),
+        terminated = terminated.recv() => terminated.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}

@@ -1,0 +1,157 @@
+//! What a run writes down while it goes on, so that another can take over where it was cut off.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::exchange::{Answer, SentRequest};
+use super::plan::{Plan, Probe, ProbeId};
+
+/// One line of a journal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entry {
+    /// A run begins; the first line.
+    Started(Box<Start>),
+    /// A request that the plan does not have is about to be sent: something is made again, or taken away.
+    Added(Box<Probe>),
+    /// A request is about to be sent.
+    Sent {
+        /// Counts the requests of a journal from zero.
+        number: u64,
+        /// When, in milliseconds since 1970 (UTC).
+        at: i64,
+        /// What it is sent for.
+        probe: ProbeId,
+        /// As it is sent, without credentials.
+        request: SentRequest,
+    },
+    /// It was answered.
+    Answered {
+        /// The request.
+        number: u64,
+        /// The answer, without credentials.
+        answer: Answer,
+    },
+    /// It was given up.
+    Silent {
+        /// The request.
+        number: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The run was asked to end, and begins to remove what it made: it cannot be continued.
+    Interrupted,
+    /// The run has come to its end.
+    Finished,
+    /// Everything that it left behind was looked for and removed; it cannot be continued any more.
+    Cleaned,
+}
+
+/// How a run began.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Start {
+    /// When (RFC 3339, UTC).
+    pub started_at: String,
+    /// The mark that everything it makes carries; it names the run.
+    pub mark: String,
+    /// Everything that decides about its plan, by name: contract, suite, seed, arguments.
+    pub shape: BTreeMap<String, String>,
+    /// What it is going to send.
+    pub plan: Plan,
+}
+
+/// What became of a request of the past.
+#[derive(Debug, Clone)]
+pub enum Fate {
+    /// It was answered.
+    Answered(Answer),
+    /// It was given up; why.
+    Silent(String),
+    /// The run was cut off before anybody knew.
+    Lost,
+}
+
+/// A request of the past.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// Its number in the journal.
+    pub number: u64,
+    /// As it was sent.
+    pub request: SentRequest,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// A journal as it can be retold.
+#[derive(Debug, Clone)]
+pub struct Chronicle {
+    /// How it began.
+    pub start: Start,
+    /// Requests that the plan does not have.
+    pub added: Vec<Probe>,
+    /// Everything that was sent for each probe, in order.
+    pub past: BTreeMap<ProbeId, Vec<Past>>,
+    /// When each request was sent, in milliseconds since 1970 (UTC).
+    pub times: Vec<i64>,
+    /// Whether the run was asked to end.
+    pub interrupted: bool,
+    /// Whether the run came to its end.
+    pub finished: bool,
+    /// Whether what it left behind was removed.
+    pub cleaned: bool,
+}
+
+impl Chronicle {
+    /// Retells a journal; `None` when it does not even begin.
+    pub fn retell(entries: impl IntoIterator<Item = Entry>) -> Option<Self> {
+        let mut entries = entries.into_iter();
+        let Some(Entry::Started(start)) = entries.next() else { return None };
+        let mut chronicle =
+            Self { start: *start, added: Vec::new(), past: BTreeMap::new(), times: Vec::new(), interrupted: false, finished: false, cleaned: false };
+        let mut owners: BTreeMap<u64, ProbeId> = BTreeMap::new();
+        for entry in entries {
+            match entry {
+                Entry::Started(_) => {}
+                Entry::Added(probe) => {
+                    if chronicle.added.iter().all(|known| known.id != probe.id) {
+                        chronicle.added.push(*probe);
+                    }
+                }
+                Entry::Sent { number, at, probe, request } => {
+                    chronicle.times.push(at);
+                    owners.insert(number, probe.clone());
+                    chronicle.past.entry(probe).or_default().push(Past { number, request, fate: Fate::Lost });
+                }
+                Entry::Answered { number, answer } => chronicle.settle(&owners, number, Fate::Answered(answer)),
+                Entry::Silent { number, reason } => chronicle.settle(&owners, number, Fate::Silent(reason)),
+                Entry::Interrupted => chronicle.interrupted = true,
+                Entry::Finished => chronicle.finished = true,
+                Entry::Cleaned => chronicle.cleaned = true,
+            }
+        }
+        Some(chronicle)
+    }
+
+    fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, fate: Fate) {
+        let past = owners.get(&number).and_then(|probe| self.past.get_mut(probe));
+        if let Some(one) = past.and_then(|past| past.iter_mut().find(|one| one.number == number)) {
+            one.fate = fate;
+        }
+    }
+
+    /// The number of the next request.
+    pub fn next(&self) -> u64 {
+        self.past.values().flatten().map(|past| past.number + 1).max().unwrap_or_default()
+    }
+
+    /// How often nobody knows what became of a probe's request.
+    pub fn lost(&self, probe: &str) -> usize {
+        self.past.get(probe).into_iter().flatten().filter(|past| matches!(past.fate, Fate::Lost)).count()
+    }
+
+    /// Whether anything was sent for a probe.
+    pub fn knows(&self, probe: &str) -> bool {
+        self.past.contains_key(probe)
+    }
+}

@@ -1,0 +1,175 @@
+//! Where things stand in the state folder, and who may write there.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::{Journal, Memory};
+use crate::domain::journal::{Chronicle, Entry, Start};
+
+/// How many bytes of a digest make a name.
+const DIGEST_BYTES: usize = 8;
+
+/// How many letters of a target are kept in the name of its folder.
+const LONGEST_NAME: usize = 60;
+
+/// How many journals of runs that ended well are kept.
+const KEPT: usize = 3;
+
+/// The state folder cannot be used.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// A file cannot be read or written.
+    #[error("{path} cannot be used: {reason}; name another folder with --state")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Another run is using it.
+    #[error("another run against this target is under way (it holds {0}); wait for it, or name another folder with --state")]
+    Taken(String),
+}
+
+impl JournalError {
+    pub(super) fn new(path: &Path, error: &io::Error) -> Self {
+        Self::Unusable { path: path.display().to_string(), reason: error.to_string() }
+    }
+}
+
+/// The folder of one target and contract, held by one run at a time.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Held until the run ends, however it ends.
+    _lock: File,
+}
+
+/// A name for any text: the first bytes of its SHA-256, in hexadecimal.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Folder {
+    /// Opens the folder of a target and a contract below the state folder, made when it is not there.
+    ///
+    /// # Errors
+    /// It cannot be used, or another run is using it.
+    pub fn open(state: &Path, target: &str, contract: &str) -> Result<Self, JournalError> {
+        let plain = target.split("//").last().unwrap_or_default();
+        let plain: String = plain.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }).collect();
+        let plain: String = plain.chars().take(LONGEST_NAME).collect();
+        let path = state.join(format!("{plain}-{}", digest(&format!("{target}\n{contract}"))));
+        let failed = |error: &io::Error| JournalError::new(&path, error);
+        make(&path).map_err(|error| failed(&error))?;
+        let lock_path = path.join("lock");
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        let lock = private(&mut options).open(&lock_path).map_err(|error| failed(&error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(JournalError::Taken(lock_path.display().to_string())),
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        }
+    }
+
+    /// Begins the journal of a run.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn begin(&self, start: Start) -> Result<Journal, JournalError> {
+        Journal::begin(&self.path_of(&start.mark), start)
+    }
+
+    /// Goes on with a journal.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn resume(&self, chronicle: &Chronicle) -> Result<Journal, JournalError> {
+        Journal::resume(&self.path_of(&chronicle.start.mark), chronicle.next())
+    }
+
+    /// Every journal, the oldest first. Lines that cannot be read (the last one may be cut off) are left out.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn journals(&self) -> Result<Vec<Chronicle>, JournalError> {
+        let mut found = Vec::new();
+        let entries = fs::read_dir(&self.path).map_err(|error| JournalError::new(&self.path, &error))?;
+        for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
+            let text = fs::read(entry.path()).map_err(|error| JournalError::new(&entry.path(), &error))?;
+            let lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
+            found.extend(Chronicle::retell(lines));
+        }
+        found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
+        Ok(found)
+    }
+
+    /// Drops journals that nobody needs any more: runs that ended, left nothing, and sent nothing since a moment
+    /// (milliseconds since 1970, UTC), the last few aside.
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub fn forget(&self, journals: &[Chronicle], since: i64) -> Result<(), JournalError> {
+        let done = |one: &&Chronicle| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
+        let old: Vec<&Chronicle> = journals.iter().filter(done).collect();
+        for one in old.iter().take(old.len().saturating_sub(KEPT)) {
+            let path = self.path_of(&one.start.mark);
+            fs::remove_file(&path).map_err(|error| JournalError::new(&path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// What is remembered of earlier runs; nothing when there were none.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn memory(&self) -> Result<Memory, JournalError> {
+        let path = self.path.join("memory.json");
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| JournalError::new(&path, &error.into())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Memory::default()),
+            Err(error) => Err(JournalError::new(&path, &error)),
+        }
+    }
+
+    /// Keeps the memory, in place of the one before.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn remember(&self, memory: &Memory) -> Result<(), JournalError> {
+        let (path, fresh) = (self.path.join("memory.json"), self.path.join("memory.json.new"));
+        let written = serde_json::to_vec(memory).map_err(io::Error::from).and_then(|text| {
+            let mut options = OpenOptions::new();
+            let mut file = private(options.create(true).truncate(true).write(true)).open(&fresh)?;
+            io::Write::write_all(&mut file, &text)?;
+            file.sync_all()?;
+            fs::rename(&fresh, &path)
+        });
+        written.map_err(|error| JournalError::new(&path, &error))
+    }
+
+    fn path_of(&self, mark: &str) -> PathBuf {
+        self.path.join(format!("{mark}.jsonl"))
+    }
+}
+
+/// A folder that only its owner may look into: it holds what a server says to somebody who may see everything.
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// The same for a file.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}

@@ -1,0 +1,9 @@
+//! The state folder: what runs write down for those that come after them, one folder for each target and contract.
+
+mod folder;
+mod memory;
+mod writer;
+
+pub use folder::{Folder, JournalError, digest};
+pub use memory::{Job, Known, Memory, Remembered};
+pub use writer::Journal;

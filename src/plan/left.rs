@@ -1,0 +1,174 @@
+//! What a run would leave behind, and the requests that take it away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::domain::contract::Status;
+use crate::domain::exchange::Answer;
+use crate::domain::journal::{Chronicle, Fate};
+use crate::domain::plan::{Filling, Origin, Place, Plan, Probe, Purpose, Repeat, RequestTemplate, Slot, SlotId, Stage};
+use crate::generate::captured;
+
+/// What is known of the things that a run made or found.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// Ids, by slot.
+    pub values: BTreeMap<SlotId, Value>,
+    /// Slots whose thing is gone.
+    pub gone: BTreeSet<SlotId>,
+    /// Valid requests that were accepted.
+    pub accepted: BTreeSet<String>,
+    /// Slots that the plan does not have.
+    pub slots: BTreeMap<SlotId, Slot>,
+}
+
+impl Held {
+    /// What a journal tells.
+    pub fn of(chronicle: &Chronicle) -> Self {
+        let plan = &chronicle.start.plan;
+        let mut held = Self::default();
+        for (id, slot) in &plan.slots {
+            if let Origin::Given(value) = &slot.origin {
+                held.values.insert(id.clone(), Value::String(value.clone()));
+            }
+        }
+        let known = |id: &str| plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == id));
+        let mut all: Vec<(u64, &Probe, &Answer)> = Vec::new();
+        for (id, past) in &chronicle.past {
+            let Some(probe) = known(id) else { continue };
+            all.extend(past.iter().filter_map(|past| match &past.fate {
+                Fate::Answered(answer) => Some((past.number, probe, answer)),
+                Fate::Silent(_) | Fate::Lost => None,
+            }));
+        }
+        all.sort_by_key(|(number, ..)| *number);
+        for (number, probe, answer) in all {
+            held.learn(plan, probe, answer, number);
+        }
+        held
+    }
+
+    fn learn(&mut self, plan: &Plan, probe: &Probe, answer: &Answer, number: u64) {
+        if probe.is_accepted_by(answer.status) {
+            self.accepted.insert(probe.id.clone());
+            for capture in &probe.captures {
+                let Some(value) = captured(capture, answer, probe, &self.values) else { continue };
+                self.gone.remove(&capture.slot);
+                if !plan.slots.contains_key(&capture.slot)
+                    && let Some(like) = plan.slots.get(twin(&capture.slot))
+                {
+                    self.slots.insert(capture.slot.clone(), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() });
+                }
+                self.values.insert(capture.slot.clone(), value);
+            }
+        }
+        for (id, slot, value) in intruders(plan, probe, answer, &self.values, number) {
+            self.slots.insert(id.clone(), slot);
+            self.values.insert(id, value);
+        }
+        if probe.fault.is_none() && (answer.status.is_success() || matches!(answer.status.0, 404 | 410)) {
+            self.gone.extend(probe.consumes.iter().cloned());
+        }
+    }
+}
+
+/// What a request has made that should have been refused: an answer 2xx holds its id where the same request without a fault
+/// would have it. Each with a slot of its own.
+pub fn intruders(plan: &Plan, probe: &Probe, answer: &Answer, values: &BTreeMap<SlotId, Value>, time: u64) -> Vec<(SlotId, Slot, Value)> {
+    let control = probe.control.as_ref().filter(|_| probe.fault.is_some() && answer.status.is_success()).and_then(|control| plan.probe(control));
+    let Some(control) = control.filter(|control| control.operation == probe.operation && control.request.method == probe.request.method) else {
+        return Vec::new();
+    };
+    let found = control.captures.iter().filter_map(|capture| {
+        let slot = plan.slots.get(&capture.slot).filter(|slot| slot.origin == Origin::Created(control.id.clone()))?;
+        let value = captured(capture, answer, probe, values)?;
+        let id = format!("{}~{}~{time}", capture.slot, probe.id);
+        Some((id, Slot { origin: Origin::Created(probe.id.clone()), ..slot.clone() }, value))
+    });
+    found.collect()
+}
+
+/// The name of a slot for one more thing of the sort that another slot names.
+fn twin(slot: &str) -> &str {
+    slot.split('~').next().unwrap_or(slot)
+}
+
+/// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
+fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
+    let remover = plan.removers.get(twin(slot))?;
+    let mut request = remover.request.clone();
+    let own = request.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;
+    for filling in request.fillings.iter_mut().filter(|filling| filling.place == Place::Path(own.clone())) {
+        slot.clone_into(&mut filling.slot);
+    }
+    Some(sweeping(format!("{}::removal::{slot}", remover.operation), &remover.operation, request, vec![slot.to_owned()]))
+}
+
+/// Everything that is still there, the last made first: what was made later may refer to what was made before.
+pub fn removals(plan: &Plan, held: &Held) -> Vec<Probe> {
+    let place: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
+    let mut left: Vec<(usize, &SlotId)> = plan
+        .slots
+        .iter()
+        .filter(|(id, _)| held.values.contains_key(*id) && !held.gone.contains(*id))
+        .filter_map(|(id, slot)| match &slot.origin {
+            Origin::Created(maker) => Some((place.get(maker.as_str()).copied().unwrap_or(usize::MAX), id)),
+            _ => None,
+        })
+        .collect();
+    left.sort_by(|one, other| other.cmp(one));
+    left.into_iter().filter_map(|(_, slot)| removal(plan, slot)).collect()
+}
+
+/// Requests that take back what was done to things that the run did not make, where the deletion that was due for it has not
+/// been sent.
+pub fn undoing(plan: &Plan, held: &Held) -> Vec<Probe> {
+    let borrowed = |filling: &&Filling| plan.slots.get(&filling.slot).is_some_and(|slot| !matches!(slot.origin, Origin::Created(_)));
+    let in_path = |probe: &Probe| -> Vec<Filling> {
+        probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_))).cloned().collect()
+    };
+    let done = plan.probes.iter().filter(|probe| held.accepted.contains(&probe.id) && matches!(probe.request.method.0.as_str(), "POST" | "PATCH"));
+    let mut found: Vec<Probe> = Vec::new();
+    for done in done.filter(|probe| in_path(probe).iter().any(|filling| borrowed(&filling))) {
+        let inverse = plan.probes.iter().find(|other| {
+            other.fault.is_none() && other.request.method.0 == "DELETE" && other.request.path == done.request.path && in_path(other) == in_path(done)
+        });
+        let Some(inverse) = inverse.filter(|inverse| !held.accepted.contains(&inverse.id)) else { continue };
+        let id = format!("{}::undo", inverse.id);
+        if found.iter().all(|known| known.id != id) {
+            found.push(sweeping(id, &inverse.operation, inverse.request.clone(), Vec::new()));
+        }
+    }
+    found
+}
+
+fn sweeping(id: String, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
+    let mut needs: Vec<SlotId> = Vec::new();
+    for filling in &request.fillings {
+        if !needs.contains(&filling.slot) {
+            needs.push(filling.slot.clone());
+        }
+    }
+    Probe {
+        id,
+        operation: operation.to_owned(),
+        trigger: "success".to_owned(),
+        status: Status(204),
+        purpose: Purpose::Cleanup,
+        request,
+        fault: None,
+        // Whatever the server says to it: no cell depends on it.
+        allowed: Vec::new(),
+        control: None,
+        needs,
+        consumes,
+        captures: Vec::new(),
+        after: Vec::new(),
+        wave: u32::MAX,
+        stage: Stage::Cleanup,
+        repeat: Repeat::Once,
+        also: Vec::new(),
+        assumed: None,
+    }
+}

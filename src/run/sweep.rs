@@ -1,0 +1,77 @@
+//! Removes what is left at the end: after an interruption, after a deletion that failed, and what was made by a request that
+//! should have been refused.
+
+use std::collections::BTreeSet;
+
+use super::{Lane, Run};
+use crate::domain::exchange::Outcome;
+use crate::domain::journal::Entry;
+use crate::domain::plan::{Probe, SlotId};
+use crate::plan::{Held, intruders, removals, undoing};
+
+/// How often what could not be removed is tried again: it may have been held by what is removed after it.
+const MOST_PASSES: usize = 3;
+
+impl<'a> Run<'a> {
+    /// Notes what a request has made that should have been refused.
+    pub(super) fn note_intruders(&mut self, probe: &Probe, outcome: &Outcome) {
+        let answers = outcome.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        for (time, answer) in answers.enumerate() {
+            for (id, slot, value) in intruders(self.plan, probe, answer, &self.progress.slots, time as u64) {
+                self.progress.slots.insert(id.clone(), value);
+                self.progress.made.insert(id, slot);
+            }
+        }
+    }
+
+    /// Removes what is left, as far as the contract has operations for it.
+    pub(super) async fn sweep(&mut self, lane: &Lane<'a>) {
+        if !self.settings.sweep {
+            return;
+        }
+        if (self.stopped)()
+            && let Some(journal) = self.journal
+        {
+            // From here on the plan cannot be gone on with: what it needs is being removed.
+            let _ = journal.write(&Entry::Interrupted, true);
+        }
+        for pass in 0..MOST_PASSES {
+            let left = self.left();
+            if left.is_empty() {
+                break;
+            }
+            for mut probe in left {
+                if pass > 0 {
+                    probe.id = format!("{}#{}", probe.id, pass + 1);
+                }
+                self.take_away(probe, lane).await;
+            }
+        }
+        self.progress.left = self.left().into_iter().flat_map(|probe| probe.consumes).collect();
+    }
+
+    fn left(&self) -> Vec<Probe> {
+        let mut plan = self.plan.clone();
+        plan.slots.extend(self.progress.made.clone());
+        plan.probes.extend(self.progress.added.clone());
+        let gone: BTreeSet<SlotId> = self.progress.lost.keys().cloned().collect();
+        let held = Held { values: self.progress.slots.clone(), gone, accepted: self.progress.accepted.clone(), ..Held::default() };
+        let undone = |probe: &Probe| !self.progress.outcomes.contains_key(&probe.id);
+        undoing(&plan, &held).into_iter().filter(undone).chain(removals(&plan, &held)).collect()
+    }
+
+    async fn take_away(&mut self, probe: Probe, lane: &Lane<'a>) {
+        if let Some(journal) = self.journal {
+            let _ = journal.write(&Entry::Added(Box::new(probe.clone())), true);
+        }
+        let outcome = self.sender(lane).probe(&probe, &self.progress.slots, None).await;
+        self.progress.swept += 1;
+        if outcome.answer().is_some_and(|answer| matches!(answer.status.0, 404 | 410)) {
+            for slot in &probe.consumes {
+                self.progress.lost.insert(slot.clone(), "it was gone already".to_owned());
+            }
+        }
+        self.end(&probe, outcome);
+        self.progress.added.push(probe);
+    }
+}
