@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::plan::{Intent, Origin, Place, Plan, PlannedCell, Probe, ProbeId, Repeat, SlotId};
 
-/// The plan for nothing but these probes. With `around`, everything else that is done to the resources they name is in it
-/// as well, for what only shows when all of it is done.
-pub fn closure(plan: &Plan, wanted: &[ProbeId], around: bool) -> Plan {
+/// The plan for nothing but these probes. Everything else that is done to the resources that those in `around` name or make
+/// is in it as well, for what only shows when all of it is done.
+pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
     let probes: BTreeMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
     let mut kept: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    if around {
-        open.extend(companions(plan, wanted));
-    }
+    open.extend(companions(plan, around));
     while let Some(id) = open.pop() {
         let Some((id, probe)) = probes.get_key_value(id).filter(|(id, _)| !kept.contains(*id)) else { continue };
         kept.insert(id);
@@ -59,9 +57,9 @@ fn needed<'a>(plan: &'a Plan, probe: &'a Probe) -> Vec<&'a str> {
 
 /// Probes about the resources that others name and the run made.
 fn companions<'a>(plan: &'a Plan, wanted: &[ProbeId]) -> Vec<&'a str> {
+    let named = |probe: &'a Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot));
     let made = |slot: &&SlotId| plan.slots.get(*slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
-    let theirs: BTreeSet<&SlotId> =
-        plan.probes.iter().filter(|probe| wanted.contains(&probe.id)).flat_map(|probe| &probe.needs).filter(made).collect();
+    let theirs: BTreeSet<&SlotId> = plan.probes.iter().filter(|probe| wanted.contains(&probe.id)).flat_map(named).filter(made).collect();
     plan.probes.iter().filter(|probe| probe.needs.iter().any(|slot| theirs.contains(slot))).map(|probe| probe.id.as_str()).collect()
 }
 
