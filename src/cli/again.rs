@@ -17,7 +17,7 @@ use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId, Repeat};
 use crate::domain::verdict::{Finding, Severity};
 use crate::generate::smaller;
-use crate::judge::{About, Case, Hints, Recording, Round, is_same, judge};
+use crate::judge::{About, Case, Hints, Recording, Round, drawn_for, is_same, judge};
 use crate::plan::{Options, closure, plan};
 
 /// How many probes are sent again.
@@ -70,7 +70,7 @@ fn findings(subject: &Subject, hints: &Hints, recording: &Recording) -> Vec<Find
     let mut seen: Vec<(String, String)> = Vec::new();
     found.retain(|finding| {
         let name = (finding.probe.clone(), finding.check.clone());
-        let new = !seen.contains(&name) && (finding.severity == Severity::Must || recording.plan.drawn.contains_key(&finding.probe));
+        let new = !seen.contains(&name) && (finding.severity == Severity::Must || drawn_for(&recording.plan, &finding.probe).is_some());
         seen.push(name);
         new
     });
@@ -132,7 +132,7 @@ impl Again<'_> {
     /// Makes every drawn request that failed smaller, and returns what is left of each.
     async fn shrink(&mut self, recording: &Recording, found: &[Finding]) -> Result<Vec<Regression>, Stop> {
         let mut kept = Vec::new();
-        let drawn = found.iter().filter_map(|finding| Some((finding, recording.plan.drawn.get(&finding.probe)?)));
+        let drawn = found.iter().filter_map(|finding| Some((finding, recording.plan.drawn.get(drawn_for(&recording.plan, &finding.probe)?)?)));
         for (finding, drawn) in drawn.take(MOST_SHRUNK) {
             let least = self.smallest(finding, drawn.clone()).await?;
             kept.push(Regression::new(&self.subject.contract.title, finding, least));
@@ -179,7 +179,8 @@ impl Again<'_> {
         let round = self.rounds.last_mut()?;
         let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &round.plan, outcomes: &round.outcomes, hints: self.hints };
         let found = round.findings(&case);
-        let (probe, drawn) = round.plan.drawn.iter().find(|(id, _)| found.iter().any(|other| other.probe == **id && is_same(finding, other)))?;
+        let shows = |id: &ProbeId| found.iter().any(|other| drawn_for(&round.plan, &other.probe) == Some(id) && is_same(finding, other));
+        let (probe, drawn) = round.plan.drawn.iter().find(|(id, _)| shows(id))?;
         let changes = drawn.changes.clone();
         round.about = About::Shrunk(finding.probe.clone(), probe.clone());
         Some(changes)

@@ -71,10 +71,17 @@ fn count(finding: &mut Finding, round: &Round, found: &[Finding]) {
 }
 
 fn replace(finding: &mut Finding, round: &Round, smaller: &str, found: &[Finding]) {
-    let Some(other) = found.iter().find(|other| other.probe == smaller && is_same(finding, other)) else { return };
+    let from = |other: &&Finding| drawn_for(&round.plan, &other.probe).is_some_and(|id| id == smaller);
+    let Some(other) = found.iter().filter(from).find(|other| is_same(finding, other)) else { return };
     let shrunk = round.plan.drawn.get(smaller).map(crate::domain::drawn::Drawn::words);
     let sightings = crate::domain::verdict::Sightings { shrunk, ..finding.sightings.clone() };
     *finding = Finding { probe: finding.probe.clone(), sightings, ..other.clone() };
+}
+
+/// The drawn request behind a probe: the probe itself, or the one whose outcome it looks at.
+pub fn drawn_for<'a>(plan: &'a Plan, probe: &str) -> Option<&'a ProbeId> {
+    let known = |id: &str| plan.drawn.get_key_value(id).map(|(id, _)| id);
+    known(probe).or_else(|| plan.probe(probe)?.after.iter().find_map(|before| known(before)))
 }
 
 /// Whether two findings are about the same broken rule at the same place.

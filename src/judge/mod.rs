@@ -8,7 +8,7 @@ mod recording;
 mod rule;
 mod state;
 
-pub use again::{About, Round, is_same, weigh};
+pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 
