@@ -23,13 +23,13 @@ pub struct Plan {
     pub probes: Vec<Probe>,
     /// What probes hand to each other.
     pub slots: BTreeMap<SlotId, Slot>,
+    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<ProbeId, Drawn>,
     /// How a thing that the run makes is removed on its own, where the request that is due to remove it does more, or may
     /// not come to be sent.
     #[serde(default)]
     pub removers: BTreeMap<SlotId, Remover>,
-    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub drawn: BTreeMap<ProbeId, Drawn>,
 }
 
 impl Plan {

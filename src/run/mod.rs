@@ -35,6 +35,9 @@ use gate::Ended;
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
 
+/// Why nothing more was sent when a person asked the run to end.
+pub const INTERRUPTED: &str = "the run was interrupted";
+
 /// The most requests that are sent to show a rate limit of which a window is known to be full.
 pub const FULL_BURST: u32 = 2;
 

@@ -200,7 +200,7 @@ impl Sender<'_, '_> {
         if probe.stage == Stage::Burst {
             self.lane.limiter.count().await;
         } else if !self.pass(probe).await {
-            outcome.ending = Ending::Withheld("the run was interrupted".to_owned());
+            outcome.ending = Ending::Withheld(super::INTERRUPTED.to_owned());
             return;
         }
         self.transmit(probe, operation, prepared, outcome).await;
