@@ -14,6 +14,7 @@ mod redo;
 mod resources;
 mod settings;
 mod show;
+mod trespass;
 
 use std::collections::{BTreeMap, BTreeSet};
 
