@@ -345,6 +345,17 @@ pub enum Repeat {
         /// Upper bound of requests.
         most: u32,
     },
+    /// A list, page by page, for as long as a next page is named.
+    Pages {
+        /// Query parameter with the number of resources on a page.
+        limit: String,
+        /// The smallest number that the contract allows, in resources.
+        smallest: u64,
+        /// The largest one, in resources.
+        largest: u64,
+        /// Upper bound of pages.
+        most: u32,
+    },
     /// Fetches the `Location` of this probe's answer instead of the path.
     Follow(ProbeId),
 }

@@ -6,6 +6,7 @@ mod alone;
 mod cases;
 mod choice;
 mod closure;
+mod doubts;
 mod draft;
 mod feeds;
 mod left;
@@ -15,6 +16,7 @@ mod redo;
 mod resources;
 mod settings;
 mod show;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,6 +117,8 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.walk_pages();
+    draft.follow_jobs();
     draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();

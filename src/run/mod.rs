@@ -28,7 +28,7 @@ use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, Slot, SlotId, Stage};
 use crate::generate::captured;
 use crate::journal::Journal;
-use crate::transport::{Accounts, Client};
+use crate::transport::{Accounts, Censor, Client};
 use burst::Bursts;
 use gate::Ended;
 
@@ -103,10 +103,11 @@ pub struct Run<'a> {
     progress: Progress,
 }
 
-/// What a run sends through: the rate limit, and what waits for it to be reached.
+/// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
 struct Lane<'a> {
     limiter: Limiter,
     bursts: Bursts<'a>,
+    censor: Censor,
 }
 
 /// What is known so far.
@@ -164,7 +165,7 @@ impl<'a> Run<'a> {
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: Bursts::default() };
+        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
