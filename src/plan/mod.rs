@@ -3,9 +3,12 @@
 mod aim;
 mod alike;
 mod alone;
+mod apart;
 mod cases;
 mod choice;
+mod cleanup;
 mod draft;
+mod echoes;
 mod feeds;
 mod left;
 mod moment;

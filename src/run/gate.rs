@@ -116,6 +116,9 @@ impl<'a> Run<'a> {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
             return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
         }
+        if let Some(reason) = self.ended_badly(probe) {
+            return Err(reason);
+        }
         let location = match &probe.repeat {
             Repeat::Follow(first) => Some(self.location(first)?),
             _ => None,
@@ -142,6 +145,16 @@ impl<'a> Run<'a> {
             values.insert(slot.clone(), value.clone());
         }
         Ok(values)
+    }
+
+    /// Why there is nothing to fetch: the job that a valid request asks for has ended without a result.
+    fn ended_badly(&self, probe: &Probe) -> Option<String> {
+        let polls = probe.after.iter().filter(|_| probe.trigger == "finished").filter_map(|before| self.plan.probe(before));
+        polls.filter(|poll| poll.needs == probe.needs).find_map(|poll| {
+            let Repeat::Poll { at, failed, .. } = &poll.repeat else { return None };
+            let state = self.outcome(&poll.id).and_then(Outcome::answer)?.body.json()?.pointer(at)?.as_str()?;
+            failed.iter().any(|word| word == state).then(|| format!("{} shows that it ended as {state:?}", poll.id))
+        })
     }
 
     fn location(&self, first: &str) -> Result<String, String> {
