@@ -155,8 +155,8 @@ impl<'a> Bench<'a> {
         let embedded = self.embedded.with(faults, variants)?;
         let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
-        let client =
-            Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route::default()).map_err(|error| unable(&error))?;
+        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route { shared: true, ..Route::default() })
+            .map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
             let settings = Settings {

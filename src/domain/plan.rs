@@ -23,13 +23,13 @@ pub struct Plan {
     pub probes: Vec<Probe>,
     /// What probes hand to each other.
     pub slots: BTreeMap<SlotId, Slot>,
+    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<ProbeId, Drawn>,
     /// How a thing that the run makes is removed on its own, where the request that is due to remove it does more, or may
     /// not come to be sent.
     #[serde(default)]
     pub removers: BTreeMap<SlotId, Remover>,
-    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub drawn: BTreeMap<ProbeId, Drawn>,
 }
 
 impl Plan {
@@ -323,6 +323,18 @@ pub struct Capture {
     pub like: Value,
     /// Which of the items that fit, counted from zero.
     pub nth: usize,
+    /// States that the item must be in, where it shows one; absent when any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateOf>,
+}
+
+/// The states that something may be in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateOf {
+    /// JSON Pointer from the resource to its state.
+    pub at: String,
+    /// The states.
+    pub any: Vec<String>,
 }
 
 /// How often a probe is sent.

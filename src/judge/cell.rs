@@ -163,7 +163,7 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: opinion.probe.id.clone(),
         curl: failing.map(|exchange| crate::checks::curl(&exchange.request, &view.case.hints.full)).unwrap_or_default(),
-        sightings: Sightings { seen: seen as u64, tries: tries as u64, shrunk: None },
+        sightings: Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() },
     }
 }
 

@@ -1,5 +1,6 @@
 //! From what was planned and what came to a verdict for each cell.
 
+mod again;
 mod cell;
 mod drawn;
 mod legible;
@@ -9,6 +10,7 @@ mod rule;
 mod state;
 mod surplus;
 
+pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 pub use surplus::surplus;

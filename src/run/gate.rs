@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Lane, Run};
+use super::{INTERRUPTED, Lane, Run};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Credentials, Probe, Purpose, SlotId, Stage};
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         // refuses everybody, too.
         let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
-            return Err("the run was interrupted".to_owned());
+            return Err(INTERRUPTED.to_owned());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && !removes && !known) {

@@ -200,7 +200,7 @@ impl Sender<'_, '_> {
         if probe.stage == Stage::Burst {
             self.lane.limiter.count().await;
         } else if !self.pass(probe).await {
-            outcome.ending = Ending::Withheld("the run was interrupted".to_owned());
+            outcome.ending = Ending::Withheld(super::INTERRUPTED.to_owned());
             return;
         }
         self.transmit(probe, operation, prepared, outcome).await;
@@ -256,10 +256,10 @@ impl Sender<'_, '_> {
         (self.watch)(Event::Sent);
         let answer = match self.client.send(&signed).await {
             Ok(mut answer) => {
-                self.accounts.censor(&signed, &mut answer);
+                self.lane.censor.answer(&mut answer);
                 Ok(answer)
             }
-            Err(reason) => Err(self.accounts.censor_reason(&signed, reason)),
+            Err(reason) => Err(self.lane.censor.reason(reason)),
         };
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
