@@ -95,6 +95,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
+    findings.extend(limit::ill_advised(case));
     findings.extend(state::add(case, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
