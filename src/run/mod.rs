@@ -5,6 +5,7 @@ mod gate;
 mod limiter;
 mod orphans;
 mod past;
+mod quiet;
 mod redirect;
 mod redo;
 mod send;
@@ -34,6 +35,9 @@ use gate::Ended;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
+
+/// Why nothing more was sent when a person asked the run to end.
+pub const INTERRUPTED: &str = "the run was interrupted";
 
 /// The most requests that are sent to show a rate limit of which a window is known to be full.
 pub const FULL_BURST: u32 = 2;
@@ -105,6 +109,7 @@ struct Lane<'a> {
     limiter: Limiter,
     bursts: Bursts<'a>,
     censor: Censor,
+    silence: quiet::Quiet,
 }
 
 /// What is known so far.
@@ -162,7 +167,7 @@ impl<'a> Run<'a> {
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
+        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract), silence: quiet::Quiet::default() };
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
