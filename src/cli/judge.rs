@@ -15,7 +15,7 @@ use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
-const LONGEST: u64 = 1024 * 1024 * 1024;
+pub(super) const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;

@@ -52,7 +52,7 @@ pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
 
 /// Text of a server as a terminal may be given it: what would move the cursor, or turn the direction of writing, is left
 /// out.
-pub(super) fn legible(text: &str) -> String {
+pub fn legible(text: &str) -> String {
     let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let plain = |letter: char| matches!(letter, '\n' | '\t') || !(letter.is_control() || turns(letter));
     text.chars().map(|letter| if plain(letter) { letter } else { char::REPLACEMENT_CHARACTER }).collect()

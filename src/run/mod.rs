@@ -10,6 +10,7 @@ mod redirect;
 mod redo;
 mod send;
 mod sweep;
+mod told;
 mod wait;
 
 pub use limiter::Limiter;
@@ -200,8 +201,8 @@ impl<'a> Run<'a> {
                 if self.progress.outcomes.contains_key(&probe.id) {
                     continue;
                 }
-                let ready = probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
-                if !ready || under_way.len() >= self.settings.jobs {
+                let ready = || probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
+                if under_way.len() >= self.settings.jobs || !ready() {
                     waiting.push(probe);
                     continue;
                 }
