@@ -141,7 +141,7 @@ fn named(feed: &Feed, answer: &Answer, probe: &Probe, wanted: &[String]) -> Vec<
     for nth in 0..items {
         let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
         let carries = item.is_some_and(|item| wanted.iter().any(|name| holds(item, name)));
-        let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth };
+        let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
         found.extend(captured(&capture, answer, probe, &std::collections::BTreeMap::new()).filter(|_| carries));
     }
     found
