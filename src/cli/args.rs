@@ -81,6 +81,10 @@ pub struct Selection {
     /// Send so many more requests to each operation, with values drawn from its schemas.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub cases: u32,
+    /// Drawn requests that failed before; they are sent first. What fails is added. Default: `regressions.json` in the state
+    /// folder.
+    #[arg(long, value_name = "FILE")]
+    pub regressions: Option<PathBuf>,
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
@@ -121,6 +125,9 @@ pub struct RunArgs {
     /// target on this machine.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
     pub window: Vec<RateLimit>,
+    /// How often what breaks a rule is sent again, to tell what is always wrong from what is wrong now and then.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=20))]
+    pub retries: u32,
     /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,

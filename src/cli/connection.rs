@@ -49,7 +49,7 @@ impl Connection {
     pub fn client(&self, embedded: bool) -> Result<Client, Stop> {
         let body = usize::try_from(self.max_answer * 1024 * 1024).unwrap_or(usize::MAX);
         let bounds = Bounds { total: Duration::from_secs(self.timeout), body, ..Bounds::default() };
-        let route = if embedded { Route::default() } else { self.route()? };
+        let route = if embedded { Route { shared: true, ..Route::default() } } else { self.route()? };
         Client::new(bounds, &route).map_err(|error| match (&error, &self.ca) {
             (crate::transport::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
             (crate::transport::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
@@ -59,7 +59,7 @@ impl Connection {
 
     fn route(&self) -> Result<Route, Stop> {
         let authorities = self.ca.as_ref().map(|path| load::bytes(path, LONGEST_CA)).transpose()?;
-        Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()? })
+        Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()?, shared: false })
     }
 }
 

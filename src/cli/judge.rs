@@ -8,9 +8,9 @@ use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, write};
 use crate::domain::plan::Intent;
-use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, Target, Tool};
+use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{Case, Recording, judge as judge_case, sent};
+use crate::judge::{Case, Recording, judge as judge_case, sent, weigh};
 use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
@@ -94,8 +94,12 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
 pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
     let hints = target::hints(&subject.suite, &subject.contract);
     let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints: &hints };
-    let judgement = judge_case(&case);
-    let probes = sent(&recording.plan, &recording.outcomes);
+    let mut judgement = judge_case(&case);
+    weigh(&case, &recording.again, &mut judgement);
+    let mut probes = sent(&recording.plan, &recording.outcomes);
+    for round in &recording.again {
+        probes.extend(sent(&round.plan, &round.outcomes).into_iter().map(|probe| SentProbe { purpose: "again".to_owned(), ..probe }));
+    }
     let count = |purpose: &str| probes.iter().filter(|probe| probe.purpose == purpose).map(|probe| probe.requests).sum::<u64>();
     let all = probes.iter().map(|probe| probe.requests).sum();
     Report {

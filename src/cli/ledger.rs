@@ -197,12 +197,14 @@ fn finished_jobs(recording: &Recording) -> Vec<(String, String)> {
 
 /// Everything that decides about the plan of a run, by name.
 pub fn shape(args: &RunArgs, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
-    let Selection { only, status, allow, thorough, seed, .. } = &args.selection;
+    let Selection { only, status, allow, thorough, cases, seed, .. } = &args.selection;
     let suite = serde_json::to_string(&*subject.suite).unwrap_or_default();
     let parts = [
         ("--contract", digest(&subject.contract.document.to_string())),
         ("--suite", digest(&suite)),
         ("--seed", seed.to_string()),
+        ("--cases", cases.to_string()),
+        ("--regressions", digest(&serde_json::to_string(&options.regressions).unwrap_or_default())),
         ("--only", only.join(" ")),
         ("--status", format!("{status:?}")),
         ("--allow", allow.join(" ")),

@@ -1,5 +1,6 @@
 //! The `probity` command: arguments in, files and exit code out.
 
+mod again;
 mod args;
 mod bundle;
 mod clean;
@@ -11,6 +12,7 @@ mod list;
 mod mock;
 mod plan;
 mod progress;
+mod regressions;
 mod report;
 mod run;
 mod self_test;

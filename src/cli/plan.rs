@@ -22,6 +22,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         (target::given(&subject.suite, &lookup), (subject.suite.accounts.full.keys().cloned().collect(), limited))
     };
     let mut options = target::options(&args.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
+    options.regressions = super::regressions::known(&args.selection, &args.state, &subject.contract.title)?;
     options.burst = if target.is_local() { MOST_BURST } else { 0 };
     let planned = make(&subject.contract, &subject.schemas, &subject.suite, &options)?;
     match args.format {

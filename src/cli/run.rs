@@ -11,7 +11,7 @@ use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
-use super::{Stop, clean, judge};
+use super::{Stop, again, clean, judge, regressions};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Start};
@@ -35,7 +35,8 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
-    let recording = record_with(args, &subject, &target, &ledger)?;
+    let mut recording = record_with(args, &subject, &target, &ledger)?;
+    again::again(args, &subject, &target, &mut recording)?;
     let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
     judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))
@@ -62,7 +63,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
     let clock = Instant::now();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
-    let carried = runtime.block_on(carry_out(&Way { args, target, subject, ledger, scene: &scene, resumed }, &planned, start))?;
+    let carried = runtime.block_on(carry_out(&Way { args, target, subject, ledger, scene: &scene, resumed, served: None }, &planned, start))?;
     let duration = clock.elapsed();
     unless_silent(target, &planned, &carried.outcomes)?;
     unless_lost(target, subject, &planned, &carried.outcomes)?;
@@ -77,6 +78,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         seed: args.selection.seed,
         plan: planned,
         outcomes: carried.outcomes,
+        again: Vec::new(),
     })
 }
 
@@ -96,25 +98,27 @@ fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Result
 }
 
 /// Everything that a run goes by.
-struct Way<'a> {
-    args: &'a RunArgs,
-    target: &'a Target,
-    subject: &'a Subject,
-    ledger: &'a Ledger,
-    scene: &'a Scene,
-    resumed: Option<&'a Chronicle>,
+pub(super) struct Way<'a> {
+    pub args: &'a RunArgs,
+    pub target: &'a Target,
+    pub subject: &'a Subject,
+    pub ledger: &'a Ledger,
+    pub scene: &'a Scene,
+    pub resumed: Option<&'a Chronicle>,
+    /// Where the embedded mock is served already.
+    pub served: Option<&'a str>,
 }
 
 /// What a run needs beside its plan.
-struct Scene {
-    options: Options,
-    accounts: Accounts,
+pub(super) struct Scene {
+    pub options: Options,
+    pub accounts: Accounts,
     /// The mock's own invention, when the target is the embedded one.
-    embedded: Option<Embedded>,
+    pub embedded: Option<Embedded>,
 }
 
 impl Scene {
-    fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
+    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
         let selection = &args.selection;
         if *target != Target::Mock && !args.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -124,7 +128,8 @@ impl Scene {
         }
         let windows = target::windows(&args.window, target, &subject.contract);
         let burst = target::burst(&windows, target);
-        let with = |options: Options| Options { burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
+        let failed = regressions::known(selection, &args.state, &subject.contract.title)?;
+        let with = |options: Options| Options { regressions: failed, burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
             let mark = format!("probity-{:x}", selection.seed);
@@ -145,9 +150,11 @@ impl Scene {
     }
 }
 
-async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
-    let Way { args, target, subject, ledger, scene, resumed } = *way;
+/// Carries out a plan, and writes it down where a journal is kept.
+pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
+    let Way { args, target, subject, ledger, scene, resumed, served } = *way;
     let base = match (target, &scene.embedded) {
+        _ if served.is_some() => served.unwrap_or_default().to_owned(),
         (Target::Server { base, .. }, _) => base.clone(),
         (Target::Mock, Some(embedded)) => embedded.serve(planned).await?.0,
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),

@@ -202,7 +202,6 @@ pub fn options(
         thorough: selection.thorough,
         cases: selection.cases,
         seed: selection.seed,
-        regressions: Vec::new(),
         ..Options::default()
     })
 }

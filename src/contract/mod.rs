@@ -7,6 +7,7 @@ mod general;
 mod inferred;
 mod links;
 mod operations;
+pub mod paging;
 mod parameters;
 mod pointer;
 pub mod schema;

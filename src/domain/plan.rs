@@ -23,13 +23,13 @@ pub struct Plan {
     pub probes: Vec<Probe>,
     /// What probes hand to each other.
     pub slots: BTreeMap<SlotId, Slot>,
+    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<ProbeId, Drawn>,
     /// How a thing that the run makes is removed on its own, where the request that is due to remove it does more, or may
     /// not come to be sent.
     #[serde(default)]
     pub removers: BTreeMap<SlotId, Remover>,
-    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub drawn: BTreeMap<ProbeId, Drawn>,
 }
 
 impl Plan {
@@ -355,6 +355,17 @@ pub enum Repeat {
     /// Until the aimed status comes, at most so many times.
     Burst {
         /// Upper bound of requests.
+        most: u32,
+    },
+    /// A list, page by page, for as long as a next page is named.
+    Pages {
+        /// Query parameter with the number of resources on a page.
+        limit: String,
+        /// The smallest number that the contract allows, in resources.
+        smallest: u64,
+        /// The largest one, in resources.
+        largest: u64,
+        /// Upper bound of pages.
         most: u32,
     },
     /// Fetches the `Location` of this probe's answer instead of the path.

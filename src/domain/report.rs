@@ -47,7 +47,8 @@ pub struct SentProbe {
     pub id: String,
     /// The operation that was asked.
     pub operation: String,
-    /// `probe` for a cell, `fixture` for what other probes need, `cleanup` for what the run made.
+    /// `probe` for a cell, `fixture` for what other probes need, `cleanup` for what the run made,
+    /// `again` for what was sent once more because of what was found.
     pub purpose: String,
     /// The status of the answer that counts; absent when none came.
     pub status: Option<Status>,

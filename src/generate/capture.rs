@@ -27,17 +27,20 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
     filled.cloned().or_else(|| probe.request.path_values.get(name).cloned().map(Value::String))
 }
 
-/// The value at a pointer. An index in the pointer stands for any item that has the part `like` and is in one of the states,
-/// where it shows one; the nth of them counts.
+/// The value at a pointer. An index in the pointer stands for any item; of those below the last index that have the part
+/// `like` and are in one of the states, where they show one, the nth counts.
 fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     let tokens: Vec<&str> = at.split('/').skip(1).collect();
-    let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else {
-        return body.pointer(at).filter(|value| !value.is_null()).cloned();
-    };
     let pointer = |tokens: &[&str]| tokens.iter().fold(String::new(), |sum, token| sum + "/" + token);
-    let items = body.pointer(&pointer(&tokens[..index]))?.as_array()?;
-    let item = items.iter().filter(|item| is_part(&capture.like, item) && may_be(item, capture.state.as_ref())).nth(capture.nth)?;
-    item.pointer(&pointer(&tokens[index + 1..])).filter(|value| !value.is_null()).cloned()
+    let mut lists = tokens.split(|token| token.parse::<usize>().is_ok()).map(pointer).collect::<Vec<_>>();
+    let rest = lists.pop()?;
+    let mut found = vec![body];
+    for list in &lists {
+        found = found.into_iter().filter_map(|value| value.pointer(list)?.as_array()).flatten().collect();
+    }
+    let mut items = found.into_iter().filter(|item| lists.is_empty() || (is_part(&capture.like, item) && may_be(item, capture.state.as_ref())));
+    let item = items.nth(if lists.is_empty() { 0 } else { capture.nth })?;
+    item.pointer(&rest).filter(|value| !value.is_null()).cloned()
 }
 
 /// Whether an item is in one of the states; one that does not show its state may be.
@@ -71,5 +74,15 @@ mod tests {
         assert_eq!(in_body(&body, "/data/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
         assert_eq!(in_body(&body, "/data/0/id", &capture(json!({"kind": "c"}), 0)), None);
         assert_eq!(in_body(&json!({"id": 7}), "/id", &capture(Value::Null, 0)), Some(json!(7)));
+        assert_eq!(in_body(&json!({"id": 7}), "/id", &capture(json!({"kind": "b"}), 1)), Some(json!(7)));
+    }
+
+    #[test]
+    fn lists_may_stand_in_lists() {
+        let body =
+            json!({"data": [{"views": []}, {"views": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"views": [{"id": "3", "kind": "b"}]}]});
+        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(Value::Null, 0)), Some(json!("1")));
+        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
+        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "c"}), 0)), None);
     }
 }

@@ -1,12 +1,15 @@
 //! From what was planned and what came to a verdict for each cell.
 
+mod again;
 mod cell;
 mod drawn;
 mod legible;
+mod limit;
 mod recording;
 mod rule;
 mod state;
 
+pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 
@@ -82,14 +85,23 @@ impl Opinion<'_> {
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case);
+    let known = knows_limited(case);
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, probe)).collect();
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, known, probe)).collect();
     let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
+    findings.extend(limit::ignored(case));
     findings.extend(state::add(case, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
+}
+
+/// Whether the server knows the account without permissions: it has refused it something for want of them, or let it in.
+fn knows_limited(case: &Case<'_>) -> bool {
+    let limited = case.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
+    let mut answers = limited.filter_map(|probe| case.outcomes.of(&probe.id).and_then(Outcome::answer));
+    answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
 }
 
 /// Which valid requests were accepted.
@@ -104,7 +116,7 @@ fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
         .collect()
 }
 
-fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a Probe) -> Opinion<'a> {
+fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool, probe: &'a Probe) -> Opinion<'a> {
     let outcome = case.outcomes.of(&probe.id);
     let control = match &probe.control {
         None => Control::NotNeeded,
@@ -119,6 +131,8 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allowed.contains(&Status(401)),
+        renamed: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Path(_))) && probe.request.credentials == Credentials::Full,
+        recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, crate::domain::plan::Repeat::Burst { .. }),
         assumed: probe.assumed.clone(),
         control,

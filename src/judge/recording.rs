@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Round;
 use crate::domain::exchange::{Outcome, Outcomes};
 use crate::domain::plan::Plan;
 use crate::domain::report::SentProbe;
@@ -25,6 +26,9 @@ pub struct Recording {
     pub plan: Plan,
     /// What became of it.
     pub outcomes: Outcomes,
+    /// What was sent again afterwards, because of what was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<Round>,
 }
 
 /// Every probe that was sent, in the order in which it ended.

@@ -101,7 +101,8 @@ fn unreadable(path: &str, reason: &str) -> LoadError {
 
 fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {
     let path = source.name();
-    LoadError::Invalid { reason: reason.replace("<input>", &path), path, what }
+    let reason = reason.trim_start_matches("error: ").replace("<input>", &path);
+    LoadError::Invalid { reason, path, what }
 }
 
 /// `a/b/../c` as `a/c`.

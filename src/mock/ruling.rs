@@ -33,7 +33,7 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
     let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
     let circumstances = Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() };
-    let mut draft = if let Some(status) = core.faults.instead(nearest, number) {
+    let mut draft = if let Some(status) = core.faults.instead(nearest, number).or_else(|| core.faults.choke(nearest, call)) {
         let circumstances = Circumstances { wait: Some(1), ..circumstances };
         refuse(core, status, &Reason { detail: "This request was not looked at.", source: &Source::Nowhere }, &circumstances)
     } else if let Some(refusal) = limited(core, windows, state, &caller, &circumstances) {

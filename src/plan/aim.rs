@@ -185,7 +185,10 @@ impl Draft<'_> {
         success: &ProbeId,
     ) -> ProbeId {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
-        let settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        if removes(operation) && allowed.iter().any(|status| status.is_success()) {
+            self.set_apart(operation, &mut settled);
+        }
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let probe = Probe {
@@ -219,7 +222,7 @@ impl Draft<'_> {
     }
 
     /// Whether the valid request would still be valid with the first of a list alone.
-    fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
+    pub(super) fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
         let Some(base) = self.bases.get(success).map(|bound| &bound.base) else { return true };
         let media = operation.request_body.as_ref().zip(base.media).and_then(|(body, media)| body.content.get(media));
         let (Body::Json(body), Some(schema)) = (&base.request.body, media.and_then(|media| media.schema.as_ref())) else { return true };

@@ -1,9 +1,11 @@
 //! Requests with drawn values: so many for each operation, after everything that they might disturb, on resources that
 //! nothing else uses.
 
+use super::alone::alone;
 use super::choice::{Wanted, skip_reason};
 use super::draft::{Bound, Draft, path_kind, removes};
 use super::order::first_aim;
+use super::settings::Settled;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
 use crate::domain::drawn::{Change, Drawn, Expects};
 use crate::domain::plan::{Body, Fault, Origin, Place, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
@@ -113,7 +115,19 @@ impl Draft<'_> {
         } else if operation.path.contains('{') && !made {
             return None;
         }
-        self.bind(operation, false, &slots).ok()
+        let bound = self.bind(operation, false, &slots).ok()?;
+        Some(self.single(operation, &success, bound))
+    }
+
+    /// Of a request for several resources the first one: were the drawn one refused, the others might be written all the
+    /// same, and nobody would know of them.
+    fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
+        for first in ["/data/0", "/0"] {
+            let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };
+            let whole = Settled { request: bound.base.request, fault: Some(fault), needs: Vec::new(), after: Vec::new(), stage: Stage::Draw };
+            bound.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
+        }
+        bound
     }
 
     /// Whether an operation makes something; `None` when it makes what cannot be removed again.
@@ -123,7 +137,8 @@ impl Draft<'_> {
             let mut removers = self.contract.operations.iter().filter(|other| removes(other) && other.item_parameter().is_some());
             removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.suite, self.options).is_none())
         };
-        let unseen = made.is_empty() && operation.response(Status(201)).is_some();
+        // What is made and not told of is made all the same.
+        let unseen = made.is_empty() && operation.method.0 == "POST" && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));
         (!unseen && made.iter().all(removable)).then_some(!made.is_empty())
     }
 
@@ -172,8 +187,8 @@ impl Draft<'_> {
             captures: Vec::new(),
             // One after the other, so that each answer can be foretold.
             after: std::iter::once(success).chain(before.cloned()).chain(control.after.iter().cloned()).collect(),
-            stage: Stage::Draw,
             wave: 0,
+            stage: Stage::Draw,
             repeat: Repeat::Once,
             also: Vec::new(),
             assumed: bound.assumed.clone(),
@@ -215,8 +230,8 @@ impl Draft<'_> {
             consumes: Vec::new(),
             captures: Vec::new(),
             after: vec![id.clone()],
-            stage: Stage::Draw,
             wave: 0,
+            stage: Stage::Draw,
             repeat: Repeat::Once,
             also: Vec::new(),
             assumed: look.assumed,

@@ -7,6 +7,8 @@ mod apart;
 mod cases;
 mod choice;
 mod cleanup;
+mod closure;
+mod doubts;
 mod draft;
 mod echoes;
 mod feeds;
@@ -17,12 +19,14 @@ mod redo;
 mod resources;
 mod settings;
 mod show;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
+pub use closure::closure;
 pub use feeds::{Feed, feeds};
 pub use left::{Held, intruders, removals, undoing};
 pub use redo::{Remake, names, remake, renewed};
@@ -57,6 +61,12 @@ pub struct Options {
     pub burst: u32,
     /// Whether a refusal is provoked in every way that the contract names, not only in the cheapest one.
     pub thorough: bool,
+    /// How many requests with drawn values are sent to each operation.
+    pub cases: u32,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
+    pub regressions: Vec<Drawn>,
     /// Rate limits that are kept: what tells most is sent in the first window.
     pub windows: Vec<RateLimit>,
     /// How many requests may be sent in all.
@@ -64,12 +74,6 @@ pub struct Options {
     /// When each cell, an operation and a status, was last asked for (RFC 3339, UTC): under a budget, the ones that never were
     /// come first, then the oldest.
     pub asked: BTreeMap<(String, u16), String>,
-    /// How many requests with drawn values are sent to each operation.
-    pub cases: u32,
-    /// Seed of everything that is drawn.
-    pub seed: u64,
-    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
-    pub regressions: Vec<Drawn>,
 }
 
 /// A resource known before the run.
@@ -116,6 +120,8 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.walk_pages();
+    draft.follow_jobs();
     draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();

@@ -113,7 +113,7 @@ fn replace(request: &mut RequestTemplate, old: &str, new: &str) {
     };
     request.path_values.values_mut().for_each(swap);
     request.query.iter_mut().for_each(|(_, value)| swap(value));
-    if let Body::Json(body) | Body::CutJson(body) = &mut request.body {
+    if let Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) = &mut request.body {
         visit(body, &swap);
     }
 }

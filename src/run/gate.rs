@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Lane, Run};
+use super::{INTERRUPTED, Lane, Run};
+use crate::contract::paging::resources;
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
@@ -92,7 +93,7 @@ impl<'a> Run<'a> {
         // refuses everybody, too.
         let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
-            return Err("the run was interrupted".to_owned());
+            return Err(INTERRUPTED.to_owned());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && !removes && !known) {
@@ -119,11 +120,12 @@ impl<'a> Run<'a> {
         if let Some(reason) = self.ended_badly(probe) {
             return Err(reason);
         }
-        let location = match &probe.repeat {
+        let told = match &probe.repeat {
             Repeat::Follow(first) => Some(self.location(first)?),
+            Repeat::Pages { smallest, largest, .. } => Some(self.length(probe, *smallest, *largest).to_string()),
             _ => None,
         };
-        Ok(self.task(probe, lane, slots, location))
+        Ok(self.task(probe, lane, slots, told))
     }
 
     /// The values that a probe needs.
@@ -157,9 +159,16 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// How many resources a page is to hold: half of what the list showed at once, so that two pages hold everything.
+    fn length(&self, probe: &Probe, smallest: u64, largest: u64) -> u64 {
+        let list = probe.control.as_ref().and_then(|control| self.outcome(control)).and_then(Outcome::answer).and_then(|answer| answer.body.json());
+        let shown = list.map_or(0, |list| resources(list).len() as u64);
+        shown.div_ceil(2).min(largest).max(smallest)
+    }
+
     fn location(&self, first: &str) -> Result<String, String> {
         let answer = self.outcome(first).and_then(Outcome::answer).ok_or_else(|| format!("{first} got no answer"))?;
-        if answer.status.0 / 100 != 3 {
+        if answer.status.0 / 100 != 3 && !matches!(answer.status.0, 201 | 202) {
             return Err(format!("{first} was answered {}, which leads nowhere else", answer.status));
         }
         answer.header("location").map(str::to_owned).ok_or_else(|| format!("the answer {} to {first} has no Location", answer.status))

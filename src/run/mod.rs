@@ -28,12 +28,15 @@ use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, Slot, SlotId, Stage};
 use crate::generate::captured;
 use crate::journal::Journal;
-use crate::transport::{Accounts, Client};
+use crate::transport::{Accounts, Censor, Client};
 use burst::Bursts;
 use gate::Ended;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
+
+/// Why nothing more was sent when a person asked the run to end.
+pub const INTERRUPTED: &str = "the run was interrupted";
 
 /// The most requests that are sent to show a rate limit of which a window is known to be full.
 pub const FULL_BURST: u32 = 2;
@@ -100,10 +103,11 @@ pub struct Run<'a> {
     progress: Progress,
 }
 
-/// What a run sends through: the rate limit, and what waits for it to be reached.
+/// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
 struct Lane<'a> {
     limiter: Limiter,
     bursts: Bursts<'a>,
+    censor: Censor,
 }
 
 /// What is known so far.
@@ -161,7 +165,7 @@ impl<'a> Run<'a> {
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: Bursts::default() };
+        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();

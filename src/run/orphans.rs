@@ -12,6 +12,7 @@ use crate::domain::journal::{Chronicle, Fate};
 use crate::domain::plan::{Capture, Filling, Origin, Probe, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::generate::{captured, valid};
 use crate::plan::{Feed, Held, feeds, names};
+use crate::transport::Censor;
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
@@ -31,7 +32,7 @@ impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: super::Bursts::default() };
+        let lane = Lane { limiter, bursts: super::Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document;
 use super::writes::{Effect, effect};
 use crate::domain::contract::{Contract, Location, Operation, Status};
-use crate::domain::exchange::{Answer, Ending, Outcomes, SentRequest};
+use crate::domain::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
 use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 use crate::generate::captured;
 
@@ -34,6 +34,8 @@ pub struct Event<'a> {
     pub request: &'a SentRequest,
     /// What came.
     pub answer: Option<&'a Answer>,
+    /// Everything that was sent and came for it, in order.
+    pub exchanges: &'a [Exchange],
     /// What became of it.
     pub standing: Standing,
     /// The JSON body as it was sent.
@@ -158,7 +160,7 @@ impl<'a> History<'a> {
             if standing == Standing::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
                 standing = Standing::Unknown;
             }
-            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent, index };
+            let event = Event { probe, operation, request: &exchange.request, answer, exchanges: &outcome.exchanges, standing, sent, index };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {

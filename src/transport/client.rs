@@ -43,6 +43,9 @@ pub struct Route {
     pub authorities: Option<Vec<u8>>,
     /// URL of a proxy for every request. Those that the environment names are never used.
     pub proxy: Option<String>,
+    /// Whether a connection may carry several requests. Otherwise each has one of its own: what a server sends too late or
+    /// too often is then nobody's answer, and none is lost with a connection that the server has just given up.
+    pub shared: bool,
 }
 
 /// Sends requests to one server.
@@ -77,7 +80,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = route.authorities.as_deref().map_or(Ok(Vec::new()), authorities)?;
         let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(reasons::of(&error)))).transpose()?;
-        let builder = || plain(bounds, proxy.clone());
+        let builder = || plain(bounds, proxy.clone(), route.shared);
         let inner = builder().tls_certs_merge(authorities.clone()).build();
         // A machine without any authority of its own reaches a server without TLS all the same.
         let inner = inner.or_else(|_| builder().tls_certs_only(authorities).build());
@@ -136,11 +139,12 @@ impl Client {
     }
 }
 
-fn plain(bounds: Bounds, proxy: Option<Proxy>) -> ClientBuilder {
+fn plain(bounds: Bounds, proxy: Option<Proxy>, shared: bool) -> ClientBuilder {
     let builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .no_proxy()
         .connect_timeout(bounds.connect.min(bounds.total))
+        .pool_max_idle_per_host(if shared { usize::MAX } else { 0 })
         .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")));
     match proxy {
         Some(proxy) => builder.proxy(proxy),

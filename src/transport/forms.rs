@@ -108,10 +108,11 @@ impl Form {
 /// As it is, in hexadecimal digits, and as a part of something in base64 (RFC 4648, sections 4 and 5), where it begins at
 /// one of three places in a group.
 fn forms(text: &str) -> Vec<Form> {
-    let plain = text.trim_end_matches('=');
-    if plain.len() < SHORTEST {
+    if text.len() < SHORTEST {
         return Vec::new();
     }
+    // Padding is often left out.
+    let plain = Some(text.trim_end_matches('=')).filter(|plain| plain.len() >= SHORTEST).unwrap_or(text);
     let alike = plain.bytes().all(|byte| byte.is_ascii_alphabetic()) || plain.bytes().all(|byte| byte.is_ascii_digit());
     let mut forms = vec![Form { text: plain.to_owned(), telling: !alike || plain.len() >= TELLING }];
     let mut tell = |text: String| forms.push(Form { text, telling: true });

@@ -11,4 +11,5 @@ mod wire;
 
 pub use client::{Bounds, Client, ClientError, Route};
 pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
+pub use echo::Censor;
 pub use wire::{Wire, wire};

@@ -9,6 +9,9 @@ const TEACHING: &[(&str, &str)] = &[
     ("NotValidForName", "the certificate of the server is for another name; check --target"),
     ("Expired", "the certificate of the server has expired"),
     ("NotValidYet", "the certificate of the server is not valid yet; check the clock of this machine"),
+    ("invalidHTTPversion", "what came is no answer in HTTP/1.1; check --target"),
+    ("BadSignature", "an authority of that name is trusted, but it is not the one that has signed the certificate of the server; see --ca FILE"),
+    ("tlshandshakeeof", "the server ended the TLS handshake; check whether --target should begin with http://"),
     ("InvalidContentType", "the server does not speak TLS there; check whether --target should begin with http://"),
 ];
 

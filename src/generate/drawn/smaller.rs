@@ -121,15 +121,19 @@ fn texts(text: &str) -> Vec<String> {
     smaller
 }
 
-/// The same nesting with half its depth.
+/// The same nesting with less depth.
 fn nested(text: &str) -> Vec<String> {
-    let depth = text.chars().take_while(|letter| *letter == '[').count();
-    let plain = depth > 1 && text == format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let depths = [1, depth / 2, depth - depth / 8, depth.saturating_sub(1)];
-    let mut smaller: Vec<String> =
-        depths.into_iter().filter(|less| plain && *less < depth).map(|less| format!("{}{}", "[".repeat(less), "]".repeat(less))).collect();
-    smaller.dedup();
-    smaller
+    let forms = [("[", "", "]"), ("{\"a\":", "1", "}")];
+    let written = |form: &(&str, &str, &str), depth: usize| format!("{}{}{}", form.0.repeat(depth), form.1, form.2.repeat(depth));
+    let found = forms.iter().find_map(|form| {
+        let depth = text.matches(form.0).count();
+        (depth > 1 && text == written(form, depth)).then_some((form, depth))
+    });
+    let Some((form, depth)) = found else { return Vec::new() };
+    let mut depths = vec![1, depth / 2, depth - depth / 8, depth - 1];
+    depths.retain(|less| *less < depth);
+    depths.dedup();
+    depths.into_iter().map(|less| written(form, less)).collect()
 }
 
 /// How large a value is: what is longer, deeper or less plain is larger.
@@ -190,6 +194,14 @@ mod tests {
         let drawn = vec![change("/b", Put::Marked("Hello Wörld 🦀".to_owned()))];
         let (least, _) = shrunk(drawn, |changes| matches!(&changes[0].put, Put::Marked(text) if text.contains('🦀')));
         assert_eq!(least, [change("/b", Put::Marked("🦀".to_owned()))]);
+    }
+
+    #[test]
+    fn nesting_is_made_less_deep() {
+        let deep = |depth: usize| Put::Spelled(format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth)));
+        let (least, _) =
+            shrunk(vec![change("/b", deep(100))], |changes| matches!(&changes[0].put, Put::Spelled(text) if text.matches('{').count() > 40));
+        assert_eq!(least, [change("/b", deep(41))]);
     }
 
     proptest! {

@@ -51,10 +51,11 @@ pub(super) fn spots<'a>(contract: &'a Contract, operation: &'a Operation, base: 
         let holds = |other: &String| other.starts_with(&spot.at);
         !names_resource(&spot.at) && !taken.iter().any(holds) && !ruled.iter().any(|at| same_place(at, &spot.at)) && !refers(spot)
     });
-    for found in marks(contract, media, body) {
-        if let Some(spot) = spots.iter_mut().find(|spot| spot.at == found.at) {
-            spot.marked = true;
-        }
+    let named: Vec<String> = marks(contract, media, body).into_iter().map(|mark| mark.at).collect();
+    // A name keeps its mark, also within what holds it.
+    spots.retain(|spot| !named.iter().any(|at| at.strip_prefix(&spot.at).is_some_and(|rest| rest.starts_with('/'))));
+    for spot in &mut spots {
+        spot.marked = named.contains(&spot.at);
     }
     spots
 }
