@@ -18,7 +18,7 @@ use crate::domain::verdict::Severity;
 use crate::judge::{Case, Recording, judge};
 use crate::load;
 use crate::plan::{Options, closure, plan};
-use crate::report::finding_text;
+use crate::report::{finding_text, legible};
 
 /// Probes that are near to a name that nobody knows.
 const NEAR: usize = 3;
@@ -43,7 +43,7 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("it cannot be sent: {error}")))?;
     let outcomes = runtime.block_on(send(&run, &target, &subject, &scene, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
-    anstream::print!("{}", shown(&part, outcome));
+    anstream::print!("{}", legible(&shown(&part, outcome)));
     let hints = target::hints(&subject.suite, &subject.contract);
     let judgement = judge(&Case { contract: &subject.contract, schemas: &subject.schemas, plan: &part, outcomes: &outcomes, hints: &hints });
     let found: Vec<_> =

@@ -1,6 +1,6 @@
 //! A finding as a compiler would print it.
 
-use super::paint::{FAINT, HEADING, paint, severity_style};
+use super::paint::{FAINT, HEADING, legible, paint, severity_style};
 use crate::domain::verdict::{Excerpt, Finding, Severity, Sightings};
 
 /// A finding, its places, what was asked and what came, the clause, and how to see it again; without a line break at the
@@ -12,10 +12,10 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
         Severity::Should => "warning",
     };
     let head = paint(&format!("{word}[{}]", finding.check), severity_style(finding.severity), colour);
-    let mut lines = vec![format!("{head}: {}", paint(&finding.message, HEADING, colour))];
+    let mut lines = vec![format!("{head}: {}", paint(&legible(&finding.message), HEADING, colour))];
     let mut line = |lead: &str, text: &str| {
         if !text.is_empty() {
-            lines.push(format!("{} {text}", faint(lead)));
+            lines.push(format!("{} {}", faint(lead), legible(text)));
         }
     };
     line("  -->", &finding.contract);

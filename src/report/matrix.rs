@@ -3,7 +3,7 @@
 use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, Row, blocks, server_cells};
-use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
+use super::paint::{FAINT, HEADING, legible, paint, severity_style, style, symbol};
 use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, plural, subject, surplus, unproved, wrap};
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -203,7 +203,7 @@ impl Page {
     }
 
     fn group(self, group: &Unproved<'_>) -> String {
-        let head = format!("{} {}: {}", group.cells.len(), group.verdict.word(), group.reason);
+        let head = format!("{} {}: {}", group.cells.len(), group.verdict.word(), legible(group.reason));
         let mut names: Vec<String> = group.cells.iter().take(MOST_NAMED).map(|cell| cell_name(cell)).collect();
         let rest = group.cells.len().saturating_sub(MOST_NAMED);
         if rest > 0 {
