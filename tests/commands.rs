@@ -154,6 +154,16 @@ fn with_wrong_credentials_only_401_conforms() {
     }
 }
 
+/// Of a status that no known request provokes the answer says nothing, so that the run must not end green.
+#[test]
+fn what_is_answered_but_not_proved_is_no_success() {
+    let folder = Folder::new("unreached");
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/wild/petstore.yaml");
+    let output = run(&folder, &["run", "--contract", contract, "--only", "findPetsByStatus", "--status", "400"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("Nothing was proved"), "{}", text(&output));
+}
+
 #[test]
 fn a_server_that_refuses_or_fails_everything_proves_nothing() {
     for fault in ["always-500", "always-429"] {

@@ -12,13 +12,14 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
 
 /// A document from the wild: its cells, how many of them are proved against its own mock, and a reason that is given for
 /// one of the others.
-const WILD: [(&str, usize, usize, &str); 6] = [
+const WILD: [(&str, usize, usize, &str); 7] = [
     ("petstore.yaml", 30, 24, "no operation makes user"),
     ("nameless.yaml", 27, 22, "there is no security requirement"),
     ("keys.yaml", 16, 10, "there are no credentials for certificate"),
     ("circles.yaml", 7, 7, ""),
     ("modern.json", 13, 12, "the contract does not say when"),
     ("ranges.yaml", 1, 1, ""),
+    ("segments.yaml", 5, 4, "its path names no resource"),
 ];
 
 /// One fault of the mock for each check that this contract calls for, and for each state that it speaks of.

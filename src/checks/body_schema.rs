@@ -44,8 +44,8 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 
 /// JSON is declared and the body is none.
 fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
-    // What was cut off by our own bound may well be right.
-    if !is_json(&media.name) || matches!(scene.answer.body, Content::TooLong(_)) {
+    // What our own bounds kept from being read may well be right.
+    if !is_json(&media.name) || matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_)) {
         return Vec::new();
     }
     let what = if scene.answer.body == Content::Empty { "the body is missing" } else { "the body is not JSON" };

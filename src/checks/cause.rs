@@ -53,13 +53,20 @@ fn pointer_is_elsewhere(scene: &Scene<'_>, changed: &Place, pointer: &str) -> bo
         return false;
     }
     match changed {
-        Place::Body(at) => !within(at, pointer) && !within(pointer, at),
+        Place::Body(at) => !within(at, pointer) && !within(pointer, at) && !both_missing(scene, at, pointer),
         // An id may stand in the path and in the body at once; and some servers write parameters as pointers.
         Place::Path(name) | Place::Query(name) => !alike(last, "id") && !pointer.split('/').any(|token| alike(token, stem(name))),
         Place::Header(name) => !pointer.split('/').any(|token| alike(token, name)),
         Place::Method | Place::Credentials => true,
         Place::State => false,
     }
+}
+
+/// Whether two members of one object are not in the request: where either of them would have done, either may be missed.
+fn both_missing(scene: &Scene<'_>, changed: &str, named: &str) -> bool {
+    let siblings = changed.rsplit_once('/').map(|(owner, _)| owner) == named.rsplit_once('/').map(|(owner, _)| owner);
+    let sent: Option<Value> = scene.exchange.request.body.as_deref().filter(|_| siblings).and_then(|body| serde_json::from_str(body).ok());
+    sent.is_some_and(|sent| [changed, named].iter().all(|at| sent.pointer(at).is_none()))
 }
 
 fn parameter_is_elsewhere(scene: &Scene<'_>, changed: &Place, parameter: &str) -> bool {
@@ -141,6 +148,18 @@ mod tests {
         for pointer in ["/data/attributes/nam", "/data/type", "/elsewhere", "/data/attributes/name2"] {
             assert_eq!(count(body("/data/attributes/name"), &[json!({"pointer": pointer})]), 1, "{pointer}");
         }
+    }
+
+    #[test]
+    fn where_either_of_two_members_would_have_done_either_may_be_missed() {
+        let count = |pointer: &str| {
+            let stand = Stand::new(json!({"400": {"description": "bad"}}))
+                .fault_at(body("/data/attributes/name"))
+                .body(&json!({"data": {"attributes": {"day": 1}}}));
+            stand.breaches("cause", 400, &[], json!({"errors": [{"source": {"pointer": pointer}}]})).len()
+        };
+        assert_eq!(count("/data/attributes/title"), 0);
+        assert_eq!((count("/data/attributes/day"), count("/data/name")), (1, 1));
     }
 
     #[test]

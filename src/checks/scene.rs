@@ -65,7 +65,7 @@ impl<'a> Scene<'a> {
         match &self.answer.body {
             Content::Json(value) => Some(value.clone()),
             Content::Text(text) => serde_json::from_str(text).ok(),
-            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => None,
+            Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) => None,
         }
     }
 }
@@ -95,6 +95,7 @@ pub(super) fn describe(body: &Content) -> String {
         Content::Text(text) => format!("text: {}", shorten(text)),
         Content::Bytes(count) => format!("{count} bytes that are no text"),
         Content::TooLong(count) => format!("a body of more than {count} bytes"),
+        Content::Unread(reason) => format!("a body that was not read: {reason}"),
     }
 }
 

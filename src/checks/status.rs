@@ -3,6 +3,7 @@
 use super::scene::cite;
 use super::{Breach, Check, Scene};
 use crate::domain::contract::Status;
+use crate::domain::plan::Repeat;
 use crate::domain::verdict::Severity;
 
 /// Source: `responses` of the operation, and `x-probity-when` or its defaults.
@@ -14,9 +15,10 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     if allowed.is_empty() || allowed.contains(&came) {
         return Vec::new();
     }
-    let condition = match &scene.probe.fault {
-        Some(fault) => format!("a request in which {}", fault.words),
-        None => "a valid request".to_owned(),
+    let condition = match (&scene.probe.fault, &scene.probe.repeat) {
+        (Some(fault), _) => format!("a request in which {}", fault.words),
+        (None, Repeat::Follow(first)) => format!("the address in the Location of the answer to {first}"),
+        (None, _) => "a valid request".to_owned(),
     };
     let codes: Vec<String> = allowed.iter().map(Status::to_string).collect();
     let expected: Vec<String> = allowed.iter().map(|status| with_reason(scene, *status)).collect();

@@ -68,6 +68,12 @@ impl Stand {
         self
     }
 
+    /// With a request that has this body.
+    pub fn body(mut self, body: &Value) -> Self {
+        self.request.body = Some(body.to_string());
+        self
+    }
+
     /// What one check says of an answer; null stands for no body, a string for text.
     pub fn breaches(&self, check: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<Breach> {
         let check = CHECKS.iter().find(|known| known.name == check).unwrap();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::connection::{Connection, CredentialFile};
 use super::exit;
 use crate::domain::contract::RateLimit;
 
@@ -39,6 +40,9 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Render a saved report again.
     Report(ReportArgs),
+    /// Send one probe of the last run again, with what it needs, and show what is sent and what comes.
+    #[command(after_help = exit::HELP)]
+    Replay(ReplayArgs),
     /// Remove what a run that was killed has left behind.
     Clean(CleanArgs),
     /// Prove that the checks work: each fault of the embedded mock is caught, each variant raises nothing.
@@ -77,6 +81,13 @@ pub struct Selection {
     /// Provoke each refusal in every way that the contract names, not only in the cheapest one. Costs more requests.
     #[arg(long)]
     pub thorough: bool,
+    /// Send so many more requests to each operation, with values drawn from its schemas.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub cases: u32,
+    /// Drawn requests that failed before; they are sent first. What fails is added. Default: `regressions.json` in the state
+    /// folder.
+    #[arg(long, value_name = "FILE")]
+    pub regressions: Option<PathBuf>,
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
@@ -117,6 +128,9 @@ pub struct RunArgs {
     /// target on this machine.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
     pub window: Vec<RateLimit>,
+    /// How often what breaks a rule is sent again, to tell what is always wrong from what is wrong now and then.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=20))]
+    pub retries: u32,
     /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
@@ -135,9 +149,9 @@ pub struct RunArgs {
     /// Let the embedded mock differ in a way that the contract leaves open. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub variant: Vec<String>,
-    /// Seconds to wait for one answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub connection: Connection,
     /// Show every cell of the matrix, however large it is.
     #[arg(long)]
     pub full: bool,
@@ -155,6 +169,9 @@ pub struct PlanArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub selection: Selection,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub credentials: CredentialFile,
     /// As for `run`.
     #[arg(long, value_name = "N")]
     pub budget: Option<u64>,
@@ -184,9 +201,9 @@ pub struct CleanArgs {
     /// As for `run`.
     #[arg(long, value_name = "DIR", default_value = ".probity")]
     pub state: PathBuf,
-    /// Seconds to wait for one answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub connection: Connection,
 }
 
 /// Text or JSON.
@@ -268,6 +285,19 @@ pub struct ReportArgs {
     /// Which form: text, json, junit or markdown.
     #[arg(long, default_value = "text")]
     pub format: String,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArgs {
+    /// The name of the probe, as findings carry it.
+    pub probe: String,
+    /// The recording of the run; its target and its seed are taken from it.
+    #[arg(long, value_name = "PATH", default_value = "reports/recording.json")]
+    pub recording: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunArgs,
 }
 
 /// Arguments of `self-test`.

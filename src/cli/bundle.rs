@@ -5,10 +5,12 @@ use super::{Stop, exit, target, write};
 use crate::load;
 
 /// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
-/// tools see them.
+/// tools see them. What no run could use is refused here, too.
 pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
     let (_, source) = target::sources(&args.files)?;
-    let document = crate::contract::spread_general(load::bundle(&source)?.document);
+    let bundle = load::bundle(&source)?;
+    crate::contract::read(bundle.clone())?;
+    let document = crate::contract::spread_general(bundle.document);
     let text = serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))?;
     match &args.out {
         Some(path) => write::write(path, &format!("{text}\n"))?,

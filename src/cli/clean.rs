@@ -1,17 +1,16 @@
 //! `probity clean`: removes what runs that were killed have left behind.
 
-use std::time::Duration;
-
 use super::args::{CleanArgs, RunArgs};
+use super::connection::Connection;
 use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
-use super::target::{self, Subject, Target, environment};
+use super::target::{self, Subject, Target};
 use super::{Stop, exit, run};
 use crate::domain::journal::{Chronicle, Entry};
 use crate::domain::plan::Plan;
 use crate::plan::Options;
 use crate::run::{Cleaned, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::transport::Accounts;
 
 /// Cleans up, and says what was done.
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
@@ -19,7 +18,7 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let ledger = Ledger::open(&args.state, &target, &subject)?;
     let windows = target::windows(&args.window, &target, &subject.contract);
-    sweep(&target, &subject, &ledger, Options { windows, ..Options::default() }, args.timeout)
+    sweep(&target, &subject, &ledger, Options { windows, ..Options::default() }, &args.connection)
 }
 
 /// Cleans up before a run that starts over.
@@ -29,14 +28,14 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
 pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
     if *target != Target::Mock && !ledger.journals.is_empty() {
         let windows = target::windows(&args.window, target, &subject.contract);
-        sweep(target, subject, &ledger, Options { windows, ..Options::default() }, args.timeout)?;
+        sweep(target, subject, &ledger, Options { windows, ..Options::default() }, &args.connection)?;
     }
     ledger.start_over()?;
     drop(ledger);
     Ledger::for_run(args, target, subject)
 }
 
-fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, timeout: u64) -> Result<u8, Stop> {
+fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, connection: &Connection) -> Result<u8, Stop> {
     let Target::Server { base, .. } = target else {
         anstream::println!("Nothing is left: the embedded mock ends with its run.");
         return Ok(exit::CONFORMS);
@@ -47,11 +46,13 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, 
         if !open {
             continue;
         }
-        let accounts = Accounts::from_environment(&subject.suite, &environment).map_err(|missing| Stop::Unusable(missing.to_string()))?;
+        let named = connection.credentials.read()?;
+        let accounts =
+            Accounts::from_environment(&subject.suite, &|name: &str| named.get(name)).map_err(|missing| Stop::Unusable(missing.to_string()))?;
         let before = ledger.ages();
         let settings = Settings { before, ..run::settings(&options, None, target, subject, base.clone()) };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("cleaning up cannot start: {error}")))?;
-        let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, timeout))?;
+        let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
         left += cleaned.left.len();
         tell(chronicle, &cleaned);
     }
@@ -67,10 +68,9 @@ async fn one(
     chronicle: &Chronicle,
     accounts: &Accounts,
     settings: &Settings,
-    timeout: u64,
+    connection: &Connection,
 ) -> Result<Cleaned, Stop> {
-    let total = Duration::from_secs(timeout);
-    let client = Client::new(Bounds { total, ..Bounds::default() }).map_err(|error| Stop::Unusable(error.to_string()))?;
+    let client = connection.client(false)?;
     let plan: &Plan = &chronicle.start.plan;
     let progress = Progress::start(&Plan::default(), &settings.windows);
     let watch = |event: crate::run::Event<'_>| progress.learn(event);

@@ -6,7 +6,7 @@ pub const CONFORMS: u8 = 0;
 pub const VIOLATES: u8 = 1;
 /// The user has to mend something: arguments, suite, contract, credentials.
 pub const UNUSABLE: u8 = 2;
-/// No verdict: the target did not answer, cells are blocked, the budget was spent, the run was interrupted.
+/// No verdict: the target did not answer, cells are blocked, nothing was proved, the budget was spent, the run was interrupted.
 pub const INCONCLUSIVE: u8 = 3;
 /// Nothing was selected.
 pub const NOTHING: u8 = 4;
@@ -16,5 +16,5 @@ pub const HELP: &str = "Exit codes:
   0  everything that was asked conforms
   1  violations (with --strict, warnings too)
   2  something has to be mended first: arguments, suite, contract, credentials
-  3  no verdict: target unreachable, cells blocked, budget spent, interrupted
+  3  no verdict: target unreachable, cells blocked, nothing proved, budget spent, interrupted
   4  nothing was selected";

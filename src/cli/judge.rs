@@ -8,10 +8,14 @@ use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, write};
 use crate::domain::plan::Intent;
-use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, Target, Tool};
+use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{Case, Recording, judge as judge_case, sent};
+use crate::judge::{Case, Recording, judge as judge_case, sent, surplus, weigh};
+use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
+
+/// The longest recording that is read, in bytes: more than the answers of a run may take.
+pub(super) const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;
@@ -40,7 +44,7 @@ pub struct Conclusion<'a> {
 /// Judges a saved recording again.
 pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let path = args.recording.display();
-    let text = std::fs::read_to_string(&args.recording).map_err(|error| Stop::Unusable(format!("{path} cannot be read: {error}")))?;
+    let text = load::text(&args.recording, LONGEST)?;
     let recording: Recording =
         serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
     let subject = Subject::load(&args.files)?;
@@ -90,8 +94,12 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
 pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
     let hints = target::hints(&subject.suite, &subject.contract);
     let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints: &hints };
-    let judgement = judge_case(&case);
-    let probes = sent(&recording.plan, &recording.outcomes);
+    let mut judgement = judge_case(&case);
+    weigh(&case, &recording.again, &mut judgement);
+    let mut probes = sent(&recording.plan, &recording.outcomes);
+    for round in &recording.again {
+        probes.extend(sent(&round.plan, &round.outcomes).into_iter().map(|probe| SentProbe { purpose: "again".to_owned(), ..probe }));
+    }
     let count = |purpose: &str| probes.iter().filter(|probe| probe.purpose == purpose).map(|probe| probe.requests).sum::<u64>();
     let all = probes.iter().map(|probe| probe.requests).sum();
     Report {
@@ -106,6 +114,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         totals: summary_totals(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,
+        undocumented: surplus(&case),
         probes,
     }
 }
@@ -117,9 +126,14 @@ fn code(report: &Report, demand: Demand) -> u8 {
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
     // A contradiction of the state may belong to no cell that was asked for.
     let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
+    let nothing_proved = ![Verdict::Conforms, Verdict::Held, Verdict::Waived].into_iter().any(of);
     if of(Verdict::Violates) || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
         exit::VIOLATES
-    } else if of(Verdict::Blocked) || of(Verdict::Inconclusive) || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped))) {
+    } else if of(Verdict::Blocked)
+        || of(Verdict::Inconclusive)
+        || nothing_proved
+        || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped)))
+    {
         exit::INCONCLUSIVE
     } else {
         exit::CONFORMS

@@ -60,9 +60,22 @@ impl Ledger {
         Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()) })
     }
 
+    /// Reads the journals once more, with what has been sent since.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn reread(&mut self) -> Result<(), Stop> {
+        if let Some(folder) = &self.folder {
+            self.journals = folder.journals()?;
+        }
+        Ok(())
+    }
+
     /// The run that was cut off and can be continued, when it is of this shape; else what differs, by name.
     pub fn unfinished(&self, shape: &BTreeMap<String, String>) -> Option<Result<&Chronicle, Vec<String>>> {
-        let open = self.journals.last().filter(|one| !one.finished && !one.cleaned && !one.interrupted)?;
+        let open = || self.journals.iter().rev().filter(|one| !one.finished && !one.cleaned && !one.interrupted);
+        // What is sent again after a run has a journal of its own, which is never continued by itself.
+        let open = open().find(|one| one.start.shape == *shape).or_else(|| open().next())?;
         let names = shape.keys().chain(open.start.shape.keys());
         let mut differ: Vec<String> = names.filter(|name| shape.get(*name) != open.start.shape.get(*name)).cloned().collect();
         differ.sort();
@@ -197,12 +210,14 @@ fn finished_jobs(recording: &Recording) -> Vec<(String, String)> {
 
 /// Everything that decides about the plan of a run, by name.
 pub fn shape(args: &RunArgs, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
-    let Selection { only, status, allow, thorough, seed, .. } = &args.selection;
+    let Selection { only, status, allow, thorough, cases, seed, .. } = &args.selection;
     let suite = serde_json::to_string(&*subject.suite).unwrap_or_default();
     let parts = [
         ("--contract", digest(&subject.contract.document.to_string())),
         ("--suite", digest(&suite)),
         ("--seed", seed.to_string()),
+        ("--cases", cases.to_string()),
+        ("--regressions", digest(&serde_json::to_string(&options.regressions).unwrap_or_default())),
         ("--only", only.join(" ")),
         ("--status", format!("{status:?}")),
         ("--allow", allow.join(" ")),

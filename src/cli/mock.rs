@@ -62,7 +62,15 @@ impl Embedded {
         // A job that takes longer is asked for more often.
         let polls = planned.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
         let spare = if self.options.variant.is_empty() { 0 } else { u32::try_from(polls * MORE_POLLS).unwrap_or_default() };
-        let windows = vec![RateLimit { requests: authenticated(planned) + spare, seconds: 3600 }];
+        self.serve_with(vec![RateLimit { requests: authenticated(planned) + spare, seconds: 3600 }]).await
+    }
+
+    /// Serves the mock without a rate limit, and tells its base URL.
+    pub async fn serve_all(&self) -> Result<String, Stop> {
+        self.serve_with(Vec::new()).await.map(|(base, _)| base)
+    }
+
+    async fn serve_with(&self, windows: Vec<RateLimit>) -> Result<(String, Arc<Mock>), Stop> {
         let mock = Arc::new(Mock::new(MockOptions { windows, ..self.options.clone() }));
         let failed = |error: std::io::Error| Stop::Unusable(format!("the embedded mock cannot listen on this machine: {error}"));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
@@ -161,8 +169,14 @@ fn authenticated(planned: &Plan) -> u32 {
         };
         !unknown && !matches!(probe.repeat, Repeat::Burst { .. })
     });
-    let polls = counted.clone().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
-    u32::try_from(counted.count() + polls).unwrap_or(u32::MAX)
+    let more = counted.clone().map(|probe| match probe.repeat {
+        Repeat::Poll { .. } => 1,
+        // Two pages hold everything; a list that nothing is in has one.
+        Repeat::Pages { .. } => 1,
+        _ => 0,
+    });
+    let more: usize = more.sum();
+    u32::try_from(counted.count() + more).unwrap_or(u32::MAX)
 }
 
 fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<Known>> {
@@ -254,10 +268,16 @@ fn named(files: &Files) -> String {
 fn exports(credential: &Credential, secret: Option<&MockSecret>) -> Vec<String> {
     match (credential, secret) {
         (Credential::Basic { username: user, password: pass }, Some(MockSecret::Basic { username, password })) => {
-            vec![format!("export {user}={username}"), format!("export {pass}={password}")]
+            vec![export(user, username), export(pass, password)]
         }
-        (Credential::Bearer { token }, Some(MockSecret::Bearer(value))) => vec![format!("export {token}={value}")],
-        (Credential::Value { env }, Some(MockSecret::Value(value))) => vec![format!("export {env}={value}")],
+        (Credential::Bearer { token }, Some(MockSecret::Bearer(value))) => vec![export(token, value)],
+        (Credential::Value { env }, Some(MockSecret::Value(value))) => vec![export(env, value)],
         _ => Vec::new(),
     }
+}
+
+/// What was invented is shown; what the environment has may be a real secret.
+fn export(variable: &str, value: &str) -> String {
+    let known = environment(variable).is_some_and(|value| !value.is_empty());
+    if known { format!("# {variable} is taken as the environment has it") } else { format!("export {variable}={value}") }
 }

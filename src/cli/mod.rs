@@ -1,8 +1,10 @@
 //! The `probity` command: arguments in, files and exit code out.
 
+mod again;
 mod args;
 mod bundle;
 mod clean;
+mod connection;
 pub mod exit;
 mod judge;
 mod ledger;
@@ -10,6 +12,8 @@ mod list;
 mod mock;
 mod plan;
 mod progress;
+mod regressions;
+mod replay;
 mod report;
 mod run;
 mod self_test;
@@ -105,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Judge(args) => judge::judge(&args),
         Command::Report(args) => report::report(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::SelfTest(args) => self_test::self_test(&args),
     };

@@ -2,7 +2,7 @@
 
 use super::args::{PlanArgs, TextOrJson};
 use super::ledger::Ledger;
-use super::target::{self, Subject, Target, environment};
+use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::plan::{Options, plan as make, show};
 use crate::transport::Accounts;
@@ -20,13 +20,16 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         (embedded.given(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
-        let (_, limited) = Accounts::available(&subject.suite, &environment).schemes();
-        (target::given(&subject.suite, &environment), (subject.suite.accounts.full.keys().cloned().collect(), limited))
+        let named = args.credentials.read()?;
+        let lookup = |name: &str| named.get(name);
+        let (_, limited) = Accounts::available(&subject.suite, &lookup).schemes();
+        (target::given(&subject.suite, &lookup), (subject.suite.accounts.full.keys().cloned().collect(), limited))
     };
     ledger.give(&subject.suite, &mut given);
     let options = target::options(&args.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
     let burst = target::burst(&windows, &target);
-    let options = Options { burst, windows: windows.clone(), budget: args.budget, asked: ledger.memory.known(), ..options };
+    let regressions = super::regressions::known(&args.selection, &args.state, &subject.contract.title)?;
+    let options = Options { regressions, burst, windows: windows.clone(), budget: args.budget, asked: ledger.memory.known(), ..options };
     let planned = make(&subject.contract, &subject.schemas, &subject.suite, &options)?;
     match args.format {
         TextOrJson::Text => {

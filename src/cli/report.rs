@@ -3,12 +3,13 @@
 use super::args::ReportArgs;
 use super::{Stop, exit};
 use crate::domain::report::Report;
+use crate::load;
 use crate::report::FORMATS;
 
 /// Prints a saved report in another form.
 pub fn report(args: &ReportArgs) -> Result<u8, Stop> {
     let path = args.report.display();
-    let text = std::fs::read_to_string(&args.report).map_err(|error| Stop::Unusable(format!("{path} cannot be read: {error}")))?;
+    let text = load::text(&args.report, load::LONGEST * 4)?;
     let report: Report = serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no report of this version: {error}")))?;
     let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let format = FORMATS.iter().find(|format| format.name == args.format);

@@ -10,8 +10,8 @@ use super::args::RunArgs;
 use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
-use super::target::{self, Subject, Target, environment};
-use super::{Stop, clean, judge};
+use super::target::{self, Subject, Target};
+use super::{Stop, again, clean, judge, regressions};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
@@ -20,7 +20,7 @@ use crate::journal::Journal;
 use crate::judge::Recording;
 use crate::plan::{Known, Options, plan, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::transport::Accounts;
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
@@ -36,7 +36,8 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
-    let (recording, journal) = record_with(args, &subject, &target, &ledger)?;
+    let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
+    again::again(args, &subject, &target, &mut ledger, &mut recording)?;
     let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
     let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))?;
@@ -69,8 +70,8 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let clock = Instant::now();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
     let journal = ledger.journal(target, resumed, || start)?;
-    let way = Way { args, target, subject, ledger, scene: &scene, resumed, journal: journal.as_ref() };
-    let carried = runtime.block_on(carry_out(&way, &planned))?;
+    let way = Way { args, target, subject, ledger, scene: &scene, resumed, served: None };
+    let carried = runtime.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
     unless_silent(target, &planned, &carried.outcomes)?;
     unless_lost(target, subject, &planned, &carried.outcomes)?;
@@ -85,6 +86,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         seed: args.selection.seed,
         plan: planned,
         outcomes: carried.outcomes,
+        again: Vec::new(),
     };
     Ok((recording, journal))
 }
@@ -105,26 +107,27 @@ fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Result
 }
 
 /// Everything that a run goes by.
-struct Way<'a> {
-    args: &'a RunArgs,
-    target: &'a Target,
-    subject: &'a Subject,
-    ledger: &'a Ledger,
-    scene: &'a Scene,
-    resumed: Option<&'a Chronicle>,
-    journal: Option<&'a Journal>,
+pub(super) struct Way<'a> {
+    pub args: &'a RunArgs,
+    pub target: &'a Target,
+    pub subject: &'a Subject,
+    pub ledger: &'a Ledger,
+    pub scene: &'a Scene,
+    pub resumed: Option<&'a Chronicle>,
+    /// Where the embedded mock is served already.
+    pub served: Option<&'a str>,
 }
 
 /// What a run needs beside its plan.
-struct Scene {
-    options: Options,
-    accounts: Accounts,
+pub(super) struct Scene {
+    pub options: Options,
+    pub accounts: Accounts,
     /// The mock's own invention, when the target is the embedded one.
-    embedded: Option<Embedded>,
+    pub embedded: Option<Embedded>,
 }
 
 impl Scene {
-    fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
+    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
         let selection = &args.selection;
         if *target != Target::Mock && !args.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -134,7 +137,8 @@ impl Scene {
         }
         let windows = target::windows(&args.window, target, &subject.contract);
         let burst = target::burst(&windows, target);
-        let with = |options: Options| Options { burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
+        let failed = regressions::known(selection, &args.state, &subject.contract.title)?;
+        let with = |options: Options| Options { regressions: failed, burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
             let mark = format!("probity-{:x}", selection.seed);
@@ -142,8 +146,11 @@ impl Scene {
             let options = with(target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
-        let accounts = target::accounts(subject, selection)?;
-        let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &environment);
+        let named = args.connection.credentials.read()?;
+        let lookup = |name: &str| named.get(name);
+        named.check(&subject.suite)?;
+        let accounts = target::accounts(subject, selection, &lookup)?;
+        let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         ledger.give(&subject.suite, &mut given);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
@@ -152,15 +159,25 @@ impl Scene {
     }
 }
 
-async fn carry_out(way: &Way<'_>, planned: &Plan) -> Result<Carried, Stop> {
-    let Way { args, target, subject, ledger, scene, resumed, journal } = *way;
+/// Carries out a plan beside a run, and writes it down where a journal is kept.
+pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
+    let journal = way.ledger.journal(way.target, way.resumed, || start)?;
+    let carried = send_all(way, planned, journal.as_ref()).await?;
+    if let Some(journal) = journal {
+        journal.write(&Entry::Finished, true)?;
+    }
+    Ok(carried)
+}
+
+async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Result<Carried, Stop> {
+    let Way { args, target, subject, ledger, scene, resumed, served } = *way;
     let base = match (target, &scene.embedded) {
+        _ if served.is_some() => served.unwrap_or_default().to_owned(),
         (Target::Server { base, .. }, _) => base.clone(),
         (Target::Mock, Some(embedded)) => embedded.serve(planned).await?.0,
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
-    let total = Duration::from_secs(args.timeout);
-    let client = Client::new(Bounds { total, ..Bounds::default() }).map_err(|error| Stop::Unusable(error.to_string()))?;
+    let client = args.connection.client(*target == Target::Mock)?;
     let settings = Settings { budget: args.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
     let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
     let pasts = resumed.map(Pasts::new);

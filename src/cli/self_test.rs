@@ -3,6 +3,9 @@
 //! Each fault is there twice: everywhere, and on one operation alone that is drawn by chance. Every run sends every
 //! trigger of the contract (`--thorough`), because a fault may show in one of them only.
 
+mod alone;
+mod cases;
+mod sight;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,15 +17,15 @@ use super::args::SelfTestArgs;
 use super::mock::Embedded;
 use super::target::{self, Subject};
 use super::{Stop, exit};
-use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::plan::Plan;
-use crate::domain::verdict::{Finding, Severity, Verdict};
-use crate::judge::{Case, Hints, Judgement, judge};
+use crate::judge::{Case, Hints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::plan::{Options, plan};
 use crate::run::{MOST_BURST, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client};
+use crate::transport::{Accounts, Bounds, Client, Route};
 
+use alone::Fate;
+use sight::Sight;
 use table::{Outcome, Row, VariantRow};
 
 /// Requests under way at once in each run.
@@ -31,8 +34,6 @@ const JOBS: usize = 8;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The wait before a job is asked for the second time.
 const POLL: Duration = Duration::from_millis(1);
-/// How many operations are tried until a fault takes hold on one alone.
-const TRIES: usize = 5;
 
 /// Runs every fault and every variant, prints both tables, and says whether any fault survived or any variant was accused.
 pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
@@ -45,8 +46,14 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let bar = progress(faults.len() + variants.len() + 1);
     let usual = bench.look(&bench.whole, &[], &[])?;
     bar.inc(1);
+    // Some faults show on drawn values only; those take requests of their own.
+    let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(bench.with_cases()?) } else { None };
+    let drawn = drawn.map(|bench| bench.look(&bench.whole, &[], &[]).map(|sight| (bench, sight))).transpose()?;
     let rows = side_by_side(&faults, |fault| {
-        let row = bench.fault(fault, &usual);
+        let row = match &drawn {
+            Some((bench, usual)) if fault.needs_drawn() => bench.fault(fault, usual),
+            _ => bench.fault(fault, &usual),
+        };
         bar.inc(1);
         row
     });
@@ -59,13 +66,19 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
     varied.insert(0, VariantRow::usual(&usual));
+    if let Some((_, sight)) = &drawn {
+        varied.insert(1, VariantRow::drawn(sight));
+    }
     anstream::print!("{}", table::show(&rows, &varied, args.seed));
-    Ok(code(&rows, &varied))
+    for request in &usual.crowded {
+        anstream::println!("more than one thing is wrong with {request}");
+    }
+    Ok(code(&rows, &varied, &usual))
 }
 
-fn code(rows: &[Row], variants: &[VariantRow]) -> u8 {
+fn code(rows: &[Row], variants: &[VariantRow], usual: &Sight) -> u8 {
     let any = |outcome: Outcome| rows.iter().any(|row| row.outcome == outcome);
-    if any(Outcome::Survived) || any(Outcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
+    if !usual.crowded.is_empty() || any(Outcome::Survived) || any(Outcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
         exit::VIOLATES
     } else if any(Outcome::Unproved) || variants.iter().any(|row| row.unproved > 0) {
         exit::INCONCLUSIVE
@@ -112,48 +125,6 @@ fn side_by_side<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> 
     done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
 }
 
-/// What a run against one mock has shown.
-struct Sight {
-    /// Checks that found something that must not be.
-    checks: BTreeSet<String>,
-    /// Checks that warned.
-    warnings: BTreeSet<String>,
-    /// Operations with cells that are violated.
-    operations: BTreeSet<String>,
-    /// Cells that are violated.
-    violated: usize,
-    /// Cells that are neither proved nor violated.
-    unproved: BTreeSet<(String, u16)>,
-    /// Operations on which the fault took hold.
-    faulted: BTreeSet<String>,
-    /// Whether the variant made a difference.
-    varied: bool,
-}
-
-impl Sight {
-    fn of(judgement: &Judgement) -> Self {
-        let with = |verdicts: &[Verdict]| judgement.cells.iter().filter(|cell| verdicts.contains(&cell.verdict)).collect::<Vec<_>>();
-        let violated = with(&[Verdict::Violates, Verdict::StaleWaiver]);
-        let open = with(&[Verdict::Blocked, Verdict::Inconclusive, Verdict::Unreached]);
-        let findings = || judgement.findings.iter().chain(judgement.cells.iter().flat_map(|cell| &cell.findings));
-        let checks = |severity| findings().filter(|finding: &&Finding| finding.severity == severity).map(|finding| finding.check.clone()).collect();
-        Self {
-            checks: checks(Severity::Must),
-            warnings: checks(Severity::Should),
-            operations: violated.iter().map(|cell| cell.operation.clone()).collect(),
-            violated: violated.len(),
-            unproved: open.iter().map(|cell| (cell.operation.clone(), cell.status.0)).collect(),
-            faulted: BTreeSet::new(),
-            varied: false,
-        }
-    }
-
-    /// Whether the run breaks.
-    fn breaks(&self) -> bool {
-        self.violated > 0 || !self.checks.is_empty()
-    }
-}
-
 /// Everything that the runs share.
 struct Bench<'a> {
     subject: &'a Subject,
@@ -161,7 +132,10 @@ struct Bench<'a> {
     accounts: Accounts,
     hints: Hints,
     options: Options,
+    /// Every status in every way.
     whole: Plan,
+    /// Every status in the cheapest way.
+    plain: Plan,
     seed: u64,
 }
 
@@ -181,8 +155,9 @@ impl<'a> Bench<'a> {
             ..Options::default()
         };
         let whole = plan(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+        let plain = plan(&subject.contract, &subject.schemas, &subject.suite, &Options { thorough: false, ..options.clone() })?;
         let hints = target::hints(&subject.suite, &subject.contract);
-        Ok(Self { subject, embedded, accounts, hints, options, whole, seed })
+        Ok(Self { subject, embedded, accounts, hints, options, whole, plain, seed })
     }
 
     /// Carries out a plan against a mock with these faults and variants, and judges what came.
@@ -190,7 +165,8 @@ impl<'a> Bench<'a> {
         let embedded = self.embedded.with(faults, variants)?;
         let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
-        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }).map_err(|error| unable(&error))?;
+        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route { shared: true, ..Route::default() })
+            .map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
             let settings = Settings {
@@ -209,57 +185,44 @@ impl<'a> Bench<'a> {
         })?;
         let subject = self.subject;
         let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: planned, outcomes: &outcomes, hints: &self.hints };
-        let mut sight = Sight::of(&judge(&case));
+        let mut sight = Sight::of(&judge(&case), planned);
         sight.faulted = mock.faulted();
         sight.varied = mock.has_varied();
+        sight.crowded = mock.crowded();
         Ok(sight)
     }
 
     fn fault(&self, fault: &'static Fault, usual: &Sight) -> Result<Row, Stop> {
-        let whole = self.look(&self.whole, &[fault.name.to_owned()], &[])?;
-        let alone = if whole.breaks() { self.alone(fault, &whole)? } else { None };
-        let unproved = whole.unproved.difference(&usual.unproved).count();
+        // What is overlooked, or goes wrong behind right answers, may show in one way to provoke a status and not in another.
+        let everything = fault.is_hidden() || fault.class == "overlooked";
+        let planned = if everything { &self.whole } else { &self.plain };
+        let whole = self.look(planned, &[fault.name.to_owned()], &[])?;
+        let noticed = whole.breaks() || whole.refuses(usual);
+        let alone = if noticed { self.alone(fault, &whole, usual)? } else { None };
         let inapplicable = self.subject.suite.mock.inapplicable.get(fault.name);
-        let outcome = match (whole.breaks(), &alone, inapplicable) {
-            (true, _, Some(_)) => Outcome::Misnamed,
-            (false, _, Some(_)) => Outcome::Inapplicable,
-            (true, Some((_, false)), None) => Outcome::Survived,
-            (true, _, None) => Outcome::Caught,
-            (false, _, None) if unproved > 0 => Outcome::Unproved,
-            (false, _, None) if !whole.warnings.is_empty() => Outcome::Warned,
-            (false, _, None) => Outcome::Survived,
+        let survived = matches!(alone, Some((_, Fate::Survived)));
+        let outcome = match (inapplicable, whole.breaks()) {
+            (Some(_), true) => Outcome::Misnamed,
+            (Some(_), false) => Outcome::Inapplicable,
+            (None, _) if survived => Outcome::Survived,
+            (None, true) => Outcome::Caught,
+            (None, false) if noticed => Outcome::Refused,
+            (None, false) if !whole.warnings.is_empty() => Outcome::Warned,
+            (None, false) if whole.unproved(usual) > 0 => Outcome::Unproved,
+            (None, false) => Outcome::Survived,
         };
         let note = match (inapplicable, outcome) {
             (Some(reason), _) => reason.clone(),
             (None, Outcome::Caught) => String::new(),
+            (None, Outcome::Refused) => format!("{}; exit code 3: {}", fault.breaks, whole.reason()),
+            (None, Outcome::Warned) => format!("{}; warned by {}", fault.breaks, list(&whole.warnings)),
             (None, _) if whole.faulted.is_empty() => format!("{}; no answer was changed by it", fault.breaks),
-            (None, _) if whole.warnings.is_empty() => fault.breaks.to_owned(),
-            (None, _) => format!("{}; warned by {}", fault.breaks, list(&whole.warnings)),
+            (None, _) => fault.breaks.to_owned(),
         };
         let seen = whole.operations.intersection(&whole.faulted).count();
         let reach = if fault.is_hidden() { None } else { Some((seen, whole.faulted.len())) };
+        let unproved = whole.unproved(usual);
         Ok(Row { name: fault.name, outcome, reach, checks: list(&whole.checks), violated: whole.violated, unproved, alone, note })
-    }
-
-    /// Puts a fault on one operation drawn by chance, and says whether it is caught there. The draw is among those on which
-    /// it breaks a promise: where the contract allows both the right answer and the wrong one, there is none to break.
-    fn alone(&self, fault: &Fault, whole: &Sight) -> Result<Option<(String, bool)>, Stop> {
-        let taken = |operation: &&String| fault.is_hidden() || whole.faulted.contains(*operation);
-        let mut open: Vec<&String> = whole.operations.iter().filter(|operation| *operation != WHOLE_SERVER).filter(taken).collect();
-        for attempt in 0..TRIES {
-            if open.is_empty() {
-                break;
-            }
-            let draw = drawn(self.seed.wrapping_add(attempt as u64), fault.name);
-            let operation = open.swap_remove(usize::try_from(draw % open.len() as u64).unwrap_or_default());
-            let options = Options { only: vec![operation.clone()], ..self.options.clone() };
-            let planned = plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &options)?;
-            let sight = self.look(&planned, &[format!("{}@{operation}", fault.name)], &[])?;
-            if sight.breaks() || (!sight.faulted.is_empty() && !fault.is_hidden()) {
-                return Ok(Some((operation.clone(), sight.breaks())));
-            }
-        }
-        Ok(None)
     }
 
     fn variant(&self, variant: &'static Variant, usual: &Sight) -> Result<VariantRow, Stop> {
@@ -270,7 +233,8 @@ impl<'a> Bench<'a> {
             checks: list(&sight.checks),
             warnings: list(&sight.warnings),
             violated: sight.violated,
-            unproved: sight.unproved.difference(&usual.unproved).count(),
+            unproved: sight.unproved(usual),
+            otherwise: sight.otherwise.difference(&usual.otherwise).count(),
             note,
         })
     }
@@ -278,14 +242,6 @@ impl<'a> Bench<'a> {
 
 fn list(names: &BTreeSet<String>) -> String {
     names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// A number that depends on nothing but a seed and a name (FNV-1a, then the finaliser of `SplitMix64`).
-fn drawn(seed: u64, name: &str) -> u64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
@@ -296,11 +252,5 @@ mod tests {
     fn what_is_done_side_by_side_comes_in_order() {
         let items: Vec<usize> = (0..50).collect();
         assert_eq!(side_by_side(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_draw_depends_on_seed_and_name() {
-        assert_eq!(drawn(1, "a"), drawn(1, "a"));
-        assert!(drawn(1, "a") != drawn(2, "a") && drawn(1, "a") != drawn(1, "b"));
     }
 }

@@ -61,14 +61,16 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     })
 }
 
-/// The credentials of a run, from the environment: all that the suite names; or what there is, where it names none. To have
-/// none at all is only right where none are asked for.
-pub fn accounts(subject: &Subject, selection: &Selection) -> Result<Accounts, Stop> {
-    let strict = Accounts::from_environment(&subject.suite, &environment);
+/// The credentials of a run, from where `lookup` finds them: all that the suite names; or what there is, where it names
+/// none. To have none at all is only right where none are asked for.
+pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Accounts, Stop> {
+    let strict = Accounts::from_environment(&subject.suite, lookup);
     if subject.names_accounts {
-        return strict.map_err(|missing| Stop::Unusable(format!("{missing} (the suite {} takes them from the environment)", subject.suite.name)));
+        return strict.map_err(|missing| {
+            Stop::Unusable(format!("{missing} (the suite {} takes them from the environment or from --credentials FILE)", subject.suite.name))
+        });
     }
-    let available = Accounts::available(&subject.suite, &environment);
+    let available = Accounts::available(&subject.suite, lookup);
     let selected = |id: &str| selection.only.is_empty() || selection.only.iter().any(|pattern| WildMatch::new(pattern).matches(id));
     let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && selected(&operation.id));
     match strict {
@@ -198,6 +200,8 @@ pub fn options(
         mark,
         burst: 0,
         thorough: selection.thorough,
+        cases: selection.cases,
+        seed: selection.seed,
         ..Options::default()
     })
 }
@@ -211,10 +215,15 @@ pub fn windows(written: &[RateLimit], target: &Target, contract: &Contract) -> V
     }
 }
 
+/// The most requests to the embedded mock, whose limit lets the whole plan through: those that came to nothing are made up
+/// for before it is met.
+const EMBEDDED_BURST: u32 = 1_000;
+
 /// How many requests may be sent to show the rate limit: where windows are kept, one that is known to be full is met at once;
 /// a server elsewhere is not driven to its limit otherwise.
 pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
     match (windows, target.is_local()) {
+        ([], true) if *target == Target::Mock => EMBEDDED_BURST,
         ([], true) => MOST_BURST,
         ([], false) => 0,
         _ => FULL_BURST,

@@ -7,6 +7,7 @@ mod general;
 mod inferred;
 mod links;
 mod operations;
+pub mod paging;
 mod parameters;
 mod pointer;
 pub mod schema;
@@ -20,7 +21,7 @@ pub use bundle::{Bundle, bundle, file_references};
 pub use general::spread_general;
 pub use links::makes;
 pub use operations::read;
-pub use pointer::{append, escape, get_mut, put, remove};
+pub use pointer::{append, escape, get_mut, put, remove, unescape};
 pub use sides::is_marked;
 pub use validate::{Breach, Schemas};
 

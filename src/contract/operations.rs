@@ -191,6 +191,7 @@ impl<'a> Reader<'a> {
             security: security::requirement(self.document, &member("security")),
             place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
             done: self.done(&member("x-probity-done"))?,
+            atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
             note: self.text(&member("x-probity-note")),
         };
         for response in general {

@@ -19,8 +19,7 @@ impl Reader<'_> {
                 parameters.push(parameter);
             }
         }
-        let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-        for name in names {
+        for name in template_names(path) {
             if !parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == name) {
                 return Err(self.error(item, format!("the path parameter {{{name}}} of {path} is not declared")));
             }
@@ -41,9 +40,10 @@ impl Reader<'_> {
             schema.get("x-probity-resource").and_then(resource_need)
         });
         let resource = annotated.or_else(|| {
-            // A date names no resource.
+            // Neither a date nor one of a few words names a resource.
             let format = resolved.and_then(|schema| schema.get("format")?.as_str()).unwrap_or_default();
-            (location == Location::Path && !format.starts_with("date"))
+            let listed = resolved.is_some_and(|schema| schema.get("enum").is_some() || schema.get("const").is_some());
+            (location == Location::Path && !format.starts_with("date") && !listed)
                 .then(|| kind_from_path(path, name))
                 .flatten()
                 .map(|kind| ResourceNeed { kind, like: Value::Null })
@@ -61,6 +61,11 @@ impl Reader<'_> {
             sent: value.get("x-probity-send") == Some(&Value::Bool(true)),
         })
     }
+}
+
+/// The names in a path template, of which a segment may hold several (`{kind}:{number}`; OpenAPI, Path Templating).
+fn template_names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').flat_map(|segment| segment.split('{').skip(1)).filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
 /// The kind of resource that a path parameter names when the contract does not say: the segment before it, when the

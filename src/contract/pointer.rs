@@ -8,7 +8,7 @@ pub fn escape(token: &str) -> String {
 }
 
 /// One reference token, unescaped; percent-encoding of a URI fragment is undone as well (RFC 6901, section 6).
-pub(crate) fn unescape(token: &str) -> String {
+pub fn unescape(token: &str) -> String {
     let decoded = percent_encoding::percent_decode_str(token).decode_utf8_lossy();
     decoded.replace("~1", "/").replace("~0", "~")
 }

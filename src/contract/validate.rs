@@ -15,6 +15,9 @@ const BASE: &str = "urn:probity:contract";
 /// The same as requests see it, where that is something else.
 const REQUESTS: &str = "urn:probity:requests";
 
+/// From so many parts on, a value has very many: their breaches would take more memory than the value.
+const MANY: usize = 100_000;
+
 /// One rule of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
@@ -63,13 +66,21 @@ impl Schemas {
         Ok(Self { registry, sided, compiled: Mutex::default() })
     }
 
-    /// Every rule that the value breaks; none when it fits.
+    /// Every rule that the value breaks; none when it fits. Of a value with very many parts only the first breach is
+    /// told, as each of its parts may break a rule.
     ///
     /// # Errors
     /// The schema itself cannot be compiled; why.
     pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
         let validator = self.validator(schema)?;
-        let breaches = validator.iter_errors(value).map(|error| {
+        let mut first = None;
+        let mut all = None;
+        if parts(value, MANY) < MANY {
+            all = Some(validator.iter_errors(value));
+        } else {
+            first = validator.validate(value).err();
+        }
+        let breaches = all.into_iter().flatten().chain(first).map(|error| {
             let rule = error.schema_path().to_string();
             Breach {
                 at: error.instance_path().to_string(),
@@ -103,6 +114,21 @@ impl Schemas {
         compiled.insert(schema.clone(), Arc::clone(&validator));
         Ok(validator)
     }
+}
+
+/// How many values there are in a value, itself among them; counted up to `most`.
+fn parts(value: &Value, most: usize) -> usize {
+    let mut count = 0;
+    let mut open = vec![value];
+    while let Some(value) = open.pop().filter(|_| count < most) {
+        count += 1;
+        match value {
+            Value::Array(items) => open.extend(items.iter().take(most)),
+            Value::Object(members) => open.extend(members.values().take(most)),
+            _ => {}
+        }
+    }
+    count
 }
 
 /// A reference token as it may stand in a URI fragment (RFC 6901, section 6).

@@ -80,6 +80,9 @@ pub struct Operation {
     pub place: String,
     /// How an asynchronous job says that it is done (`x-probity-done`).
     pub done: Option<Done>,
+    /// Whether it writes all of several resources or none (`x-probity-atomic`).
+    #[serde(default)]
+    pub atomic: bool,
     /// A decision the author took (`x-probity-note`).
     pub note: Option<String>,
 }

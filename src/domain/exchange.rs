@@ -115,6 +115,8 @@ pub enum Content {
     Bytes(u64),
     /// More than the bound on answers; how much was read, in bytes.
     TooLong(u64),
+    /// Something else that is not to be read here, right as it may be; why.
+    Unread(String),
 }
 
 impl Content {

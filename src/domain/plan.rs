@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::{Method, Status};
+use super::drawn::Drawn;
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
@@ -22,6 +23,9 @@ pub struct Plan {
     pub probes: Vec<Probe>,
     /// What probes hand to each other.
     pub slots: BTreeMap<SlotId, Slot>,
+    /// The probes whose values are drawn by chance. They prove no cell, and are judged on their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawn: BTreeMap<ProbeId, Drawn>,
     /// How a thing that the run makes is removed on its own, where the request that is due to remove it does more, or may
     /// not come to be sent.
     #[serde(default)]
@@ -178,6 +182,8 @@ pub enum Stage {
     Read,
     /// Reads with a fault.
     Doubt,
+    /// Requests with values drawn by chance, after everything that they might disturb.
+    Draw,
     /// Resources are removed.
     Remove,
     /// What was removed is asked for.
@@ -210,7 +216,7 @@ pub struct Fault {
 }
 
 /// A place in a request.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// The method.
@@ -269,6 +275,8 @@ pub enum Body {
     Json(Value),
     /// A JSON document of which the last characters are cut off.
     CutJson(Value),
+    /// A JSON document in which the text at some pointers is written as it is here, and not as the value there would be.
+    Spelled(Value, Vec<(String, String)>),
     /// Text as it is.
     Text(String),
     /// `multipart/form-data` (RFC 7578), name and content of each part.
@@ -315,6 +323,18 @@ pub struct Capture {
     pub like: Value,
     /// Which of the items that fit, counted from zero.
     pub nth: usize,
+    /// States that the item must be in, where it shows one; absent when any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateOf>,
+}
+
+/// The states that something may be in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateOf {
+    /// JSON Pointer from the resource to its state.
+    pub at: String,
+    /// The states.
+    pub any: Vec<String>,
 }
 
 /// How often a probe is sent.
@@ -335,6 +355,17 @@ pub enum Repeat {
     /// Until the aimed status comes, at most so many times.
     Burst {
         /// Upper bound of requests.
+        most: u32,
+    },
+    /// A list, page by page, for as long as a next page is named.
+    Pages {
+        /// Query parameter with the number of resources on a page.
+        limit: String,
+        /// The smallest number that the contract allows, in resources.
+        smallest: u64,
+        /// The largest one, in resources.
+        largest: u64,
+        /// Upper bound of pages.
         most: u32,
     },
     /// Fetches the `Location` of this probe's answer instead of the path.

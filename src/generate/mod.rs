@@ -1,6 +1,7 @@
 //! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
 
 mod capture;
+mod drawn;
 mod fill;
 mod mark;
 mod pattern;
@@ -9,6 +10,7 @@ mod sample;
 mod unlike;
 
 pub use capture::captured;
+pub use drawn::{Chance, admits, applied, change_between, odd, smaller, valid_changes};
 pub use fill::fill;
 pub use mark::{document, marked, marked_texts};
 pub use request::{Base, Need, valid};

@@ -1,24 +1,31 @@
 //! From what was planned and what came to a verdict for each cell.
 
+mod again;
+mod between;
 mod cell;
-mod limits;
+mod drawn;
+mod legible;
+mod limit;
 mod recording;
 mod rule;
 mod state;
+mod surplus;
 
+pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
+pub use surplus::surplus;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::checks::{CredentialHint, Scene, findings};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Credentials, Place, Plan, Probe, ProbeId};
+use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, SlotId};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity};
+use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -80,30 +87,42 @@ impl Opinion<'_> {
 
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let accepted = accepted(case);
-    let opinions: Vec<Opinion<'_>> = case.plan.probes.iter().map(|probe| opinion(case, &accepted, probe)).collect();
-    let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
+    let came: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
+    let accepted = accepted(case, &came);
+    let known = knows_limited(case, &came);
+    let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, known, (probe, came.get(probe.id.as_str()).copied()))).collect();
+    let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
-    findings.extend(limits::findings_between(case));
+    findings.extend(limit::ignored(case));
+    findings.extend(limit::ill_advised(case));
+    findings.extend(between::findings(case));
     findings.extend(state::add(case, &mut cells));
+    findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 
+/// Whether the server knows the account without permissions: it has refused it something for want of them, or let it in.
+fn knows_limited(case: &Case<'_>, came: &HashMap<&str, &Outcome>) -> bool {
+    let limited = case.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
+    let mut answers = limited.filter_map(|probe| came.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
+    answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
+}
+
 /// Which valid requests were accepted.
-fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
+fn accepted(case: &Case<'_>, came: &HashMap<&str, &Outcome>) -> BTreeMap<ProbeId, bool> {
     let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
     valid
         .map(|probe| {
-            let answer = case.outcomes.of(&probe.id).and_then(Outcome::answer);
+            let answer = came.get(probe.id.as_str()).and_then(|outcome| outcome.answer());
             let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
             (probe.id.clone(), accepted)
         })
         .collect()
 }
 
-fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a Probe) -> Opinion<'a> {
-    let outcome = case.outcomes.of(&probe.id);
+fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
     let control = match &probe.control {
         None => Control::NotNeeded,
         Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
@@ -117,16 +136,35 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, probe: &'a P
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allowed.contains(&Status(401)),
+        renamed: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Path(_))) && probe.request.credentials == Credentials::Full,
+        recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, crate::domain::plan::Repeat::Burst { .. }),
         assumed: probe.assumed.clone(),
         control,
     };
-    let ruling = rule(&facts);
+    let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
+        Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
+        ruling => ruling,
+    };
     let findings = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
         _ => Vec::new(),
     };
     Opinion { probe, outcome, ruling, findings }
+}
+
+/// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is
+/// no failure.
+fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
+    let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+    let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
+        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true),
+        _ => false,
+    };
+    let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
+    let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
+    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none"))
 }
 
 fn why_refused(case: &Case<'_>, control: &str) -> String {
@@ -188,6 +226,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                     .and_then(|outcome| outcome.exchanges.last())
                     .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
                     .unwrap_or_default(),
+                sightings: Sightings::default(),
             });
         }
     }

@@ -16,6 +16,10 @@ pub struct Facts {
     pub faulty: bool,
     /// Whether the fault is that nobody vouches for who is asking.
     pub unauthenticated: bool,
+    /// Whether the fault is the id in the path, so that who asks has been let in a moment before.
+    pub renamed: bool,
+    /// Whether the fault is the account without permissions, and the server is known to know that account.
+    pub recognised: bool,
     /// Whether it was sent again and again to use up the rate limit.
     pub exhausting: bool,
     /// A value that nobody vouches for.
@@ -63,6 +67,8 @@ pub enum Ruling {
 /// | answered | in allowed        |             | faulty  | refused  | blocked      |
 /// | answered | 5xx               |             |         |          | blocked      |
 /// | answered | 403               |             | unauthenticated | accepted | breaks |
+/// | answered | 403               |             | renamed | accepted | breaks       |
+/// | answered | 401               |             | recognised | accepted | breaks    |
 /// | answered | 401, 403, 429     |             |         |          | blocked      |
 /// | answered |                   | none        |         |          | unreached    |
 /// | answered |                   |             | valid, assumed | | blocked      |
@@ -90,8 +96,10 @@ pub fn rule(facts: &Facts) -> Ruling {
         return Ruling::Blocked(format!("the server failed with {status}"));
     }
     // Who asks without credentials and is told that they do not suffice has been refused for the intended cause, with
-    // another status.
-    let intended = facts.unauthenticated && status == Status(403) && facts.control == Control::Accepted;
+    // another status; so has who is known and told that nobody knows him. Where only the id is another, nothing but the id
+    // can be the cause.
+    let wrong = if facts.recognised { status == Status(401) } else { status == Status(403) && (facts.unauthenticated || facts.renamed) };
+    let intended = wrong && facts.control == Control::Accepted;
     if matches!(status.0, 401 | 403 | 429) && !intended {
         return Ruling::Blocked(format!("{status}, which nobody asked for, came first"));
     }
@@ -121,6 +129,8 @@ mod tests {
             allowed: allowed.iter().map(|status| Status(*status)).collect(),
             faulty,
             unauthenticated: false,
+            renamed: false,
+            recognised: false,
             exhausting: false,
             assumed: None,
             control,
@@ -202,6 +212,22 @@ mod tests {
         assert_eq!(rule(&facts), Ruling::Breaks);
         facts.control = refused();
         assert!(is_blocked(&rule(&facts)));
+    }
+
+    #[test]
+    fn a_403_for_another_id_is_the_wrong_refusal_where_the_control_was_let_in() {
+        let facts = Facts { renamed: true, ..facts(403, &[404], true, Control::Accepted) };
+        assert_eq!(rule(&facts), Ruling::Breaks);
+        assert!(is_blocked(&rule(&Facts { control: refused(), ..facts.clone() })));
+        assert!(is_blocked(&rule(&Facts { status: Some(Status(401)), ..facts })));
+    }
+
+    #[test]
+    fn a_401_for_an_account_that_is_known_elsewhere_is_the_wrong_refusal() {
+        let facts = Facts { recognised: true, ..facts(401, &[403], true, Control::Accepted) };
+        assert_eq!(rule(&facts), Ruling::Breaks);
+        assert!(is_blocked(&rule(&Facts { recognised: false, ..facts.clone() })));
+        assert!(is_blocked(&rule(&Facts { control: refused(), ..facts })));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Reads contracts and suites from files, or from what the binary carries.
 
 mod bundled;
+mod credentials;
+mod files;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -9,9 +11,15 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use thiserror::Error;
 
+pub use credentials::credentials;
+pub use files::{bytes, text};
+
 use crate::contract::{self, Bundle, ContractError};
 use crate::domain::contract::Contract;
 use crate::domain::suite::{Accounts, Suite};
+
+/// The longest file that is read, in bytes: many times what the largest published contracts have.
+pub const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// Something that cannot be read.
 #[derive(Debug, Error)]
@@ -74,7 +82,7 @@ impl Source {
     fn read(&self) -> Result<String, LoadError> {
         match self {
             Self::Bundled(path) => bundled::text(path).map(str::to_owned).ok_or_else(|| unreadable(path, "the binary does not carry it")),
-            Self::File(path) => std::fs::read_to_string(path).map_err(|error| unreadable(&path.display().to_string(), &error.to_string())),
+            Self::File(path) => files::text(path, LONGEST),
         }
     }
 
@@ -93,7 +101,8 @@ fn unreadable(path: &str, reason: &str) -> LoadError {
 
 fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {
     let path = source.name();
-    LoadError::Invalid { reason: reason.replace("<input>", &path), path, what }
+    let reason = reason.trim_start_matches("error: ").replace("<input>", &path);
+    LoadError::Invalid { reason, path, what }
 }
 
 /// `a/b/../c` as `a/c`.

@@ -2,6 +2,12 @@
 
 use serde::de::DeserializeOwned;
 
+/// How deep a document may be nested: each level takes room on the stack.
+const DEEPEST: usize = 64;
+
+/// How many values a document may have: the largest published contracts have a few hundred thousand.
+const MOST_VALUES: usize = 5_000_000;
+
 /// Reads YAML 1.2, of which JSON is a part. Words such as `no` and numbers such as `007` stay what they look like.
 ///
 /// # Errors
@@ -11,7 +17,16 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
-        budget: None,
+        budget: serde_saphyr::budget! {
+            max_depth: DEEPEST,
+            flow_nesting_limit: DEEPEST,
+            max_nodes: MOST_VALUES,
+            max_events: MOST_VALUES,
+            max_anchors: MOST_VALUES,
+            max_aliases: MOST_VALUES,
+            max_merge_keys: MOST_VALUES,
+            enforce_alias_anchor_ratio: false,
+        },
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
 }
@@ -26,6 +41,16 @@ mod tests {
     fn plain_words_and_padded_numbers_stay_text() {
         let value: Value = parse("{a: no, b: 007, c: 1_000, d: true, e: 1.5, f: 2024-01-31, g: '204'}").unwrap();
         assert_eq!(value, json!({"a": "no", "b": "007", "c": "1_000", "d": true, "e": 1.5, "f": "2024-01-31", "g": "204"}));
+    }
+
+    #[test]
+    fn a_document_without_end_is_refused() {
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse::<Value>(&deep(60)).is_ok() && parse::<Value>(&deep(80)).is_err() && parse::<Value>(&deep(200_000)).is_err());
+        let blocks = |depth: usize| (0..depth).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
+        assert!(parse::<Value>(&blocks(60)).is_ok() && parse::<Value>(&blocks(3000)).is_err());
+        let laughs: String = (1..30).map(|level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "))).collect();
+        assert!(parse::<Value>(&format!("a0: &a0 ha\n{laughs}")).is_err());
     }
 
     #[test]

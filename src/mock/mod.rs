@@ -141,6 +141,11 @@ impl Mock {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).store.snapshot()
     }
 
+    /// Requests that had more than one thing wrong, in words: servers differ in which of them they refuse.
+    pub fn crowded(&self) -> Vec<String> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).crowded.clone()
+    }
+
     /// Operations on which a fault has taken hold; for faults of the state, those on which it could.
     pub fn faulted(&self) -> BTreeSet<String> {
         self.core.as_ref().map(|core| core.faults.taken()).unwrap_or_default()

@@ -6,6 +6,7 @@ use super::faults::Effect;
 use super::scene::Scene;
 use super::store::Resource;
 use super::variants::Habit;
+use crate::contract::paging::{CURSORS, LIMITS, NUMBERS, OFFSETS};
 use crate::domain::contract::{Location, Parameter};
 
 /// One page of a list.
@@ -23,11 +24,6 @@ pub(crate) struct Page {
 /// The most that a small page holds.
 const SMALL: usize = 2;
 
-const SIZES: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];
-const CURSORS: &[&str] = &["page[after]", "page[cursor]", "after", "starting_after", "cursor"];
-const NUMBERS: &[&str] = &["page[number]", "page"];
-const OFFSETS: &[&str] = &["page[offset]", "offset", "skip"];
-
 fn named<'a>(scene: &Scene<'a>, names: &[&str]) -> Option<&'a Parameter> {
     names.iter().find_map(|name| scene.operation.parameter(Location::Query, name))
 }
@@ -44,7 +40,7 @@ fn count(scene: &Scene<'_>, parameter: &Parameter) -> Option<usize> {
 /// The page that the request asks for.
 pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
     let goes = |effect| scene.core.faults.has(scene.operation, effect);
-    let size = named(scene, SIZES)
+    let size = named(scene, LIMITS)
         .and_then(|parameter| count(scene, parameter))
         .filter(|size| *size > 0 && !goes(Effect::IgnoreLimit))
         .unwrap_or(usize::MAX);

@@ -53,25 +53,29 @@ fn literals(template: &str, segments: &[String]) -> Option<Vec<bool>> {
     parts
         .iter()
         .zip(segments)
-        .map(|(part, segment)| if part.contains('{') { value_in(part, segment).map(|_| false) } else { (part == segment).then_some(true) })
+        .map(|(part, segment)| if part.contains('{') { values_in(part, segment).map(|_| false) } else { (part == segment).then_some(true) })
         .collect()
 }
 
-/// The value of the parameter in a segment such as `{id}` or `{id}.json`.
-fn value_in<'a>(part: &str, segment: &'a str) -> Option<&'a str> {
-    let (before, rest) = part.split_once('{')?;
-    let (_, after) = rest.split_once('}')?;
-    segment.strip_prefix(before)?.strip_suffix(after).filter(|value| !value.is_empty())
+/// The values of the parameters in a segment such as `{id}`, `{id}.json` or `{kind}:{number}`, each as short as what
+/// follows it allows; `None` when the segment has another form.
+fn values_in<'a>(part: &'a str, segment: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let Some((before, rest)) = part.split_once('{') else { return (part == segment).then(Vec::new) };
+    let (name, after) = rest.split_once('}')?;
+    let segment = segment.strip_prefix(before)?;
+    let ends = segment.char_indices().map(|(at, character)| at + character.len_utf8());
+    ends.into_iter().find_map(|end| {
+        let mut values = values_in(after, &segment[end..])?;
+        values.insert(0, (name, &segment[..end]));
+        Some(values)
+    })
 }
 
 /// The values of the path parameters, by name.
 pub(crate) fn path_values(operation: &Operation, segments: &[String]) -> Vec<(String, String)> {
     let parts = operation.path.trim_end_matches('/').split('/').skip(1);
-    let values = parts.zip(segments).filter_map(|(part, segment)| {
-        let name = part.split_once('{')?.1.split_once('}')?.0;
-        Some((name.to_owned(), value_in(part, segment)?.to_owned()))
-    });
-    values.collect()
+    let values = parts.zip(segments).filter_map(|(part, segment)| values_in(part, segment)).flatten();
+    values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// How well a request fits a form; the greater the better.

@@ -12,11 +12,12 @@ use super::headers::{self, Circumstances};
 use super::notice::{self, Noticed, Source};
 use super::profile::media_example;
 use super::refusal::{Reason, refuse};
-use super::request::Call;
+use super::request::{Call, Payload};
 use super::route::Route;
 use super::scene::{Core, Scene};
 use super::state::State;
 use super::variants::Habit;
+use crate::contract::remove;
 use crate::domain::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
@@ -32,7 +33,7 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
     let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
     let circumstances = Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() };
-    let mut draft = if let Some(status) = core.faults.instead(nearest, number) {
+    let mut draft = if let Some(status) = core.faults.instead(nearest, number).or_else(|| core.faults.choke(nearest, call)) {
         let circumstances = Circumstances { wait: Some(1), ..circumstances };
         refuse(core, status, &Reason { detail: "This request was not looked at.", source: &Source::Nowhere }, &circumstances)
     } else if let Some(refusal) = limited(core, windows, state, &caller, &circumstances) {
@@ -100,6 +101,7 @@ impl<'a> Ruling<'a> {
         let seen = notice::look(&self.scene, state);
         let place = if !noticed.is_empty() && self.core.variants.has(Habit::AccessLast) { 0 } else { noticed.len() };
         noticed.splice(place..place, seen);
+        self.count(state, &noticed);
         for noticed in noticed {
             let found = noticed.statuses(&self.scene);
             let (trigger, statuses) = match (found, noticed.insist) {
@@ -117,6 +119,19 @@ impl<'a> Ruling<'a> {
         self.succeed(state, None)
     }
 
+    /// Keeps count of requests with more than one thing wrong, which servers may refuse for any of them. What is wrong in
+    /// several ways at one place is one thing, and so is what is wrong in the same way at several.
+    fn count(&self, state: &mut State, noticed: &[Noticed]) {
+        let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.scene).is_some());
+        let refused: Vec<(&str, &str)> =
+            refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), *noticed.triggers.first()?))).collect();
+        let apart = |one: &(&str, &str), other: &(&str, &str)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
+        if refused.iter().any(|one| refused.iter().any(|other| apart(one, other))) {
+            let words: Vec<String> = refused.iter().map(|(at, trigger)| format!("{trigger} {at}").trim().to_owned()).collect();
+            state.crowded.push(format!("{} {}: {}", self.scene.operation.id, self.scene.call.path, words.join(", ")));
+        }
+    }
+
     /// Answers what was noticed with the status that the contract has for it.
     fn rule(&self, state: &mut State, status: Status, trigger: &'static str, noticed: &Noticed) -> Draft {
         if status.0 < 400 {
@@ -124,9 +139,25 @@ impl<'a> Ruling<'a> {
         }
         if self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
             self.succeed(state, None);
+        } else if let Some(right) = self.without_the_wrong_one(&noticed.source) {
+            right.succeed(state, None);
         }
         let sent = self.core.faults.status(Some(self.scene.operation), status.0);
         refuse(self.core, sent, &Reason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
+    }
+
+    /// The same request with only those of its resources that are right, for a mock that writes them.
+    fn without_the_wrong_one(&self, wrong: &Source) -> Option<Self> {
+        let operation = self.scene.operation;
+        let writes = if operation.atomic { self.core.faults.has(operation, Effect::WritePart) } else { self.core.variants.has(Habit::WriteInPart) };
+        let Source::Pointer(wrong) = wrong else { return None };
+        let items = self.scene.items();
+        let within = |at: &str| wrong.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let (at, _) = items.iter().find(|(at, _)| within(at)).filter(|_| writes && items.len() > 1)?;
+        let mut body = self.scene.payload.value()?.clone();
+        remove(&mut body, at);
+        let scene = Scene { payload: Payload::Value(body), ..Scene::new(self.core, self.scene.call, operation) };
+        Some(Self { core: self.core, scene, methods: self.methods })
     }
 
     fn circumstances(&self, location: Option<String>) -> Circumstances<'_> {

@@ -10,6 +10,8 @@ use crate::domain::contract::{RateLimit, Status};
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub store: Store,
+    /// Requests with more than one thing wrong, in words.
+    pub crowded: Vec<String>,
     /// How often each condition was answered, where the contract demands several statuses for it.
     turns: HashMap<String, usize>,
     /// When each window began, and the requests in it.

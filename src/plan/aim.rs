@@ -1,10 +1,14 @@
 //! Finds for each cell the cheapest request that can prove it.
 
+use serde_json::Value;
+
+use super::alike;
+use super::alone::alone;
 use super::choice::{satisfied, skip_reason};
 use super::draft::{Bound, Draft, removes, success_trigger};
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::domain::plan::{Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::domain::suite::{Credential, Suite};
 use crate::triggers::{Ground, Setting, Variation, named, same_route};
 
@@ -90,7 +94,8 @@ impl Draft<'_> {
         let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".to_owned()) };
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
-        let mut ways = self.ways(operation, conditions, &plain, with_body.as_ref());
+        let fresh = self.remarked(operation, &plain);
+        let mut ways = self.ways(operation, conditions, [&plain, &fresh], with_body.as_ref());
         // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
         let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
         ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
@@ -134,27 +139,35 @@ impl Draft<'_> {
             // Harmless only as long as the server refuses it, which is what is in question.
             return Some(format!("{} might change something; --allow-writes allows it", variation.request.method));
         }
+        if let Some(reason) = self.trespass(variation) {
+            return Some(reason);
+        }
         let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
         limited.then(|| no_limited(self.suite))
     }
 
-    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it.
-    fn ways(
+    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
+    /// request are fresh, or it would be a second fault that they are taken; only what is about that repeats the plain one.
+    pub(super) fn ways(
         &self,
         operation: &Operation,
         conditions: &[Condition],
-        plain: &Bound,
+        [plain, fresh]: [&Bound; 2],
         with_body: Option<&Bound>,
     ) -> Vec<(Condition, Vec<Status>, Variation)> {
         let mut ways = Vec::new();
         for condition in conditions {
             let Some(trigger) = named(&condition.trigger) else { continue };
-            for bound in [Some(plain), with_body].into_iter().flatten() {
-                let ground = Ground { contract: self.contract, schemas: self.schemas, operation, condition, base: &bound.base };
-                let variations = (trigger.vary)(&ground);
+            for bound in [Some(fresh), with_body].into_iter().flatten() {
+                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base };
+                let mut variations = (trigger.vary)(&ground(&bound.base));
+                if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
+                    variations = (trigger.vary)(&ground(&plain.base));
+                }
                 let found = !variations.is_empty();
+                let ground = ground(&bound.base);
                 for variation in variations {
-                    let allowed = operation.statuses_for(|other| same_condition(other, condition, &variation));
+                    let allowed = operation.statuses_for(|other| alike::is_met(other, &ground, &variation));
                     ways.push((condition.clone(), allowed, variation));
                 }
                 if found {
@@ -175,6 +188,10 @@ impl Draft<'_> {
         success: &ProbeId,
     ) -> ProbeId {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
+        let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        if removes(operation) && allowed.iter().any(|status| status.is_success()) {
+            self.set_apart(operation, &mut settled);
+        }
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let probe = Probe {
@@ -205,6 +222,18 @@ impl Draft<'_> {
             None => self.plan.probes.push(probe),
         }
         id
+    }
+
+    /// Whether the valid request would still be valid with the first of a list alone.
+    pub(super) fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
+        let Some(base) = self.bases.get(success).map(|bound| &bound.base) else { return true };
+        let media = operation.request_body.as_ref().zip(base.media).and_then(|(body, media)| body.content.get(media));
+        let (Body::Json(body), Some(schema)) = (&base.request.body, media.and_then(|media| media.schema.as_ref())) else { return true };
+        let mut less = body.clone();
+        if let Some(Value::Array(items)) = less.pointer_mut(list) {
+            items.truncate(1);
+        }
+        !self.schemas.fits(schema, body) || self.schemas.fits(schema, &less)
     }
 
     /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.
@@ -257,16 +286,6 @@ impl Draft<'_> {
         self.plan.probes.push(burst);
         Intent::Probes(vec![id])
     }
-}
-
-/// Whether a condition of another response is about the same change in the request.
-fn same_condition(other: &Condition, condition: &Condition, variation: &Variation) -> bool {
-    let kind = variation.kind.as_ref();
-    other.trigger == condition.trigger
-        && other.by == condition.by
-        && (other.at.is_none() || other.at == condition.at)
-        && (other.value.is_none() || other.value == condition.value)
-        && (other.kind.is_none() || kind.is_none() || other.kind.as_ref() == kind)
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.

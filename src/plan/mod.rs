@@ -1,24 +1,35 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod aim;
+mod alike;
+mod alone;
+mod apart;
+mod cases;
 mod choice;
+mod cleanup;
+mod closure;
+mod doubts;
 mod draft;
+mod echoes;
 mod feeds;
 mod left;
+mod moment;
 mod order;
 mod redo;
-mod remove;
 mod resources;
 mod select;
 mod settings;
 mod show;
+mod trespass;
 mod value;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
+pub use closure::closure;
 pub use feeds::{Feed, feeds};
 pub use left::{Held, intruders, removal, removals, undoing};
 pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
@@ -26,6 +37,7 @@ pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, RateLimit, Status};
+use crate::domain::drawn::Drawn;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
 
@@ -52,6 +64,12 @@ pub struct Options {
     pub burst: u32,
     /// Whether a refusal is provoked in every way that the contract names, not only in the cheapest one.
     pub thorough: bool,
+    /// How many requests with drawn values are sent to each operation.
+    pub cases: u32,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
+    pub regressions: Vec<Drawn>,
     /// Rate limits that are kept: what tells most is sent in the first window.
     pub windows: Vec<RateLimit>,
     /// How many requests may be sent in all.
@@ -105,6 +123,9 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     for cell in wanted.cells() {
         draft.aim(cell);
     }
+    draft.walk_pages();
+    draft.follow_jobs();
+    draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();
     Ok(draft.finish())

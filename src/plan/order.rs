@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::contract::{Operation, Status};
+use super::{apart, moment};
+use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::plan::{Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
 /// The status that the first valid request of an operation is aimed at: the highest that lists the trigger, because a
@@ -14,8 +15,10 @@ pub fn first_aim(operation: &Operation, trigger: &str) -> Option<Status> {
 
 /// Writes down every dependency: makers before users, users before what removes the thing, what refers before what is
 /// referred to; and brings forward what an earlier stage depends on.
-pub fn depend(plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
+pub fn depend(contract: &Contract, plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
+    let referring = referring_first(plan, consumers);
     let mut edges: Vec<(ProbeId, ProbeId)> = Vec::new();
+    let undone = moment::before_undone(contract, plan);
     for probe in &plan.probes {
         for slot in &probe.needs {
             if let Some(Origin::Created(maker) | Origin::Borrowed(maker)) = plan.slots.get(slot).map(|slot| &slot.origin) {
@@ -27,6 +30,9 @@ pub fn depend(plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
             }
         }
         if let Some(control) = probe.control.as_ref().filter(|control| gated(plan, probe, control)) {
+            if undone.contains(&(control.clone(), probe.id.clone())) {
+                continue;
+            }
             edges.push((probe.id.clone(), control.clone()));
         }
         if probe.trigger == "unfinished" {
@@ -34,10 +40,16 @@ pub fn depend(plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
             edges.extend(polls.map(|poll| (poll.id.clone(), probe.id.clone())));
         }
     }
-    edges.extend(referring_first(plan, consumers));
+    edges.extend(undone);
+    edges.extend(moment::while_referred_is_there(plan, consumers));
+    edges.extend(referring.iter().cloned());
     edges.extend(one_change_at_a_time(plan));
     edges.extend(read_before_taken(plan));
     join(plan, edges);
+    let late = moment::wait_for_referrers(plan, &referring);
+    join(plan, late);
+    let many = apart::many_last(contract, plan);
+    join(plan, many);
     bring_forward(plan);
 }
 

@@ -144,7 +144,7 @@ fn replace(request: &mut RequestTemplate, old: &str, new: &str) {
     request.path_values.values_mut().for_each(swap);
     request.query.iter_mut().for_each(|(_, value)| swap(value));
     match &mut request.body {
-        Body::Json(body) | Body::CutJson(body) => visit(body, &swap),
+        Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => visit(body, &swap),
         Body::Multipart(parts) => parts.iter_mut().for_each(|part| visit(&mut part.content, &swap)),
         Body::Empty | Body::Text(_) => {}
     }

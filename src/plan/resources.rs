@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::apart::{names_another, removes_many};
 use super::draft::{Bound, Draft, removes};
+use super::echoes::echoed;
 use super::feeds::Feed;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed};
@@ -21,7 +23,7 @@ impl<'a> Draft<'a> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
-        let assumed = base.unvouched.clone();
+        let assumed = echoed(self.contract, operation, &base).or_else(|| base.unvouched.clone());
         let mut bound = Bound { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
         for need in bound.base.needs.clone() {
@@ -37,7 +39,7 @@ impl<'a> Draft<'a> {
                 let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
                 match ready.or(added) {
                     Some(slot) => Some(slot),
-                    None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
+                    None => self.free_or_any(operation, &need.place, &need.resource, &taken)?,
                 }
             };
             match slot {
@@ -53,35 +55,6 @@ impl<'a> Draft<'a> {
         }
         self.doubt(operation, &mut bound);
         Ok(bound)
-    }
-
-    /// That a resource belongs to the one before it in the path is only sure when it was made or found below that.
-    fn doubt(&self, operation: &Operation, bound: &mut Bound) {
-        let in_path = |parameter: &str| {
-            let place = Place::Path(parameter.to_owned());
-            bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
-        };
-        let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
-        let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
-        if let Some([above, below]) = doubtful {
-            bound.assumed = Some(format!("nobody vouches that {below} belongs to {above}"));
-        }
-    }
-
-    /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
-    fn is_below(&self, slot: &str, above: &str) -> bool {
-        let source = |slot: &str| match &self.plan.slots.get(slot)?.origin {
-            Origin::Created(source) | Origin::Borrowed(source) => Some(source),
-            Origin::Given(_) => None,
-        };
-        let Some(source) = source(slot) else { return false };
-        if self.plan.slots.get(above).is_some_and(|other| other.origin == Origin::Created(source.clone())) {
-            return true;
-        }
-        self.plan.probe(source).is_some_and(|probe| {
-            let mut fillings = probe.request.fillings.iter();
-            fillings.any(|filling| filling.slot == above && matches!(filling.place, Place::Path(_)))
-        })
     }
 
     /// Resources that earlier requests of the operation named at a place where no other may name them again.
@@ -110,6 +83,28 @@ impl<'a> Draft<'a> {
             slot.kind == need.kind && !taken.contains(id) && matches!(slot.origin, Origin::Created(_)) && is_part(&need.like, &slot.like)
         };
         self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).max_by_key(|id| number(id)).cloned()
+    }
+
+    /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as
+    /// more can be made.
+    fn free_or_any(&mut self, operation: &Operation, place: &Place, need: &ResourceNeed, taken: &[SlotId]) -> Result<Option<SlotId>, String> {
+        let usage = usage(operation, place);
+        let unwanted = match usage {
+            Usage::Remove => self.referred_to(&need.kind),
+            _ if names_another(self.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
+            _ => Vec::new(),
+        };
+        if !unwanted.is_empty() {
+            let avoided: Vec<SlotId> = taken.iter().cloned().chain(unwanted).collect();
+            if let Some(slot) = self.find(need, &avoided, usage) {
+                return Ok(Some(slot));
+            }
+            let makers: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+            if let Some(slot) = self.make_one_more(&makers, need, &avoided, usage) {
+                return Ok(Some(slot));
+            }
+        }
+        self.slot(need, taken, usage)
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
@@ -188,6 +183,13 @@ impl<'a> Draft<'a> {
         self.make_one_more(&feeds, &need, &taken, Usage::Write)
     }
 
+    /// A resource that is made for one purpose and named by nothing else.
+    pub(super) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
+        let taken: Vec<SlotId> = self.plan.slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+        self.make_one_more(&feeds, need, &taken, Usage::Write)
+    }
+
     /// One more request that makes a resource, for a need that nothing made so far can fill.
     fn make_one_more(&mut self, feeds: &[Feed], need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
         let mut makers: Vec<&Feed> = feeds.iter().filter(|feed| feed.makes).collect();
@@ -251,13 +253,18 @@ impl<'a> Draft<'a> {
 
     /// A resource that exists on the server, found through a list.
     fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
-        for feed in feeds.iter().filter(|feed| !feed.makes) {
+        let contract = self.contract;
+        let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
+        // The list of everything of the kind knows best what there is.
+        finders.sort_by_key(|feed| contract.operation(&feed.operation).is_none_or(|finder| finder.path.contains('{')));
+        for feed in finders {
             let Ok(finder) = self.success(&feed.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
             let nth = self.plan.slots.values().filter(|slot| slot.origin == origin && slot.like == need.like).count();
             let id = self.next_slot(&need.kind);
             self.plan.slots.insert(id.clone(), Slot { kind: need.kind.clone(), origin, like: need.like.clone() });
-            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth };
+            let state = self.finished(&need.kind);
+            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth, state };
             if let Some(probe) = self.probe_mut(&finder) {
                 probe.captures.push(capture);
             }
@@ -274,7 +281,7 @@ impl<'a> Draft<'a> {
                 let slot = self.next_slot(&feed.kind);
                 let made = Slot { kind: feed.kind.clone(), origin: Origin::Created(id.to_owned()), like: item.clone() };
                 self.plan.slots.insert(slot.clone(), made);
-                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth };
+                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth, state: None };
                 if let Some(probe) = self.probe_mut(id) {
                     probe.captures.push(capture);
                 }
@@ -300,6 +307,7 @@ fn usage(operation: &Operation, place: &Place) -> Usage {
         _ if operation.method.is_safe() => Usage::Read,
         Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
         Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
+        Place::Query(_) if removes_many(operation) => Usage::Remove,
         Place::Path(_) => Usage::Write,
         _ => Usage::Read,
     }

@@ -43,6 +43,8 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
     let mut keep = chosen.iter();
     plan.probes.retain(|_| keep.next().copied().unwrap_or_default());
     consumers.retain(|_, consumer| plan.probes.iter().any(|probe| probe.id == *consumer));
+    let there: BTreeSet<&ProbeId> = plan.probes.iter().map(|probe| &probe.id).collect();
+    plan.drawn.retain(|id, _| there.contains(id));
     postpone(plan, budget);
     let named = |probe: &Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot)).cloned().collect::<Vec<_>>();
     let used: BTreeSet<SlotId> = plan.probes.iter().flat_map(named).collect();

@@ -98,6 +98,7 @@ impl<'p> Choice<'p> {
             // Asked once while it is under way, and once when it is done.
             Repeat::Poll { .. } => 2,
             Repeat::Burst { most } => u64::from(*most),
+            Repeat::Pages { most, .. } => u64::from(*most),
             Repeat::Once | Repeat::Follow(_) => 1,
         };
         probes.iter().map(one).sum()

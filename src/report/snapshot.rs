@@ -73,6 +73,7 @@ impl<'a> Names<'a> {
             Content::Text(body) => self.text(body, probe),
             Content::Bytes(count) => format!("{count} bytes that are no text"),
             Content::TooLong(count) => format!("more than {count} bytes"),
+            Content::Unread(reason) => format!("not read: {reason}"),
         };
         if !body.is_empty() {
             let _ = writeln!(text, "\n{}", body.trim_end());

@@ -12,10 +12,12 @@ pub(super) fn headline(report: &Report) -> String {
     let violated = count(&[Verdict::Violates, Verdict::StaleWaiver]);
     let undecided = count(&[Verdict::Blocked, Verdict::Inconclusive]);
     let left = count(&[Verdict::Unreached, Verdict::Skipped]);
-    let proved = count(&[Verdict::Conforms]);
+    let (proved, held) = (count(&[Verdict::Conforms]), count(&[Verdict::Held]));
     if violated + beside > 0 {
         let beside = if beside > 0 { format!(", and {} beside the matrix", plural(beside, "violation")) } else { String::new() };
         format!("Does not conform: {violated} of {} violated{beside}.", plural(cells, "cell"))
+    } else if proved == 0 && held > 0 && undecided == 0 {
+        format!("No violation found: {held} of {} held, and none to be proved.", plural(cells, "cell"))
     } else if proved == 0 {
         format!("Nothing was proved: none of {} was shown to conform.", plural(cells, "cell"))
     } else if undecided > 0 {
@@ -73,6 +75,18 @@ fn duration(milliseconds: u64) -> String {
 /// A number and its noun.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// How much answers hold that the contract does not know.
+pub(super) fn surplus(report: &Report) -> String {
+    let count = |kind: &str| report.undocumented.iter().filter(|found| found.kind == kind).count();
+    let counts = [("status", "statuses"), ("header", "headers"), ("member", "members")].map(|(kind, many)| match count(kind) {
+        0 => None,
+        1 => Some(format!("1 {kind}")),
+        some => Some(format!("{some} {many}")),
+    });
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    format!("Answers hold what the contract does not know, which breaks nothing: {}.", counts.join(", "))
 }
 
 /// A cell in a sentence.
@@ -158,6 +172,8 @@ mod tests {
         assert_eq!(headline(&only(&[Verdict::Conforms, Verdict::Blocked])), "Not decided: no violation found, but 1 of 5 cells could not be judged.");
         assert_eq!(headline(&only(&[Verdict::Conforms, Verdict::Skipped])), "No violation found: 4 of 5 cells conform, 1 were not proved.");
         assert_eq!(headline(&only(&[Verdict::Conforms])), "Conforms: 4 of 4 cells proved, and nothing violated.");
+        assert_eq!(headline(&only(&[Verdict::Held])), "No violation found: 3 of 3 cells held, and none to be proved.");
+        assert_eq!(headline(&only(&[Verdict::Held, Verdict::Blocked])), "Nothing was proved: none of 4 cells was shown to conform.");
         assert_eq!(headline(&only(&[Verdict::Skipped])), "Nothing was proved: none of 1 cell was shown to conform.");
         assert_eq!(headline(&only(&[])), "Nothing was proved: none of 0 cells was shown to conform.");
     }

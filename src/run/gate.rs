@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Lane, Run};
+use super::{INTERRUPTED, Lane, Run};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
-use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Credentials, Probe, Purpose, SlotId, Stage};
 use crate::plan::Remake;
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         // refuses everybody, too.
         let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
-            return Err("the run was interrupted".to_owned());
+            return Err(INTERRUPTED.to_owned());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && !removes && !known) {
@@ -116,39 +116,28 @@ impl<'a> Run<'a> {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
             return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
         }
-        let location = match &probe.repeat {
-            Repeat::Follow(first) => Some(self.location(first)?),
-            _ => None,
-        };
-        Ok(self.task(probe, lane, slots, location))
+        let told = self.told(probe)?;
+        Ok(self.task(probe, lane, slots, told))
     }
 
     /// The values that a probe needs.
     pub(super) fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
         let mut values = BTreeMap::new();
+        // What waits for the removal of something that it names is about its being gone.
         let removers = probe.after.iter().filter_map(|before| self.plan.probe(before));
-        for remover in removers.filter(|remover| probe.stage == Stage::Gone && remover.consumes.iter().any(|slot| probe.needs.contains(slot))) {
-            if !self.progress.accepted.contains(&remover.id) {
-                return Err(format!("nothing was deleted: {} was not accepted", remover.id));
-            }
+        let removers: Vec<&Probe> =
+            removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
+        if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {
+            return Err(format!("nothing was deleted: {} was not accepted", remover.id));
         }
         for slot in &probe.needs {
-            if probe.stage != Stage::Gone
-                && let Some(reason) = self.progress.lost.get(slot)
-            {
+            let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
+            if !gone && let Some(reason) = self.progress.lost.get(slot) {
                 return Err(format!("{slot} is not there: {reason}"));
             }
             let value = self.progress.slots.get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
             values.insert(slot.clone(), value.clone());
         }
         Ok(values)
-    }
-
-    fn location(&self, first: &str) -> Result<String, String> {
-        let answer = self.outcome(first).and_then(Outcome::answer).ok_or_else(|| format!("{first} got no answer"))?;
-        if answer.status.0 / 100 != 3 {
-            return Err(format!("{first} was answered {}, which leads nowhere else", answer.status));
-        }
-        answer.header("location").map(str::to_owned).ok_or_else(|| format!("the answer {} to {first} has no Location", answer.status))
     }
 }

@@ -5,9 +5,12 @@ mod gate;
 mod limiter;
 mod orphans;
 mod past;
+mod quiet;
+mod redirect;
 mod redo;
 mod send;
 mod sweep;
+mod told;
 mod wait;
 
 pub use limiter::Limiter;
@@ -27,12 +30,15 @@ use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, Slot, SlotId, Stage};
 use crate::generate::captured;
 use crate::journal::Journal;
-use crate::transport::{Accounts, Client};
+use crate::transport::{Accounts, Censor, Client};
 use burst::Bursts;
 use gate::Ended;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
+
+/// Why nothing more was sent when a person asked the run to end.
+pub const INTERRUPTED: &str = "the run was interrupted";
 
 /// The most requests that are sent to show a rate limit of which a window is known to be full.
 pub const FULL_BURST: u32 = 2;
@@ -99,18 +105,26 @@ pub struct Run<'a> {
     progress: Progress,
 }
 
-/// What a run sends through: the rate limit, and what waits for it to be reached.
+/// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
 struct Lane<'a> {
     limiter: Limiter,
     bursts: Bursts<'a>,
+    censor: Censor,
+    silence: quiet::Quiet,
     /// Slots of things that something may refer to which was made without knowing and cannot be found.
     held: std::sync::OnceLock<BTreeSet<SlotId>>,
 }
 
 impl<'a> Lane<'a> {
-    fn new(settings: &Settings) -> Self {
+    fn new(settings: &Settings, accounts: &Accounts, contract: &Contract) -> Self {
         let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
-        Self { limiter, bursts: Bursts::default(), held: std::sync::OnceLock::new() }
+        Self {
+            limiter,
+            bursts: Bursts::default(),
+            censor: Censor::new(accounts, contract),
+            silence: quiet::Quiet::default(),
+            held: std::sync::OnceLock::new(),
+        }
     }
 
     fn hold(&self, slots: BTreeSet<SlotId>) {
@@ -178,7 +192,7 @@ impl<'a> Run<'a> {
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
-        let lane = Lane::new(self.settings);
+        let lane = Lane::new(self.settings, self.accounts, self.contract);
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
@@ -212,8 +226,8 @@ impl<'a> Run<'a> {
                 if self.progress.outcomes.contains_key(&probe.id) {
                     continue;
                 }
-                let ready = probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
-                if !ready || under_way.len() >= self.settings.jobs {
+                let ready = || probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
+                if under_way.len() >= self.settings.jobs || !ready() {
                     waiting.push(probe);
                     continue;
                 }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{Lane, Run};
 use crate::contract::Schemas;
+use crate::contract::paging::next_page;
 use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
@@ -32,7 +33,7 @@ pub struct Cleaned {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
-        let lane = Lane::new(self.settings);
+        let lane = Lane::new(self.settings, self.accounts, self.contract);
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
@@ -105,7 +106,7 @@ impl<'a> Run<'a> {
                 for id in search.named(feed, answer, &probe) {
                     self.adopt(search, id);
                 }
-                let next = next_page(answer, &self.settings.base);
+                let next = following(answer, &self.settings.base);
                 self.end(&probe, outcome);
                 self.progress.added.push(probe.clone());
                 let Some(next) = next else { break };
@@ -203,7 +204,7 @@ impl Search<'_> {
         let mut found = Vec::new();
         for nth in 0..items {
             let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
-            let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth };
+            let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
             let id = captured(&capture, answer, probe, &BTreeMap::new());
             found.extend(id.filter(|_| item.is_some_and(|item| self.is(item))));
         }
@@ -236,11 +237,9 @@ fn holds(item: &Value, name: &str) -> bool {
     }
 }
 
-/// The query of the next page (JSON:API, section 6.4.1: `links.next`).
-fn next_page(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
-    let next = answer.body.json()?.pointer("/links/next")?;
-    let next = next.as_str().or_else(|| next.get("href")?.as_str()).filter(|next| !next.is_empty())?;
-    let url = Url::parse(base).ok()?.join(next).ok()?;
+/// The query of the next page.
+fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
+    let url = Url::parse(base).ok()?.join(next_page(answer.body.json()?)?).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }
 

@@ -9,7 +9,8 @@ use url::Url;
 
 use super::gate::Task;
 use super::wait::believed;
-use super::{Event, Lane, Pasts, Revival, Run, Settings};
+use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect};
+use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::journal::Fate;
@@ -40,13 +41,13 @@ pub(super) struct Sender<'b, 'a> {
 
 impl<'a> Run<'a> {
     /// A probe with its values as something that can be waited for.
-    pub(super) fn task<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>, slots: BTreeMap<SlotId, Value>, location: Option<String>) -> Task<'b, 'a>
+    pub(super) fn task<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>, slots: BTreeMap<SlotId, Value>, told: Option<String>) -> Task<'b, 'a>
     where
         'a: 'b,
     {
         let sender = self.sender(lane);
         async move {
-            let outcome = sender.probe(probe, &slots, location.as_deref()).await;
+            let outcome = sender.probe(probe, &slots, told.as_deref()).await;
             sender.made_sure(probe, outcome, slots).await
         }
         .boxed()
@@ -61,13 +62,13 @@ impl<'a> Run<'a> {
 
 impl Sender<'_, '_> {
     /// Sends a probe as often as it asks for.
-    pub(super) async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, location: Option<&str>) -> Outcome {
+    pub(super) async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Outcome {
         let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
         let Some(operation) = self.contract.operation(&probe.operation) else {
             outcome.ending = Ending::Withheld("the contract has no such operation".to_owned());
             return outcome;
         };
-        let request = match self.request(probe, slots, location) {
+        let request = match self.request(probe, slots, told) {
             Ok(request) => request,
             Err(reason) => {
                 outcome.ending = Ending::Withheld(reason);
@@ -76,6 +77,7 @@ impl Sender<'_, '_> {
         };
         match &probe.repeat {
             Repeat::Once | Repeat::Follow(_) => self.once(probe, operation, &request, &mut outcome).await,
+            Repeat::Pages { most, .. } => self.pages(probe, operation, request, *most, &mut outcome).await,
             Repeat::Burst { most } => self.burst(probe, operation, &request, *most, &mut outcome).await,
             Repeat::Poll { at, finished, failed } => {
                 let over = |answer: &Answer| {
@@ -88,32 +90,26 @@ impl Sender<'_, '_> {
         outcome
     }
 
-    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, location: Option<&str>) -> Result<Prepared, String> {
-        let filled = fill(&probe.request, slots);
+    /// The request with its values, and with what an earlier answer has told: where to go, or how long a page is to be.
+    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<Prepared, String> {
+        let mut filled = fill(&probe.request, slots);
+        if let (Repeat::Pages { limit, .. }, Some(length)) = (&probe.repeat, told) {
+            for (_, value) in filled.query.iter_mut().filter(|(name, _)| name == limit) {
+                length.clone_into(value);
+            }
+        }
+        let location = told.filter(|_| matches!(probe.repeat, Repeat::Follow(_)));
         let mut request = wire(&self.settings.base, &filled);
         let mut credentials = filled.credentials;
         if let Some(location) = location {
-            let origin = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
-            let target = self.resolve(&origin, location)?;
-            // RFC 9110, section 15.4: credentials are meant for the server that they were given to.
-            if target.origin() != origin.origin() {
+            let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
+            let elsewhere = self.elsewhere(&asked, location)?;
+            if elsewhere.foreign {
                 credentials = Credentials::None;
             }
-            request.url = target.to_string();
+            elsewhere.put(&mut request);
         }
         Ok(Prepared { request, credentials })
-    }
-
-    /// Resolves a Location (RFC 9110, section 10.2.2). One that starts with a path of the contract belongs below the base
-    /// URL even when the base has a path of its own.
-    fn resolve(&self, origin: &Url, location: &str) -> Result<Url, String> {
-        let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
-        let joined = if location.starts_with('/') && !location.starts_with("//") && known(location) {
-            Url::parse(&format!("{}{location}", self.settings.base))
-        } else {
-            origin.join(location)
-        };
-        joined.map_err(|error| format!("the Location {location:?} is no URL: {error}"))
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
@@ -157,6 +153,29 @@ impl Sender<'_, '_> {
         }
     }
 
+    /// Follows the links to the next page, on the same server, until there is none or one leads back.
+    async fn pages(&self, probe: &Probe, operation: &Operation, mut prepared: Prepared, most: u32, outcome: &mut Outcome) {
+        let Ok(first) = Url::parse(&prepared.request.url) else { return };
+        let mut seen = vec![prepared.request.url.clone()];
+        for _ in 0..most {
+            self.once(probe, operation, &prepared, outcome).await;
+            let page = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json());
+            let next = page.and_then(next_page).and_then(|next| self.elsewhere(&first, next).ok());
+            let Some(next) = next.filter(|next| !next.foreign) else { return };
+            next.put(&mut prepared.request);
+            if seen.contains(&prepared.request.url) {
+                return;
+            }
+            seen.push(prepared.request.url.clone());
+        }
+    }
+
+    /// Where an address in an answer leads.
+    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::Elsewhere, String> {
+        let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
+        redirect::follow(&self.settings.base, asked, location, &known)
+    }
+
     /// Whether a run that was cut off has sent the next request already.
     fn has_more(&self, probe: &Probe) -> bool {
         self.pasts.is_some_and(|pasts| pasts.has_more(&probe.id))
@@ -181,7 +200,7 @@ impl Sender<'_, '_> {
         if probe.stage == Stage::Burst {
             self.lane.limiter.count().await;
         } else if !self.pass(probe).await {
-            outcome.ending = Ending::Withheld("the run was interrupted".to_owned());
+            outcome.ending = Ending::Withheld(super::INTERRUPTED.to_owned());
             return;
         }
         self.transmit(probe, operation, prepared, outcome).await;
@@ -222,6 +241,10 @@ impl Sender<'_, '_> {
     }
 
     async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        if let Some(reason) = self.lane.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
+            outcome.ending = Ending::Withheld(reason);
+            return;
+        }
         let mut signed = prepared.request.clone();
         self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
         let shown = prepared.request.shown();
@@ -235,10 +258,15 @@ impl Sender<'_, '_> {
             }
         };
         (self.watch)(Event::Sent);
-        let answer = self.client.send(&signed).await.map(|mut answer| {
-            self.accounts.censor(&signed, &mut answer);
-            answer
-        });
+        let answer = self.client.send(&signed).await;
+        self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
+        let answer = match answer {
+            Ok(mut answer) => {
+                self.lane.censor.answer(&mut answer);
+                Ok(answer)
+            }
+            Err(silence) => Err(self.lane.censor.reason(silence.reason)),
+        };
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
             let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));

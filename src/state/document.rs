@@ -2,22 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// The resources that a document is about: `data` where there is one (JSON:API), else the items of an array, of the only
-/// array in an envelope, or the document itself.
-pub fn resources(document: &Value) -> Vec<&Value> {
-    match document.get("data").unwrap_or(document) {
-        Value::Array(items) => items.iter().collect(),
-        one @ Value::Object(members) if members.contains_key("id") || document.get("data").is_some() => vec![one],
-        Value::Object(members) => {
-            let mut arrays = members.values().filter_map(Value::as_array);
-            match (arrays.next(), arrays.next()) {
-                (Some(items), None) if items.iter().all(Value::is_object) => items.iter().collect(),
-                _ => vec![document],
-            }
-        }
-        _ => Vec::new(),
-    }
-}
+pub use crate::contract::paging::resources;
 
 /// Whether a document is about one resource and not about a list of them.
 pub fn is_single(document: &Value) -> bool {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document;
 use super::writes::{Effect, effect};
 use crate::domain::contract::{Contract, Location, Operation, Status};
-use crate::domain::exchange::{Answer, Ending, Outcomes, SentRequest};
+use crate::domain::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
 use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 use crate::generate::captured;
 
@@ -18,8 +18,8 @@ pub enum Standing {
     Accepted,
     /// It was refused (4xx).
     Refused,
-    /// Nobody knows what it did: no answer, a server error, an answer that comes before the work (202), or something
-    /// faulty that was accepted.
+    /// Nobody knows what it did: no answer, a server error, an answer that comes before the work (202), something faulty
+    /// that was accepted, or a refusal of several resources that may have been written in part.
     Unknown,
 }
 
@@ -34,6 +34,8 @@ pub struct Event<'a> {
     pub request: &'a SentRequest,
     /// What came.
     pub answer: Option<&'a Answer>,
+    /// Everything that was sent and came for it, in order.
+    pub exchanges: &'a [Exchange],
     /// What became of it.
     pub standing: Standing,
     /// The JSON body as it was sent.
@@ -126,7 +128,7 @@ pub struct History<'a> {
     pub ids: BTreeMap<&'a SlotId, String>,
     kinds: BTreeMap<&'a SlotId, &'a str>,
     /// For each probe, which others it waits for.
-    earlier: Vec<Vec<bool>>,
+    earlier: Earlier,
 }
 
 impl<'a> History<'a> {
@@ -139,7 +141,7 @@ impl<'a> History<'a> {
             made: Vec::new(),
             ids: BTreeMap::new(),
             kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
-            earlier: earlier(plan, &probes),
+            earlier: Earlier::new(plan, &probes),
         };
         let mut values: BTreeMap<SlotId, Value> = BTreeMap::new();
         // What was made a second time, after its end was in doubt, has two ids: which one a request named is not told.
@@ -155,8 +157,12 @@ impl<'a> History<'a> {
             let (Some(operation), Some(exchange)) = (contract.operation(&probe.operation), outcome.exchanges.last()) else { continue };
             let answer = exchange.answer.as_ref();
             let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
-            let standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
-            let event = Event { probe, operation, request: &exchange.request, answer, standing, sent: sent(probe, &exchange.request), index };
+            let sent = sent(probe, &exchange.request);
+            let mut standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
+            if standing == Standing::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
+                standing = Standing::Unknown;
+            }
+            let event = Event { probe, operation, request: &exchange.request, answer, exchanges: &outcome.exchanges, standing, sent, index };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {
@@ -203,7 +209,7 @@ impl<'a> History<'a> {
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
     pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
-        first.probe.due() < second.probe.due() || self.earlier[second.index][first.index]
+        first.probe.due() < second.probe.due() || self.earlier.has(second.index, first.index)
     }
 
     /// The kind of a slot.
@@ -225,8 +231,8 @@ impl<'a> History<'a> {
     /// Whether a request reads one resource on the route on which it was made.
     pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
         let collection = &self.events[made.by].operation.path;
-        let route = event.operation.path.rsplit_once('/').is_some_and(|(front, _)| front == collection);
-        event.probe.request.method.0 == "GET" && route && event.item().is_some_and(|slot| self.is(slot, made))
+        let below = event.operation.path.strip_prefix(collection.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        below.is_some_and(|rest| !rest.contains('/')) && event.probe.request.method.0 == "GET" && event.item().is_some_and(|slot| self.is(slot, made))
     }
 
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
@@ -249,24 +255,63 @@ fn standing(probe: &Probe, status: Option<Status>) -> Standing {
     }
 }
 
+/// Whether the right ones of several resources may have been written although one was wrong: the contract has to say that
+/// they are written together.
+fn may_be_done_in_part(operation: &Operation, probe: &Probe, sent: Option<&Value>) -> bool {
+    let among_them = probe.fault.as_ref().is_none_or(|fault| matches!(fault.place, Place::Body(_)));
+    !operation.atomic && among_them && sent.is_some_and(|sent| document::resources(sent).len() > 1)
+}
+
 fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {
     let json = matches!(probe.request.body, Body::Json(_)).then_some(request.body.as_deref()).flatten();
     serde_json::from_str(json?).ok()
 }
 
 /// Which probes each probe waits for, directly or not.
-fn earlier(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Vec<Vec<bool>> {
-    let after: Vec<Vec<usize>> =
-        plan.probes.iter().map(|probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect()).collect();
-    let all = after.iter().map(|direct| {
-        let mut seen = vec![false; after.len()];
-        let mut open = direct.clone();
-        while let Some(next) = open.pop() {
-            if !std::mem::replace(&mut seen[next], true) {
-                open.extend(&after[next]);
-            }
+#[derive(Debug, Default)]
+struct Earlier {
+    /// One bit for each probe.
+    rows: Vec<Option<Vec<u64>>>,
+}
+
+impl Earlier {
+    fn new(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Self {
+        let waits = |probe: &Probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect();
+        let after: Vec<Vec<usize>> = plan.probes.iter().map(waits).collect();
+        let mut earlier = Self { rows: vec![None; after.len()] };
+        for probe in 0..after.len() {
+            earlier.fill(&after, probe);
         }
-        seen
-    });
-    all.collect()
+        earlier
+    }
+
+    /// Fills the row of a probe, once those of everything that it waits for are.
+    fn fill(&mut self, after: &[Vec<usize>], probe: usize) {
+        let mut open = vec![(probe, 0)];
+        while let Some((next, done)) = open.pop() {
+            if self.rows[next].is_some() {
+                continue;
+            }
+            // A circle is cut where it closes; nothing in it is ever sent.
+            let missing =
+                (done..after[next].len()).find(|at| self.rows[after[next][*at]].is_none() && !open.iter().any(|(on, _)| *on == after[next][*at]));
+            if let Some(at) = missing {
+                open.push((next, at + 1));
+                open.push((after[next][at], 0));
+                continue;
+            }
+            let mut row = vec![0_u64; after.len().div_ceil(64)];
+            for before in &after[next] {
+                row[before / 64] |= 1 << (before % 64);
+                for (word, other) in row.iter_mut().zip(self.rows[*before].iter().flatten()) {
+                    *word |= other;
+                }
+            }
+            self.rows[next] = Some(row);
+        }
+    }
+
+    fn has(&self, probe: usize, other: usize) -> bool {
+        self.rows[probe].as_ref().is_some_and(|row| row[other / 64] & (1 << (other % 64)) != 0)
+    }
 }

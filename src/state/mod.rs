@@ -14,6 +14,7 @@ mod history;
 mod kept;
 mod no_duplicates;
 mod page_limit_kept;
+mod pages_turn;
 mod refused_changed_nothing;
 mod related_matches;
 mod relationship_took;
@@ -97,6 +98,8 @@ pub const RULES: &[Rule] = &[
     no_duplicates::RULE,
     filter_kept::RULE,
     page_limit_kept::RULE,
+    pages_turn::APART,
+    pages_turn::END,
 ];
 
 /// Everything that contradicts itself in a run.

@@ -2,7 +2,9 @@
 
 use super::document::{is_single, resources};
 use super::history::History;
+use super::pages_turn::pages;
 use super::{Break, Rule};
+use crate::contract::paging::LIMITS;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,17 +14,15 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-/// Names under which lists are told how many resources to give.
-const LIMITS: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];
-
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
-    for (number, read) in history.events.iter().enumerate() {
-        let sent = read.probe.request.query.iter().find(|(name, _)| LIMITS.contains(&name.as_str()));
-        let limit = sent.and_then(|(_, value)| value.parse::<usize>().ok()).filter(|limit| *limit > 0);
-        let (Some(limit), Some(document)) = (limit, read.shown().filter(|document| !is_single(document))) else { continue };
-        let count = resources(document).len();
-        if count > limit {
+    for (number, read) in history.events.iter().enumerate().filter(|(_, event)| event.is_read() && event.probe.fault.is_none()) {
+        let over = pages(read).find_map(|(url, document)| {
+            let limit = url.query_pairs().find(|(name, _)| LIMITS.contains(&name.as_ref())).and_then(|(_, value)| value.parse::<usize>().ok());
+            let count = if is_single(document) { 0 } else { resources(document).len() };
+            limit.filter(|limit| *limit > 0 && count > *limit).map(|limit| (limit, count))
+        });
+        if let Some((limit, count)) = over {
             found.push(Break {
                 severity: Severity::Must,
                 message: format!("{} is asked for {limit} at most and gives {count}", read.operation.id),

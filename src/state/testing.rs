@@ -8,7 +8,7 @@ use super::{Contradiction, contradictions};
 use crate::contract::{bundle, read};
 use crate::domain::contract::{Contract, Method, Status};
 use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::domain::plan::{Origin, Plan, Probe, Slot};
+use crate::domain::plan::{Origin, Plan, Probe, Repeat, Slot};
 
 const JSON_API: &str = "application/vnd.api+json";
 
@@ -100,6 +100,25 @@ impl Story {
         self
     }
 
+    /// Walks through pages of a list, each with the query that asks for it.
+    pub fn walk(self, pages: &[(&str, Value)]) -> Self {
+        let mut story = pages
+            .iter()
+            .fold(self, |story, (query, came)| story.step(Step { operation: "things.list", query, came: came.clone(), ..Step::default() }));
+        let first = story.plan.probes.len() - pages.len();
+        story.plan.probes.truncate(first + 1);
+        story.plan.probes[first].repeat = Repeat::Pages { limit: "page[limit]".to_owned(), smallest: 1, largest: 100, most: 4 };
+        let exchanges = story.outcomes.outcomes.drain(first..).flat_map(|outcome| outcome.exchanges).collect();
+        story.outcomes.outcomes.push(Outcome { probe: story.plan.probes[first].id.clone(), exchanges, ending: Ending::Answered });
+        story
+    }
+
+    /// Lets the contract say that several resources are written together or not at all.
+    pub fn atomic(mut self) -> Self {
+        self.contract.operations.iter_mut().for_each(|operation| operation.atomic = true);
+        self
+    }
+
     /// Lets the last request be under way together with the one before it.
     pub fn together(mut self) -> Self {
         let last = self.plan.probes.last_mut().unwrap();
@@ -122,7 +141,10 @@ fn document() -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "example": "7", "schema": {"type": "string", "x-probity-resource": "things"}});
     let attributes = json!({"type": "object", "properties": {"name": {"type": "string", "x-probity-mark": true}, "size": {"type": "integer"}}});
     let thing = json!({"type": "object", "properties": {"type": {}, "id": {}, "attributes": attributes}});
-    let one = json!({"type": "object", "properties": {"data": thing}});
+    let mut data = thing.clone();
+    data["type"] = json!(["object", "array"]);
+    data["items"] = thing;
+    let one = json!({"type": "object", "properties": {"data": data}});
     let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7"}}}});
     let shows = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "shown", "content": content}, "404": {"description": "none", "x-probity-when": ["unknown-id", "deleted-resource"]}}});
     let writes = |id: &str| json!({"operationId": id, "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "done", "content": content}, "204": {"description": "done"}}});

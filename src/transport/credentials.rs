@@ -13,7 +13,7 @@ use crate::domain::plan::Credentials;
 use crate::domain::suite::{Account, Credential, Suite};
 
 /// The secret that stands for a wrong one.
-const WRONG_SECRET: &str = "wrong-secret";
+pub(super) const WRONG_SECRET: &str = "wrong-secret";
 
 /// One credential.
 #[derive(Debug, Clone)]
@@ -101,16 +101,6 @@ impl Accounts {
                 put(request, kind, secret, wrong);
             }
         }
-    }
-
-    /// Every secret text, for keeping it out of what is written.
-    pub fn texts(&self) -> Vec<&SecretString> {
-        let all = self.full.values().chain(self.limited.iter().flat_map(BTreeMap::values));
-        all.flat_map(|secret| match secret {
-            Secret::Basic { username, password } => vec![username, password],
-            Secret::Bearer(text) | Secret::Value(text) => vec![text],
-        })
-        .collect()
     }
 }
 

@@ -2,140 +2,171 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::{Accounts, Secret, Secrets, Wire};
+use super::credentials::WRONG_SECRET;
+use super::forms::{Forms, Found, REMOVED};
+use super::{Accounts, Secret};
+use crate::domain::contract::Contract;
 use crate::domain::exchange::{Answer, Content};
 
-/// Shorter texts occur by chance.
-const SHORTEST: usize = 8;
+/// What only the accounts and the server know, in every form in which it may come back.
+pub struct Censor(Forms);
 
-/// What stands in a recording where a credential came back.
-const REMOVED: &str = "[credentials]";
-
-impl Accounts {
-    /// Notes whether an answer repeats what only the accounts and the server know, and takes it out of the answer.
-    pub fn censor(&self, signed: &Wire, answer: &mut Answer) {
-        let forms = self.forms(signed);
-        let mut found = false;
-        let mut clean = |text: &mut String| {
-            for form in forms.iter().filter(|form| !form.is_empty()) {
-                if text.contains(form.as_str()) {
-                    found = true;
-                    *text = text.replace(form.as_str(), REMOVED);
-                }
-            }
+impl Censor {
+    /// A censor for these accounts. Whether a key proves who asks is up to the contract.
+    pub fn new(accounts: &Accounts, contract: &Contract) -> Self {
+        let alternatives: Vec<&Vec<String>> = contract.operations.iter().flat_map(|operation| &operation.security).collect();
+        let alone = |scheme: &str| {
+            alternatives
+                .iter()
+                .any(|alternative| alternative.iter().any(|name| name == scheme) && !alternative.iter().any(|name| shows(accounts, name)))
         };
-        answer.headers.iter_mut().for_each(|(_, value)| clean(value));
-        match &mut answer.body {
-            Content::Text(text) => clean(text),
-            Content::Json(value) => visit(value, &mut clean),
-            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => {}
-        }
-        answer.echoes_credentials = found;
+        let all = [Some(&accounts.full), accounts.limited.as_ref()].into_iter().flatten().flatten();
+        Self(Forms::new(&all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme))).collect::<Vec<_>>()))
     }
 
-    /// Every form in which a secret may come back, the longest first: as it is, in base64, and percent-encoded.
-    fn forms(&self, signed: &Wire) -> Vec<String> {
-        let own = [Some(&self.full), self.limited.as_ref()].into_iter().flatten().flat_map(proofs);
-        let sent = signed.headers.iter().filter(|(name, _)| name == "authorization").filter_map(|(_, value)| value.split_once(' '));
-        let texts: Vec<String> = own.chain(sent.map(|(_, text)| text.to_owned())).filter(|text| text.len() >= SHORTEST).collect();
-        let mut forms: Vec<String> = texts
-            .iter()
-            .flat_map(|text| {
-                let encoded = STANDARD.encode(text).trim_end_matches('=').to_owned();
-                let percent = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-                [text.trim_end_matches('=').to_owned(), encoded, percent]
-            })
-            .collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        forms
+    /// Notes whether an answer repeats a secret, and takes it out of the answer.
+    pub fn answer(&self, answer: &mut Answer) {
+        let forms = &self.0;
+        let mut found = Found::Nothing;
+        for (name, value) in &mut answer.headers {
+            found = found.max(forms.clean_name(name)).max(forms.clean(value));
+        }
+        found = found.max(match &mut answer.body {
+            Content::Text(text) | Content::Unread(text) => forms.clean(text),
+            Content::Json(value) => visit(value, forms),
+            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
+        });
+        answer.echoes_credentials = found == Found::Secret;
+    }
+
+    /// Takes every secret out of the reason why no answer came.
+    pub fn reason(&self, mut reason: String) -> String {
+        self.0.clean(&mut reason);
+        reason
     }
 }
 
-/// The texts that prove who asks. A user name is none, and neither is a key beside a password or token: those name a
-/// client, and answers may name it too.
-fn proofs(secrets: &Secrets) -> Vec<String> {
-    let proves = secrets.values().any(|secret| !matches!(secret, Secret::Value(_)));
-    let text = |secret: &Secret| match secret {
+/// Whether a scheme shows a secret, and not only a key that names a client.
+fn shows(accounts: &Accounts, scheme: &str) -> bool {
+    matches!(accounts.full.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_)))
+}
+
+/// The texts of a credential that prove who asks, and those with the secret that is wrong on purpose. A user name is none,
+/// and neither is a key that always goes with a password or token: those name a client, and answers may name it too.
+fn proofs(secret: &Secret, alone: bool) -> Vec<String> {
+    match secret {
         Secret::Basic { username, password } => {
-            vec![password.expose_secret().to_owned(), STANDARD.encode(format!("{}:{}", username.expose_secret(), password.expose_secret()))]
+            let pair = |password: &str| STANDARD.encode(format!("{}:{password}", username.expose_secret()));
+            vec![password.expose_secret().to_owned(), pair(password.expose_secret()), pair(WRONG_SECRET)]
         }
-        Secret::Bearer(token) => vec![token.expose_secret().to_owned()],
-        Secret::Value(key) if !proves => vec![key.expose_secret().to_owned()],
+        Secret::Bearer(token) => vec![token.expose_secret().to_owned(), WRONG_SECRET.to_owned()],
+        Secret::Value(key) if alone => vec![key.expose_secret().to_owned()],
         Secret::Value(_) => Vec::new(),
-    };
-    secrets.values().flat_map(text).collect()
+    }
 }
 
-/// Every text of a document, names of members among them.
-fn visit(value: &mut Value, clean: &mut dyn FnMut(&mut String)) {
+/// Cleans every text of a document, names of members among them, and numbers that are a secret.
+fn visit(value: &mut Value, forms: &Forms) -> Found {
     match value {
-        Value::String(text) => clean(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, clean)),
+        Value::String(text) => forms.clean(text),
+        Value::Number(number) => {
+            let mut text = number.to_string();
+            let found = if forms.is(&text) { forms.clean(&mut text) } else { Found::Nothing };
+            if found > Found::Nothing {
+                *value = Value::from(REMOVED);
+            }
+            found
+        }
+        Value::Array(items) => items.iter_mut().map(|item| visit(item, forms)).fold(Found::Nothing, Ord::max),
         Value::Object(members) => {
+            let mut found = Found::Nothing;
             let taken = std::mem::take(members);
             members.extend(taken.into_iter().map(|(mut name, mut member)| {
-                clean(&mut name);
-                visit(&mut member, clean);
+                found = found.max(forms.clean(&mut name)).max(visit(&mut member, forms));
                 (name, member)
             }));
+            found
         }
-        _ => {}
+        Value::Null | Value::Bool(_) => Found::Nothing,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use secrecy::SecretString;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::contract::{Method, Status};
+    use crate::contract::{bundle, read};
+    use crate::domain::contract::Status;
+    use crate::transport::Secrets;
 
-    fn accounts() -> Accounts {
+    /// A contract whose operations ask for these alternatives.
+    fn contract(security: &Value) -> Contract {
+        let schemes = json!({"key": {"type": "http", "scheme": "basic"}, "firm": {"type": "apiKey", "in": "header", "name": "x-firm"}});
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "security": security, "components": {"securitySchemes": schemes},
+            "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d"}}}}}
+        });
+        read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap()
+    }
+
+    fn censored(security: &Value, headers: &[(&str, &str)], body: Content) -> Answer {
         let text = |text: &str| SecretString::from(text.to_owned());
         let full = [
             ("key".to_owned(), Secret::Basic { username: text("somebody-we-know"), password: text("s3cret/of ours") }),
             ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
         ];
-        Accounts { full: Secrets::from(full), limited: None }
-    }
-
-    fn censored(headers: &[(&str, &str)], body: Content) -> Answer {
+        let accounts = Accounts { full: Secrets::from(full), limited: None };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut answer = Answer { status: Status(200), headers, body, millis: 1, echoes_credentials: false };
-        let wrong = STANDARD.encode("somebody-we-know:wrong-secret");
-        let sent = vec![("authorization".to_owned(), format!("Basic {wrong}"))];
-        accounts().censor(&Wire { method: Method("GET".to_owned()), url: "http://h/".to_owned(), headers: sent, body: None }, &mut answer);
+        Censor::new(&accounts, &contract(security)).answer(&mut answer);
         answer
     }
 
     #[test]
     fn secrets_are_found_in_every_form_and_taken_out() {
+        let together = json!([{"key": [], "firm": []}]);
         let pair = STANDARD.encode("somebody-we-know:s3cret/of ours");
         let wrong = STANDARD.encode("somebody-we-know:wrong-secret");
-        for form in ["s3cret/of ours", "s3cret%2Fof%20ours", &pair, pair.trim_end_matches('='), &STANDARD.encode("s3cret/of ours"), &wrong] {
+        for form in [
+            "s3cret/of ours",
+            "s3cret%2Fof%20ours",
+            "s3cret%2fof+ours",
+            &pair,
+            pair.trim_end_matches('='),
+            &STANDARD.encode("s3cret/of ours"),
+            &wrong,
+        ] {
             for body in
                 [Content::Text(format!("<{form}>")), Content::Json(json!({"a": [{"b": format!("not {form}!")}]})), Content::Json(json!({form: 1}))]
             {
-                let answer = censored(&[], body);
+                let answer = censored(&together, &[], body);
                 assert!(answer.echoes_credentials, "{form} in {:?}", answer.body);
                 assert!(!serde_json::to_string(&answer).unwrap().contains(form), "{:?}", answer.body);
             }
-            let answer = censored(&[("x-debug", form)], Content::Empty);
+            let answer = censored(&together, &[("x-debug", form)], Content::Empty);
             assert!(answer.echoes_credentials && answer.header("x-debug").is_some_and(|value| !value.contains(form)));
         }
+        let answer = censored(&together, &[("x-s3cret/of ours", "1")], Content::Empty);
+        assert!(answer.echoes_credentials && !answer.headers[0].0.contains("s3cret"));
     }
 
     #[test]
     fn names_of_users_and_clients_are_no_secrets() {
         let body = Content::Json(json!({"user": "somebody-we-know", "firm": "firm-12345678"}));
-        let answer = censored(&[("x-firm", "firm-12345678")], body.clone());
+        let answer = censored(&json!([{"key": [], "firm": []}]), &[("x-firm", "firm-12345678")], body.clone());
         assert!(!answer.echoes_credentials);
         assert_eq!(answer.body, body);
+    }
+
+    #[test]
+    fn a_key_that_is_enough_on_its_own_is_one() {
+        let answer = censored(&json!([{"key": []}, {"firm": []}]), &[], Content::Json(json!({"firm": "firm-12345678"})));
+        assert!(answer.echoes_credentials);
+        assert_eq!(answer.body, Content::Json(json!({"firm": REMOVED})));
     }
 }

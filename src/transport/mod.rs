@@ -3,8 +3,13 @@
 mod client;
 mod credentials;
 mod echo;
+mod forms;
+mod reading;
+mod reasons;
+mod weight;
 mod wire;
 
-pub use client::{Bounds, Client, ClientError};
+pub use client::{Bounds, Client, ClientError, Route, Silence};
 pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
+pub use echo::Censor;
 pub use wire::{Wire, wire};

@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::contract::put;
 use crate::domain::contract::Method;
 use crate::domain::exchange::SentRequest;
 use crate::domain::plan::{Body, Part, RequestTemplate};
@@ -19,8 +20,8 @@ const BOUNDARY: &str = "probity-part-7b1f0c2e9a4d4f6d";
 /// How many of the last bytes a cut-off document lacks: at least its closing brackets.
 const CUT_BYTES: usize = 3;
 
-/// A request ready to be sent, without credentials.
-#[derive(Debug, Clone)]
+/// A request ready to be sent; credentials are put on it last of all.
+#[derive(Clone)]
 pub struct Wire {
     /// Method.
     pub method: Method,
@@ -30,6 +31,15 @@ pub struct Wire {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Option<Vec<u8>>,
+}
+
+/// Names only: what stands in header fields and after the question mark may be a credential.
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let url = self.url.split('?').next().unwrap_or_default();
+        formatter.debug_struct("Wire").field("method", &self.method.0).field("url", &url).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 impl Wire {
@@ -46,15 +56,7 @@ impl Wire {
 
 /// Writes a filled request for a server at `base`, an absolute URL without a slash at its end.
 pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
-    let path: Vec<String> = request
-        .path
-        .split('/')
-        .map(|segment| match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-            Some(name) => encoded(request.path_values.get(name).map_or("", String::as_str)),
-            None => inner(segment, request),
-        })
-        .collect();
-    let mut url = format!("{base}{}", path.join("/"));
+    let mut url = format!("{base}{}", path(request));
     if !request.query.is_empty() {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
         url = format!("{url}?{query}");
@@ -64,6 +66,7 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
         Body::Empty => None,
         Body::Json(value) => Some(value.to_string().into_bytes()),
         Body::CutJson(value) => Some(cut(&value.to_string())),
+        Body::Spelled(value, texts) => Some(spelled(value, texts).into_bytes()),
         Body::Text(text) => Some(text.clone().into_bytes()),
         Body::Multipart(parts) => {
             headers.push(("content-type".to_owned(), format!("multipart/form-data; boundary={BOUNDARY}")));
@@ -73,9 +76,9 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
     Wire { method: request.method.clone(), url, headers, body }
 }
 
-/// A segment that is only partly a parameter, such as `{name}.csv`.
-fn inner(segment: &str, request: &RequestTemplate) -> String {
-    request.path_values.iter().fold(segment.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
+/// The path with its values. They are encoded first, braces too, so that none is taken for the name of another.
+fn path(request: &RequestTemplate) -> String {
+    request.path_values.iter().fold(request.path.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
 }
 
 fn encoded(text: &str) -> String {
@@ -86,6 +89,17 @@ fn cut(text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
     bytes.truncate(bytes.len().saturating_sub(CUT_BYTES).max(1));
     bytes
+}
+
+/// A document with some of its values written in another way: each stands where a name of our own held its place.
+fn spelled(value: &Value, texts: &[(String, String)]) -> String {
+    let mut document = value.clone();
+    let name = |index: usize| format!("{BOUNDARY}:{index}");
+    for (index, (at, _)) in texts.iter().enumerate() {
+        put(&mut document, at, Value::from(name(index)));
+    }
+    let held = |text: String, (index, (_, written)): (usize, &(String, String))| text.replace(&format!("\"{}\"", name(index)), written);
+    texts.iter().enumerate().fold(document.to_string(), held)
 }
 
 /// `multipart/form-data` (RFC 7578, section 4).
@@ -137,6 +151,13 @@ mod tests {
         let sent = wire("http://h/api", &template("/v1/x/{id}/y", Body::Empty));
         assert_eq!(sent.url, "http://h/api/v1/x/a%2Fb%20%C3%A4/y");
         assert_eq!(sent.body, None);
+    }
+
+    #[test]
+    fn values_are_written_as_they_are_spelled() {
+        let body = Body::Spelled(json!({"a": 1, "b": "x"}), vec![("/a".to_owned(), "1e2".to_owned()), ("/c".to_owned(), "2,\"c\":3".to_owned())]);
+        let sent = wire("http://h", &template("/", body));
+        assert_eq!(String::from_utf8(sent.body.unwrap()).unwrap(), r#"{"a":1e2,"b":"x","c":2,"c":3}"#);
     }
 
     #[test]

@@ -2,14 +2,18 @@
 
 use std::fmt::Write;
 
-use super::Sight;
+use super::alone::Fate;
+use super::sight::Sight;
 
 /// What became of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The run breaks, everywhere and alone.
     Caught,
-    /// The run does not break, and cells are left without a proof: it is not green, and names no violation.
+    /// The run names no violation and ends without a verdict (exit code 3), everywhere and alone: it can never be taken for a
+    /// proof.
+    Refused,
+    /// The run ends well, and cells are left without a proof.
     Unproved,
     /// The run warns: what is broken is no more than a recommendation.
     Warned,
@@ -25,6 +29,7 @@ impl Outcome {
     fn word(self) -> &'static str {
         match self {
             Self::Caught => "caught",
+            Self::Refused => "refused",
             Self::Unproved => "unproved",
             Self::Warned => "warned",
             Self::Survived => "SURVIVED",
@@ -45,8 +50,8 @@ pub(super) struct Row {
     pub unproved: usize,
     /// On how many of the operations on which it took hold cells are violated; unknown where it only changes the state.
     pub reach: Option<(usize, usize)>,
-    /// The operation that it was put on alone, and whether it was caught there.
-    pub alone: Option<(String, bool)>,
+    /// The operation that it was put on alone, and what became of it there.
+    pub alone: Option<(String, Fate)>,
     pub note: String,
 }
 
@@ -58,6 +63,8 @@ pub(super) struct VariantRow {
     pub warnings: String,
     pub violated: usize,
     pub unproved: usize,
+    /// Cells that cannot be proved on this server by nature: it gave another answer that the contract allows as well.
+    pub otherwise: usize,
     pub note: String,
 }
 
@@ -69,7 +76,8 @@ impl VariantRow {
             checks: super::list(&sight.checks),
             warnings: super::list(&sight.warnings),
             violated: sight.violated,
-            unproved: sight.unproved.len(),
+            unproved: sight.blocked.len() + sight.unreached.len(),
+            otherwise: sight.otherwise.len(),
             note: "the mock as it usually is".to_owned(),
         }
     }
@@ -85,7 +93,8 @@ impl VariantRow {
                 let names: Vec<&str> = [self.checks.as_str(), self.warnings.as_str()].into_iter().filter(|names| !names.is_empty()).collect();
                 format!("ACCUSED by {}", names.join(", "))
             }
-            (false, 0) => "nothing found".to_owned(),
+            (false, 0) if self.otherwise == 0 => "nothing found".to_owned(),
+            (false, 0) => format!("{} cells otherwise", self.otherwise),
             (false, cells) => format!("{cells} cells unproved"),
         }
     }
@@ -98,13 +107,20 @@ pub(super) fn show(rows: &[Row], variants: &[VariantRow], seed: u64) -> String {
         faults(&mut text, rows, seed);
         text.push('\n');
     }
-    let _ = writeln!(text, "Variants of the mock, each within the contract; none may raise a finding.\n");
+    let _ = writeln!(
+        text,
+        "Variants of the mock, each within the contract; none may raise a finding. Cells are \"otherwise\" where the variant gives\nanother answer, each time one that the contract allows as well: on such a server there is nothing to prove.\n"
+    );
     for row in variants {
         let _ = writeln!(text, "{:27} {:24} {}", row.name, row.words(), row.note);
     }
     let accused = variants.iter().filter(|row| row.is_accused()).count();
     let open = variants.iter().filter(|row| !row.is_accused() && row.unproved > 0).count();
-    let _ = writeln!(text, "\n{} variants: {accused} accused, {open} with cells unproved.", variants.len().saturating_sub(1));
+    let _ = writeln!(
+        text,
+        "\n{} variants: {accused} accused, {open} with cells unproved.",
+        variants.iter().filter(|row| !row.name.starts_with('(')).count()
+    );
     text
 }
 
@@ -113,8 +129,9 @@ fn faults(text: &mut String, rows: &[Row], seed: u64) {
     let _ = writeln!(text, "{:32} {:12} {:>8} {:>8} {:>9}  caught by; also on this operation alone", "fault", "", "violated", "unproved", "reach");
     for row in rows {
         let alone = match &row.alone {
-            Some((operation, true)) => format!("; {operation}"),
-            Some((operation, false)) => format!("; NOT on {operation}"),
+            Some((operation, Fate::Caught)) => format!("; {operation}"),
+            Some((operation, Fate::Refused)) => format!("; refused on {operation}"),
+            Some((operation, Fate::Survived)) => format!("; NOT on {operation}"),
             None => String::new(),
         };
         let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
@@ -132,9 +149,10 @@ fn faults(text: &mut String, rows: &[Row], seed: u64) {
     let of = |outcome: Outcome| rows.iter().filter(|row| row.outcome == outcome).count();
     let _ = writeln!(
         text,
-        "\n{} faults: {} caught, {} warned of, {} survived, {} without a verdict, {} inapplicable{}.",
+        "\n{} faults: {} caught, {} refused, {} warned of, {} survived, {} without a verdict, {} inapplicable{}.",
         rows.len(),
         of(Outcome::Caught),
+        of(Outcome::Refused),
         of(Outcome::Warned),
         of(Outcome::Survived),
         of(Outcome::Unproved),
@@ -151,7 +169,7 @@ mod tests {
     use super::*;
 
     fn row(outcome: Outcome) -> Row {
-        let alone = Some(("things.get".to_owned(), outcome == Outcome::Caught));
+        let alone = Some(("things.get".to_owned(), if outcome == Outcome::Caught { Fate::Caught } else { Fate::Survived }));
         Row { name: "always-500", outcome, checks: "status".to_owned(), violated: 2, unproved: 1, reach: Some((2, 3)), alone, note: String::new() }
     }
 
@@ -159,12 +177,13 @@ mod tests {
     fn survivors_stand_out_and_are_counted() {
         let text = show(&[row(Outcome::Caught), row(Outcome::Survived)], &[], 7);
         assert!(text.contains("SURVIVED") && text.contains("; NOT on things.get") && text.contains("(seed 7)"), "{text}");
-        assert!(text.contains("2 faults: 1 caught, 0 warned of, 1 survived, 0 without a verdict, 0 inapplicable."), "{text}");
+        assert!(text.contains("2 faults: 1 caught, 0 refused, 0 warned of, 1 survived, 0 without a verdict, 0 inapplicable."), "{text}");
     }
 
     #[test]
     fn a_warning_accuses_a_variant() {
-        let quiet = VariantRow { name: "x", checks: String::new(), warnings: String::new(), violated: 0, unproved: 0, note: String::new() };
+        let quiet =
+            VariantRow { name: "x", checks: String::new(), warnings: String::new(), violated: 0, unproved: 0, otherwise: 0, note: String::new() };
         assert!(!quiet.is_accused());
         let loud = VariantRow { warnings: "media-type".to_owned(), ..quiet };
         assert!(loud.is_accused() && loud.words() == "ACCUSED by media-type");

@@ -6,7 +6,7 @@ use super::download::uploaded;
 use super::{Outcome, Turn};
 use crate::contract::schema::resource_needs;
 use crate::domain::contract::{Location, Operation};
-use crate::mock::faults::Effect;
+use crate::mock::faults::{Effect, mangled};
 use crate::mock::ids::Form;
 use crate::mock::place::{Place, overlay};
 use crate::mock::profile::Profile;
@@ -117,6 +117,9 @@ fn keep(turn: &mut Turn<'_, '_>, kind: &str, mut resource: Resource) {
         && let Some(first) = attributes.keys().next().cloned()
     {
         attributes.shift_remove(&first);
+    }
+    if turn.goes(Effect::MangleText) {
+        mangled(&mut resource.body);
     }
     if turn.goes(Effect::CreateTwice) {
         let mut other = resource.clone();

@@ -40,6 +40,27 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         });
     }),
+    fault("success-date-reformatted", "a date or a moment is written another way", |draft, scope| {
+        spoil(draft, scope, |body, at| {
+            let spot = get_mut(body, at).filter(|spot| spot.as_str().is_some_and(is_dated));
+            spot.is_some_and(|spot| {
+                *spot = json!("02/29/2024 12:00 AM");
+                true
+            })
+        });
+    }),
+    fault("success-object-for-array", "a list below the top is an object", |draft, scope| {
+        spoil(draft, scope, |body, at| {
+            let spot = get_mut(body, at).filter(|spot| at != "/data" && spot.is_array());
+            spot.is_some_and(|spot| {
+                *spot = json!({});
+                true
+            })
+        });
+    }),
+    fault("success-links-lost", "links that are always there are missing", |draft, scope| {
+        spoil(draft, scope, |body, at| at.ends_with("/links") && remove(body, at));
+    }),
     fault("success-id-as-number", "ids are numbers", |draft, _| {
         on_resources(draft, |resource| {
             let number = resource.get("id").and_then(id_text).map(|id| id.parse::<u64>().map_or(json!(17), |number| json!(number)));
@@ -147,6 +168,11 @@ fn spoil(draft: &mut Draft, scope: &Scope<'_>, change: impl Fn(&mut Value, &str)
             }
         }
     });
+}
+
+/// Whether it begins as a date does (RFC 3339, `full-date`).
+fn is_dated(text: &str) -> bool {
+    text.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
 }
 
 fn collect(value: &Value, at: &str, places: &mut Vec<String>) {

@@ -17,6 +17,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("patch-other-id", "a change is answered with another id", Effect::ChangeId),
     fault("delete-not-done", "what was deleted is still there", Effect::KeepDeleted),
     fault("refused-but-written", "a refused write is made all the same", Effect::WriteRefused),
+    fault("refused-but-written-in-part", "of several resources the right ones are written although one is refused", Effect::WritePart),
     fault("read-other", "one resource is asked for and another comes", Effect::ReadOther),
     fault("list-loses-item", "lists leave their last resource out", Effect::LoseItem),
     fault("filter-ignored", "lists show more than the ids that were asked for", Effect::IgnoreFilter),

@@ -1,6 +1,7 @@
 //! Faults: each makes the mock break exactly one promise, so that checks can prove that they see it.
 
 mod bodies;
+mod drawn;
 mod effects;
 mod errors;
 mod fields;
@@ -59,6 +60,11 @@ impl Fault {
     pub fn is_hidden(&self) -> bool {
         matches!(self.hook, Hook::Effect(_))
     }
+
+    /// Whether only a value that was drawn by chance shows it.
+    pub fn needs_drawn(&self) -> bool {
+        self.class == drawn::CLASS
+    }
 }
 
 /// Where a fault takes hold.
@@ -70,6 +76,8 @@ pub(crate) enum Hook {
     Status(fn(u16) -> u16),
     /// This is answered before anything is looked at; told with the number of the request, from 1.
     Instead(fn(u64) -> Option<u16>),
+    /// This is answered to a request that holds what the mock cannot take, before anything else is looked at.
+    Choke(fn(&Call) -> Option<u16>),
     /// The answer is changed before it is written out.
     Answer(fn(&mut Draft, &Scope<'_>)),
     /// The state goes another way than the answer says.
@@ -83,6 +91,8 @@ pub(crate) enum Effect {
     ForgetCreation,
     /// What was created is kept twice.
     CreateTwice,
+    /// Texts are kept as ASCII.
+    MangleText,
     /// An attribute that was sent is not kept.
     DropAttribute,
     /// Changes are answered and forgotten.
@@ -95,6 +105,8 @@ pub(crate) enum Effect {
     KeepDeleted,
     /// Refused writes are made all the same.
     WriteRefused,
+    /// Of several resources the right ones are written although one is wrong.
+    WritePart,
     /// Another resource is read.
     ReadOther,
     /// Lists leave their last resource out.
@@ -131,7 +143,8 @@ pub(crate) struct Scope<'a> {
 }
 
 /// The catalogue, class by class.
-const CLASSES: &[&[Fault]] = &[statuses::FAULTS, overlooked::FAULTS, errors::FAULTS, fields::FAULTS, bodies::FAULTS, effects::FAULTS, whole::FAULTS];
+const CLASSES: &[&[Fault]] =
+    &[statuses::FAULTS, overlooked::FAULTS, errors::FAULTS, fields::FAULTS, bodies::FAULTS, effects::FAULTS, whole::FAULTS, drawn::FAULTS];
 
 /// Every fault.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
@@ -183,6 +196,13 @@ impl Faults {
         instead
     }
 
+    /// The status that is sent instead of an answer to a request with this in it.
+    pub(crate) fn choke(&self, operation: Option<&Operation>, call: &Call) -> Option<u16> {
+        let choked = self.on(operation).find_map(|hook| if let Hook::Choke(on) = hook { on(call) } else { None });
+        self.note(operation, choked.is_some());
+        choked
+    }
+
     /// Changes an answer.
     pub(crate) fn finish(&self, draft: &mut Draft, scope: &Scope<'_>) {
         for hook in self.on(scope.operation) {
@@ -212,6 +232,8 @@ impl Faults {
         taken
     }
 }
+
+pub(in crate::mock) use drawn::mangled;
 
 /// How many letters two names differ by (Levenshtein).
 pub(crate) fn distance(one: &str, other: &str) -> usize {

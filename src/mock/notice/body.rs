@@ -34,9 +34,20 @@ fn listed_values<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Ite
     scene.listed("bad-value").filter_map(|condition| {
         let at = condition.at.as_deref().filter(|at| at.is_empty() || at.starts_with('/'))?;
         // A value of null is read as none.
-        let bad = body.pointer(at)? == condition.value.as_ref().unwrap_or(&Value::Null);
-        bad.then(|| Noticed::new("bad-value", format!("The value at {at} is not allowed.")).at_pointer(at))
+        let bad = condition.value.as_ref().unwrap_or(&Value::Null);
+        let at = in_any_item(body, at).into_iter().find(|at| body.pointer(at) == Some(bad))?;
+        Some(Noticed::new("bad-value", format!("The value at {at} is not allowed.")).at_pointer(&at))
     })
+}
+
+/// The places that a pointer of the contract names: of several resources it means each.
+fn in_any_item(body: &Value, at: &str) -> Vec<String> {
+    let listed = at.strip_prefix("/data/").and_then(|rest| rest.split_once('/')).filter(|(index, _)| index.parse::<usize>().is_ok());
+    let items = body.get("data").and_then(Value::as_array);
+    match listed.zip(items) {
+        Some(((_, below), items)) => (0..items.len()).map(|index| format!("/data/{index}/{below}")).collect(),
+        None => vec![at.to_owned()],
+    }
 }
 
 /// Places that the contract singles out although the schema allows what stands there: something the example sends is
@@ -47,15 +58,14 @@ fn listed_places<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Ite
     conditions.filter_map(move |condition| {
         let at = condition.at.as_deref().filter(|at| at.starts_with('/'))?;
         let usual = example.pointer(at)?;
-        let (parent, _) = at.rsplit_once('/')?;
-        let (trigger, wrong) = match (condition.trigger.as_str(), body.pointer(at)) {
-            ("missing-attribute", None) => ("missing-attribute", body.pointer(parent).is_some_and(Value::is_object)),
-            ("wrong-attribute-type", Some(value)) => {
-                ("wrong-attribute-type", !value.is_null() && std::mem::discriminant(value) != std::mem::discriminant(usual))
-            }
-            _ => return None,
+        let is_wrong = |at: &String| match (condition.trigger.as_str(), body.pointer(at)) {
+            ("missing-attribute", None) => at.rsplit_once('/').and_then(|(parent, _)| body.pointer(parent)).is_some_and(Value::is_object),
+            ("wrong-attribute-type", Some(value)) => !value.is_null() && std::mem::discriminant(value) != std::mem::discriminant(usual),
+            _ => false,
         };
-        wrong.then(|| Noticed::new(trigger, format!("What is expected at {at} is not there.")).at_pointer(at))
+        let trigger = if condition.trigger == "missing-attribute" { "missing-attribute" } else { "wrong-attribute-type" };
+        let at = in_any_item(body, at).into_iter().find(is_wrong)?;
+        Some(Noticed::new(trigger, format!("What is expected at {at} is not there.")).at_pointer(&at))
     })
 }
 

@@ -8,7 +8,7 @@ use crate::domain::contract::RateLimit;
 use crate::mock::{FaultSetting, MockAnswer, all_faults, fault};
 
 /// How many requests of the script are within the rate limit.
-const ALLOWED: u32 = 60;
+const ALLOWED: u32 = 70;
 
 /// Everything that the script below got to see.
 fn transcript(faults: &[&str]) -> Vec<(String, MockAnswer)> {
@@ -31,6 +31,7 @@ pub(super) fn transcript_of(asker: &Asker) -> Vec<(String, MockAnswer)> {
     let get = |address: &str| asker.request("GET", address, &Value::Null);
     lives(&mut ask, &send, &get);
     wrongs(&mut ask, &send, &get);
+    oddities(&mut ask, &send, &get);
     strangers(&mut ask, asker);
     for _ in 0..=ALLOWED {
         ask(get("/books"));
@@ -102,6 +103,10 @@ fn wrongs(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
     ask(send("POST", "/books", &json!({"meta": {}})));
     ask(send("POST", "/books", &written("Free", &["9999"])));
     ask(send("PATCH", "/books/1000", &json!({"data": {"type": "books", "id": "1001", "attributes": {"pages": 4}}})));
+    let mut several = json!({"data": [written("Right", &["1001"])["data"], written("Wrong", &["1001"])["data"]]});
+    several["data"][1]["type"] = json!("other");
+    ask(send("POST", "/books", &several));
+    ask(send("DELETE", "/books", &json!({"data": [{"type": "books", "id": "1000"}, {"type": "books", "id": "4711"}]})));
     for address in ["/books/4711", "/books/no%20id", "/books/1000?include=x", "/books?sort=colour", "/nothing"] {
         ask(get(address));
     }
@@ -109,6 +114,24 @@ fn wrongs(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
     let mut cut = send("POST", "/books", &valid);
     cut.body.truncate(20);
     ask(cut);
+}
+
+/// What no example of the contract holds.
+fn oddities(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
+    let named = |name: &str| json!({"data": {"type": "authors", "attributes": {"name": name}}});
+    ask(send("POST", "/authors", &named(&"x".repeat(201))));
+    ask(send("POST", "/authors", &named("Zoë")));
+    let mut deep = named("Deep");
+    deep["meta"] = (0..60).fold(Value::Null, |inner, _| json!([inner]));
+    ask(send("POST", "/authors", &deep));
+    let mut spelled = send("POST", "/authors", &named("Spelled"));
+    spelled.body = br#"{"data":{"type":"authors","attributes":{"name":"Spelled","rank":1e2}}}"#.to_vec();
+    ask(spelled);
+    ask(get("/books/a%2Fb"));
+    ask(get(&format!("/books?x={}", "x".repeat(1001))));
+    let mut headed = get("/books");
+    headed.headers.push(("X-Long".to_owned(), "x".repeat(1001)));
+    ask(headed);
 }
 
 fn strangers(ask: &mut dyn FnMut(MockRequest), asker: &Asker) {

@@ -39,7 +39,7 @@ pub(super) fn library() -> Arc<Contract> {
                 "delete": {"operationId": "authors.delete", "responses": {"204": {"description": "gone"}, "404": error("404", json!({})), "409": error("409", json!({}))},
                     "x-probity-when": {"409": [{"trigger": "in-use", "by": "books.create"}]}}},
             "/shelves/{shelf_id}": {"parameters": [path("shelf_id", "shelves", "S-1")], "get": {"operationId": "shelves.get", "responses": {
-                "200": document("object", json!({"data": {"type": "shelves", "id": "S-1", "attributes": {"room": "east"}}}), json!({})), "404": error("404", json!({}))}}},
+                "200": document("object", json!({"data": {"type": "shelves", "id": "S-1", "attributes": {"room": "east"}, "links": {"self": "/shelves/S-1"}}}), json!({})), "404": error("404", json!({}))}}},
             "/prints": {"post": {"operationId": "prints.create", "requestBody": body(&json!({"data": {"type": "prints", "attributes": {"pages": 2}}}), json!({"type": "object"})),
                 "responses": {"202": located(document("object", json!({"data": print_of("waiting")}), json!({"print": link("prints.get", "print_id", "/data/id")})))}}},
             "/prints/{print_id}": {"parameters": [path("print_id", "prints", "aa-01")], "get": {"operationId": "prints.get",
@@ -70,8 +70,13 @@ fn error(status: &str, headers: Value) -> Value {
 
 #[expect(clippy::needless_pass_by_value, reason = "callers write the example in place")]
 fn document(data: &str, example: Value, links: Value) -> Value {
-    let resource = json!({"type": "object", "required": ["type", "id"], "properties": {
-        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": "string"}, "attributes": {"type": "object"}}});
+    // What a relationship holds has no links.
+    let has_links = ["/data/links", "/data/0/links"].iter().any(|at| example.pointer(at).is_some());
+    let required = if has_links { json!(["type", "id", "links"]) } else { json!(["type", "id"]) };
+    let resource = json!({"type": "object", "required": required, "properties": {
+        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": "string"}, "links": {"type": "object"},
+        "attributes": {"type": "object", "properties": {"added_at": {"type": "string", "format": "date"}}},
+        "relationships": {"properties": {"authors": {"properties": {"data": {"type": "array"}}}}}}});
     let data = if data == "array" { json!({"type": "array", "items": resource}) } else { resource };
     let schema = json!({"type": "object", "required": ["data"], "properties": {"data": data}});
     json!({"description": "fine", "content": {MEDIA: {"schema": schema, "example": example}}, "links": links})
@@ -146,7 +151,7 @@ fn books() -> Value {
                     "responses": {"201": document("array", json!({"data": [book_of("8"), book_of("9")]}), json!({"book": link("books.get", "book_id", "/data/0/id")}))}}}},
         "patch": {"operationId": "books.update_bulk", "requestBody": body(&json!({"data": [{"type": "books", "id": "7", "attributes": {"pages": 11}}]}), many(new_book(true))),
             "responses": {"200": document("array", json!({"data": [book_of("7")]}), json!({})), "404": error("404", json!({}))}},
-        "delete": {"operationId": "books.delete_bulk", "requestBody": body(&json!({"data": [{"type": "books", "id": "7"}]}), many(new_book(true))),
+        "delete": {"operationId": "books.delete_bulk", "x-probity-atomic": true, "requestBody": body(&json!({"data": [{"type": "books", "id": "7"}]}), many(new_book(true))),
             "responses": {"204": {"description": "gone"}, "404": error("404", json!({}))}},
     })
 }

@@ -17,5 +17,10 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("pages-small", "pages hold at most two resources", Habit::SmallPages),
     variant("jobs-slow", "jobs are read five times before they have finished", Habit::SlowJobs),
     variant("jobs-at-once", "jobs have finished when they are first read", Habit::QuickJobs),
+    variant(
+        "written-in-part",
+        "of several resources the right ones are written although one is refused, where the contract leaves that open",
+        Habit::WriteInPart,
+    ),
     variant("head-and-options", "HEAD and OPTIONS are answered", Habit::HeadAndOptions),
 ];

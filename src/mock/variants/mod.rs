@@ -73,6 +73,8 @@ pub(crate) enum Habit {
     SlowJobs,
     /// Jobs are done when they are first asked for.
     QuickJobs,
+    /// Of several resources the right ones are written although one is refused.
+    WriteInPart,
     /// HEAD and OPTIONS are answered.
     HeadAndOptions,
     /// Answers take a moment.

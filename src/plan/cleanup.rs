@@ -1,7 +1,7 @@
-//! Who removes what the run makes.
+//! How what the run makes is removed in the end.
 
 use super::choice::skip_reason;
-use super::draft::{Bound, Draft, consumed_slots, removes};
+use super::draft::{Bound, Draft, consumed_slots, path_kind, removes};
 use crate::domain::contract::{Operation, Status};
 use crate::domain::plan::{Origin, Probe, ProbeId, Purpose, Remover, Repeat, SlotId, Stage};
 
@@ -51,7 +51,7 @@ impl<'a> Draft<'a> {
         contract.operations.iter().find(|operation| {
             removes(operation)
                 && operation.item_parameter().is_some()
-                && super::draft::path_kind(operation) == Some(kind)
+                && path_kind(operation) == Some(kind)
                 && skip_reason(operation, self.suite, self.options).is_none()
         })
     }

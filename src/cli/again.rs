@@ -1,0 +1,215 @@
+//! What is sent again after a run: what broke a rule, to see how often it does; and what was drawn, to find the smallest
+//! request that still shows it. Everything is made anew under other names, and removed again.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Stop;
+use super::args::RunArgs;
+use super::ledger::Ledger;
+use super::regressions::{self, Regression};
+use super::run::{Scene, Way, carry_out};
+use super::target::{self, Subject, Target};
+use crate::domain::drawn::Drawn;
+use crate::domain::exchange::{Ending, Outcomes};
+use crate::domain::journal::Start;
+use crate::domain::plan::{Plan, ProbeId, Repeat};
+use crate::domain::verdict::{Finding, Severity};
+use crate::generate::smaller;
+use crate::judge::{About, Case, Hints, Recording, Round, drawn_for, is_same, judge};
+use crate::plan::{Options, closure, plan};
+
+/// How many probes are sent again.
+const MOST_PROBES: usize = 20;
+
+/// How many drawn requests are made smaller.
+const MOST_SHRUNK: usize = 10;
+
+/// How many candidates are sent together; they share what they need.
+const TOGETHER: usize = 4;
+
+/// Requests that are sent again in all, on this machine.
+const MOST_LOCAL: u64 = 2000;
+
+/// The same elsewhere: less than a usual window.
+const MOST_ELSEWHERE: u64 = 40;
+
+/// Sends again what was found wrong, and keeps what came of it in the recording. What was drawn is kept in the regression
+/// file as well.
+pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Ledger, recording: &mut Recording) -> Result<(), Stop> {
+    let hints = target::hints(&subject.suite, &subject.contract);
+    let found = findings(subject, &hints, recording);
+    if found.is_empty() || was_interrupted(&recording.outcomes) {
+        return Ok(());
+    }
+    let scene = Scene::set(args, target, subject, &Ledger::default(), Timestamp::now())?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot go on: {error}")))?;
+    let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
+    let left = args.budget.map_or(most, |budget| budget.saturating_sub(recording.requests()).min(most));
+    let shrunk = runtime.block_on(async {
+        let served = match &scene.embedded {
+            Some(embedded) => Some(embedded.serve_all().await?),
+            None => None,
+        };
+        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left, rounds: Vec::new() };
+        again.repeat(recording, &found).await?;
+        let shrunk = again.shrink(recording, &found).await?;
+        recording.again = again.rounds;
+        Ok::<_, Stop>(shrunk)
+    })?;
+    if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.selection, &args.state), shrunk) }
+}
+
+/// What was found, the binding first, each probe with each check once.
+fn findings(subject: &Subject, hints: &Hints, recording: &Recording) -> Vec<Finding> {
+    let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints };
+    let judgement = judge(&case);
+    let mut found: Vec<Finding> = judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect();
+    found.sort_by_key(|finding| finding.severity);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    found.retain(|finding| {
+        let name = (finding.probe.clone(), finding.check.clone());
+        let new = !seen.contains(&name) && (finding.severity == Severity::Must || drawn_for(&recording.plan, &finding.probe).is_some());
+        seen.push(name);
+        new
+    });
+    found
+}
+
+fn was_interrupted(outcomes: &Outcomes) -> bool {
+    outcomes.outcomes.iter().any(|outcome| matches!(&outcome.ending, Ending::Withheld(reason) if reason == crate::run::INTERRUPTED))
+}
+
+/// Sending again.
+struct Again<'a> {
+    args: &'a RunArgs,
+    subject: &'a Subject,
+    target: &'a Target,
+    /// That of the run itself, which holds the state folder until it ends.
+    ledger: &'a mut Ledger,
+    scene: Scene,
+    hints: &'a Hints,
+    /// Where the mock is served that all rounds are sent to.
+    served: Option<String>,
+    /// Requests that may still be sent.
+    left: u64,
+    rounds: Vec<Round>,
+}
+
+impl Again<'_> {
+    /// Sends what broke a rule so many times more.
+    async fn repeat(&mut self, recording: &Recording, found: &[Finding]) -> Result<(), Stop> {
+        let binding = found.iter().filter(|finding| finding.severity == Severity::Must && self.is_harmless(recording, &finding.probe));
+        let mut probes: Vec<ProbeId> = Vec::new();
+        let mut around: Vec<ProbeId> = Vec::new();
+        for finding in binding.take(MOST_PROBES) {
+            probes.push(finding.probe.clone());
+            // What contradicts itself does so only when all of it is done again.
+            if finding.check == "state" {
+                around.push(finding.probe.clone());
+            }
+        }
+        if probes.is_empty() {
+            return Ok(());
+        }
+        for round in 1..=self.args.retries {
+            let options = Options { mark: format!("{}-{round}", self.scene.options.mark), ..self.scene.options.clone() };
+            let whole = self.planned(&options)?;
+            let part = closure(&whole, &probes, &around);
+            if part.probes.is_empty() || !self.send(About::Repeat(probes.clone()), part, round).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a probe can be sent again without anybody noticing but the server.
+    fn is_harmless(&self, recording: &Recording, probe: &str) -> bool {
+        let Some(probe) = recording.plan.probe(probe) else { return false };
+        let felt = || self.subject.suite.effects.values().flatten().any(|operation| *operation == probe.operation);
+        !matches!(probe.repeat, Repeat::Burst { .. }) && (self.target.is_local() || !felt())
+    }
+
+    /// Makes every drawn request that failed smaller, and returns what is left of each.
+    async fn shrink(&mut self, recording: &Recording, found: &[Finding]) -> Result<Vec<Regression>, Stop> {
+        let mut kept = Vec::new();
+        let drawn = found.iter().filter_map(|finding| Some((finding, recording.plan.drawn.get(drawn_for(&recording.plan, &finding.probe)?)?)));
+        for (finding, drawn) in drawn.take(MOST_SHRUNK) {
+            let least = self.smallest(finding, drawn.clone()).await?;
+            kept.push(Regression::new(&self.subject.contract.title, finding, least));
+        }
+        Ok(kept)
+    }
+
+    async fn smallest(&mut self, finding: &Finding, mut least: Drawn) -> Result<Drawn, Stop> {
+        'smaller: loop {
+            let candidates: Vec<Drawn> = smaller(&least.changes).into_iter().map(|changes| Drawn { changes, ..least.clone() }).collect();
+            for some in candidates.chunks(TOGETHER) {
+                let Some(part) = self.candidates(some)? else { continue };
+                if !self.send(About::Shrink(finding.probe.clone()), part, 0).await? {
+                    return Ok(least);
+                }
+                if let Some(smaller) = self.still_seen(finding) {
+                    least.changes = smaller;
+                    continue 'smaller;
+                }
+            }
+            return Ok(least);
+        }
+    }
+
+    /// The part of a plan that sends some candidates; `None` when none of them is a request that can be sent.
+    fn candidates(&self, some: &[Drawn]) -> Result<Option<Plan>, Stop> {
+        let Some(first) = some.first() else { return Ok(None) };
+        let options = Options {
+            only: vec![first.operation.clone()],
+            statuses: Vec::new(),
+            mark: format!("{}-s{}", self.scene.options.mark, self.rounds.len()),
+            cases: 0,
+            regressions: some.to_vec(),
+            ..self.scene.options.clone()
+        };
+        let whole = self.planned(&options)?;
+        let drawn: Vec<ProbeId> = whole.drawn.keys().cloned().collect();
+        Ok((!drawn.is_empty()).then(|| closure(&whole, &drawn, &drawn)))
+    }
+
+    /// The changes of the first candidate of the last round that shows the same finding.
+    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::domain::drawn::Change>> {
+        let subject = self.subject;
+        let round = self.rounds.last_mut()?;
+        let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &round.plan, outcomes: &round.outcomes, hints: self.hints };
+        let found = round.findings(&case);
+        let shows = |id: &ProbeId| found.iter().any(|other| drawn_for(&round.plan, &other.probe) == Some(id) && is_same(finding, other));
+        let (probe, drawn) = round.plan.drawn.iter().find(|(id, _)| shows(id))?;
+        let changes = drawn.changes.clone();
+        round.about = About::Shrunk(finding.probe.clone(), probe.clone());
+        Some(changes)
+    }
+
+    /// A plan that no window and no budget cut into parts.
+    fn planned(&self, options: &Options) -> Result<Plan, Stop> {
+        let options = Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..options.clone() };
+        Ok(plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &options)?)
+    }
+
+    /// Carries out a part of a plan; false when there are not enough requests left for it.
+    async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
+        if part.probes.len() as u64 > self.left {
+            return Ok(false);
+        }
+        // Requests of the run itself count against the rate limits as well.
+        self.ledger.reread()?;
+        let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
+        let start = Start { started_at: Timestamp::now().to_string(), mark: self.scene.options.mark.clone(), shape, plan: part.clone() };
+        let Self { args, target, subject, ledger, scene, served, .. } = self;
+        let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
+        let carried = carry_out(&way, &part, start).await?;
+        let round = Round { about, plan: part, outcomes: carried.outcomes };
+        self.left = self.left.saturating_sub(round.requests());
+        let interrupted = was_interrupted(&round.outcomes);
+        self.rounds.push(round);
+        Ok(!interrupted)
+    }
+}

@@ -1,0 +1,152 @@
+//! How a target is reached, and where credentials come from.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::Stop;
+use super::target::environment;
+use crate::domain::suite::{Credential, Suite};
+use crate::load;
+use crate::transport::{Bounds, Client, Route};
+
+/// The longest file of certificates, in bytes: twice what operating systems bring along.
+const LONGEST_CA: u64 = 1024 * 1024;
+
+/// Shorter secrets are not looked for as they are, because they occur by chance.
+const SHORTEST_SECRET: usize = 8;
+
+/// How a target is reached.
+#[derive(Debug, Clone, Args)]
+pub struct Connection {
+    /// Seconds to wait for one answer: for its header, and once more for the rest. What takes longer is inconclusive.
+    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// The longest answer that is read, in MiB. All answers of a run may take eight times as much memory. What goes beyond
+    /// is inconclusive.
+    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub max_answer: u64,
+    /// Trust the authorities in this file (PEM), too. The certificate of the server is verified in any case.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Send every request by way of this proxy. Those that the environment names are never used.
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub credentials: CredentialFile,
+}
+
+impl Connection {
+    /// The client. The embedded mock is on this side of every proxy.
+    ///
+    /// # Errors
+    /// A file or an address that cannot be used.
+    pub fn client(&self, embedded: bool) -> Result<Client, Stop> {
+        let body = usize::try_from(self.max_answer * 1024 * 1024).unwrap_or(usize::MAX);
+        let bounds = Bounds { total: Duration::from_secs(self.timeout), body, ..Bounds::default() };
+        let route = if embedded { Route { shared: true, ..Route::default() } } else { self.route()? };
+        Client::new(bounds, &route).map_err(|error| match (&error, &self.ca) {
+            (crate::transport::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
+            (crate::transport::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
+            _ => Stop::Unusable(error.to_string()),
+        })
+    }
+
+    fn route(&self) -> Result<Route, Stop> {
+        let authorities = self.ca.as_ref().map(|path| load::bytes(path, LONGEST_CA)).transpose()?;
+        Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()?, shared: false })
+    }
+}
+
+/// The address of a proxy, which is not repeated where it holds a password.
+fn proxy(text: &str) -> Result<String, Stop> {
+    let hint = "give a URL such as http://127.0.0.1:3128";
+    let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--proxy is no URL ({error}); {hint}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Stop::Unusable("--proxy holds credentials, which everybody on this machine can see; use a proxy that asks for none".to_owned()));
+    }
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(Stop::Unusable(format!("--proxy {text:?} is no http or https URL; {hint}")));
+    }
+    Ok(text.to_owned())
+}
+
+/// Where credentials come from beside the environment.
+#[derive(Debug, Clone, Args)]
+pub struct CredentialFile {
+    /// Take credentials from this file first and then from the environment: NAME=VALUE on each line, with the names of the
+    /// suite. Nobody but its owner may have access to it. What is secret is left out of everything that is written, in every
+    /// form, if it has at least 8 characters; what is shorter only in its encoded forms.
+    #[arg(long = "credentials", value_name = "FILE")]
+    pub path: Option<PathBuf>,
+}
+
+impl CredentialFile {
+    /// What the file holds; nothing without one.
+    ///
+    /// # Errors
+    /// As [`load::credentials`].
+    pub fn read(&self) -> Result<Named, Stop> {
+        Ok(Named(self.path.as_ref().map(|path| load::credentials(path)).transpose()?.unwrap_or_default()))
+    }
+}
+
+/// Values by name, of a file and the environment.
+#[derive(Debug)]
+pub struct Named(BTreeMap<String, SecretString>);
+
+impl Named {
+    /// The value of this name.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|value| value.expose_secret().to_owned()).or_else(|| environment(name))
+    }
+
+    /// Refuses what cannot be sent, and says which secrets are too short to be recognised.
+    ///
+    /// # Errors
+    /// A control character, or a colon in a user name; the variable that holds it.
+    pub fn check(&self, suite: &Suite) -> Result<(), Stop> {
+        let accounts = [&suite.accounts.full, &suite.accounts.limited];
+        for credential in accounts.into_iter().flat_map(BTreeMap::values) {
+            for name in credential.variables() {
+                if self.get(name).is_some_and(|value| value.chars().any(char::is_control)) {
+                    return Err(Stop::Unusable(format!("{name} holds a line break or another control character, which cannot be sent")));
+                }
+            }
+            let secret = match credential {
+                // RFC 7617, section 2.
+                Credential::Basic { username, .. } if self.get(username).is_some_and(|value| value.contains(':')) => {
+                    return Err(Stop::Unusable(format!("{username} holds a colon, which a user name cannot have")));
+                }
+                Credential::Basic { password: secret, .. } | Credential::Bearer { token: secret } => secret,
+                Credential::Value { .. } => continue,
+            };
+            if self.get(secret).is_some_and(|value| !value.is_empty() && value.len() < SHORTEST_SECRET) {
+                anstream::eprintln!(
+                    "note: {secret} is shorter than {SHORTEST_SECRET} characters, so an answer that repeats it is written down as it is"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_a_url_without_credentials() {
+        assert!(proxy("http://127.0.0.1:3128").is_ok() && proxy("https://proxy.example.com").is_ok());
+        for text in ["127.0.0.1:3128", "socks5://127.0.0.1", "file:///x", ""] {
+            assert!(proxy(text).is_err(), "{text}");
+        }
+        let told = proxy("http://me:s3cret@127.0.0.1").unwrap_err().to_string();
+        assert!(told.contains("credentials") && !told.contains("s3cret"), "{told}");
+    }
+}

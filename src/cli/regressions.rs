@@ -1,0 +1,100 @@
+//! The regression file: drawn requests that failed, each as small as it could be made. Later runs send them first.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::args::Selection;
+use super::{Stop, write};
+use crate::domain::drawn::Drawn;
+use crate::domain::verdict::Finding;
+use crate::load;
+
+/// Version of the form of the file.
+const VERSION: u32 = 1;
+
+/// The longest file that is read, in bytes.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// The name of the file in the state folder.
+const NAME: &str = "regressions.json";
+
+/// What the file holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct File {
+    version: u32,
+    regressions: Vec<Regression>,
+}
+
+/// One request that failed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Regression {
+    /// Title of the contract.
+    pub contract: String,
+    /// The check that found something.
+    pub check: String,
+    /// What it found.
+    pub message: String,
+    /// The request.
+    pub drawn: Drawn,
+}
+
+impl Regression {
+    /// What is kept of a finding.
+    pub fn new(contract: &str, finding: &Finding, drawn: Drawn) -> Self {
+        Self { contract: contract.to_owned(), check: finding.check.clone(), message: finding.message.clone(), drawn }
+    }
+
+    fn is_about(&self, other: &Self) -> bool {
+        self.contract == other.contract
+            && self.check == other.check
+            && self.drawn.operation == other.drawn.operation
+            && self.drawn.changes == other.drawn.changes
+    }
+}
+
+/// Where the file is: where it was said to be, else in the state folder.
+pub fn place(selection: &Selection, state: &Path) -> PathBuf {
+    selection.regressions.clone().unwrap_or_else(|| state.join(NAME))
+}
+
+/// The requests that failed before under a contract; none where there is no file.
+///
+/// # Errors
+/// The file was named and is not there, or it is not what it should be.
+pub fn known(selection: &Selection, state: &Path, contract: &str) -> Result<Vec<Drawn>, Stop> {
+    let all = read(&place(selection, state))?;
+    Ok(all.into_iter().filter(|one| one.contract == contract).map(|one| one.drawn).collect())
+}
+
+fn read(path: &Path) -> Result<Vec<Regression>, Stop> {
+    // The first run that finds something makes it.
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = load::text(path, LONGEST)?;
+    let file: File = serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{} is no regression file: {error}", path.display())))?;
+    if file.version != VERSION {
+        return Err(Stop::Unusable(format!(
+            "{} is a regression file of version {}; this program reads version {VERSION}",
+            path.display(),
+            file.version
+        )));
+    }
+    Ok(file.regressions)
+}
+
+/// Adds what was found; what is known already stays as it is.
+///
+/// # Errors
+/// The file cannot be read or written.
+pub fn keep(path: &Path, found: Vec<Regression>) -> Result<(), Stop> {
+    let mut regressions = read(path)?;
+    for one in found {
+        if regressions.iter().all(|known| !known.is_about(&one)) {
+            regressions.push(one);
+        }
+    }
+    let text = serde_json::to_string_pretty(&File { version: VERSION, regressions }).map_err(|error| Stop::Unusable(error.to_string()))?;
+    write::write(path, &(text + "\n"))
+}

@@ -1,0 +1,92 @@
+//! Each fault on one operation alone, drawn by chance from those on which it breaks a promise.
+
+use std::collections::BTreeSet;
+
+use super::sight::Sight;
+use super::{Bench, Stop};
+use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::mock::Fault;
+use crate::plan::{Options, plan};
+
+/// How many operations are tried until a fault takes hold on one alone.
+const TRIES: u64 = 5;
+
+/// What became of a fault on one operation alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The run breaks.
+    Caught,
+    /// The run ends without a verdict.
+    Refused,
+    /// The run is as good as without the fault.
+    Survived,
+}
+
+impl Bench<'_> {
+    /// Puts a fault on one operation. The draw is among those on which it breaks a promise: where the contract allows both
+    /// the right answer and the wrong one, there is none to break.
+    pub(super) fn alone(&self, fault: &Fault, whole: &Sight, usual: &Sight) -> Result<Option<(String, Fate)>, Stop> {
+        // Where only the state goes another way, what is violated may be so because of another operation.
+        let told = if fault.is_hidden() && !whole.stated.is_disjoint(&whole.faulted) { &whole.stated } else { &whole.operations };
+        let mut open: Vec<&String> = told.intersection(&whole.faulted).collect();
+        if open.is_empty() {
+            open = whole.faulted.iter().collect();
+        }
+        for attempt in 0..TRIES {
+            if open.is_empty() {
+                break;
+            }
+            let draw = drawn(self.seed.wrapping_add(attempt), fault.name);
+            let operation = open.swap_remove(usize::try_from(draw % open.len() as u64).unwrap_or_default());
+            let named = [format!("{}@{operation}", fault.name)];
+            // First only what showed it before, then, where that is not enough, everything.
+            let part = plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &self.part(operation, whole))?;
+            let mut sight = self.look(&part, &named, &[])?;
+            if !sight.breaks() {
+                sight = self.look(&self.whole, &named, &[])?;
+            }
+            let fate = if sight.breaks() {
+                Fate::Caught
+            } else if sight.refuses(usual) {
+                Fate::Refused
+            } else if sight.faulted.is_empty() {
+                continue;
+            } else {
+                Fate::Survived
+            };
+            return Ok(Some((operation.clone(), fate)));
+        }
+        Ok(None)
+    }
+
+    /// The operation and those whose requests have shown the fault; where it was shown on the server as a whole, the cells
+    /// of that.
+    fn part(&self, operation: &str, whole: &Sight) -> Options {
+        let mut only: BTreeSet<String> = whole.witnesses.get(operation).cloned().unwrap_or_default();
+        if only.is_empty() && whole.witnesses.contains_key(WHOLE_SERVER) {
+            let statuses: Vec<Status> = self.subject.contract.server_responses.iter().map(|response| response.status).collect();
+            return Options { statuses, ..self.options.clone() };
+        }
+        only.insert(operation.to_owned());
+        Options { only: only.into_iter().collect(), ..self.options.clone() }
+    }
+}
+
+/// A number that depends on nothing but a seed and a name (FNV-1a, then the finaliser of `SplitMix64`).
+fn drawn(seed: u64, name: &str) -> u64 {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draw_depends_on_seed_and_name() {
+        assert_eq!(drawn(1, "a"), drawn(1, "a"));
+        assert!(drawn(1, "a") != drawn(2, "a") && drawn(1, "a") != drawn(1, "b"));
+    }
+}

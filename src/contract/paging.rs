@@ -1,0 +1,82 @@
+//! How a list is given in pages, by the query parameters that its operation declares and the link to the next page.
+
+use serde_json::Value;
+
+use super::schema::follow;
+use crate::domain::contract::{Contract, Location, Operation, Parameter};
+
+/// Names under which lists are told how many resources a page may hold.
+pub const LIMITS: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];
+/// Names under which lists are told after which resource a page begins.
+pub const CURSORS: &[&str] = &["page[after]", "page[cursor]", "after", "starting_after", "cursor"];
+/// Names under which lists are told the number of a page.
+pub const NUMBERS: &[&str] = &["page[number]", "page"];
+/// Names under which lists are told how many resources come before a page.
+pub const OFFSETS: &[&str] = &["page[offset]", "offset", "skip"];
+
+/// The parameters with which a list is given in pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paging {
+    /// Name of the parameter that says how many resources a page may hold.
+    pub limit: String,
+    /// The smallest limit that its schema allows, in resources.
+    pub smallest: u64,
+    /// The largest one, where the schema names one, in resources.
+    pub largest: Option<u64>,
+    /// Name of the parameter that says which page is meant.
+    pub turn: String,
+}
+
+/// How an operation gives its list in pages; `None` where the contract declares no limit, or no way to the next page.
+pub fn paging(contract: &Contract, operation: &Operation) -> Option<Paging> {
+    let named = |names: &[&str]| names.iter().find_map(|name| operation.parameter(Location::Query, name));
+    let limit = named(LIMITS)?;
+    let turn = named(CURSORS).or_else(|| named(NUMBERS)).or_else(|| named(OFFSETS))?;
+    let bound = |keyword: &str| schema(contract, limit)?.get(keyword)?.as_u64();
+    Some(Paging { limit: limit.name.clone(), smallest: bound("minimum").unwrap_or(1).max(1), largest: bound("maximum"), turn: turn.name.clone() })
+}
+
+fn schema<'a>(contract: &'a Contract, parameter: &Parameter) -> Option<&'a Value> {
+    follow(&contract.document, &parameter.schema.as_ref()?.0).map(|(_, schema)| schema)
+}
+
+/// The resources that a document is about: `data` where there is one (JSON:API), else the items of an array, of the only
+/// array in an envelope, or the document itself.
+pub fn resources(document: &Value) -> Vec<&Value> {
+    match document.get("data").unwrap_or(document) {
+        Value::Array(items) => items.iter().collect(),
+        one @ Value::Object(members) if members.contains_key("id") || document.get("data").is_some() => vec![one],
+        Value::Object(members) => {
+            let mut arrays = members.values().filter_map(Value::as_array);
+            match (arrays.next(), arrays.next()) {
+                (Some(items), None) if items.iter().all(Value::is_object) => items.iter().collect(),
+                _ => vec![document],
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The address of the next page (JSON:API, Pagination: `links.next`, as text or as a link object; elsewhere `next` at the
+/// top or in `meta`); `None` when there is none or no text says where.
+pub fn next_page(document: &Value) -> Option<&str> {
+    let holders = [document.get("links"), Some(document), document.get("meta")];
+    let next = holders.into_iter().flatten().find_map(|holder| holder.get("next"))?;
+    next.as_str().or_else(|| next.get("href")?.as_str()).filter(|address| !address.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_next_page_stands_in_one_of_several_places() {
+        assert_eq!(next_page(&json!({"data": [], "links": {"next": "/a?page=2"}})), Some("/a?page=2"));
+        assert_eq!(next_page(&json!({"data": [], "links": {"next": {"href": "/a?page=2"}}})), Some("/a?page=2"));
+        assert_eq!(next_page(&json!({"items": [], "next": "/a?page=2"})), Some("/a?page=2"));
+        assert_eq!(next_page(&json!({"data": [], "links": {"next": null}, "meta": {"next": "/a"}})), None);
+        assert_eq!(next_page(&json!([])), None);
+    }
+}

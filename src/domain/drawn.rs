@@ -1,0 +1,120 @@
+//! Requests whose values are drawn by chance: a valid request of an operation, and what is changed in it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::plan::Place;
+
+/// One request that was drawn. Together with the contract it says all that is needed to send it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Drawn {
+    /// The operation that is asked.
+    pub operation: String,
+    /// Which of the operation's cases it is, counted from 1.
+    pub number: u32,
+    /// The seed that it was drawn with (`--seed`).
+    pub seed: u64,
+    /// What differs from the contract's own valid request.
+    pub changes: Vec<Change>,
+    /// What the contract says of such a request.
+    pub expects: Expects,
+}
+
+impl Drawn {
+    /// The changes in words.
+    pub fn words(&self) -> String {
+        let words: Vec<String> = self.changes.iter().map(Change::words).collect();
+        words.join(", and ")
+    }
+}
+
+/// What the contract says of a drawn request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expects {
+    /// Its schemas admit every value.
+    Success,
+    /// It is refused, under the condition with this trigger.
+    Refusal(String),
+    /// Nothing: any answer that the contract knows will do, but no failure of the server.
+    Open,
+}
+
+/// One place of a request and what is put there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// The place.
+    pub place: Place,
+    /// What is put there.
+    pub put: Put,
+}
+
+/// What is put at a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Put {
+    /// A value; an array in a query is one pair for each item.
+    Value(Value),
+    /// Nothing: what stands there is left out.
+    Absent,
+    /// JSON text as it is written here, for what a JSON value cannot say: `1e2`, a member that is there twice.
+    Spelled(String),
+    /// Text in front of the name that marks what a run makes.
+    Marked(String),
+}
+
+/// How many characters of a value are shown.
+const MOST_SHOWN: usize = 60;
+
+impl Change {
+    /// In words: `/data/attributes/name is "x"`.
+    pub fn words(&self) -> String {
+        let place = match &self.place {
+            Place::Body(at) if at.is_empty() => "the body".to_owned(),
+            Place::Body(at) => at.clone(),
+            Place::Query(name) => format!("the query parameter {name}"),
+            Place::Path(name) => format!("{name} in the path"),
+            Place::Header(name) => format!("the header {name}"),
+            Place::Method => "the method".to_owned(),
+            Place::Credentials => "who asks".to_owned(),
+            Place::State => "the state".to_owned(),
+        };
+        match &self.put {
+            Put::Value(value) => format!("{place} is {}", shown(&value.to_string())),
+            Put::Absent => format!("{place} is left out"),
+            Put::Spelled(text) => format!("{place} is written {}", shown(text)),
+            Put::Marked(text) => format!("{place} begins with {}", shown(&Value::from(text.as_str()).to_string())),
+        }
+    }
+}
+
+/// Text on one line, cut in its middle where it gets long.
+fn shown(text: &str) -> String {
+    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let count = line.chars().count();
+    if count <= MOST_SHOWN {
+        return line;
+    }
+    let first: String = line.chars().take(MOST_SHOWN * 2 / 3).collect();
+    let last: String = line.chars().skip(count - MOST_SHOWN / 3).collect();
+    format!("{first}…{last} ({count} characters)")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_reads_as_a_sentence() {
+        let words = |put: Put| Change { place: Place::Body("/name".to_owned()), put }.words();
+        assert_eq!(words(Put::Value(json!("Zoë"))), "/name is \"Zoë\"");
+        assert_eq!(words(Put::Absent), "/name is left out");
+        assert_eq!(words(Put::Spelled("1e2".to_owned())), "/name is written 1e2");
+        assert_eq!(words(Put::Marked("é".to_owned())), "/name begins with \"é\"");
+        let long = words(Put::Value(json!("x".repeat(500))));
+        assert!(long.ends_with("(502 characters)") && long.chars().count() < 100, "{long}");
+    }
+}

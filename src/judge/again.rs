@@ -1,0 +1,91 @@
+//! What was sent again after a run: how often a finding is seen, and the smallest request that shows it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Case, Judgement, judge};
+use crate::domain::exchange::Outcomes;
+use crate::domain::plan::{Plan, ProbeId};
+use crate::domain::verdict::{Finding, Sightings};
+
+/// A part of the plan that was carried out once more.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Round {
+    /// What it was for.
+    pub about: About,
+    /// What was planned.
+    pub plan: Plan,
+    /// What became of it.
+    pub outcomes: Outcomes,
+}
+
+/// What a part of a plan was carried out again for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// To see whether the same probes show the same.
+    Repeat(Vec<ProbeId>),
+    /// To find a smaller request that shows the same as this probe.
+    Shrink(ProbeId),
+    /// The same, and one was found: the probe, and the probe of this round that is the smaller one.
+    Shrunk(ProbeId, ProbeId),
+}
+
+impl Round {
+    /// How many requests were sent.
+    pub fn requests(&self) -> u64 {
+        self.outcomes.outcomes.iter().map(|outcome| outcome.exchanges.len() as u64).sum()
+    }
+
+    /// What is found in it.
+    pub fn findings(&self, case: &Case<'_>) -> Vec<Finding> {
+        let own = Case { plan: &self.plan, outcomes: &self.outcomes, ..*case };
+        let judgement = judge(&own);
+        judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect()
+    }
+}
+
+/// Adds to each finding in how many tries it was seen, and puts the smallest request in the place of the one that was
+/// drawn.
+pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
+    for round in rounds {
+        let found = match &round.about {
+            About::Shrink(_) => continue,
+            About::Repeat(_) | About::Shrunk(..) => round.findings(case),
+        };
+        let cells = judgement.cells.iter_mut().flat_map(|cell| &mut cell.findings);
+        for finding in cells.chain(&mut judgement.findings) {
+            match &round.about {
+                About::Repeat(probes) if probes.contains(&finding.probe) => count(finding, round, &found),
+                About::Shrunk(probe, smaller) if finding.probe == *probe => replace(finding, round, smaller, &found),
+                About::Repeat(_) | About::Shrunk(..) | About::Shrink(_) => {}
+            }
+        }
+    }
+}
+
+fn count(finding: &mut Finding, round: &Round, found: &[Finding]) {
+    let sent = round.outcomes.of(&finding.probe).is_some_and(|outcome| !outcome.exchanges.is_empty());
+    let seen = found.iter().any(|other| is_same(finding, other) && other.probe == finding.probe);
+    finding.sightings.tries += u64::from(sent || seen);
+    finding.sightings.seen += u64::from(seen);
+}
+
+fn replace(finding: &mut Finding, round: &Round, smaller: &str, found: &[Finding]) {
+    let from = |other: &&Finding| drawn_for(&round.plan, &other.probe).is_some_and(|id| id == smaller);
+    let Some(other) = found.iter().filter(from).find(|other| is_same(finding, other)) else { return };
+    let shrunk = round.plan.drawn.get(smaller).map(crate::domain::drawn::Drawn::words);
+    let sightings = Sightings { shrunk, excerpt: other.sightings.excerpt.clone(), ..finding.sightings.clone() };
+    *finding = Finding { probe: finding.probe.clone(), sightings, ..other.clone() };
+}
+
+/// The drawn request behind a probe: the probe itself, or the one whose outcome it looks at.
+pub fn drawn_for<'a>(plan: &'a Plan, probe: &str) -> Option<&'a ProbeId> {
+    let known = |id: &str| plan.drawn.get_key_value(id).map(|(id, _)| id);
+    known(probe).or_else(|| plan.probe(probe)?.after.iter().find_map(|before| known(before)))
+}
+
+/// Whether two findings are about the same broken rule at the same place.
+pub fn is_same(one: &Finding, other: &Finding) -> bool {
+    // The reason for a failure may be another one each time, and so may the status.
+    one.check == other.check && one.severity == other.severity && one.answer == other.answer && (one.actual == other.actual || one.check != "status")
+}

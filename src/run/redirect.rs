@@ -1,0 +1,155 @@
+//! A redirect is an answer: where its Location leads is looked at before anything is asked there.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use url::{Host, Url};
+
+use crate::domain::contract::Method;
+use crate::transport::Wire;
+
+/// Header fields that speak of a body.
+const OF_A_BODY: [&str; 2] = ["content-type", "content-length"];
+
+/// The only header field that says nothing of who asks.
+const FOR_ANYBODY: &str = "accept";
+
+/// Where a Location leads.
+#[derive(Debug)]
+pub struct Elsewhere {
+    url: Url,
+    /// Whether that is another server: credentials are meant for the one that they were given to (RFC 9110, section 15.4).
+    pub foreign: bool,
+}
+
+impl Elsewhere {
+    /// Turns a request into the one that follows: it reads, whatever the first one did (RFC 9110, section 15.4.4).
+    pub fn put(&self, request: &mut Wire) {
+        request.url = self.url.to_string();
+        request.method = Method("GET".to_owned());
+        request.body = None;
+        request.headers.retain(|(name, _)| {
+            let about = OF_A_BODY.iter().any(|other| name.eq_ignore_ascii_case(other));
+            !about && (!self.foreign || name.eq_ignore_ascii_case(FOR_ANYBODY))
+        });
+    }
+}
+
+/// Resolves a Location (RFC 9110, section 10.2.2). One that starts with a path of the contract (`known`) belongs below the
+/// base URL even when the base has a path of its own.
+///
+/// # Errors
+/// It leads nowhere, or to where a server has no business to send anybody.
+pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<Elsewhere, String> {
+    let below = location.starts_with('/') && !location.starts_with("//") && known(location);
+    let joined = if below { Url::parse(&format!("{base}{location}")) } else { asked.join(location) };
+    let mut url = joined.map_err(|error| format!("the Location {location:?} is no URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("the Location leads to {}:, and only http and https are followed", url.scheme()));
+    }
+    if location.contains("[credentials]") {
+        return Err("the Location repeats the credentials, which are left out of it here".to_owned());
+    }
+    let foreign = url.origin() != asked.origin();
+    // A server elsewhere knows nothing of the network that this machine is in.
+    if foreign && is_inside(&url) && !is_inside(asked) {
+        return Err(format!(
+            "the Location leads into a private network ({}), which a server elsewhere does not know",
+            url.origin().ascii_serialization()
+        ));
+    }
+    // Who follows does not present himself as somebody whom the server made up.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    Ok(Elsewhere { url, foreign })
+}
+
+/// Whether a URL leads to this machine or its network, as far as its name tells.
+fn is_inside(url: &Url) -> bool {
+    let four = |address: Ipv4Addr| address.is_loopback() || address.is_private() || address.is_link_local() || address.is_unspecified();
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => four(address),
+        Some(Host::Ipv6(address)) => match address.to_canonical() {
+            IpAddr::V4(address) => four(address),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unspecified() || address.is_unique_local() || address.is_unicast_link_local(),
+        },
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(base: &str, location: &str) -> Result<(String, bool), String> {
+        let asked = Url::parse(&format!("{base}/v1/jobs/1/download")).unwrap();
+        follow(base, &asked, location, &|path| path.starts_with("/v1")).map(|elsewhere| (elsewhere.url.to_string(), elsewhere.foreign))
+    }
+
+    fn own(url: &str) -> Result<(String, bool), String> {
+        Ok((url.to_owned(), false))
+    }
+
+    #[test]
+    fn a_location_is_resolved_against_what_was_asked_or_the_base() {
+        let base = "https://api.example.com/api";
+        assert_eq!(to(base, "/v1/x?a=1#part"), own("https://api.example.com/api/v1/x?a=1"));
+        assert_eq!(to(base, "/other"), own("https://api.example.com/other"));
+        assert_eq!(to(base, "file"), own("https://api.example.com/api/v1/jobs/1/file"));
+        assert_eq!(to(base, "https://api.example.com:443/x"), own("https://api.example.com/x"));
+        assert_eq!(to(base, "https://me:pass@api.example.com/x"), own("https://api.example.com/x"));
+    }
+
+    #[test]
+    fn another_server_is_foreign_however_it_is_written() {
+        let base = "https://api.example.com";
+        for location in [
+            "https://other.example.com/x",
+            "//other.example.com/x",
+            "/\\other.example.com/x",
+            "\\\\other.example.com/x",
+            "http://api.example.com/x",
+            "https://api.example.com:8443/x",
+            "https://api.example.com@other.example.com/x",
+            "https://api.example.com.other.example.com/x",
+        ] {
+            assert!(to(base, location).is_ok_and(|(_, foreign)| foreign), "{location}: {:?}", to(base, location));
+        }
+    }
+
+    #[test]
+    fn what_is_no_business_of_a_server_is_not_followed() {
+        let base = "https://api.example.com";
+        for location in [
+            "file:///etc/passwd",
+            "ftp://api.example.com/x",
+            "data:text/plain,x",
+            "javascript:alert(1)",
+            "https://",
+            "/v1/x?key=[credentials]",
+            "http://127.0.0.1/x",
+            "http://localhost:8080/x",
+            "http://169.254.169.254/latest",
+            "http://10.0.0.1/x",
+            "http://[::1]/x",
+            "http://[::ffff:127.0.0.1]/x",
+            "http://0x7f000001/x",
+        ] {
+            assert!(to(base, location).is_err(), "{location}: {:?}", to(base, location));
+        }
+        assert!(to("http://127.0.0.1:1", "http://127.0.0.1:2/x").is_ok_and(|(_, foreign)| foreign));
+    }
+
+    #[test]
+    fn who_follows_only_reads() {
+        for (foreign, left) in [(false, &["accept", "cookie"][..]), (true, &["accept"])] {
+            let elsewhere = Elsewhere { url: Url::parse("https://h/x").unwrap(), foreign };
+            let headers = ["accept", "Content-Type", "cookie"].map(|name| (name.to_owned(), "v".to_owned())).to_vec();
+            let mut request = Wire { method: Method("POST".to_owned()), url: String::new(), headers, body: Some(vec![1]) };
+            elsewhere.put(&mut request);
+            assert_eq!((request.method.0.as_str(), request.url.as_str(), &request.body), ("GET", "https://h/x", &None));
+            assert_eq!(request.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), left);
+        }
+    }
+}

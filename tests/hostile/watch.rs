@@ -1,0 +1,133 @@
+//! Runs the program and watches what it takes.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Seconds that the program waits for an answer.
+const TIMEOUT: &str = "2";
+
+/// The contract: a path on which servers misbehave, and one on which they do not.
+const CONTRACT: &str = r"openapi: 3.1.0
+info: {title: Hostile, version: '1'}
+paths:
+  /bad:
+    get:
+      operationId: bad.read
+      responses: {'200': {$ref: '#/components/responses/Thing'}}
+  /good:
+    get:
+      operationId: good.read
+      responses: {'200': {$ref: '#/components/responses/Thing'}}
+components:
+  responses:
+    Thing:
+      description: found
+      content:
+        application/json:
+          schema:
+            type: object
+            required: [id]
+            properties: {id: {type: integer}, more: {type: array, items: {type: string}}}
+";
+
+/// A folder of its own for each run, gone afterwards.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("probity-hostile-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        std::fs::write(path.join("hostile.yaml"), CONTRACT).expect("a contract in it");
+        Self(path)
+    }
+
+    /// Puts a contract of many operations in the place of the usual one.
+    pub fn many(&self, name: &str, count: usize) {
+        let mut contract = "openapi: 3.1.0\ninfo: {title: Many, version: '1'}\npaths:\n".to_owned();
+        for number in 0..count {
+            let response = "{description: d, content: {application/json: {schema: {type: object}}}}";
+            contract += &format!("  /{name}{number}: {{get: {{operationId: {name}{number}, responses: {{'200': {response}}}}}}}\n");
+        }
+        std::fs::write(self.0.join("hostile.yaml"), contract).expect("a contract");
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What came of a run.
+pub struct Seen {
+    /// Exit code; none when it was ended by a signal.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub shown: String,
+    /// The most memory that it had at once, in KiB.
+    pub memory: u64,
+    /// How long it ran.
+    pub time: Duration,
+    report: Value,
+}
+
+impl Seen {
+    fn cell(&self, operation: &str) -> Option<&Value> {
+        self.report["cells"].as_array()?.iter().find(|cell| cell["operation"] == operation)
+    }
+
+    /// The verdict of the only cell of an operation; `none` without a report.
+    pub fn verdict(&self, operation: &str) -> String {
+        self.cell(operation).and_then(|cell| cell["verdict"].as_str()).unwrap_or("none").to_owned()
+    }
+
+    /// Everything that is told of an operation.
+    pub fn told(&self, operation: &str) -> String {
+        self.cell(operation).map(|cell| format!("{} {}", cell["reason"], cell["findings"])).unwrap_or_default()
+    }
+}
+
+/// Runs the program against a server, with more arguments.
+pub fn run(folder: &Folder, url: &str, more: &[&str]) -> Seen {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    command.current_dir(&folder.0).env_clear().env("CLICOLOR_FORCE", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(["run", "--contract", "hostile.yaml", "--target", url, "--timeout", TIMEOUT]).args(more);
+    if more.is_empty() {
+        command.args(["--jobs", "1"]);
+    }
+    let started = Instant::now();
+    let mut child = command.spawn().expect("the program starts");
+    let (mut out, mut err) = (child.stdout.take().expect("its output"), child.stderr.take().expect("its errors"));
+    let process = child.id();
+    let (code, shown, memory) = std::thread::scope(|scope| {
+        let texts = scope.spawn(move || {
+            let (mut text, mut errors) = (String::new(), String::new());
+            let _ = out.read_to_string(&mut text);
+            let _ = err.read_to_string(&mut errors);
+            text + &errors
+        });
+        let mut memory = 0;
+        let code = loop {
+            memory = peak(process).unwrap_or(0).max(memory);
+            match child.try_wait().expect("its end") {
+                Some(status) => break status.code(),
+                None => std::thread::sleep(Duration::from_millis(4)),
+            }
+        };
+        (code, texts.join().expect("its output"), memory)
+    });
+    let report = std::fs::read_to_string(folder.0.join("reports/report.json")).ok();
+    let report = report.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    Seen { code, shown, memory, time: started.elapsed(), report }
+}
+
+/// The most memory that a process has had so far, in KiB, where the system tells.
+fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().trim_end_matches(" kB").trim().parse().ok()
+}

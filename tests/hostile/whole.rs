@@ -1,0 +1,69 @@
+//! Servers that misbehave as a whole.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use crate::server::Server;
+use crate::watch::{self, Folder};
+use crate::{MOST_MEMORY, complaints};
+
+#[test]
+fn a_server_that_never_accepts_has_no_report() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let folder = Folder::new("never-accepts");
+    let seen = watch::run(&folder, &url, &[]);
+    assert_eq!((seen.code, complaints(&seen)), (Some(3), Vec::new()), "{}", seen.shown);
+    assert!(seen.shown.contains("did not answer: no answer within 2 s") && !folder.0.join("reports").exists(), "{}", seen.shown);
+}
+
+/// A server that goes away is not asked again and again: each request would wait as long as it may.
+#[test]
+fn a_server_that_falls_silent_is_left_alone() {
+    let folder = Folder::new("silent");
+    folder.many("quiet", 60);
+    let server = Server::start(|talk| match talk.number {
+        0..3 => talk.json("{}"),
+        _ => {
+            talk.hold();
+            Ok(())
+        }
+    });
+    let seen = watch::run(&folder, &server.url(), &["--jobs", "5"]);
+    let of = |verdict: &str| (0..60).filter(|number| seen.verdict(&format!("quiet{number}")) == verdict).count();
+    assert_eq!((seen.code, complaints(&seen)), (Some(3), Vec::new()), "{}", seen.shown);
+    assert_eq!((of("conforms"), of("inconclusive"), of("blocked")), (3, 10, 47), "{}", seen.shown);
+    assert!(seen.shown.contains("none of the last 10 requests was answered"), "{}", seen.shown);
+}
+
+/// What a server says is shown, and never obeyed by the terminal.
+#[test]
+fn no_server_writes_to_the_terminal() {
+    let folder = Folder::new("terminal");
+    let contract = std::fs::read_to_string(folder.0.join("hostile.yaml")).expect("a contract");
+    std::fs::write(folder.0.join("hostile.yaml"), contract.replace("required: [id]", "additionalProperties: {type: integer}")).expect("a contract");
+    let server = Server::start(|talk| {
+        let name = r"\u001b[2J\u001b]0;mine\u0007\u009b31m\u202e";
+        talk.reply("200 OK", "content-type: application/json\r\n", format!(r#"{{"id":"{name}","{name}":"{name}"}}"#))
+    });
+    let seen = watch::run(&folder, &server.url(), &["--jobs", "1"]);
+    assert_eq!((seen.code, seen.verdict("bad.read").as_str()), (Some(1), "violates"), "{}", seen.shown);
+    let written = ["report.md", "junit.xml"].map(|name| std::fs::read_to_string(folder.0.join("reports").join(name)).expect("a report"));
+    for text in [&seen.shown, &written[0], &written[1]] {
+        let obeyed = text.chars().find(|letter| (letter.is_control() && *letter != '\n') || *letter == '\u{202e}');
+        assert_eq!(obeyed, None, "{text}");
+    }
+}
+
+/// One answer that is as long as it may be is no harm; a hundred of them would be.
+#[test]
+fn many_long_answers_take_no_more_than_one_run_may() {
+    let folder = Folder::new("floods");
+    folder.many("flood", 100);
+    let server = Server::start(|talk| talk.json(format!("{{\"text\":\"{}\",\"more\":[{}0]}}", "a".repeat(3_000_000), "0,".repeat(20_000))));
+    let seen = watch::run(&folder, &server.url(), &["--jobs", "8"]);
+    let inconclusive = (0..100).filter(|number| seen.verdict(&format!("flood{number}")) == "inconclusive").count();
+    assert!(seen.memory < MOST_MEMORY && seen.time < Duration::from_secs(60), "{} KiB, {:?}", seen.memory, seen.time);
+    assert_eq!(seen.code, Some(3), "{}", seen.shown);
+    assert!((50..100).contains(&inconclusive), "{inconclusive}: {}", seen.shown);
+}

@@ -1,0 +1,174 @@
+//! Files and arguments that are not what they should be: one clear error with the place, exit code 2, and no panic.
+
+use std::time::{Duration, Instant};
+
+use crate::place::{ONE, Place, shown};
+
+/// A command of which one word is replaced, and what its error says in each case.
+struct Taker {
+    words: &'static [&'static str],
+    /// Whether an empty file is as wrong as the others.
+    empty: &'static str,
+    /// What is said of a text that is nothing of the sort.
+    wrong: &'static str,
+}
+
+const TAKERS: &[Taker] = &[
+    Taker { words: &["run", "--contract", "FILE", "--target", "http://127.0.0.1:1"], empty: "FILE", wrong: "FILE" },
+    Taker { words: &["list", "--contract", "FILE"], empty: "FILE", wrong: "FILE" },
+    Taker { words: &["bundle", "--contract", "FILE"], empty: "FILE", wrong: "FILE" },
+    Taker { words: &["mock", "--listen", "127.0.0.1:0", "--contract", "FILE"], empty: "FILE", wrong: "FILE" },
+    Taker { words: &["run", "--suite", "FILE"], empty: "FILE is not a valid suite", wrong: "FILE is not a valid suite" },
+    Taker { words: &["judge", "FILE", "--contract", "contract.yaml"], empty: "FILE is no recording", wrong: "FILE is no recording" },
+    Taker { words: &["report", "FILE"], empty: "FILE is no report", wrong: "FILE is no report" },
+    Taker {
+        words: &["run", "--contract", "contract.yaml", "--target", "http://127.0.0.1:1", "--ca", "FILE"],
+        empty: "FILE: it holds no certificate",
+        wrong: "FILE: it holds no certificate",
+    },
+    Taker {
+        words: &["run", "--contract", "contract.yaml", "--target", "http://127.0.0.1:1", "--credentials", "FILE"],
+        empty: "",
+        wrong: "FILE is not a valid file of credentials",
+    },
+    Taker {
+        words: &["plan", "--target", "http://127.0.0.1:1", "--credentials", "FILE"],
+        empty: "",
+        wrong: "FILE is not a valid file of credentials",
+    },
+];
+
+/// Runs a command, and holds its end against what every error has in common.
+fn refused(place: &Place, words: &[&str], says: &str) -> Option<String> {
+    let started = Instant::now();
+    let output = place.command(words).output().expect("the command runs");
+    let text = shown(&output);
+    let errors = text.lines().filter(|line| line.starts_with("error")).count();
+    let good = output.status.code() == Some(2) && errors == 1 && text.contains(says) && !text.contains("panicked");
+    let quick = started.elapsed() < Duration::from_secs(20);
+    let brief = text.len() < 4000;
+    let clean = !place.0.join("reports").exists();
+    (!(good && quick && brief && clean)).then(|| format!("{words:?} ({:?}, {} bytes, says {says:?}):\n{:.800}", output.status, text.len(), text))
+}
+
+fn with_file(taker: &Taker, name: &str) -> Vec<String> {
+    taker.words.iter().map(|word| word.replace("FILE", name)).collect()
+}
+
+#[test]
+fn a_file_that_is_not_what_it_should_be_is_named() {
+    let place = Place::new("bad-files", ONE);
+    std::fs::create_dir(place.0.join("folder")).unwrap();
+    std::fs::create_dir_all(place.0.join("sealed")).unwrap();
+    place.write("empty", "");
+    place.write("binary", [0x7f, b'E', b'L', b'F', 0, 1, 0xff, 0xfe, 0, 0, 0xc3]);
+    place.write("nul", "a\0b: \0\n");
+    place.write("words", "nothing of the sort\n");
+    place.write("list", "[1, 2, 3]");
+    place.write("deep", format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)));
+    place.write("deep-objects", format!("{}1{}", "{\"a\":".repeat(50_000), "}".repeat(50_000)));
+    let levels: String = (1..20).map(|level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "))).collect();
+    place.write("bomb", format!("a0: &a0 ha\n{levels}"));
+    // A file with a hole takes no room on the disk.
+    std::fs::File::create(place.write("huge", "")).and_then(|file| file.set_len(6 << 30)).unwrap();
+    let mut wrong = Vec::new();
+    for taker in TAKERS {
+        for (name, says) in [
+            ("missing", "missing"),
+            ("folder", "folder"),
+            ("sealed/none", "none"),
+            ("binary", "binary"),
+            ("huge", "huge"),
+            ("empty", taker.empty),
+            ("nul", taker.wrong),
+            ("words", taker.wrong),
+            ("list", taker.wrong),
+            ("deep", "deep"),
+            ("deep-objects", "deep-objects"),
+            ("bomb", taker.wrong),
+        ] {
+            // An empty file of credentials holds none, and that is told as such.
+            if says.is_empty() {
+                continue;
+            }
+            let words = with_file(taker, name);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            wrong.extend(refused(&place, &words, &says.replace("FILE", name)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn an_argument_out_of_its_range_is_named() {
+    let place = Place::new("bad-arguments", ONE);
+    place.write("taken", "");
+    let against = ["run", "--contract", "contract.yaml", "--target"];
+    let with = |more: &[&'static str]| [&against[..], &["http://127.0.0.1:1"], more].concat();
+    let cases: Vec<(Vec<&str>, &str)> = vec![
+        (with(&["--timeout", "0"]), "--timeout"),
+        (with(&["--timeout", "3601"]), "--timeout"),
+        (with(&["--timeout", "soon"]), "--timeout"),
+        (with(&["--max-answer", "0"]), "--max-answer"),
+        (with(&["--max-answer", "99999999999999999999999"]), "--max-answer"),
+        (with(&["--jobs", "0"]), "--jobs"),
+        (with(&["--jobs", "65"]), "--jobs"),
+        (with(&["--status", "99"]), "--status"),
+        (with(&["--status", "600"]), "--status"),
+        (with(&["--window", "0/5"]), "--window"),
+        (with(&["--window", "5"]), "--window"),
+        (with(&["--window", "5/99999999999"]), "--window"),
+        (with(&["--budget=-1"]), "--budget"),
+        (with(&["--seed", "18446744073709551616"]), "--seed"),
+        (with(&["--profile", "everything"]), "--profile"),
+        (with(&["--ca"]), "--ca"),
+        ([&against[..], &[""]].concat(), "--target"),
+        ([&against[..], &["api.example.com"]].concat(), "--target"),
+        ([&against[..], &["http://127.0.0.1:99999"]].concat(), "--target"),
+        ([&against[..], &["file:///etc/passwd"]].concat(), "--target"),
+        ([&against[..], &["http://h/?a=b"]].concat(), "--target"),
+        (vec!["mock", "--listen", "here"], "--listen"),
+        (vec!["report", "contract.yaml", "--format", "poem"], "contract.yaml"),
+        (vec!["no-such-command"], "no-such-command"),
+    ];
+    let wrong: Vec<String> = cases.iter().filter_map(|(words, says)| refused(&place, words, says)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn a_place_for_reports_that_is_none_is_named() {
+    let place = Place::new("bad-out", ONE);
+    place.write("taken", "");
+    let origin = crate::origin::Origin::start(|_, _| crate::origin::json("{}"));
+    for out in ["taken", "taken/below", "/proc/nowhere"] {
+        let output = place.run(&origin.url, &["--out", out]);
+        assert!(output.status.code() == Some(2) && shown(&output).contains("--out") && shown(&output).contains(out), "{out}: {}", shown(&output));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_credentials_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new("bad-mode", ONE);
+    let path = place.write("ours", "PROBITY_TOKEN=s3cret-of-the-file\n");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    for command in ["run", "plan"] {
+        let words = [command, "--contract", "contract.yaml", "--target", "http://127.0.0.1:1", "--credentials", "ours"];
+        assert_eq!(refused(&place, &words, "chmod 600 ours"), None);
+    }
+}
+
+#[test]
+fn a_credential_that_cannot_be_sent_is_named_and_not_shown() {
+    let contract = ONE.replace("paths:", "security: [{pair: []}]\ncomponents: {securitySchemes: {pair: {type: http, scheme: basic}}}\npaths:");
+    let place = Place::new("bad-credential", &contract);
+    for (username, password, says) in
+        [("a:b", "s3cret-word", "PROBITY_PAIR_USERNAME holds a colon"), ("a", "s3cret\x07word", "PROBITY_PAIR_PASSWORD holds a line break")]
+    {
+        place.write("ours", format!("PROBITY_PAIR_USERNAME={username}\nPROBITY_PAIR_PASSWORD={password}\n"));
+        let words = ["run", "--contract", "contract.yaml", "--target", "http://127.0.0.1:1", "--credentials", "ours"];
+        assert_eq!(refused(&place, &words, says), None);
+        assert!(!shown(&place.command(&words).output().unwrap()).contains("s3cret"));
+    }
+}

@@ -1,0 +1,9 @@
+//! The edge of the program: certificates, proxies, redirects, credentials, and files that are not what they should be.
+
+mod bad_files;
+mod origin;
+mod place;
+mod proxy;
+mod redirects;
+mod secrets;
+mod tls;

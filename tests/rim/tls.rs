@@ -1,0 +1,97 @@
+//! Certificates are verified in any case; an authority of one's own is named, and what is wrong with one is explained.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
+
+use crate::place::{ONE, Place, shown};
+
+/// An authority, and what it signs.
+struct Authority {
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { pem, issuer: Issuer::new(params, key) }
+    }
+
+    /// A server with a certificate for this name, valid until the end of this year; its URL.
+    fn serve(&self, name: &str, until: i32) -> String {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(until, 12, 31);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let settings = ServerConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions().unwrap();
+        let settings = Arc::new(settings.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap());
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        // The thread waits for a connection that never comes when the test is over, and ends with it.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let Ok(connection) = ServerConnection::new(Arc::clone(&settings)) else { return };
+                std::thread::spawn(move || {
+                    let mut stream = StreamOwned::new(connection, stream);
+                    if stream.read(&mut [0; 4096]).is_ok() {
+                        let _ = stream.write_all(&crate::origin::json("{}"));
+                        stream.conn.send_close_notify();
+                        let _ = stream.flush();
+                    }
+                });
+            }
+        });
+        url
+    }
+}
+
+#[test]
+fn a_certificate_of_nobody_known_is_refused_with_the_way_out() {
+    let (place, authority) = (Place::new("tls-unknown", ONE), Authority::new());
+    let output = place.run(&authority.serve("127.0.0.1", 2999), &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+    assert!(shown(&output).contains("--ca FILE") && shown(&output).contains("UnknownIssuer"), "{}", shown(&output));
+}
+
+#[test]
+fn an_authority_that_is_named_is_trusted() {
+    let (place, authority) = (Place::new("tls-named", ONE), Authority::new());
+    place.write("ca.pem", format!("# ours\n{}{}", Authority::new().pem, authority.pem));
+    let output = place.run(&authority.serve("127.0.0.1", 2999), &["--ca", "ca.pem"]);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+}
+
+#[test]
+fn what_else_is_wrong_with_a_certificate_is_said() {
+    let (place, authority) = (Place::new("tls-wrong", ONE), Authority::new());
+    place.write("ca.pem", &authority.pem);
+    place.write("other.pem", Authority::new().pem);
+    for (url, ca, words) in [
+        (authority.serve("api.example.com", 2999), "ca.pem", "for another name"),
+        (authority.serve("127.0.0.1", 2021), "ca.pem", "has expired"),
+        (authority.serve("127.0.0.1", 2999), "other.pem", "--ca FILE"),
+        (authority.serve("127.0.0.1", 2999).replace("https", "http"), "ca.pem", "check --target"),
+    ] {
+        let output = place.run(&url, &["--ca", ca]);
+        assert!(output.status.code() == Some(3) && shown(&output).contains(words), "{words}: {}", shown(&output));
+    }
+}
+
+#[test]
+fn a_server_without_tls_is_named_as_such() {
+    let place = Place::new("tls-none", ONE);
+    let origin = crate::origin::Origin::start(|_, _| crate::origin::json("{}"));
+    let output = place.run(&origin.url.replace("http", "https"), &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+    assert!(shown(&output).contains("http://"), "{}", shown(&output));
+}
