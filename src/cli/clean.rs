@@ -42,7 +42,8 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, 
     };
     let mut left = 0;
     for chronicle in &ledger.journals {
-        let open = !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.mark == chronicle.start.mark));
+        let open =
+            !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.started_at == chronicle.start.started_at));
         if !open {
             continue;
         }

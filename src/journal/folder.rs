@@ -82,7 +82,7 @@ impl Folder {
     /// # Errors
     /// It cannot be written.
     pub fn begin(&self, start: Start) -> Result<Journal, JournalError> {
-        Journal::begin(&self.path_of(&start.mark), start)
+        Journal::begin(&self.path_of(&start), start)
     }
 
     /// Goes on with a journal.
@@ -90,7 +90,7 @@ impl Folder {
     /// # Errors
     /// It cannot be read or written.
     pub fn resume(&self, chronicle: &Chronicle) -> Result<Journal, JournalError> {
-        Journal::resume(&self.path_of(&chronicle.start.mark), chronicle.next())
+        Journal::resume(&self.path_of(&chronicle.start), chronicle.next())
     }
 
     /// Every journal, the oldest first. Lines that cannot be read (the last one may be cut off) are left out.
@@ -118,7 +118,7 @@ impl Folder {
         let done = |one: &&Chronicle| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
         let old: Vec<&Chronicle> = journals.iter().filter(done).collect();
         for one in old.iter().take(old.len().saturating_sub(KEPT)) {
-            let path = self.path_of(&one.start.mark);
+            let path = self.path_of(&one.start);
             fs::remove_file(&path).map_err(|error| JournalError::new(&path, &error))?;
         }
         Ok(())
@@ -153,8 +153,9 @@ impl Folder {
         written.map_err(|error| JournalError::new(&path, &error))
     }
 
-    fn path_of(&self, mark: &str) -> PathBuf {
-        self.path.join(format!("{mark}.jsonl"))
+    /// What is sent again after a run may carry its mark, and has a journal of its own.
+    fn path_of(&self, start: &Start) -> PathBuf {
+        self.path.join(format!("{}-{}.jsonl", start.mark, digest(&start.started_at)))
     }
 }
 
