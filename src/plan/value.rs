@@ -97,8 +97,7 @@ impl<'p> Choice<'p> {
         let one = |probe: &usize| match &self.plan.probes[*probe].repeat {
             // Asked once while it is under way, and once when it is done.
             Repeat::Poll { .. } => 2,
-            Repeat::Burst { most } => u64::from(*most),
-            Repeat::Pages { most, .. } => u64::from(*most),
+            Repeat::Burst { most } | Repeat::Pages { most, .. } => u64::from(*most),
             Repeat::Once | Repeat::Follow(_) => 1,
         };
         probes.iter().map(one).sum()
