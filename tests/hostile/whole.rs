@@ -32,7 +32,8 @@ fn a_server_that_falls_silent_is_left_alone() {
     let seen = watch::run(&folder, &server.url(), &["--jobs", "5"]);
     let of = |verdict: &str| (0..60).filter(|number| seen.verdict(&format!("quiet{number}")) == verdict).count();
     assert_eq!((seen.code, complaints(&seen)), (Some(3), Vec::new()), "{}", seen.shown);
-    assert_eq!((of("conforms"), of("inconclusive"), of("blocked")), (3, 10, 47), "{}", seen.shown);
+    // Those that were under way with the last one wait for nothing, too.
+    assert!(of("conforms") == 3 && (10..15).contains(&of("inconclusive")) && of("blocked") > 40, "{}", seen.shown);
     assert!(seen.shown.contains("none of the last 10 requests was answered"), "{}", seen.shown);
 }
 
