@@ -1,5 +1,7 @@
 //! The place of an answer that a finding is about, on one line, so that it can be marked.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use super::scene::shorten;
@@ -21,7 +23,8 @@ pub fn excerpt(answer: &Answer, place: &str) -> Option<Excerpt> {
     }
     let at = place.strip_prefix("body").map(str::trim)?;
     let mut line = Line::default();
-    line.write(answer.body.json()?, at.strip_prefix('/').map(|rest| rest.split('/').collect()).unwrap_or_default());
+    let path: Vec<&str> = at.strip_prefix('/').map(|rest| rest.split('/').collect()).unwrap_or_default();
+    line.write(answer.body.json()?, &path);
     Some(Excerpt { line: line.text, column: line.column, width: line.width.max(1) })
 }
 
@@ -38,7 +41,7 @@ struct Line {
 }
 
 impl Line {
-    fn write(&mut self, value: &Value, path: Vec<&str>) {
+    fn write(&mut self, value: &Value, path: &[&str]) {
         let Some((first, rest)) = path.split_first() else { return self.mark(value) };
         let name = crate::contract::unescape(first);
         match value {
@@ -46,14 +49,14 @@ impl Line {
                 let index = members.keys().position(|key| *key == name).unwrap_or_default();
                 let inner = members.get(&name).unwrap_or(&Value::Null);
                 self.text.push_str(if index > 0 { "{…, " } else { "{" });
-                self.text.push_str(&format!("{}: ", Value::from(name)));
-                self.write(inner, rest.to_vec());
+                let _ = write!(self.text, "{}: ", Value::from(name));
+                self.write(inner, rest);
                 self.text.push_str(if index + 1 < members.len() { ", …}" } else { "}" });
             }
             Value::Array(items) => match name.parse::<usize>().ok().and_then(|index| Some((index, items.get(index)?))) {
                 Some((index, inner)) => {
                     self.text.push_str(if index > 0 { "[…, " } else { "[" });
-                    self.write(inner, rest.to_vec());
+                    self.write(inner, rest);
                     self.text.push_str(if index + 1 < items.len() { ", …]" } else { "]" });
                 }
                 None => self.mark(value),

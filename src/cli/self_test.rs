@@ -4,6 +4,7 @@
 //! trigger of the contract (`--thorough`), because a fault may show in one of them only.
 
 mod alone;
+mod cases;
 mod sight;
 mod table;
 
@@ -45,8 +46,14 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let bar = progress(faults.len() + variants.len() + 1);
     let usual = bench.look(&bench.whole, &[], &[])?;
     bar.inc(1);
+    // Some faults show on drawn values only; those take requests of their own.
+    let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(bench.with_cases()?) } else { None };
+    let drawn = drawn.map(|bench| bench.look(&bench.whole, &[], &[]).map(|sight| (bench, sight))).transpose()?;
     let rows = side_by_side(&faults, |fault| {
-        let row = bench.fault(fault, &usual);
+        let row = match &drawn {
+            Some((bench, usual)) if fault.needs_drawn() => bench.fault(fault, usual),
+            _ => bench.fault(fault, &usual),
+        };
         bar.inc(1);
         row
     });
@@ -59,6 +66,9 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
     let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
     varied.insert(0, VariantRow::usual(&usual));
+    if let Some((_, sight)) = &drawn {
+        varied.insert(1, VariantRow::drawn(sight));
+    }
     anstream::print!("{}", table::show(&rows, &varied, args.seed));
     for request in &usual.crowded {
         anstream::println!("more than one thing is wrong with {request}");

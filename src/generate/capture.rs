@@ -38,10 +38,8 @@ fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     for list in &lists {
         found = found.into_iter().filter_map(|value| value.pointer(list)?.as_array()).flatten().collect();
     }
-    let item = match lists.is_empty() {
-        true => body,
-        false => found.into_iter().filter(|item| is_part(&capture.like, item) && may_be(item, capture.state.as_ref())).nth(capture.nth)?,
-    };
+    let mut items = found.into_iter().filter(|item| lists.is_empty() || (is_part(&capture.like, item) && may_be(item, capture.state.as_ref())));
+    let item = items.nth(if lists.is_empty() { 0 } else { capture.nth })?;
     item.pointer(&rest).filter(|value| !value.is_null()).cloned()
 }
 

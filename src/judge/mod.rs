@@ -8,10 +8,12 @@ mod limit;
 mod recording;
 mod rule;
 mod state;
+mod surplus;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
+pub use surplus::surplus;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

@@ -188,7 +188,10 @@ impl Draft<'_> {
         success: &ProbeId,
     ) -> ProbeId {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
-        let settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        if removes(operation) && allowed.iter().any(|status| status.is_success()) {
+            self.set_apart(operation, &mut settled);
+        }
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let probe = Probe {

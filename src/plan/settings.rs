@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::draft::{Bound, Draft};
 use crate::contract::put;
-use crate::domain::contract::Operation;
+use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::triggers::{Setting, Variation};
 
@@ -205,6 +205,17 @@ impl Draft<'_> {
         settled.needs = needs_of(&settled.request);
         settled.after.push(before);
         Ok(())
+    }
+
+    /// Lets a request that the server may just as well accept name only things of its own.
+    pub(super) fn set_apart(&mut self, operation: &Operation, settled: &mut Settled) {
+        for slot in slots_removed_by(operation, settled) {
+            let need = ResourceNeed { kind: self.kind_of(&slot), like: Value::Null };
+            if let Some(fresh) = self.fresh(&need) {
+                rebind(&mut settled.request, &slot, &fresh);
+            }
+        }
+        settled.needs = needs_of(&settled.request);
     }
 
     fn kind_of(&self, slot: &str) -> String {

@@ -4,7 +4,7 @@ use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, Row, blocks, server_cells};
 use super::paint::{FAINT, HEADING, legible, paint, severity_style, style, symbol};
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, plural, subject, unproved, wrap};
+use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, plural, subject, surplus, unproved, wrap};
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
 
@@ -58,6 +58,9 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     parts.push(format!("{}\n{}", page.wrapped(&counts(report), 0, 2), page.wrapped(&effort(report), 0, 2)));
     parts.extend(page.findings(report));
     parts.extend(page.not_proved(report));
+    if !report.undocumented.is_empty() {
+        parts.push(page.wrapped(&format!("{} They are listed in report.md.", surplus(report)), 0, 2));
+    }
     // Last, because the end is what a terminal shows.
     parts.push(paint(&page.wrapped(&headline(report), 0, 0), HEADING, colour));
     parts.retain(|part| !part.is_empty());
