@@ -5,6 +5,7 @@ mod cell;
 mod drawn;
 mod legible;
 mod limit;
+mod limits;
 mod recording;
 mod rule;
 mod state;
@@ -96,6 +97,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
+    findings.extend(limits::findings_between(case));
     findings.extend(state::add(case, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }

@@ -17,9 +17,11 @@ mod moment;
 mod order;
 mod redo;
 mod resources;
+mod select;
 mod settings;
 mod show;
 mod trespass;
+mod value;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +31,8 @@ use thiserror::Error;
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
 pub use feeds::{Feed, feeds};
-pub use left::{Held, intruders, removals, undoing};
-pub use redo::{Remake, names, remake, renewed};
+pub use left::{Held, intruders, removal, removals, undoing};
+pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
 pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
