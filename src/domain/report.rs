@@ -38,6 +38,22 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
     pub probes: Vec<SentProbe>,
+    /// What the run made and could not remove.
+    #[serde(default)]
+    pub left: Vec<Leftover>,
+}
+
+/// Something that the run made and that is still there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Leftover {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The operation that was to remove it.
+    pub operation: String,
+    /// Why it did not.
+    pub reason: String,
 }
 
 /// A probe that was sent, whatever it was for.

@@ -3,6 +3,7 @@
 mod again;
 mod cell;
 mod drawn;
+mod leftovers;
 mod legible;
 mod limit;
 mod recording;
@@ -10,6 +11,8 @@ mod rule;
 mod state;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
+pub use cell::ALLOWED_AS_WELL;
+pub use leftovers::leftovers;
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 
