@@ -81,9 +81,9 @@ mod tests {
     #[test]
     fn lists_may_stand_in_lists() {
         let body =
-            json!({"data": [{"views": []}, {"views": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"views": [{"id": "3", "kind": "b"}]}]});
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(Value::Null, 0)), Some(json!("1")));
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "c"}), 0)), None);
+            json!({"data": [{"parts": []}, {"parts": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"parts": [{"id": "3", "kind": "b"}]}]});
+        assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(Value::Null, 0)), Some(json!("1")));
+        assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
+        assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(json!({"kind": "c"}), 0)), None);
     }
 }
