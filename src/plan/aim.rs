@@ -139,6 +139,9 @@ impl Draft<'_> {
             // Harmless only as long as the server refuses it, which is what is in question.
             return Some(format!("{} might change something; --allow-writes allows it", variation.request.method));
         }
+        if let Some(reason) = self.trespass(variation) {
+            return Some(reason);
+        }
         let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
         limited.then(|| no_limited(self.suite))
     }

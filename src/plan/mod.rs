@@ -20,6 +20,7 @@ mod redo;
 mod resources;
 mod settings;
 mod show;
+mod trespass;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@ use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
-use super::words::{all_findings, cell_name, counts, effort, headline, left, plural, subject, unproved};
+use super::words::{all_findings, cell_name, counts, effort, headline, left, plural, subject, surplus, unproved};
 use crate::domain::report::{Cell, Report};
 use crate::domain::verdict::Verdict;
 
@@ -22,6 +22,7 @@ fn render(report: &Report) -> String {
     parts.extend(findings(report));
     parts.extend(not_proved(report));
     parts.extend(left_behind(report));
+    parts.extend(undocumented(report));
     parts.join("\n\n") + "\n"
 }
 
@@ -87,6 +88,17 @@ fn not_proved(report: &Report) -> Vec<String> {
 fn left_behind(report: &Report) -> Vec<String> {
     let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", escape(line))).collect();
     if lines.is_empty() { Vec::new() } else { vec!["## Made by the run and not removed".to_owned(), lines.join("\n")] }
+}
+
+fn undocumented(report: &Report) -> Vec<String> {
+    if report.undocumented.is_empty() {
+        return Vec::new();
+    }
+    let lines = report.undocumented.iter().map(|found| {
+        let times = if found.seen == 1 { String::new() } else { format!(", {} times", found.seen) };
+        format!("- {} {} in {} {}{times}", found.kind, code(&found.place), code(&found.operation), found.status)
+    });
+    vec![format!("## Undocumented\n\n{}", surplus(report)), lines.collect::<Vec<_>>().join("\n")]
 }
 
 /// Text that Markdown must not read as its own.

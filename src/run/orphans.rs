@@ -32,7 +32,12 @@ impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: super::Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
+        let lane = Lane {
+            limiter,
+            bursts: super::Bursts::default(),
+            censor: Censor::new(self.accounts, self.contract),
+            silence: super::quiet::Quiet::default(),
+        };
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
