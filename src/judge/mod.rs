@@ -3,6 +3,7 @@
 mod again;
 mod cell;
 mod drawn;
+mod leftovers;
 mod legible;
 mod limit;
 mod limits;
@@ -12,6 +13,8 @@ mod state;
 mod surplus;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
+pub use cell::ALLOWED_AS_WELL;
+pub use leftovers::leftovers;
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 pub use surplus::surplus;

@@ -12,6 +12,7 @@ mod doubts;
 mod draft;
 mod echoes;
 mod feeds;
+mod finders;
 mod left;
 mod moment;
 mod order;
@@ -128,6 +129,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();
+    draft.look_elsewhere();
     Ok(draft.finish())
 }
 
