@@ -11,16 +11,28 @@ fn self_test(words: &[&str]) -> (String, Option<i32>) {
 fn a_fault_is_caught_and_a_variant_raises_nothing() {
     let (text, code) = self_test(&["--fault", "conflict-as-bad-request", "--variant", "errors-rich"]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("1 faults: 1 caught, 0 warned of, 0 survived") && text.contains("1 variants: 0 accused"), "{text}");
+    assert!(text.contains("1 faults: 1 caught, 0 refused, 0 warned of, 0 survived") && text.contains("1 variants: 0 accused"), "{text}");
 }
 
 #[test]
-fn a_survivor_breaks_the_test_and_what_proves_nothing_has_no_verdict() {
-    // Nothing follows the Location of a job so far.
-    let (text, code) = self_test(&["--fault", "accepted-location-wrong"]);
+fn a_survivor_breaks_the_test() {
+    // A contract whose lists have no pages cannot show what is wrong with them.
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/wild/circles.yaml");
+    let (text, code) = self_test(&["--contract", contract, "--fault", "page-loop"]);
     assert!(code == Some(1) && text.contains("SURVIVED"), "{text}");
-    let (text, code) = self_test(&["--fault", "limit-ignored"]);
-    assert!(code == Some(3) && text.contains("1 without a verdict"), "{text}");
+}
+
+#[test]
+fn who_refuses_to_judge_has_not_missed_the_fault() {
+    let (text, code) = self_test(&["--fault", "always-500", "--fault", "job-never-finishes"]);
+    assert!(code == Some(0) && text.contains("2 faults: 0 caught, 2 refused"), "{text}");
+}
+
+#[test]
+fn no_request_has_two_faults_and_no_order_of_checks_is_accused() {
+    let (text, code) = self_test(&["--variant", "access-last", "--variant", "looks-reversed"]);
+    assert!(code == Some(0) && !text.contains("more than one thing is wrong"), "{text}");
+    assert!(text.contains("2 variants: 0 accused, 0 with cells unproved") && text.contains("cells otherwise"), "{text}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod body_schema;
 mod cause;
 mod curl;
 mod error_status;
+mod excerpt;
 mod headers;
 mod json_api;
 mod json_api_document;
@@ -23,6 +24,7 @@ mod status;
 mod testing;
 
 pub use curl::{CredentialHint, curl};
+pub use excerpt::excerpt;
 pub use scene::Scene;
 
 use crate::domain::plan::Credentials;
@@ -92,11 +94,11 @@ pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
             expected: breach.expected,
             actual: breach.actual,
             contract: breach.contract,
-            answer: breach.answer,
             citation: breach.citation,
             probe: scene.probe.id.clone(),
             curl: again.clone(),
-            sightings: Sightings::default(),
+            sightings: Sightings { excerpt: excerpt(scene.answer, &breach.answer), ..Sightings::default() },
+            answer: breach.answer,
         }));
     }
     findings

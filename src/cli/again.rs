@@ -37,7 +37,7 @@ const MOST_ELSEWHERE: u64 = 40;
 
 /// Sends again what was found wrong, and keeps what came of it in the recording. What was drawn is kept in the regression
 /// file as well.
-pub fn again(args: &RunArgs, subject: &Subject, target: &Target, recording: &mut Recording) -> Result<(), Stop> {
+pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Ledger, recording: &mut Recording) -> Result<(), Stop> {
     let hints = target::hints(&subject.suite, &subject.contract);
     let found = findings(subject, &hints, recording);
     if found.is_empty() || was_interrupted(&recording.outcomes) {
@@ -52,7 +52,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, recording: &mut
             Some(embedded) => Some(embedded.serve_all().await?),
             None => None,
         };
-        let mut again = Again { args, subject, target, scene, hints: &hints, served, left, rounds: Vec::new() };
+        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left, rounds: Vec::new() };
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;
         recording.again = again.rounds;
@@ -86,6 +86,8 @@ struct Again<'a> {
     args: &'a RunArgs,
     subject: &'a Subject,
     target: &'a Target,
+    /// That of the run itself, which holds the state folder until it ends.
+    ledger: &'a mut Ledger,
     scene: Scene,
     hints: &'a Hints,
     /// Where the mock is served that all rounds are sent to.
@@ -198,11 +200,11 @@ impl Again<'_> {
             return Ok(false);
         }
         // Requests of the run itself count against the rate limits as well.
-        let ledger = Ledger::for_run(self.args, self.target, self.subject)?;
+        self.ledger.reread()?;
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
         let start = Start { started_at: Timestamp::now().to_string(), mark: self.scene.options.mark.clone(), shape, plan: part.clone() };
-        let Self { args, target, subject, scene, served, .. } = self;
-        let way = Way { args, target, subject, ledger: &ledger, scene, resumed: None, served: served.as_deref() };
+        let Self { args, target, subject, ledger, scene, served, .. } = self;
+        let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
         let round = Round { about, plan: part, outcomes: carried.outcomes };
         self.left = self.left.saturating_sub(round.requests());

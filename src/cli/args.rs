@@ -40,6 +40,9 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Render a saved report again.
     Report(ReportArgs),
+    /// Send one probe of the last run again, with what it needs, and show what is sent and what comes.
+    #[command(after_help = exit::HELP)]
+    Replay(ReplayArgs),
     /// Remove what a run that was killed has left behind.
     Clean(CleanArgs),
     /// Prove that the checks work: each fault of the embedded mock is caught, each variant raises nothing.
@@ -282,6 +285,19 @@ pub struct ReportArgs {
     /// Which form: text, json, junit or markdown.
     #[arg(long, default_value = "text")]
     pub format: String,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArgs {
+    /// The name of the probe, as findings carry it.
+    pub probe: String,
+    /// The recording of the run; its target and its seed are taken from it.
+    #[arg(long, value_name = "PATH", default_value = "reports/recording.json")]
+    pub recording: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunArgs,
 }
 
 /// Arguments of `self-test`.

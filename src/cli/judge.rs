@@ -10,12 +10,12 @@ use super::{Stop, exit, write};
 use crate::domain::plan::Intent;
 use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{Case, Recording, judge as judge_case, sent, weigh};
+use crate::judge::{Case, Recording, judge as judge_case, sent, surplus, weigh};
 use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
-const LONGEST: u64 = 1024 * 1024 * 1024;
+pub(super) const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;
@@ -114,6 +114,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         totals: summary_totals(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,
+        undocumented: surplus(&case),
         probes,
     }
 }

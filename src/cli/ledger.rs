@@ -60,6 +60,17 @@ impl Ledger {
         Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()) })
     }
 
+    /// Reads the journals once more, with what has been sent since.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn reread(&mut self) -> Result<(), Stop> {
+        if let Some(folder) = &self.folder {
+            self.journals = folder.journals()?;
+        }
+        Ok(())
+    }
+
     /// The run that was cut off and can be continued, when it is of this shape; else what differs, by name.
     pub fn unfinished(&self, shape: &BTreeMap<String, String>) -> Option<Result<&Chronicle, Vec<String>>> {
         let open = self.journals.last().filter(|one| !one.finished && !one.cleaned && !one.interrupted)?;

@@ -268,10 +268,16 @@ fn named(files: &Files) -> String {
 fn exports(credential: &Credential, secret: Option<&MockSecret>) -> Vec<String> {
     match (credential, secret) {
         (Credential::Basic { username: user, password: pass }, Some(MockSecret::Basic { username, password })) => {
-            vec![format!("export {user}={username}"), format!("export {pass}={password}")]
+            vec![export(user, username), export(pass, password)]
         }
-        (Credential::Bearer { token }, Some(MockSecret::Bearer(value))) => vec![format!("export {token}={value}")],
-        (Credential::Value { env }, Some(MockSecret::Value(value))) => vec![format!("export {env}={value}")],
+        (Credential::Bearer { token }, Some(MockSecret::Bearer(value))) => vec![export(token, value)],
+        (Credential::Value { env }, Some(MockSecret::Value(value))) => vec![export(env, value)],
         _ => Vec::new(),
     }
+}
+
+/// What was invented is shown; what the environment has may be a real secret.
+fn export(variable: &str, value: &str) -> String {
+    let known = environment(variable).is_some_and(|value| !value.is_empty());
+    if known { format!("# {variable} is taken as the environment has it") } else { format!("export {variable}={value}") }
 }

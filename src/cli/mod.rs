@@ -13,6 +13,7 @@ mod mock;
 mod plan;
 mod progress;
 mod regressions;
+mod replay;
 mod report;
 mod run;
 mod self_test;
@@ -108,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Judge(args) => judge::judge(&args),
         Command::Report(args) => report::report(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::SelfTest(args) => self_test::self_test(&args),
     };

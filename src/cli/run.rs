@@ -36,7 +36,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
     let mut recording = record_with(args, &subject, &target, &ledger)?;
-    again::again(args, &subject, &target, &mut recording)?;
+    again::again(args, &subject, &target, &mut ledger, &mut recording)?;
     let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
     judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))

@@ -323,6 +323,18 @@ pub struct Capture {
     pub like: Value,
     /// Which of the items that fit, counted from zero.
     pub nth: usize,
+    /// States that the item must be in, where it shows one; absent when any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateOf>,
+}
+
+/// The states that something may be in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateOf {
+    /// JSON Pointer from the resource to its state.
+    pub at: String,
+    /// The states.
+    pub any: Vec<String>,
 }
 
 /// How often a probe is sent.

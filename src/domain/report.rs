@@ -36,8 +36,26 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// What belongs to no single cell.
     pub findings: Vec<Finding>,
+    /// What answers hold that the contract does not know. It breaks nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undocumented: Vec<Undocumented>,
     /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
     pub probes: Vec<SentProbe>,
+}
+
+/// Something in answers that the contract does not know: no violation, but drift between the server and its documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Undocumented {
+    /// `status`, `header` or `member`.
+    pub kind: String,
+    /// The operation; of a header, the first one that was answered with it.
+    pub operation: String,
+    /// The status of the answer.
+    pub status: Status,
+    /// The status again, the name of the header, or a JSON Pointer (RFC 6901) into the body in which `*` stands for any item.
+    pub place: String,
+    /// In how many answers it was seen.
+    pub seen: u64,
 }
 
 /// A probe that was sent, whatever it was for.

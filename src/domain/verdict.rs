@@ -95,7 +95,7 @@ pub struct Finding {
     pub sightings: Sightings,
 }
 
-/// How often a finding was seen, and in how small a request.
+/// How often a finding was seen, in how small a request, and what it looks like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Sightings {
@@ -105,11 +105,24 @@ pub struct Sightings {
     pub tries: u64,
     /// What is left of a request with drawn values when everything is taken away that the finding does not need, in words.
     pub shrunk: Option<String>,
+    /// The place of the answer on one line.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// A part of an answer on one line, with what is meant in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Excerpt {
+    /// The line; what does not matter in it is left out (`…`).
+    pub line: String,
+    /// Where it begins, in characters from 0.
+    pub column: u64,
+    /// How many characters it has.
+    pub width: u64,
 }
 
 impl Default for Sightings {
     /// Seen at the first and only try.
     fn default() -> Self {
-        Self { seen: 1, tries: 1, shrunk: None }
+        Self { seen: 1, tries: 1, shrunk: None, excerpt: None }
     }
 }

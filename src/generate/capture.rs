@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::contract::schema::is_part;
 use crate::domain::exchange::Answer;
-use crate::domain::plan::{Capture, Place, Probe, SlotId};
+use crate::domain::plan::{Capture, Place, Probe, SlotId, StateOf};
 
 /// The value that a capture finds in an answer; `None` when there is none.
 pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
     if let Some(at) = capture.expression.strip_prefix("$response.body#") {
-        let found = in_body(answer.body.json()?, at, &capture.like, capture.nth);
+        let found = in_body(answer.body.json()?, at, capture);
         return found.filter(|value| value.is_string() || value.is_number());
     }
     if let Some(name) = capture.expression.strip_prefix("$response.header.") {
@@ -28,8 +28,8 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
 }
 
 /// The value at a pointer. An index in the pointer stands for any item; of those below the last index that have the part
-/// `like` the nth counts.
-fn in_body(body: &Value, at: &str, like: &Value, nth: usize) -> Option<Value> {
+/// `like` and are in one of the states, where they show one, the nth counts.
+fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     let tokens: Vec<&str> = at.split('/').skip(1).collect();
     let pointer = |tokens: &[&str]| tokens.iter().fold(String::new(), |sum, token| sum + "/" + token);
     let mut lists = tokens.split(|token| token.parse::<usize>().is_ok()).map(pointer).collect::<Vec<_>>();
@@ -38,8 +38,15 @@ fn in_body(body: &Value, at: &str, like: &Value, nth: usize) -> Option<Value> {
     for list in &lists {
         found = found.into_iter().filter_map(|value| value.pointer(list)?.as_array()).flatten().collect();
     }
-    let item = found.into_iter().filter(|item| lists.is_empty() || is_part(like, item)).nth(if lists.is_empty() { 0 } else { nth })?;
+    let mut items = found.into_iter().filter(|item| lists.is_empty() || (is_part(&capture.like, item) && may_be(item, capture.state.as_ref())));
+    let item = items.nth(if lists.is_empty() { 0 } else { capture.nth })?;
     item.pointer(&rest).filter(|value| !value.is_null()).cloned()
+}
+
+/// Whether an item is in one of the states; one that does not show its state may be.
+fn may_be(item: &Value, state: Option<&StateOf>) -> bool {
+    let shown = state.and_then(|state| Some((state, item.pointer(&state.at)?.as_str()?)));
+    shown.is_none_or(|(state, shown)| state.any.iter().any(|known| known == shown))
 }
 
 #[cfg(test)]
@@ -48,22 +55,34 @@ mod tests {
 
     use super::*;
 
+    fn capture(like: Value, nth: usize) -> Capture {
+        Capture { slot: String::new(), expression: String::new(), like, nth, state: None }
+    }
+
+    #[test]
+    fn what_shows_another_state_is_left_out() {
+        let body = json!({"data": [{"id": "1", "state": "expired"}, {"id": "2", "state": "done"}, {"id": "3"}]});
+        let state = Some(StateOf { at: "/state".to_owned(), any: vec!["done".to_owned()] });
+        let nth = |nth| in_body(&body, "/data/0/id", &Capture { state: state.clone(), ..capture(Value::Null, nth) });
+        assert_eq!((nth(0), nth(1), nth(2)), (Some(json!("2")), Some(json!("3")), None));
+    }
+
     #[test]
     fn an_index_stands_for_any_item_that_fits() {
         let body = json!({"data": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "B"}, {"id": "3", "kind": "b"}]});
-        assert_eq!(in_body(&body, "/data/0/id", &Value::Null, 1), Some(json!("2")));
-        assert_eq!(in_body(&body, "/data/0/id", &json!({"kind": "b"}), 1), Some(json!("3")));
-        assert_eq!(in_body(&body, "/data/0/id", &json!({"kind": "c"}), 0), None);
-        assert_eq!(in_body(&json!({"id": 7}), "/id", &Value::Null, 0), Some(json!(7)));
-        assert_eq!(in_body(&json!({"id": 7}), "/id", &json!({"kind": "b"}), 1), Some(json!(7)));
+        assert_eq!(in_body(&body, "/data/0/id", &capture(Value::Null, 1)), Some(json!("2")));
+        assert_eq!(in_body(&body, "/data/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
+        assert_eq!(in_body(&body, "/data/0/id", &capture(json!({"kind": "c"}), 0)), None);
+        assert_eq!(in_body(&json!({"id": 7}), "/id", &capture(Value::Null, 0)), Some(json!(7)));
+        assert_eq!(in_body(&json!({"id": 7}), "/id", &capture(json!({"kind": "b"}), 1)), Some(json!(7)));
     }
 
     #[test]
     fn lists_may_stand_in_lists() {
         let body =
             json!({"data": [{"views": []}, {"views": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"views": [{"id": "3", "kind": "b"}]}]});
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &Value::Null, 0), Some(json!("1")));
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &json!({"kind": "b"}), 1), Some(json!("3")));
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &json!({"kind": "c"}), 0), None);
+        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(Value::Null, 0)), Some(json!("1")));
+        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
+        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "c"}), 0)), None);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::contract::unescape;
 use crate::domain::plan::{Body, Place, RequestTemplate, SlotId};
 
 /// The request with every hole filled whose slot has a value; the others keep the contract's example. Ids take the JSON
@@ -27,9 +28,7 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
                 }
             }
             Place::Body(at) => {
-                if let Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) = &mut request.body
-                    && let Some(place) = body.pointer_mut(at)
-                {
+                if let Some(place) = in_body(&mut request.body, at) {
                     *place = like(place, value);
                 }
             }
@@ -37,6 +36,18 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
         }
     }
     request
+}
+
+/// The value at a pointer into a body. The first token of a pointer into `multipart/form-data` names the part.
+fn in_body<'a>(body: &'a mut Body, at: &str) -> Option<&'a mut Value> {
+    match body {
+        Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => body.pointer_mut(at),
+        Body::Multipart(parts) => {
+            let (name, rest) = at.strip_prefix('/')?.split_once('/').map_or((at.get(1..)?, String::new()), |(name, rest)| (name, format!("/{rest}")));
+            parts.iter_mut().find(|part| part.name == unescape(name))?.content.pointer_mut(&rest)
+        }
+        Body::Empty | Body::Text(_) => None,
+    }
 }
 
 fn text(value: &Value) -> String {
@@ -56,6 +67,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::plan::Part;
+
+    #[test]
+    fn an_id_within_a_part_is_filled() {
+        let content = json!({"data": {"folder": 7}});
+        let part = |name: &str, content| Part { name: name.to_owned(), media_type: None, file_name: None, content };
+        let mut body = Body::Multipart(vec![part("file", json!("text")), part("meta/data", content)]);
+        assert_eq!(in_body(&mut body, "/meta~1data/data/folder"), Some(&mut json!(7)));
+        assert_eq!(in_body(&mut body, "/file"), Some(&mut json!("text")));
+        assert_eq!(in_body(&mut body, "/other/data"), None);
+    }
 
     #[test]
     fn an_id_takes_the_type_of_the_example() {

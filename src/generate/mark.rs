@@ -68,15 +68,32 @@ fn with_mark(text: &str, mark: &str) -> String {
     if text.is_empty() {
         return mark.to_owned();
     }
-    let separator = if text.contains(' ') {
-        ' '
-    } else if text.contains('-') {
-        '-'
-    } else {
-        '_'
-    };
-    let mark = if separator == '_' { mark.replace('-', "_") } else { mark.to_owned() };
+    let (separator, mark) = styled(text, mark);
     format!("{text}{separator}{mark}")
+}
+
+/// A mark as the text is written that it is put behind, and what stands between them: a key of capitals stays one, one of
+/// letters holds nothing else, one with hyphens or underscores has no other separator.
+fn styled(text: &str, mark: &str) -> (&'static str, String) {
+    let has = |class: fn(char) -> bool| text.chars().any(class);
+    let (separator, mark) = if has(|letter| letter == ' ') {
+        (" ", mark.to_owned())
+    } else if has(|letter| letter == '-') {
+        ("-", mark.to_owned())
+    } else if has(|letter| !letter.is_ascii_alphanumeric()) {
+        ("_", mark.replace('-', "_"))
+    } else if has(|letter| letter.is_ascii_digit()) {
+        ("", mark.replace('-', ""))
+    } else {
+        ("", mark.replace('-', "").chars().map(lettered).collect())
+    };
+    let capitals = has(|letter| letter.is_uppercase()) && !has(|letter| letter.is_lowercase());
+    (separator, if capitals { mark.to_uppercase() } else { mark })
+}
+
+/// A digit as a letter that no hexadecimal number has, so that marks stay apart.
+fn lettered(letter: char) -> char {
+    letter.to_digit(10).and_then(|digit| char::from_u32('g' as u32 + digit)).unwrap_or(letter)
 }
 
 /// The text with its last letters and digits drawn from the mark, each of the same sort as before.
@@ -115,6 +132,15 @@ mod tests {
         assert_eq!(with_mark("some_key", "probity-1"), "some_key_probity_1");
         assert_eq!(with_mark("notes.txt", "probity-1"), "notes_probity_1.txt");
         assert_eq!(with_mark("me@example.com", "probity-1"), "me.probity-1@example.com");
+    }
+
+    #[test]
+    fn marks_keep_the_style_of_a_key() {
+        assert_eq!(with_mark("SOME_KEY", "probity-a1-9"), "SOME_KEY_PROBITY_A1_9");
+        assert_eq!(with_mark("some-key", "probity-a1-9"), "some-key-probity-a1-9");
+        assert_eq!(with_mark("crm", "probity-a1-9"), "crmprobityahp");
+        assert_eq!(with_mark("GBP", "probity-a1-9"), "GBPPROBITYAHP");
+        assert_eq!(with_mark("key7", "probity-a1-9"), "key7probitya19");
     }
 
     #[test]

@@ -48,13 +48,13 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let (value, unvouched) = body_value(contract, schemas, content);
     base.media = Some(index);
     base.unvouched = unvouched.or(base.unvouched);
+    if is_json(&content.name) || is_parts(&content.name) {
+        let needs = resource_needs(contract, content, &value);
+        base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
+    }
     base.request.body = body_of(contract, content, value);
     if !matches!(base.request.body, Body::Multipart(_)) {
         base.request.headers.push(("content-type".to_owned(), content.name.clone()));
-    }
-    if let Body::Json(value) = &base.request.body {
-        let needs = resource_needs(contract, content, value);
-        base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
     }
     Ok(base)
 }
@@ -172,7 +172,7 @@ fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &
     let writable = |media: &MediaType| {
         let typed = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).and_then(|(_, schema)| schema.get("type"));
         let text = media.examples.first().map_or_else(|| typed.is_none_or(|kind| kind == "string"), |example| example.value.is_string());
-        text || is_json(&media.name) || media.name.starts_with("multipart/form-data") || is_form(&media.name)
+        text || is_json(&media.name) || is_parts(&media.name) || is_form(&media.name)
     };
     let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
     position.and_then(|index| Some((index, content.get(index)?))).ok_or_else(|| {
@@ -181,13 +181,17 @@ fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &
     })
 }
 
+fn is_parts(name: &str) -> bool {
+    name.starts_with("multipart/form-data")
+}
+
 fn is_form(name: &str) -> bool {
     name.starts_with("application/x-www-form-urlencoded")
 }
 
 /// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
 fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Value, Option<String>) {
-    let readable = is_json(&media.name) || media.name.starts_with("multipart/form-data") || is_form(&media.name);
+    let readable = is_json(&media.name) || is_parts(&media.name) || is_form(&media.name);
     let schema = media.schema.as_ref().filter(|_| readable);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
     if let Some(example) = media.examples.iter().find(|example| fits(&example.value)) {
@@ -213,7 +217,7 @@ fn is_valid(schemas: &Schemas, schema: &SchemaRef, value: &Value) -> bool {
 }
 
 fn body_of(contract: &Contract, media: &MediaType, value: Value) -> Body {
-    if media.name.starts_with("multipart/form-data") {
+    if is_parts(&media.name) {
         return Body::Multipart(parts(contract, media, &value));
     }
     if is_json(&media.name) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Case, Judgement, judge};
 use crate::domain::exchange::Outcomes;
 use crate::domain::plan::{Plan, ProbeId};
-use crate::domain::verdict::Finding;
+use crate::domain::verdict::{Finding, Sightings};
 
 /// A part of the plan that was carried out once more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ fn replace(finding: &mut Finding, round: &Round, smaller: &str, found: &[Finding
     let from = |other: &&Finding| drawn_for(&round.plan, &other.probe).is_some_and(|id| id == smaller);
     let Some(other) = found.iter().filter(from).find(|other| is_same(finding, other)) else { return };
     let shrunk = round.plan.drawn.get(smaller).map(crate::domain::drawn::Drawn::words);
-    let sightings = crate::domain::verdict::Sightings { shrunk, ..finding.sightings.clone() };
+    let sightings = Sightings { shrunk, excerpt: other.sightings.excerpt.clone(), ..finding.sightings.clone() };
     *finding = Finding { probe: finding.probe.clone(), sightings, ..other.clone() };
 }
 

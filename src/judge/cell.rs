@@ -1,5 +1,7 @@
 //! One cell from everything that was said of the probes.
 
+use std::collections::HashMap;
+
 use super::{Case, Opinion, Ruling};
 use crate::domain::contract::{Status, WHOLE_SERVER};
 use crate::domain::exchange::Outcome;
@@ -10,11 +12,29 @@ use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 /// What all cells are judged from.
 pub struct View<'a> {
     /// The case.
-    pub case: &'a Case<'a>,
+    case: &'a Case<'a>,
     /// What is said of each probe.
-    pub opinions: &'a [Opinion<'a>],
+    opinions: &'a [Opinion<'a>],
     /// Whether the server accepted anything at all.
-    pub alive: bool,
+    alive: bool,
+    /// What is said of the probes of each operation, and of those that prove something about it beside their own.
+    about: HashMap<&'a str, Vec<&'a Opinion<'a>>>,
+}
+
+impl<'a> View<'a> {
+    /// Sorts what is said by operation.
+    pub fn new(case: &'a Case<'a>, opinions: &'a [Opinion<'a>], alive: bool) -> Self {
+        let mut about: HashMap<&str, Vec<&Opinion<'_>>> = HashMap::new();
+        for opinion in opinions {
+            let (own, others): (&str, &[String]) =
+                if opinion.probe.id.starts_with(WHOLE_SERVER) { (WHOLE_SERVER, &[]) } else { (&opinion.probe.operation, &opinion.probe.also) };
+            about.entry(own).or_default().push(opinion);
+            for other in others.iter().filter(|other| *other != own) {
+                about.entry(other).or_default().push(opinion);
+            }
+        }
+        Self { case, opinions, alive, about }
+    }
 }
 
 /// Judges one cell.
@@ -48,7 +68,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
 fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
-    let own = view.opinions.iter().filter(|opinion| about(opinion, &cell.operation));
+    let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
     let relevant: Vec<&Opinion<'_>> = own
         .filter(|opinion| {
             let shows = opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status);
@@ -143,17 +163,8 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: opinion.probe.id.clone(),
         curl: failing.map(|exchange| crate::checks::curl(&exchange.request, &view.case.hints.full)).unwrap_or_default(),
-        sightings: Sightings { seen: seen as u64, tries: tries as u64, shrunk: None },
+        sightings: Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() },
     }
-}
-
-/// Whether a probe says something about an operation.
-fn about(opinion: &Opinion<'_>, operation: &str) -> bool {
-    let whole_server = opinion.probe.id.starts_with(WHOLE_SERVER);
-    if operation == WHOLE_SERVER {
-        return whole_server;
-    }
-    !whole_server && (opinion.probe.operation == operation || opinion.probe.also.iter().any(|other| other == operation))
 }
 
 fn entry(opinion: &Opinion<'_>) -> CellProbe {

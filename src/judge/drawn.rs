@@ -12,7 +12,7 @@
 //! servers have rules that no schema can express.
 
 use super::{Case, declared};
-use crate::checks::{CredentialHint, Scene, curl, findings};
+use crate::checks::{CredentialHint, Scene, curl, excerpt, findings};
 use crate::domain::contract::{Operation, Response, Status};
 use crate::domain::drawn::{Drawn, Expects};
 use crate::domain::exchange::{Answer, Exchange, Outcome};
@@ -205,7 +205,7 @@ impl Look<'_> {
             citation: citation.to_owned(),
             probe: self.probe.id.clone(),
             curl: curl(&self.exchange.request, self.hints()),
-            sightings: Sightings::default(),
+            sightings: Sightings { excerpt: excerpt(self.answer, "status"), ..Sightings::default() },
         }
     }
 }

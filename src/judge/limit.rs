@@ -27,7 +27,7 @@ pub(super) fn ignored(case: &Case<'_>) -> Option<Finding> {
             answer: "status".to_owned(),
             citation: response.map_or_else(|| case.contract.title.clone(), |response| format!("{}, {}", response.source, response.status)),
             probe: probe.id.clone(),
-            sightings: Sightings { seen: sent as u64, tries: sent as u64, shrunk: None },
+            sightings: Sightings { seen: sent as u64, tries: sent as u64, ..Sightings::default() },
             curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
         })
     })

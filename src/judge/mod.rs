@@ -8,13 +8,15 @@ mod limit;
 mod recording;
 mod rule;
 mod state;
+mod surplus;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
+pub use surplus::surplus;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::checks::{CredentialHint, Scene, findings};
 use crate::contract::Schemas;
@@ -84,11 +86,12 @@ impl Opinion<'_> {
 
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let accepted = accepted(case);
-    let known = knows_limited(case);
+    let came: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
+    let accepted = accepted(case, &came);
+    let known = knows_limited(case, &came);
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, known, probe)).collect();
-    let view = cell::View { case, opinions: &opinions, alive: accepted.values().any(|accepted| *accepted) };
+    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, known, (probe, came.get(probe.id.as_str()).copied()))).collect();
+    let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
@@ -98,26 +101,25 @@ pub fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// Whether the server knows the account without permissions: it has refused it something for want of them, or let it in.
-fn knows_limited(case: &Case<'_>) -> bool {
+fn knows_limited(case: &Case<'_>, came: &HashMap<&str, &Outcome>) -> bool {
     let limited = case.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
-    let mut answers = limited.filter_map(|probe| case.outcomes.of(&probe.id).and_then(Outcome::answer));
+    let mut answers = limited.filter_map(|probe| came.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
     answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
 }
 
 /// Which valid requests were accepted.
-fn accepted(case: &Case<'_>) -> BTreeMap<ProbeId, bool> {
+fn accepted(case: &Case<'_>, came: &HashMap<&str, &Outcome>) -> BTreeMap<ProbeId, bool> {
     let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
     valid
         .map(|probe| {
-            let answer = case.outcomes.of(&probe.id).and_then(Outcome::answer);
+            let answer = came.get(probe.id.as_str()).and_then(|outcome| outcome.answer());
             let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
             (probe.id.clone(), accepted)
         })
         .collect()
 }
 
-fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool, probe: &'a Probe) -> Opinion<'a> {
-    let outcome = case.outcomes.of(&probe.id);
+fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
     let control = match &probe.control {
         None => Control::NotNeeded,
         Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,

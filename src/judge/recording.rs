@@ -1,10 +1,12 @@
 //! Everything that a run leaves behind for judging, as one value.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Round;
 use crate::domain::exchange::{Outcome, Outcomes};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Plan, Probe};
 use crate::domain::report::SentProbe;
 
 /// A run that can be judged again, offline and against a newer contract. It holds no credentials.
@@ -33,9 +35,10 @@ pub struct Recording {
 
 /// Every probe that was sent, in the order in which it ended.
 pub fn sent(plan: &Plan, outcomes: &Outcomes) -> Vec<SentProbe> {
+    let planned: HashMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
     let sent = outcomes.outcomes.iter().filter(|outcome| !outcome.exchanges.is_empty());
     sent.filter_map(|outcome| {
-        let probe = plan.probe(&outcome.probe)?;
+        let probe = planned.get(outcome.probe.as_str())?;
         Some(SentProbe {
             id: probe.id.clone(),
             operation: probe.operation.clone(),

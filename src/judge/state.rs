@@ -1,7 +1,7 @@
 //! Contradictions of the state, added to the cells that they belong to.
 
 use super::Case;
-use crate::checks::curl;
+use crate::checks::{curl, excerpt};
 use crate::domain::contract::Status;
 use crate::domain::exchange::Outcome;
 use crate::domain::report::{Cell, CellProbe};
@@ -63,6 +63,9 @@ fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
         citation: contradiction.citation.to_owned(),
         probe: contradiction.read.clone(),
         curl: exchange.map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
-        sightings: Sightings::default(),
+        sightings: Sightings {
+            excerpt: exchange.and_then(|exchange| excerpt(exchange.answer.as_ref()?, &contradiction.answer)),
+            ..Sightings::default()
+        },
     }
 }

@@ -64,7 +64,8 @@ fn owned_alone(path: &Path) -> Result<(), String> {
     std::fs::metadata(path).map(|_| ()).map_err(|error| error.to_string())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

@@ -9,8 +9,8 @@ use super::request::Call;
 use crate::domain::contract::{Contract, Operation, SecurityScheme};
 use crate::domain::suite::{Account, Credential, Suite};
 
-/// The secret of one security scheme.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The secret of one security scheme; it may be a real one, and is not shown.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     /// For `http` with scheme `basic` (RFC 7617).
     Basic {
@@ -23,6 +23,12 @@ pub enum Secret {
     Bearer(String),
     /// For `apiKey`.
     Value(String),
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret")
+    }
 }
 
 /// The two accounts, by the name of the security scheme in the contract.

@@ -127,12 +127,14 @@ impl Store {
         self.shelves.get(kind).is_some_and(|shelf| shelf.deleted.contains(id))
     }
 
-    /// Everything that answers can show, for comparison.
+    /// Everything that requests have left behind, for comparison.
     pub(crate) fn snapshot(&self) -> Value {
-        let shelves = self.shelves.iter().filter(|(_, shelf)| !shelf.resources.is_empty()).map(|(kind, shelf)| {
-            let resources = shelf.resources.iter();
-            let entries = resources.map(|resource| json!({"id": resource.id, "body": resource.body, "accepted": resource.accepted}));
-            (kind.clone(), Value::Array(entries.collect()))
+        let shelves = self.shelves.iter().filter(|(_, shelf)| !shelf.resources.is_empty() || !shelf.deleted.is_empty()).map(|(kind, shelf)| {
+            let resources = shelf.resources.iter().map(|resource| {
+                let Resource { id, body, accepted, content, expired, .. } = resource;
+                json!({"id": id, "body": body, "accepted": accepted, "content": content, "expired": expired})
+            });
+            (kind.clone(), json!({"resources": resources.collect::<Vec<_>>(), "deleted": shelf.deleted}))
         });
         Value::Object(shelves.collect())
     }

@@ -139,6 +139,9 @@ impl Draft<'_> {
             // Harmless only as long as the server refuses it, which is what is in question.
             return Some(format!("{} might change something; --allow-writes allows it", variation.request.method));
         }
+        if let Some(reason) = self.trespass(variation) {
+            return Some(reason);
+        }
         let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
         limited.then(|| no_limited(self.suite))
     }
@@ -185,7 +188,10 @@ impl Draft<'_> {
         success: &ProbeId,
     ) -> ProbeId {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
-        let settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        if removes(operation) && allowed.iter().any(|status| status.is_success()) {
+            self.set_apart(operation, &mut settled);
+        }
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let probe = Probe {

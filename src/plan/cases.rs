@@ -49,12 +49,12 @@ impl Draft<'_> {
 
     /// One case of an operation; `None` where nothing can be drawn.
     fn case(&mut self, operation: &Operation, number: u32, before: Option<&ProbeId>) -> Option<ProbeId> {
-        let mut chance = Chance::new(self.options.seed, &operation.id, number);
+        let mut luck = Chance::new(self.options.seed, &operation.id, number);
         let bound = self.ground(operation)?;
         let (changes, expects) = match number % 4 {
-            2 => self.unforeseen(operation, &bound, &mut chance).or_else(|| self.admitted(operation, &bound, &mut chance)),
-            3 => self.forbidden(operation, &bound, &mut chance).or_else(|| self.unforeseen(operation, &bound, &mut chance)),
-            _ => self.admitted(operation, &bound, &mut chance).or_else(|| self.unforeseen(operation, &bound, &mut chance)),
+            2 => self.unforeseen(operation, &bound, &mut luck).or_else(|| self.admitted(operation, &bound, &mut luck)),
+            3 => self.forbidden(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
+            _ => self.admitted(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
         }?;
         let drawn = Drawn { operation: operation.id.clone(), number, seed: self.options.seed, changes, expects };
         let id = self.free_id(&format!("{}::{TRIGGER}::{number}", operation.id));
@@ -62,21 +62,21 @@ impl Draft<'_> {
     }
 
     /// Values that the schemas admit.
-    fn admitted(&self, operation: &Operation, bound: &Bound, chance: &mut Chance) -> Option<(Vec<Change>, Expects)> {
-        let (changes, decided) = valid_changes(self.contract, self.schemas, operation, &bound.base, chance);
+    fn admitted(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+        let (changes, decided) = valid_changes(self.contract, self.schemas, operation, &bound.base, luck);
         let expects = if decided { Expects::Success } else { Expects::Open };
         (!changes.is_empty()).then_some((changes, expects))
     }
 
     /// Something that no schema speaks of.
-    fn unforeseen(&self, operation: &Operation, bound: &Bound, chance: &mut Chance) -> Option<(Vec<Change>, Expects)> {
-        let change = odd(self.contract, operation, &bound.base, chance)?;
+    fn unforeseen(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+        let change = odd(self.contract, operation, &bound.base, luck)?;
         applied(&bound.base.request, std::slice::from_ref(&change))?;
         Some((vec![change], Expects::Open))
     }
 
     /// One rule of a schema is broken, and the contract says what it leads to.
-    fn forbidden(&self, operation: &Operation, bound: &Bound, chance: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+    fn forbidden(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
         let conditions: Vec<_> = operation.responses.iter().flat_map(|response| response.conditions.clone()).collect();
         let conditions: Vec<_> = conditions.into_iter().filter(|condition| RULES.contains(&condition.trigger.as_str())).collect();
         let ways = self.ways(operation, &conditions, [bound, bound], None);
@@ -87,7 +87,7 @@ impl Draft<'_> {
                 Some((change_between(&bound.base.request, &variation.request, place)?, condition.trigger.clone()))
             })
             .collect();
-        chance.pick(&found).map(|(change, trigger)| (vec![change.clone()], Expects::Refusal(trigger.clone())))
+        luck.pick(&found).map(|(change, trigger)| (vec![change.clone()], Expects::Refusal(trigger.clone())))
     }
 
     /// The valid request that values are drawn for, with a name of its own and on a resource of its own; `None` for what

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::apart::removes_many;
 use super::choice::{Wanted, skip_reason};
 use super::feeds::{Feed, feeds};
 use super::{Options, order};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Location, Operation, Status};
-use crate::domain::plan::{Body, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Body, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
 use crate::domain::suite::Suite;
 use crate::generate::{Base, marked, valid};
 
@@ -117,6 +118,7 @@ impl<'a> Draft<'a> {
             allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
         }
         let bound = self.bind(operation, false, &[])?;
+        self.only_own(operation, &bound)?;
         let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));
         let (poll, after) = self.job(operation, trigger, &bound)?;
         let probe = Probe {
@@ -215,11 +217,41 @@ impl<'a> Draft<'a> {
         self.contract.operations.iter().find(reads).map(|operation| operation.id.clone())
     }
 
+    /// The states in which a job of a kind has ended well, seen from the job itself; a list may show them.
+    pub(super) fn finished(&self, kind: &str) -> Option<StateOf> {
+        let done = self.contract.operation(&self.reader_of(kind)?)?.done.as_ref()?;
+        let at = done.at.strip_prefix("/data").filter(|rest| rest.starts_with('/')).unwrap_or(&done.at);
+        Some(StateOf { at: at.to_owned(), any: done.finished.clone() })
+    }
+
+    fn maker(&self, slot: &str) -> Option<ProbeId> {
+        match &self.plan.slots.get(slot)?.origin {
+            Origin::Created(maker) => Some(maker.clone()),
+            Origin::Borrowed(_) | Origin::Given(_) => None,
+        }
+    }
+
+    /// What the run did not make is not removed: a deletion that names nothing takes away all there is.
+    fn only_own(&self, operation: &Operation, bound: &Bound) -> Result<(), String> {
+        let own = |slot: &SlotId| self.maker(slot).is_some();
+        let allowed = self.options.effects.as_ref().is_none_or(|effects| effects.contains("borrowed"));
+        if removes_many(operation) && !allowed && !consumed_slots(operation, bound).iter().any(own) {
+            return Err("it removes what the run did not make; --allow borrowed allows it".to_owned());
+        }
+        Ok(())
+    }
+
     fn consume(&mut self, operation: &Operation, id: &str) {
         let Some(bound) = self.bases.get(id) else { return };
         let gone: Vec<SlotId> = consumed_slots(operation, bound);
-        for slot in &gone {
-            self.consumers.entry(slot.clone()).or_insert_with(|| id.to_owned());
+        let mut taken = gone.clone();
+        if removes_many(operation) {
+            // What came to be together with the thing that they are found by goes with it.
+            let makers: Vec<ProbeId> = gone.iter().filter_map(|slot| self.maker(slot)).collect();
+            taken.extend(makers.iter().flat_map(|maker| self.made_by(maker)));
+        }
+        for slot in taken {
+            self.consumers.entry(slot).or_insert_with(|| id.to_owned());
         }
         if let Some(probe) = self.probe_mut(id) {
             probe.consumes = gone;
@@ -233,18 +265,20 @@ pub(super) fn success_trigger(operation: &Operation) -> &str {
     conditions.find(|condition| condition.trigger == "finished").map_or("success", |condition| condition.trigger.as_str())
 }
 
-/// Whether an accepted request takes a resource away: the path names one, or its collection and the body names them.
+/// Whether an accepted request takes resources away: the path names one, or their collection and the body names them, or
+/// nothing does.
 pub(super) fn removes(operation: &Operation) -> bool {
     let in_body = operation.request_body.as_ref().is_some_and(|body| body.required) && !operation.path.contains('{');
-    operation.method.0 == "DELETE" && (operation.item_parameter().is_some() || in_body)
+    operation.method.0 == "DELETE" && (operation.item_parameter().is_some() || in_body || removes_many(operation))
 }
 
 /// The slots that an accepted request takes away.
 pub(super) fn consumed_slots(operation: &Operation, bound: &Bound) -> Vec<SlotId> {
     let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
     let fillings = bound.base.request.fillings.iter().filter(|filling| match &filling.place {
-        crate::domain::plan::Place::Path(name) => own == Some(name.as_str()),
-        crate::domain::plan::Place::Body(_) => own.is_none() && !matches!(bound.base.request.body, Body::Empty),
+        Place::Path(name) => own == Some(name.as_str()),
+        Place::Body(_) => own.is_none() && !matches!(bound.base.request.body, Body::Empty),
+        Place::Query(_) => removes_many(operation),
         _ => false,
     });
     fillings.map(|filling| filling.slot.clone()).collect()

@@ -3,11 +3,14 @@
 mod aim;
 mod alike;
 mod alone;
+mod apart;
 mod cases;
 mod choice;
+mod cleanup;
 mod closure;
 mod doubts;
 mod draft;
+mod echoes;
 mod feeds;
 mod left;
 mod moment;
@@ -16,6 +19,7 @@ mod redo;
 mod resources;
 mod settings;
 mod show;
+mod trespass;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -12,8 +12,8 @@ fn is_faulty(probe: &Probe) -> bool {
 }
 
 /// What asks to remove a resource waits, fault or not, until nothing refers to the resource any more: what is still in use
-/// may be refused for that. `referring` has pairs of removals, the later one first; so have the pairs of probes that are
-/// returned.
+/// may be refused for that; and until nobody else needs it, because a server may overlook the fault. `referring` has pairs of
+/// removals, the later one first; so have the pairs of probes that are returned.
 pub fn wait_for_referrers(plan: &mut Plan, referring: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
     let removals = plan.probes.iter().filter(|probe| !probe.consumes.is_empty() && probe.fault.is_none());
@@ -21,12 +21,12 @@ pub fn wait_for_referrers(plan: &mut Plan, referring: &[(ProbeId, ProbeId)]) -> 
         removals.map(|probe| (probe.id.clone(), (probe.consumes.clone(), probe.after.clone()))).collect();
     for probe in plan.probes.iter_mut().filter(|probe| is_faulty(probe)) {
         let Some(control) = &probe.control else { continue };
-        let Some((_, waits)) = removals.get(control).filter(|(removed, _)| removed.iter().any(|slot| probe.needs.contains(slot))) else {
+        let Some((removed, waits)) = removals.get(control).filter(|(removed, _)| removed.iter().any(|slot| probe.needs.contains(slot))) else {
             continue;
         };
         let referrers = referring.iter().filter(|(removal, referrer)| removal == control && waits.contains(referrer));
         let before: Vec<(ProbeId, ProbeId)> = referrers.map(|(_, referrer)| (probe.id.clone(), referrer.clone())).collect();
-        if !before.is_empty() {
+        if !before.is_empty() || removed.iter().any(|slot| probe.consumes.contains(slot)) {
             probe.stage = Stage::Remove;
             edges.extend(before);
             edges.push((control.clone(), probe.id.clone()));

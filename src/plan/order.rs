@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::moment;
+use super::{apart, moment};
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::plan::{Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
@@ -48,6 +48,8 @@ pub fn depend(contract: &Contract, plan: &mut Plan, consumers: &BTreeMap<SlotId,
     join(plan, edges);
     let late = moment::wait_for_referrers(plan, &referring);
     join(plan, late);
+    let many = apart::many_last(contract, plan);
+    join(plan, many);
     bring_forward(plan);
 }
 

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::choice::skip_reason;
-use super::draft::{Bound, Draft, consumed_slots, removes};
+use super::apart::{names_another, removes_many};
+use super::draft::{Bound, Draft, removes};
+use super::echoes::echoed;
 use super::feeds::Feed;
 use crate::contract::schema::is_part;
-use crate::domain::contract::{Operation, ResourceNeed, Status};
-use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Remover, Repeat, Slot, SlotId, Stage};
+use crate::domain::contract::{Operation, ResourceNeed};
+use crate::domain::plan::{Body, Capture, Filling, Origin, Place, ProbeId, Purpose, Slot, SlotId};
 use crate::generate::{Base, valid};
 
 /// What a request does to a resource that it names.
@@ -22,7 +23,7 @@ impl<'a> Draft<'a> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
-        let assumed = base.unvouched.clone();
+        let assumed = echoed(self.contract, operation, &base).or_else(|| base.unvouched.clone());
         let mut bound = Bound { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
         for need in bound.base.needs.clone() {
@@ -38,7 +39,7 @@ impl<'a> Draft<'a> {
                 let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
                 match ready.or(added) {
                     Some(slot) => Some(slot),
-                    None => self.slot(&need.resource, &taken, usage(operation, &need.place))?,
+                    None => self.free_or_any(operation, &need.place, &need.resource, &taken)?,
                 }
             };
             match slot {
@@ -82,6 +83,28 @@ impl<'a> Draft<'a> {
             slot.kind == need.kind && !taken.contains(id) && matches!(slot.origin, Origin::Created(_)) && is_part(&need.like, &slot.like)
         };
         self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).max_by_key(|id| number(id)).cloned()
+    }
+
+    /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as
+    /// more can be made.
+    fn free_or_any(&mut self, operation: &Operation, place: &Place, need: &ResourceNeed, taken: &[SlotId]) -> Result<Option<SlotId>, String> {
+        let usage = usage(operation, place);
+        let unwanted = match usage {
+            Usage::Remove => self.referred_to(&need.kind),
+            _ if names_another(self.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
+            _ => Vec::new(),
+        };
+        if !unwanted.is_empty() {
+            let avoided: Vec<SlotId> = taken.iter().cloned().chain(unwanted).collect();
+            if let Some(slot) = self.find(need, &avoided, usage) {
+                return Ok(Some(slot));
+            }
+            let makers: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+            if let Some(slot) = self.make_one_more(&makers, need, &avoided, usage) {
+                return Ok(Some(slot));
+            }
+        }
+        self.slot(need, taken, usage)
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
@@ -240,7 +263,8 @@ impl<'a> Draft<'a> {
             let nth = self.plan.slots.values().filter(|slot| slot.origin == origin && slot.like == need.like).count();
             let id = self.next_slot(&need.kind);
             self.plan.slots.insert(id.clone(), Slot { kind: need.kind.clone(), origin, like: need.like.clone() });
-            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth };
+            let state = self.finished(&need.kind);
+            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth, state };
             if let Some(probe) = self.probe_mut(&finder) {
                 probe.captures.push(capture);
             }
@@ -257,7 +281,7 @@ impl<'a> Draft<'a> {
                 let slot = self.next_slot(&feed.kind);
                 let made = Slot { kind: feed.kind.clone(), origin: Origin::Created(id.to_owned()), like: item.clone() };
                 self.plan.slots.insert(slot.clone(), made);
-                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth };
+                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth, state: None };
                 if let Some(probe) = self.probe_mut(id) {
                     probe.captures.push(capture);
                 }
@@ -268,83 +292,6 @@ impl<'a> Draft<'a> {
     fn next_slot(&self, kind: &str) -> SlotId {
         let count = self.plan.slots.values().filter(|slot| slot.kind == kind).count();
         format!("{kind}#{}", count + 1)
-    }
-
-    /// Removes what no planned request removes.
-    pub(super) fn clean_up(&mut self) {
-        let left: Vec<(SlotId, String)> = self
-            .plan
-            .slots
-            .iter()
-            .filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(*id))
-            .map(|(id, slot)| (id.clone(), slot.kind.clone()))
-            .collect();
-        for (slot, kind) in left {
-            if let Some(operation) = self.remover_of(&kind)
-                && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
-            {
-                self.remove_by(operation, &bound, slot);
-            }
-        }
-    }
-
-    /// Writes down how each thing that the run makes is removed on its own.
-    pub(super) fn note_removers(&mut self) {
-        let made: Vec<(SlotId, String, ProbeId)> = self
-            .plan
-            .slots
-            .iter()
-            .filter_map(|(id, slot)| match &slot.origin {
-                Origin::Created(maker) => Some((id.clone(), slot.kind.clone(), maker.clone())),
-                _ => None,
-            })
-            .collect();
-        for (slot, kind, maker) in made {
-            let Some(operation) = self.remover_of(&kind) else { continue };
-            let above = self.plan.probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
-            let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
-            if let Ok(bound) = self.bind(operation, false, &fixed) {
-                self.plan.removers.insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
-            }
-        }
-    }
-
-    /// The operation that removes one thing of a kind.
-    fn remover_of(&self, kind: &str) -> Option<&'a Operation> {
-        let contract = self.contract;
-        contract.operations.iter().find(|operation| {
-            removes(operation)
-                && operation.item_parameter().is_some()
-                && super::draft::path_kind(operation) == Some(kind)
-                && skip_reason(operation, self.suite, self.options).is_none()
-        })
-    }
-
-    fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
-        let id = self.free_id(&format!("{}::cleanup::{slot}", operation.id));
-        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
-        let probe = Probe {
-            id: id.clone(),
-            operation: operation.id.clone(),
-            trigger: "success".to_owned(),
-            status: allowed.first().copied().unwrap_or(Status(204)),
-            purpose: Purpose::Cleanup,
-            request: bound.base.request.clone(),
-            fault: None,
-            allowed,
-            control: None,
-            needs: bound.slots.clone(),
-            consumes: consumed_slots(operation, bound),
-            captures: Vec::new(),
-            after: Vec::new(),
-            wave: 0,
-            stage: Stage::Cleanup,
-            repeat: Repeat::Once,
-            also: Vec::new(),
-            assumed: None,
-        };
-        self.plan.probes.push(probe);
-        self.consumers.insert(slot, id);
     }
 
     /// Slots that a probe makes.
@@ -360,6 +307,7 @@ fn usage(operation: &Operation, place: &Place) -> Usage {
         _ if operation.method.is_safe() => Usage::Read,
         Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
         Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
+        Place::Query(_) if removes_many(operation) => Usage::Remove,
         Place::Path(_) => Usage::Write,
         _ => Usage::Read,
     }

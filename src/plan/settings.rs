@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::draft::{Bound, Draft};
 use crate::contract::put;
-use crate::domain::contract::Operation;
+use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::triggers::{Setting, Variation};
 
@@ -110,7 +110,8 @@ impl Draft<'_> {
     fn deleted(&self, settled: &mut Settled) -> Result<(), String> {
         let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
         let kind = self.kind_of(&place.slot);
-        let mut gone = self.consumers.iter().filter(|(slot, _)| self.kind_of(slot) == kind);
+        let names = |consumer: &ProbeId, slot: &SlotId| self.plan.probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
+        let mut gone = self.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
         let (slot, consumer) = gone.next().ok_or_else(|| format!("no planned request deletes {kind}"))?;
         rebind(&mut settled.request, &place.slot, slot);
         settled.needs = needs_of(&settled.request);
@@ -206,6 +207,17 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Lets a request that the server may just as well accept name only things of its own.
+    pub(super) fn set_apart(&mut self, operation: &Operation, settled: &mut Settled) {
+        for slot in slots_removed_by(operation, settled) {
+            let need = ResourceNeed { kind: self.kind_of(&slot), like: Value::Null };
+            if let Some(fresh) = self.fresh(&need) {
+                rebind(&mut settled.request, &slot, &fresh);
+            }
+        }
+        settled.needs = needs_of(&settled.request);
+    }
+
     fn kind_of(&self, slot: &str) -> String {
         self.plan.slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
     }
@@ -250,5 +262,4 @@ fn rebind(request: &mut RequestTemplate, from: &str, to: &str) {
     for filling in request.fillings.iter_mut().filter(|filling| filling.slot == from) {
         to.clone_into(&mut filling.slot);
     }
-    debug_assert!(!matches!(request.body, Body::Multipart(_)) || request.fillings.iter().all(|filling| !matches!(filling.place, Place::Body(_))));
 }

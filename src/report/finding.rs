@@ -1,7 +1,7 @@
 //! A finding as a compiler would print it.
 
-use super::paint::{FAINT, HEADING, paint, severity_style};
-use crate::domain::verdict::{Finding, Severity, Sightings};
+use super::paint::{FAINT, HEADING, legible, paint, severity_style};
+use crate::domain::verdict::{Excerpt, Finding, Severity, Sightings};
 
 /// A finding, its places, what was asked and what came, the clause, and how to see it again; without a line break at the
 /// end.
@@ -12,14 +12,17 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
         Severity::Should => "warning",
     };
     let head = paint(&format!("{word}[{}]", finding.check), severity_style(finding.severity), colour);
-    let mut lines = vec![format!("{head}: {}", paint(&finding.message, HEADING, colour))];
+    let mut lines = vec![format!("{head}: {}", paint(&legible(&finding.message), HEADING, colour))];
     let mut line = |lead: &str, text: &str| {
         if !text.is_empty() {
-            lines.push(format!("{} {text}", faint(lead)));
+            lines.push(format!("{} {}", faint(lead), legible(text)));
         }
     };
     line("  -->", &finding.contract);
     line("  ::: answer:", &finding.answer);
+    for text in marked(finding) {
+        line("   |", &text);
+    }
     line("   | expected:", &finding.expected);
     line("   |   actual:", &finding.actual);
     line("   = clause:", &finding.citation);
@@ -28,6 +31,13 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
     line("   = probe:", &finding.probe);
     line("   = again:", &finding.curl);
     lines.join("\n")
+}
+
+/// The place of the answer, with a mark below what is meant. A status says all there is to say by itself.
+fn marked(finding: &Finding) -> Vec<String> {
+    let Some(Excerpt { line, column, width }) = finding.sightings.excerpt.as_ref().filter(|_| finding.answer != "status") else { return Vec::new() };
+    let count = |number: u64| usize::try_from(number).unwrap_or_default();
+    vec![line.clone(), format!("{}{}", " ".repeat(count(*column)), "^".repeat(count(*width)))]
 }
 
 /// In how many tries it was seen, where there was more than one.
@@ -54,6 +64,17 @@ mod tests {
         let warning = findings.iter().find(|finding| finding.severity == Severity::Should).unwrap();
         insta::assert_snapshot!("finding_error", finding_text(error, false));
         insta::assert_snapshot!("finding_warning", finding_text(warning, false));
+    }
+
+    #[test]
+    fn what_is_seen_now_and_then_and_was_made_smaller_says_so() {
+        let report = sample();
+        let excerpt = Some(Excerpt { line: "{…, \"id\": 7}".to_owned(), column: 10, width: 1 });
+        let sightings = Sightings { seen: 1, tries: 5, shrunk: Some("/name is \"é\"".to_owned()), excerpt };
+        let finding = Finding { answer: "body /id".to_owned(), sightings, ..all_findings(&report)[0].clone() };
+        insta::assert_snapshot!("finding_shrunk", finding_text(&finding, false));
+        let always = Finding { sightings: Sightings { seen: 5, ..finding.sightings.clone() }, ..finding };
+        assert!(finding_text(&always, false).contains("= seen: in each of 5 tries"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
-use super::words::{all_findings, cell_name, counts, effort, headline, plural, subject, unproved};
+use super::words::{all_findings, cell_name, counts, effort, headline, plural, subject, surplus, unproved};
 use crate::domain::report::{Cell, Report};
 use crate::domain::verdict::Verdict;
 
@@ -21,6 +21,7 @@ fn render(report: &Report) -> String {
     parts.extend(matrix(report));
     parts.extend(findings(report));
     parts.extend(not_proved(report));
+    parts.extend(undocumented(report));
     parts.join("\n\n") + "\n"
 }
 
@@ -81,6 +82,17 @@ fn not_proved(report: &Report) -> Vec<String> {
         ));
     }
     parts
+}
+
+fn undocumented(report: &Report) -> Vec<String> {
+    if report.undocumented.is_empty() {
+        return Vec::new();
+    }
+    let lines = report.undocumented.iter().map(|found| {
+        let times = if found.seen == 1 { String::new() } else { format!(", {} times", found.seen) };
+        format!("- {} {} in {} {}{times}", found.kind, code(&found.place), code(&found.operation), found.status)
+    });
+    vec![format!("## Undocumented\n\n{}", surplus(report)), lines.collect::<Vec<_>>().join("\n")]
 }
 
 /// Text that Markdown must not read as its own.

@@ -15,6 +15,7 @@ mod words;
 pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
+pub use paint::legible;
 pub use snapshot::snapshot;
 
 use thiserror::Error;

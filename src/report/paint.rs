@@ -50,6 +50,14 @@ pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
     if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
+/// Text of a server as a terminal may be given it: what would move the cursor, or turn the direction of writing, is left
+/// out.
+pub fn legible(text: &str) -> String {
+    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = |letter: char| matches!(letter, '\n' | '\t') || !(letter.is_control() || turns(letter));
+    text.chars().map(|letter| if plain(letter) { letter } else { char::REPLACEMENT_CHARACTER }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -60,6 +68,12 @@ mod tests {
     fn every_verdict_has_a_symbol_of_its_own() {
         let symbols: BTreeSet<char> = Verdict::ALL.into_iter().map(symbol).collect();
         assert_eq!(symbols.len(), Verdict::ALL.len());
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_left_out() {
+        assert_eq!(legible("a\u{1b}[2Jb\u{9b}1mc\u{7}\r\u{202e}d\u{2066}"), "a\u{fffd}[2Jb\u{fffd}1mc\u{fffd}\u{fffd}\u{fffd}d\u{fffd}");
+        assert_eq!(legible("tab\tline\nä 漢 ‘quoted’"), "tab\tline\nä 漢 ‘quoted’");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::summary_totals;
 use crate::domain::contract::Status;
-use crate::domain::report::{Cell, CellProbe, ContractName, Report, SCHEMA_VERSION, Target, Tool};
+use crate::domain::report::{Cell, CellProbe, ContractName, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Two parts of an API and the server as a whole.
@@ -37,6 +37,16 @@ pub fn sample() -> Report {
         totals: summary_totals(&cells, 21, 2, 1),
         cells,
         findings: vec![finding("body-schema", Severity::Must, "things.get::200::success")],
+        undocumented: vec![
+            Undocumented { kind: "header".to_owned(), operation: "things.get".to_owned(), status: Status(200), place: "x-trace".to_owned(), seen: 9 },
+            Undocumented {
+                kind: "member".to_owned(),
+                operation: "things.list".to_owned(),
+                status: Status(200),
+                place: "/data/*/colour".to_owned(),
+                seen: 1,
+            },
+        ],
         probes: Vec::new(),
     }
 }

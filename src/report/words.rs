@@ -74,6 +74,18 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// How much answers hold that the contract does not know.
+pub(super) fn surplus(report: &Report) -> String {
+    let count = |kind: &str| report.undocumented.iter().filter(|found| found.kind == kind).count();
+    let counts = [("status", "statuses"), ("header", "headers"), ("member", "members")].map(|(kind, many)| match count(kind) {
+        0 => None,
+        1 => Some(format!("1 {kind}")),
+        some => Some(format!("{some} {many}")),
+    });
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    format!("Answers hold what the contract does not know, which breaks nothing: {}.", counts.join(", "))
+}
+
 /// A cell in a sentence.
 pub(super) fn cell_name(cell: &Cell) -> String {
     if cell.operation == WHOLE_SERVER { format!("whole server {}", cell.status) } else { format!("{} {}", cell.operation, cell.status) }

@@ -7,10 +7,9 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::{INTERRUPTED, Lane, Run};
-use crate::contract::paging::resources;
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
-use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Credentials, Probe, Purpose, SlotId, Stage};
 use crate::plan::Remake;
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
@@ -117,11 +116,7 @@ impl<'a> Run<'a> {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
             return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
         }
-        let told = match &probe.repeat {
-            Repeat::Follow(first) => Some(self.location(first)?),
-            Repeat::Pages { smallest, largest, .. } => Some(self.length(probe, *smallest, *largest).to_string()),
-            _ => None,
-        };
+        let told = self.told(probe)?;
         Ok(self.task(probe, lane, slots, told))
     }
 
@@ -144,20 +139,5 @@ impl<'a> Run<'a> {
             values.insert(slot.clone(), value.clone());
         }
         Ok(values)
-    }
-
-    /// How many resources a page is to hold: half of what the list showed at once, so that two pages hold everything.
-    fn length(&self, probe: &Probe, smallest: u64, largest: u64) -> u64 {
-        let list = probe.control.as_ref().and_then(|control| self.outcome(control)).and_then(Outcome::answer).and_then(|answer| answer.body.json());
-        let shown = list.map_or(0, |list| resources(list).len() as u64);
-        shown.div_ceil(2).min(largest).max(smallest)
-    }
-
-    fn location(&self, first: &str) -> Result<String, String> {
-        let answer = self.outcome(first).and_then(Outcome::answer).ok_or_else(|| format!("{first} got no answer"))?;
-        if answer.status.0 / 100 != 3 && !matches!(answer.status.0, 201 | 202) {
-            return Err(format!("{first} was answered {}, which leads nowhere else", answer.status));
-        }
-        answer.header("location").map(str::to_owned).ok_or_else(|| format!("the answer {} to {first} has no Location", answer.status))
     }
 }

@@ -5,10 +5,12 @@ mod gate;
 mod limiter;
 mod orphans;
 mod past;
+mod quiet;
 mod redirect;
 mod redo;
 mod send;
 mod sweep;
+mod told;
 mod wait;
 
 pub use limiter::Limiter;
@@ -108,6 +110,7 @@ struct Lane<'a> {
     limiter: Limiter,
     bursts: Bursts<'a>,
     censor: Censor,
+    silence: quiet::Quiet,
 }
 
 /// What is known so far.
@@ -165,7 +168,7 @@ impl<'a> Run<'a> {
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
+        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract), silence: quiet::Quiet::default() };
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
@@ -198,8 +201,8 @@ impl<'a> Run<'a> {
                 if self.progress.outcomes.contains_key(&probe.id) {
                     continue;
                 }
-                let ready = probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
-                if !ready || under_way.len() >= self.settings.jobs {
+                let ready = || probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
+                if under_way.len() >= self.settings.jobs || !ready() {
                     waiting.push(probe);
                     continue;
                 }

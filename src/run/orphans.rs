@@ -32,7 +32,12 @@ impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
         let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: super::Bursts::default(), censor: Censor::new(self.accounts, self.contract) };
+        let lane = Lane {
+            limiter,
+            bursts: super::Bursts::default(),
+            censor: Censor::new(self.accounts, self.contract),
+            silence: super::quiet::Quiet::default(),
+        };
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
@@ -136,7 +141,7 @@ fn named(feed: &Feed, answer: &Answer, probe: &Probe, wanted: &[String]) -> Vec<
     for nth in 0..items {
         let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
         let carries = item.is_some_and(|item| wanted.iter().any(|name| holds(item, name)));
-        let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth };
+        let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
         found.extend(captured(&capture, answer, probe, &std::collections::BTreeMap::new()).filter(|_| carries));
     }
     found

@@ -241,6 +241,10 @@ impl Sender<'_, '_> {
     }
 
     async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        if let Some(reason) = self.lane.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
+            outcome.ending = Ending::Withheld(reason);
+            return;
+        }
         let mut signed = prepared.request.clone();
         self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
         let shown = prepared.request.shown();
@@ -254,12 +258,14 @@ impl Sender<'_, '_> {
             }
         };
         (self.watch)(Event::Sent);
-        let answer = match self.client.send(&signed).await {
+        let answer = self.client.send(&signed).await;
+        self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
+        let answer = match answer {
             Ok(mut answer) => {
                 self.lane.censor.answer(&mut answer);
                 Ok(answer)
             }
-            Err(reason) => Err(self.lane.censor.reason(reason)),
+            Err(silence) => Err(self.lane.censor.reason(silence.reason)),
         };
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.

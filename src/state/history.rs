@@ -128,7 +128,7 @@ pub struct History<'a> {
     pub ids: BTreeMap<&'a SlotId, String>,
     kinds: BTreeMap<&'a SlotId, &'a str>,
     /// For each probe, which others it waits for.
-    earlier: Vec<Vec<bool>>,
+    earlier: Earlier,
 }
 
 impl<'a> History<'a> {
@@ -141,7 +141,7 @@ impl<'a> History<'a> {
             made: Vec::new(),
             ids: BTreeMap::new(),
             kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
-            earlier: earlier(plan, &probes),
+            earlier: Earlier::new(plan, &probes),
         };
         let mut values: BTreeMap<SlotId, Value> = BTreeMap::new();
         for (id, slot) in &plan.slots {
@@ -203,7 +203,7 @@ impl<'a> History<'a> {
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
     pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
-        first.probe.due() < second.probe.due() || self.earlier[second.index][first.index]
+        first.probe.due() < second.probe.due() || self.earlier.has(second.index, first.index)
     }
 
     /// The kind of a slot.
@@ -225,8 +225,8 @@ impl<'a> History<'a> {
     /// Whether a request reads one resource on the route on which it was made.
     pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
         let collection = &self.events[made.by].operation.path;
-        let route = event.operation.path.rsplit_once('/').is_some_and(|(front, _)| front == collection);
-        event.probe.request.method.0 == "GET" && route && event.item().is_some_and(|slot| self.is(slot, made))
+        let below = event.operation.path.strip_prefix(collection.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        below.is_some_and(|rest| !rest.contains('/')) && event.probe.request.method.0 == "GET" && event.item().is_some_and(|slot| self.is(slot, made))
     }
 
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
@@ -262,18 +262,50 @@ fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {
 }
 
 /// Which probes each probe waits for, directly or not.
-fn earlier(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Vec<Vec<bool>> {
-    let after: Vec<Vec<usize>> =
-        plan.probes.iter().map(|probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect()).collect();
-    let all = after.iter().map(|direct| {
-        let mut seen = vec![false; after.len()];
-        let mut open = direct.clone();
-        while let Some(next) = open.pop() {
-            if !std::mem::replace(&mut seen[next], true) {
-                open.extend(&after[next]);
-            }
+#[derive(Debug, Default)]
+struct Earlier {
+    /// One bit for each probe.
+    rows: Vec<Option<Vec<u64>>>,
+}
+
+impl Earlier {
+    fn new(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Self {
+        let waits = |probe: &Probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect();
+        let after: Vec<Vec<usize>> = plan.probes.iter().map(waits).collect();
+        let mut earlier = Self { rows: vec![None; after.len()] };
+        for probe in 0..after.len() {
+            earlier.fill(&after, probe);
         }
-        seen
-    });
-    all.collect()
+        earlier
+    }
+
+    /// Fills the row of a probe, once those of everything that it waits for are.
+    fn fill(&mut self, after: &[Vec<usize>], probe: usize) {
+        let mut open = vec![(probe, 0)];
+        while let Some((next, done)) = open.pop() {
+            if self.rows[next].is_some() {
+                continue;
+            }
+            // A circle is cut where it closes; nothing in it is ever sent.
+            let missing =
+                (done..after[next].len()).find(|at| self.rows[after[next][*at]].is_none() && !open.iter().any(|(on, _)| *on == after[next][*at]));
+            if let Some(at) = missing {
+                open.push((next, at + 1));
+                open.push((after[next][at], 0));
+                continue;
+            }
+            let mut row = vec![0_u64; after.len().div_ceil(64)];
+            for before in &after[next] {
+                row[before / 64] |= 1 << (before % 64);
+                for (word, other) in row.iter_mut().zip(self.rows[*before].iter().flatten()) {
+                    *word |= other;
+                }
+            }
+            self.rows[next] = Some(row);
+        }
+    }
+
+    fn has(&self, probe: usize, other: usize) -> bool {
+        self.rows[probe].as_ref().is_some_and(|row| row[other / 64] & (1 << (other % 64)) != 0)
+    }
 }

@@ -8,7 +8,7 @@ use super::{Contradiction, contradictions};
 use crate::contract::{bundle, read};
 use crate::domain::contract::{Contract, Method, Status};
 use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::domain::plan::{Origin, Plan, Probe, Slot};
+use crate::domain::plan::{Origin, Plan, Probe, Repeat, Slot};
 
 const JSON_API: &str = "application/vnd.api+json";
 
@@ -117,6 +117,19 @@ impl Story {
         self.outcomes.outcomes.push(Outcome { probe: id, exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered });
         self.plan.probes.push(probe);
         self
+    }
+
+    /// Walks through pages of a list, each with the query that asks for it.
+    pub fn walk(self, pages: &[(&str, Value)]) -> Self {
+        let mut story = pages
+            .iter()
+            .fold(self, |story, (query, came)| story.step(Step { operation: "things.list", query, came: came.clone(), ..Step::default() }));
+        let first = story.plan.probes.len() - pages.len();
+        story.plan.probes.truncate(first + 1);
+        story.plan.probes[first].repeat = Repeat::Pages { limit: "page[limit]".to_owned(), smallest: 1, largest: 100, most: 4 };
+        let exchanges = story.outcomes.outcomes.drain(first..).flat_map(|outcome| outcome.exchanges).collect();
+        story.outcomes.outcomes.push(Outcome { probe: story.plan.probes[first].id.clone(), exchanges, ending: Ending::Answered });
+        story
     }
 
     /// Lets the contract say that several resources are written together or not at all.

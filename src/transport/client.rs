@@ -70,6 +70,25 @@ pub enum ClientError {
     Unusable(String),
 }
 
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// In words.
+    pub reason: String,
+    /// Whether an answer began, and could not be read to its end.
+    pub began: bool,
+}
+
+impl Silence {
+    fn whole(reason: String) -> Self {
+        Self { reason, began: false }
+    }
+
+    fn broken(reason: String) -> Self {
+        Self { reason, began: true }
+    }
+}
+
 impl Client {
     /// A client with these bounds that takes this way.
     ///
@@ -92,8 +111,8 @@ impl Client {
     ///
     /// # Errors
     /// No answer came, none that is HTTP, or none that ends; why.
-    pub async fn send(&self, request: &Wire) -> Result<Answer, String> {
-        let method = reqwest::Method::from_bytes(request.method.0.as_bytes()).map_err(|error| error.to_string())?;
+    pub async fn send(&self, request: &Wire) -> Result<Answer, Silence> {
+        let method = reqwest::Method::from_bytes(request.method.0.as_bytes()).map_err(|error| Silence::whole(error.to_string()))?;
         let mut builder = self.inner.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
@@ -108,12 +127,14 @@ impl Client {
         }
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;
-        let response = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)))?.map_err(|error| reasons::of(&error))?;
+        let answered = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)));
+        let response = answered.and_then(|answered| answered.map_err(|error| reasons::of(&error))).map_err(Silence::whole)?;
         let status = Status(response.status().as_u16());
-        let headers = headers(&response, self.bounds.header).map_err(|reason| format!("the answer {status} {reason}"))?;
+        let broken = |what: String| Silence::broken(format!("the answer {status} {what}"));
+        let headers = headers(&response, self.bounds.header).map_err(broken)?;
         let read = timeout_at(self.deadline(), self.body(response, &headers)).await;
-        let body = read.map_err(|_| format!("the answer {status} did not end within {}", seconds(self.bounds.total)))?;
-        let body = body.map_err(|reason| format!("the answer {status} broke off: {reason}"))?;
+        let read = read.map_err(|_| broken(format!("did not end within {}", seconds(self.bounds.total))))?;
+        let body = read.map_err(|reason| broken(format!("broke off: {reason}")))?;
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(Answer { status, headers, body, millis, echoes_credentials: false })
     }

@@ -9,7 +9,7 @@ mod reasons;
 mod weight;
 mod wire;
 
-pub use client::{Bounds, Client, ClientError, Route};
+pub use client::{Bounds, Client, ClientError, Route, Silence};
 pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
 pub use echo::Censor;
 pub use wire::{Wire, wire};

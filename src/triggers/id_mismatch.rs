@@ -1,5 +1,6 @@
 //! The id in the body is not the one in the path.
 
+use super::repeats::same_id;
 use super::{Ground, Trigger, Variation};
 use crate::domain::plan::Place;
 use crate::generate::unknown_id;
@@ -15,15 +16,9 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let path: Vec<_> = ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
     let repeated = ground.base.needs.iter().filter_map(|need| match &need.place {
-        Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same(&own.example, &need.example)) => Some((at, need)),
+        Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example)) => Some((at, need)),
         _ => None,
     });
     let other = |at: &str, example| unknown_id(example, |value| ground.body_allows(at, value));
     repeated.filter_map(|(at, need)| ground.with_value(at, other(at, &need.example)?)).collect()
-}
-
-/// The same id, written as a number or as text.
-fn same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
-    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text(one) == text(other)
 }

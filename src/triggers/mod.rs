@@ -23,6 +23,7 @@ mod missing_data;
 mod missing_header;
 mod no_credentials;
 mod over_limit;
+mod repeats;
 mod success;
 mod undocumented_parameter;
 mod unfinished;

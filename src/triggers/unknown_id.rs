@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use super::repeats::repeat;
 use super::{Ground, Trigger, Variation};
 use crate::domain::contract::{Location, Parameter};
+use crate::domain::plan::Place;
 use crate::generate::unknown_id;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -28,28 +30,11 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         let example = ground.base.request.path_values.get(&parameter.name)?;
         let unknown = unknown_id(&Value::String(example.clone()), |value| ground.parameter_allows(parameter, value))?;
         let mut variation = ground.with_path_value(&parameter.name, unknown.as_str()?)?;
-        follow_in_body(ground, &parameter.name, &unknown, &mut variation);
+        let place = Place::Path(parameter.name.clone());
+        if let Some(own) = ground.base.needs.iter().find(|need| need.place == place) {
+            repeat(ground, own, &unknown, &mut variation);
+        }
         Some(variation)
     });
     varied.collect()
-}
-
-/// An id in the body that repeats the one in the path follows it, or there would be two faults.
-fn follow_in_body(ground: &Ground<'_>, parameter: &str, unknown: &Value, variation: &mut Variation) {
-    use crate::domain::plan::{Body, Place};
-    let path = Place::Path(parameter.to_owned());
-    let Some(own) = ground.base.needs.iter().find(|need| need.place == path) else { return };
-    let Body::Json(body) = &mut variation.request.body else { return };
-    for need in ground.base.needs.iter().filter(|need| need.place != path && need.resource.kind == own.resource.kind && need.example == own.example) {
-        if let Place::Body(at) = &need.place
-            && let Some(value) = body.pointer_mut(at)
-        {
-            *value = if value.is_number() {
-                unknown.as_str().and_then(|text| text.parse::<i64>().ok()).map_or_else(|| unknown.clone(), Value::from)
-            } else {
-                unknown.clone()
-            };
-            variation.request.fillings.retain(|filling| filling.place != need.place);
-        }
-    }
 }

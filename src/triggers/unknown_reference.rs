@@ -1,9 +1,10 @@
 //! An id in the body or the query names nothing.
 
+use super::repeats::{repeat, same_id};
 use super::{Ground, Trigger, Variation};
 use crate::domain::contract::Location;
 use crate::domain::plan::Place;
-use crate::generate::unknown_id;
+use crate::generate::{Need, unknown_id};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "unknown-reference",
@@ -16,15 +17,16 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let wanted = |kind: &str| ground.condition.kind.as_deref().is_none_or(|wanted| wanted == kind);
     let chosen = |place: &str| ground.condition.at.as_deref().is_none_or(|chosen| chosen == place);
-    let path_kinds: Vec<_> =
-        ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).map(|need| (&need.resource.kind, &need.example)).collect();
+    let in_path: Vec<_> = ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
+    let repeats_path = |need: &Need| in_path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example));
     let in_body = ground.base.needs.iter().filter_map(|need| {
         let Place::Body(at) = &need.place else { return None };
-        if !wanted(&need.resource.kind) || !chosen(at) || path_kinds.contains(&(&need.resource.kind, &need.example)) {
+        if !wanted(&need.resource.kind) || !chosen(at) || repeats_path(need) {
             return None;
         }
         let unknown = unknown_id(&need.example, |value| ground.body_allows(at, value))?;
-        let mut variation = ground.with_value(at, unknown)?;
+        let mut variation = ground.with_value(at, unknown.clone())?;
+        repeat(ground, need, &unknown, &mut variation);
         variation.kind = Some(need.resource.kind.clone());
         Some(variation)
     });

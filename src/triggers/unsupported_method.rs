@@ -5,7 +5,7 @@ use crate::domain::contract::{Method, Operation};
 use crate::domain::plan::{Body, Place};
 
 /// In the order in which they are tried: a method that replaces is the least likely to be supported without being
-/// documented, and carries nothing here that it could replace anything with.
+/// documented. Which of them may be sent to what the run has not made is up to the plan.
 const METHODS: [&str; 4] = ["PUT", "PATCH", "POST", "DELETE"];
 
 pub(super) const TRIGGER: Trigger = Trigger {

@@ -17,6 +17,8 @@ pub struct Talk {
     pub stream: TcpStream,
     /// Where the server is.
     pub url: String,
+    /// How many connections there were before.
+    pub number: usize,
     ended: Arc<AtomicBool>,
 }
 
@@ -77,13 +79,15 @@ impl Server {
         let (stop, base) = (Arc::clone(&ended), url.clone());
         listener.set_nonblocking(true).expect("a listener that does not wait");
         std::thread::spawn(move || {
+            let mut number = 0;
             while !stop.load(Ordering::Relaxed) {
                 let Ok((stream, _)) = listener.accept() else {
                     std::thread::sleep(Duration::from_millis(5));
                     continue;
                 };
                 let _ = stream.set_nonblocking(false);
-                let talk = Talk { head: String::new(), stream, url: base.clone(), ended: Arc::clone(&stop) };
+                let talk = Talk { head: String::new(), stream, url: base.clone(), number, ended: Arc::clone(&stop) };
+                number += 1;
                 std::thread::spawn(move || serve(talk, answer));
             }
         });

@@ -45,6 +45,16 @@ impl Folder {
         std::fs::write(path.join("hostile.yaml"), CONTRACT).expect("a contract in it");
         Self(path)
     }
+
+    /// Puts a contract of many operations in the place of the usual one.
+    pub fn many(&self, name: &str, count: usize) {
+        let mut contract = "openapi: 3.1.0\ninfo: {title: Many, version: '1'}\npaths:\n".to_owned();
+        for number in 0..count {
+            let response = "{description: d, content: {application/json: {schema: {type: object}}}}";
+            contract += &format!("  /{name}{number}: {{get: {{operationId: {name}{number}, responses: {{'200': {response}}}}}}}\n");
+        }
+        std::fs::write(self.0.join("hostile.yaml"), contract).expect("a contract");
+    }
 }
 
 impl Drop for Folder {
@@ -85,7 +95,7 @@ impl Seen {
 /// Runs the program against a server, with more arguments.
 pub fn run(folder: &Folder, url: &str, more: &[&str]) -> Seen {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command.current_dir(&folder.0).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.current_dir(&folder.0).env_clear().env("CLICOLOR_FORCE", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.args(["run", "--contract", "hostile.yaml", "--target", url, "--timeout", TIMEOUT]).args(more);
     if more.is_empty() {
         command.args(["--jobs", "1"]);

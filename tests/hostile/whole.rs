@@ -17,16 +17,49 @@ fn a_server_that_never_accepts_has_no_report() {
     assert!(seen.shown.contains("did not answer: no answer within 2 s") && !folder.0.join("reports").exists(), "{}", seen.shown);
 }
 
+/// A server that goes away is not asked again and again: each request would wait as long as it may.
+#[test]
+fn a_server_that_falls_silent_is_left_alone() {
+    let folder = Folder::new("silent");
+    folder.many("quiet", 60);
+    let server = Server::start(|talk| match talk.number {
+        0..3 => talk.json("{}"),
+        _ => {
+            talk.hold();
+            Ok(())
+        }
+    });
+    let seen = watch::run(&folder, &server.url(), &["--jobs", "5"]);
+    let of = |verdict: &str| (0..60).filter(|number| seen.verdict(&format!("quiet{number}")) == verdict).count();
+    assert_eq!((seen.code, complaints(&seen)), (Some(3), Vec::new()), "{}", seen.shown);
+    assert_eq!((of("conforms"), of("inconclusive"), of("blocked")), (3, 10, 47), "{}", seen.shown);
+    assert!(seen.shown.contains("none of the last 10 requests was answered"), "{}", seen.shown);
+}
+
+/// What a server says is shown, and never obeyed by the terminal.
+#[test]
+fn no_server_writes_to_the_terminal() {
+    let folder = Folder::new("terminal");
+    let contract = std::fs::read_to_string(folder.0.join("hostile.yaml")).expect("a contract");
+    std::fs::write(folder.0.join("hostile.yaml"), contract.replace("required: [id]", "additionalProperties: {type: integer}")).expect("a contract");
+    let server = Server::start(|talk| {
+        let name = r"\u001b[2J\u001b]0;mine\u0007\u009b31m\u202e";
+        talk.reply("200 OK", "content-type: application/json\r\n", format!(r#"{{"id":"{name}","{name}":"{name}"}}"#))
+    });
+    let seen = watch::run(&folder, &server.url(), &["--jobs", "1"]);
+    assert_eq!((seen.code, seen.verdict("bad.read").as_str()), (Some(1), "violates"), "{}", seen.shown);
+    let written = ["report.md", "junit.xml"].map(|name| std::fs::read_to_string(folder.0.join("reports").join(name)).expect("a report"));
+    for text in [&seen.shown, &written[0], &written[1]] {
+        let obeyed = text.chars().find(|letter| (letter.is_control() && *letter != '\n') || *letter == '\u{202e}');
+        assert_eq!(obeyed, None, "{text}");
+    }
+}
+
 /// One answer that is as long as it may be is no harm; a hundred of them would be.
 #[test]
 fn many_long_answers_take_no_more_than_one_run_may() {
     let folder = Folder::new("floods");
-    let mut contract = "openapi: 3.1.0\ninfo: {title: Flood, version: '1'}\npaths:\n".to_owned();
-    for number in 0..100 {
-        let response = "{description: d, content: {application/json: {schema: {type: object}}}}";
-        contract += &format!("  /flood{number}: {{get: {{operationId: flood{number}, responses: {{'200': {response}}}}}}}\n");
-    }
-    std::fs::write(folder.0.join("hostile.yaml"), contract).expect("a contract");
+    folder.many("flood", 100);
     let server = Server::start(|talk| talk.json(format!("{{\"text\":\"{}\",\"more\":[{}0]}}", "a".repeat(3_000_000), "0,".repeat(20_000))));
     let seen = watch::run(&folder, &server.url(), &["--jobs", "8"]);
     let inconclusive = (0..100).filter(|number| seen.verdict(&format!("flood{number}")) == "inconclusive").count();

@@ -26,7 +26,9 @@ impl Bench<'_> {
     /// Puts a fault on one operation. The draw is among those on which it breaks a promise: where the contract allows both
     /// the right answer and the wrong one, there is none to break.
     pub(super) fn alone(&self, fault: &Fault, whole: &Sight, usual: &Sight) -> Result<Option<(String, Fate)>, Stop> {
-        let mut open: Vec<&String> = whole.operations.intersection(&whole.faulted).collect();
+        // Where only the state goes another way, what is violated may be so because of another operation.
+        let told = if fault.is_hidden() && !whole.stated.is_disjoint(&whole.faulted) { &whole.stated } else { &whole.operations };
+        let mut open: Vec<&String> = told.intersection(&whole.faulted).collect();
         if open.is_empty() {
             open = whole.faulted.iter().collect();
         }

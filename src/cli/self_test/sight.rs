@@ -21,6 +21,8 @@ pub(super) struct Sight {
     pub operations: BTreeSet<String>,
     /// For each of them, the operations whose requests show it.
     pub witnesses: BTreeMap<String, BTreeSet<String>>,
+    /// Operations that contradictions of the state are about, and those that show them.
+    pub stated: BTreeSet<String>,
     /// Cells that are violated.
     pub violated: usize,
     /// Cells without which a run cannot end well: something stood in the way of their proof. The reason of each.
@@ -53,12 +55,16 @@ impl Sight {
         for finding in judgement.findings.iter().filter(|finding| finding.severity == Severity::Must) {
             witnesses.entry(operation(finding).unwrap_or_default()).or_default().extend(operation(finding));
         }
+        let mut stated: BTreeSet<String> = findings().filter(|finding| finding.check == "state").filter_map(operation).collect();
+        let contradicted = |cell: &&&Cell| cell.findings.iter().any(|finding| finding.check == "state");
+        stated.extend(violated.iter().filter(contradicted).map(|cell| cell.operation.clone()));
         let place = |cell: &&Cell| (cell.operation.clone(), cell.status.0);
         Self {
             checks: checks(Severity::Must),
             warnings: checks(Severity::Should),
             operations: witnesses.keys().cloned().collect(),
             witnesses,
+            stated,
             violated: violated.len(),
             blocked: of(&[Verdict::Blocked, Verdict::Inconclusive])
                 .iter()

@@ -116,7 +116,11 @@ pub(super) fn show(rows: &[Row], variants: &[VariantRow], seed: u64) -> String {
     }
     let accused = variants.iter().filter(|row| row.is_accused()).count();
     let open = variants.iter().filter(|row| !row.is_accused() && row.unproved > 0).count();
-    let _ = writeln!(text, "\n{} variants: {accused} accused, {open} with cells unproved.", variants.len().saturating_sub(1));
+    let _ = writeln!(
+        text,
+        "\n{} variants: {accused} accused, {open} with cells unproved.",
+        variants.iter().filter(|row| !row.name.starts_with('(')).count()
+    );
     text
 }
 

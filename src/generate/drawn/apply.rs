@@ -9,25 +9,25 @@ use crate::domain::plan::{Body, Place, RequestTemplate};
 /// The request with the changes in it; `None` when it has no place for one of them. What fills a changed place from
 /// another probe is dropped.
 pub fn applied(request: &RequestTemplate, changes: &[Change]) -> Option<RequestTemplate> {
-    let mut changed = request.clone();
+    let mut other = request.clone();
     for change in changes {
         match &change.place {
-            Place::Body(at) => in_body(&mut changed.body, at, &change.put)?,
-            Place::Query(name) => in_query(&mut changed, name, &change.put)?,
+            Place::Body(at) => in_body(&mut other.body, at, &change.put)?,
+            Place::Query(name) => in_query(&mut other, name, &change.put)?,
             Place::Path(name) => {
                 let Put::Value(Value::String(text)) = &change.put else { return None };
-                text.clone_into(changed.path_values.get_mut(name)?);
+                text.clone_into(other.path_values.get_mut(name)?);
             }
             Place::Header(name) => {
                 let Put::Value(Value::String(text)) = &change.put else { return None };
-                changed.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-                changed.headers.push((name.clone(), text.clone()));
+                other.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                other.headers.push((name.clone(), text.clone()));
             }
             Place::Method | Place::Credentials | Place::State => return None,
         }
-        changed.fillings.retain(|filling| !covers(&change.place, &filling.place));
+        other.fillings.retain(|filling| !covers(&change.place, &filling.place));
     }
-    Some(changed)
+    Some(other)
 }
 
 fn in_body(body: &mut Body, at: &str, change: &Put) -> Option<()> {

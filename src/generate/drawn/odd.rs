@@ -30,28 +30,28 @@ const ESCAPED: &[&str] = &[r#""a\u0000b""#, r#""\ud800""#, r#""\u202e\u0007""#, 
 const NUMBERS: &[&str] = &["1.0", "1e2", "-0", "1E400", "18446744073709551616", "0.1e1", "1e-400"];
 
 /// One thing that no schema foresees; `None` when the request has no place for what was drawn.
-pub fn odd(contract: &Contract, operation: &Operation, base: &Base, chance: &mut Chance) -> Option<Change> {
+pub fn odd(contract: &Contract, operation: &Operation, base: &Base, luck: &mut Chance) -> Option<Change> {
     let places = spots(contract, operation, base);
     let present: Vec<&Spot<'_>> = places.iter().filter(|spot| spot.value.is_some() && !is_filled(base, &spot.at)).collect();
     let json = matches!(base.request.body, Body::Json(_));
-    match chance.below(8) {
-        0..4 if json && !present.is_empty() => chance.pick(&present).copied().and_then(|spot| member(spot, chance)),
-        0..6 if json => chance.pick(&objects(base)).cloned().map(|at| unknown_member(&at, chance)),
+    match luck.below(8) {
+        0..4 if json && !present.is_empty() => luck.pick(&present).copied().and_then(|spot| member(spot, luck)),
+        0..6 if json => luck.pick(&objects(base)).cloned().map(|at| unknown_member(&at, luck)),
         // Only a safe request may name something whose name a server might take for something else.
-        6 if operation.method.is_safe() => in_path(operation, chance).or_else(|| in_query(operation, chance)),
-        7 => header(chance),
-        _ => in_query(operation, chance),
+        6 if operation.method.is_safe() => in_path(operation, luck).or_else(|| in_query(operation, luck)),
+        7 => header(luck),
+        _ => in_query(operation, luck),
     }
 }
 
 /// A member of the valid body with a value that it is not meant to have.
-fn member(spot: &Spot<'_>, chance: &mut Chance) -> Option<Change> {
+fn member(spot: &Spot<'_>, luck: &mut Chance) -> Option<Change> {
     let value = spot.value?;
-    let put = match (chance.below(7), value) {
+    let put = match (luck.below(7), value) {
         (0, Value::String(_)) => Put::Value(Value::from("x".repeat(LONG))),
         (1, Value::String(_)) => Put::Value(Value::from("")),
-        (2 | 3, Value::String(_)) => Put::Spelled((*chance.pick(ESCAPED)?).to_owned()),
-        (0..4, Value::Number(_)) => Put::Spelled((*chance.pick(NUMBERS)?).to_owned()),
+        (2 | 3, Value::String(_)) => Put::Spelled((*luck.pick(ESCAPED)?).to_owned()),
+        (0..4, Value::Number(_)) => Put::Spelled((*luck.pick(NUMBERS)?).to_owned()),
         (4, _) => Put::Value(Value::Null),
         (5, _) => Put::Value(alike(value)),
         (_, value) if !value.is_object() && !value.is_array() => Put::Spelled(twice(spot, value)?),
@@ -103,9 +103,9 @@ fn collect(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 /// A member that the contract does not know.
-fn unknown_member(at: &str, chance: &mut Chance) -> Change {
+fn unknown_member(at: &str, luck: &mut Chance) -> Change {
     let place = Place::Body(append(at, "probity_unknown"));
-    let put = match chance.below(4) {
+    let put = match luck.below(4) {
         0 => Put::Spelled(format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP))),
         1 => Put::Spelled(format!("{}1{}", "{\"a\":".repeat(DEEP), "}".repeat(DEEP))),
         2 => Put::Value(Value::from("x".repeat(LONG))),
@@ -114,32 +114,32 @@ fn unknown_member(at: &str, chance: &mut Chance) -> Change {
     Change { place, put }
 }
 
-fn in_path(operation: &Operation, chance: &mut Chance) -> Option<Change> {
+fn in_path(operation: &Operation, luck: &mut Chance) -> Option<Change> {
     let parameters: Vec<_> = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
-    let name = chance.pick(&parameters)?.name.clone();
-    let value = if chance.below(5) == 0 { "x".repeat(LONG_IN_HEAD) } else { (*chance.pick(IDS)?).to_owned() };
+    let name = luck.pick(&parameters)?.name.clone();
+    let value = if luck.below(5) == 0 { "x".repeat(LONG_IN_HEAD) } else { (*luck.pick(IDS)?).to_owned() };
     Some(Change { place: Place::Path(name), put: Put::Value(Value::from(value)) })
 }
 
 /// A query parameter that is documented and optional, or one that nobody knows, with a value that no one expects.
-fn in_query(operation: &Operation, chance: &mut Chance) -> Option<Change> {
+fn in_query(operation: &Operation, luck: &mut Chance) -> Option<Change> {
     let free =
         operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && !parameter.required && parameter.resource.is_none());
     let mut names: Vec<String> = free.map(|parameter| parameter.name.clone()).collect();
     names.push("probity-unknown".to_owned());
     let values = ["", "漢字", "a&b=c", "a\0b", "%", "[]", "null", "1e2", "-1", "18446744073709551616"];
-    let value = match chance.below(6) {
+    let value = match luck.below(6) {
         0 => Value::from("x".repeat(LONG_IN_HEAD)),
-        1 => json!([chance.pick(&values)?, chance.pick(&values)?]),
-        _ => Value::from(*chance.pick(&values)?),
+        1 => json!([luck.pick(&values)?, luck.pick(&values)?]),
+        _ => Value::from(*luck.pick(&values)?),
     };
-    Some(Change { place: Place::Query(chance.pick(&names)?.clone()), put: Put::Value(value) })
+    Some(Change { place: Place::Query(luck.pick(&names)?.clone()), put: Put::Value(value) })
 }
 
 /// A header field that nobody knows, which is to be ignored (RFC 9110, section 5.1), or a preference that nobody can meet.
-fn header(chance: &mut Chance) -> Option<Change> {
+fn header(luck: &mut Chance) -> Option<Change> {
     let fields =
         [("x-probity-unknown", "x".repeat(LONG_IN_HEAD)), ("accept-language", "xx-probity".to_owned()), ("x-probity-unknown", String::new())];
-    let (name, value) = chance.pick(&fields)?;
+    let (name, value) = luck.pick(&fields)?;
     Some(Change { place: Place::Header((*name).to_owned()), put: Put::Value(Value::from(value.as_str())) })
 }

@@ -34,18 +34,18 @@ const DECIDING: &[&str] =
 
 /// Changes that leave a valid request valid, and whether the contract decides that they do: a schema that says nothing but
 /// `string` does not mean that every text is welcome.
-pub fn valid_changes(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &Base, chance: &mut Chance) -> (Vec<Change>, bool) {
+pub fn valid_changes(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &Base, luck: &mut Chance) -> (Vec<Change>, bool) {
     let (mut changes, mut decided) = (Vec::new(), true);
     let places = spots(contract, operation, base);
     let queries = queries(contract, operation);
-    let wanted = 1 + chance.below(MOST_CHANGES);
+    let wanted = 1 + luck.below(MOST_CHANGES);
     for _ in 0..MOST_DRAWS {
         if changes.len() >= wanted {
             break;
         }
-        let drawn = match chance.pick(&places) {
-            Some(spot) if queries.is_empty() || chance.below(4) > 0 => in_body(contract, base, spot, chance),
-            _ => chance.pick(&queries).copied().and_then(|parameter| in_query(contract, parameter, chance)),
+        let drawn = match luck.pick(&places) {
+            Some(spot) if queries.is_empty() || luck.below(4) > 0 => in_body(contract, base, spot, luck),
+            _ => luck.pick(&queries).copied().and_then(|parameter| in_query(contract, parameter, luck)),
         };
         let Some((change, certain)) = drawn else { continue };
         let mut more: Vec<Change> = changes.clone();
@@ -76,27 +76,27 @@ pub fn admits(contract: &Contract, schemas: &Schemas, operation: &Operation, bas
     media.schema.as_ref().is_none_or(|schema| schemas.fits(schema, after)) && needs(after) <= needs(before)
 }
 
-fn in_body(contract: &Contract, base: &Base, spot: &Spot<'_>, chance: &mut Chance) -> Option<(Change, bool)> {
+fn in_body(contract: &Contract, base: &Base, spot: &Spot<'_>, luck: &mut Chance) -> Option<(Change, bool)> {
     if is_filled(base, &spot.at) {
         return None;
     }
     let change = |put: Put| Change { place: Place::Body(spot.at.clone()), put };
-    if spot.value.is_some() && spot.optional && chance.below(3) == 0 {
+    if spot.value.is_some() && spot.optional && luck.below(3) == 0 {
         return Some((change(Put::Absent), true));
     }
     if spot.marked {
-        let drawn = chance.draw(text::text(&json!({"maxLength": 40})))?;
+        let drawn = luck.draw(text::text(&json!({"maxLength": 40})))?;
         return Some((change(Put::Marked(drawn.as_str()?.to_owned())), false));
     }
     let schema =
         spot.schemas.iter().find(|schema| ["type", "enum", "oneOf", "anyOf", "allOf"].iter().any(|keyword| schema.get(*keyword).is_some()))?;
-    let value = chance.draw(strategy(contract, schema, 0)?)?;
+    let value = luck.draw(strategy(contract, schema, 0)?)?;
     if Some(&value) == spot.value {
         return None;
     }
     let certain = decides(contract, schema, &value, 0);
     if let (Value::Number(number), true) = (&value, schema.get("type") == Some(&json!("number")))
-        && chance.below(3) == 0
+        && luck.below(3) == 0
     {
         // The same number in another form (RFC 8259, section 6).
         let form = if number.is_f64() { format!("{number}0") } else { format!("{number}.0e0") };
@@ -119,9 +119,9 @@ fn queries<'a>(contract: &Contract, operation: &'a Operation) -> Vec<&'a Paramet
     operation.parameters.iter().filter(free).filter(certain).collect()
 }
 
-fn in_query(contract: &Contract, parameter: &Parameter, chance: &mut Chance) -> Option<(Change, bool)> {
+fn in_query(contract: &Contract, parameter: &Parameter, luck: &mut Chance) -> Option<(Change, bool)> {
     let schema = contract.document.pointer(&parameter.schema.as_ref()?.0).and_then(|schema| resolved(contract, schema))?;
-    let value = chance.draw(strategy(contract, schema, 0)?)?;
+    let value = luck.draw(strategy(contract, schema, 0)?)?;
     (!value.is_null()).then_some((Change { place: Place::Query(parameter.name.clone()), put: Put::Value(value) }, true))
 }
 

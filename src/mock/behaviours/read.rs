@@ -15,7 +15,7 @@ pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> boo
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let scene = turn.scene;
     let Some((kind, id)) = scene.owner() else { return super::example::act(turn) };
-    let (lasts, other) = (turn.goes(Effect::NeverFinish), turn.goes(Effect::ReadOther));
+    let (lasts, other) = (scene.operation.done.is_some() && turn.goes(Effect::NeverFinish), turn.goes(Effect::ReadOther));
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
     if scene.operation.done.is_some() && !lasts {
         job::advance(&scene.core.contract, kind, resource, job::reads(&scene.core.variants));

@@ -18,11 +18,12 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let scene = turn.scene;
     let (Some((kind, id)), Some(name)) = (scene.owner(), scene.profile.tail.last()) else { return super::example::act(turn) };
     let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(scene.body().and_then(|body| body.get("data"))).cloned();
-    let forget = turn.goes(Effect::ForgetChange) || turn.goes(Effect::ForgetLinkage);
-    let method = if turn.goes(Effect::ReplaceLinkage) && scene.operation.method.0 == "POST" { "PATCH" } else { &scene.operation.method.0 };
-    let repeat = turn.goes(Effect::RepeatLinkage);
+    let writes = !scene.operation.method.is_safe();
+    let forget = writes && (turn.goes(Effect::ForgetChange) || turn.goes(Effect::ForgetLinkage));
+    let method = if scene.operation.method.0 == "POST" && turn.goes(Effect::ReplaceLinkage) { "PATCH" } else { &scene.operation.method.0 };
+    let repeat = writes && turn.goes(Effect::RepeatLinkage);
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
-    if !scene.operation.method.is_safe() && !forget {
+    if writes && !forget {
         let sent = scene.body().and_then(|body| body.get("data")).cloned();
         write(&mut resource.body, name, method, sent.as_ref());
         if let (true, Some(Value::Array(linkage))) = (repeat, resource.body.pointer_mut(&format!("/relationships/{name}/data"))) {

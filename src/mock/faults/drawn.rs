@@ -16,7 +16,7 @@ const fn chokes(name: &'static str, breaks: &'static str, on: fn(&Call) -> Optio
 pub(super) const FAULTS: &[Fault] = &[
     chokes("long-text-fails", "a text of more than 200 characters in a body is too much", |call| fails(longest(call) > 200)),
     chokes("empty-text-fails", "an empty text in a body is not expected", |call| fails(holds(call, &|value| value == ""))),
-    chokes("unknown-null-refused", "null is refused wherever it stands", |call| holds(call, &Value::is_null).then_some(400)),
+    chokes("null-fails", "null in a body is not expected", |call| fails(holds(call, &Value::is_null))),
     chokes("deep-nesting-fails", "a body of more than 50 levels is too deep", |call| fails(depth(call) > 50)),
     chokes("number-form-fails", "a number that is written with an exponent is not understood", |call| fails(has_exponent(call))),
     chokes("encoded-slash-fails", "an encoded slash in a path is not understood", |call| {

@@ -14,6 +14,12 @@ pub(super) const FAULTS: &[Fault] = &[
         hook: Instead(|number| number.is_multiple_of(7).then_some(500)),
     },
     Fault {
+        name: "sometimes-refused",
+        class: "failure",
+        breaks: "every fiftieth request is refused as a conflict for no reason",
+        hook: Instead(|number| number.is_multiple_of(50).then_some(409)),
+    },
+    Fault {
         name: "sometimes-503",
         class: "failure",
         breaks: "every eleventh request finds nobody at home",

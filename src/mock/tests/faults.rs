@@ -8,7 +8,7 @@ use crate::domain::contract::RateLimit;
 use crate::mock::{FaultSetting, MockAnswer, all_faults, fault};
 
 /// How many requests of the script are within the rate limit.
-const ALLOWED: u32 = 60;
+const ALLOWED: u32 = 70;
 
 /// Everything that the script below got to see.
 fn transcript(faults: &[&str]) -> Vec<(String, MockAnswer)> {
@@ -31,6 +31,7 @@ pub(super) fn transcript_of(asker: &Asker) -> Vec<(String, MockAnswer)> {
     let get = |address: &str| asker.request("GET", address, &Value::Null);
     lives(&mut ask, &send, &get);
     wrongs(&mut ask, &send, &get);
+    oddities(&mut ask, &send, &get);
     strangers(&mut ask, asker);
     for _ in 0..=ALLOWED {
         ask(get("/books"));
@@ -113,6 +114,24 @@ fn wrongs(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
     let mut cut = send("POST", "/books", &valid);
     cut.body.truncate(20);
     ask(cut);
+}
+
+/// What no example of the contract holds.
+fn oddities(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
+    let named = |name: &str| json!({"data": {"type": "authors", "attributes": {"name": name}}});
+    ask(send("POST", "/authors", &named(&"x".repeat(201))));
+    ask(send("POST", "/authors", &named("Zoë")));
+    let mut deep = named("Deep");
+    deep["meta"] = (0..60).fold(Value::Null, |inner, _| json!([inner]));
+    ask(send("POST", "/authors", &deep));
+    let mut spelled = send("POST", "/authors", &named("Spelled"));
+    spelled.body = br#"{"data":{"type":"authors","attributes":{"name":"Spelled","rank":1e2}}}"#.to_vec();
+    ask(spelled);
+    ask(get("/books/a%2Fb"));
+    ask(get(&format!("/books?x={}", "x".repeat(1001))));
+    let mut headed = get("/books");
+    headed.headers.push(("X-Long".to_owned(), "x".repeat(1001)));
+    ask(headed);
 }
 
 fn strangers(ask: &mut dyn FnMut(MockRequest), asker: &Asker) {

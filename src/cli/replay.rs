@@ -1,0 +1,138 @@
+//! `probity replay`: sends one probe of the last run again, with what it needs, and shows what is sent and what comes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::args::{ReplayArgs, RunArgs};
+use super::judge::LONGEST;
+use super::ledger::Ledger;
+use super::run::{Scene, Way, carry_out};
+use super::target::{self, Subject, Target};
+use super::{Stop, exit};
+use crate::domain::exchange::{Content, Ending, Exchange, Outcome};
+use crate::domain::journal::Start;
+use crate::domain::plan::{Plan, ProbeId};
+use crate::domain::verdict::Severity;
+use crate::judge::{Case, Recording, judge};
+use crate::load;
+use crate::plan::{Options, closure, plan};
+use crate::report::{finding_text, legible};
+
+/// Probes that are near to a name that nobody knows.
+const NEAR: usize = 3;
+
+/// Sends the probe, and says how it ended: 1 when it breaks the contract, 3 when no answer came.
+pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
+    let path = args.recording.display();
+    let text = load::text(&args.recording, LONGEST)?;
+    let recording: Recording =
+        serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
+    if recording.plan.probe(&args.probe).is_none() {
+        let near = near(&recording.plan, &args.probe);
+        return Err(Stop::Unusable(format!("{path} has no probe {:?}; near are {}", args.probe, near.join(", "))));
+    }
+    let mut run = args.run.clone();
+    run.target.clone_from(&recording.target);
+    run.selection.seed = recording.seed;
+    let subject = Subject::load(&run.files)?;
+    let target = Target::parse(&run.target)?;
+    let scene = Scene::set(&run, &target, &subject, &Ledger::default(), Timestamp::now())?;
+    let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("it cannot be sent: {error}")))?;
+    let outcomes = runtime.block_on(send(&run, &target, &subject, &scene, &part))?;
+    let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
+    anstream::print!("{}", legible(&shown(&part, outcome)));
+    let hints = target::hints(&subject.suite, &subject.contract);
+    let judgement = judge(&Case { contract: &subject.contract, schemas: &subject.schemas, plan: &part, outcomes: &outcomes, hints: &hints });
+    let found: Vec<_> =
+        judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).filter(|one| one.probe == probe).collect();
+    for finding in &found {
+        anstream::println!("\n{}", finding_text(finding, false));
+    }
+    Ok(match &outcome.ending {
+        _ if found.iter().any(|finding| finding.severity == Severity::Must) => exit::VIOLATES,
+        Ending::Answered => exit::CONFORMS,
+        Ending::Silent(_) | Ending::Withheld(_) => exit::INCONCLUSIVE,
+    })
+}
+
+async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
+    let ledger = Ledger::for_run(run, target, subject)?;
+    let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
+    let start = Start { started_at: Timestamp::now().to_string(), mark: scene.options.mark.clone(), shape, plan: part.clone() };
+    Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)
+}
+
+/// The part of a new plan that sends the probe again, and its name in it. What was drawn is not drawn again but repeated.
+fn part(subject: &Subject, options: &Options, recorded: &Plan, probe: &str) -> Result<(Plan, ProbeId), Stop> {
+    let drawn = recorded.drawn.get(probe).cloned();
+    let only = recorded.probe(probe).map(|probe| probe.operation.clone()).filter(|_| drawn.is_some());
+    let options = Options {
+        only: only.into_iter().collect(),
+        windows: Vec::new(),
+        budget: None,
+        cases: 0,
+        regressions: drawn.into_iter().collect(),
+        ..options.clone()
+    };
+    let whole = plan(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+    let same = if options.regressions.is_empty() { whole.probe(probe).map(|probe| probe.id.clone()) } else { whole.drawn.keys().next().cloned() };
+    let same = same.ok_or_else(|| Stop::Unusable(format!("{probe} is not planned under these arguments; give those of the run as well")))?;
+    // What contradicts itself does so only when all of it is done again.
+    Ok((closure(&whole, std::slice::from_ref(&same), &[]), same))
+}
+
+fn near<'a>(plan: &'a Plan, name: &str) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = plan.probes.iter().map(|probe| probe.id.as_str()).collect();
+    ids.sort_by(|one, other| strsim::jaro_winkler(name, other).total_cmp(&strsim::jaro_winkler(name, one)));
+    ids.truncate(NEAR);
+    ids
+}
+
+/// The requests and answers of a probe, as they would stand on the wire; credentials are left out.
+fn shown(part: &Plan, outcome: &Outcome) -> String {
+    let mut text = String::new();
+    let others = part.probes.len() - 1;
+    let _ = writeln!(text, "{}, with {others} other requests that it needs", outcome.probe);
+    for Exchange { request, answer } in &outcome.exchanges {
+        let _ = writeln!(text, "\n> {} {}", request.method, request.url);
+        fields(&mut text, '>', &request.headers);
+        body(&mut text, '>', request.body.as_deref());
+        let Some(answer) = answer else { continue };
+        let _ = writeln!(text, "\n< {} ({} ms)", answer.status, answer.millis);
+        fields(&mut text, '<', &answer.headers);
+        let written = match &answer.body {
+            Content::Empty => None,
+            Content::Json(value) => serde_json::to_string_pretty(value).ok(),
+            Content::Text(text) => Some(text.clone()),
+            Content::Bytes(count) => Some(format!("({count} bytes that are no text)")),
+            Content::TooLong(count) => Some(format!("(more than {count} bytes)")),
+            Content::Unread(reason) => Some(format!("({reason})")),
+        };
+        body(&mut text, '<', written.as_deref());
+    }
+    match &outcome.ending {
+        Ending::Answered => {}
+        Ending::Silent(reason) => {
+            let _ = writeln!(text, "\nNo answer: {reason}");
+        }
+        Ending::Withheld(reason) => {
+            let _ = writeln!(text, "\nNot sent: {reason}");
+        }
+    }
+    text
+}
+
+fn fields(text: &mut String, side: char, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        let _ = writeln!(text, "{side} {name}: {value}");
+    }
+}
+
+fn body(text: &mut String, side: char, body: Option<&str>) {
+    for line in body.into_iter().flat_map(str::lines) {
+        let _ = writeln!(text, "{side}   {line}");
+    }
+}

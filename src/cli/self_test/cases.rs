@@ -1,0 +1,67 @@
+//! The part of the self-test with values drawn by chance: some operations that make things and some that read one, each
+//! asked often.
+
+use std::collections::BTreeSet;
+
+use super::{Bench, Sight, Stop, VariantRow};
+use crate::domain::contract::Contract;
+use crate::plan::{Options, feeds, plan};
+
+/// Requests with drawn values for each operation: enough for each sort of value to occur.
+const CASES: u32 = 24;
+
+/// How many operations of each sort are asked.
+const MOST: usize = 8;
+
+impl<'a> Bench<'a> {
+    /// The same with values drawn by chance.
+    pub(super) fn with_cases(&self) -> Result<Bench<'a>, Stop> {
+        let only = sampled(&self.subject.contract);
+        let options = Options { only, thorough: false, burst: 0, cases: CASES, seed: self.seed, ..self.options.clone() };
+        let whole = plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &options)?;
+        Ok(Bench {
+            subject: self.subject,
+            embedded: self.embedded.with(&[], &[])?,
+            accounts: self.accounts.clone(),
+            hints: self.hints.clone(),
+            options,
+            whole,
+            seed: self.seed,
+        })
+    }
+}
+
+impl VariantRow {
+    /// The faultless mock, asked with drawn values.
+    pub(super) fn drawn(sight: &Sight) -> Self {
+        Self { name: "(drawn values)", note: "the mock as it usually is, asked with drawn values".to_owned(), ..Self::usual(sight) }
+    }
+}
+
+/// Operations that make something and operations that read one thing, from all over the contract.
+fn sampled(contract: &Contract) -> Vec<String> {
+    let makers: BTreeSet<String> = feeds(contract).into_iter().filter(|feed| feed.makes).map(|feed| feed.operation).collect();
+    let makers: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).filter(|id| makers.contains(id)).collect();
+    let readers =
+        contract.operations.iter().filter(|operation| operation.method.0 == "GET" && operation.done.is_none() && operation.path.contains('{'));
+    let readers: Vec<String> = readers.map(|operation| operation.id.clone()).collect();
+    spread(&makers).chain(spread(&readers)).cloned().collect()
+}
+
+/// Some of many, at equal distances.
+fn spread<T>(items: &[T]) -> impl Iterator<Item = &T> {
+    items.iter().step_by(items.len().div_ceil(MOST).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_are_taken_from_everywhere() {
+        let items: Vec<usize> = (0..100).collect();
+        let some: Vec<usize> = spread(&items).copied().collect();
+        assert!(some.len() <= MOST && some[0] == 0 && some[some.len() - 1] > 80, "{some:?}");
+        assert_eq!(spread(&items[..3]).count(), 3);
+    }
+}

@@ -1,0 +1,136 @@
+//! What answers hold that the contract does not know. JSON:API, JSON Schema and HTTP let servers say more than is written
+//! down, so none of it is a violation; but whoever writes the documents wants to know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Case, declared};
+use crate::contract::append;
+use crate::contract::schema::visit;
+use crate::domain::contract::{Operation, Response, Status};
+use crate::domain::exchange::Answer;
+use crate::domain::report::Undocumented;
+
+/// Header fields that any server may send (RFC 9110, RFC 9111, RFC 9112, RFC 6265, RFC 6797, Fetch) and that documents do
+/// not name.
+const USUAL: &[&str] = &[
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-security-policy",
+    "content-type",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "date",
+    "etag",
+    "expires",
+    "keep-alive",
+    "last-modified",
+    "location",
+    "pragma",
+    "proxy-authenticate",
+    "referrer-policy",
+    "retry-after",
+    "server",
+    "set-cookie",
+    "strict-transport-security",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+    "via",
+    "warning",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-frame-options",
+    "x-xss-protection",
+];
+
+type Place = (&'static str, String, u16, String);
+
+/// Everything that the contract does not know, each once, in the order of operations.
+pub fn surplus(case: &Case<'_>) -> Vec<Undocumented> {
+    let mut seen: BTreeMap<Place, u64> = BTreeMap::new();
+    let mut headers: BTreeMap<String, (String, u16, u64)> = BTreeMap::new();
+    let known = known_headers(case);
+    for outcome in &case.outcomes.outcomes {
+        let operation = case.plan.probe(&outcome.probe).and_then(|probe| case.contract.operation(&probe.operation));
+        let (Some(operation), Some(answer)) = (operation, outcome.answer()) else { continue };
+        for place in in_answer(case, operation, answer) {
+            *seen.entry(place).or_default() += 1;
+        }
+        let names: BTreeSet<&String> = answer.headers.iter().map(|(name, _)| name).filter(|name| !known.contains(name.as_str())).collect();
+        for name in names {
+            headers.entry(name.clone()).or_insert_with(|| (operation.id.clone(), answer.status.0, 0)).2 += 1;
+        }
+    }
+    let headers = headers.into_iter().map(|(name, (operation, status, seen))| (("header", operation, status, name), seen));
+    let all = headers.chain(seen);
+    all.map(|((kind, operation, status, place), seen)| Undocumented { kind: kind.to_owned(), operation, status: Status(status), place, seen })
+        .collect()
+}
+
+fn known_headers(case: &Case<'_>) -> BTreeSet<String> {
+    let responses = case.contract.operations.iter().flat_map(|operation| &operation.responses).chain(&case.contract.server_responses);
+    let declared = responses.flat_map(|response| &response.headers).map(|rule| rule.name.to_ascii_lowercase());
+    declared.chain(USUAL.iter().map(|name| (*name).to_owned())).collect()
+}
+
+/// The status, or the members of the body.
+fn in_answer(case: &Case<'_>, operation: &Operation, answer: &Answer) -> BTreeSet<Place> {
+    let place = |kind, place| (kind, operation.id.clone(), answer.status.0, place);
+    let silent = operation.responses.iter().all(|response| response.general);
+    match declared(case.contract, Some(operation), answer.status) {
+        None if silent => BTreeSet::new(),
+        None => BTreeSet::from([place("status", answer.status.to_string())]),
+        Some(response) => members(case, &response, answer).into_iter().map(|at| place("member", at)).collect(),
+    }
+}
+
+/// Pointers to members that no schema of the declared body describes, where it describes others beside them.
+fn members(case: &Case<'_>, response: &Response, answer: &Answer) -> BTreeSet<String> {
+    let came = answer.media_type().unwrap_or_default();
+    let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&came)));
+    let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), answer.body.json()) else { return BTreeSet::new() };
+    let mut described: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+    visit(case.contract, schema, body, &mut |at, schema, _| {
+        let (named, open) = described.entry(at.to_owned()).or_default();
+        *named |= schema.get("properties").is_some_and(|properties| properties.as_object().is_some_and(|all| !all.is_empty()));
+        *open |= schema.get("additionalProperties").is_some_and(Value::is_object) || schema.get("patternProperties").is_some();
+    });
+    let mut found = BTreeSet::new();
+    collect(body, "", "", &described, &mut found);
+    found
+}
+
+/// `at` is the pointer into the body, `shown` the same with `*` for items.
+fn collect(value: &Value, at: &str, shown: &str, described: &BTreeMap<String, (bool, bool)>, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            let Some((true, false)) = described.get(at) else { return };
+            for (name, member) in members {
+                let (at, shown) = (append(at, name), append(shown, name));
+                if described.contains_key(&at) {
+                    collect(member, &at, &shown, described, found);
+                } else {
+                    found.insert(shown);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, &append(at, &index.to_string()), &append(shown, "*"), described, found);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,85 @@
+//! How what the run makes is removed in the end.
+
+use super::choice::skip_reason;
+use super::draft::{Bound, Draft, consumed_slots, path_kind, removes};
+use crate::domain::contract::{Operation, Status};
+use crate::domain::plan::{Origin, Probe, ProbeId, Purpose, Remover, Repeat, SlotId, Stage};
+
+impl<'a> Draft<'a> {
+    /// Removes what no planned request removes.
+    pub(super) fn clean_up(&mut self) {
+        let left: Vec<(SlotId, String)> = self
+            .plan
+            .slots
+            .iter()
+            .filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(*id))
+            .map(|(id, slot)| (id.clone(), slot.kind.clone()))
+            .collect();
+        for (slot, kind) in left {
+            if let Some(operation) = self.remover_of(&kind)
+                && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
+            {
+                self.remove_by(operation, &bound, slot);
+            }
+        }
+    }
+
+    /// Writes down how each thing that the run makes is removed on its own.
+    pub(super) fn note_removers(&mut self) {
+        let made: Vec<(SlotId, String, ProbeId)> = self
+            .plan
+            .slots
+            .iter()
+            .filter_map(|(id, slot)| match &slot.origin {
+                Origin::Created(maker) => Some((id.clone(), slot.kind.clone(), maker.clone())),
+                _ => None,
+            })
+            .collect();
+        for (slot, kind, maker) in made {
+            let Some(operation) = self.remover_of(&kind) else { continue };
+            let above = self.plan.probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
+            let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
+            if let Ok(bound) = self.bind(operation, false, &fixed) {
+                self.plan.removers.insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
+            }
+        }
+    }
+
+    /// The operation that removes one thing of a kind.
+    fn remover_of(&self, kind: &str) -> Option<&'a Operation> {
+        let contract = self.contract;
+        contract.operations.iter().find(|operation| {
+            removes(operation)
+                && operation.item_parameter().is_some()
+                && path_kind(operation) == Some(kind)
+                && skip_reason(operation, self.suite, self.options).is_none()
+        })
+    }
+
+    fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
+        let id = self.free_id(&format!("{}::cleanup::{slot}", operation.id));
+        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
+        let probe = Probe {
+            id: id.clone(),
+            operation: operation.id.clone(),
+            trigger: "success".to_owned(),
+            status: allowed.first().copied().unwrap_or(Status(204)),
+            purpose: Purpose::Cleanup,
+            request: bound.base.request.clone(),
+            fault: None,
+            allowed,
+            control: None,
+            needs: bound.slots.clone(),
+            consumes: consumed_slots(operation, bound),
+            captures: Vec::new(),
+            after: Vec::new(),
+            wave: 0,
+            stage: Stage::Cleanup,
+            repeat: Repeat::Once,
+            also: Vec::new(),
+            assumed: None,
+        };
+        self.plan.probes.push(probe);
+        self.consumers.insert(slot, id);
+    }
+}

@@ -1,0 +1,48 @@
+//! Notices that a server has gone away in the middle of a run.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// After so many requests in a row without the beginning of an answer nothing more is sent: each of them waits as long as
+/// it may, and a run has many.
+const ENOUGH: u32 = 10;
+
+/// How many of the last requests in a row got no answer.
+#[derive(Debug, Default)]
+pub struct Quiet(AtomicU32);
+
+impl Quiet {
+    /// Learns whether a request was met with silence.
+    pub fn learn(&self, silent: bool) {
+        if silent {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.0.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Why nothing more is sent; `None` while the server answers.
+    pub fn reason(&self) -> Option<String> {
+        let enough = self.0.load(Ordering::Relaxed) >= ENOUGH;
+        enough.then(|| format!("none of the last {ENOUGH} requests was answered, so nothing more was sent"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_answer_is_enough_to_go_on() {
+        let quiet = Quiet::default();
+        for _ in 1..ENOUGH {
+            quiet.learn(true);
+        }
+        quiet.learn(false);
+        quiet.learn(true);
+        assert_eq!(quiet.reason(), None);
+        for _ in 1..ENOUGH {
+            quiet.learn(true);
+        }
+        assert!(quiet.reason().is_some());
+    }
+}
