@@ -12,14 +12,17 @@ mod doubts;
 mod draft;
 mod echoes;
 mod feeds;
+mod finders;
 mod left;
 mod moment;
 mod order;
 mod redo;
 mod resources;
+mod select;
 mod settings;
 mod show;
 mod trespass;
+mod value;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +32,8 @@ use thiserror::Error;
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
 pub use feeds::{Feed, feeds};
-pub use left::{Held, intruders, removals, undoing};
-pub use redo::{Remake, names, remake, renewed};
+pub use left::{Held, intruders, removal, removals, undoing};
+pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
 pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
@@ -126,6 +129,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();
+    draft.look_elsewhere();
     Ok(draft.finish())
 }
 
