@@ -9,7 +9,7 @@ use super::Stop;
 use super::args::RunArgs;
 use super::ledger::Ledger;
 use super::regressions::{self, Regression};
-use super::run::{Scene, Way, carry_out};
+use super::run::{Scene, Way, carry_out_beside};
 use super::target::{self, Subject, Target};
 use crate::domain::drawn::Drawn;
 use crate::domain::exchange::{Ending, Outcomes};
@@ -202,10 +202,12 @@ impl Again<'_> {
         // Requests of the run itself count against the rate limits as well.
         self.ledger.reread()?;
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
-        let start = Start { started_at: Timestamp::now().to_string(), mark: self.scene.options.mark.clone(), shape, plan: part.clone() };
+        // Each round has a journal of its own, which goes by this name.
+        let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());
+        let start = Start { started_at: Timestamp::now().to_string(), mark, shape, plan: part.clone() };
         let Self { args, target, subject, ledger, scene, served, .. } = self;
-        let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
-        let carried = carry_out(&way, &part, start).await?;
+        let way = Way { args, target, subject, ledger, scene, resumed: None, journal: None, served: served.as_deref() };
+        let carried = carry_out_beside(&way, &part, start).await?;
         let round = Round { about, plan: part, outcomes: carried.outcomes };
         self.left = self.left.saturating_sub(round.requests());
         let interrupted = was_interrupted(&round.outcomes);

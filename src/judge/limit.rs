@@ -1,7 +1,9 @@
-//! A rate limit that is documented and was not met by more requests than it allows.
+//! The rate limit of a server: that it is there, and that who waits as told is served.
 
 use super::Case;
 use crate::checks::curl;
+use crate::domain::contract::Status;
+use crate::domain::exchange::{Answer, Exchange};
 use crate::domain::plan::Repeat;
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
@@ -31,4 +33,106 @@ pub(super) fn ignored(case: &Case<'_>) -> Option<Finding> {
             curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
         })
     })
+}
+
+/// A warning where a request was one too many again after the wait that the server had advised. It is no more than a
+/// warning: others may have used up the next window.
+pub(super) fn ill_advised(case: &Case<'_>) -> Option<Finding> {
+    let probes = case.plan.probes.iter().filter(|probe| !matches!(probe.repeat, Repeat::Burst { .. }));
+    probes.into_iter().find_map(|probe| {
+        let outcome = case.outcomes.of(&probe.id)?;
+        // A request that was refused is only sent again after the wait.
+        let again = outcome.exchanges.windows(2).find(|pair| pair.iter().all(is_refused))?;
+        let advice = again[0].answer.as_ref().and_then(advised)?;
+        let response = case.contract.server_responses.iter().find(|response| response.status == Status(429));
+        Some(Finding {
+            check: "wait-advice".to_owned(),
+            severity: Severity::Should,
+            message: format!("after the advised wait of {advice} s the same request is one too many again"),
+            expected: "another answer than 429".to_owned(),
+            actual: "429".to_owned(),
+            contract: response.map(|response| response.place.clone()).unwrap_or_default(),
+            answer: "status".to_owned(),
+            citation: "RFC 9110, section 10.2.3: how long the user agent ought to wait before making a follow-up request".to_owned(),
+            probe: probe.id.clone(),
+            sightings: Sightings::default(),
+            curl: curl(&again[1].request, &case.hints.full),
+        })
+    })
+}
+
+fn is_refused(exchange: &Exchange) -> bool {
+    exchange.answer.as_ref().is_some_and(|answer| answer.status == Status(429))
+}
+
+/// The advised wait in seconds.
+fn advised(answer: &Answer) -> Option<u64> {
+    let fields = answer.headers.iter().filter(|(name, _)| name.to_ascii_lowercase().ends_with("retry-after"));
+    fields.filter_map(|(_, value)| value.trim().parse().ok()).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{Schemas, bundle, read};
+    use crate::domain::exchange::{Content, Ending, Outcome, Outcomes, SentRequest};
+    use crate::domain::plan::{Plan, Probe};
+    use crate::judge::Hints;
+
+    /// A server that is asked so often, each time with this status, and what is said of it.
+    fn said(repeat: serde_json::Value, statuses: &[u16]) -> Option<&'static str> {
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+            "x-probity-rate-limits": [{"requests": 2, "seconds": 60}],
+            "paths": {"/things": {"get": {"operationId": "things.list", "responses": {"200": {"description": "all"}}}}}
+        });
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let probe: Probe = serde_json::from_value(json!({
+            "id": "p", "operation": "things.list", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
+            "request": {"method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
+                        "fillings": []},
+            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": repeat,
+            "also": [], "assumed": null
+        }))
+        .unwrap();
+        let request = SentRequest { method: probe.request.method.clone(), url: "http://t/things".to_owned(), headers: Vec::new(), body: None };
+        let answer = |status: &u16| Answer {
+            status: Status(*status),
+            headers: vec![("retry-after".to_owned(), "1".to_owned())],
+            body: Content::Empty,
+            millis: 1,
+            echoes_credentials: false,
+        };
+        let exchanges = statuses.iter().map(|status| Exchange { request: request.clone(), answer: Some(answer(status)) }).collect();
+        let outcomes = Outcomes { outcomes: vec![Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered }] };
+        let plan = Plan { probes: vec![probe], ..Plan::default() };
+        let schemas = Schemas::new(&contract).unwrap();
+        let case = Case { contract: &contract, schemas: &schemas, plan: &plan, outcomes: &outcomes, hints: &Hints::default() };
+        match (ignored(&case), ill_advised(&case)) {
+            (Some(_), None) => Some("ignored"),
+            (None, Some(_)) => Some("ill-advised"),
+            (None, None) => None,
+            (Some(_), Some(_)) => Some("both"),
+        }
+    }
+
+    #[test]
+    fn a_limit_that_more_requests_do_not_meet_is_ignored() {
+        let burst = json!({"burst": {"most": 5}});
+        assert_eq!(said(burst.clone(), &[200, 200, 200]), Some("ignored"));
+        assert_eq!(said(burst.clone(), &[200, 200]), None);
+        assert_eq!(said(burst, &[200, 200, 200, 429]), None);
+        assert_eq!(said(json!("once"), &[200, 200, 200]), None);
+    }
+
+    #[test]
+    fn who_waits_as_told_and_is_one_too_many_again_was_ill_advised() {
+        assert_eq!(said(json!("once"), &[429, 429]), Some("ill-advised"));
+        assert_eq!(said(json!("once"), &[429, 200]), None);
+        assert_eq!(said(json!({"burst": {"most": 5}}), &[429, 429]), None);
+    }
 }

@@ -3,14 +3,18 @@
 mod again;
 mod cell;
 mod drawn;
+mod leftovers;
 mod legible;
 mod limit;
+mod limits;
 mod recording;
 mod rule;
 mod state;
 mod surplus;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
+pub use cell::ALLOWED_AS_WELL;
+pub use leftovers::leftovers;
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 pub use surplus::surplus;
@@ -95,6 +99,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
+    findings.extend(limit::ill_advised(case));
+    findings.extend(limits::findings_between(case));
     findings.extend(state::add(case, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }

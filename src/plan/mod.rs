@@ -12,6 +12,7 @@ mod doubts;
 mod draft;
 mod echoes;
 mod feeds;
+mod finders;
 mod gone;
 mod left;
 mod linked;
@@ -20,9 +21,11 @@ mod narrowed;
 mod order;
 mod redo;
 mod resources;
+mod select;
 mod settings;
 mod show;
 mod trespass;
+mod value;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +35,8 @@ use thiserror::Error;
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
 pub use feeds::{Feed, feeds};
-pub use left::{Held, intruders, removals, undoing};
-pub use redo::{Remake, names, remake, renewed};
+pub use left::{Held, intruders, removal, removals, undoing};
+pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
 pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
@@ -132,6 +135,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.narrow_lists();
     draft.clean_up();
     draft.note_removers();
+    draft.look_elsewhere();
     Ok(draft.finish())
 }
 

@@ -6,6 +6,7 @@ use super::apart::{names_another, removes_many};
 use super::draft::{Bound, Draft, removes};
 use super::echoes::echoed;
 use super::feeds::Feed;
+use super::finders::rank;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::plan::{Body, Capture, Filling, Origin, Place, ProbeId, Purpose, Slot, SlotId};
@@ -262,8 +263,7 @@ impl<'a> Draft<'a> {
     fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
         let contract = self.contract;
         let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
-        // The list of everything of the kind knows best what there is.
-        finders.sort_by_key(|feed| contract.operation(&feed.operation).is_none_or(|finder| finder.path.contains('{')));
+        finders.sort_by_key(|feed| rank(contract, feed));
         for feed in finders {
             let Ok(finder) = self.success(&feed.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());

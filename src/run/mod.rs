@@ -1,6 +1,7 @@
 //! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
 
 mod burst;
+mod finders;
 mod gate;
 mod limiter;
 mod orphans;
@@ -111,6 +112,24 @@ struct Lane<'a> {
     bursts: Bursts<'a>,
     censor: Censor,
     silence: quiet::Quiet,
+    /// Slots of things that something may refer to which was made without knowing and cannot be found.
+    held: std::sync::OnceLock<BTreeSet<SlotId>>,
+}
+
+impl<'a> Lane<'a> {
+    fn new(settings: &Settings, censor: Censor) -> Self {
+        let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
+        Self { limiter, bursts: Bursts::default(), held: std::sync::OnceLock::new(), censor, silence: quiet::Quiet::default() }
+    }
+
+    fn hold(&self, slots: BTreeSet<SlotId>) {
+        let _ = self.held.set(slots);
+    }
+
+    /// Whether a thing may be held by something that cannot be found, directly or not.
+    fn holds(&self, slots: &[SlotId]) -> bool {
+        !slots.is_empty() && self.held.get().is_some_and(|held| !held.is_empty())
+    }
 }
 
 /// What is known so far.
@@ -128,6 +147,7 @@ struct Progress {
     added: Vec<Probe>,
     made: BTreeMap<SlotId, Slot>,
     left: Vec<SlotId>,
+    held: BTreeSet<SlotId>,
     swept: usize,
 }
 
@@ -167,12 +187,12 @@ impl<'a> Run<'a> {
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
-        let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract), silence: quiet::Quiet::default() };
+        let lane = Lane::new(self.settings, Censor::new(self.accounts, self.contract));
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
         let mut swept = false;
+        self.forestall(&lane).await;
         for due in dues {
             // Whoever has reached the rate limit cannot clean up for a while.
             if due.1 == Stage::Burst && !swept {
@@ -213,12 +233,17 @@ impl<'a> Run<'a> {
                 }
                 match self.gate(probe, lane) {
                     Ok(task) => under_way.push(task),
-                    Err(reason) => self.withhold(probe, reason),
+                    Err(reason) => {
+                        self.withhold(probe, reason);
+                        self.look_elsewhere(probe, lane).await;
+                    }
                 }
             }
             open = waiting;
             if let Some(ended) = under_way.next().await {
+                let probe = ended.probe;
                 self.learn(ended, lane);
+                self.look_elsewhere(probe, lane).await;
             } else if open.is_empty() {
                 return;
             } else if !advanced {
@@ -273,6 +298,7 @@ impl<'a> Run<'a> {
         for capture in &probe.captures {
             match answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots)) {
                 Some(value) => {
+                    self.keep_former(probe, &capture.slot);
                     self.progress.slots.insert(capture.slot.clone(), value);
                 }
                 None => {

@@ -25,6 +25,7 @@ impl<'a> Bench<'a> {
             accounts: self.accounts.clone(),
             hints: self.hints.clone(),
             options,
+            plain: whole.clone(),
             whole,
             seed: self.seed,
         })
