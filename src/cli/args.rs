@@ -141,7 +141,8 @@ pub struct RunArgs {
     /// Warnings break the run as well.
     #[arg(long)]
     pub strict: bool,
-    /// Cells that were not reached or were skipped break the run as well (exit code 3).
+    /// Cells that were not reached or were skipped break the run as well (exit code 3), unless the server has chosen another
+    /// status that is as right.
     #[arg(long)]
     pub require_complete: bool,
     /// Break one promise in the embedded mock: NAME, or NAME@OPERATION. May be repeated.

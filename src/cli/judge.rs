@@ -8,9 +8,9 @@ use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, write};
 use crate::domain::plan::Intent;
-use crate::domain::report::{ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
+use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{Case, Recording, judge as judge_case, sent, surplus, weigh};
+use crate::judge::{ALLOWED_AS_WELL, Case, Recording, judge as judge_case, leftovers, sent, surplus, weigh};
 use crate::load;
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
@@ -116,7 +116,17 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         findings: judgement.findings,
         undocumented: surplus(&case),
         probes,
+        left: leftovers(&recording.plan, &recording.outcomes),
     }
+}
+
+/// Whether a cell that was not reached is settled by another one: the contract lets the server choose between two statuses,
+/// and the one that it chose is shown to conform.
+fn is_settled(report: &Report, cell: &Cell) -> bool {
+    let conforms =
+        |status| report.cells.iter().any(|other| other.operation == cell.operation && other.status == status && other.verdict == Verdict::Conforms);
+    cell.reason.as_deref().is_some_and(|reason| reason.ends_with(ALLOWED_AS_WELL))
+        && cell.probes.iter().filter_map(|probe| probe.status).any(conforms)
 }
 
 /// The exit code: what is broken weighs more than what is not known.
@@ -132,7 +142,8 @@ fn code(report: &Report, demand: Demand) -> u8 {
     } else if of(Verdict::Blocked)
         || of(Verdict::Inconclusive)
         || nothing_proved
-        || (demand.complete && (of(Verdict::Unreached) || of(Verdict::Skipped)))
+        || (demand.complete
+            && (of(Verdict::Skipped) || report.cells.iter().any(|cell| cell.verdict == Verdict::Unreached && !is_settled(report, cell))))
     {
         exit::INCONCLUSIVE
     } else {

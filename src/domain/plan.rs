@@ -30,6 +30,9 @@ pub struct Plan {
     /// not come to be sent.
     #[serde(default)]
     pub removers: BTreeMap<SlotId, Remover>,
+    /// Requests that may find what is to be borrowed where the one that is due does not, in the order in which they are tried.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub finders: BTreeMap<SlotId, Vec<Probe>>,
 }
 
 impl Plan {
@@ -323,7 +326,7 @@ pub struct Capture {
     pub like: Value,
     /// Which of the items that fit, counted from zero.
     pub nth: usize,
-    /// States that the item must be in, where it shows one; absent when any will do.
+    /// States that the item had better be in, where it shows one; absent when any will do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<StateOf>,
 }

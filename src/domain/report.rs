@@ -41,6 +41,22 @@ pub struct Report {
     pub undocumented: Vec<Undocumented>,
     /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
     pub probes: Vec<SentProbe>,
+    /// What the run made and could not remove.
+    #[serde(default)]
+    pub left: Vec<Leftover>,
+}
+
+/// Something that the run made and that is still there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Leftover {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The operation that was to remove it.
+    pub operation: String,
+    /// Why it did not.
+    pub reason: String,
 }
 
 /// Something in answers that the contract does not know: no violation, but drift between the server and its documents.

@@ -28,7 +28,7 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
 }
 
 /// The value at a pointer. An index in the pointer stands for any item; of those below the last index that have the part
-/// `like` and are in one of the states, where they show one, the nth counts.
+/// `like` the nth counts, those first that are in one of the states.
 fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     let tokens: Vec<&str> = at.split('/').skip(1).collect();
     let pointer = |tokens: &[&str]| tokens.iter().fold(String::new(), |sum, token| sum + "/" + token);
@@ -38,8 +38,9 @@ fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     for list in &lists {
         found = found.into_iter().filter_map(|value| value.pointer(list)?.as_array()).flatten().collect();
     }
-    let mut items = found.into_iter().filter(|item| lists.is_empty() || (is_part(&capture.like, item) && may_be(item, capture.state.as_ref())));
-    let item = items.nth(if lists.is_empty() { 0 } else { capture.nth })?;
+    let mut items: Vec<&Value> = found.into_iter().filter(|item| lists.is_empty() || is_part(&capture.like, item)).collect();
+    items.sort_by_key(|item| !may_be(item, capture.state.as_ref()));
+    let item = items.into_iter().nth(if lists.is_empty() { 0 } else { capture.nth })?;
     item.pointer(&rest).filter(|value| !value.is_null()).cloned()
 }
 
@@ -60,11 +61,11 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_another_state_is_left_out() {
+    fn what_shows_another_state_comes_last() {
         let body = json!({"data": [{"id": "1", "state": "expired"}, {"id": "2", "state": "done"}, {"id": "3"}]});
         let state = Some(StateOf { at: "/state".to_owned(), any: vec!["done".to_owned()] });
         let nth = |nth| in_body(&body, "/data/0/id", &Capture { state: state.clone(), ..capture(Value::Null, nth) });
-        assert_eq!((nth(0), nth(1), nth(2)), (Some(json!("2")), Some(json!("3")), None));
+        assert_eq!((nth(0), nth(1), nth(2)), (Some(json!("2")), Some(json!("3")), Some(json!("1"))));
     }
 
     #[test]
@@ -80,9 +81,9 @@ mod tests {
     #[test]
     fn lists_may_stand_in_lists() {
         let body =
-            json!({"data": [{"views": []}, {"views": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"views": [{"id": "3", "kind": "b"}]}]});
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(Value::Null, 0)), Some(json!("1")));
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
-        assert_eq!(in_body(&body, "/data/0/views/0/id", &capture(json!({"kind": "c"}), 0)), None);
+            json!({"data": [{"parts": []}, {"parts": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"parts": [{"id": "3", "kind": "b"}]}]});
+        assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(Value::Null, 0)), Some(json!("1")));
+        assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
+        assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(json!({"kind": "c"}), 0)), None);
     }
 }

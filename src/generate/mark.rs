@@ -85,9 +85,14 @@ fn with_mark(text: &str, mark: &str) -> String {
     // A file name keeps its extension, by which its kind is told.
     if let Some((stem, extension)) = text.rsplit_once('.')
         && (1..=5).contains(&extension.len())
+        && !stem.is_empty()
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
-        return format!("{}.{extension}", with_mark(stem, mark));
+        let (separator, mark) = match styled(stem, mark) {
+            ("", _) => ("_", mark.replace('-', "_")),
+            fitting => fitting,
+        };
+        return format!("{stem}{separator}{mark}.{extension}");
     }
     if text.is_empty() {
         return mark.to_owned();

@@ -9,6 +9,9 @@ use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
+/// How the reason of a cell ends that was not shown because the server chose another status that is as right.
+pub const ALLOWED_AS_WELL: &str = ", which the contract allows as well";
+
 /// What all cells are judged from.
 pub struct View<'a> {
     /// The case.
@@ -105,7 +108,7 @@ fn not_shown(opinion: &Opinion<'_>) -> (Verdict, Option<String>) {
         Ruling::Unreached(reason) => (Verdict::Unreached, Some(reason.clone())),
         Ruling::Shows | Ruling::Breaks => {
             let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
-            (Verdict::Unreached, Some(format!("the server answered {came}, which the contract allows as well")))
+            (Verdict::Unreached, Some(format!("the server answered {came}{ALLOWED_AS_WELL}")))
         }
     }
 }

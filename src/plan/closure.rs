@@ -27,6 +27,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
         probes: plan.probes.iter().filter(|probe| kept.contains(probe.id.as_str())).cloned().collect(),
         slots: BTreeMap::new(),
         removers: BTreeMap::new(),
+        finders: BTreeMap::new(),
         drawn: plan.drawn.iter().filter(|(id, _)| kept.contains(id.as_str())).map(|(id, drawn)| (id.clone(), drawn.clone())).collect(),
     };
     for probe in &mut part.probes {
@@ -35,6 +36,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
     let named: BTreeSet<&SlotId> =
         part.probes.iter().flat_map(|probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot))).collect();
     part.removers = plan.removers.iter().filter(|(id, _)| named.contains(id)).map(|(id, remover)| (id.clone(), remover.clone())).collect();
+    part.finders = plan.finders.iter().filter(|(id, _)| named.contains(id)).map(|(id, finders)| (id.clone(), finders.clone())).collect();
     part.slots = plan.slots.iter().filter(|(id, _)| named.contains(id)).map(|(id, slot)| (id.clone(), slot.clone())).collect();
     part
 }

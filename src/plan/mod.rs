@@ -12,8 +12,12 @@ mod doubts;
 mod draft;
 mod echoes;
 mod feeds;
+mod finders;
+mod gone;
 mod left;
+mod linked;
 mod moment;
+mod narrowed;
 mod order;
 mod redo;
 mod resources;
@@ -128,8 +132,12 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.walk_pages();
     draft.follow_jobs();
     draft.draw(&wanted);
+    draft.look_afterwards();
+    draft.ask_for_the_gone();
+    draft.narrow_lists();
     draft.clean_up();
     draft.note_removers();
+    draft.look_elsewhere();
     Ok(draft.finish())
 }
 

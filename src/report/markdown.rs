@@ -4,7 +4,7 @@ use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
-use super::words::{all_findings, cell_name, counts, effort, headline, plural, subject, surplus, unproved};
+use super::words::{all_findings, cell_name, counts, effort, headline, left, plural, subject, surplus, unproved};
 use crate::domain::report::{Cell, Report};
 use crate::domain::verdict::Verdict;
 
@@ -21,6 +21,7 @@ fn render(report: &Report) -> String {
     parts.extend(matrix(report));
     parts.extend(findings(report));
     parts.extend(not_proved(report));
+    parts.extend(left_behind(report));
     parts.extend(undocumented(report));
     parts.join("\n\n") + "\n"
 }
@@ -82,6 +83,11 @@ fn not_proved(report: &Report) -> Vec<String> {
         ));
     }
     parts
+}
+
+fn left_behind(report: &Report) -> Vec<String> {
+    let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", escape(line))).collect();
+    if lines.is_empty() { Vec::new() } else { vec!["## Made by the run and not removed".to_owned(), lines.join("\n")] }
 }
 
 fn undocumented(report: &Report) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, Row, blocks, server_cells};
 use super::paint::{FAINT, HEADING, legible, paint, severity_style, style, symbol};
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, plural, subject, surplus, unproved, wrap};
+use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, left, plural, subject, surplus, unproved, wrap};
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
 
@@ -58,6 +58,7 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     parts.push(format!("{}\n{}", page.wrapped(&counts(report), 0, 2), page.wrapped(&effort(report), 0, 2)));
     parts.extend(page.findings(report));
     parts.extend(page.not_proved(report));
+    parts.extend(page.left(report));
     if !report.undocumented.is_empty() {
         parts.push(page.wrapped(&format!("{} They are listed in report.md.", surplus(report)), 0, 2));
     }
@@ -132,6 +133,13 @@ impl Page {
             lines.push(line.trim_end().to_owned());
         }
         lines.join("\n")
+    }
+
+    /// What the run made and could not remove.
+    fn left(self, report: &Report) -> Option<String> {
+        let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(&legible(line), 2, 4)).collect();
+        let head = format!("{} that the run made could not be removed", plural(lines.len(), "thing"));
+        (!lines.is_empty()).then(|| format!("{}\n{}", paint(&head, HEADING, self.colour), lines.join("\n")))
     }
 
     /// The symbols that occur.

@@ -2,7 +2,7 @@
 
 use super::summary_totals;
 use crate::domain::contract::Status;
-use crate::domain::report::{Cell, CellProbe, ContractName, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
+use crate::domain::report::{Cell, CellProbe, ContractName, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Two parts of an API and the server as a whole.
@@ -48,6 +48,12 @@ pub fn sample() -> Report {
             },
         ],
         probes: Vec::new(),
+        left: vec![Leftover {
+            kind: "things".to_owned(),
+            id: "7".to_owned(),
+            operation: "things.delete".to_owned(),
+            reason: "things.delete was answered 400".to_owned(),
+        }],
     }
 }
 

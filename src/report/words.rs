@@ -63,6 +63,11 @@ pub(super) fn effort(report: &Report) -> String {
     )
 }
 
+/// What the run made and could not remove, a line for each.
+pub(super) fn left(report: &Report) -> Vec<String> {
+    report.left.iter().map(|left| format!("{} {}: {}", left.kind, left.id, left.reason)).collect()
+}
+
 fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     match seconds {

@@ -1,6 +1,7 @@
 //! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
 
 mod burst;
+mod finders;
 mod gate;
 mod limiter;
 mod orphans;
@@ -238,12 +239,17 @@ impl<'a> Run<'a> {
                 }
                 match self.gate(probe, lane) {
                     Ok(task) => under_way.push(task),
-                    Err(reason) => self.withhold(probe, reason),
+                    Err(reason) => {
+                        self.withhold(probe, reason);
+                        self.look_elsewhere(probe, lane).await;
+                    }
                 }
             }
             open = waiting;
             if let Some(ended) = under_way.next().await {
+                let probe = ended.probe;
                 self.learn(ended, lane);
+                self.look_elsewhere(probe, lane).await;
             } else if open.is_empty() {
                 return;
             } else if !advanced {

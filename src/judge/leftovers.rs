@@ -1,0 +1,91 @@
+//! What the run made and could not remove.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::domain::exchange::{Ending, Outcome, Outcomes};
+use crate::domain::plan::{Origin, Plan, Probe, SlotId};
+use crate::domain::report::Leftover;
+use crate::generate::captured;
+
+/// Everything that a request made, that an operation of the contract removes, and that is still there at the end.
+pub fn leftovers(plan: &Plan, outcomes: &Outcomes) -> Vec<Leftover> {
+    let (values, gone) = known(plan, outcomes);
+    let made = plan.slots.iter().filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !gone.contains(*id));
+    let left = made.filter_map(|(id, slot)| {
+        let value = values.get(id)?;
+        let (operation, reason) = last_try(plan, outcomes, id)?;
+        let id = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(Leftover { kind: slot.kind.clone(), id, operation, reason })
+    });
+    left.collect()
+}
+
+/// The ids that answers held, and the slots whose thing is gone.
+fn known(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet<SlotId>) {
+    let (mut values, mut gone) = (BTreeMap::new(), BTreeSet::new());
+    for (probe, outcome) in outcomes.outcomes.iter().filter_map(|outcome| Some((plan.probe(&outcome.probe)?, outcome))) {
+        let Some(answer) = outcome.answer() else { continue };
+        for capture in probe.captures.iter().filter(|_| probe.is_accepted_by(answer.status)) {
+            if let Some(value) = captured(capture, answer, probe, &values) {
+                values.insert(capture.slot.clone(), value);
+            }
+        }
+        if answer.status.is_success() || (probe.fault.is_none() && matches!(answer.status.0, 404 | 410)) {
+            gone.extend(probe.consumes.iter().cloned());
+        }
+    }
+    (values, gone)
+}
+
+/// The operation that was to remove a thing at last, and why it did not.
+fn last_try(plan: &Plan, outcomes: &Outcomes, slot: &SlotId) -> Option<(String, String)> {
+    let tries = plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.consumes.contains(slot));
+    let last = tries.filter_map(|probe| Some((probe, outcomes.of(&probe.id)?))).last()?;
+    let why = |(probe, outcome): (&Probe, &Outcome)| match (&outcome.ending, outcome.answer()) {
+        (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.operation, answer.status),
+        (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.clone(),
+        (Ending::Answered, None) => "no answer came".to_owned(),
+    };
+    Some((last.0.operation.clone(), why(last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// One thing is made, and its removal is answered with a status.
+    fn left(status: u16) -> Vec<Leftover> {
+        let probe = |id: &str, captures: Value, consumes: Value| {
+            json!({
+                "id": id, "operation": id, "trigger": "success", "status": 200, "purpose": "probe", "fault": null, "allowed": [], "control": null,
+                "request": {"method": "GET", "path": "/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []},
+                "needs": [], "consumes": consumes, "captures": captures, "after": [], "stage": "make", "repeat": "once", "also": [], "assumed": null
+            })
+        };
+        let capture = json!([{"slot": "books#1", "expression": "$response.body#/id", "like": null, "nth": 0}]);
+        let plan: Plan = serde_json::from_value(json!({
+            "cells": [], "slots": {"books#1": {"kind": "books", "origin": {"created": "make"}, "like": null}},
+            "probes": [probe("make", capture, json!([])), probe("remove", json!([]), json!(["books#1"]))]
+        }))
+        .unwrap();
+        let outcome = |probe: &str, status: u16| {
+            let answer = json!({"status": status, "headers": [], "body": {"json": {"id": 7}}, "millis": 1, "echoes_credentials": false});
+            let request = json!({"method": "GET", "url": "/", "headers": [], "body": null});
+            json!({"probe": probe, "exchanges": [{"request": request, "answer": answer}], "ending": "answered"})
+        };
+        let outcomes: Outcomes = serde_json::from_value(json!({"outcomes": [outcome("make", 201), outcome("remove", status)]})).unwrap();
+        leftovers(&plan, &outcomes)
+    }
+
+    #[test]
+    fn what_could_not_be_removed_is_named() {
+        let kept =
+            Leftover { kind: "books".to_owned(), id: "7".to_owned(), operation: "remove".to_owned(), reason: "remove was answered 400".to_owned() };
+        assert_eq!(left(400), [kept]);
+        assert!(left(204).is_empty() && left(404).is_empty());
+    }
+}
