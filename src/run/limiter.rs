@@ -12,7 +12,7 @@ use crate::domain::contract::RateLimit;
 const NAP: Duration = Duration::from_millis(200);
 
 /// What is added to a window, as requests do not all take the same time to arrive: a hundredth of it, within these bounds.
-const SPARE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(10));
+const SPARE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 
 /// Lets requests through so that no window ever holds more than it may.
 #[derive(Debug)]
@@ -81,6 +81,13 @@ impl Limiter {
     /// Counts a request that was not asked whether it fits.
     pub async fn count(&self) {
         self.inner.lock().await.sent.push_back(Instant::now());
+    }
+
+    /// The last request has been answered: only now is it certain that it has arrived, and counts on the other side.
+    pub async fn land(&self) {
+        if let Some(last) = self.inner.lock().await.sent.back_mut() {
+            *last = Instant::now();
+        }
     }
 
     /// Lets nothing through for a while: the server said so.

@@ -267,6 +267,7 @@ impl Sender<'_, '_> {
             }
             Err(silence) => Err(self.lane.censor.reason(silence.reason)),
         };
+        self.lane.limiter.land().await;
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
             let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));
