@@ -1,12 +1,12 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod again;
+mod between;
 mod cell;
 mod drawn;
 mod leftovers;
 mod legible;
 mod limit;
-mod limits;
 mod recording;
 mod rule;
 mod state;
@@ -100,7 +100,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
-    findings.extend(limits::findings_between(case));
+    findings.extend(between::findings(case));
     findings.extend(state::add(case, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }

@@ -10,6 +10,7 @@ mod created_is_found;
 mod created_once;
 mod deleted_is_gone;
 mod document;
+mod fields_kept;
 mod filter_kept;
 mod history;
 mod kept;
@@ -21,6 +22,7 @@ mod pages_turn;
 mod query_kept;
 mod refused_changed_nothing;
 mod related_matches;
+mod relationship_cleared;
 mod relationship_took;
 mod rest_left;
 mod self_leads_back;
@@ -101,11 +103,13 @@ pub const RULES: &[Rule] = &[
     refused_changed_nothing::RULE,
     deleted_is_gone::RULE,
     relationship_took::RULE,
+    relationship_cleared::RULE,
     related_matches::RULE,
     answer_is_of_the_one_asked::READ,
     answer_is_of_the_one_asked::CHANGE,
     no_duplicates::RULE,
     filter_kept::RULE,
+    fields_kept::RULE,
     page_limit_kept::RULE,
     as_many_as_sent::RULE,
     linkage_kept::CREATE,

@@ -170,7 +170,8 @@ fn document() -> Value {
     let mut list = shows("things.list");
     list["parameters"] = json!([
         {"name": "filter[id]", "in": "query", "schema": {"type": "string", "x-probity-resource": "things"}},
-        {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}}
+        {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}},
+        {"name": "fields[things]", "in": "query", "schema": {"type": "string"}}, {"name": "fields[others]", "in": "query", "schema": {"type": "string"}}
     ]);
     let shown = |example: Value| json!({JSON_API: {"schema": {}, "example": example}});
     let answers = |id: &str, sent: Value, status: &str, came: Value| json!({"operationId": id, "requestBody": {"required": true, "content": shown(sent)}, "responses": {status: {"description": "done", "content": shown(came)}}});

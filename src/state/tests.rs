@@ -230,7 +230,8 @@ fn pages_are_apart_and_keep_the_limit() {
     assert_eq!(walk(&one).broken(), blames("pages-apart", "things.list#0"));
     let long = Story::new().walk(&[("page[limit]=1", page(&[one.clone(), two.clone()], &none))]);
     assert_eq!(long.broken(), blames("page-limit-kept", "things.list#0"));
-    let later = Story::new().walk(&[("page[limit]=1", page(&[], &json!("/things?page[limit]=1&p=2"))), ("page[limit]=1&p=2", page(&[one, two], &none))]);
+    let later =
+        Story::new().walk(&[("page[limit]=1", page(&[], &json!("/things?page[limit]=1&p=2"))), ("page[limit]=1&p=2", page(&[one, two], &none))]);
     assert_eq!(later.broken(), blames("page-limit-kept", "things.list#0"));
 }
 

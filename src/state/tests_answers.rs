@@ -154,7 +154,38 @@ fn what_is_downloaded_is_what_was_uploaded() {
         let read = Step { operation: "things.download", slot: Some("things#1"), allowed: &[200], came, ..Step::default() };
         Story::new().step(upload).captured(1).step(read)
     };
-    assert_eq!(download(json!("the by")).broken(), blames("upload-comes-back", "things.create#1"));
+    assert_eq!(download(json!("the by")).broken(), blames("upload-comes-back", "things.download#1"));
     assert_eq!(download(json!("the bytes")).broken(), NONE);
     assert_eq!(download(json!({"data": []})).broken(), NONE, "another media type is another representation");
+}
+
+#[test]
+fn what_is_narrowed_to_some_attributes_has_no_others() {
+    let list = |query: &'static str, attributes: Value| Step {
+        operation: "things.list",
+        query,
+        came: json!({"data": [{"type": "things", "id": "1", "attributes": attributes}], "links": {"next": null}}),
+        ..Step::default()
+    };
+    let broken = |query, attributes| Story::new().step(list(query, attributes)).broken();
+    assert_eq!(broken("fields[things]=name", json!({"name": "a", "size": 3})), blames("fields-kept", "things.list#0"));
+    assert_eq!(broken("fields[things]=name,size", json!({"name": "a", "size": 3})), NONE);
+    assert_eq!(broken("fields[others]=name", json!({"name": "a", "size": 3})), NONE);
+    assert_eq!(broken("fields[things]=[]", json!({"name": "a"})), NONE, "a word in brackets is a language of its own");
+}
+
+#[test]
+fn a_relationship_that_is_deleted_as_a_whole_is_cleared() {
+    let linked = |id: &str| Step {
+        operation: "things.linked",
+        slot: Some("things#1"),
+        came: json!({"data": {"type": "things", "id": id}}),
+        ..Step::default()
+    };
+    let clear = || Step { operation: "things.remove", slot: Some("things#1"), status: 204, ..Step::default() };
+    let open = Step { operation: "things.open", slot: Some("things#1"), status: 204, ..Step::default() };
+    let story = || Story::new().create(1, "a").step(linked("8")).step(clear());
+    assert_eq!(story().step(linked("8")).broken(), blames("relationship-cleared", "things.remove#2"));
+    assert_eq!(story().step(linked("9")).broken(), NONE, "something else may stand there by default");
+    assert_eq!(story().step(open).step(linked("8")).broken(), NONE);
 }

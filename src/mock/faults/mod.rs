@@ -118,6 +118,7 @@ pub(crate) enum Effect {
     LoseItem,
     /// Lists show what was not asked for.
     IgnoreFilter,
+    IgnoreFields,
     /// Pages hold more than was asked for.
     IgnoreLimit,
     /// Pages overlap.
