@@ -203,3 +203,29 @@ fn a_wait_that_makes_no_sense_is_a_finding_and_another_one_is_kept() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     assert_eq!(count(&report, "violates") + count(&report, "blocked"), 0, "no cell fails for it: {}", text(&output));
 }
+
+#[test]
+fn a_job_of_an_earlier_day_is_remembered() {
+    let folder = Folder::new("job");
+    let mut mock = Mock::start(&folder, &["--window", "100000/1"]);
+    mock.environment.retain(|(name, _)| !name.contains("EXPIRED"));
+    let output = mock.run(&folder, &["--only", "jobs.create_query"]);
+    assert!(output.status.code().is_some(), "{}", text(&output));
+    let state = std::fs::read_dir(folder.0.join(".probity")).expect("a state folder").find_map(Result::ok).expect("a target");
+    let path = state.path().join("memory.json");
+    let mut memory: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("a memory")).expect("a memory in JSON");
+    let job = memory.pointer_mut("/jobs/jobs/0").expect("a finished job");
+    let id = job["id"].as_str().expect("its id").to_owned();
+    let expired = |memory: &Value| {
+        std::fs::write(&path, memory.to_string()).expect("a file");
+        let mut command = probity(&folder.0);
+        command.envs(mock.environment.iter().cloned()).args(["plan", "--target", &mock.url, "--only", "jobs.*", "--format", "json"]);
+        let plan: Value = serde_json::from_slice(&command.output().expect("the command runs").stdout).expect("a plan in JSON");
+        plan["slots"].get(format!("jobs={id}")).is_some()
+    };
+    let young = job.clone();
+    job["at"] = Value::from(young["at"].as_i64().expect("a time") - 86_500_000);
+    assert!(expired(&memory), "a job of yesterday has expired");
+    memory["jobs"]["jobs"][0] = young;
+    assert!(!expired(&memory), "a job of today has not");
+}

@@ -106,6 +106,7 @@ pub enum Profile {
 
 /// Arguments of `run`.
 #[derive(Debug, Clone, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct RunArgs {
     /// `mock` for the embedded mock, or the base URL of a server.
     #[arg(long, value_name = "mock|URL", default_value = "mock")]

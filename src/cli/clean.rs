@@ -19,7 +19,7 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let ledger = Ledger::open(&args.state, &target, &subject)?;
     let windows = target::windows(&args.window, &target, &subject.contract);
-    sweep(&target, &subject, &ledger, Options { windows, ..Options::default() }, &args.connection)
+    sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)
 }
 
 /// Cleans up before a run that starts over.
@@ -29,21 +29,22 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
 pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
     if *target != Target::Mock && !ledger.journals.is_empty() {
         let windows = target::windows(&args.window, target, &subject.contract);
-        sweep(target, subject, &ledger, Options { windows, ..Options::default() }, &args.connection)?;
+        sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     }
     ledger.start_over()?;
     drop(ledger);
     Ledger::for_run(args, target, subject)
 }
 
-fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, connection: &Connection) -> Result<u8, Stop> {
+fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<u8, Stop> {
     let Target::Server { base, .. } = target else {
         anstream::println!("Nothing is left: the embedded mock ends with its run.");
         return Ok(exit::CONFORMS);
     };
     let mut left = 0;
     for chronicle in &ledger.journals {
-        let open = !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.mark == chronicle.start.mark));
+        let open =
+            !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.started_at == chronicle.start.started_at));
         if !open {
             continue;
         }
@@ -51,7 +52,7 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: Options, 
         let accounts =
             Accounts::from_environment(&subject.suite, &|name: &str| named.get(name)).map_err(|missing| Stop::Unusable(missing.to_string()))?;
         let before = ledger.ages();
-        let settings = Settings { before, ..run::settings(&options, None, target, subject, base.clone()) };
+        let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("cleaning up cannot start: {error}")))?;
         let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
         left += cleaned.left.len();

@@ -61,7 +61,7 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
 pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>, ledger: Option<&mut Ledger>) -> Result<u8, Stop> {
     let mut report = assemble(subject, recording);
     if let Some(ledger) = ledger {
-        ledger.learn(&report, recording)?;
+        ledger.learn(&subject.suite, &report, recording)?;
         ledger.recall(&mut report, &recording.plan);
         let totals = &report.totals;
         report.totals = summary_totals(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);

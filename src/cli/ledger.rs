@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use super::Stop;
 use super::args::{RunArgs, Selection};
 use super::target::{self, Subject, Target};
+use crate::domain::exchange::Outcome;
 use crate::domain::journal::{Chronicle, Fate, Start};
-use crate::domain::plan::{Origin, Plan, Repeat};
+use crate::domain::plan::{Origin, Plan, Probe};
 use crate::domain::report::Report;
 use crate::domain::suite::Suite;
+use crate::generate::captured;
 use crate::journal::{Folder, Job, Journal, JournalError, Memory, digest};
 use crate::judge::Recording;
 use crate::plan::{Held, Known, Options, removals, undoing};
@@ -148,10 +150,10 @@ impl Ledger {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn learn(&mut self, report: &Report, recording: &Recording) -> Result<(), Stop> {
+    pub fn learn(&mut self, suite: &Suite, report: &Report, recording: &Recording) -> Result<(), Stop> {
         let Some(folder) = &self.folder else { return Ok(()) };
         self.memory.learn(&report.cells, &report.started_at, &self.contract);
-        for (kind, id) in finished_jobs(recording) {
+        for (kind, id) in left_jobs(suite, recording) {
             self.memory.keep_job(&kind, Job { id, at: Timestamp::now().as_millisecond() });
         }
         folder.remember(&self.memory)?;
@@ -187,25 +189,25 @@ fn has_left(chronicle: &Chronicle) -> bool {
     unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
 }
 
-/// Jobs that a run has seen to finish, by kind and id, unless it removed them.
-fn finished_jobs(recording: &Recording) -> Vec<(String, String)> {
+/// Jobs that a run has left because they expire by themselves, by kind and id.
+fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
     let plan = &recording.plan;
-    let removed = |slot: &String| plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(slot));
-    let polls = plan.probes.iter().filter_map(|probe| match &probe.repeat {
-        Repeat::Poll { at, finished, .. } => Some((probe, at, finished)),
-        _ => None,
-    });
-    let jobs = polls.filter_map(|(probe, at, finished)| {
-        let slot = probe.needs.first().filter(|slot| !removed(slot))?;
-        let named = plan.slots.get(slot).filter(|slot| !matches!(slot.origin, Origin::Given(_)))?;
-        let outcome = recording.outcomes.of(&probe.id)?;
-        let state = outcome.answer()?.body.json()?.pointer(at)?.as_str()?;
-        let url = &outcome.exchanges.last()?.request.url;
-        let id = url.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
-        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
-        finished.iter().any(|word| word == state).then(|| (named.kind.clone(), id))
-    });
-    jobs.collect()
+    let accepted = |probe: &Probe| {
+        let answer = recording.outcomes.of(&probe.id).and_then(Outcome::answer)?;
+        probe.is_accepted_by(answer.status).then_some(answer)
+    };
+    let removed = |slot: &String| plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(slot) && accepted(probe).is_some());
+    let mut left = Vec::new();
+    for probe in plan.probes.iter().filter(|probe| !probe.request.method.is_safe()) {
+        let Some(answer) = accepted(probe) else { continue };
+        for capture in probe.captures.iter().filter(|capture| !removed(&capture.slot)) {
+            let Some(slot) = plan.slots.get(&capture.slot) else { continue };
+            let expires = suite.given.get(&slot.kind).is_some_and(|entries| entries.iter().any(|entry| entry.after.is_some()));
+            let id = captured(capture, answer, probe, &BTreeMap::new()).filter(|_| expires && slot.origin == Origin::Created(probe.id.clone()));
+            left.extend(id.map(|id| (slot.kind.clone(), id.as_str().map_or_else(|| id.to_string(), str::to_owned))));
+        }
+    }
+    left
 }
 
 /// Everything that decides about the plan of a run, by name.

@@ -29,7 +29,8 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let options = target::options(&args.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
     let burst = target::burst(&windows, &target);
     let regressions = super::regressions::known(&args.selection, &args.state, &subject.contract.title)?;
-    let options = Options { regressions, burst, windows: windows.clone(), budget: args.budget, asked: ledger.memory.known(), ..options };
+    let keep = target != Target::Mock;
+    let options = Options { regressions, keep, burst, windows: windows.clone(), budget: args.budget, asked: ledger.memory.known(), ..options };
     let planned = make(&subject.contract, &subject.schemas, &subject.suite, &options)?;
     match args.format {
         TextOrJson::Text => {

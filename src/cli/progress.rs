@@ -12,7 +12,7 @@ use crate::plan::{span, wait_of};
 use crate::run::Event;
 
 /// How often a line is written where there is no terminal.
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD: Duration = Duration::from_mins(1);
 
 /// A bar on a terminal; elsewhere a line a minute.
 pub struct Progress {

@@ -60,7 +60,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let started = Timestamp::now();
     let scene = Scene::set(args, target, subject, ledger, started)?;
     let shape = ledger::shape(args, target, subject, &scene.options);
-    let resumed = continued(ledger, &shape)?;
+    let resumed = continued(ledger, &shape);
     let mut planned = match resumed {
         Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
         None => plan(&subject.contract, &subject.schemas, &subject.suite, &scene.options)?,
@@ -92,18 +92,18 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
 }
 
 /// The run that this one continues. One that was cut off and cannot be continued is said to be so.
-fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Result<Option<&'a Chronicle>, Stop> {
+fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Option<&'a Chronicle> {
     let said = match ledger.unfinished(shape) {
-        None => return Ok(None),
+        None => return None,
         Some(Ok(chronicle)) => {
             let answered = chronicle.times.len();
             anstream::eprintln!("Continuing the run of {}: {answered} requests were sent before it was cut off.", chronicle.start.started_at);
-            return Ok(Some(chronicle));
+            return Some(chronicle);
         }
         Some(Err(differ)) => differ.join(", "),
     };
     anstream::eprintln!("A run that was cut off is not continued, because it was another one ({said}); `probity clean` removes what it left.");
-    Ok(None)
+    None
 }
 
 /// Everything that a run goes by.
@@ -138,7 +138,9 @@ impl Scene {
         let windows = target::windows(&args.window, target, &subject.contract);
         let burst = target::burst(&windows, target);
         let failed = regressions::known(selection, &args.state, &subject.contract.title)?;
-        let with = |options: Options| Options { regressions: failed, burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
+        let keep = *target != Target::Mock;
+        let with =
+            |options: Options| Options { regressions: failed, keep, burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
             let mark = format!("probity-{:x}", selection.seed);

@@ -119,8 +119,8 @@ pub struct Given {
     #[serde(default)]
     #[schemars(example = &"expired")]
     pub state: Option<String>,
-    /// For a job: how many seconds after it has finished it gets into this state by itself. A run remembers the jobs that it
-    /// saw finishing, so that a later one needs no id from outside.
+    /// For a job: how many seconds after it was made it is in this state by itself. A run that is given none leaves its own one
+    /// and remembers it, so that a later run needs no id from outside.
     #[serde(default)]
     #[schemars(example = &86_400)]
     pub after: Option<u32>,

@@ -1,5 +1,6 @@
 //! Where things stand in the state folder, and who may write there.
 
+use std::fmt::Write;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,10 @@ pub struct Folder {
 
 /// A name for any text: the first bytes of its SHA-256, in hexadecimal.
 pub fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes()).iter().take(DIGEST_BYTES).fold(String::new(), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
 }
 
 impl Folder {
@@ -82,7 +86,7 @@ impl Folder {
     /// # Errors
     /// It cannot be written.
     pub fn begin(&self, start: Start) -> Result<Journal, JournalError> {
-        Journal::begin(&self.path_of(&start.mark), start)
+        Journal::begin(&self.path_of(&start), start)
     }
 
     /// Goes on with a journal.
@@ -90,7 +94,7 @@ impl Folder {
     /// # Errors
     /// It cannot be read or written.
     pub fn resume(&self, chronicle: &Chronicle) -> Result<Journal, JournalError> {
-        Journal::resume(&self.path_of(&chronicle.start.mark), chronicle.next())
+        Journal::resume(&self.path_of(&chronicle.start), chronicle.next())
     }
 
     /// Every journal, the oldest first. Lines that cannot be read (the last one may be cut off) are left out.
@@ -118,7 +122,7 @@ impl Folder {
         let done = |one: &&Chronicle| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
         let old: Vec<&Chronicle> = journals.iter().filter(done).collect();
         for one in old.iter().take(old.len().saturating_sub(KEPT)) {
-            let path = self.path_of(&one.start.mark);
+            let path = self.path_of(&one.start);
             fs::remove_file(&path).map_err(|error| JournalError::new(&path, &error))?;
         }
         Ok(())
@@ -153,8 +157,9 @@ impl Folder {
         written.map_err(|error| JournalError::new(&path, &error))
     }
 
-    fn path_of(&self, mark: &str) -> PathBuf {
-        self.path.join(format!("{mark}.jsonl"))
+    /// What is sent again after a run may carry its mark, and has a journal of its own.
+    fn path_of(&self, start: &Start) -> PathBuf {
+        self.path.join(format!("{}-{}.jsonl", start.mark, digest(&start.started_at)))
     }
 }
 

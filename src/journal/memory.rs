@@ -1,4 +1,4 @@
-//! What is remembered from run to run: which cell was proved when, and jobs that have finished.
+//! What is remembered from run to run: which cell was proved when, and jobs that were left to expire.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const MOST_JOBS: usize = 10;
 pub struct Memory {
     /// Cells, each as its operation and status.
     pub cells: BTreeMap<String, Remembered>,
-    /// Jobs that have finished, by kind, the oldest first.
+    /// Jobs that were left to expire, by kind, the oldest first.
     pub jobs: BTreeMap<String, Vec<Job>>,
 }
 
@@ -30,12 +30,12 @@ pub struct Remembered {
     pub cell: Cell,
 }
 
-/// A job that has finished.
+/// A job that was left to expire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// Its id.
     pub id: String,
-    /// When it was last seen (milliseconds since 1970, UTC).
+    /// When it was left (milliseconds since 1970, UTC).
     pub at: i64,
 }
 
@@ -62,7 +62,7 @@ impl Memory {
         self.cells.get(&key(cell)).filter(|one| one.contract == contract)
     }
 
-    /// Keeps a job that has finished.
+    /// Keeps a job that was left to expire.
     pub fn keep_job(&mut self, kind: &str, job: Job) {
         let jobs = self.jobs.entry(kind.to_owned()).or_default();
         jobs.retain(|known| known.id != job.id);

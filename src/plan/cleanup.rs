@@ -15,7 +15,7 @@ impl<'a> Draft<'a> {
             .filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(*id))
             .map(|(id, slot)| (id.clone(), slot.kind.clone()))
             .collect();
-        for (slot, kind) in left {
+        for (slot, kind) in left.into_iter().filter(|(_, kind)| !self.is_kept(kind)).collect::<Vec<_>>() {
             if let Some(operation) = self.remover_of(&kind)
                 && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
             {
@@ -36,6 +36,9 @@ impl<'a> Draft<'a> {
             })
             .collect();
         for (slot, kind, maker) in made {
+            if self.is_kept(&kind) && !self.consumers.contains_key(&slot) {
+                continue;
+            }
             let Some(operation) = self.remover_of(&kind) else { continue };
             let above = self.plan.probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
             let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
@@ -43,6 +46,13 @@ impl<'a> Draft<'a> {
                 self.plan.removers.insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
             }
         }
+    }
+
+    /// Whether things of a kind are left: they get by themselves, in time, into a state that a later run needs one in.
+    fn is_kept(&self, kind: &str) -> bool {
+        let known = |state: &Option<String>| self.options.given.get(kind).is_some_and(|known| known.iter().any(|known| known.state == *state));
+        let entries = self.suite.given.get(kind).into_iter().flatten();
+        self.options.keep && entries.into_iter().any(|entry| entry.after.is_some() && entry.state.is_some() && !known(&entry.state))
     }
 
     /// The operation that removes one thing of a kind.

@@ -74,6 +74,8 @@ pub struct Options {
     pub seed: u64,
     /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
     pub regressions: Vec<Drawn>,
+    /// Whether what expires by itself is left for a later run to find expired, where none is known yet.
+    pub keep: bool,
     /// Rate limits that are kept: what tells most is sent in the first window.
     pub windows: Vec<RateLimit>,
     /// How many requests may be sent in all.

@@ -83,8 +83,11 @@ fn things(text: &mut String, plan: &Plan) {
     if !made.is_empty() {
         let _ = writeln!(text, "\nIt makes {}.", words(|(all, _)| *all));
         let left = words(|(_, left)| *left);
-        let left =
-            if left.is_empty() { "All of it is removed again.".to_owned() } else { format!("Nothing can remove {left}; the rest is removed again.") };
+        let left = if left.is_empty() {
+            "All of it is removed again.".to_owned()
+        } else {
+            format!("Not removed, for want of an operation or because it expires by itself: {left}. The rest is.")
+        };
         let _ = writeln!(text, "{left}");
     }
 }

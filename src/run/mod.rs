@@ -116,7 +116,7 @@ struct Lane<'a> {
     held: std::sync::OnceLock<BTreeSet<SlotId>>,
 }
 
-impl<'a> Lane<'a> {
+impl Lane<'_> {
     fn new(settings: &Settings, accounts: &Accounts, contract: &Contract) -> Self {
         let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
         Self {
