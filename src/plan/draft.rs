@@ -83,6 +83,7 @@ impl<'a> Draft<'a> {
     pub fn finish(mut self) -> Plan {
         order::replace_before_add(&mut self.plan);
         order::depend(self.contract, &mut self.plan, &self.consumers);
+        self.look_elsewhere();
         self.plan.probes.sort_by_key(|probe| probe.stage);
         self.plan
     }

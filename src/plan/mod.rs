@@ -127,7 +127,6 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.draw(&wanted);
     draft.clean_up();
     draft.note_removers();
-    draft.look_elsewhere();
     Ok(draft.finish())
 }
 

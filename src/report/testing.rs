@@ -2,7 +2,7 @@
 
 use super::summary_totals;
 use crate::domain::contract::Status;
-use crate::domain::report::{SCHEMA_VERSION, Cell, CellProbe, ContractName, Leftover, Report, Target, Tool, Undocumented};
+use crate::domain::report::{Cell, CellProbe, ContractName, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Two parts of an API and the server as a whole.

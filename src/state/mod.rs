@@ -4,6 +4,7 @@
 //! Nothing is said where requests were under way together, where a write may have done anything, or where the contract
 //! leaves the server free.
 
+mod all_are_made;
 mod answer_is_of_the_one_asked;
 mod created_is_found;
 mod created_once;
@@ -86,6 +87,7 @@ struct Break {
 pub const RULES: &[Rule] = &[
     created_is_found::RULE,
     created_once::RULE,
+    all_are_made::RULE,
     kept::CREATE_KEPT,
     kept::PATCH_TOOK,
     kept::PATCH_LEFT_THE_REST,
