@@ -202,7 +202,9 @@ impl Again<'_> {
         // Requests of the run itself count against the rate limits as well.
         self.ledger.reread()?;
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
-        let start = Start { started_at: Timestamp::now().to_string(), mark: self.scene.options.mark.clone(), shape, plan: part.clone() };
+        // Each round has a journal of its own, which goes by this name.
+        let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());
+        let start = Start { started_at: Timestamp::now().to_string(), mark, shape, plan: part.clone() };
         let Self { args, target, subject, ledger, scene, served, .. } = self;
         let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
@@ -12,7 +13,7 @@ use super::Stop;
 use super::target::environment;
 use crate::domain::suite::{Credential, Suite};
 use crate::load;
-use crate::transport::{Bounds, Client, Route};
+use crate::transport::{Bounds, Client, Route, Store};
 
 /// The longest file of certificates, in bytes: twice what operating systems bring along.
 const LONGEST_CA: u64 = 1024 * 1024;
@@ -39,6 +40,9 @@ pub struct Connection {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub credentials: CredentialFile,
+    /// The memory that the answers of all clients take together.
+    #[arg(skip)]
+    store: OnceLock<Arc<Store>>,
 }
 
 impl Connection {
@@ -49,7 +53,8 @@ impl Connection {
     pub fn client(&self, embedded: bool) -> Result<Client, Stop> {
         let body = usize::try_from(self.max_answer * 1024 * 1024).unwrap_or(usize::MAX);
         let bounds = Bounds { total: Duration::from_secs(self.timeout), body, ..Bounds::default() };
-        let route = if embedded { Route { shared: true, ..Route::default() } } else { self.route()? };
+        let store = Some(Arc::clone(self.store.get_or_init(|| Arc::new(Store::of(&bounds)))));
+        let route = if embedded { Route { shared: true, store, ..Route::default() } } else { Route { store, ..self.route()? } };
         Client::new(bounds, &route).map_err(|error| match (&error, &self.ca) {
             (crate::transport::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
             (crate::transport::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
@@ -59,7 +64,7 @@ impl Connection {
 
     fn route(&self) -> Result<Route, Stop> {
         let authorities = self.ca.as_ref().map(|path| load::bytes(path, LONGEST_CA)).transpose()?;
-        Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()?, shared: false })
+        Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
     }
 }
 

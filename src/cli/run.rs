@@ -14,8 +14,9 @@ use super::target::{self, Subject, Target};
 use super::{Stop, again, clean, judge, regressions};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
-use crate::domain::journal::{Chronicle, Start};
+use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Intent, Plan};
+use crate::journal::Journal;
 use crate::judge::Recording;
 use crate::plan::{Known, Options, plan, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
@@ -35,11 +36,16 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
-    let mut recording = record_with(args, &subject, &target, &ledger)?;
+    let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
     again::again(args, &subject, &target, &mut ledger, &mut recording)?;
     let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
-    judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))
+    let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))?;
+    // Only now: whoever is killed before the reports are there tells everything again.
+    if let Some(journal) = journal {
+        journal.write(&Entry::Finished, true)?;
+    }
+    Ok(code)
 }
 
 /// Plans and sends, and returns everything that came of it. Nothing is remembered.
@@ -47,10 +53,10 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
 /// # Errors
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
 pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
-    record_with(args, subject, &Target::parse(&args.target)?, &Ledger::default())
+    Ok(record_with(args, subject, &Target::parse(&args.target)?, &Ledger::default())?.0)
 }
 
-fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledger) -> Result<Recording, Stop> {
+fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledger) -> Result<(Recording, Option<Journal>), Stop> {
     let started = Timestamp::now();
     let scene = Scene::set(args, target, subject, ledger, started)?;
     let shape = ledger::shape(args, target, subject, &scene.options);
@@ -63,13 +69,15 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
     let clock = Instant::now();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
-    let carried = runtime.block_on(carry_out(&Way { args, target, subject, ledger, scene: &scene, resumed, served: None }, &planned, start))?;
+    let journal = ledger.journal(target, resumed, || start)?;
+    let way = Way { args, target, subject, ledger, scene: &scene, resumed, served: None };
+    let carried = runtime.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
     unless_silent(target, &planned, &carried.outcomes)?;
     unless_lost(target, subject, &planned, &carried.outcomes)?;
     planned.probes.extend(carried.added);
     planned.slots.extend(carried.slots);
-    Ok(Recording {
+    let recording = Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
         profile: target::profile(&args.selection, target).to_owned(),
@@ -79,7 +87,8 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),
-    })
+    };
+    Ok((recording, journal))
 }
 
 /// The run that this one continues. One that was cut off and cannot be continued is said to be so.
@@ -150,8 +159,17 @@ impl Scene {
     }
 }
 
-/// Carries out a plan, and writes it down where a journal is kept.
+/// Carries out a plan beside a run, and writes it down where a journal is kept.
 pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
+    let journal = way.ledger.journal(way.target, way.resumed, || start)?;
+    let carried = send_all(way, planned, journal.as_ref()).await?;
+    if let Some(journal) = journal {
+        journal.write(&Entry::Finished, true)?;
+    }
+    Ok(carried)
+}
+
+async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Result<Carried, Stop> {
     let Way { args, target, subject, ledger, scene, resumed, served } = *way;
     let base = match (target, &scene.embedded) {
         _ if served.is_some() => served.unwrap_or_default().to_owned(),
@@ -162,17 +180,14 @@ pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Re
     let client = args.connection.client(*target == Target::Mock)?;
     let settings = Settings { budget: args.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
     let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
-    let journal = ledger.journal(target, resumed, || start)?;
-    let (pasts, revival) = (resumed.map(Pasts::new), Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark });
+    let pasts = resumed.map(Pasts::new);
+    let revival = Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };
     let progress = Progress::start(planned, &settings.windows);
     let watch = |event: Event<'_>| progress.learn(event);
     let stop = interruption(journal.is_some());
     let run = Run::new(&subject.contract, planned, &client, &scene.accounts, &settings, &watch, &stop);
-    let carried = run.journalled(journal.as_ref()).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
+    let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
     progress.end();
-    if let Some(journal) = &journal {
-        journal.write(&crate::domain::journal::Entry::Finished, true)?;
-    }
     for slot in &carried.left {
         anstream::eprintln!("{slot} could not be removed; `probity clean` tries again.");
     }

@@ -16,9 +16,33 @@ const KEPT: [usize; 4] = [24, 8, 3, 0];
 
 /// Puts a mark of its own on every marked value, in the plainest way that leaves a valid body; where none does, the value
 /// stays as it is.
-pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mut mark: impl FnMut() -> String) {
+pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
-    let Body::Json(body) = &mut base.request.body else { return };
+    let Some(mut whole) = document(&base.request.body) else { return };
+    mark_all(contract, schemas, media, &mut whole, mark);
+    match &mut base.request.body {
+        Body::Json(body) => *body = whole,
+        Body::Multipart(parts) => {
+            for part in parts {
+                if let Some(content) = whole.get_mut(&part.name) {
+                    part.content = content.take();
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A body as one document: the parts of a form are its members.
+pub fn document(body: &Body) -> Option<Value> {
+    match body {
+        Body::Json(body) => Some(body.clone()),
+        Body::Multipart(parts) => Some(Value::Object(parts.iter().map(|part| (part.name.clone(), part.content.clone())).collect())),
+        _ => None,
+    }
+}
+
+fn mark_all(contract: &Contract, schemas: &Schemas, media: &MediaType, body: &mut Value, mut mark: impl FnMut() -> String) {
     let valid = |body: &Value| media.schema.as_ref().is_none_or(|schema| schemas.breaches(schema, body).is_ok_and(|breaches| breaches.is_empty()));
     // A body that is not valid to begin with shows no way to stay valid.
     let was_valid = valid(body);

@@ -12,7 +12,7 @@ mod unlike;
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, smaller, valid_changes};
 pub use fill::fill;
-pub use mark::{marked, marked_texts};
+pub use mark::{document, marked, marked_texts};
 pub use request::{Base, Need, valid};
 pub use sample::{sample, samples, specimens};
 pub use unlike::{unknown_id, unlike};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Judgement, judge};
-use crate::domain::exchange::Outcomes;
+use crate::domain::exchange::{Content, Outcome, Outcomes};
 use crate::domain::plan::{Plan, ProbeId};
 use crate::domain::verdict::{Finding, Sightings};
 
@@ -64,7 +64,9 @@ pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
 }
 
 fn count(finding: &mut Finding, round: &Round, found: &[Finding]) {
-    let sent = round.outcomes.of(&finding.probe).is_some_and(|outcome| !outcome.exchanges.is_empty());
+    // Silence shows nothing, nor does a body that there was no room for.
+    let answer = round.outcomes.of(&finding.probe).and_then(Outcome::answer);
+    let sent = answer.is_some_and(|answer| !matches!(answer.body, Content::Unread(_)));
     let seen = found.iter().any(|other| is_same(finding, other) && other.probe == finding.probe);
     finding.sightings.tries += u64::from(sent || seen);
     finding.sightings.seen += u64::from(seen);

@@ -52,7 +52,8 @@ fn unquoted(text: &str) -> &str {
 fn owned_alone(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(format!("others than its owner have access to it (mode {mode:03o}); `chmod 600 {}` takes that away", path.display()))
@@ -113,6 +114,6 @@ mod tests {
             assert!(error.contains(line) && !error.contains("s3cret"), "{error}");
         }
         assert!(read("binary", &[0xff, 0xfe, 0x00], 0o600).unwrap_err().contains("UTF-8"));
-        assert!(read("long", &[b'#'; 65 * 1024], 0o600).unwrap_err().contains("65536"));
+        assert!(read("long", &vec![b'#'; 65 * 1024], 0o600).unwrap_err().contains("65536"));
     }
 }

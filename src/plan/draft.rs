@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::apart::removes_many;
 use super::choice::{Wanted, skip_reason};
 use super::feeds::{Feed, feeds};
-use super::{Options, order};
+use super::{Options, order, select, value};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Location, Operation, Status};
 use crate::domain::plan::{Body, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
@@ -82,9 +82,20 @@ impl<'a> Draft<'a> {
     /// The plan.
     pub fn finish(mut self) -> Plan {
         order::replace_before_add(&mut self.plan);
+        if let Some(budget) = self.options.budget {
+            select::within(&mut self.plan, self.contract, self.options, budget, &mut self.consumers);
+        }
         order::depend(self.contract, &mut self.plan, &self.consumers);
+        if let Some(window) = self.options.windows.iter().min_by_key(|window| window.requests) {
+            let sent = self.plan.probes.iter().filter(|probe| probe.stage != Stage::Burst).count();
+            if sent < window.requests as usize {
+                select::without_burst(&mut self.plan, *window);
+            } else {
+                value::first_wave(&mut self.plan, self.contract, u64::from(window.requests));
+            }
+        }
         self.look_elsewhere();
-        self.plan.probes.sort_by_key(|probe| probe.stage);
+        self.plan.probes.sort_by_key(Probe::due);
         self.plan
     }
 

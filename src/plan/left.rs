@@ -54,6 +54,7 @@ impl Held {
             self.accepted.insert(probe.id.clone());
             for capture in &probe.captures {
                 let Some(value) = captured(capture, answer, probe, &self.values) else { continue };
+                self.keep_former(plan, probe, &capture.slot, number);
                 self.gone.remove(&capture.slot);
                 if !plan.slots.contains_key(&capture.slot)
                     && let Some(like) = plan.slots.get(twin(&capture.slot))
@@ -69,6 +70,18 @@ impl Held {
         }
         if probe.fault.is_none() && (answer.status.is_success() || matches!(answer.status.0, 404 | 410)) {
             self.gone.extend(probe.consumes.iter().cloned());
+        }
+    }
+}
+
+impl Held {
+    /// What a slot names before it names another thing of the same maker is there as well.
+    pub fn keep_former(&mut self, plan: &Plan, probe: &Probe, slot: &str, number: u64) {
+        let made = plan.slots.get(slot).filter(|known| matches!(known.origin, Origin::Created(_)) && probe.fault.is_none());
+        if let (Some(like), Some(former)) = (made, self.values.get(slot).filter(|_| !self.gone.contains(slot))) {
+            let id = format!("{slot}~former~{number}");
+            self.slots.insert(id.clone(), like.clone());
+            self.values.insert(id, former.clone());
         }
     }
 }
@@ -95,7 +108,7 @@ fn twin(slot: &str) -> &str {
 }
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
-fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
+pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
     let remover = plan.removers.get(twin(slot))?;
     let mut request = remover.request.clone();
     let own = request.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;

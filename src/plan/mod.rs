@@ -13,14 +13,19 @@ mod draft;
 mod echoes;
 mod feeds;
 mod finders;
+mod gone;
 mod left;
+mod linked;
 mod moment;
+mod narrowed;
 mod order;
 mod redo;
 mod resources;
+mod select;
 mod settings;
 mod show;
 mod trespass;
+mod value;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,8 +35,8 @@ use thiserror::Error;
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
 pub use feeds::{Feed, feeds};
-pub use left::{Held, intruders, removals, undoing};
-pub use redo::{Remake, names, remake, renewed};
+pub use left::{Held, intruders, removal, removals, undoing};
+pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
 pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
@@ -125,6 +130,9 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.walk_pages();
     draft.follow_jobs();
     draft.draw(&wanted);
+    draft.look_afterwards();
+    draft.ask_for_the_gone();
+    draft.narrow_lists();
     draft.clean_up();
     draft.note_removers();
     Ok(draft.finish())

@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation};
 use crate::domain::journal::Chronicle;
-use crate::domain::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
-use crate::generate::{Base, marked, marked_texts, valid};
+use crate::domain::plan::{Body, Origin, Place, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
+use crate::generate::{Base, document, marked, marked_texts, valid};
 
 /// Something that is made once more, because nobody knows whether it is still there.
 #[derive(Debug, Clone)]
@@ -39,29 +39,58 @@ pub fn renewed(contract: &Contract, schemas: &Schemas, chronicle: &Chronicle) ->
     plan
 }
 
-/// How a probe's thing is made once more: as its maker made it, under another name. Only what the probe takes away gets its
-/// slot; whatever the request makes beside it is for nobody.
-pub fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe, time: usize) -> Option<Remake> {
-    let slot = probe.consumes.first()?;
-    let Origin::Created(maker) = &plan.slots.get(slot)?.origin else { return None };
-    let maker = plan.probe(maker)?;
-    let mut again = maker.clone();
-    again.id = format!("{}#again{time}", maker.id);
+/// A request that makes something, under another name.
+pub fn renamed(contract: &Contract, schemas: &Schemas, probe: &Probe, mark: &str) -> Probe {
+    let mut other = probe.clone();
+    for (old, new) in rename(contract, schemas, probe, mark) {
+        replace(&mut other.request, &old, &new);
+    }
+    other
+}
+
+/// How everything that a probe takes away is made once more: as its makers made it, under other names. Only what the probe
+/// takes away gets its slot; whatever the requests make beside it is for nobody.
+pub fn remakes(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe, time: usize) -> Vec<Remake> {
+    let mut makers: Vec<&Probe> = Vec::new();
+    for slot in &probe.consumes {
+        let Some(Origin::Created(maker)) = plan.slots.get(slot).map(|slot| &slot.origin) else { return Vec::new() };
+        let Some(maker) = plan.probe(maker) else { return Vec::new() };
+        if makers.iter().all(|known| known.id != maker.id) {
+            makers.push(maker);
+        }
+    }
+    makers.into_iter().map(|maker| remake(contract, schemas, plan, mark, maker, probe, time)).collect()
+}
+
+/// How the thing that a probe acts on is made once more, for the probe alone, and the probe that acts on it; `None` when its
+/// path names nothing that the run makes.
+pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe) -> Option<(Remake, Probe)> {
+    let owner = probe.request.fillings.iter().rfind(|filling| matches!(filling.place, Place::Path(_))).map(|filling| filling.slot.clone())?;
+    let Origin::Created(maker) = &plan.slots.get(&owner)?.origin else { return None };
+    let remake = remake(contract, schemas, plan, mark, plan.probe(maker)?, probe, 1);
+    let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| slot.split('~').next() == Some(owner.as_str()))?.clone();
+    let mut other = probe.clone();
+    for filling in other.request.fillings.iter_mut().filter(|filling| filling.slot == owner) {
+        filling.slot.clone_from(&fresh);
+    }
+    Some((remake, other))
+}
+
+fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, maker: &Probe, probe: &Probe, time: usize) -> Remake {
+    let mut again = renamed(contract, schemas, maker, &format!("{mark}-again-{time}"));
+    again.id = format!("{}#again{time}:{}", maker.id, probe.id);
     again.purpose = Purpose::Fixture;
     again.after = Vec::new();
     again.control = None;
     again.also = Vec::new();
     (again.wave, again.stage) = probe.due();
-    for (old, new) in rename(contract, schemas, maker, &format!("{mark}-again-{time}")) {
-        replace(&mut again.request, &old, &new);
-    }
     let mut beside = Vec::new();
     for capture in again.captures.iter_mut().filter(|capture| !probe.consumes.contains(&capture.slot)) {
         let Some(known) = plan.slots.get(&capture.slot) else { continue };
-        capture.slot = format!("{}~{time}", capture.slot);
+        capture.slot = format!("{}~{time}:{}", capture.slot, probe.id);
         beside.push((capture.slot.clone(), Slot { origin: Origin::Created(again.id.clone()), ..known.clone() }));
     }
-    Some(Remake { probe: again, beside })
+    Remake { probe: again, beside }
 }
 
 /// The marked texts of a request, each with one that carries another mark.
@@ -83,17 +112,18 @@ pub fn names(contract: &Contract, schemas: &Schemas, probe: &Probe, sent: Option
     let Some(operation) = contract.operation(&probe.operation) else { return Vec::new() };
     let mut request = probe.request.clone();
     // It may have been sent under another name than it was planned.
-    if let Some(body) = sent.and_then(|sent| serde_json::from_str(sent).ok()) {
-        request.body = Body::Json(body);
+    if let (Body::Json(planned), Some(body)) = (&mut request.body, sent.and_then(|sent| serde_json::from_str(sent).ok())) {
+        *planned = body;
     }
-    texts(contract, schemas, operation, &request).into_iter().map(|(_, text)| text).collect()
+    let planned = texts(contract, schemas, operation, &request).into_iter().map(|(_, text)| text);
+    planned.filter(|text| sent.is_none_or(|sent| sent.contains(text.as_str()))).collect()
 }
 
 /// The marked texts of a request, with their places in its body.
 fn texts(contract: &Contract, schemas: &Schemas, operation: &Operation, request: &RequestTemplate) -> Vec<(String, String)> {
     let media = base(contract, schemas, operation, request).and_then(|base| operation.request_body.as_ref()?.content.get(base.media?));
-    match (&request.body, media) {
-        (Body::Json(body), Some(media)) => marked_texts(contract, media, body),
+    match (document(&request.body), media) {
+        (Some(body), Some(media)) => marked_texts(contract, media, &body),
         _ => Vec::new(),
     }
 }
@@ -113,8 +143,10 @@ fn replace(request: &mut RequestTemplate, old: &str, new: &str) {
     };
     request.path_values.values_mut().for_each(swap);
     request.query.iter_mut().for_each(|(_, value)| swap(value));
-    if let Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) = &mut request.body {
-        visit(body, &swap);
+    match &mut request.body {
+        Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => visit(body, &swap),
+        Body::Multipart(parts) => parts.iter_mut().for_each(|part| visit(&mut part.content, &swap)),
+        Body::Empty | Body::Text(_) => {}
     }
 }
 

@@ -37,8 +37,9 @@ impl<'a> Draft<'a> {
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
                 let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
                 taken.extend(self.used_up(operation, &need.place));
+                let other = if ready.is_none() { self.not_in_there(operation, &need.place, &need.resource, &bound, &taken) } else { None };
                 let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
-                match ready.or(added) {
+                match ready.or(other).or(added) {
                     Some(slot) => Some(slot),
                     None => self.free_or_any(operation, &need.place, &need.resource, &taken)?,
                 }
@@ -88,7 +89,13 @@ impl<'a> Draft<'a> {
 
     /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as
     /// more can be made.
-    fn free_or_any(&mut self, operation: &Operation, place: &Place, need: &ResourceNeed, taken: &[SlotId]) -> Result<Option<SlotId>, String> {
+    pub(super) fn free_or_any(
+        &mut self,
+        operation: &Operation,
+        place: &Place,
+        need: &ResourceNeed,
+        taken: &[SlotId],
+    ) -> Result<Option<SlotId>, String> {
         let usage = usage(operation, place);
         let unwanted = match usage {
             Usage::Remove => self.referred_to(&need.kind),

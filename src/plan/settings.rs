@@ -111,8 +111,14 @@ impl Draft<'_> {
         let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
         let kind = self.kind_of(&place.slot);
         let names = |consumer: &ProbeId, slot: &SlotId| self.plan.probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
-        let mut gone = self.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
-        let (slot, consumer) = gone.next().ok_or_else(|| format!("no planned request deletes {kind}"))?;
+        let gone = self.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
+        // Each that is gone is asked for before one is asked for again; of several that go together, the last comes first.
+        let asked = |slot: &SlotId| self.plan.probes.iter().filter(|probe| probe.stage == Stage::Gone && probe.needs.contains(slot)).count();
+        let together = |consumer: &ProbeId| self.plan.probe(consumer).map_or(0, |consumer| consumer.consumes.len());
+        let (slot, consumer) = gone
+            .rev()
+            .min_by_key(|(slot, consumer)| (asked(slot), std::cmp::Reverse(together(consumer))))
+            .ok_or_else(|| format!("no planned request deletes {kind}"))?;
         rebind(&mut settled.request, &place.slot, slot);
         settled.needs = needs_of(&settled.request);
         settled.after.push(consumer.clone());
@@ -218,7 +224,7 @@ impl Draft<'_> {
         settled.needs = needs_of(&settled.request);
     }
 
-    fn kind_of(&self, slot: &str) -> String {
+    pub(super) fn kind_of(&self, slot: &str) -> String {
         self.plan.slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
     }
 

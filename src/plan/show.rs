@@ -1,24 +1,49 @@
 //! A plan as text, for a person who wants to see it before anything is sent.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::domain::contract::RateLimit;
-use crate::domain::plan::{Intent, Plan, Probe, Purpose};
+use crate::domain::plan::{Intent, Origin, Plan, Probe, Purpose, Stage};
 
-/// Lists every request in order, then the sums: cells, requests by purpose, what is left out and why, and how long the
-/// rate limits make it take.
+/// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
+/// and how long the rate limits make it take.
 pub fn show(plan: &Plan, windows: &[RateLimit]) -> String {
     let mut text = String::new();
-    let mut stage = None;
+    let mut due = None;
     for (number, probe) in plan.probes.iter().enumerate() {
-        if stage != Some(probe.stage) {
-            stage = Some(probe.stage);
-            let _ = writeln!(text, "\n{:?}", probe.stage);
+        if due != Some(probe.due()) {
+            due = Some(probe.due());
+            let _ = writeln!(text, "\n{}", heading(plan, probe, windows));
         }
         let _ = writeln!(text, "{}", line(number + 1, probe));
     }
     sums(&mut text, plan, windows);
     text
+}
+
+fn heading(plan: &Plan, probe: &Probe, windows: &[RateLimit]) -> String {
+    let stage = match probe.stage {
+        Stage::Find => "Find what exists",
+        Stage::Make => "Make",
+        Stage::Change => "Change",
+        Stage::Refuse => "Write with a fault: to be refused",
+        Stage::Read => "Read",
+        Stage::Doubt => "Read with a fault: to be refused",
+        Stage::Draw => "Send values drawn by chance",
+        Stage::Remove => "Remove",
+        Stage::Gone => "Ask for what was removed",
+        Stage::Cleanup => "Clean up",
+        Stage::Burst if windows.is_empty() => "Reach the rate limit",
+        Stage::Burst => "One request more than the rate limit allows, as soon as a window is full",
+    };
+    let waves = plan.probes.iter().any(|probe| probe.wave > 0);
+    let wave = match (waves, probe.wave) {
+        (true, 0) => "First window: ",
+        (true, 1) => "Then: ",
+        _ => "",
+    };
+    format!("{wave}{stage}")
 }
 
 fn line(number: usize, probe: &Probe) -> String {
@@ -30,9 +55,11 @@ fn line(number: usize, probe: &Probe) -> String {
     };
     let allowed: Vec<String> = probe.allowed.iter().map(ToString::to_string).collect();
     let made: Vec<&str> = probe.captures.iter().map(|capture| capture.slot.as_str()).collect();
-    let made = if made.is_empty() { String::new() } else { format!("  makes or finds {}", made.join(", ")) };
+    let verb = if probe.request.method.is_safe() { "finds" } else { "makes" };
+    let made = if made.is_empty() { String::new() } else { format!("  {verb} {}", made.join(", ")) };
+    let gone = if probe.consumes.is_empty() || probe.fault.is_some() { String::new() } else { format!("  removes {}", probe.consumes.join(", ")) };
     format!(
-        "{number:5}  {:6} {}  {} -> {}{what}{made}{purpose}",
+        "{number:5}  {:6} {}  {} -> {}{what}{made}{gone}{purpose}",
         probe.request.method.to_string(),
         probe.request.path,
         probe.operation,
@@ -40,7 +67,30 @@ fn line(number: usize, probe: &Probe) -> String {
     )
 }
 
+/// What the run makes, by kind, and what of it nothing removes.
+fn things(text: &mut String, plan: &Plan) {
+    let mut made: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (id, slot) in plan.slots.iter().filter(|(_, slot)| matches!(slot.origin, Origin::Created(_))) {
+        let gone = plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(id));
+        let (all, left) = made.entry(&slot.kind).or_default();
+        *all += 1;
+        *left += u64::from(!gone);
+    }
+    let words = |wanted: fn(&(u64, u64)) -> u64| {
+        let kinds = made.iter().filter(|(_, counts)| wanted(counts) > 0).map(|(kind, counts)| format!("{} {kind}", wanted(counts)));
+        kinds.collect::<Vec<_>>().join(", ")
+    };
+    if !made.is_empty() {
+        let _ = writeln!(text, "\nIt makes {}.", words(|(all, _)| *all));
+        let left = words(|(_, left)| *left);
+        let left =
+            if left.is_empty() { "All of it is removed again.".to_owned() } else { format!("Nothing can remove {left}; the rest is removed again.") };
+        let _ = writeln!(text, "{left}");
+    }
+}
+
 fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
+    things(text, plan);
     let requests = |purpose: Purpose| plan.probes.iter().filter(|probe| probe.purpose == purpose).count() as u64;
     let (probes, fixtures, cleanup) = (requests(Purpose::Probe), requests(Purpose::Fixture), requests(Purpose::Cleanup));
     let all = probes + fixtures + cleanup;
@@ -53,6 +103,10 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
         let filled = all.div_ceil(u64::from(window.requests).max(1));
         let wait = filled.saturating_sub(1) * u64::from(window.seconds);
         let _ = writeln!(text, "{} requests in {} s: {filled} windows, at least {}", window.requests, window.seconds, span(wait));
+    }
+    if aimed > 0 {
+        let hundredths = all * 100 / aimed as u64;
+        let _ = writeln!(text, "{}.{:02} requests for each cell to be proved", hundredths / 100, hundredths % 100);
     }
     let mut reasons: Vec<(String, usize)> = Vec::new();
     for cell in &plan.cells {

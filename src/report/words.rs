@@ -47,13 +47,16 @@ pub(super) fn counts(report: &Report) -> String {
 pub(super) fn effort(report: &Report) -> String {
     let totals = &report.totals;
     let requests = if totals.requests == 1 { "1 request".to_owned() } else { format!("{} requests", totals.requests) };
-    let proved = totals.of(Verdict::Conforms);
+    let remembered = report.cells.iter().filter(|cell| cell.remembered.is_some()).count();
+    let shown = |cell: &&Cell| cell.verdict == Verdict::Conforms && cell.remembered.is_none();
+    let proved = report.cells.iter().filter(shown).count() as u64;
     let price = match (totals.requests * 100 + proved / 2).checked_div(proved) {
         Some(hundredths) => format!(", {}.{:02} for each proved cell", hundredths / 100, hundredths % 100),
         None => String::new(),
     };
+    let remembered = if remembered > 0 { format!("; {} remembered from earlier runs", plural(remembered, "cell")) } else { String::new() };
     format!(
-        "{requests} ({} for fixtures, {} to clean up){price}, in {}",
+        "{requests} ({} for fixtures, {} to clean up){price}, in {}{remembered}",
         totals.fixture_requests,
         totals.cleanup_requests,
         duration(report.duration_ms)

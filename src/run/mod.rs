@@ -112,6 +112,30 @@ struct Lane<'a> {
     bursts: Bursts<'a>,
     censor: Censor,
     silence: quiet::Quiet,
+    /// Slots of things that something may refer to which was made without knowing and cannot be found.
+    held: std::sync::OnceLock<BTreeSet<SlotId>>,
+}
+
+impl<'a> Lane<'a> {
+    fn new(settings: &Settings, accounts: &Accounts, contract: &Contract) -> Self {
+        let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
+        Self {
+            limiter,
+            bursts: Bursts::default(),
+            censor: Censor::new(accounts, contract),
+            silence: quiet::Quiet::default(),
+            held: std::sync::OnceLock::new(),
+        }
+    }
+
+    fn hold(&self, slots: BTreeSet<SlotId>) {
+        let _ = self.held.set(slots);
+    }
+
+    /// Whether a thing may be held by something that cannot be found, directly or not.
+    fn holds(&self, slots: &[SlotId]) -> bool {
+        !slots.is_empty() && self.held.get().is_some_and(|held| !held.is_empty())
+    }
 }
 
 /// What is known so far.
@@ -129,6 +153,7 @@ struct Progress {
     added: Vec<Probe>,
     made: BTreeMap<SlotId, Slot>,
     left: Vec<SlotId>,
+    held: BTreeSet<SlotId>,
     swept: usize,
     /// What is being looked for in other lists.
     sought: BTreeSet<SlotId>,
@@ -170,12 +195,12 @@ impl<'a> Run<'a> {
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
-        let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane { limiter, bursts: Bursts::default(), censor: Censor::new(self.accounts, self.contract), silence: quiet::Quiet::default() };
+        let lane = Lane::new(self.settings, self.accounts, self.contract);
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
         let mut swept = false;
+        self.forestall(&lane).await;
         for due in dues {
             // Whoever has reached the rate limit cannot clean up for a while.
             if due.1 == Stage::Burst && !swept {
@@ -285,6 +310,7 @@ impl<'a> Run<'a> {
         for capture in &probe.captures {
             match answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots)) {
                 Some(value) => {
+                    self.keep_former(probe, &capture.slot);
                     self.progress.slots.insert(capture.slot.clone(), value);
                     self.progress.lost.remove(&capture.slot);
                 }

@@ -1,18 +1,20 @@
 //! Cleans up after a run that was cut off: what its journal tells of, and what it may have made without knowing, which is
 //! looked for by its name.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use url::Url;
 
-use super::{Lane, Limiter, Run};
+use super::{Lane, Run};
 use crate::contract::Schemas;
+use crate::contract::paging::next_page;
 use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
-use crate::domain::plan::{Capture, Filling, Origin, Probe, Purpose, Repeat, Slot, SlotId, Stage};
+use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::generate::{captured, valid};
-use crate::plan::{Feed, Held, feeds, names};
-use crate::transport::Censor;
+use crate::plan::{Feed, Held, feeds, names, removal, removals};
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
@@ -31,58 +33,103 @@ pub struct Cleaned {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
-        let limiter = Limiter::after(self.settings.windows.clone(), self.settings.before.clone());
-        let lane = Lane {
-            limiter,
-            bursts: super::Bursts::default(),
-            censor: Censor::new(self.accounts, self.contract),
-            silence: super::quiet::Quiet::default(),
-        };
+        let lane = Lane::new(self.settings, self.accounts, self.contract);
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
         self.progress.made = held.slots;
         self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".to_owned())).collect();
-        let mut unknown = Vec::new();
-        for (id, past) in &chronicle.past {
-            let Some(probe) = self.plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)).cloned() else { continue };
-            for past in past.iter().filter(|past| matches!(past.fate, Fate::Lost | Fate::Silent(_))) {
-                let wanted = names(self.contract, schemas, &probe, past.request.body.as_deref());
-                for capture in probe.captures.iter().filter(|_| probe.fault.is_none() && !probe.request.method.is_safe()) {
-                    let found = self.search(schemas, &lane, &probe, capture, &wanted).await;
-                    if !found {
-                        let kind = self.plan.slots.get(&capture.slot).map(|slot| slot.kind.clone()).unwrap_or_default();
-                        unknown.push((kind, wanted.join(", ")));
-                    }
-                }
-            }
-        }
+        let unknown = self.find(schemas, chronicle, &lane).await;
         self.sweep(&lane).await;
-        unknown.dedup();
         let left = self.progress.left.iter().map(|slot| (slot.clone(), self.progress.slots.get(slot).map(text).unwrap_or_default()));
         Cleaned { removed: self.progress.swept, left: left.collect(), unknown }
     }
 
+    /// Looks for what a run that was cut off may have made without knowing, and removes it: what it refers to could not be
+    /// removed otherwise.
+    pub(super) async fn forestall(&mut self, lane: &Lane<'a>) {
+        let Some((revival, chronicle)) = self.revival.and_then(|revival| Some((revival, revival.chronicle?))) else { return };
+        let held = Held::of(chronicle);
+        let given = std::mem::replace(&mut self.progress.slots, held.values.clone());
+        self.find(revival.schemas, chronicle, lane).await;
+        let mut plan = self.plan.clone();
+        plan.slots.extend(self.progress.made.clone());
+        let found = Held { values: self.progress.slots.clone(), gone: held.values.into_keys().collect(), ..Held::default() };
+        for mut probe in removals(&plan, &found) {
+            (probe.wave, probe.stage) = (0, Stage::Find);
+            self.take_away(probe, lane).await;
+        }
+        lane.hold(std::mem::take(&mut self.progress.held));
+        self.progress.slots.retain(|slot, _| self.progress.made.contains_key(slot) || given.contains_key(slot));
+    }
+
+    /// Adopts everything that may have been made without knowing; what cannot be looked for, each as its kind and name.
+    async fn find(&mut self, schemas: &Schemas, chronicle: &Chronicle, lane: &Lane<'a>) -> Vec<(String, String)> {
+        let mut unknown = Vec::new();
+        for (id, past) in &chronicle.past {
+            let Some(probe) = self.plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)).cloned() else { continue };
+            if probe.fault.is_some() || probe.request.method.is_safe() {
+                continue;
+            }
+            for past in past.iter().filter(|past| !matches!(past.fate, Fate::Answered(_))) {
+                let wanted = names(self.contract, schemas, &probe, past.request.body.as_deref());
+                let refers = self.references(&probe);
+                // What cannot be removed in any case is not worth looking for.
+                for capture in probe.captures.iter().filter(|capture| removal(self.plan, &capture.slot).is_some()) {
+                    let twin = capture.slot.split('~').next().unwrap_or_default();
+                    let Some(slot) = self.plan.slots.get(twin).cloned() else { continue };
+                    let search = Search { slot: twin, like: &slot, number: past.number, wanted: &wanted, refers: &refers, maker: &probe };
+                    if !Box::pin(self.search(schemas, lane, &search)).await {
+                        self.progress.held.extend(probe.needs.iter().cloned());
+                        unknown.push((slot.kind, wanted.join(", ")));
+                    }
+                }
+            }
+        }
+        unknown.dedup();
+        unknown
+    }
+
     /// Looks through every list of a kind for things with one of these names; `false` when there is no list.
-    async fn search(&mut self, schemas: &Schemas, lane: &Lane<'a>, maker: &Probe, capture: &Capture, wanted: &[String]) -> bool {
-        let Some(slot) = self.plan.slots.get(&capture.slot).cloned() else { return true };
-        let all = feeds(self.contract);
-        let mut looked = wanted.is_empty();
-        for feed in all.iter().filter(|feed| !feed.makes && feed.kind == slot.kind) {
-            let Some(mut probe) = self.lister(schemas, feed, maker) else { continue };
+    async fn search(&mut self, schemas: &Schemas, lane: &Lane<'a>, search: &Search<'_>) -> bool {
+        let mut looked = false;
+        for feed in feeds(self.contract).iter().filter(|feed| !feed.makes && feed.kind == search.like.kind) {
+            if search.wanted.is_empty() && search.refers.is_empty() {
+                break;
+            }
+            let Some(mut probe) = self.lister(schemas, feed, search.maker) else { continue };
             for page in 0..MOST_PAGES {
-                probe.id = format!("{}::search::{}::{page}", feed.operation, capture.slot);
+                probe.id = format!("{}::search::{}::{page}", feed.operation, search.number);
                 let outcome = self.sender(lane).probe(&probe, &self.progress.slots, None).await;
                 let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { break };
                 looked = true;
-                for id in named(feed, answer, &probe, wanted) {
-                    self.adopt(&capture.slot, &slot, id);
+                for id in search.named(feed, answer, &probe) {
+                    self.adopt(search, id);
                 }
-                let Some(next) = next_page(answer, &self.settings.base) else { break };
+                let next = following(answer, &self.settings.base);
+                self.end(&probe, outcome);
+                self.progress.added.push(probe.clone());
+                let Some(next) = next else { break };
                 probe.request.query = next;
             }
         }
         looked
+    }
+
+    /// Where a request names things that the run made itself, as pointers into an item of a list: whatever refers to these is of
+    /// its making, too, even without a name.
+    fn references(&self, maker: &Probe) -> Vec<References> {
+        let made = |slot: &str| self.plan.slots.get(slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
+        let fillings = maker.request.fillings.iter().filter(|filling| made(&filling.slot));
+        // Of several that are made at once, each has its own.
+        let mut items: BTreeMap<String, References> = BTreeMap::new();
+        for filling in fillings {
+            if let (Place::Body(at), Some(value)) = (&filling.place, self.progress.slots.get(&filling.slot)) {
+                let (item, inner) = item_pointer(at);
+                items.entry(item).or_default().push((inner, text(value)));
+            }
+        }
+        items.into_values().collect()
     }
 
     /// The request that lists things of a kind, below what their maker names.
@@ -109,8 +156,8 @@ impl<'a> Run<'a> {
             consumes: Vec::new(),
             captures: Vec::new(),
             after: Vec::new(),
-            wave: u32::MAX,
-            stage: Stage::Cleanup,
+            wave: 0,
+            stage: Stage::Find,
             repeat: Repeat::Once,
             also: Vec::new(),
             assumed: None,
@@ -118,33 +165,67 @@ impl<'a> Run<'a> {
     }
 
     /// Takes something that was found for what the run made, unless it knows it already.
-    fn adopt(&mut self, twin: &str, like: &Slot, id: Value) {
+    fn adopt(&mut self, search: &Search<'_>, id: Value) {
         let known = self.progress.slots.iter().any(|(slot, value)| {
             let kind = self.plan.slots.get(slot).or_else(|| self.progress.made.get(slot)).map(|slot| &slot.kind);
-            text(value) == text(&id) && kind == Some(&like.kind)
+            text(value) == text(&id) && kind == Some(&search.like.kind)
         });
         if !known {
-            let slot = format!("{twin}~found-{}", text(&id));
+            let slot = format!("{}~found-{}", search.slot, text(&id));
             self.progress.slots.insert(slot.clone(), id);
-            self.progress.made.insert(slot, Slot { origin: Origin::Created(String::new()), ..like.clone() });
+            self.progress.made.insert(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() });
         }
     }
 }
 
-/// The ids of the items of an answer that carry one of these names.
-fn named(feed: &Feed, answer: &Answer, probe: &Probe, wanted: &[String]) -> Vec<Value> {
-    let Some((at, body)) = feed.expression.strip_prefix("$response.body#").zip(answer.body.json()) else { return Vec::new() };
-    let tokens: Vec<&str> = at.split('/').collect();
-    let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else { return Vec::new() };
-    let items = body.pointer(&tokens[..index].join("/")).and_then(Value::as_array).map(Vec::len).unwrap_or_default();
-    let mut found = Vec::new();
-    for nth in 0..items {
-        let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
-        let carries = item.is_some_and(|item| wanted.iter().any(|name| holds(item, name)));
-        let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
-        found.extend(captured(&capture, answer, probe, &std::collections::BTreeMap::new()).filter(|_| carries));
+/// What is looked for.
+struct Search<'s> {
+    /// The slot that it would have filled.
+    slot: &'s str,
+    /// That slot.
+    like: &'s Slot,
+    /// The number of the request that may have made it.
+    number: u64,
+    /// Its names.
+    wanted: &'s [String],
+    /// What it refers to, as pointers and ids.
+    refers: &'s [References],
+    /// The probe that may have made it.
+    maker: &'s Probe,
+}
+
+impl Search<'_> {
+    /// The ids of the items of an answer that are what is looked for.
+    fn named(&self, feed: &Feed, answer: &Answer, probe: &Probe) -> Vec<Value> {
+        let Some((at, body)) = feed.expression.strip_prefix("$response.body#").zip(answer.body.json()) else { return Vec::new() };
+        let tokens: Vec<&str> = at.split('/').collect();
+        let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else { return Vec::new() };
+        let items = body.pointer(&tokens[..index].join("/")).and_then(Value::as_array).map(Vec::len).unwrap_or_default();
+        let mut found = Vec::new();
+        for nth in 0..items {
+            let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
+            let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
+            let id = captured(&capture, answer, probe, &BTreeMap::new());
+            found.extend(id.filter(|_| item.is_some_and(|item| self.is(item))));
+        }
+        found
     }
-    found
+
+    fn is(&self, item: &Value) -> bool {
+        let refers = |(at, id): &(String, String)| item.pointer(at).is_some_and(|value| text(value) == *id);
+        let referring = self.refers.iter().any(|all| all.iter().all(refers));
+        self.wanted.iter().any(|name| holds(item, name)) || (self.wanted.is_empty() && referring)
+    }
+}
+
+/// Things that one item refers to: pointers into it, and ids.
+type References = Vec<(String, String)>;
+
+/// Which item of a request a pointer leads into, and where in the item.
+fn item_pointer(at: &str) -> (String, String) {
+    let inner = at.strip_prefix("/data").filter(|rest| rest.starts_with('/')).unwrap_or(at);
+    let (first, rest) = inner.trim_start_matches('/').split_once('/').unwrap_or_default();
+    if first.parse::<usize>().is_ok() { (first.to_owned(), format!("/{rest}")) } else { (String::new(), inner.to_owned()) }
 }
 
 fn holds(item: &Value, name: &str) -> bool {
@@ -156,11 +237,9 @@ fn holds(item: &Value, name: &str) -> bool {
     }
 }
 
-/// The query of the next page (JSON:API, section 6.4.1: `links.next`).
-fn next_page(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
-    let next = answer.body.json()?.pointer("/links/next")?;
-    let next = next.as_str().or_else(|| next.get("href")?.as_str()).filter(|next| !next.is_empty())?;
-    let url = Url::parse(base).ok()?.join(next).ok()?;
+/// The query of the next page.
+fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
+    let url = Url::parse(base).ok()?.join(next_page(answer.body.json()?)?).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }
 

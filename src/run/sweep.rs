@@ -6,21 +6,45 @@ use std::collections::BTreeSet;
 use super::{Lane, Run};
 use crate::domain::exchange::Outcome;
 use crate::domain::journal::Entry;
-use crate::domain::plan::{Probe, SlotId};
+use crate::domain::plan::{Origin, Probe, SlotId};
+use crate::generate::captured;
 use crate::plan::{Held, intruders, removals, undoing};
 
 /// How often what could not be removed is tried again: it may have been held by what is removed after it.
 const MOST_PASSES: usize = 3;
 
 impl<'a> Run<'a> {
-    /// Notes what a request has made that should have been refused.
+    /// Notes what a request has made that should have been refused, and what a valid one made before the answer that counts.
     pub(super) fn note_intruders(&mut self, probe: &Probe, outcome: &Outcome) {
         let answers = outcome.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        if probe.makes(self.plan) && outcome.exchanges.len() > 1 {
+            let former = answers.clone().rev().skip(1).filter(|answer| probe.is_accepted_by(answer.status));
+            for (time, answer) in former.enumerate() {
+                for capture in &probe.captures {
+                    let slot = self.plan.slots.get(&capture.slot);
+                    let Some((slot, value)) = slot.zip(captured(capture, answer, probe, &self.progress.slots)) else { continue };
+                    let id = format!("{}~former~{time}", capture.slot);
+                    self.progress.slots.insert(id.clone(), value);
+                    self.progress.made.insert(id, slot.clone());
+                }
+            }
+        }
         for (time, answer) in answers.enumerate() {
             for (id, slot, value) in intruders(self.plan, probe, answer, &self.progress.slots, time as u64) {
                 self.progress.slots.insert(id.clone(), value);
                 self.progress.made.insert(id, slot);
             }
+        }
+    }
+
+    /// What a slot named before it names another thing may be there as well.
+    pub(super) fn keep_former(&mut self, probe: &Probe, slot: &SlotId) {
+        let made = self.plan.slots.get(slot).filter(|slot| matches!(slot.origin, Origin::Created(_)));
+        let former = self.progress.slots.get(slot).filter(|_| !self.progress.lost.contains_key(slot)).cloned();
+        if let (Some(made), Some(former)) = (made.cloned(), former) {
+            let id = format!("{slot}~former~{}", probe.id);
+            self.progress.slots.insert(id.clone(), former);
+            self.progress.made.insert(id, made);
         }
     }
 
@@ -60,7 +84,7 @@ impl<'a> Run<'a> {
         undoing(&plan, &held).into_iter().filter(undone).chain(removals(&plan, &held)).collect()
     }
 
-    async fn take_away(&mut self, probe: Probe, lane: &Lane<'a>) {
+    pub(super) async fn take_away(&mut self, probe: Probe, lane: &Lane<'a>) {
         if let Some(journal) = self.journal {
             let _ = journal.write(&Entry::Added(Box::new(probe.clone())), true);
         }

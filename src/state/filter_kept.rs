@@ -54,7 +54,7 @@ fn asked(history: &History<'_>, read: &Event<'_>) -> Option<BTreeSet<String>> {
 }
 
 /// The query of a URL, decoded.
-fn url_query(url: &str) -> Vec<(String, String)> {
+pub(super) fn url_query(url: &str) -> Vec<(String, String)> {
     let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let decode = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (decode(name), decode(value))).collect()

@@ -1,12 +1,13 @@
 //! What happened to each resource, in an order that the plan vouches for and not the clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::document;
 use super::writes::{Effect, effect};
 use crate::domain::contract::{Contract, Location, Operation, Status};
+use crate::domain::drawn::Expects;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
 use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 use crate::generate::captured;
@@ -144,6 +145,8 @@ impl<'a> History<'a> {
             earlier: Earlier::new(plan, &probes),
         };
         let mut values: BTreeMap<SlotId, Value> = BTreeMap::new();
+        // What was made a second time, after its end was in doubt, has two ids: which one a request named is not told.
+        let mut doubtful: BTreeSet<SlotId> = BTreeSet::new();
         for (id, slot) in &plan.slots {
             if let Origin::Given(value) = &slot.origin {
                 values.insert(id.clone(), Value::String(value.clone()));
@@ -160,19 +163,27 @@ impl<'a> History<'a> {
             if standing == Standing::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
                 standing = Standing::Unknown;
             }
+            // What no schema foresees may be read as anything.
+            if standing == Standing::Accepted && plan.drawn.get(&probe.id).is_some_and(|drawn| drawn.expects == Expects::Open) {
+                standing = Standing::Unknown;
+            }
             let event = Event { probe, operation, request: &exchange.request, answer, exchanges: &outcome.exchanges, standing, sent, index };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {
                     if let Some(value) = captured(capture, answer, probe, &values) {
-                        values.insert(capture.slot.clone(), value.clone());
+                        let before = values.insert(capture.slot.clone(), value.clone());
+                        if before.is_some_and(|before| before != value) {
+                            doubtful.insert(capture.slot.clone());
+                        }
                         history.learn(plan, capture, &value, &event);
                     }
                 }
             }
             history.events.push(event);
         }
-        for (slot, value) in &values {
+        history.made.retain(|made| !doubtful.contains(made.slot));
+        for (slot, value) in values.iter().filter(|(slot, _)| !doubtful.contains(*slot)) {
             if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document::text(value)) {
                 history.ids.insert(slot, text);
             }

@@ -6,23 +6,34 @@
 
 mod all_are_made;
 mod answer_is_of_the_one_asked;
+mod as_many_as_sent;
 mod created_is_found;
 mod created_once;
 mod deleted_is_gone;
 mod document;
+mod fields_kept;
 mod filter_kept;
 mod history;
 mod kept;
+mod linkage_kept;
 mod no_duplicates;
+mod old_value_stays;
 mod page_limit_kept;
 mod pages_turn;
+mod query_kept;
 mod refused_changed_nothing;
 mod related_matches;
+mod relationship_cleared;
 mod relationship_took;
+mod rest_left;
+mod self_leads_back;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_answers;
+mod upload_comes_back;
 mod writes;
 
 use crate::domain::contract::{Contract, Status};
@@ -94,12 +105,22 @@ pub const RULES: &[Rule] = &[
     refused_changed_nothing::RULE,
     deleted_is_gone::RULE,
     relationship_took::RULE,
+    relationship_cleared::RULE,
     related_matches::RULE,
     answer_is_of_the_one_asked::READ,
     answer_is_of_the_one_asked::CHANGE,
     no_duplicates::RULE,
     filter_kept::RULE,
+    fields_kept::RULE,
     page_limit_kept::RULE,
+    as_many_as_sent::RULE,
+    linkage_kept::CREATE,
+    linkage_kept::CHANGE,
+    old_value_stays::RULE,
+    rest_left::RULE,
+    query_kept::RULE,
+    self_leads_back::RULE,
+    upload_comes_back::RULE,
     pages_turn::APART,
     pages_turn::END,
 ];

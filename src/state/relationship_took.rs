@@ -63,7 +63,7 @@ fn broken(
 }
 
 /// The linkage of a resource that a read shows, by the name of the relationship.
-fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Event<'_>) -> Vec<(String, &'h Value)> {
+pub(super) fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Event<'_>) -> Vec<(String, &'h Value)> {
     let Some(document) = read.shown().filter(|document| is_whole(document, read.is_paged())) else { return Vec::new() };
     if let Some(name) = read.relationship() {
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
@@ -113,7 +113,7 @@ fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<
 
 /// The ids of resources whose own relationships were written with this one in them: the other side of a relationship may
 /// show them.
-fn writers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<String> {
+pub(super) fn writers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<String> {
     let mentions = |event: &&Event<'_>| {
         let fillings = &event.probe.request.fillings;
         !event.is_read()

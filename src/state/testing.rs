@@ -25,7 +25,7 @@ pub struct Step<'a> {
     pub operation: &'a str,
     /// The slot in the path.
     pub slot: Option<&'a str>,
-    /// The body.
+    /// The body; text is uploaded as a file.
     pub sent: Value,
     /// Query of the URL.
     pub query: &'a str,
@@ -35,7 +35,7 @@ pub struct Step<'a> {
     pub allowed: &'a [u16],
     /// Status of the answer.
     pub status: u16,
-    /// The answer; null for no body.
+    /// The answer; null for no body, text for a file.
     pub came: Value,
 }
 
@@ -60,17 +60,25 @@ impl Story {
     /// Creates `things#N` with this name, and the server gives it the id N.
     pub fn create(self, number: usize, name: &str) -> Self {
         let attributes = json!({"name": name, "size": 3});
-        let came =
-            json!({"data": {"type": "things", "id": number.to_string(), "attributes": attributes, "relationships": {"friends": {"data": []}}}});
-        let sent = json!({"data": {"type": "things", "attributes": attributes}});
-        let mut story = self.step(Step { operation: "things.create", sent, status: 201, came, ..Step::default() });
-        let probe = story.plan.probes.last_mut().unwrap();
+        let came = json!({"type": "things", "id": number.to_string(), "attributes": attributes, "relationships": {"friends": {"data": []}}});
+        self.create_as(number, &json!({"type": "things", "attributes": attributes}), &came)
+    }
+
+    /// Creates `things#N` from what is sent, and the server shows something of its own, with the id N.
+    pub fn create_as(self, number: usize, sent: &Value, came: &Value) -> Self {
+        let (sent, came) = (json!({"data": sent}), json!({"data": came}));
+        self.step(Step { operation: "things.create", sent, status: 201, came, ..Step::default() }).captured(number)
+    }
+
+    /// Lets the last request have made `things#N`.
+    pub fn captured(mut self, number: usize) -> Self {
+        let probe = self.plan.probes.last_mut().unwrap();
         probe.id = format!("things.create#{number}");
         probe.captures =
             serde_json::from_value(json!([{"slot": format!("things#{number}"), "expression": "$response.body#/data/id", "like": null, "nth": 0}]))
                 .unwrap();
-        story.outcomes.outcomes.last_mut().unwrap().probe.clone_from(&probe.id);
-        story
+        self.outcomes.outcomes.last_mut().unwrap().probe.clone_from(&probe.id);
+        self
     }
 
     /// Creates `things#1` and `things#2` at once, and the server shows these.
@@ -93,7 +101,11 @@ impl Story {
         let operation = self.contract.operation(step.operation).unwrap();
         let id = format!("{}#{}", step.operation, self.plan.probes.len());
         let fillings: Vec<Value> = step.slot.iter().map(|slot| json!({"place": {"path": "id"}, "slot": slot})).collect();
-        let body = if step.sent.is_null() { json!("empty") } else { json!({"json": step.sent}) };
+        let body = match &step.sent {
+            Value::Null => json!("empty"),
+            Value::String(text) => json!({"multipart": [{"name": "file", "media_type": "text/plain", "file_name": "a.txt", "content": text}]}),
+            sent => json!({"json": sent}),
+        };
         let query: Vec<(&str, &str)> = step.query.split('&').filter_map(|pair| pair.split_once('=')).collect();
         let consumes: Vec<&str> = step.slot.into_iter().filter(|_| step.operation == "things.delete").collect();
         let probe: Probe = serde_json::from_value(json!({
@@ -106,9 +118,16 @@ impl Story {
         }))
         .unwrap();
         let body = (!step.sent.is_null()).then(|| step.sent.to_string());
-        let request = SentRequest { method: Method(operation.method.0.clone()), url: format!("http://t/?{}", step.query), headers: Vec::new(), body };
-        let content = if step.came.is_null() { Content::Empty } else { Content::Json(step.came) };
-        let headers = vec![("content-type".to_owned(), JSON_API.to_owned())];
+        let path = operation.path.replace("{id}", step.slot.and_then(|slot| slot.strip_prefix("things#")).unwrap_or_default());
+        let url = format!("http://t{path}?{}", step.query);
+        let request = SentRequest { method: Method(operation.method.0.clone()), url, headers: Vec::new(), body };
+        let media = if step.came.is_string() { "text/plain" } else { JSON_API };
+        let content = match step.came {
+            Value::Null => Content::Empty,
+            Value::String(text) => Content::Text(text),
+            came => Content::Json(came),
+        };
+        let headers = vec![("content-type".to_owned(), media.to_owned())];
         let answer = Answer { status: Status(step.status), headers, body: content, millis: 1, echoes_credentials: false };
         self.outcomes.outcomes.push(Outcome { probe: id, exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered });
         self.plan.probes.push(probe);
@@ -160,19 +179,28 @@ fn document() -> Value {
     data["type"] = json!(["object", "array"]);
     data["items"] = thing;
     let one = json!({"type": "object", "properties": {"data": data}});
-    let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7"}}}});
+    let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7", "links": {"self": "/v1/things/7"}}}}});
     let shows = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "shown", "content": content}, "404": {"description": "none", "x-probity-when": ["unknown-id", "deleted-resource"]}}});
     let writes = |id: &str| json!({"operationId": id, "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "done", "content": content}, "204": {"description": "done"}}});
     let mut list = shows("things.list");
     list["parameters"] = json!([
         {"name": "filter[id]", "in": "query", "schema": {"type": "string", "x-probity-resource": "things"}},
-        {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}}
+        {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}},
+        {"name": "fields[things]", "in": "query", "schema": {"type": "string"}}, {"name": "fields[others]", "in": "query", "schema": {"type": "string"}}
     ]);
+    let shown = |example: Value| json!({JSON_API: {"schema": {}, "example": example}});
+    let answers = |id: &str, sent: Value, status: &str, came: Value| json!({"operationId": id, "requestBody": {"required": true, "content": shown(sent)}, "responses": {status: {"description": "done", "content": shown(came)}}});
+    let two = || json!({"data": [{"type": "things"}, {"type": "things"}]});
+    let asked = json!({"data": {"type": "query", "attributes": {"names": ["a", "b"]}}});
+    let named = json!({"data": [{"type": "things", "id": "7", "attributes": {"name": "a", "size": 1}}]});
     json!({
         "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
         "paths": {
             "/things": {"get": list, "post": writes("things.create")},
-            "/things/{id}": {"parameters": [id], "get": shows("things.get"), "patch": writes("things.update"), "delete": writes("things.delete")},
+            "/things/{id}": {"parameters": [id], "get": shows("things.get"), "patch": writes("things.update"), "put": writes("things.put"), "delete": writes("things.delete")},
+            "/things/several": {"post": answers("things.create_several", two(), "201", two())},
+            "/things/query": {"post": answers("things.query", asked, "200", named)},
+            "/things/{id}/download": {"parameters": [id], "get": {"operationId": "things.download", "responses": {"200": {"description": "a file"}}}},
             "/things/{id}/open": {"parameters": [id], "post": writes("things.open")},
             "/things/{id}/friends": {"parameters": [id], "get": shows("things.friends")},
             "/things/{id}/relationships/friends": {

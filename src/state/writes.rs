@@ -69,7 +69,7 @@ fn is_item_id(at: &str) -> bool {
 }
 
 /// The writes on a resource that had ended before a read, in their order, as far as they matter; `None` when they cannot be
-/// put in order, or when one of them may have done anything.
+/// put in order, or when one of them may have done anything. A write that answers is no write before its own answer.
 pub fn before<'m>(
     history: &History<'_>,
     made: &'m Made<'_>,
@@ -79,7 +79,7 @@ pub fn before<'m>(
     let mut known: Vec<(usize, &Effect)> = Vec::new();
     for (number, effect) in made.writes.iter().filter(|(_, effect)| *effect == Effect::Act || matters(effect)) {
         let event = &history.events[*number];
-        if event.standing == Standing::Refused || history.precedes(read, event) {
+        if event.standing == Standing::Refused || history.precedes(read, event) || event.probe.id == read.probe.id {
             continue;
         }
         let follows = known.iter().all(|(earlier, _)| history.precedes(&history.events[*earlier], event));

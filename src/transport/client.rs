@@ -30,6 +30,13 @@ pub struct Bounds {
     pub body: usize,
 }
 
+impl Store {
+    /// The memory that all answers of a command may take.
+    pub fn of(bounds: &Bounds) -> Self {
+        Self::new(bounds.body as u64 * ANSWERS)
+    }
+}
+
 impl Default for Bounds {
     fn default() -> Self {
         Self { connect: Duration::from_secs(10), total: Duration::from_secs(70), header: 64 * 1024, body: 8 * 1024 * 1024 }
@@ -46,6 +53,8 @@ pub struct Route {
     /// Whether a connection may carry several requests. Otherwise each has one of its own: what a server sends too late or
     /// too often is then nobody's answer, and none is lost with a connection that the server has just given up.
     pub shared: bool,
+    /// The memory that answers may take, where several clients share it.
+    pub store: Option<Arc<Store>>,
 }
 
 /// Sends requests to one server.
@@ -104,7 +113,7 @@ impl Client {
         // A machine without any authority of its own reaches a server without TLS all the same.
         let inner = inner.or_else(|_| builder().tls_certs_only(authorities).build());
         let inner = inner.map_err(|error| ClientError::Unusable(reasons::of(&error)))?;
-        Ok(Self { inner, bounds, store: Arc::new(Store::new(bounds.body as u64 * ANSWERS)) })
+        Ok(Self { inner, bounds, store: route.store.clone().unwrap_or_else(|| Arc::new(Store::of(&bounds))) })
     }
 
     /// Sends one request. What the header says is believed; a body that cannot be read within the bounds is told as such.

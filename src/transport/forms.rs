@@ -116,7 +116,7 @@ fn forms(text: &str) -> Vec<Form> {
     let alike = plain.bytes().all(|byte| byte.is_ascii_alphabetic()) || plain.bytes().all(|byte| byte.is_ascii_digit());
     let mut forms = vec![Form { text: plain.to_owned(), telling: !alike || plain.len() >= TELLING }];
     let mut tell = |text: String| forms.push(Form { text, telling: true });
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     tell(hex.to_uppercase());
     tell(hex);
     for offset in 0..3_usize {

@@ -12,4 +12,5 @@ mod wire;
 pub use client::{Bounds, Client, ClientError, Route, Silence};
 pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
 pub use echo::Censor;
+pub use reading::Store;
 pub use wire::{Wire, wire};

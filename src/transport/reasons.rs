@@ -26,13 +26,13 @@ pub fn of(error: &reqwest::Error) -> String {
     }
     // The outermost error is the only one that names the URL.
     let words = if error.source().is_none() { "the request cannot be sent".to_owned() } else { cause.to_string() };
-    taught(words)
+    taught(&words)
 }
 
-fn taught(words: String) -> String {
+fn taught(words: &str) -> String {
     let compact: String = words.chars().filter(|letter| !letter.is_whitespace()).collect();
     let known = TEACHING.iter().find(|(word, _)| compact.contains(word) || words.to_ascii_lowercase().contains(&spaced(word)));
-    known.map_or(words.clone(), |(_, meaning)| format!("{meaning} ({words})"))
+    known.map_or_else(|| words.to_owned(), |(_, meaning)| format!("{meaning} ({words})"))
 }
 
 /// `UnknownIssuer` as `unknown issuer`.
@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn what_tls_says_is_explained_and_kept() {
-        let told = taught("invalid peer certificate: UnknownIssuer".to_owned());
+        let told = taught("invalid peer certificate: UnknownIssuer");
         assert!(told.contains("--ca FILE") && told.contains("invalid peer certificate: UnknownIssuer"), "{told}");
-        assert_eq!(taught("connection reset".to_owned()), "connection reset");
+        assert_eq!(taught("connection reset"), "connection reset");
     }
 }

@@ -71,14 +71,14 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     behaviour("many-objects", Inconclusive, "as much memory as they may", |talk| {
         talk.json(format!("{{\"id\":1,\"more\":[{}0]}}", "{\"\":0},".repeat(900_000)))
     }),
-    behaviour("some-wrong-values", Violates, "in 89996 more places", |talk| talk.json(format!("{{\"id\":1,\"more\":[{}0]}}", "0,".repeat(90_000)))),
+    behaviour("some-wrong-values", Violates, "in 14996 more places", |talk| talk.json(format!("{{\"id\":1,\"more\":[{}0]}}", "0,".repeat(15_000)))),
     behaviour("many-wrong-values", Violates, "/more/0", |talk| talk.json(format!("{{\"id\":1,\"more\":[{}0]}}", "0,".repeat(280_000)))),
     behaviour("long-wrong-text", Violates, "id", |talk| talk.json(format!("{{\"id\":\"{}\"}}", "a".repeat(4_000_000)))),
     behaviour("page-of-html", Violates, "the body is not JSON", |talk| talk.json("<!doctype html><title>Maintenance</title>")),
     behaviour("json-called-html", Violates, "text/html", |talk| talk.reply("200 OK", "content-type: text/html\r\n", r#"{"id":1}"#)),
     behaviour("type-of-garbage", Violates, "content-type", |talk| talk.reply("200 OK", "content-type: ;;;/\r\n", r#"{"id":1}"#)),
     behaviour("gzip-as-asked", Conforms, "", |talk| gzipped(talk, br#"{"id":1}"#, "gzip")),
-    behaviour("gzip-bomb", Inconclusive, "it has more than 8388608 bytes", |talk| gzipped(talk, &vec![b' '; 300 * 1024 * 1024], "gzip")),
+    behaviour("gzip-bomb", Inconclusive, "it has more than 8388608 bytes", |talk| gzipped(talk, &vec![b' '; 32 * 1024 * 1024], "gzip")),
     behaviour("gzip-in-gzip", Inconclusive, "content coding is gzip, gzip", |talk| {
         let inner = packed(br#"{"id":1}"#)?;
         gzipped(talk, &inner, "gzip, gzip")

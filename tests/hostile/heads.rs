@@ -22,14 +22,14 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         talk.again("O".repeat(4096), Duration::ZERO)
     }),
     behaviour("many-fields", Inconclusive, "", |talk| {
-        let fields: String = (0..100_000).map(|number| format!("x-{number}: {number}\r\n")).collect();
+        let fields = (0..100_000).map(|number| format!("x-{number}: {number}\r\n")).collect::<Vec<_>>().concat();
         talk.reply("200 OK", &fields, "{\"id\":1}")
     }),
     behaviour("long-field", Inconclusive, "a header of more than 65536 bytes", |talk| {
         talk.reply("200 OK", &format!("x-long: {}\r\n", "a".repeat(100_000)), "{\"id\":1}")
     }),
     behaviour("many-cookies", Conforms, "", |talk| {
-        let cookies: String = (0..80).map(|number| format!("set-cookie: c{number}={}; Path=/\r\n", "v".repeat(200))).collect();
+        let cookies = (0..80).map(|number| format!("set-cookie: c{number}={}; Path=/\r\n", "v".repeat(200))).collect::<Vec<_>>().concat();
         talk.reply("200 OK", &format!("content-type: application/json\r\n{cookies}"), "{\"id\":1}")
     }),
     behaviour("field-without-colon", Inconclusive, "", |talk| talk.reply("200 OK", "no colon here\r\n", "{\"id\":1}")),

@@ -48,11 +48,10 @@ impl Folder {
 
     /// Puts a contract of many operations in the place of the usual one.
     pub fn many(&self, name: &str, count: usize) {
-        let mut contract = "openapi: 3.1.0\ninfo: {title: Many, version: '1'}\npaths:\n".to_owned();
-        for number in 0..count {
-            let response = "{description: d, content: {application/json: {schema: {type: object}}}}";
-            contract += &format!("  /{name}{number}: {{get: {{operationId: {name}{number}, responses: {{'200': {response}}}}}}}\n");
-        }
+        let response = "{description: d, content: {application/json: {schema: {type: object}}}}";
+        let path = |number: usize| format!("  /{name}{number}: {{get: {{operationId: {name}{number}, responses: {{'200': {response}}}}}}}\n");
+        let paths = (0..count).map(path).collect::<Vec<_>>().concat();
+        let contract = format!("openapi: 3.1.0\ninfo: {{title: Many, version: '1'}}\npaths:\n{paths}");
         std::fs::write(self.0.join("hostile.yaml"), contract).expect("a contract");
     }
 }

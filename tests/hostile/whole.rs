@@ -22,17 +22,18 @@ fn a_server_that_never_accepts_has_no_report() {
 fn a_server_that_falls_silent_is_left_alone() {
     let folder = Folder::new("silent");
     folder.many("quiet", 60);
-    let server = Server::start(|talk| match talk.number {
-        0..3 => talk.json("{}"),
-        _ => {
-            talk.hold();
-            Ok(())
+    let server = Server::start(|talk| {
+        if talk.number < 3 {
+            return talk.json("{}");
         }
+        talk.hold();
+        Ok(())
     });
     let seen = watch::run(&folder, &server.url(), &["--jobs", "5"]);
     let of = |verdict: &str| (0..60).filter(|number| seen.verdict(&format!("quiet{number}")) == verdict).count();
     assert_eq!((seen.code, complaints(&seen)), (Some(3), Vec::new()), "{}", seen.shown);
-    assert_eq!((of("conforms"), of("inconclusive"), of("blocked")), (3, 10, 47), "{}", seen.shown);
+    // Those that were under way with the last one wait for nothing, too.
+    assert!(of("conforms") == 3 && (10..15).contains(&of("inconclusive")) && of("blocked") > 40, "{}", seen.shown);
     assert!(seen.shown.contains("none of the last 10 requests was answered"), "{}", seen.shown);
 }
 
@@ -63,7 +64,7 @@ fn many_long_answers_take_no_more_than_one_run_may() {
     let server = Server::start(|talk| talk.json(format!("{{\"text\":\"{}\",\"more\":[{}0]}}", "a".repeat(3_000_000), "0,".repeat(20_000))));
     let seen = watch::run(&folder, &server.url(), &["--jobs", "8"]);
     let inconclusive = (0..100).filter(|number| seen.verdict(&format!("flood{number}")) == "inconclusive").count();
-    assert!(seen.memory < MOST_MEMORY && seen.time < Duration::from_secs(60), "{} KiB, {:?}", seen.memory, seen.time);
+    assert!(seen.memory < MOST_MEMORY && seen.time < Duration::from_mins(1), "{} KiB, {:?}", seen.memory, seen.time);
     assert_eq!(seen.code, Some(3), "{}", seen.shown);
     assert!((50..100).contains(&inconclusive), "{inconclusive}: {}", seen.shown);
 }

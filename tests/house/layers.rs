@@ -6,7 +6,7 @@ use crate::source::{Mention, Source, sources};
 const PURE: &[&str] = &["domain", "contract", "generate", "triggers", "plan", "checks", "state", "judge", "report"];
 
 /// The rim, where files, clock and network are; its rooms import pure ones, never each other.
-const RIM: &[&str] = &["load", "transport", "mock"];
+const RIM: &[&str] = &["load", "transport", "mock", "journal"];
 
 /// What stands on all of them, in order.
 const TOP: &[&str] = &["run", "cli"];

@@ -67,7 +67,8 @@ fn a_file_that_is_not_what_it_should_be_is_named() {
     place.write("list", "[1, 2, 3]");
     place.write("deep", format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)));
     place.write("deep-objects", format!("{}1{}", "{\"a\":".repeat(50_000), "}".repeat(50_000)));
-    let levels: String = (1..20).map(|level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "))).collect();
+    let levels =
+        (1..20).map(|level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "))).collect::<Vec<_>>().concat();
     place.write("bomb", format!("a0: &a0 ha\n{levels}"));
     // A file with a hole takes no room on the disk.
     std::fs::File::create(place.write("huge", "")).and_then(|file| file.set_len(6 << 30)).unwrap();

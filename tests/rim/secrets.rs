@@ -64,7 +64,7 @@ fn forms(text: &str) -> Vec<String> {
     let percent = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let quoted = serde_json::to_string(text).expect("JSON");
-    let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;");
     vec![
         text.to_owned(),
@@ -78,7 +78,7 @@ fn forms(text: &str) -> Vec<String> {
         quoted[1..quoted.len() - 1].replace('/', "\\/"),
         escaped,
         html,
-        text.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
     ]
 }
 

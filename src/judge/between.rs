@@ -1,0 +1,44 @@
+//! Answers 429 that came between: the probe was sent again later and is judged by the last answer, but what such an answer
+//! promises is held to all the same.
+
+use super::Case;
+use crate::checks::{self, Scene};
+use crate::domain::contract::Status;
+use crate::domain::plan::{Credentials, Probe};
+use crate::domain::verdict::Finding;
+
+/// The status of one request too many (RFC 6585, section 4).
+const TOO_MANY: Status = Status(429);
+
+/// What is wrong with the answers 429 that nobody asked for, each thing once.
+pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for probe in case.plan.probes.iter().filter(|probe| !probe.allowed.contains(&TOO_MANY)) {
+        let Some(outcome) = case.outcomes.of(&probe.id) else { continue };
+        for exchange in &outcome.exchanges {
+            let Some(answer) = exchange.answer.as_ref().filter(|answer| answer.status == TOO_MANY) else { continue };
+            // Nothing but the number of requests was wrong with it.
+            let asked = Probe { allowed: vec![TOO_MANY], status: TOO_MANY, fault: None, ..probe.clone() };
+            let declared = super::declared(case.contract, None, TOO_MANY);
+            let hints = if probe.request.credentials == Credentials::Limited { &case.hints.limited } else { &case.hints.full };
+            let scene = Scene {
+                contract: case.contract,
+                schemas: case.schemas,
+                operation: None,
+                probe: &asked,
+                exchange,
+                answer,
+                declared: declared.as_deref(),
+                hints,
+            };
+            // Where nothing is declared, only the wait is of interest: the answer may be that of a gateway.
+            let relevant = checks::findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");
+            for finding in relevant {
+                if found.iter().all(|known| (&known.check, &known.answer) != (&finding.check, &finding.answer)) {
+                    found.push(finding);
+                }
+            }
+        }
+    }
+    found
+}

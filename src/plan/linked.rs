@@ -1,0 +1,106 @@
+//! What is put into a relationship is not in there yet, so that a read tells what was added from what was there, and what
+//! was replaced from what was kept.
+
+use super::draft::{Bound, Draft};
+use crate::domain::contract::{Operation, ResourceNeed};
+use crate::domain::plan::{Origin, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
+
+impl Draft<'_> {
+    /// A resource for a place in the body of a request that adds to a relationship or replaces it: one that nothing else has
+    /// put in there; `None` where there is no such, or where all that is in there has to be taken out again by name.
+    pub(super) fn not_in_there(
+        &mut self,
+        operation: &Operation,
+        place: &Place,
+        need: &ResourceNeed,
+        bound: &Bound,
+        taken: &[SlotId],
+    ) -> Option<SlotId> {
+        let writes = matches!(operation.method.0.as_str(), "POST" | "PATCH") && matches!(place, Place::Body(_));
+        let name = relationship(&operation.path).filter(|_| writes && !self.stands_in_the_way(operation))?;
+        let there = self.in_there(operation, name, &bound.base.request);
+        if there.is_empty() {
+            return None;
+        }
+        let taken: Vec<SlotId> = taken.iter().cloned().chain(there).collect();
+        let found = self.free_or_any(operation, place, need, &taken).ok().flatten()?;
+        self.plan.slots.get(&found).is_some_and(|slot| matches!(slot.origin, Origin::Created(_))).then_some(found)
+    }
+
+    /// Whether something is refused while the relationship holds anything: then it has to be emptied in the end.
+    fn stands_in_the_way(&self, operation: &Operation) -> bool {
+        let conditions = self.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);
+        let mut by = conditions.filter_map(|condition| self.contract.operation(condition.by.as_ref()?));
+        by.any(|by| by.path == operation.path)
+    }
+
+    /// What the request that made the owner put into its relationship, and what others on the same route put there.
+    fn in_there(&self, operation: &Operation, name: &str, request: &RequestTemplate) -> Vec<SlotId> {
+        let owners = in_path(request);
+        let mut there = Vec::new();
+        for owner in owners.iter().filter_map(|slot| self.plan.slots.get(*slot)) {
+            let Origin::Created(maker) = &owner.origin else { continue };
+            let at = format!("/relationships/{name}/");
+            there.extend(self.plan.probe(maker).map(|maker| named(maker, |place| place.contains(&at))).unwrap_or_default());
+        }
+        let others = self.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
+        for other in others.filter(|other| matches!(other.method.0.as_str(), "POST" | "PATCH")) {
+            let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
+            let probe = self.plan.probe(success).filter(|probe| in_path(&probe.request) == owners);
+            there.extend(probe.map(|probe| named(probe, |_| true)).unwrap_or_default());
+        }
+        there
+    }
+
+    /// Asks once more what a relationship holds when something has been taken out of it, right after that: what is due to be
+    /// read anyway is read before, while there is most to see.
+    pub fn look_afterwards(&mut self) {
+        let removals: Vec<Probe> = self.plan.probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
+        for removal in removals {
+            let Some(read) = self.plan.probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };
+            let id = self.free_id(&format!("{}::{}::afterwards", read.operation, read.status));
+            let look = Probe {
+                id,
+                purpose: Purpose::Fixture,
+                captures: Vec::new(),
+                after: vec![removal.id.clone(), read.id.clone()],
+                stage: Stage::Change,
+                ..read
+            };
+            // Right behind the removal, so that whatever is changed next waits for it.
+            let behind = self.plan.probes.iter().position(|probe| probe.id == removal.id).map_or(self.plan.probes.len(), |position| position + 1);
+            self.plan.probes.insert(behind, look);
+        }
+    }
+}
+
+/// The name of the relationship that a path leads to.
+fn relationship(path: &str) -> Option<&str> {
+    let (front, name) = path.rsplit_once('/')?;
+    (front.ends_with("/relationships") && !name.starts_with('{')).then_some(name)
+}
+
+fn takes_out(probe: &Probe) -> bool {
+    probe.fault.is_none()
+        && probe.purpose != Purpose::Cleanup
+        && probe.request.method.0 == "DELETE"
+        && probe.stage == Stage::Change
+        && relationship(&probe.request.path).is_some()
+}
+
+fn reads(probe: &Probe, removal: &Probe) -> bool {
+    let same = probe.request.path == removal.request.path && in_path(&probe.request) == in_path(&removal.request);
+    same && probe.request.method.0 == "GET" && probe.fault.is_none() && probe.purpose != Purpose::Cleanup
+}
+
+/// The slots that fill a path.
+fn in_path(request: &RequestTemplate) -> Vec<&SlotId> {
+    let fillings = request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
+    fillings.map(|filling| &filling.slot).collect()
+}
+
+/// The slots that a request names in its body.
+fn named(probe: &Probe, at: impl Fn(&str) -> bool) -> Vec<SlotId> {
+    let body = probe.request.fillings.iter().filter(|filling| matches!(&filling.place, Place::Body(place) if at(place)));
+    body.map(|filling| filling.slot.clone()).collect()
+}

@@ -1,0 +1,205 @@
+//! Rate limits and budgets: what tells most comes first, no window ever holds more than it may, and the matrix fills over
+//! several runs.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A folder of its own for each test, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("probity-budget-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    fn json(&self, name: &str) -> Value {
+        let text = std::fs::read_to_string(self.0.join("reports").join(name)).expect("a report");
+        serde_json::from_str(&text).expect("a report in JSON")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn probity(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A mock in a process of its own.
+struct Mock {
+    child: Child,
+    url: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Mock {
+    fn start(folder: &Folder, words: &[&str]) -> Self {
+        let mut command = probity(&folder.0);
+        let mut child = command.args(["mock", "--listen", "127.0.0.1:0"]).args(words).stdout(Stdio::piped()).spawn().expect("the mock starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let (mut environment, mut url) = (Vec::new(), String::new());
+        for line in lines.map_while(Result::ok) {
+            if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
+                environment.push((name.to_owned(), value.to_owned()));
+            }
+            if let Some(target) = line.trim().strip_prefix("probity run --target ") {
+                target.clone_into(&mut url);
+                break;
+            }
+        }
+        assert!(!url.is_empty(), "the mock says where it is");
+        Self { child, url, environment }
+    }
+
+    fn run(&self, folder: &Folder, words: &[&str]) -> Output {
+        let mut command = probity(&folder.0);
+        command.envs(self.environment.iter().cloned()).args(["run", "--target", &self.url]).args(words);
+        command.output().expect("the command runs")
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The statuses of all answers of a recording, each with the probe that it was given to.
+fn answers(recording: &Value) -> Vec<(String, u64)> {
+    let mut answers = Vec::new();
+    for outcome in recording["outcomes"]["outcomes"].as_array().expect("outcomes") {
+        for exchange in outcome["exchanges"].as_array().into_iter().flatten() {
+            if let Some(status) = exchange["answer"]["status"].as_u64() {
+                answers.push((outcome["probe"].as_str().unwrap_or_default().to_owned(), status));
+            }
+        }
+    }
+    answers
+}
+
+fn count(report: &Value, verdict: &str) -> u64 {
+    report["totals"][verdict].as_u64().unwrap_or_default()
+}
+
+/// The plan for a server elsewhere, on which everything is allowed.
+fn plan(format: &str) -> String {
+    let folder = Folder::new(&format!("plan-{format}"));
+    let mut command = probity(&folder.0);
+    for name in ["ADDEPAR_LIMITED_KEY", "ADDEPAR_LIMITED_SECRET", "ADDEPAR_FIRM", "ADDEPAR_EXPIRED_JOB", "ADDEPAR_EXPIRED_TRANSACTION_JOB"] {
+        command.env(name, "1");
+    }
+    let words = ["plan", "--target", "https://api.example.com", "--allow-writes", "--allow", "all", "--format", format];
+    let output = command.args(words).output().expect("the command runs");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_plan_begins_with_what_tells_most() {
+    let lines: Vec<String> = plan("text").lines().take(70).map(str::to_owned).collect();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("first_lines_of_the_plan", lines.join("\n")));
+}
+
+#[test]
+fn the_first_window_shows_every_status_and_every_api() {
+    let plan: Value = serde_json::from_str(&plan("json")).expect("a plan in JSON");
+    let probes = plan["probes"].as_array().expect("probes");
+    let first: Vec<&Value> = probes.iter().take(50).collect();
+    let statuses: BTreeSet<u64> = first.iter().filter_map(|probe| probe["status"].as_u64()).collect();
+    assert!(statuses.len() >= 12, "only {statuses:?}");
+    // The first segment of a path stands for an API, more or less.
+    let apis = |probes: &[&Value]| -> BTreeSet<String> {
+        probes.iter().filter_map(|probe| Some(probe["request"]["path"].as_str()?.split('/').nth(2)?.to_owned())).collect()
+    };
+    let all = apis(&probes.iter().collect::<Vec<_>>());
+    assert!(apis(&first).len() * 10 >= all.len() * 8, "{:?}", all.difference(&apis(&first)).collect::<Vec<_>>());
+    // One request more than the limit allows is planned, and few are sent for it: those without credentials may not count.
+    let burst: Vec<&Value> = probes.iter().filter(|probe| probe["stage"] == "burst").collect();
+    assert!(burst.len() == 1 && burst[0]["repeat"]["burst"]["most"].as_u64().is_some_and(|most| (2..=8).contains(&most)), "{burst:?}");
+}
+
+#[test]
+fn no_window_is_overrun_and_a_full_one_shows_the_limit() {
+    let folder = Folder::new("windows");
+    let mock = Mock::start(&folder, &["--window", "50/5"]);
+    let output = mock.run(&folder, &["--window", "50/5", "--budget", "120"]);
+    assert_eq!(output.status.code(), Some(3), "the budget does not do for all cells: {}", text(&output));
+    let answers = answers(&folder.json("recording.json"));
+    let too_many: Vec<&str> = answers.iter().filter(|(_, status)| *status == 429).map(|(probe, _)| probe.as_str()).collect();
+    assert_eq!(too_many, ["*::429::burst"], "the limit is met on purpose, and only then");
+    assert!(answers.len() <= 120, "{} requests", answers.len());
+    let first: BTreeSet<u64> = answers.iter().take(50).map(|(_, status)| *status).collect();
+    assert!(first.len() >= 12, "the first window shows only {first:?}");
+    let report = folder.json("report.json");
+    assert!(count(&report, "violates") + count(&report, "blocked") == 0, "{}", text(&output));
+}
+
+#[test]
+fn the_matrix_fills_over_several_runs() {
+    let folder = Folder::new("fills");
+    let words = ["run", "--budget", "60", "--only", "groups.*"];
+    let mut shown = 0;
+    for round in 0..8 {
+        let output = probity(&folder.0).args(words).output().expect("the command runs");
+        let report = folder.json("report.json");
+        assert!(report["totals"]["requests"].as_u64().is_some_and(|requests| requests <= 60), "{}", text(&output));
+        assert_eq!(count(&report, "violates") + count(&report, "blocked"), 0, "{}", text(&output));
+        let now = count(&report, "conforms") + count(&report, "held");
+        assert!(now > shown || output.status.code() == Some(0), "run {round} adds nothing: {}", text(&output));
+        shown = now;
+        if output.status.code() == Some(0) {
+            assert!(round > 0, "one run was enough");
+            let remembered = report["cells"].as_array().expect("cells").iter().filter(|cell| cell["remembered"].is_string()).count();
+            assert!(remembered > 0, "what earlier runs have shown is said to be remembered");
+            let output = probity(&folder.0).args(words).arg("--fresh").output().expect("the command runs");
+            assert_eq!(output.status.code(), Some(3), "it starts over: {}", text(&output));
+            return;
+        }
+    }
+    panic!("eight runs are not enough: {shown}");
+}
+
+#[test]
+fn an_unplanned_429_is_obeyed_and_nothing_fails_for_it() {
+    let folder = Folder::new("unplanned");
+    let mock = Mock::start(&folder, &["--window", "20/2"]);
+    // Nothing is kept on this side, so the server has to say it.
+    let output = mock.run(&folder, &["--only", "entities.get", "--only", "entities.create"]);
+    let report = folder.json("report.json");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let output = mock.run(&folder, &["--only", "entities.*"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(answers(&folder.json("recording.json")).iter().any(|(_, status)| *status == 429), "the limit was never met");
+    assert_eq!(report["findings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_wait_that_makes_no_sense_is_a_finding_and_another_one_is_kept() {
+    let folder = Folder::new("nonsense");
+    let mock = Mock::start(&folder, &["--window", "20/2", "--fault", "too-many-wait-nonsense"]);
+    let output = mock.run(&folder, &["--only", "entities.*", "--window", "40/2"]);
+    let report = folder.json("report.json");
+    let found: Vec<&str> = report["findings"].as_array().expect("findings").iter().filter_map(|finding| finding["check"].as_str()).collect();
+    assert!(found.contains(&"retry-after"), "{found:?}\n{}", text(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert_eq!(count(&report, "violates") + count(&report, "blocked"), 0, "no cell fails for it: {}", text(&output));
+}
