@@ -4,7 +4,6 @@
 //! Nothing is said where requests were under way together, where a write may have done anything, or where the contract
 //! leaves the server free.
 
-mod all_are_made;
 mod answer_is_of_the_one_asked;
 mod as_many_as_sent;
 mod created_is_found;
@@ -98,7 +97,6 @@ struct Break {
 pub const RULES: &[Rule] = &[
     created_is_found::RULE,
     created_once::RULE,
-    all_are_made::RULE,
     kept::CREATE_KEPT,
     kept::PATCH_TOOK,
     kept::PATCH_LEFT_THE_REST,

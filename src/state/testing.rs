@@ -81,21 +81,6 @@ impl Story {
         self
     }
 
-    /// Creates `things#1` and `things#2` at once, and the server shows these.
-    pub fn create_two(self, shown: &[Value]) -> Self {
-        let one = json!({"type": "things", "attributes": {"name": "a", "size": 3}});
-        let sent = json!({"data": [one, one]});
-        let mut story = self.step(Step { operation: "things.create", sent, status: 201, came: json!({"data": shown}), ..Step::default() });
-        let probe = story.plan.probes.last_mut().unwrap();
-        let capture =
-            |nth: usize| json!({"slot": format!("things#{}", nth + 1), "expression": "$response.body#/data/0/id", "like": null, "nth": nth});
-        probe.captures = serde_json::from_value(json!([capture(0), capture(1)])).unwrap();
-        for slot in story.plan.slots.values_mut() {
-            slot.origin = Origin::Created(probe.id.clone());
-        }
-        story
-    }
-
     /// Sends one more request.
     pub fn step(mut self, step: Step<'_>) -> Self {
         let operation = self.contract.operation(step.operation).unwrap();

@@ -248,10 +248,3 @@ fn pages_come_to_an_end() {
     assert_eq!(walk(&[("p=1", empty("/?p=2")), ("p=2", page(&[], &Value::Null))]), NONE);
     assert_eq!(walk(&[("p=1", empty("/?p=2")), ("p=2", empty("/?p=3"))]), blames("pages-end", "things.list#0"));
 }
-
-#[test]
-fn all_that_is_sent_is_made() {
-    let (one, two) = (thing("1", "a", 3), thing("2", "a", 3));
-    assert_eq!(Story::new().create_two(&[one.clone(), two]).broken(), NONE);
-    assert_eq!(Story::new().create_two(&[one]).broken(), blames("all-are-made", "things.create#0"));
-}
