@@ -60,7 +60,7 @@ fn told_by_the_example(read: &Event<'_>) -> bool {
     let mut paths = examples.filter_map(|example| own_link(&example.value)).filter_map(path_of);
     let template = read.operation.path.to_ascii_lowercase();
     let fits = |path: &str| {
-        let ours: Vec<&str> = template.rsplit('/').collect();
+        let ours: Vec<&str> = template.trim_start_matches('/').rsplit('/').collect();
         let theirs: Vec<&str> = path.rsplit('/').collect();
         ours.iter().zip(&theirs).all(|(ours, theirs)| (ours.starts_with('{') && !theirs.is_empty()) || ours == theirs)
     };

@@ -154,7 +154,7 @@ fn what_is_downloaded_is_what_was_uploaded() {
         let read = Step { operation: "things.download", slot: Some("things#1"), allowed: &[200], came, ..Step::default() };
         Story::new().step(upload).captured(1).step(read)
     };
-    assert_eq!(download(json!("the by")).broken(), blames("upload-comes-back", "things.create#1"));
+    assert_eq!(download(json!("the by")).broken(), blames("upload-comes-back", "things.download#1"));
     assert_eq!(download(json!("the bytes")).broken(), NONE);
     assert_eq!(download(json!({"data": []})).broken(), NONE, "another media type is another representation");
 }

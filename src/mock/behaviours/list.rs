@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::sparse::sparse;
 use super::{Outcome, Turn};
 use crate::domain::contract::{Location, Operation};
 use crate::mock::faults::Effect;
@@ -30,7 +31,8 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         resources.pop();
     }
     let page = pages::page(scene, &resources);
-    let items = resources[page.from..page.to].iter().map(|resource| resource.body.clone()).collect();
+    let mut items: Vec<Value> = resources[page.from..page.to].iter().map(|resource| resource.body.clone()).collect();
+    sparse(turn, &mut items);
     let mut document = turn.document(items);
     turn_pages(scene, &mut document, &page, resources.len());
     Outcome::of(document)

@@ -10,6 +10,7 @@ mod read;
 mod related;
 mod relationship;
 mod search;
+mod sparse;
 mod update;
 
 use serde_json::Value;

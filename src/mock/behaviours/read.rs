@@ -1,5 +1,7 @@
 //! Reads one resource.
 
+use serde_json::Value;
+
 use super::{Outcome, Turn};
 use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
@@ -21,6 +23,10 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         job::advance(&scene.core.contract, kind, resource, job::reads(&scene.core.variants));
     }
     let mut body = resource.body.clone();
+    // Several routes may lead to one resource; it is known here by the one that was taken.
+    if let Some(Value::String(own)) = body.pointer_mut("/links/self").filter(|_| scene.profile.tail.is_empty()) {
+        own.clone_from(&scene.call.path);
+    }
     if other {
         rename(&mut body, scene.core.profiles.id_at(kind), "999999");
     }

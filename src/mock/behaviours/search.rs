@@ -1,4 +1,5 @@
-//! Looks for resources through a body; what is asked for is not understood, so everything is found.
+//! Looks for resources through a body. What is understood are lists of values that are named after an attribute; for
+//! anything else, everything is found.
 
 use serde_json::Value;
 
@@ -21,6 +22,25 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     if !core.profiles.created.contains(kind) || !typed {
         return super::example::act(turn);
     }
-    let held: Vec<Value> = turn.state.store.of(kind).iter().map(|resource| resource.body.clone()).collect();
-    Outcome::of(turn.document(held))
+    let asked: Vec<&Value> = scene_items(turn);
+    let held = turn.state.store.of(kind).iter().map(|resource| &resource.body);
+    let found: Vec<Value> = held.filter(|body| asked.iter().all(|asked| fits(asked, body))).cloned().collect();
+    Outcome::of(turn.document(found))
+}
+
+fn scene_items<'t>(turn: &'t Turn<'_, '_>) -> Vec<&'t Value> {
+    turn.scene.items().into_iter().map(|(_, item)| item).collect()
+}
+
+/// Whether a resource has one of the values that each list asks for: `email_ids` is about its attribute `email`.
+fn fits(asked: &Value, body: &Value) -> bool {
+    let (Some(lists), Some(attributes)) = (attributes(asked), attributes(body)) else { return true };
+    lists.iter().filter_map(|(name, values)| Some((name, values.as_array()?))).all(|(name, values)| {
+        let mut about = attributes.iter().filter(|(attribute, value)| value.is_string() && name.starts_with(attribute.as_str()));
+        about.all(|(_, value)| values.contains(value))
+    })
+}
+
+fn attributes(item: &Value) -> Option<&serde_json::Map<String, Value>> {
+    item.get("attributes")?.as_object()
 }

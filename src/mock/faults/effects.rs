@@ -21,6 +21,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("read-other", "one resource is asked for and another comes", Effect::ReadOther),
     fault("list-loses-item", "lists leave their last resource out", Effect::LoseItem),
     fault("filter-ignored", "lists show more than the ids that were asked for", Effect::IgnoreFilter),
+    fault("fields-ignored", "lists show more than the attributes that were asked for", Effect::IgnoreFields),
     fault("page-limit-ignored", "pages hold more than the limit", Effect::IgnoreLimit),
     fault("page-overlaps", "a page starts with the last resource of the page before", Effect::OverlapPages),
     fault("page-loop", "the address of the next page is that of the same page", Effect::LoopPages),

@@ -113,6 +113,7 @@ pub(crate) enum Effect {
     LoseItem,
     /// Lists show what was not asked for.
     IgnoreFilter,
+    IgnoreFields,
     /// Pages hold more than was asked for.
     IgnoreLimit,
     /// Pages overlap.
