@@ -94,6 +94,7 @@ impl<'a> Draft<'a> {
                 value::first_wave(&mut self.plan, self.contract, u64::from(window.requests));
             }
         }
+        self.look_elsewhere();
         self.plan.probes.sort_by_key(Probe::due);
         self.plan
     }
