@@ -23,11 +23,12 @@ fn find(history: &History<'_>) -> Vec<Break> {
     for (number, read) in history.events.iter().enumerate() {
         let Some(document) = read.shown() else { continue };
         let required = required(history, read, document);
+        let known = known(read);
         for (kind, names) in asked(read) {
             let own = |item: &&Value| item.get("type").and_then(Value::as_str) == Some(kind.as_str());
             let other = document::resources(document).into_iter().filter(own).find_map(|item| {
                 let attributes = item.get("attributes")?.as_object()?;
-                attributes.keys().find(|name| !names.contains(*name) && !required.contains(*name)).cloned()
+                attributes.keys().find(|name| !names.contains(*name) && !required.contains(*name) && known.contains(*name)).cloned()
             });
             if let Some(other) = other {
                 found.push(Break {
@@ -43,6 +44,14 @@ fn find(history: &History<'_>) -> Vec<Break> {
         }
     }
     found
+}
+
+/// The attributes that the contract's own example shows; what the contract does not know may be more than an attribute.
+fn known(read: &Event<'_>) -> BTreeSet<String> {
+    let response = read.status().and_then(|status| read.operation.response(status));
+    let examples = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
+    let items = examples.flat_map(|example| document::resources(&example.value));
+    items.filter_map(|item| item.get("attributes")?.as_object()).flat_map(|attributes| attributes.keys().cloned()).collect()
 }
 
 /// The attributes that the schema of the answer demands of its resources: whether they may be left out is not said.
