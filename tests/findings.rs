@@ -8,7 +8,7 @@ use probity::contract::{Schemas, bundle, read};
 use probity::domain::contract::{Contract, Method, Status};
 use probity::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use probity::domain::plan::Plan;
-use probity::domain::verdict::Finding;
+use probity::domain::verdict::{Finding, Severity};
 use probity::judge::{Case, Hints, judge};
 use probity::report::finding_text;
 use serde_json::{Value, json};
@@ -160,6 +160,41 @@ fn a_contradiction_of_the_state_reads_alike() {
     let Some(finding) = found.iter().find(|finding| finding.check == "state") else { panic!("nothing is found: {found:#?}") };
     insta::assert_snapshot!("state", finding_text(finding, false));
     assert!(judged(&contract, &plan, &outcomes("Zoë")).iter().all(|finding| finding.check != "state"));
+}
+
+#[test]
+fn drawn_values_are_judged_row_by_row() {
+    let said = |expects: Value, status: u16| {
+        let mut asked = drawn("open");
+        if let Some(trigger) = expects.get("refusal") {
+            asked = Asked { allowed: &[409], ..fault(json!({"query": "size"}), trigger.as_str().unwrap(), &[409]) };
+            asked.drawn = drawn("open").drawn;
+        }
+        asked.drawn["expects"] = expects;
+        let body = if status < 300 { thing() } else { problem(&status.to_string(), json!({})) };
+        let found = findings(&asked, &came(status, MEDIA, body));
+        found.into_iter().map(|finding| (finding.check, finding.severity)).collect::<Vec<_>>()
+    };
+    let must = |check: &str| vec![(check.to_owned(), Severity::Must)];
+    let should = |check: &str| vec![(check.to_owned(), Severity::Should)];
+    for expects in ["success", "plausible", "open"] {
+        assert_eq!(said(json!(expects), 200), [], "{expects}");
+        assert_eq!(said(json!(expects), 500), must("server-error"), "{expects}");
+        assert_eq!(said(json!(expects), 202), must("status"), "{expects}");
+        assert_eq!(said(json!(expects), 418), should("undocumented-status"), "{expects}");
+        for elsewhere in [401, 403, 404, 413, 414, 429] {
+            assert_eq!(said(json!(expects), elsewhere), [], "{expects} {elsewhere}");
+        }
+    }
+    assert_eq!(said(json!("success"), 400), should("admitted-value"));
+    assert_eq!(said(json!("plausible"), 400), []);
+    assert_eq!(said(json!("open"), 400), []);
+    let refusal = || json!({"refusal": "bad-query-parameter"});
+    assert_eq!(said(refusal(), 409), []);
+    assert_eq!(said(refusal(), 400), must("status"));
+    assert_eq!(said(refusal(), 200), must("status"));
+    assert_eq!(said(refusal(), 500), must("server-error"));
+    assert_eq!(said(refusal(), 403), []);
 }
 
 /// What is said of one answer to one request, whose control was accepted.

@@ -52,7 +52,8 @@ fn a_rendered_report_fits_the_schema() {
 fn sample() -> Value {
     let finding = json!({
         "check": "status", "severity": "must", "message": "m", "expected": "409", "actual": "400", "contract": "c", "answer": "status",
-        "citation": "s", "probe": "p", "curl": "curl -i 'http://x/'"
+        "citation": "s", "probe": "p", "curl": "curl -i 'http://x/'",
+        "seen": 1, "tries": 5, "shrunk": "/name is \"\"", "excerpt": {"line": "HTTP 400", "column": 5, "width": 3}
     });
     json!({
         "schema_version": 1,

@@ -9,6 +9,7 @@ use super::{Stop, exit, run};
 use crate::domain::journal::{Chronicle, Entry};
 use crate::domain::plan::Plan;
 use crate::plan::Options;
+use crate::report::legible;
 use crate::run::{Cleaned, Run, Settings};
 use crate::transport::Accounts;
 
@@ -89,7 +90,7 @@ async fn one(
 fn tell(chronicle: &Chronicle, cleaned: &Cleaned) {
     anstream::println!("Run of {} ({}): {} requests to remove what it left.", chronicle.start.started_at, chronicle.start.mark, cleaned.removed);
     for (slot, id) in &cleaned.left {
-        anstream::println!("  {slot} with the id {id} could not be removed.");
+        anstream::println!("  {slot} with the id {} could not be removed.", legible(id));
     }
     for (kind, name) in &cleaned.unknown {
         let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };

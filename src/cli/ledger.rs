@@ -73,7 +73,9 @@ impl Ledger {
 
     /// The run that was cut off and can be continued, when it is of this shape; else what differs, by name.
     pub fn unfinished(&self, shape: &BTreeMap<String, String>) -> Option<Result<&Chronicle, Vec<String>>> {
-        let open = self.journals.last().filter(|one| !one.finished && !one.cleaned && !one.interrupted)?;
+        let open = || self.journals.iter().rev().filter(|one| !one.finished && !one.cleaned && !one.interrupted);
+        // What is sent again after a run has a journal of its own, which is never continued by itself.
+        let open = open().find(|one| one.start.shape == *shape).or_else(|| open().next())?;
         let names = shape.keys().chain(open.start.shape.keys());
         let mut differ: Vec<String> = names.filter(|name| shape.get(*name) != open.start.shape.get(*name)).cloned().collect();
         differ.sort();

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::args::{ReplayArgs, RunArgs};
 use super::judge::LONGEST;
 use super::ledger::Ledger;
-use super::run::{Scene, Way, carry_out_beside};
+use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::domain::exchange::{Content, Ending, Exchange, Outcome};
@@ -62,9 +62,7 @@ async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, 
     let ledger = Ledger::for_run(run, target, subject)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start { started_at: Timestamp::now().to_string(), mark: scene.options.mark.clone(), shape, plan: part.clone() };
-    Ok(carry_out_beside(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, journal: None, served: None }, part, start)
-        .await?
-        .outcomes)
+    Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)
 }
 
 /// The part of a new plan that sends the probe again, and its name in it. What was drawn is not drawn again but repeated.

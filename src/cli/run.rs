@@ -70,8 +70,8 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let clock = Instant::now();
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
     let journal = ledger.journal(target, resumed, || start)?;
-    let way = Way { args, target, subject, ledger, scene: &scene, resumed, journal: journal.as_ref(), served: None };
-    let carried = runtime.block_on(carry_out(&way, &planned))?;
+    let way = Way { args, target, subject, ledger, scene: &scene, resumed, served: None };
+    let carried = runtime.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
     unless_silent(target, &planned, &carried.outcomes)?;
     unless_lost(target, subject, &planned, &carried.outcomes)?;
@@ -116,7 +116,6 @@ pub(super) struct Way<'a> {
     pub resumed: Option<&'a Chronicle>,
     /// Where the embedded mock is served already.
     pub served: Option<&'a str>,
-    pub journal: Option<&'a Journal>,
 }
 
 /// What a run needs beside its plan.
@@ -160,9 +159,18 @@ impl Scene {
     }
 }
 
-/// Carries out a plan, and writes it down where a journal is kept.
-async fn carry_out(way: &Way<'_>, planned: &Plan) -> Result<Carried, Stop> {
-    let Way { args, target, subject, ledger, scene, resumed, journal, served } = *way;
+/// Carries out a plan beside a run, and writes it down where a journal is kept.
+pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
+    let journal = way.ledger.journal(way.target, way.resumed, || start)?;
+    let carried = send_all(way, planned, journal.as_ref()).await?;
+    if let Some(journal) = journal {
+        journal.write(&Entry::Finished, true)?;
+    }
+    Ok(carried)
+}
+
+async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Result<Carried, Stop> {
+    let Way { args, target, subject, ledger, scene, resumed, served } = *way;
     let base = match (target, &scene.embedded) {
         _ if served.is_some() => served.unwrap_or_default().to_owned(),
         (Target::Server { base, .. }, _) => base.clone(),
@@ -188,16 +196,6 @@ async fn carry_out(way: &Way<'_>, planned: &Plan) -> Result<Carried, Stop> {
             "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
             chronicle.start.started_at
         );
-    }
-    Ok(carried)
-}
-
-/// Carries out a plan beside that of the run, with a journal of its own.
-pub(super) async fn carry_out_beside(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
-    let journal = way.ledger.journal(way.target, None, || start)?;
-    let carried = carry_out(&Way { journal: journal.as_ref(), ..*way }, planned).await?;
-    if let Some(journal) = journal {
-        journal.write(&Entry::Finished, true)?;
     }
     Ok(carried)
 }

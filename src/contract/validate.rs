@@ -16,7 +16,7 @@ const BASE: &str = "urn:probity:contract";
 const REQUESTS: &str = "urn:probity:requests";
 
 /// From so many parts on, a value has very many: their breaches would take more memory than the value.
-const MANY: usize = 100_000;
+const MANY: usize = 20_000;
 
 /// One rule of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,8 +33,10 @@ impl Drawn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expects {
-    /// Its schemas admit every value.
+    /// Its schemas admit every value, and say so: by a limit, a list, a format.
     Success,
+    /// Its schemas admit every value for want of any rule; servers may have some.
+    Plausible,
     /// It is refused, under the condition with this trigger.
     Refusal(String),
     /// Nothing: any answer that the contract knows will do, but no failure of the server.

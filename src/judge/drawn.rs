@@ -1,11 +1,11 @@
 //! What answers to requests with drawn values say. They prove no cell; what they break is added to the cell of the status
 //! that came.
 //!
-//! | the contract says | 5xx  | other success | documented 4xx | other 4xx      |
-//! |-------------------|------|---------------|----------------|----------------|
-//! | it is admitted    | must | must          | should (400, 422) | should      |
-//! | it is refused     | must | must          | must, unless it is the one | must |
-//! | nothing           | must | must          | –              | should         |
+//! | the contract says               | 5xx  | another success | documented 4xx             | other 4xx |
+//! |---------------------------------|------|-----------------|----------------------------|-----------|
+//! | it is admitted                  | must | must            | should (400, 422)          | should    |
+//! | it is refused                   | must | must            | must, unless it is the one | must      |
+//! | nothing, or no more than a type | must | must            | –                          | should    |
 //!
 //! Nothing is said where the control was refused, nor of 401, 403 and 429, which are about something else, nor of statuses
 //! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
@@ -132,7 +132,7 @@ impl Look<'_> {
             _ if allowed.contains(&status) => Vec::new(),
             Expects::Refusal(trigger) => vec![self.finding("status", Severity::Must, &format!("{} ({trigger})", words()), &self.clause())],
             // A redirect may lead to what was asked for.
-            Expects::Success | Expects::Open if accepted => {
+            Expects::Success | Expects::Plausible | Expects::Open if accepted => {
                 if status.is_success() && !allowed.is_empty() {
                     vec![self.finding("status", Severity::Must, &words(), &self.clause())]
                 } else {

@@ -1,12 +1,12 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod again;
+mod between;
 mod cell;
 mod drawn;
 mod leftovers;
 mod legible;
 mod limit;
-mod limits;
 mod recording;
 mod rule;
 mod state;
@@ -26,7 +26,7 @@ use crate::checks::{CredentialHint, Scene, findings};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, SlotId};
+use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
 use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
@@ -100,7 +100,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut findings = undocumented(case, &opinions);
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
-    findings.extend(limits::findings_between(case));
+    findings.extend(between::findings(case));
     findings.extend(state::add(case, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
@@ -141,8 +141,9 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
             && probe.allowed.contains(&Status(401)),
         renamed: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Path(_))) && probe.request.credentials == Credentials::Full,
         recognised: known && probe.request.credentials == Credentials::Limited,
-        exhausting: matches!(probe.repeat, crate::domain::plan::Repeat::Burst { .. }),
-        assumed: probe.assumed.clone(),
+        exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
+        // Where the server itself has named the next page, nobody else has to vouch for it.
+        assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
         control,
     };
     let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
@@ -154,6 +155,11 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         _ => Vec::new(),
     };
     Opinion { probe, outcome, ruling, findings }
+}
+
+/// Whether a walk through pages has followed a link.
+fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
+    matches!(probe.repeat, Repeat::Pages { .. }) && outcome.is_some_and(|outcome| outcome.exchanges.len() > 1)
 }
 
 /// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is

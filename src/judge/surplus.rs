@@ -10,6 +10,7 @@ use crate::contract::append;
 use crate::contract::schema::visit;
 use crate::domain::contract::{Operation, Response, Status};
 use crate::domain::exchange::Answer;
+use crate::domain::plan::Repeat;
 use crate::domain::report::Undocumented;
 
 /// Header fields that any server may send (RFC 9110, RFC 9111, RFC 9112, RFC 6265, RFC 6797, Fetch) and that documents do
@@ -63,7 +64,9 @@ pub fn surplus(case: &Case<'_>) -> Vec<Undocumented> {
     let mut headers: BTreeMap<String, (String, u16, u64)> = BTreeMap::new();
     let known = known_headers(case);
     for outcome in &case.outcomes.outcomes {
-        let operation = case.plan.probe(&outcome.probe).and_then(|probe| case.contract.operation(&probe.operation));
+        // What an address in an answer leads to is another operation's to document.
+        let probe = case.plan.probe(&outcome.probe).filter(|probe| !matches!(probe.repeat, Repeat::Follow(_)));
+        let operation = probe.and_then(|probe| case.contract.operation(&probe.operation));
         let (Some(operation), Some(answer)) = (operation, outcome.answer()) else { continue };
         for place in in_answer(case, operation, answer) {
             *seen.entry(place).or_default() += 1;
@@ -132,5 +135,65 @@ fn collect(value: &Value, at: &str, shown: &str, described: &BTreeMap<String, (b
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{Schemas, bundle, read};
+    use crate::domain::exchange::{Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+    use crate::domain::plan::{Plan, Probe};
+    use crate::judge::Hints;
+
+    /// Kind and place of what a list is answered with and does not document.
+    fn found(status: u16, headers: &[(&str, &str)], body: Value) -> Vec<(String, String)> {
+        let item =
+            json!({"type": "object", "properties": {"id": {}, "tags": {"type": "object", "additionalProperties": {"type": "string"}}, "free": {}}});
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+            "paths": {"/things": {"get": {"operationId": "things.list", "responses": {"200": {
+                "description": "all", "headers": {"X-Count": {"schema": {"type": "integer"}}},
+                "content": {"application/json": {"schema": {"type": "object", "properties": {"data": {"type": "array", "items": item}}}}}
+            }}}}}
+        });
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let probe: Probe = serde_json::from_value(json!({
+            "id": "p", "operation": "things.list", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
+            "request": {"method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
+                        "fillings": []},
+            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": "once",
+            "also": [], "assumed": null
+        }))
+        .unwrap();
+        let request = SentRequest { method: probe.request.method.clone(), url: "http://t/things".to_owned(), headers: Vec::new(), body: None };
+        let headers = [&[("content-type", "application/json"), ("date", "now"), ("x-count", "1")], headers].concat();
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let answer = Answer { status: Status(status), headers, body: Content::Json(body), millis: 1, echoes_credentials: false };
+        let exchanges = vec![Exchange { request, answer: Some(answer) }];
+        let outcomes = Outcomes { outcomes: vec![Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered }] };
+        let plan = Plan { probes: vec![probe], ..Plan::default() };
+        let schemas = Schemas::new(&contract).unwrap();
+        let case = Case { contract: &contract, schemas: &schemas, plan: &plan, outcomes: &outcomes, hints: &Hints::default() };
+        surplus(&case).into_iter().map(|found| (found.kind, found.place)).collect()
+    }
+
+    fn one(kind: &str, place: &str) -> Vec<(String, String)> {
+        vec![(kind.to_owned(), place.to_owned())]
+    }
+
+    #[test]
+    fn what_is_documented_or_usual_or_open_is_not_listed() {
+        let body = json!({"data": [{"id": "1", "tags": {"any": "text"}, "free": {"any": 1}}]});
+        assert_eq!(found(200, &[("etag", "x")], body), Vec::new());
+    }
+
+    #[test]
+    fn what_nobody_knows_is_listed_once() {
+        assert_eq!(found(200, &[], json!({"data": [{"id": "1", "colour": {"deep": 1}}, {"colour": 2}]})), one("member", "/data/*/colour"));
+        assert_eq!(found(200, &[("x-trace", "1"), ("x-trace", "2")], json!({"data": []})), one("header", "x-trace"));
+        assert_eq!(found(206, &[], json!({})), one("status", "206"));
     }
 }

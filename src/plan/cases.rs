@@ -40,7 +40,9 @@ impl Draft<'_> {
     /// What failed in an earlier run, where the contract still says of it what it said then.
     fn replayed(&mut self, operation: &Operation, number: usize, drawn: &Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
         let bound = self.ground(operation)?;
-        if drawn.expects == Expects::Success && !admits(self.contract, self.schemas, operation, &bound.base, &drawn.changes) {
+        if matches!(drawn.expects, Expects::Success | Expects::Plausible)
+            && !admits(self.contract, self.schemas, operation, &bound.base, &drawn.changes)
+        {
             return None;
         }
         let id = self.free_id(&format!("{}::{TRIGGER}::again-{number}", operation.id));
@@ -64,7 +66,7 @@ impl Draft<'_> {
     /// Values that the schemas admit.
     fn admitted(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
         let (changes, decided) = valid_changes(self.contract, self.schemas, operation, &bound.base, luck);
-        let expects = if decided { Expects::Success } else { Expects::Open };
+        let expects = if decided { Expects::Success } else { Expects::Plausible };
         (!changes.is_empty()).then_some((changes, expects))
     }
 
@@ -106,14 +108,16 @@ impl Draft<'_> {
             return None;
         }
         let mut slots = plain.slots.clone();
-        // What is drawn may leave a resource in a state that nobody foresees.
-        if let Some((place, slot)) = last_in_path(&plain).filter(|_| !made) {
-            let need = plain.base.needs.iter().find(|need| need.place == place)?.resource.clone();
-            let spare = self.spare(&need)?;
-            slots.retain(|other| *other != slot);
-            slots.insert(0, spare);
-        } else if operation.path.contains('{') && !made {
+        let own = last_in_path(&plain).map_or_else(|| named_in_body(&plain), |one| vec![one]);
+        if !made && own.is_empty() {
             return None;
+        }
+        // What is drawn may leave a resource in a state that nobody foresees.
+        for (index, (place, slot)) in own.into_iter().enumerate().filter(|_| !made) {
+            let need = plain.base.needs.iter().find(|need| need.place == place)?.resource.clone();
+            let spare = self.spare(&need, index)?;
+            slots.retain(|other| *other != slot);
+            slots.insert(index, spare);
         }
         let bound = self.bind(operation, false, &slots).ok()?;
         Some(self.single(operation, &success, bound))
@@ -147,8 +151,8 @@ impl Draft<'_> {
     }
 
     /// A resource that only requests with drawn values write to.
-    fn spare(&mut self, need: &ResourceNeed) -> Option<SlotId> {
-        let name = format!("{} {}", need.kind, need.like);
+    fn spare(&mut self, need: &ResourceNeed, index: usize) -> Option<SlotId> {
+        let name = format!("{} {} {index}", need.kind, need.like);
         if let Some(known) = self.spares.get(&name) {
             return known.clone();
         }
@@ -167,7 +171,7 @@ impl Draft<'_> {
                 let fault = Fault { place, words: drawn.words() };
                 (Some(fault), operation.statuses_for(|condition| condition.trigger == *trigger))
             }
-            Expects::Success | Expects::Open => (None, control.allowed.clone()),
+            Expects::Success | Expects::Plausible | Expects::Open => (None, control.allowed.clone()),
         };
         let mut needs: Vec<SlotId> = request.fillings.iter().map(|filling| filling.slot.clone()).collect();
         needs.dedup();
@@ -245,6 +249,19 @@ impl Draft<'_> {
 fn last_in_path(bound: &Bound) -> Option<(Place, SlotId)> {
     let mut fillings = bound.base.request.fillings.iter().rev();
     fillings.find(|filling| matches!(filling.place, Place::Path(_))).map(|filling| (filling.place.clone(), filling.slot.clone()))
+}
+
+/// The resources that a request without any in its path is about: the ids of the primary ones in its body.
+fn named_in_body(bound: &Bound) -> Vec<(Place, SlotId)> {
+    let own = |at: &str| {
+        let rest = at.strip_prefix("/data").unwrap_or(at).strip_suffix("/id");
+        rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/').is_some_and(|index| index.parse::<usize>().is_ok()))
+    };
+    let fillings = bound.base.request.fillings.iter();
+    fillings
+        .filter(|filling| matches!(&filling.place, Place::Body(at) if own(at)))
+        .map(|filling| (filling.place.clone(), filling.slot.clone()))
+        .collect()
 }
 
 fn in_path(bound: &Bound, slot: &SlotId) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
 use super::left::removal;
-use super::value::Choice;
+use super::value::{Choice, MOST_UNCOUNTED};
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::plan::{Intent, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
@@ -36,11 +36,15 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
         sources.chain(undone).chain(probe.after.iter().filter_map(place)).chain(probe.control.as_ref().and_then(place)).chain(follows).collect()
     };
     let mut choice = Choice::new(plan, contract, with);
-    choice.fill(budget, |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
+    // What shows the rate limit may take a few requests more.
+    let reserve = if options.windows.is_empty() { 0 } else { u64::from(MOST_UNCOUNTED) };
+    choice.fill(budget.saturating_sub(reserve), |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
     let chosen = choice.chosen();
     let mut keep = chosen.iter();
     plan.probes.retain(|_| keep.next().copied().unwrap_or_default());
     consumers.retain(|_, consumer| plan.probes.iter().any(|probe| probe.id == *consumer));
+    let there: BTreeSet<&ProbeId> = plan.probes.iter().map(|probe| &probe.id).collect();
+    plan.drawn.retain(|id, _| there.contains(id));
     postpone(plan, budget);
     let named = |probe: &Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot)).cloned().collect::<Vec<_>>();
     let used: BTreeSet<SlotId> = plan.probes.iter().flat_map(named).collect();

@@ -30,7 +30,7 @@ fn heading(plan: &Plan, probe: &Probe, windows: &[RateLimit]) -> String {
         Stage::Refuse => "Write with a fault: to be refused",
         Stage::Read => "Read",
         Stage::Doubt => "Read with a fault: to be refused",
-        Stage::Draw => "With values drawn by chance",
+        Stage::Draw => "Send values drawn by chance",
         Stage::Remove => "Remove",
         Stage::Gone => "Ask for what was removed",
         Stage::Cleanup => "Clean up",

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::contract::{Contract, Status};
-use crate::domain::plan::{Intent, Plan, Repeat, Stage};
+use crate::domain::plan::{Credentials, Intent, Plan, Probe, Repeat, Stage};
 
 /// What a status counts that has not been seen yet, an API that has not been asked yet, and a cell.
 const WEIGHTS: (usize, usize, usize) = (12, 8, 1);
+
+/// The most requests of a window that are taken not to count against the rate limit.
+pub(super) const MOST_UNCOUNTED: u32 = 6;
 
 /// A choice in the making.
 pub(super) struct Choice<'p> {
@@ -105,8 +108,14 @@ impl<'p> Choice<'p> {
         let apis: BTreeSet<&String> = fresh.iter().map(|probe| &self.apis[*probe]).collect();
         let statuses = statuses.difference(&self.statuses).count();
         let apis = apis.into_iter().filter(|api| !self.seen.contains(*api)).count();
-        WEIGHTS.0 * statuses + WEIGHTS.1 * apis + WEIGHTS.2 * fresh.len()
+        let counted = fresh.iter().filter(|probe| !is_anonymous(&self.plan.probes[**probe])).count();
+        WEIGHTS.0 * statuses + WEIGHTS.1 * apis + WEIGHTS.2 * counted
     }
+}
+
+/// Whether a request is sent by nobody whom the server knows: it may not count against the rate limit.
+fn is_anonymous(probe: &Probe) -> bool {
+    matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret | Credentials::Without(_))
 }
 
 fn bundle(probe: usize, with: &impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
@@ -131,7 +140,11 @@ pub(super) fn first_wave(plan: &mut Plan, contract: &Contract, requests: u64) {
     };
     choice.fill(requests, |cell| (!burst(cell)).then_some(0), |_| 0);
     let chosen = choice.chosen();
+    let uncounted = plan.probes.iter().zip(&chosen).filter(|(probe, chosen)| **chosen && is_anonymous(probe)).count();
     for (probe, chosen) in plan.probes.iter_mut().zip(chosen) {
+        if let Repeat::Burst { most } = &mut probe.repeat {
+            *most += u32::try_from(uncounted).unwrap_or(MOST_UNCOUNTED).min(MOST_UNCOUNTED);
+        }
         probe.wave = if probe.stage == Stage::Burst { 2 } else { u32::from(!chosen) };
     }
 }

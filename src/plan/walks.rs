@@ -50,6 +50,8 @@ impl Draft<'_> {
             request,
             control: Some(success.clone()),
             captures: Vec::new(),
+            // Documents rarely say how short a page may be.
+            assumed: Some(format!("nobody vouches for the {} that the run has chosen", paging.limit)),
             after: list.after.iter().cloned().chain([success.clone()]).collect(),
             repeat,
             ..list

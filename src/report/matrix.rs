@@ -137,7 +137,7 @@ impl Page {
 
     /// What the run made and could not remove.
     fn left(self, report: &Report) -> Option<String> {
-        let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(line, 2, 4)).collect();
+        let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(&legible(line), 2, 4)).collect();
         let head = format!("{} that the run made could not be removed", plural(lines.len(), "thing"));
         (!lines.is_empty()).then(|| format!("{}\n{}", paint(&head, HEADING, self.colour), lines.join("\n")))
     }

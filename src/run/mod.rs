@@ -117,9 +117,15 @@ struct Lane<'a> {
 }
 
 impl<'a> Lane<'a> {
-    fn new(settings: &Settings, censor: Censor) -> Self {
+    fn new(settings: &Settings, accounts: &Accounts, contract: &Contract) -> Self {
         let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
-        Self { limiter, bursts: Bursts::default(), held: std::sync::OnceLock::new(), censor, silence: quiet::Quiet::default() }
+        Self {
+            limiter,
+            bursts: Bursts::default(),
+            censor: Censor::new(accounts, contract),
+            silence: quiet::Quiet::default(),
+            held: std::sync::OnceLock::new(),
+        }
     }
 
     fn hold(&self, slots: BTreeSet<SlotId>) {
@@ -187,7 +193,7 @@ impl<'a> Run<'a> {
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
-        let lane = Lane::new(self.settings, Censor::new(self.accounts, self.contract));
+        let lane = Lane::new(self.settings, self.accounts, self.contract);
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();

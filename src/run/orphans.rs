@@ -8,13 +8,13 @@ use url::Url;
 
 use super::{Lane, Run};
 use crate::contract::Schemas;
+use crate::contract::paging::next_page;
 use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
 use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::generate::{captured, valid};
 use crate::plan::{Feed, Held, feeds, names, removal, removals};
-use crate::transport::Censor;
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
@@ -33,7 +33,7 @@ pub struct Cleaned {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
-        let lane = Lane::new(self.settings, Censor::new(self.accounts, self.contract));
+        let lane = Lane::new(self.settings, self.accounts, self.contract);
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
@@ -106,7 +106,7 @@ impl<'a> Run<'a> {
                 for id in search.named(feed, answer, &probe) {
                     self.adopt(search, id);
                 }
-                let next = next_page(answer, &self.settings.base);
+                let next = following(answer, &self.settings.base);
                 self.end(&probe, outcome);
                 self.progress.added.push(probe.clone());
                 let Some(next) = next else { break };
@@ -237,11 +237,9 @@ fn holds(item: &Value, name: &str) -> bool {
     }
 }
 
-/// The query of the next page (JSON:API, section 6.4.1: `links.next`).
-fn next_page(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
-    let next = answer.body.json()?.pointer("/links/next")?;
-    let next = next.as_str().or_else(|| next.get("href")?.as_str()).filter(|next| !next.is_empty())?;
-    let url = Url::parse(base).ok()?.join(next).ok()?;
+/// The query of the next page.
+fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
+    let url = Url::parse(base).ok()?.join(next_page(answer.body.json()?)?).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::document;
 use super::writes::{Effect, effect};
 use crate::domain::contract::{Contract, Location, Operation, Status};
+use crate::domain::drawn::Expects;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
 use crate::domain::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 use crate::generate::captured;
@@ -160,6 +161,10 @@ impl<'a> History<'a> {
             let sent = sent(probe, &exchange.request);
             let mut standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
             if standing == Standing::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
+                standing = Standing::Unknown;
+            }
+            // What no schema foresees may be read as anything.
+            if standing == Standing::Accepted && plan.drawn.get(&probe.id).is_some_and(|drawn| drawn.expects == Expects::Open) {
                 standing = Standing::Unknown;
             }
             let event = Event { probe, operation, request: &exchange.request, answer, exchanges: &outcome.exchanges, standing, sent, index };

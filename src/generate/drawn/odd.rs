@@ -17,8 +17,8 @@ const LONG: usize = 10_000;
 /// As much as fits into a URL or a header field anywhere (RFC 9110, section 4.1, recommends 8000 octets).
 const LONG_IN_HEAD: usize = 2000;
 
-/// How deep a nested value is: more than data needs, and what usual parsers still read.
-const DEEP: usize = 100;
+/// How deep a nested value is: more than data needs, and what usual parsers still read, also when it comes back.
+const DEEP: usize = 60;
 
 /// Ids that a path may hold: with an encoded slash, a blank, a percent sign, of another script, with a quote, with a NUL.
 const IDS: &[&str] = &["a/b", "a b", "100%", "漢字", "it's", "a\0b", "a;b=c", "a?b", "a#b", "a%2Fb", "null", "-1", "18446744073709551616"];

@@ -2,7 +2,7 @@
 //! promises is held to all the same.
 
 use super::Case;
-use crate::checks::{Scene, findings};
+use crate::checks::{self, Scene};
 use crate::domain::contract::Status;
 use crate::domain::plan::{Credentials, Probe};
 use crate::domain::verdict::Finding;
@@ -11,7 +11,7 @@ use crate::domain::verdict::Finding;
 const TOO_MANY: Status = Status(429);
 
 /// What is wrong with the answers 429 that nobody asked for, each thing once.
-pub(super) fn findings_between(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for probe in case.plan.probes.iter().filter(|probe| !probe.allowed.contains(&TOO_MANY)) {
         let Some(outcome) = case.outcomes.of(&probe.id) else { continue };
@@ -32,7 +32,7 @@ pub(super) fn findings_between(case: &Case<'_>) -> Vec<Finding> {
                 hints,
             };
             // Where nothing is declared, only the wait is of interest: the answer may be that of a gateway.
-            let relevant = findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");
+            let relevant = checks::findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");
             for finding in relevant {
                 if found.iter().all(|known| (&known.check, &known.answer) != (&finding.check, &finding.answer)) {
                     found.push(finding);
