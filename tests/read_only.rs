@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use probity::cli::{Subject, assemble, record, run_args};
-use probity::domain::plan::Probe;
+use probity::domain::plan::{Origin, Plan, Probe};
 use probity::domain::suite::Suite;
 use probity::domain::verdict::Verdict;
 use probity::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret, all_faults, serve};
+use probity::plan::{Options, plan};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -135,22 +136,28 @@ fn a_write_that_is_taken_shows_in_the_state() {
     assert!(lenient.state() != before, "writes that were taken are not seen");
 }
 
+/// What a run that may write sends to a server elsewhere.
+fn planned(allow: &[&str]) -> Plan {
+    let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], allow].concat()).unwrap();
+    let subject = Subject::load(&args.files).unwrap();
+    let options = Options {
+        writes: true,
+        effects: Some(args.selection.allow.iter().cloned().collect()),
+        mark: "probity".to_owned(),
+        thorough: true,
+        ..Options::default()
+    };
+    plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap()
+}
+
 /// A method that a path does not have is tried with care where somebody else's things are.
 #[test]
 fn another_method_reaches_only_what_the_run_has_made() {
-    let probes = |more: &[&str]| -> Vec<Probe> {
-        let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], more].concat()).unwrap();
-        let subject = Subject::load(&args.files).unwrap();
-        let options = probity::plan::Options {
-            writes: true,
-            effects: Some(args.selection.allow.iter().cloned().collect()),
-            mark: "probity".to_owned(),
-            ..probity::plan::Options::default()
-        };
-        let plan = probity::plan::plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap();
+    let probes = |allow: &[&str]| -> Vec<Probe> {
+        let plan = planned(allow);
         let made = |probe: &Probe| {
             let slots = probe.needs.iter().filter_map(|slot| plan.slots.get(slot));
-            slots.clone().count() > 0 && slots.into_iter().all(|slot| matches!(slot.origin, probity::domain::plan::Origin::Created(_)))
+            slots.clone().count() > 0 && slots.into_iter().all(|slot| matches!(slot.origin, Origin::Created(_)))
         };
         let tried = plan.probes.iter().filter(|probe| probe.trigger == "unsupported-method");
         tried.filter(|probe| !made(probe)).cloned().collect()
@@ -159,4 +166,16 @@ fn another_method_reaches_only_what_the_run_has_made() {
     assert!(careful.len() > 30, "{}", careful.len());
     assert_eq!(careful.iter().find(|probe| probe.request.method.0 != "PATCH").map(|probe| &probe.id), None);
     assert!(probes(&["--allow", "borrowed"]).iter().any(|probe| probe.request.method.0 == "PUT"));
+}
+
+/// A server that reads nothing into a broken list of what is to be removed might remove everything.
+#[test]
+fn a_removal_from_a_list_says_what_is_removed() {
+    let broken = |allow: &[&str]| -> Vec<String> {
+        let removals = planned(allow).probes.into_iter().filter(|probe| probe.request.method.0 == "DELETE" && !probe.request.path.contains('{'));
+        let broken = removals.filter(|probe| matches!(probe.trigger.as_str(), "malformed-json" | "missing-data"));
+        broken.map(|probe| probe.id).collect()
+    };
+    assert_eq!(broken(&[]), Vec::<String>::new());
+    assert!(broken(&["--allow", "borrowed"]).iter().any(|id| id.ends_with("missing-data")));
 }

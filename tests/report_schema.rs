@@ -72,6 +72,7 @@ fn sample() -> Value {
             "findings": [finding]
         }],
         "findings": [],
-        "probes": [{"id": "p", "operation": "things.get", "purpose": "probe", "status": 400, "requests": 1}]
+        "probes": [{"id": "p", "operation": "things.get", "purpose": "probe", "status": 400, "requests": 1}],
+        "left": [{"kind": "things", "id": "7", "operation": "things.delete", "reason": "r"}]
     })
 }

@@ -40,6 +40,8 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Render a saved report again.
     Report(ReportArgs),
+    /// Say what changed from one report to another.
+    Diff(DiffArgs),
     /// Send one probe of the last run again, with what it needs, and show what is sent and what comes.
     #[command(after_help = exit::HELP)]
     Replay(ReplayArgs),
@@ -287,6 +289,18 @@ pub struct ReportArgs {
     /// Which form: text, json, junit or markdown.
     #[arg(long, default_value = "text")]
     pub format: String,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Clone, Args)]
+pub struct DiffArgs {
+    /// The older `report.json`.
+    pub old: PathBuf,
+    /// The newer one.
+    pub new: PathBuf,
+    /// End with exit code 1 when something broke that was right before.
+    #[arg(long)]
+    pub fail: bool,
 }
 
 /// Arguments of `replay`.

@@ -170,9 +170,8 @@ fn authenticated(planned: &Plan) -> u32 {
         !unknown && !matches!(probe.repeat, Repeat::Burst { .. })
     });
     let more = counted.clone().map(|probe| match probe.repeat {
-        Repeat::Poll { .. } => 1,
         // Two pages hold everything; a list that nothing is in has one.
-        Repeat::Pages { .. } => 1,
+        Repeat::Poll { .. } | Repeat::Pages { .. } => 1,
         _ => 0,
     });
     let more: usize = more.sum();

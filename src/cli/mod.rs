@@ -5,6 +5,7 @@ mod args;
 mod bundle;
 mod clean;
 mod connection;
+mod diff;
 pub mod exit;
 mod judge;
 mod ledger;
@@ -109,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(args) => bundle::bundle(&args),
         Command::Judge(args) => judge::judge(&args),
         Command::Report(args) => report::report(&args),
+        Command::Diff(args) => diff::diff(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::SelfTest(args) => self_test::self_test(&args),

@@ -90,11 +90,12 @@ impl Opinion<'_> {
 
 /// Judges every cell of a plan.
 pub fn judge(case: &Case<'_>) -> Judgement {
-    let came: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
-    let accepted = accepted(case, &came);
-    let known = knows_limited(case, &came);
+    let answered: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
+    let accepted = accepted(case, &answered);
+    let known = knows_limited(case, &answered);
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &accepted, known, (probe, came.get(probe.id.as_str()).copied()))).collect();
+    let opinions: Vec<Opinion<'_>> =
+        planned.map(|probe| opinion(case, &accepted, known, (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
@@ -107,18 +108,18 @@ pub fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// Whether the server knows the account without permissions: it has refused it something for want of them, or let it in.
-fn knows_limited(case: &Case<'_>, came: &HashMap<&str, &Outcome>) -> bool {
+fn knows_limited(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> bool {
     let limited = case.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
-    let mut answers = limited.filter_map(|probe| came.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
+    let mut answers = limited.filter_map(|probe| answered.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
     answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
 }
 
 /// Which valid requests were accepted.
-fn accepted(case: &Case<'_>, came: &HashMap<&str, &Outcome>) -> BTreeMap<ProbeId, bool> {
+fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<ProbeId, bool> {
     let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
     valid
         .map(|probe| {
-            let answer = came.get(probe.id.as_str()).and_then(|outcome| outcome.answer());
+            let answer = answered.get(probe.id.as_str()).and_then(|outcome| outcome.answer());
             let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
             (probe.id.clone(), accepted)
         })

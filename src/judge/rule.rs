@@ -5,6 +5,7 @@ use crate::domain::exchange::Ending;
 
 /// Everything that decides about one probe.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the truth table")]
 pub struct Facts {
     /// How it ended.
     pub ending: Ending,

@@ -101,8 +101,8 @@ fn in_answer(case: &Case<'_>, operation: &Operation, answer: &Answer) -> BTreeSe
 
 /// Pointers to members that no schema of the declared body describes, where it describes others beside them.
 fn members(case: &Case<'_>, response: &Response, answer: &Answer) -> BTreeSet<String> {
-    let came = answer.media_type().unwrap_or_default();
-    let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&came)));
+    let media_type = answer.media_type().unwrap_or_default();
+    let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&media_type)));
     let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), answer.body.json()) else { return BTreeSet::new() };
     let mut described: BTreeMap<String, (bool, bool)> = BTreeMap::new();
     visit(case.contract, schema, body, &mut |at, schema, _| {

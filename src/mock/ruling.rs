@@ -137,7 +137,7 @@ impl<'a> Ruling<'a> {
         if status.0 < 400 {
             return if trigger == "unfinished" { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
         }
-        if self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
+        if !self.scene.operation.method.is_safe() && self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
             self.succeed(state, None);
         } else if let Some(right) = self.without_the_wrong_one(&noticed.source) {
             right.succeed(state, None);

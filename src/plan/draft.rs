@@ -82,6 +82,7 @@ impl<'a> Draft<'a> {
     /// The plan.
     pub fn finish(mut self) -> Plan {
         order::replace_before_add(&mut self.plan);
+        order::change_after_filling(&mut self.plan);
         if let Some(budget) = self.options.budget {
             select::within(&mut self.plan, self.contract, self.options, budget, &mut self.consumers);
         }
@@ -94,6 +95,7 @@ impl<'a> Draft<'a> {
                 value::first_wave(&mut self.plan, self.contract, u64::from(window.requests));
             }
         }
+        self.look_elsewhere();
         self.plan.probes.sort_by_key(Probe::due);
         self.plan
     }

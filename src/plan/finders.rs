@@ -45,6 +45,10 @@ impl Draft<'_> {
             let others = feeds.into_iter().filter_map(|feed| {
                 // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.
                 let mut other = self.lister(feed).filter(|other| below(&first.request.path) || !below(&other.request.path))?;
+                (other.wave, other.stage) = first.due();
+                other.after = vec![first.id.clone()];
+                (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
+                other.id = format!("{}~{id}", other.id);
                 other.captures = vec![Capture { expression: feed.expression.clone(), ..capture.clone() }];
                 Some(other)
             });

@@ -27,6 +27,22 @@ impl Draft<'_> {
         self.plan.slots.get(&found).is_some_and(|slot| matches!(slot.origin, Origin::Created(_))).then_some(found)
     }
 
+    /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
+    pub(super) fn to_take_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
+        relationship(&operation.path).filter(|_| operation.method.0 == "DELETE" && matches!(place, Place::Body(_)))?;
+        let contract = self.contract;
+        for method in ["PATCH", "POST"] {
+            let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.0 == method) else { continue };
+            let Ok(success) = self.success(&other.id) else { continue };
+            let probe = self.plan.probe(&success).filter(|probe| in_path(&probe.request) == in_path(&bound.base.request));
+            let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
+            if let Some(slot) = put.into_iter().find(|slot| !taken.contains(slot) && self.kind_of(slot) == kind) {
+                return Some(slot);
+            }
+        }
+        None
+    }
+
     /// Whether something is refused while the relationship holds anything: then it has to be emptied in the end.
     fn stands_in_the_way(&self, operation: &Operation) -> bool {
         let conditions = self.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);

@@ -137,7 +137,6 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.narrow_lists();
     draft.clean_up();
     draft.note_removers();
-    draft.look_elsewhere();
     Ok(draft.finish())
 }
 

@@ -109,7 +109,11 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
             .filter(valid)
             .filter(|probe| same(probe) && !probe.request.method.is_safe() && probe.request.method.0 != "DELETE")
             .collect();
+        let item = route.split_once("/relationships/").map_or("", |(item, _)| item);
+        let change = |probe: &&Probe| probe.request.method.0 == "PATCH" && probe.request.path == item && owner(probe) == owner(taking);
+        let changes: Vec<&Probe> = plan.probes.iter().filter(valid).filter(change).collect();
         for read in plan.probes.iter().filter(valid).filter(reads) {
+            edges.extend(changes.iter().map(|change| (read.id.clone(), change.id.clone())));
             edges.push((taking.id.clone(), read.id.clone()));
             edges.extend(filling.iter().map(|filling| (read.id.clone(), filling.id.clone())));
         }
@@ -139,6 +143,26 @@ pub fn replace_before_add(plan: &mut Plan) {
             .position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && owner(probe) == owner(adding));
         if let Some(offset) = replacing {
             plan.probes[index..=index + offset].rotate_right(1);
+        }
+    }
+}
+
+/// Puts the change of a resource behind what fills its relationships and before what is read of them, so that the read shows
+/// that the change has left them alone.
+pub fn change_after_filling(plan: &mut Plan) {
+    let plain = |probe: &Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup && probe.stage == Stage::Change;
+    let fills = |probe: &Probe, path: &str| {
+        let below = probe.request.path.strip_prefix(path).is_some_and(|rest| rest.starts_with("/relationships/"));
+        below && plain(probe) && matches!(probe.request.method.0.as_str(), "PATCH" | "POST")
+    };
+    let changes: Vec<ProbeId> =
+        plan.probes.iter().filter(|probe| plain(probe) && probe.request.method.0 == "PATCH").map(|probe| probe.id.clone()).collect();
+    for id in changes {
+        let Some(index) = plan.probes.iter().position(|probe| probe.id == id) else { continue };
+        let change = plan.probes[index].clone();
+        let filling = plan.probes.iter().rposition(|probe| fills(probe, &change.request.path) && owner(probe) == owner(&change));
+        if let Some(last) = filling.filter(|last| *last > index) {
+            plan.probes[index..=last].rotate_left(1);
         }
     }
 }

@@ -37,7 +37,12 @@ impl<'a> Draft<'a> {
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
                 let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
                 taken.extend(self.used_up(operation, &need.place));
-                let other = if ready.is_none() { self.not_in_there(operation, &need.place, &need.resource, &bound, &taken) } else { None };
+                let other = match ready {
+                    Some(_) => None,
+                    None => self
+                        .to_take_out(operation, &need.place, &bound, &need.resource.kind, &taken)
+                        .or_else(|| self.not_in_there(operation, &need.place, &need.resource, &bound, &taken)),
+                };
                 let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
                 match ready.or(other).or(added) {
                     Some(slot) => Some(slot),

@@ -1,7 +1,7 @@
-//! What a method that no operation has would do, were it taken after all.
+//! What a faulty request might do to what the run has not made, were it taken after all.
 
 use super::draft::Draft;
-use crate::domain::plan::{Origin, Place};
+use crate::domain::plan::{Body, Origin, Place};
 use crate::triggers::Variation;
 
 /// The method that carries its whole effect in its body, so that without one it has none (RFC 5789, section 2).
@@ -17,10 +17,16 @@ impl Draft<'_> {
         let allowed = self.options.effects.as_ref().is_none_or(|effects| effects.contains(BORROWED));
         let other_method = variation.fault.as_ref().is_some_and(|fault| fault.place == Place::Method);
         let method = &variation.request.method;
-        if allowed || !other_method || method.is_safe() || method.0 == HARMLESS || self.names_only_own(variation) {
+        if allowed || method.is_safe() || self.names_only_own(variation) {
             return None;
         }
-        Some(format!("a server that takes {method} might change what the run has not made; --allow {BORROWED} allows it"))
+        if takes_anything(variation) {
+            return Some(format!(
+                "a server that takes {method} without the ids might remove what the run has not made; --allow {BORROWED} allows it"
+            ));
+        }
+        let might = other_method && method.0 != HARMLESS;
+        might.then(|| format!("a server that takes {method} might change what the run has not made; --allow {BORROWED} allows it"))
     }
 
     /// Whether everything that the path names is made by the run.
@@ -33,4 +39,12 @@ impl Draft<'_> {
         };
         !request.path_values.is_empty() && request.path_values.keys().all(made)
     }
+}
+
+/// Whether a removal has lost what says what is to be removed: a server that reads nothing into it might remove everything.
+fn takes_anything(variation: &Variation) -> bool {
+    let request = &variation.request;
+    let names_some = request.fillings.iter().any(|filling| matches!(filling.place, Place::Body(_)));
+    let in_body = variation.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Body(_)));
+    request.method.0 == "DELETE" && in_body && (!names_some || !matches!(request.body, Body::Json(_)))
 }

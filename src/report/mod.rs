@@ -1,5 +1,6 @@
 //! Reports: pure functions from a [`Report`] to text. A format is a file here and a line in [`FORMATS`].
 
+mod drift;
 mod finding;
 mod grid;
 mod json;
@@ -12,6 +13,7 @@ mod snapshot;
 mod testing;
 mod words;
 
+pub use drift::{Drift, drift};
 pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};

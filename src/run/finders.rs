@@ -1,60 +1,63 @@
 //! Looks into other lists for what the first one does not hold.
 
+use super::gate::Task;
 use super::{Lane, Run};
 use crate::domain::exchange::Outcome;
 use crate::domain::journal::Entry;
-use crate::domain::plan::{Probe, Purpose, Repeat, SlotId};
+use crate::domain::plan::{Probe, SlotId};
 use crate::generate::captured;
 
 impl<'a> Run<'a> {
-    /// Finds what is missing after a probe has ended, as far as other lists show it.
-    pub(super) async fn look_elsewhere(&mut self, ended: &Probe, lane: &Lane<'a>) {
-        for capture in &ended.captures {
-            let Some(finders) = self.plan.finders.get(&capture.slot) else { continue };
+    /// What is to be asked next for the things that a probe should have found and did not, as far as other lists may show
+    /// them. Until that has ended, what needs one of them waits.
+    pub(super) fn look_elsewhere<'b>(&mut self, ended: &Probe, lane: &'b Lane<'a>) -> Vec<Task<'b, 'a>>
+    where
+        'a: 'b,
+    {
+        let mut tasks = Vec::new();
+        for slot in ended.captures.iter().map(|capture| &capture.slot) {
+            self.progress.sought.remove(slot);
+            let finders = self.plan.finders.get(slot).into_iter().flatten();
             for finder in finders {
-                if self.progress.slots.contains_key(&capture.slot) || (self.stopped)() {
+                if self.progress.slots.contains_key(slot) {
                     break;
                 }
-                self.look(&capture.slot, finder, ended, lane).await;
+                if !self.progress.outcomes.contains_key(&finder.id)
+                    && !self.took(slot, finder)
+                    && let Some(task) = self.look(finder, lane)
+                {
+                    self.progress.sought.insert(slot.clone());
+                    tasks.push(task);
+                    break;
+                }
             }
         }
+        tasks
     }
 
-    /// Takes a thing from an answer that is there already, or asks for it.
-    async fn look(&mut self, slot: &SlotId, finder: &Probe, ended: &Probe, lane: &Lane<'a>) {
-        if let Some(outcome) = self.outcome(&finder.id) {
-            self.take(slot, finder, &outcome.clone());
-            return;
+    fn look<'b>(&self, finder: &'a Probe, lane: &'b Lane<'a>) -> Option<Task<'b, 'a>>
+    where
+        'a: 'b,
+    {
+        if (self.stopped)() || self.settings.budget.is_some_and(|budget| self.progress.sent >= budget) {
+            return None;
         }
-        let spent = self.settings.budget.is_some_and(|budget| self.progress.sent >= budget);
-        let Ok(values) = self.values(finder) else { return };
-        if spent {
-            return;
+        let values = self.values(finder).ok()?;
+        if let Some(journal) = self.journal {
+            journal.write(&Entry::Added(Box::new(finder.clone())), true).ok()?;
         }
-        let id = format!("{}~{slot}", finder.id);
-        let (wave, stage) = ended.due();
-        let after = vec![ended.id.clone()];
-        let probe = Probe { id, purpose: Purpose::Fixture, repeat: Repeat::Once, wave, stage, after, ..finder.clone() };
-        if let Some(journal) = self.journal
-            && journal.write(&Entry::Added(Box::new(probe.clone())), true).is_err()
-        {
-            return;
-        }
-        let outcome = self.sender(lane).probe(&probe, &values, None).await;
-        self.take(slot, &probe, &outcome);
-        // What it captures is known from here on, so that nothing is lost that was there before.
-        let probe = Probe { captures: Vec::new(), ..probe };
-        self.end(&probe, outcome);
-        self.progress.added.push(probe);
+        Some(self.task(finder, lane, values, None))
     }
 
-    fn take(&mut self, slot: &SlotId, finder: &Probe, outcome: &Outcome) {
-        let Some(answer) = outcome.answer().filter(|answer| finder.is_accepted_by(answer.status)) else { return };
-        for capture in finder.captures.iter().filter(|capture| capture.slot == *slot) {
-            if let Some(value) = captured(capture, answer, finder, &self.progress.slots) {
-                self.progress.slots.insert(slot.clone(), value);
-                self.progress.lost.remove(slot);
-            }
+    /// Takes a thing from the answer to the request that a finder repeats, where there is one already.
+    fn took(&mut self, slot: &SlotId, finder: &Probe) -> bool {
+        let planned = finder.id.split('~').next().unwrap_or_default();
+        let answer = self.outcome(planned).and_then(Outcome::answer).filter(|answer| finder.is_accepted_by(answer.status));
+        let found = answer.and_then(|answer| captured(finder.captures.first()?, answer, finder, &self.progress.slots));
+        if let Some(value) = found {
+            self.progress.slots.insert(slot.clone(), value);
+            self.progress.lost.remove(slot);
         }
+        self.outcome(planned).is_some()
     }
 }

@@ -123,8 +123,8 @@ impl<'a> Run<'a> {
     /// The values that a probe needs.
     pub(super) fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
         let mut values = BTreeMap::new();
-        // What waits for the removal of something that it names is about its being gone.
-        let removers = probe.after.iter().filter_map(|before| self.plan.probe(before));
+        // Only what is about something that is gone waits for the removal of what it names.
+        let removers = probe.after.iter().filter(|_| probe.trigger == "deleted-resource").filter_map(|before| self.plan.probe(before));
         let removers: Vec<&Probe> =
             removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
         if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {

@@ -155,6 +155,8 @@ struct Progress {
     left: Vec<SlotId>,
     held: BTreeSet<SlotId>,
     swept: usize,
+    /// What is being looked for in other lists.
+    sought: BTreeSet<SlotId>,
 }
 
 impl<'a> Run<'a> {
@@ -227,7 +229,8 @@ impl<'a> Run<'a> {
                 if self.progress.outcomes.contains_key(&probe.id) {
                     continue;
                 }
-                let ready = || probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
+                let sought = || probe.needs.iter().any(|slot| self.progress.sought.contains(slot));
+                let ready = || !sought() && probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
                 if under_way.len() >= self.settings.jobs || !ready() {
                     waiting.push(probe);
                     continue;
@@ -241,7 +244,7 @@ impl<'a> Run<'a> {
                     Ok(task) => under_way.push(task),
                     Err(reason) => {
                         self.withhold(probe, reason);
-                        self.look_elsewhere(probe, lane).await;
+                        under_way.extend(self.look_elsewhere(probe, lane));
                     }
                 }
             }
@@ -249,7 +252,7 @@ impl<'a> Run<'a> {
             if let Some(ended) = under_way.next().await {
                 let probe = ended.probe;
                 self.learn(ended, lane);
-                self.look_elsewhere(probe, lane).await;
+                under_way.extend(self.look_elsewhere(probe, lane));
             } else if open.is_empty() {
                 return;
             } else if !advanced {
@@ -272,6 +275,9 @@ impl<'a> Run<'a> {
             self.progress.added.push(remake.probe);
         }
         self.end(ended.probe, ended.outcome);
+        if self.plan.finders.values().flatten().any(|finder| finder.id == ended.probe.id) {
+            self.progress.added.push(ended.probe.clone());
+        }
         self.arm(lane);
         for (probe, outcome) in lane.bursts.ended() {
             self.end(probe, outcome);
@@ -306,6 +312,7 @@ impl<'a> Run<'a> {
                 Some(value) => {
                     self.keep_former(probe, &capture.slot);
                     self.progress.slots.insert(capture.slot.clone(), value);
+                    self.progress.lost.remove(&capture.slot);
                 }
                 None => {
                     self.progress.lost.insert(capture.slot.clone(), gate::why_not(probe, &outcome, accepted));

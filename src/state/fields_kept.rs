@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::filter_kept::url_query;
 use super::history::{Event, History};
 use super::{Break, Rule, document};
+use crate::contract::schema::visit;
 use crate::domain::contract::Location;
 use crate::domain::verdict::Severity;
 
@@ -19,11 +22,13 @@ fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let Some(document) = read.shown() else { continue };
+        let required = required(history, read, document);
+        let known = known(read);
         for (kind, names) in asked(read) {
-            let own = |item: &&serde_json::Value| item.get("type").and_then(serde_json::Value::as_str) == Some(kind.as_str());
+            let own = |item: &&Value| item.get("type").and_then(Value::as_str) == Some(kind.as_str());
             let other = document::resources(document).into_iter().filter(own).find_map(|item| {
                 let attributes = item.get("attributes")?.as_object()?;
-                attributes.keys().find(|name| !names.contains(*name)).cloned()
+                attributes.keys().find(|name| !names.contains(*name) && !required.contains(*name) && known.contains(*name)).cloned()
             });
             if let Some(other) = other {
                 found.push(Break {
@@ -39,6 +44,28 @@ fn find(history: &History<'_>) -> Vec<Break> {
         }
     }
     found
+}
+
+/// The attributes that the contract's own example shows; what the contract does not know may be more than an attribute.
+fn known(read: &Event<'_>) -> BTreeSet<String> {
+    let response = read.status().and_then(|status| read.operation.response(status));
+    let examples = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
+    let items = examples.flat_map(|example| document::resources(&example.value));
+    items.filter_map(|item| item.get("attributes")?.as_object()).flat_map(|attributes| attributes.keys().cloned()).collect()
+}
+
+/// The attributes that the schema of the answer demands of its resources: whether they may be left out is not said.
+fn required(history: &History<'_>, read: &Event<'_>, document: &Value) -> BTreeSet<String> {
+    let response = read.status().and_then(|status| read.operation.response(status));
+    let schemas = response.into_iter().flat_map(|response| &response.content).filter_map(|media| media.schema.as_ref());
+    let mut required = BTreeSet::new();
+    for schema in schemas {
+        visit(history.contract, schema, document, &mut |at, schema, _| {
+            let names = schema.get("required").and_then(Value::as_array).filter(|_| at.ends_with("/attributes"));
+            required.extend(names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+        });
+    }
+    required
 }
 
 /// The types whose attributes are named in the query by a parameter that the contract has, and the names.

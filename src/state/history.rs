@@ -41,6 +41,8 @@ pub struct Event<'a> {
     pub standing: Standing,
     /// The JSON body as it was sent.
     pub sent: Option<Value>,
+    /// The path of the collection, when one resource in it is read.
+    collection: Option<&'a str>,
     /// The probe as a number.
     index: usize,
 }
@@ -167,7 +169,17 @@ impl<'a> History<'a> {
             if standing == Standing::Accepted && plan.drawn.get(&probe.id).is_some_and(|drawn| drawn.expects == Expects::Open) {
                 standing = Standing::Unknown;
             }
-            let event = Event { probe, operation, request: &exchange.request, answer, exchanges: &outcome.exchanges, standing, sent, index };
+            let event = Event {
+                probe,
+                operation,
+                request: &exchange.request,
+                answer,
+                exchanges: &outcome.exchanges,
+                standing,
+                sent,
+                collection: collection(operation),
+                index,
+            };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
             if let Some(answer) = answer.filter(|_| taken) {
                 for capture in &probe.captures {
@@ -236,8 +248,7 @@ impl<'a> History<'a> {
     /// Whether a request reads one resource on the route on which it was made.
     pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
         let collection = &self.events[made.by].operation.path;
-        let below = event.operation.path.strip_prefix(collection.as_str()).and_then(|rest| rest.strip_prefix('/'));
-        below.is_some_and(|rest| !rest.contains('/')) && event.probe.request.method.0 == "GET" && event.item().is_some_and(|slot| self.is(slot, made))
+        event.collection == Some(collection.as_str()) && event.probe.request.method.0 == "GET" && event.item().is_some_and(|slot| self.is(slot, made))
     }
 
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
@@ -265,6 +276,12 @@ fn standing(probe: &Probe, status: Option<Status>) -> Standing {
 fn may_be_done_in_part(operation: &Operation, probe: &Probe, sent: Option<&Value>) -> bool {
     let among_them = probe.fault.as_ref().is_none_or(|fault| matches!(fault.place, Place::Body(_)));
     !operation.atomic && among_them && sent.is_some_and(|sent| document::resources(sent).len() > 1)
+}
+
+/// The path before the id of the one resource that an operation reads.
+fn collection(operation: &Operation) -> Option<&str> {
+    let (front, last) = operation.path.rsplit_once('/').filter(|_| operation.method.0 == "GET")?;
+    last.starts_with('{').then_some(front)
 }
 
 fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {

@@ -57,7 +57,11 @@ fn wavers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) 
     let writes = |event: &Event<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
     let own = value(read);
     let others = history.events.iter().filter(|event| event.operation.id == read.operation.id && event.probe.id != read.probe.id);
-    others.into_iter().any(|event| history.reads(event, made) && value(event) != own && writes(event) == writes(read))
+    // A refused read shows nothing, and so nothing else.
+    others.into_iter().any(|event| {
+        let other = value(event).filter(|value| Some(value) != own.as_ref());
+        history.reads(event, made) && other.is_some() && writes(event) == writes(read)
+    })
 }
 
 fn broken(history: &History<'_>, made: &Made<'_>, expected: &Expected<'_, '_>, read: (usize, &Event<'_>), shown: (&Value, &Value)) -> Option<Break> {

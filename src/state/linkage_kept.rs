@@ -67,6 +67,9 @@ fn blame(made: &Made<'_>, name: &str, sent: &Value, left_by: Option<usize>) -> O
 fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'_>), name: &str) -> Option<&'h Value> {
     let (number, event) = view;
     if event.is_read() {
+        if history.lists(event, made) {
+            return document::find(event.shown()?, &made.id)?.get("relationships")?.get(name)?.get("data");
+        }
         return shown(history, made, event).into_iter().find(|(own, _)| own == name).map(|(_, data)| data);
     }
     let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, Effect::Change { .. }));

@@ -88,6 +88,8 @@ fn expected(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str
         known = match effect {
             Effect::Change { item, .. } => match item.pointer(&at) {
                 Some(data) => Some(linkage(data)?.into_iter().collect()),
+                // What does not name it leaves alone what was written before, or is to blame.
+                None if last.is_some() => known,
                 None => continue,
             },
             Effect::Relationship(_) => after(&history.events[number], known),

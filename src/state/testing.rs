@@ -164,7 +164,7 @@ fn document() -> Value {
     data["type"] = json!(["object", "array"]);
     data["items"] = thing;
     let one = json!({"type": "object", "properties": {"data": data}});
-    let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7", "links": {"self": "/v1/things/7"}}}}});
+    let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7", "attributes": {"name": "a", "size": 1}, "links": {"self": "/v1/things/7"}}}}});
     let shows = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "shown", "content": content}, "404": {"description": "none", "x-probity-when": ["unknown-id", "deleted-resource"]}}});
     let writes = |id: &str| json!({"operationId": id, "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "done", "content": content}, "204": {"description": "done"}}});
     let mut list = shows("things.list");

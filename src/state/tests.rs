@@ -223,14 +223,15 @@ fn page(items: &[Value], next: &Value) -> Value {
 fn pages_are_apart_and_keep_the_limit() {
     let (one, two, none) = (thing("1", "a", 3), thing("2", "b", 3), Value::Null);
     let walk = |second: &Value| {
-        let first = ("page[limit]=1", page(std::slice::from_ref(&one), &json!("/?page[limit]=1&page[after]=1")));
+        let first = ("page[limit]=1", page(std::slice::from_ref(&one), &json!("/things?page[limit]=1&page[after]=1")));
         Story::new().walk(&[first, ("page[limit]=1&page[after]=1", page(std::slice::from_ref(second), &none))])
     };
     assert_eq!(walk(&two).broken(), NONE);
     assert_eq!(walk(&one).broken(), blames("pages-apart", "things.list#0"));
     let long = Story::new().walk(&[("page[limit]=1", page(&[one.clone(), two.clone()], &none))]);
     assert_eq!(long.broken(), blames("page-limit-kept", "things.list#0"));
-    let later = Story::new().walk(&[("page[limit]=1", page(&[], &json!("/?page[limit]=1&p=2"))), ("page[limit]=1&p=2", page(&[one, two], &none))]);
+    let later =
+        Story::new().walk(&[("page[limit]=1", page(&[], &json!("/things?page[limit]=1&p=2"))), ("page[limit]=1&p=2", page(&[one, two], &none))]);
     assert_eq!(later.broken(), blames("page-limit-kept", "things.list#0"));
 }
 
@@ -244,7 +245,7 @@ fn pages_come_to_an_end() {
         assert_eq!(walk(&[("page[limit]=1", page(std::slice::from_ref(&one), &json!(next)))]), blames("pages-end", "things.list#0"), "{next}");
     }
     // More pages than were asked for break nothing, nor does one empty page at the end.
-    assert_eq!(walk(&[("page[limit]=1", page(&[one], &json!("/?p=2")))]), NONE);
-    assert_eq!(walk(&[("p=1", empty("/?p=2")), ("p=2", page(&[], &Value::Null))]), NONE);
-    assert_eq!(walk(&[("p=1", empty("/?p=2")), ("p=2", empty("/?p=3"))]), blames("pages-end", "things.list#0"));
+    assert_eq!(walk(&[("page[limit]=1", page(&[one], &json!("/things?p=2")))]), NONE);
+    assert_eq!(walk(&[("p=1", empty("/things?p=2")), ("p=2", page(&[], &Value::Null))]), NONE);
+    assert_eq!(walk(&[("p=1", empty("/things?p=2")), ("p=2", empty("/things?p=3"))]), blames("pages-end", "things.list#0"));
 }

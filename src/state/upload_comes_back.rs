@@ -11,7 +11,7 @@ use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "upload-comes-back",
-    about: "the download of a file that was uploaded gives the bytes that were sent, when it has their media type",
+    about: "the download of a file that was uploaded gives the bytes that were sent, when it has their media type or is plain bytes",
     citation: "RFC 9110, section 9.3.1: GET transfers a representation of the target resource; the contract's own download",
     find,
 };
@@ -19,13 +19,17 @@ pub(super) const RULE: Rule = Rule {
 /// What the last word of a download is called.
 const WORDS: &[&str] = &["download", "content", "contents", "raw"];
 
+/// Media types of bytes that nobody has looked at (RFC 2046, section 4.5.1).
+const BYTES: &[&str] = &["application/octet-stream", "application/binary"];
+
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for made in history.made.iter().filter(|made| history.events[made.by].standing == Standing::Accepted) {
         let Some((part, sent)) = uploaded(&history.events[made.by]) else { continue };
         for (number, read) in history.events.iter().enumerate() {
             let Some(answer) = read.answer.filter(|_| downloads(history, read, made) && !written_again(history, made, read)) else { continue };
-            let same_sort = part.media_type.as_ref().is_some_and(|sort| answer.media_type().as_deref() == Some(sort));
+            let sort = answer.media_type();
+            let same_sort = sort.is_some() && (sort == part.media_type || sort.is_some_and(|sort| BYTES.contains(&sort.as_str())));
             let Some(actual) = differs(answer, sent).filter(|_| same_sort) else { continue };
             found.push(Break {
                 severity: Severity::Must,

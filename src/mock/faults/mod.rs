@@ -56,6 +56,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether it takes hold of requests by their number, whatever they ask for.
+    pub fn is_sporadic(&self) -> bool {
+        matches!(self.hook, Hook::Instead(_))
+    }
+
     /// Whether the state goes another way while answers look right, so that no single answer tells where it takes hold.
     pub fn is_hidden(&self) -> bool {
         matches!(self.hook, Hook::Effect(_))
