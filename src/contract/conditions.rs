@@ -32,7 +32,9 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
     if status.0 == 415 && operation.method.0 == "DELETE" {
         // Content has no generally defined meaning there (RFC 9110, section 9.3.5), so that a server need not look at its type.
         let successes: Vec<Status> = operation.successes().map(|response| response.status).collect();
-        conditions.iter_mut().for_each(|condition| condition.or.clone_from(&successes));
+        for condition in &mut conditions {
+            condition.or.clone_from(&successes);
+        }
     }
     if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
         // What has not the form of an id names nothing, so a server that says no more than that is right, too.

@@ -116,13 +116,13 @@ fn styled(text: &str, mark: &str) -> (&'static str, String) {
     } else {
         ("", mark.replace('-', "").chars().map(lettered).collect())
     };
-    let capitals = has(|letter| letter.is_uppercase()) && !has(|letter| letter.is_lowercase());
+    let capitals = has(char::is_uppercase) && !has(char::is_lowercase);
     (separator, if capitals { mark.to_uppercase() } else { mark })
 }
 
 /// A digit as a letter that no hexadecimal number has, so that marks stay apart.
 fn lettered(letter: char) -> char {
-    letter.to_digit(10).and_then(|digit| char::from_u32('g' as u32 + digit)).unwrap_or(letter)
+    letter.to_digit(10).and_then(|digit| char::from_digit(digit + 16, 36)).unwrap_or(letter)
 }
 
 /// The text with its last letters and digits drawn from the mark, each of the same sort as before.

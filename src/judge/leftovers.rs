@@ -41,8 +41,8 @@ fn known(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet
 
 /// The operation that was to remove a thing at last, and why it did not.
 fn last_try(plan: &Plan, outcomes: &Outcomes, slot: &SlotId) -> Option<(String, String)> {
-    let tries = plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.consumes.contains(slot));
-    let last = tries.filter_map(|probe| Some((probe, outcomes.of(&probe.id)?))).last()?;
+    let mut tries = plan.probes.iter().rev().filter(|probe| probe.fault.is_none() && probe.consumes.contains(slot));
+    let last = tries.find_map(|probe| Some((probe, outcomes.of(&probe.id)?)))?;
     let why = |(probe, outcome): (&Probe, &Outcome)| match (&outcome.ending, outcome.answer()) {
         (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.operation, answer.status),
         (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.clone(),

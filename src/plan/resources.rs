@@ -20,7 +20,7 @@ enum Usage {
     Remove,
 }
 
-impl<'a> Draft<'a> {
+impl Draft<'_> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
