@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::faults::Effect;
 use super::scene::Scene;
-use super::store::Resource;
 use super::variants::Habit;
 use crate::contract::paging::{CURSORS, LIMITS, NUMBERS, OFFSETS};
 use crate::domain::contract::{Location, Parameter};
@@ -37,33 +36,33 @@ fn count(scene: &Scene<'_>, parameter: &Parameter) -> Option<usize> {
     })
 }
 
-/// The page that the request asks for.
-pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
+/// The page that the request asks for, of a list of resources with these ids.
+pub(crate) fn page(scene: &Scene<'_>, ids: &[String]) -> Page {
     let goes = |effect| scene.core.faults.has(scene.operation, effect);
     let size = named(scene, LIMITS)
         .and_then(|parameter| count(scene, parameter))
         .filter(|size| *size > 0 && !goes(Effect::IgnoreLimit))
         .unwrap_or(usize::MAX);
     let pages = named(scene, CURSORS).or_else(|| named(scene, NUMBERS)).or_else(|| named(scene, OFFSETS)).is_some();
-    let small = pages && size > SMALL && resources.len() > SMALL && scene.core.variants.has(Habit::SmallPages);
+    let small = pages && size > SMALL && ids.len() > SMALL && scene.core.variants.has(Habit::SmallPages);
     let size = if small { SMALL } else { size };
     let cursor = named(scene, CURSORS);
     let number = named(scene, NUMBERS);
     let offset = named(scene, OFFSETS);
     let first = number.map_or(0, |parameter| usize::from(!starts_at_zero(scene, parameter)));
     let from = if let Some(after) = cursor.and_then(|parameter| scene.call.query_value(&parameter.name)) {
-        resources.iter().position(|resource| resource.id == after).map_or(0, |index| index + 1)
+        ids.iter().position(|id| *id == after).map_or(0, |index| index + 1)
     } else if let Some(number) = number.and_then(|parameter| count(scene, parameter)) {
         number.saturating_sub(first).saturating_mul(size)
     } else {
         offset.and_then(|parameter| count(scene, parameter)).unwrap_or(0)
     };
     let overlap = usize::from(goes(Effect::OverlapPages) && from > 0);
-    let from = from.min(resources.len()) - overlap.min(resources.len());
-    let to = from.saturating_add(size).min(resources.len());
+    let from = from.min(ids.len()) - overlap.min(ids.len());
+    let to = from.saturating_add(size).min(ids.len());
     let address = |start: usize| -> Option<String> {
         let (name, value) = match (cursor, number, offset) {
-            (Some(cursor), ..) => (cursor, resources.get(start.checked_sub(1)?)?.id.clone()),
+            (Some(cursor), ..) => (cursor, ids.get(start.checked_sub(1)?)?.clone()),
             (_, Some(number), _) => (number, (start / size + first).to_string()),
             (_, _, Some(offset)) => (offset, start.to_string()),
             _ => return None,
@@ -73,7 +72,7 @@ pub(crate) fn page(scene: &Scene<'_>, resources: &[&Resource]) -> Page {
     Page {
         from,
         to,
-        next: (to < resources.len() || goes(Effect::EndlessPages)).then(|| address(if goes(Effect::LoopPages) { from.max(1) } else { to })).flatten(),
+        next: (to < ids.len() || goes(Effect::EndlessPages)).then(|| address(if goes(Effect::LoopPages) { from.max(1) } else { to })).flatten(),
         previous: (from > 0 && cursor.is_none()).then(|| address(from.saturating_sub(size))).flatten(),
     }
 }

@@ -1,6 +1,6 @@
 //! What was created is there: its own address answers, and a list that is whole holds it.
 
-use super::document::{is_whole, resources};
+use super::document::resources;
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before, refused};
 use super::{Break, Rule, document};
@@ -72,7 +72,7 @@ fn unknown(read: &Event<'_>) -> bool {
 
 /// Whether a whole list leaves a resource out though it holds another one that the same operation made.
 fn left_out(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
-    let Some(document) = read.shown().filter(|document| is_whole(document, read.is_paged())) else { return false };
+    let Some(document) = read.whole() else { return false };
     let by = &history.events[made.by].operation.path;
     let mut others =
         history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::document;
 use super::writes::{Effect, effect};
+use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS};
 use crate::domain::contract::{Contract, Location, Operation, Status};
 use crate::domain::drawn::Expects;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
@@ -92,8 +93,20 @@ impl<'a> Event<'a> {
         (front.ends_with("/relationships") && !name.starts_with('{')).then_some(name)
     }
 
+    /// The document that a valid read was answered with, when nothing is missing from its list.
+    pub fn whole(&self) -> Option<&'a Value> {
+        self.shown().filter(|document| document::is_whole(document, self.is_paged()) && !self.is_later_page())
+    }
+
+    /// Whether it asks for a page after the first, which is not all there is though it be the last.
+    fn is_later_page(&self) -> bool {
+        let sent = url::Url::parse(&self.request.url);
+        let turns = |name: &str| [CURSORS, NUMBERS, OFFSETS].iter().any(|names| names.contains(&name));
+        sent.is_ok_and(|url| url.query_pairs().any(|(name, _)| turns(&name)))
+    }
+
     /// Whether the operation gives its lists in pages.
-    pub fn is_paged(&self) -> bool {
+    fn is_paged(&self) -> bool {
         let words = ["page", "limit", "offset", "cursor", "size", "after", "skip"];
         let query = self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
         query.into_iter().any(|parameter| words.iter().any(|word| parameter.name.to_ascii_lowercase().contains(word)))

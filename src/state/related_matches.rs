@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{id, is_whole, linkage, resources};
+use super::document::{id, linkage, resources};
 use super::history::{Event, History, Standing};
 use super::{Break, Rule};
 use crate::domain::verdict::Severity;
@@ -21,7 +21,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
         let related_path = linked.operation.path.replace(&format!("/relationships/{name}"), &format!("/{name}"));
         for (number, related) in history.events.iter().enumerate().filter(|(_, event)| event.operation.path == related_path) {
             let same = related.owner().is_some() && related.owner() == linked.owner();
-            let Some(shown) = related.shown().filter(|document| same && is_whole(document, related.is_paged())) else { continue };
+            let Some(shown) = related.whole().filter(|_| same) else { continue };
             let Some(shown) = shown.get("data").map(|data| if data.is_null() { Some(BTreeSet::new()) } else { ids_of(shown) }) else { continue };
             let Some(shown) = shown.filter(|shown| *shown != named && undisturbed(history, linked, related)) else { continue };
             let list = |ids: &BTreeSet<String>| if ids.is_empty() { "none".to_owned() } else { ids.iter().cloned().collect::<Vec<_>>().join(", ") };
@@ -40,7 +40,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 fn ids_of_linkage(event: &Event<'_>) -> Option<BTreeSet<String>> {
-    let document = event.shown().filter(|document| is_whole(document, event.is_paged()))?;
+    let document = event.whole()?;
     Some(linkage(document.get("data")?)?.into_iter().collect())
 }
 

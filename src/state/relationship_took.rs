@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document::{id, is_whole, linkage};
+use super::document::{id, linkage};
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before};
 use super::{Break, Rule, document};
@@ -64,7 +64,7 @@ fn broken(
 
 /// The linkage of a resource that a read shows, by the name of the relationship.
 pub(super) fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Event<'_>) -> Vec<(String, &'h Value)> {
-    let Some(document) = read.shown().filter(|document| is_whole(document, read.is_paged())) else { return Vec::new() };
+    let Some(document) = read.whole() else { return Vec::new() };
     if let Some(name) = read.relationship() {
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
         return document.get("data").filter(|_| own).map(|data| (name.to_owned(), data)).into_iter().collect();

@@ -184,6 +184,8 @@ fn related_resources_are_those_that_the_relationship_names() {
     let story = |ids: &[&str]| Story::new().create(1, "a").step(link("things.linked", &["7"])).step(link("things.friends", ids));
     assert_eq!(story(&["8"]).broken(), blames("related-matches", "things.friends#2"));
     assert_eq!(story(&["7"]).broken(), NONE);
+    let last = Step { query: "page[after]=7", ..link("things.friends", &["8"]) };
+    assert_eq!(Story::new().create(1, "a").step(link("things.linked", &["7", "8"])).step(last).broken(), NONE);
     let written = Story::new().create(1, "a").step(link("things.linked", &[])).step(link("things.add", &["8"])).step(link("things.friends", &["8"]));
     assert_eq!(written.broken(), NONE);
 }

@@ -30,12 +30,19 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     if turn.goes(Effect::LoseItem) {
         resources.pop();
     }
-    let page = pages::page(scene, &resources);
-    let mut items: Vec<Value> = resources[page.from..page.to].iter().map(|resource| resource.body.clone()).collect();
+    Outcome::of(paged(turn, resources.iter().map(|resource| (resource.id.clone(), resource.body.clone())).collect()))
+}
+
+/// The document with the page of these resources, each with its id, that the request asks for.
+pub(super) fn paged(turn: &Turn<'_, '_>, resources: Vec<(String, Value)>) -> Value {
+    let total = resources.len();
+    let (ids, bodies): (Vec<String>, Vec<Value>) = resources.into_iter().unzip();
+    let page = pages::page(turn.scene, &ids);
+    let mut items: Vec<Value> = bodies[page.from..page.to].to_vec();
     sparse(turn, &mut items);
     let mut document = turn.document(items);
-    turn_pages(scene, &mut document, &page, resources.len());
-    Outcome::of(document)
+    turn_pages(turn.scene, &mut document, &page, total);
+    document
 }
 
 /// Whether a resource was made below what the path names.

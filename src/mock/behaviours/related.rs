@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::list::paged;
 use super::{Outcome, Turn};
 use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
@@ -40,7 +41,11 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
             _ => super::example::act(turn),
         };
     }
-    Outcome::of(turn.document(items))
+    if !place.many {
+        return Outcome::of(turn.document(items));
+    }
+    let named = items.into_iter().map(|item| (item.get("id").and_then(id_text).unwrap_or_default(), item));
+    Outcome::of(paged(turn, named.collect()))
 }
 
 /// The resource that an identifier names: the one in the store, or one like the example where its kind is not held.

@@ -61,6 +61,7 @@ fn lives(ask: &mut dyn FnMut(MockRequest), send: Send<'_>, get: Get<'_>) {
         "/books?page%5Blimit%5D=2",
         "/books?page%5Blimit%5D=2&page%5Bafter%5D=1001",
         "/books?filter%5Bids%5D=1000",
+        "/books?fields%5Bbooks%5D=title",
     ] {
         ask(get(address));
     }

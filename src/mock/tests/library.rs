@@ -135,6 +135,7 @@ fn books() -> Value {
         "get": {"operationId": "books.list",
             "parameters": [{"name": "page[limit]", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50}}, {"name": "page[after]", "in": "query", "schema": {"type": "string"}},
                 {"name": "filter[ids]", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string", "x-probity-resource": "books"}}},
+                {"name": "fields[books]", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string"}}},
                 {"name": "sort", "in": "query", "schema": {"enum": ["title", "pages"]}}],
             "responses": {"200": document("array", json!({"data": [book_of("7")], "links": {"next": null}}), json!({"book": link("books.get", "book_id", "/data/0/id")})),
                 "400": error("400", json!({})), "403": error("403", json!({}))}},
