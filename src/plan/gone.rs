@@ -9,7 +9,7 @@ impl Draft<'_> {
         let removals: Vec<Probe> = self.plan.probes.iter().filter(|probe| is_removal(probe)).cloned().collect();
         for removal in removals {
             let Some(last) = removal.consumes.last() else { continue };
-            let gone: Vec<&Probe> = self.plan.probes.iter().filter(|probe| self.asks_for_one(probe)).collect();
+            let gone: Vec<&Probe> = self.plan.probes.iter().filter(|probe| Self::asks_for_one(probe)).collect();
             let kind = self.kind_of(last);
             let asked = gone.iter().any(|probe| item(probe) == Some(last));
             let Some(other) = gone.iter().find(|probe| item(probe).is_some_and(|slot| self.kind_of(slot) == kind)).filter(|_| !asked) else {
@@ -21,12 +21,13 @@ impl Draft<'_> {
             self.rename(&mut probe, &before, last);
             probe.after.retain(|id| Some(id) != consumer.as_ref());
             probe.after.push(removal.id.clone());
-            self.also_aim(other.id.clone(), probe);
+            let other = other.id.clone();
+            self.also_aim(&other, probe);
         }
     }
 
     /// Whether a request reads one resource that has been removed.
-    fn asks_for_one(&self, probe: &Probe) -> bool {
+    fn asks_for_one(probe: &Probe) -> bool {
         probe.stage == Stage::Gone && probe.request.method.0 == "GET" && probe.trigger == "deleted-resource" && item(probe).is_some()
     }
 
@@ -42,10 +43,10 @@ impl Draft<'_> {
     }
 
     /// Sends one more request for the cells that another one is aimed at.
-    fn also_aim(&mut self, other: String, probe: Probe) {
+    fn also_aim(&mut self, other: &str, probe: Probe) {
         for cell in &mut self.plan.cells {
             match &mut cell.intent {
-                Intent::Probes(aimed) if aimed.contains(&other) => aimed.push(probe.id.clone()),
+                Intent::Probes(aimed) if aimed.iter().any(|id| id == other) => aimed.push(probe.id.clone()),
                 _ => {}
             }
         }

@@ -28,7 +28,7 @@ impl Draft<'_> {
     }
 
     /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
-    pub(super) fn to_take_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
+    pub(super) fn taken_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
         relationship(&operation.path).filter(|_| operation.method.0 == "DELETE" && matches!(place, Place::Body(_)))?;
         let contract = self.contract;
         for method in ["PATCH", "POST"] {

@@ -150,13 +150,13 @@ pub fn replace_before_add(plan: &mut Plan) {
 /// Puts the change of a resource behind what fills its relationships and before what is read of them, so that the read shows
 /// that the change has left them alone.
 pub fn change_after_filling(plan: &mut Plan) {
-    let plain = |probe: &Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup && probe.stage == Stage::Change;
+    let valid = |probe: &Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup && probe.stage == Stage::Change;
     let fills = |probe: &Probe, path: &str| {
         let below = probe.request.path.strip_prefix(path).is_some_and(|rest| rest.starts_with("/relationships/"));
-        below && plain(probe) && matches!(probe.request.method.0.as_str(), "PATCH" | "POST")
+        below && valid(probe) && matches!(probe.request.method.0.as_str(), "PATCH" | "POST")
     };
     let changes: Vec<ProbeId> =
-        plan.probes.iter().filter(|probe| plain(probe) && probe.request.method.0 == "PATCH").map(|probe| probe.id.clone()).collect();
+        plan.probes.iter().filter(|probe| valid(probe) && probe.request.method.0 == "PATCH").map(|probe| probe.id.clone()).collect();
     for id in changes {
         let Some(index) = plan.probes.iter().position(|probe| probe.id == id) else { continue };
         let change = plan.probes[index].clone();

@@ -40,7 +40,7 @@ impl Draft<'_> {
                 let other = match ready {
                     Some(_) => None,
                     None => self
-                        .to_take_out(operation, &need.place, &bound, &need.resource.kind, &taken)
+                        .taken_out(operation, &need.place, &bound, &need.resource.kind, &taken)
                         .or_else(|| self.not_in_there(operation, &need.place, &need.resource, &bound, &taken)),
                 };
                 let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();

@@ -80,6 +80,7 @@ fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'
 
 /// The last change that should have left the relationship alone, `Some(None)` when there was no change; `None` where the
 /// relationship itself was written, or anything else may have been done to it.
+#[expect(clippy::option_option, reason = "nothing is known, and nothing was changed, are two things")]
 fn left_alone_by(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_>), name: &str) -> Option<Option<usize>> {
     let (number, event) = view;
     if number == made.by {
@@ -134,12 +135,12 @@ fn taken(history: &History<'_>, made: &Made<'_>, view: &Event<'_>, name: &str) -
 }
 
 fn broken(history: &History<'_>, made: &Made<'_>, name: &str, lost: (usize, &Loss), ids: &(String, String)) -> Break {
-    let (read, loss) = lost;
+    let (read, fault) = lost;
     let shows = &history.events[read].operation.id;
     let maker = &history.events[made.by].operation.id;
     Break {
         severity: Severity::Must,
-        message: match loss.left_by {
+        message: match fault.left_by {
             Some(change) => {
                 let change = &history.events[change].operation.id;
                 format!("{name} of {} {} is not what it was before {change}, which does not name it, as {shows} shows", made.kind, made.id)
@@ -149,7 +150,7 @@ fn broken(history: &History<'_>, made: &Made<'_>, name: &str, lost: (usize, &Los
         expected: ids.0.clone(),
         actual: ids.1.clone(),
         answer: format!("body /data/relationships/{name}/data"),
-        blamed: loss.left_by.unwrap_or(made.by),
+        blamed: fault.left_by.unwrap_or(made.by),
         read,
     }
 }

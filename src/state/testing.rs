@@ -173,8 +173,8 @@ fn document() -> Value {
         {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}},
         {"name": "fields[things]", "in": "query", "schema": {"type": "string"}}, {"name": "fields[others]", "in": "query", "schema": {"type": "string"}}
     ]);
-    let shown = |example: Value| json!({JSON_API: {"schema": {}, "example": example}});
-    let answers = |id: &str, sent: Value, status: &str, came: Value| json!({"operationId": id, "requestBody": {"required": true, "content": shown(sent)}, "responses": {status: {"description": "done", "content": shown(came)}}});
+    let content_of = |example: Value| json!({JSON_API: {"schema": {}, "example": example}});
+    let answers = |id: &str, sent: Value, status: &str, came: Value| json!({"operationId": id, "requestBody": {"required": true, "content": content_of(sent)}, "responses": {status: {"description": "done", "content": content_of(came)}}});
     let two = || json!({"data": [{"type": "things"}, {"type": "things"}]});
     let asked = json!({"data": {"type": "query", "attributes": {"names": ["a", "b"]}}});
     let named = json!({"data": [{"type": "things", "id": "7", "attributes": {"name": "a", "size": 1}}]});
