@@ -194,17 +194,22 @@ impl<'a> History<'a> {
             }
             history.events.push(event);
         }
-        history.made.retain(|made| !doubtful.contains(made.slot));
+        history.settle(plan, &values, &doubtful);
+        history
+    }
+
+    /// Keeps the last value of every slot that never had another one, and what was written to what was made.
+    fn settle(&mut self, plan: &'a Plan, values: &BTreeMap<SlotId, Value>, doubtful: &BTreeSet<SlotId>) {
+        self.made.retain(|made| !doubtful.contains(made.slot));
         for (slot, value) in values.iter().filter(|(slot, _)| !doubtful.contains(*slot)) {
             if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document::text(value)) {
-                history.ids.insert(slot, text);
+                self.ids.insert(slot, text);
             }
         }
-        let writes = history.made.iter().map(|made| history.writes(made)).collect::<Vec<_>>();
-        for (made, writes) in history.made.iter_mut().zip(writes) {
+        let writes = self.made.iter().map(|made| self.writes(made)).collect::<Vec<_>>();
+        for (made, writes) in self.made.iter_mut().zip(writes) {
             made.writes = writes;
         }
-        history
     }
 
     fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &Event<'a>) {
