@@ -146,14 +146,9 @@ impl<'a> History<'a> {
             kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
             earlier: Earlier::new(plan, &probes),
         };
-        let mut values: BTreeMap<SlotId, Value> = BTreeMap::new();
+        let mut values = given(plan);
         // What was made a second time, after its end was in doubt, has two ids: which one a request named is not told.
         let mut doubtful: BTreeSet<SlotId> = BTreeSet::new();
-        for (id, slot) in &plan.slots {
-            if let Origin::Given(value) = &slot.origin {
-                values.insert(id.clone(), Value::String(value.clone()));
-            }
-        }
         for outcome in &outcomes.outcomes {
             let Some(index) = probes.get(outcome.probe.as_str()).copied() else { continue };
             let probe = &plan.probes[index];
@@ -264,6 +259,15 @@ impl<'a> History<'a> {
             && !path.contains('{')
             && event.probe.request.query.is_empty()
     }
+}
+
+/// The values of slots that are known before the run.
+fn given(plan: &Plan) -> BTreeMap<SlotId, Value> {
+    let given = plan.slots.iter().filter_map(|(id, slot)| match &slot.origin {
+        Origin::Given(value) => Some((id.clone(), Value::String(value.clone()))),
+        _ => None,
+    });
+    given.collect()
 }
 
 fn standing(probe: &Probe, status: Option<Status>) -> Standing {
