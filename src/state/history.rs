@@ -159,14 +159,9 @@ impl<'a> History<'a> {
             kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
             earlier: Earlier::new(plan, &probes),
         };
-        let mut values: BTreeMap<SlotId, Value> = BTreeMap::new();
+        let mut values = given(plan);
         // What was made a second time, after its end was in doubt, has two ids: which one a request named is not told.
         let mut doubtful: BTreeSet<SlotId> = BTreeSet::new();
-        for (id, slot) in &plan.slots {
-            if let Origin::Given(value) = &slot.origin {
-                values.insert(id.clone(), Value::String(value.clone()));
-            }
-        }
         for outcome in &outcomes.outcomes {
             let Some(index) = probes.get(outcome.probe.as_str()).copied() else { continue };
             let probe = &plan.probes[index];
@@ -207,17 +202,22 @@ impl<'a> History<'a> {
             }
             history.events.push(event);
         }
-        history.made.retain(|made| !doubtful.contains(made.slot));
+        history.settle(plan, &values, &doubtful);
+        history
+    }
+
+    /// Keeps the last value of every slot that never had another one, and what was written to what was made.
+    fn settle(&mut self, plan: &'a Plan, values: &BTreeMap<SlotId, Value>, doubtful: &BTreeSet<SlotId>) {
+        self.made.retain(|made| !doubtful.contains(made.slot));
         for (slot, value) in values.iter().filter(|(slot, _)| !doubtful.contains(*slot)) {
             if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document::text(value)) {
-                history.ids.insert(slot, text);
+                self.ids.insert(slot, text);
             }
         }
-        let writes = history.made.iter().map(|made| history.writes(made)).collect::<Vec<_>>();
-        for (made, writes) in history.made.iter_mut().zip(writes) {
+        let writes = self.made.iter().map(|made| self.writes(made)).collect::<Vec<_>>();
+        for (made, writes) in self.made.iter_mut().zip(writes) {
             made.writes = writes;
         }
-        history
     }
 
     fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &Event<'a>) {
@@ -272,6 +272,15 @@ impl<'a> History<'a> {
             && !path.contains('{')
             && event.probe.request.query.is_empty()
     }
+}
+
+/// The values of slots that are known before the run.
+fn given(plan: &Plan) -> BTreeMap<SlotId, Value> {
+    let given = plan.slots.iter().filter_map(|(id, slot)| match &slot.origin {
+        Origin::Given(value) => Some((id.clone(), Value::String(value.clone()))),
+        _ => None,
+    });
+    given.collect()
 }
 
 fn standing(probe: &Probe, status: Option<Status>) -> Standing {
