@@ -49,6 +49,7 @@ fn came(status: u16, headers: &'static [(&'static str, &'static str)], body: Val
     Came { status, headers, body, echoes: false }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers write the place where it is used")]
 fn fault(place: Value, words: &str, allowed: &'static [u16]) -> Asked {
     Asked { fault: json!({"place": place, "words": words}), allowed, drawn: Value::Null }
 }
@@ -63,6 +64,7 @@ fn thing() -> Value {
     json!({"data": {"type": "things", "id": "1", "attributes": {"day": "2024-02-29"}}})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers write the source where it is used")]
 fn problem(status: &str, source: Value) -> Value {
     json!({"errors": [{"status": status, "source": source}]})
 }

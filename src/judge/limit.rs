@@ -84,7 +84,7 @@ mod tests {
     use crate::judge::Hints;
 
     /// A server that is asked so often, each time with this status, and what is said of it.
-    fn said(repeat: serde_json::Value, statuses: &[u16]) -> Option<&'static str> {
+    fn said(repeat: &serde_json::Value, statuses: &[u16]) -> Option<&'static str> {
         let document = json!({
             "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
             "x-probity-rate-limits": [{"requests": 2, "seconds": 60}],
@@ -123,16 +123,16 @@ mod tests {
     #[test]
     fn a_limit_that_more_requests_do_not_meet_is_ignored() {
         let burst = json!({"burst": {"most": 5}});
-        assert_eq!(said(burst.clone(), &[200, 200, 200]), Some("ignored"));
-        assert_eq!(said(burst.clone(), &[200, 200]), None);
-        assert_eq!(said(burst, &[200, 200, 200, 429]), None);
-        assert_eq!(said(json!("once"), &[200, 200, 200]), None);
+        assert_eq!(said(&burst, &[200, 200, 200]), Some("ignored"));
+        assert_eq!(said(&burst, &[200, 200]), None);
+        assert_eq!(said(&burst, &[200, 200, 200, 429]), None);
+        assert_eq!(said(&json!("once"), &[200, 200, 200]), None);
     }
 
     #[test]
     fn who_waits_as_told_and_is_one_too_many_again_was_ill_advised() {
-        assert_eq!(said(json!("once"), &[429, 429]), Some("ill-advised"));
-        assert_eq!(said(json!("once"), &[429, 200]), None);
-        assert_eq!(said(json!({"burst": {"most": 5}}), &[429, 429]), None);
+        assert_eq!(said(&json!("once"), &[429, 429]), Some("ill-advised"));
+        assert_eq!(said(&json!("once"), &[429, 200]), None);
+        assert_eq!(said(&json!({"burst": {"most": 5}}), &[429, 429]), None);
     }
 }
