@@ -69,7 +69,7 @@ fn what_is_said_to_be_admitted_fits_its_schema_and_what_is_refused_does_not() {
 fn drawn_writes_keep_to_what_nothing_else_uses_and_all_of_it_is_removed() {
     let subject = subject();
     let plan = planned(&subject, 3, 8);
-    let plain: BTreeSet<&String> = plan
+    let others: BTreeSet<&String> = plan
         .probes
         .iter()
         .filter(|probe| probe.stage < Stage::Draw && probe.stage != Stage::Make && !probe.request.method.is_safe())
@@ -78,7 +78,7 @@ fn drawn_writes_keep_to_what_nothing_else_uses_and_all_of_it_is_removed() {
     for probe in plan.probes.iter().filter(|probe| plan.drawn.contains_key(&probe.id) && !probe.request.method.is_safe()) {
         let own = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
         for filling in own {
-            assert!(!plain.contains(&filling.slot), "{} writes to {}, which others write to as well", probe.id, filling.slot);
+            assert!(!others.contains(&filling.slot), "{} writes to {}, which others write to as well", probe.id, filling.slot);
         }
     }
     for (slot, made) in &plan.slots {

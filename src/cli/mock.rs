@@ -138,6 +138,9 @@ fn settings(faults: &[String]) -> Result<Vec<FaultSetting>, Stop> {
         .collect()
 }
 
+/// Requests with which a run against a server looks after what may be left; fewer than are sent to reach the limit.
+const SWEEPS: u32 = 16;
+
 /// As many requests as one full run sends with credentials, so that one more meets the limit.
 fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<Vec<RateLimit>, Stop> {
     let accounts = &subject.suite.accounts;
@@ -155,7 +158,7 @@ fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<V
         Err(PlanError::NothingSelected { .. }) => return Ok(Vec::new()),
         planned => planned?,
     };
-    Ok(vec![RateLimit { requests: authenticated(&planned), seconds: WINDOW }])
+    Ok(vec![RateLimit { requests: authenticated(&planned) + SWEEPS, seconds: WINDOW }])
 }
 
 /// Requests of a plan that count against a rate limit: those with credentials that are right.
