@@ -13,7 +13,7 @@ use serde_json::Value;
 const KILLS: usize = 20;
 
 /// How long a whole run may take, with everything that the machine has to do beside it.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A folder of its own for each test, gone afterwards.
 struct Folder(PathBuf);
