@@ -7,6 +7,7 @@ mod drawn;
 mod leftovers;
 mod legible;
 mod limit;
+mod meanwhile;
 mod recording;
 mod rule;
 mod state;
@@ -147,7 +148,7 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
         control,
     };
-    let ruling = match legible::only(case, probe, outcome, rule(&facts)) {
+    let ruling = match meanwhile::finished(case, probe, outcome, legible::only(case, probe, outcome, rule(&facts))) {
         Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
         ruling => ruling,
     };
