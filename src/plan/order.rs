@@ -78,12 +78,14 @@ fn referring_first(plan: &Plan, consumers: &BTreeMap<SlotId, ProbeId>) -> Vec<(P
     edges
 }
 
-/// Changes of one resource wait for each other, so that each answer can be foretold.
+/// Changes of one resource wait for each other, so that each answer can be foretold. A POST to a path without parameters
+/// makes or does something of its own, and leaves what it names as it is.
 fn one_change_at_a_time(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     let mut last: BTreeMap<&SlotId, &ProbeId> = BTreeMap::new();
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| probe.stage == Stage::Change && probe.purpose != Purpose::Cleanup) {
-        for slot in &probe.needs {
+        let leaves_alone = probe.request.method.0 == "POST" && !probe.request.path.contains('{');
+        for slot in probe.needs.iter().filter(|_| !leaves_alone) {
             if let Some(before) = last.insert(slot, &probe.id) {
                 edges.push((probe.id.clone(), before.clone()));
             }
