@@ -62,7 +62,7 @@ impl Embedded {
         // A job that takes longer is asked for more often.
         let polls = planned.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
         let spare = if self.options.variant.is_empty() { 0 } else { u32::try_from(polls * MORE_POLLS).unwrap_or_default() };
-        self.serve_with(vec![RateLimit { requests: authenticated(planned) + spare, seconds: 3600 }]).await
+        self.serve_with(vec![RateLimit { requests: authenticated(planned) + spare + SWEEPS, seconds: 3600 }]).await
     }
 
     /// Serves the mock without a rate limit, and tells its base URL.
@@ -138,7 +138,7 @@ fn settings(faults: &[String]) -> Result<Vec<FaultSetting>, Stop> {
         .collect()
 }
 
-/// Requests with which a run against a server looks after what may be left; fewer than are sent to reach the limit.
+/// Requests with which a run looks after what may be left; fewer than are sent to reach the limit.
 const SWEEPS: u32 = 16;
 
 /// As many requests as one full run sends with credentials, so that one more meets the limit.

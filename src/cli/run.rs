@@ -220,7 +220,7 @@ pub fn settings(options: &Options, jobs: Option<u16>, target: &Target, subject: 
             Target::Mock if options.windows.is_empty() => 1,
             _ => longest.unwrap_or_default().max(LONGEST_WAIT),
         }),
-        sweep: *target != Target::Mock,
+        sweep: true,
     }
 }
 
