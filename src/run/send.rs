@@ -131,7 +131,7 @@ impl Sender<'_, '_> {
     async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
         for _ in 0..most {
             self.exchange(probe, operation, prepared, outcome).await;
-            if outcome.answer().is_none_or(|answer| answer.status == probe.status || !answer.status.is_success()) {
+            if outcome.answer().is_none_or(|answer| answer.status == probe.status || answer.status.is_server_error()) {
                 return;
             }
         }
