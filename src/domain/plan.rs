@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::contract::{Method, Status};
+use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
@@ -39,6 +39,24 @@ impl Plan {
     /// The probe with this id.
     pub fn probe(&self, id: &str) -> Option<&Probe> {
         self.probes.iter().find(|probe| probe.id == id)
+    }
+
+    /// The probe that makes what a slot names.
+    pub fn maker(&self, slot: &str) -> Option<&ProbeId> {
+        self.slots.get(slot)?.maker()
+    }
+
+    /// The probe that makes or finds what a slot names.
+    pub fn source(&self, slot: &str) -> Option<&ProbeId> {
+        match &self.slots.get(slot)?.origin {
+            Origin::Created(source) | Origin::Borrowed(source) => Some(source),
+            Origin::Given(_) => None,
+        }
+    }
+
+    /// Whether the run makes what a slot names.
+    pub fn is_made(&self, slot: &str) -> bool {
+        self.maker(slot).is_some()
     }
 }
 
@@ -93,6 +111,16 @@ pub struct Slot {
     pub origin: Origin,
     /// What the resource was made from, as far as the plan knows; held against `where`.
     pub like: Value,
+}
+
+impl Slot {
+    /// The probe that makes what it names.
+    pub fn maker(&self) -> Option<&ProbeId> {
+        match &self.origin {
+            Origin::Created(maker) => Some(maker),
+            Origin::Borrowed(_) | Origin::Given(_) => None,
+        }
+    }
 }
 
 /// Where a slot's value comes from.
@@ -150,6 +178,39 @@ pub struct Probe {
 }
 
 impl Probe {
+    /// A valid request that the contract allows the answers of a success for.
+    pub fn valid(id: ProbeId, operation: &Operation, purpose: Purpose, stage: Stage, request: RequestTemplate) -> Self {
+        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
+        let plain = Self::plain(id, &operation.id, purpose, stage, request);
+        Self { status: allowed.first().copied().unwrap_or(plain.status), allowed, ..plain }
+    }
+
+    /// A valid request, sent once, that waits for nothing and tells others nothing, and may be answered in any way. What else
+    /// there is to say of it, whoever plans it sets.
+    pub fn plain(id: ProbeId, operation: &str, purpose: Purpose, stage: Stage, request: RequestTemplate) -> Self {
+        let needs = request.slots();
+        Self {
+            id,
+            operation: operation.to_owned(),
+            trigger: "success".to_owned(),
+            status: Status(200),
+            purpose,
+            request,
+            fault: None,
+            allowed: Vec::new(),
+            control: None,
+            needs,
+            consumes: Vec::new(),
+            captures: Vec::new(),
+            after: Vec::new(),
+            wave: 0,
+            stage,
+            repeat: Repeat::Once,
+            also: Vec::new(),
+            assumed: None,
+        }
+    }
+
     /// When it is due: what is due later begins after everything that is due earlier has ended.
     pub fn due(&self) -> (u32, Stage) {
         (self.wave, self.stage)
@@ -257,6 +318,32 @@ pub struct RequestTemplate {
     pub credentials: Credentials,
     /// Where values of slots go.
     pub fillings: Vec<Filling>,
+}
+
+impl RequestTemplate {
+    /// The slots that fill it, each once, in the order of their first places.
+    pub fn slots(&self) -> Vec<SlotId> {
+        let mut slots: Vec<SlotId> = Vec::new();
+        for filling in &self.fillings {
+            if !slots.contains(&filling.slot) {
+                slots.push(filling.slot.clone());
+            }
+        }
+        slots
+    }
+
+    /// The slots that fill its path.
+    pub fn slots_in_path(&self) -> Vec<&SlotId> {
+        let fillings = self.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
+        fillings.map(|filling| &filling.slot).collect()
+    }
+
+    /// Lets another resource take the place of one wherever the request names it.
+    pub fn rebind(&mut self, from: &str, to: &str) {
+        for filling in self.fillings.iter_mut().filter(|filling| filling.slot == from) {
+            to.clone_into(&mut filling.slot);
+        }
+    }
 }
 
 /// A value of a slot and where it goes.

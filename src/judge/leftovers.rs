@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Origin, Plan, Probe, SlotId};
+use crate::domain::plan::{Plan, Probe, SlotId};
 use crate::domain::report::Leftover;
 use crate::generate::captured;
 
 /// Everything that a request made, that an operation of the contract removes, and that is still there at the end.
 pub fn leftovers(plan: &Plan, outcomes: &Outcomes) -> Vec<Leftover> {
     let (values, gone) = known(plan, outcomes);
-    let made = plan.slots.iter().filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !gone.contains(*id));
+    let made = plan.slots.iter().filter(|(id, slot)| slot.maker().is_some() && !gone.contains(*id));
     let left = made.filter_map(|(id, slot)| {
         let value = values.get(id)?;
         let (operation, reason) = last_try(plan, outcomes, id)?;

@@ -205,26 +205,17 @@ impl Draft<'_> {
         }
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
-        let probe = Probe {
-            id: id.clone(),
-            operation: operation.id.clone(),
+        let mut probe = Probe {
             trigger: condition.trigger.clone(),
             status,
-            purpose: Purpose::Probe,
-            request: settled.request,
             fault: settled.fault,
             allowed,
             control: Some(success.clone()),
-            needs: settled.needs,
             consumes,
-            captures: Vec::new(),
             after: settled.after,
-            wave: 0,
-            stage: settled.stage,
-            repeat: Repeat::Once,
-            also: Vec::new(),
-            assumed: None,
+            ..Probe::valid(id.clone(), operation, Purpose::Probe, settled.stage, settled.request)
         };
+        probe.needs.extend(settled.besides);
         // A request that is due among the changes stands right behind the one it waits for, so that the next change waits
         // for it in turn.
         let last = (probe.stage == Stage::Change).then(|| self.plan.probes.iter().rposition(|other| probe.after.contains(&other.id))).flatten();

@@ -18,7 +18,6 @@ pub(super) fn alone(operation: &Operation, mut settled: Settled, is_enough: impl
     if let Some(Value::Array(items)) = body.pointer_mut(&list) {
         *items = items.get(index).cloned().into_iter().collect();
     }
-    let before: Vec<_> = settled.request.fillings.iter().map(|filling| filling.slot.clone()).collect();
     let moved = |place: &Place| match place {
         Place::Body(at) => first(at, &list, index).map(Place::Body),
         other => Some(other.clone()),
@@ -34,8 +33,6 @@ pub(super) fn alone(operation: &Operation, mut settled: Settled, is_enough: impl
         fault.words = fault.words.replace(&wrong, &at);
         fault.place = Place::Body(at);
     }
-    let still = |slot: &String| settled.request.fillings.iter().any(|filling| filling.slot == *slot);
-    settled.needs.retain(|slot| !before.contains(slot) || still(slot));
     settled
 }
 

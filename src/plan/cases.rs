@@ -8,7 +8,7 @@ use super::order::first_aim;
 use super::settings::Settled;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
 use crate::domain::drawn::{Change, Drawn, Expects};
-use crate::domain::plan::{Body, Fault, Origin, Place, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, Stage};
 use crate::generate::{Chance, admits, applied, change_between, odd, valid_changes};
 use crate::triggers::Setting;
 
@@ -104,7 +104,7 @@ impl Draft<'_> {
             return self.bind(operation, false, &plain.slots).ok();
         }
         let made = self.is_removable(operation)?;
-        if !plain.slots.iter().all(|slot| self.is_own(slot) || !in_path(&plain, slot)) {
+        if !plain.slots.iter().all(|slot| self.plan.is_made(slot) || !plain.base.request.slots_in_path().contains(&slot)) {
             return None;
         }
         let mut slots = plain.slots.clone();
@@ -128,7 +128,7 @@ impl Draft<'_> {
     fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
         for first in ["/data/0", "/0"] {
             let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };
-            let whole = Settled { request: bound.base.request, fault: Some(fault), needs: Vec::new(), after: Vec::new(), stage: Stage::Draw };
+            let whole = Settled { request: bound.base.request, fault: Some(fault), besides: Vec::new(), after: Vec::new(), stage: Stage::Draw };
             bound.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
         }
         bound
@@ -144,10 +144,6 @@ impl Draft<'_> {
         // What is made and not told of is made all the same.
         let unseen = made.is_empty() && operation.method.0 == "POST" && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));
         (!unseen && made.iter().all(removable)).then_some(!made.is_empty())
-    }
-
-    fn is_own(&self, slot: &SlotId) -> bool {
-        self.plan.slots.get(slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)))
     }
 
     /// A resource that only requests with drawn values write to.
@@ -173,29 +169,17 @@ impl Draft<'_> {
             }
             Expects::Success | Expects::Plausible | Expects::Open => (None, control.allowed.clone()),
         };
-        let mut needs: Vec<SlotId> = request.fillings.iter().map(|filling| filling.slot.clone()).collect();
-        needs.dedup();
         let makes = fault.is_none() && !matches!(request.body, Body::CutJson(_));
         let probe = Probe {
-            id: id.clone(),
-            operation: operation.id.clone(),
             trigger: TRIGGER.to_owned(),
             status: allowed.first().copied().or_else(|| first_aim(operation, "success")).unwrap_or(Status(200)),
-            purpose: Purpose::Probe,
-            request,
             fault,
             allowed,
             control: Some(success.clone()),
-            needs,
-            consumes: Vec::new(),
-            captures: Vec::new(),
             // One after the other, so that each answer can be foretold.
             after: std::iter::once(success).chain(before.cloned()).chain(control.after.iter().cloned()).collect(),
-            wave: 0,
-            stage: Stage::Draw,
-            repeat: Repeat::Once,
-            also: Vec::new(),
             assumed: bound.assumed.clone(),
+            ..Probe::valid(id.clone(), operation, Purpose::Probe, Stage::Draw, request)
         };
         self.plan.probes.push(probe);
         self.plan.drawn.insert(id.clone(), drawn);
@@ -218,28 +202,10 @@ impl Draft<'_> {
         let reader = contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.suite, self.options).is_none())?;
         let slots: Vec<SlotId> = std::iter::once(slot).chain(bound.slots.iter().cloned()).collect();
         let look = self.bind(reader, false, &slots).ok()?;
-        let allowed = reader.statuses_for(|condition| condition.trigger == "success");
-        let read = self.free_id(&format!("{}::{}::success", reader.id, allowed.first().copied().unwrap_or(Status(200))));
-        let probe = Probe {
-            id: read.clone(),
-            operation: reader.id.clone(),
-            trigger: "success".to_owned(),
-            status: allowed.first().copied().unwrap_or(Status(200)),
-            purpose: Purpose::Fixture,
-            request: look.base.request,
-            fault: None,
-            allowed,
-            control: None,
-            needs: look.slots,
-            consumes: Vec::new(),
-            captures: Vec::new(),
-            after: vec![id.clone()],
-            wave: 0,
-            stage: Stage::Draw,
-            repeat: Repeat::Once,
-            also: Vec::new(),
-            assumed: look.assumed,
-        };
+        let mut probe = Probe::valid(String::new(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
+        probe.id = self.free_id(&format!("{}::{}::success", reader.id, probe.status));
+        (probe.after, probe.assumed) = (vec![id.clone()], look.assumed);
+        let read = probe.id.clone();
         self.plan.probes.push(probe);
         Some(read)
     }
@@ -262,8 +228,4 @@ fn named_in_body(bound: &Bound) -> Vec<(Place, SlotId)> {
         .filter(|filling| matches!(&filling.place, Place::Body(at) if own(at)))
         .map(|filling| (filling.place.clone(), filling.slot.clone()))
         .collect()
-}
-
-fn in_path(bound: &Bound, slot: &SlotId) -> bool {
-    bound.base.request.fillings.iter().any(|filling| filling.slot == *slot && matches!(filling.place, Place::Path(_)))
 }

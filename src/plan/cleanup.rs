@@ -2,8 +2,8 @@
 
 use super::choice::skip_reason;
 use super::draft::{Bound, Draft, consumed_slots, path_kind, removes};
-use crate::domain::contract::{Operation, Status};
-use crate::domain::plan::{Origin, Probe, ProbeId, Purpose, Remover, Repeat, SlotId, Stage};
+use crate::domain::contract::Operation;
+use crate::domain::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
 
 impl<'a> Draft<'a> {
     /// Removes what no planned request removes.
@@ -12,7 +12,7 @@ impl<'a> Draft<'a> {
             .plan
             .slots
             .iter()
-            .filter(|(id, slot)| matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(*id))
+            .filter(|(id, slot)| slot.maker().is_some() && !self.consumers.contains_key(*id))
             .map(|(id, slot)| (id.clone(), slot.kind.clone()))
             .collect();
         for (slot, kind) in left.into_iter().filter(|(_, kind)| !self.is_kept(kind)).collect::<Vec<_>>() {
@@ -26,15 +26,8 @@ impl<'a> Draft<'a> {
 
     /// Writes down how each thing that the run makes is removed on its own.
     pub(super) fn note_removers(&mut self) {
-        let made: Vec<(SlotId, String, ProbeId)> = self
-            .plan
-            .slots
-            .iter()
-            .filter_map(|(id, slot)| match &slot.origin {
-                Origin::Created(maker) => Some((id.clone(), slot.kind.clone(), maker.clone())),
-                _ => None,
-            })
-            .collect();
+        let made: Vec<(SlotId, String, ProbeId)> =
+            self.plan.slots.iter().filter_map(|(id, slot)| Some((id.clone(), slot.kind.clone(), slot.maker()?.clone()))).collect();
         for (slot, kind, maker) in made {
             if self.is_kept(&kind) && !self.consumers.contains_key(&slot) {
                 continue;
@@ -68,28 +61,9 @@ impl<'a> Draft<'a> {
 
     fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
         let id = self.free_id(&format!("{}::cleanup::{slot}", operation.id));
-        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
-        let probe = Probe {
-            id: id.clone(),
-            operation: operation.id.clone(),
-            trigger: "success".to_owned(),
-            status: allowed.first().copied().unwrap_or(Status(204)),
-            purpose: Purpose::Cleanup,
-            request: bound.base.request.clone(),
-            fault: None,
-            allowed,
-            control: None,
-            needs: bound.slots.clone(),
-            consumes: consumed_slots(operation, bound),
-            captures: Vec::new(),
-            after: Vec::new(),
-            wave: 0,
-            stage: Stage::Cleanup,
-            repeat: Repeat::Once,
-            also: Vec::new(),
-            assumed: None,
-        };
-        self.plan.probes.push(probe);
+        let request = bound.base.request.clone();
+        let consumes = consumed_slots(operation, bound);
+        self.plan.probes.push(Probe { consumes, ..Probe::valid(id.clone(), operation, Purpose::Cleanup, Stage::Cleanup, request) });
         self.consumers.insert(slot, id);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::plan::{Intent, Origin, Place, Plan, PlannedCell, Probe, ProbeId, Repeat, SlotId};
+use crate::domain::plan::{Intent, Place, Plan, PlannedCell, Probe, ProbeId, Repeat, SlotId};
 
 /// The plan for nothing but these probes. Everything else that is done to the resources that those in `around` name or make
 /// is in it as well, for what only shows when all of it is done.
@@ -43,11 +43,8 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
 
 /// Probes without which a probe would not be the same.
 fn needed<'a>(plan: &'a Plan, probe: &'a Probe) -> Vec<&'a str> {
-    let makers = probe.needs.iter().filter_map(|slot| match &plan.slots.get(slot)?.origin {
-        Origin::Created(maker) | Origin::Borrowed(maker) => Some(maker.as_str()),
-        Origin::Given(_) => None,
-    });
-    let mut needed: Vec<&str> = makers.chain(probe.control.as_deref()).collect();
+    let sources = probe.needs.iter().filter_map(|slot| plan.source(slot).map(String::as_str));
+    let mut needed: Vec<&str> = sources.chain(probe.control.as_deref()).collect();
     // Where the state is what is wrong, or what it takes, what came before has brought it about.
     let by_state = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::State) || probe.trigger == "finished";
     needed.extend(probe.after.iter().filter(|_| by_state).map(String::as_str));
@@ -60,7 +57,7 @@ fn needed<'a>(plan: &'a Plan, probe: &'a Probe) -> Vec<&'a str> {
 /// Probes about the resources that others name and the run made.
 fn companions<'a>(plan: &'a Plan, wanted: &[ProbeId]) -> Vec<&'a str> {
     let named = |probe: &'a Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot));
-    let made = |slot: &&SlotId| plan.slots.get(*slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
+    let made = |slot: &&SlotId| plan.is_made(slot);
     let theirs: BTreeSet<&SlotId> = plan.probes.iter().filter(|probe| wanted.contains(&probe.id)).flat_map(named).filter(made).collect();
     plan.probes.iter().filter(|probe| probe.needs.iter().any(|slot| theirs.contains(slot))).map(|probe| probe.id.as_str()).collect()
 }

@@ -35,17 +35,8 @@ impl Draft<'_> {
 
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
     fn is_below(&self, slot: &str, above: &str) -> bool {
-        let source = |slot: &str| match &self.plan.slots.get(slot)?.origin {
-            Origin::Created(source) | Origin::Borrowed(source) => Some(source),
-            Origin::Given(_) => None,
-        };
-        let Some(source) = source(slot) else { return false };
-        if self.plan.slots.get(above).is_some_and(|other| other.origin == Origin::Created(source.clone())) {
-            return true;
-        }
-        self.plan.probe(source).is_some_and(|probe| {
-            let mut fillings = probe.request.fillings.iter();
-            fillings.any(|filling| filling.slot == above && matches!(filling.place, Place::Path(_)))
-        })
+        let Some(source) = self.plan.source(slot) else { return false };
+        let named = self.plan.probe(source).is_some_and(|probe| probe.request.slots_in_path().iter().any(|named| *named == above));
+        named || self.plan.maker(above) == Some(source)
     }
 }

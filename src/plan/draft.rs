@@ -8,7 +8,7 @@ use super::feeds::{Feed, feeds};
 use super::{Options, order, select, value};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Location, Operation, Status};
-use crate::domain::plan::{Body, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
+use crate::domain::plan::{Body, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
 use crate::domain::suite::Suite;
 use crate::generate::{Base, marked, valid};
 
@@ -134,26 +134,9 @@ impl<'a> Draft<'a> {
         self.only_own(operation, &bound)?;
         let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));
         let (poll, after) = self.job(operation, trigger, &bound)?;
-        let probe = Probe {
-            id: id.clone(),
-            operation: operation.id.clone(),
-            trigger: trigger.to_owned(),
-            status,
-            purpose,
-            request: bound.base.request.clone(),
-            fault: None,
-            allowed,
-            control: None,
-            needs: bound.slots.clone(),
-            consumes: Vec::new(),
-            captures: Vec::new(),
-            after,
-            wave: 0,
-            stage: self.stage_of(operation),
-            repeat: poll,
-            also: Vec::new(),
-            assumed: bound.assumed.clone(),
-        };
+        let (trigger, assumed) = (trigger.to_owned(), bound.assumed.clone());
+        let plain = Probe::valid(id.clone(), operation, purpose, self.stage_of(operation), bound.base.request.clone());
+        let probe = Probe { trigger, status, allowed, after, repeat: poll, assumed, ..plain };
         self.bases.insert(id.clone(), bound);
         self.plan.probes.push(probe);
         self.yield_slots(operation, &id);
@@ -237,18 +220,10 @@ impl<'a> Draft<'a> {
         Some(StateOf { at: at.to_owned(), any: done.finished.clone() })
     }
 
-    fn maker(&self, slot: &str) -> Option<ProbeId> {
-        match &self.plan.slots.get(slot)?.origin {
-            Origin::Created(maker) => Some(maker.clone()),
-            Origin::Borrowed(_) | Origin::Given(_) => None,
-        }
-    }
-
     /// What the run did not make is not removed: a deletion that names nothing takes away all there is.
     fn only_own(&self, operation: &Operation, bound: &Bound) -> Result<(), String> {
-        let own = |slot: &SlotId| self.maker(slot).is_some();
         let allowed = self.options.effects.as_ref().is_none_or(|effects| effects.contains("borrowed"));
-        if removes_many(operation) && !allowed && !consumed_slots(operation, bound).iter().any(own) {
+        if removes_many(operation) && !allowed && !consumed_slots(operation, bound).iter().any(|slot| self.plan.is_made(slot)) {
             return Err("it removes what the run did not make; --allow borrowed allows it".to_owned());
         }
         Ok(())
@@ -260,7 +235,7 @@ impl<'a> Draft<'a> {
         let mut taken = gone.clone();
         if removes_many(operation) {
             // What came to be together with the thing that they are found by goes with it.
-            let makers: Vec<ProbeId> = gone.iter().filter_map(|slot| self.maker(slot)).collect();
+            let makers: Vec<ProbeId> = gone.iter().filter_map(|slot| self.plan.maker(slot).cloned()).collect();
             taken.extend(makers.iter().flat_map(|maker| self.made_by(maker)));
         }
         for slot in taken {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::choice::skip_reason;
 use super::draft::{Draft, path_kind};
 use super::feeds::Feed;
-use crate::domain::contract::{Contract, Operation, Status};
+use crate::domain::contract::{Contract, Operation};
 use crate::domain::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::generate::valid;
 
@@ -69,26 +69,7 @@ impl Draft<'_> {
         if !base.needs.is_empty() || skip_reason(operation, self.suite, self.options).is_some() {
             return None;
         }
-        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
-        Some(Probe {
-            id: self.free_id(&format!("{}::list", operation.id)),
-            operation: operation.id.clone(),
-            trigger: "success".to_owned(),
-            status: allowed.first().copied().unwrap_or(Status(200)),
-            purpose: Purpose::Fixture,
-            request: base.request,
-            fault: None,
-            allowed,
-            control: None,
-            needs: Vec::new(),
-            consumes: Vec::new(),
-            captures: Vec::new(),
-            after: Vec::new(),
-            wave: 0,
-            stage: Stage::Find,
-            repeat: Repeat::Once,
-            also: Vec::new(),
-            assumed: base.unvouched,
-        })
+        let id = self.free_id(&format!("{}::list", operation.id));
+        Some(Probe { assumed: base.unvouched, ..Probe::valid(id, operation, Purpose::Fixture, Stage::Find, base.request) })
     }
 }

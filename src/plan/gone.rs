@@ -33,13 +33,8 @@ impl Draft<'_> {
 
     fn rename(&self, probe: &mut Probe, before: &SlotId, slot: &SlotId) {
         probe.id = self.free_id(&probe.id);
-        let renamed = |named: &mut SlotId| {
-            if named == before {
-                named.clone_from(slot);
-            }
-        };
-        probe.request.fillings.iter_mut().for_each(|filling| renamed(&mut filling.slot));
-        probe.needs.iter_mut().for_each(renamed);
+        probe.request.rebind(before, slot);
+        probe.needs = probe.request.slots();
     }
 
     /// Sends one more request for the cells that another one is aimed at.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::domain::contract::Status;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
-use crate::domain::plan::{Filling, Origin, Place, Plan, Probe, Purpose, Repeat, RequestTemplate, Slot, SlotId, Stage};
+use crate::domain::plan::{Origin, Place, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId, Stage};
 use crate::generate::captured;
 
 /// What is known of the things that a run made or found.
@@ -77,7 +77,7 @@ impl Held {
 impl Held {
     /// What a slot names before it names another thing of the same maker is there as well.
     pub fn keep_former(&mut self, plan: &Plan, probe: &Probe, slot: &str, number: u64) {
-        let made = plan.slots.get(slot).filter(|known| matches!(known.origin, Origin::Created(_)) && probe.fault.is_none());
+        let made = plan.slots.get(slot).filter(|known| known.maker().is_some() && probe.fault.is_none());
         if let (Some(like), Some(former)) = (made, self.values.get(slot).filter(|_| !self.gone.contains(slot))) {
             let id = format!("{slot}~former~{number}");
             self.slots.insert(id.clone(), like.clone());
@@ -125,10 +125,7 @@ pub fn removals(plan: &Plan, held: &Held) -> Vec<Probe> {
         .slots
         .iter()
         .filter(|(id, _)| held.values.contains_key(*id) && !held.gone.contains(*id))
-        .filter_map(|(id, slot)| match &slot.origin {
-            Origin::Created(maker) => Some((place.get(maker.as_str()).copied().unwrap_or(usize::MAX), id)),
-            _ => None,
-        })
+        .filter_map(|(id, slot)| Some((place.get(slot.maker()?.as_str()).copied().unwrap_or(usize::MAX), id)))
         .collect();
     left.sort_by(|one, other| other.cmp(one));
     left.into_iter().filter_map(|(_, slot)| removal(plan, slot)).collect()
@@ -137,15 +134,13 @@ pub fn removals(plan: &Plan, held: &Held) -> Vec<Probe> {
 /// Requests that take back what was done to things that the run did not make, where the deletion that was due for it has not
 /// been sent.
 pub fn undoing(plan: &Plan, held: &Held) -> Vec<Probe> {
-    let borrowed = |filling: &&Filling| plan.slots.get(&filling.slot).is_some_and(|slot| !matches!(slot.origin, Origin::Created(_)));
-    let in_path = |probe: &Probe| -> Vec<Filling> {
-        probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_))).cloned().collect()
-    };
+    let borrowed = |slot: &SlotId| plan.slots.contains_key(slot) && !plan.is_made(slot);
     let done = plan.probes.iter().filter(|probe| held.accepted.contains(&probe.id) && matches!(probe.request.method.0.as_str(), "POST" | "PATCH"));
     let mut found: Vec<Probe> = Vec::new();
-    for done in done.filter(|probe| in_path(probe).iter().any(|filling| borrowed(&filling))) {
+    for done in done.filter(|probe| probe.request.slots_in_path().into_iter().any(borrowed)) {
         let inverse = plan.probes.iter().find(|other| {
-            other.fault.is_none() && other.request.method.0 == "DELETE" && other.request.path == done.request.path && in_path(other) == in_path(done)
+            let there = other.request.path == done.request.path && other.request.slots_in_path() == done.request.slots_in_path();
+            there && other.fault.is_none() && other.request.method.0 == "DELETE"
         });
         let Some(inverse) = inverse.filter(|inverse| !held.accepted.contains(&inverse.id)) else { continue };
         let id = format!("{}::undo", inverse.id);
@@ -157,31 +152,7 @@ pub fn undoing(plan: &Plan, held: &Held) -> Vec<Probe> {
 }
 
 fn sweeping(id: String, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
-    let mut needs: Vec<SlotId> = Vec::new();
-    for filling in &request.fillings {
-        if !needs.contains(&filling.slot) {
-            needs.push(filling.slot.clone());
-        }
-    }
-    Probe {
-        id,
-        operation: operation.to_owned(),
-        trigger: "success".to_owned(),
-        status: Status(204),
-        purpose: Purpose::Cleanup,
-        request,
-        fault: None,
-        // Whatever the server says to it: no cell depends on it.
-        allowed: Vec::new(),
-        control: None,
-        needs,
-        consumes,
-        captures: Vec::new(),
-        after: Vec::new(),
-        wave: u32::MAX,
-        stage: Stage::Cleanup,
-        repeat: Repeat::Once,
-        also: Vec::new(),
-        assumed: None,
-    }
+    // Whatever the server says to it: no cell depends on it.
+    let plain = Probe::plain(id, operation, Purpose::Cleanup, Stage::Cleanup, request);
+    Probe { status: Status(204), consumes, wave: u32::MAX, ..plain }
 }

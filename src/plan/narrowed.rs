@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::draft::Draft;
 use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS, resources};
 use crate::domain::contract::{Location, Operation, Parameter, Status};
-use crate::domain::plan::{Filling, Origin, Place, Probe, Purpose, SlotId};
+use crate::domain::plan::{Filling, Place, Probe, Purpose, Slot, SlotId};
 
 impl Draft<'_> {
     /// Asks each list that can be narrowed to what the run has made, or to some attributes.
@@ -57,11 +57,9 @@ impl Draft<'_> {
         let name = parameter.name.to_ascii_lowercase();
         let other = [CURSORS, NUMBERS, OFFSETS].concat().contains(&parameter.name.as_str()) || words.iter().any(|word| name.contains(word));
         let need = parameter.resource.as_ref().filter(|_| parameter.location == Location::Query && !other)?;
-        let made = self.plan.slots.iter().filter(|(_, slot)| match &slot.origin {
-            Origin::Created(maker) => slot.kind == need.kind && self.plan.probe(maker).is_some_and(|maker| maker.request.path == operation.path),
-            Origin::Borrowed(_) | Origin::Given(_) => false,
-        });
-        made.map(|(id, _)| id.clone()).next()
+        let here = |slot: &Slot| slot.maker().and_then(|maker| self.plan.probe(maker)).is_some_and(|maker| maker.request.path == operation.path);
+        let mut made = self.plan.slots.iter().filter(|(_, slot)| slot.kind == need.kind && here(slot));
+        made.next().map(|(id, _)| id.clone())
     }
 }
 

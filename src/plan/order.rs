@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{apart, moment};
 use crate::domain::contract::{Contract, Operation, Status};
-use crate::domain::plan::{Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
 /// The status that the first valid request of an operation is aimed at: the highest that lists the trigger, because a
 /// redirect comes before what it leads to and 204 before the rarer 201.
@@ -21,9 +21,7 @@ pub fn depend(contract: &Contract, plan: &mut Plan, consumers: &BTreeMap<SlotId,
     let undone = moment::before_undone(contract, plan);
     for probe in &plan.probes {
         for slot in &probe.needs {
-            if let Some(Origin::Created(maker) | Origin::Borrowed(maker)) = plan.slots.get(slot).map(|slot| &slot.origin) {
-                edges.push((probe.id.clone(), maker.clone()));
-            }
+            edges.extend(plan.source(slot).map(|source| (probe.id.clone(), source.clone())));
             let needed = probe.stage < Stage::Remove || (probe.stage == Stage::Remove && !probe.consumes.contains(slot));
             if let Some(consumer) = consumers.get(slot).filter(|consumer| **consumer != probe.id && needed) {
                 edges.push((consumer.clone(), probe.id.clone()));
@@ -62,10 +60,8 @@ fn gated(plan: &Plan, probe: &Probe, control: &str) -> bool {
 fn referring_first(plan: &Plan, consumers: &BTreeMap<SlotId, ProbeId>) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.stage < Stage::Remove && !probe.request.method.is_safe()) {
-        let made: Vec<SlotId> =
-            plan.slots.iter().filter(|(_, slot)| slot.origin == Origin::Created(probe.id.clone())).map(|(id, _)| id.clone()).collect();
-        let in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
-        let in_path: Vec<SlotId> = in_path.map(|filling| filling.slot.clone()).collect();
+        let made: Vec<SlotId> = plan.slots.iter().filter(|(_, slot)| slot.maker() == Some(&probe.id)).map(|(id, _)| id.clone()).collect();
+        let in_path: Vec<SlotId> = probe.request.slots_in_path().into_iter().cloned().collect();
         for above in in_path.iter().filter_map(|slot| consumers.get(slot)) {
             edges.extend(made.iter().filter_map(|slot| consumers.get(slot)).map(|below| (above.clone(), below.clone())));
         }
@@ -102,9 +98,8 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     for taking in plan.probes.iter().filter(valid).filter(|probe| probe.request.method.0 == "DELETE" && probe.stage == Stage::Change) {
         let route = &taking.request.path;
         let related = route.replacen("/relationships/", "/", 1);
-        let same = |probe: &Probe| probe.request.path == *route && owner(probe) == owner(taking);
-        let reads =
-            |probe: &&Probe| probe.request.method.0 == "GET" && (same(probe) || (probe.request.path == related && owner(probe) == owner(taking)));
+        let same = |probe: &Probe| probe.request.path == *route && same_owner(probe, taking);
+        let reads = |probe: &&Probe| probe.request.method.0 == "GET" && (same(probe) || (probe.request.path == related && same_owner(probe, taking)));
         let filling: Vec<&Probe> = plan
             .probes
             .iter()
@@ -112,7 +107,7 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
             .filter(|probe| same(probe) && !probe.request.method.is_safe() && probe.request.method.0 != "DELETE")
             .collect();
         let item = route.split_once("/relationships/").map_or("", |(item, _)| item);
-        let change = |probe: &&Probe| probe.request.method.0 == "PATCH" && probe.request.path == item && owner(probe) == owner(taking);
+        let change = |probe: &&Probe| probe.request.method.0 == "PATCH" && probe.request.path == item && same_owner(probe, taking);
         let changes: Vec<&Probe> = plan.probes.iter().filter(valid).filter(change).collect();
         for read in plan.probes.iter().filter(valid).filter(reads) {
             edges.extend(changes.iter().map(|change| (read.id.clone(), change.id.clone())));
@@ -123,10 +118,9 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     edges
 }
 
-/// The slots that fill the path.
-fn owner(probe: &Probe) -> Vec<&SlotId> {
-    let in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, crate::domain::plan::Place::Path(_)));
-    in_path.map(|filling| &filling.slot).collect()
+/// Whether two requests are about the same resource: the same slots fill their paths.
+fn same_owner(one: &Probe, other: &Probe) -> bool {
+    one.request.slots_in_path() == other.request.slots_in_path()
 }
 
 /// Puts what replaces a relationship before what adds to it, so that a read afterwards shows both.
@@ -142,7 +136,7 @@ pub fn replace_before_add(plan: &mut Plan) {
             .probes
             .iter()
             .skip(index)
-            .position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && owner(probe) == owner(adding));
+            .position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && same_owner(probe, adding));
         if let Some(offset) = replacing {
             plan.probes[index..=index + offset].rotate_right(1);
         }
@@ -162,7 +156,7 @@ pub fn change_after_filling(plan: &mut Plan) {
     for id in changes {
         let Some(index) = plan.probes.iter().position(|probe| probe.id == id) else { continue };
         let change = plan.probes[index].clone();
-        let filling = plan.probes.iter().rposition(|probe| fills(probe, &change.request.path) && owner(probe) == owner(&change));
+        let filling = plan.probes.iter().rposition(|probe| fills(probe, &change.request.path) && same_owner(probe, &change));
         if let Some(last) = filling.filter(|last| *last > index) {
             plan.probes[index..=last].rotate_left(1);
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation};
 use crate::domain::journal::Chronicle;
-use crate::domain::plan::{Body, Origin, Place, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
+use crate::domain::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::generate::{Base, document, marked, marked_texts, valid};
 
 /// Something that is made once more, because nobody knows whether it is still there.
@@ -53,8 +53,7 @@ pub fn renamed(contract: &Contract, schemas: &Schemas, probe: &Probe, mark: &str
 pub fn remakes(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe, time: usize) -> Vec<Remake> {
     let mut makers: Vec<&Probe> = Vec::new();
     for slot in &probe.consumes {
-        let Some(Origin::Created(maker)) = plan.slots.get(slot).map(|slot| &slot.origin) else { return Vec::new() };
-        let Some(maker) = plan.probe(maker) else { return Vec::new() };
+        let Some(maker) = plan.maker(slot).and_then(|maker| plan.probe(maker)) else { return Vec::new() };
         if makers.iter().all(|known| known.id != maker.id) {
             makers.push(maker);
         }
@@ -65,14 +64,12 @@ pub fn remakes(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, 
 /// How the thing that a probe acts on is made once more, for the probe alone, and the probe that acts on it; `None` when its
 /// path names nothing that the run makes.
 pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe) -> Option<(Remake, Probe)> {
-    let owner = probe.request.fillings.iter().rfind(|filling| matches!(filling.place, Place::Path(_))).map(|filling| filling.slot.clone())?;
-    let Origin::Created(maker) = &plan.slots.get(&owner)?.origin else { return None };
-    let remake = remake(contract, schemas, plan, mark, plan.probe(maker)?, probe, 1);
+    let owner = probe.request.slots_in_path().last().copied()?.clone();
+    let maker = plan.probe(plan.maker(&owner)?)?;
+    let remake = remake(contract, schemas, plan, mark, maker, probe, 1);
     let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| slot.split('~').next() == Some(owner.as_str()))?.clone();
     let mut other = probe.clone();
-    for filling in other.request.fillings.iter_mut().filter(|filling| filling.slot == owner) {
-        filling.slot.clone_from(&fresh);
-    }
+    other.request.rebind(&owner, &fresh);
     Some((remake, other))
 }
 

@@ -86,9 +86,8 @@ impl Draft<'_> {
 
     /// The resource of the kind that is made last, as far as the plan knows yet.
     fn last_made(&self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
-        let fits = |id: &SlotId, slot: &Slot| {
-            slot.kind == need.kind && !taken.contains(id) && matches!(slot.origin, Origin::Created(_)) && is_part(&need.like, &slot.like)
-        };
+        let fits =
+            |id: &SlotId, slot: &Slot| slot.kind == need.kind && !taken.contains(id) && slot.maker().is_some() && is_part(&need.like, &slot.like);
         self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).max_by_key(|id| number(id)).cloned()
     }
 
@@ -170,7 +169,7 @@ impl Draft<'_> {
             slot.kind == need.kind
                 && !taken.contains(id)
                 && is_part(&need.like, &slot.like)
-                && (usage != Usage::Remove || (matches!(slot.origin, Origin::Created(_)) && !self.consumers.contains_key(id)))
+                && (usage != Usage::Remove || (slot.maker().is_some() && !self.consumers.contains_key(id)))
                 && !matches!(&slot.origin, Origin::Given(state) if !state.is_empty())
         };
         let mut found: Vec<&SlotId> = self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
@@ -181,10 +180,9 @@ impl Draft<'_> {
     /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
     pub(super) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
         let need = ResourceNeed { kind: kind.to_owned(), like: Value::Null };
-        let made = |draft: &Self, id: &SlotId| draft.plan.slots.get(id).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
         let mut taken: Vec<SlotId> = vec![other.to_owned()];
         while let Some(slot) = self.find(&need, &taken, Usage::Write) {
-            if made(self, &slot) {
+            if self.plan.is_made(&slot) {
                 return Some(slot);
             }
             taken.push(slot);
@@ -308,7 +306,7 @@ impl Draft<'_> {
 
     /// Slots that a probe makes.
     pub(super) fn made_by(&self, id: &ProbeId) -> Vec<SlotId> {
-        let made = self.plan.slots.iter().filter(|(_, slot)| slot.origin == Origin::Created(id.clone()));
+        let made = self.plan.slots.iter().filter(|(_, slot)| slot.maker() == Some(id));
         made.map(|(slot, _)| slot.clone()).collect()
     }
 }

@@ -6,7 +6,7 @@ use super::Options;
 use super::left::removal;
 use super::value::{Choice, MOST_UNCOUNTED};
 use crate::domain::contract::{Contract, RateLimit};
-use crate::domain::plan::{Intent, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
 /// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most
 /// first. `consumers` says which probe removes what, before and after.
@@ -24,10 +24,7 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
     let place = |id: &String| index.get(id.as_str()).copied();
     let with = |number: usize| {
         let probe = &plan.probes[number];
-        let sources = probe.needs.iter().filter_map(|slot| match &plan.slots.get(slot)?.origin {
-            Origin::Created(source) | Origin::Borrowed(source) => place(source),
-            Origin::Given(_) => None,
-        });
+        let sources = probe.needs.iter().filter_map(|slot| place(plan.source(slot)?));
         let follows = match &probe.repeat {
             Repeat::Follow(first) => place(first),
             _ => None,
@@ -55,17 +52,13 @@ pub(super) fn within(plan: &mut Plan, contract: &Contract, options: &Options, bu
 
 /// Whether a deletion takes back what a change has done on the same route: a thing that others still refer to cannot be removed.
 fn undoes(deletion: &Probe, change: &Probe) -> bool {
-    let in_path = |probe: &Probe| -> Vec<SlotId> {
-        let fillings = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
-        fillings.map(|filling| filling.slot.clone()).collect()
-    };
     deletion.request.method.0 == "DELETE"
         && matches!(change.request.method.0.as_str(), "POST" | "PATCH" | "PUT")
         && deletion.request.path == change.request.path
         && deletion.fault.is_none()
         && change.fault.is_none()
         && deletion.consumes.is_empty()
-        && in_path(deletion) == in_path(change)
+        && deletion.request.slots_in_path() == change.request.slots_in_path()
 }
 
 /// All requests of a plan, its clean-up among them.
@@ -91,7 +84,7 @@ fn makers(plan: &Plan) -> BTreeMap<usize, Vec<SlotId>> {
     let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
     let mut makers: BTreeMap<usize, Vec<SlotId>> = BTreeMap::new();
     for (id, slot) in &plan.slots {
-        if let Origin::Created(maker) = &slot.origin
+        if let Some(maker) = slot.maker()
             && let Some(maker) = index.get(maker.as_str())
             && plan.removers.contains_key(id)
         {
@@ -131,7 +124,7 @@ fn postpone(plan: &mut Plan, budget: u64) {
 /// Plans the removal of everything that no planned request removes.
 fn tidy(plan: &mut Plan, consumers: &mut BTreeMap<SlotId, ProbeId>) {
     let left: Vec<SlotId> = plan.slots.keys().filter(|slot| !plan.probes.iter().any(|probe| removes(probe, slot))).cloned().collect();
-    for slot in left.into_iter().filter(|slot| matches!(plan.slots[slot].origin, Origin::Created(_))) {
+    for slot in left.into_iter().filter(|slot| plan.is_made(slot)).collect::<Vec<_>>() {
         if let Some(probe) = removal(plan, &slot) {
             consumers.insert(slot, probe.id.clone());
             plan.probes.push(Probe { wave: 0, stage: Stage::Cleanup, ..probe });

@@ -22,8 +22,8 @@ pub struct Settled {
     pub request: RequestTemplate,
     /// What is wrong with it.
     pub fault: Option<Fault>,
-    /// The slots it needs.
-    pub needs: Vec<SlotId>,
+    /// Slots that it does not name, and that have to be there unchanged all the same.
+    pub besides: Vec<SlotId>,
     /// Probes that must have ended.
     pub after: Vec<ProbeId>,
     /// When it is due.
@@ -37,7 +37,7 @@ impl Draft<'_> {
     /// Why the situation cannot be had.
     pub(super) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, String> {
         let mut settled = Settled {
-            needs: needs_of(&variation.request),
+            besides: Vec::new(),
             request: variation.request.clone(),
             fault: variation.fault.clone(),
             after: Vec::new(),
@@ -71,8 +71,7 @@ impl Draft<'_> {
                 let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or("the run makes only one such resource")?;
                 let value = self.made_with(&other, at).ok_or_else(|| format!("nothing that the run makes has {at}"))?;
                 settled.request = self.with_value_at(operation, &before, at, value)?;
-                settled.needs = needs_of(&settled.request);
-                settled.needs.push(other);
+                settled.besides.push(other);
                 return Ok(());
             }
         }
@@ -80,13 +79,10 @@ impl Draft<'_> {
         if let Some(own) = own {
             let kind = self.kind_of(&own.slot);
             let other = self.another(&kind, &own.slot).ok_or_else(|| format!("the run makes only one of {kind}"))?;
-            rebind(&mut settled.request, &own.slot, &other);
-            settled.needs = needs_of(&settled.request);
+            settled.request.rebind(&own.slot, &other);
             // The one that has it must not be changed in the meantime.
-            settled.needs.push(own.slot);
-            return Ok(());
+            settled.besides.push(own.slot);
         }
-        settled.needs = needs_of(&settled.request);
         Ok(())
     }
 
@@ -103,7 +99,7 @@ impl Draft<'_> {
 
     /// What the request that made a resource says at a pointer.
     fn made_with(&self, slot: &str, at: &str) -> Option<Value> {
-        let Origin::Created(maker) = &self.plan.slots.get(slot)?.origin else { return None };
+        let maker = self.plan.maker(slot)?;
         json(&self.plan.probe(maker)?.request)?.pointer(at).cloned()
     }
 
@@ -119,8 +115,7 @@ impl Draft<'_> {
             .rev()
             .min_by_key(|(slot, consumer)| (asked(slot), std::cmp::Reverse(together(consumer))))
             .ok_or_else(|| format!("no planned request deletes {kind}"))?;
-        rebind(&mut settled.request, &place.slot, slot);
-        settled.needs = needs_of(&settled.request);
+        settled.request.rebind(&place.slot, slot);
         settled.after.push(consumer.clone());
         settled.stage = Stage::Gone;
         Ok(())
@@ -132,18 +127,17 @@ impl Draft<'_> {
         let named: Vec<SlotId> = self.plan.probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
         let filling = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
         let kind = self.kind_of(&filling.slot);
-        let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.is_made(slot));
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.plan.is_made(slot));
         let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
         let target = target.clone();
-        rebind(&mut settled.request, &filling.slot, &target);
-        settled.needs = needs_of(&settled.request);
+        settled.request.rebind(&filling.slot, &target);
         // What is done to the resource itself may be undone by the next change, so the request is due before that.
         if self.bases.get(&referrer).and_then(|bound| path_filling(&bound.base.request)).is_some_and(|own| own.slot == target) {
             settled.stage = Stage::Change;
             self.undo(by);
         }
         // While what refers to it is there, that is, before it is removed in its turn.
-        settled.needs.extend(self.made_by(&referrer));
+        settled.besides.extend(self.made_by(&referrer));
         settled.after.push(referrer);
         Ok(())
     }
@@ -181,8 +175,7 @@ impl Draft<'_> {
         let id = format!("{kind}={}", known.id);
         let slot = Slot { kind, origin: Origin::Given(known.id.clone()), like: Value::Null };
         self.plan.slots.insert(id.clone(), slot);
-        rebind(&mut settled.request, &place.slot, &id);
-        settled.needs = needs_of(&settled.request);
+        settled.request.rebind(&place.slot, &id);
         Ok(())
     }
 
@@ -199,16 +192,14 @@ impl Draft<'_> {
         let kind = self.kind_of(&filling.slot);
         let Some(by) = by else {
             let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;
-            rebind(&mut settled.request, &filling.slot, &fresh);
-            settled.needs = needs_of(&settled.request);
+            settled.request.rebind(&filling.slot, &fresh);
             settled.stage = Stage::Make;
             return Ok(());
         };
         let before = self.success(by)?;
         let named = self.plan.probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
         let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
-        rebind(&mut settled.request, &filling.slot, target);
-        settled.needs = needs_of(&settled.request);
+        settled.request.rebind(&filling.slot, target);
         settled.after.push(before);
         Ok(())
     }
@@ -218,18 +209,13 @@ impl Draft<'_> {
         for slot in slots_removed_by(operation, settled) {
             let need = ResourceNeed { kind: self.kind_of(&slot), like: Value::Null };
             if let Some(fresh) = self.fresh(&need) {
-                rebind(&mut settled.request, &slot, &fresh);
+                settled.request.rebind(&slot, &fresh);
             }
         }
-        settled.needs = needs_of(&settled.request);
     }
 
     pub(super) fn kind_of(&self, slot: &str) -> String {
         self.plan.slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
-    }
-
-    fn is_made(&self, slot: &str) -> bool {
-        self.plan.slots.get(slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)))
     }
 }
 
@@ -238,16 +224,6 @@ fn json(request: &RequestTemplate) -> Option<&Value> {
         Body::Json(body) => Some(body),
         _ => None,
     }
-}
-
-fn needs_of(request: &RequestTemplate) -> Vec<SlotId> {
-    let mut needs: Vec<SlotId> = Vec::new();
-    for filling in &request.fillings {
-        if !needs.contains(&filling.slot) {
-            needs.push(filling.slot.clone());
-        }
-    }
-    needs
 }
 
 /// The place that names the resource a request is about: in the path, or in the body as the id of its (first) primary
@@ -261,11 +237,4 @@ fn own_filling(request: &RequestTemplate) -> Option<Filling> {
 /// The last place in the path that a slot fills.
 fn path_filling(request: &RequestTemplate) -> Option<Filling> {
     request.fillings.iter().rfind(|filling| matches!(filling.place, Place::Path(_))).cloned()
-}
-
-/// Lets another resource take the place of one wherever the request names it.
-fn rebind(request: &mut RequestTemplate, from: &str, to: &str) {
-    for filling in request.fillings.iter_mut().filter(|filling| filling.slot == from) {
-        to.clone_into(&mut filling.slot);
-    }
 }

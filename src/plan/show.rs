@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::domain::contract::RateLimit;
-use crate::domain::plan::{Intent, Origin, Plan, Probe, Purpose, Stage};
+use crate::domain::plan::{Intent, Plan, Probe, Purpose, Stage};
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
 /// and how long the rate limits make it take.
@@ -70,7 +70,7 @@ fn line(number: usize, probe: &Probe) -> String {
 /// What the run makes, by kind, and what of it nothing removes.
 fn things(text: &mut String, plan: &Plan) {
     let mut made: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for (id, slot) in plan.slots.iter().filter(|(_, slot)| matches!(slot.origin, Origin::Created(_))) {
+    for (id, slot) in plan.slots.iter().filter(|(_, slot)| slot.maker().is_some()) {
         let gone = plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(id));
         let (all, left) = made.entry(&slot.kind).or_default();
         *all += 1;

@@ -1,7 +1,7 @@
 //! What a faulty request might do to what the run has not made, were it taken after all.
 
 use super::draft::Draft;
-use crate::domain::plan::{Body, Origin, Place};
+use crate::domain::plan::{Body, Place};
 use crate::triggers::Variation;
 
 /// The method that carries its whole effect in its body, so that without one it has none (RFC 5789, section 2).
@@ -34,8 +34,7 @@ impl Draft<'_> {
         let request = &variation.request;
         let made = |name: &String| {
             let filling = request.fillings.iter().find(|filling| filling.place == Place::Path(name.clone()));
-            let slot = filling.and_then(|filling| self.plan.slots.get(&filling.slot));
-            slot.is_some_and(|slot| matches!(slot.origin, Origin::Created(_)))
+            filling.is_some_and(|filling| self.plan.is_made(&filling.slot))
         };
         !request.path_values.is_empty() && request.path_values.keys().all(made)
     }

@@ -2,9 +2,8 @@
 
 use super::draft::Draft;
 use crate::contract::paging::{Paging, paging};
-use crate::domain::contract::Method;
-use crate::domain::contract::{Operation, Status};
-use crate::domain::plan::{Body, Intent, Origin, Place, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::contract::{Method, Operation, Status};
+use crate::domain::plan::{Body, Intent, Place, Probe, ProbeId, Purpose, Repeat, Stage};
 
 /// The most pages that one list is followed for: two that hold what it showed at once, and two more for a list that does
 /// not come to an end.
@@ -113,10 +112,7 @@ impl Draft<'_> {
 
     /// How many resources the run makes on a path.
     fn made_at(&self, path: &str) -> usize {
-        let made = self.plan.slots.values().filter_map(|slot| match &slot.origin {
-            Origin::Created(maker) => self.plan.probe(maker),
-            Origin::Borrowed(_) | Origin::Given(_) => None,
-        });
+        let made = self.plan.slots.values().filter_map(|slot| self.plan.probe(slot.maker()?));
         made.filter(|maker| maker.request.path == path).count()
     }
 }

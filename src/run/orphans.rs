@@ -9,10 +9,10 @@ use url::Url;
 use super::{Lane, Run};
 use crate::contract::Schemas;
 use crate::contract::paging::next_page;
-use crate::domain::contract::{Method, Status};
+use crate::domain::contract::Method;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
-use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Repeat, Slot, SlotId, Stage};
+use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::generate::{captured, valid};
 use crate::plan::{Feed, Held, feeds, names, removal, removals};
 
@@ -119,8 +119,7 @@ impl<'a> Run<'a> {
     /// Where a request names things that the run made itself, as pointers into an item of a list: whatever refers to these is of
     /// its making, too, even without a name.
     fn references(&self, maker: &Probe) -> Vec<References> {
-        let made = |slot: &str| self.plan.slots.get(slot).is_some_and(|slot| matches!(slot.origin, Origin::Created(_)));
-        let fillings = maker.request.fillings.iter().filter(|filling| made(&filling.slot));
+        let fillings = maker.request.fillings.iter().filter(|filling| self.plan.is_made(&filling.slot));
         // Of several that are made at once, each has its own.
         let mut items: BTreeMap<String, References> = BTreeMap::new();
         for filling in fillings {
@@ -142,26 +141,7 @@ impl<'a> Run<'a> {
             let slot = maker.needs.iter().filter(of_kind).find(|slot| self.progress.slots.contains_key(*slot))?;
             request.fillings.push(Filling { place: need.place.clone(), slot: slot.clone() });
         }
-        Some(Probe {
-            id: String::new(),
-            operation: operation.id.clone(),
-            trigger: "success".to_owned(),
-            status: Status(200),
-            purpose: Purpose::Cleanup,
-            request,
-            fault: None,
-            allowed: Vec::new(),
-            control: None,
-            needs: Vec::new(),
-            consumes: Vec::new(),
-            captures: Vec::new(),
-            after: Vec::new(),
-            wave: 0,
-            stage: Stage::Find,
-            repeat: Repeat::Once,
-            also: Vec::new(),
-            assumed: None,
-        })
+        Some(Probe::plain(String::new(), &operation.id, Purpose::Cleanup, Stage::Find, request))
     }
 
     /// Takes something that was found for what the run made, unless it knows it already.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Lane, Run};
 use crate::domain::exchange::Outcome;
 use crate::domain::journal::Entry;
-use crate::domain::plan::{Origin, Probe, SlotId};
+use crate::domain::plan::{Probe, SlotId};
 use crate::generate::captured;
 use crate::plan::{Held, intruders, removals, undoing};
 
@@ -39,7 +39,7 @@ impl<'a> Run<'a> {
 
     /// What a slot named before it names another thing may be there as well.
     pub(super) fn keep_former(&mut self, probe: &Probe, slot: &SlotId) {
-        let made = self.plan.slots.get(slot).filter(|slot| matches!(slot.origin, Origin::Created(_)));
+        let made = self.plan.slots.get(slot).filter(|slot| slot.maker().is_some());
         let former = self.progress.slots.get(slot).filter(|_| !self.progress.lost.contains_key(slot)).cloned();
         if let (Some(made), Some(former)) = (made.cloned(), former) {
             let id = format!("{slot}~former~{}", probe.id);
