@@ -3,11 +3,11 @@
 
 use super::draft::{Bound, Draft};
 use crate::domain::contract::{Operation, ResourceNeed};
-use crate::domain::plan::{Origin, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
+use crate::domain::plan::{Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 
 impl Draft<'_> {
     /// A resource for a place in the body of a request that adds to a relationship or replaces it: one that nothing else has
-    /// put in there; `None` where there is no such, or where all that is in there has to be taken out again by name.
+    /// put in there; `None` where there is no such.
     pub(super) fn not_in_there(
         &mut self,
         operation: &Operation,
@@ -17,14 +17,14 @@ impl Draft<'_> {
         taken: &[SlotId],
     ) -> Option<SlotId> {
         let writes = matches!(operation.method.0.as_str(), "POST" | "PATCH") && matches!(place, Place::Body(_));
-        let name = relationship(&operation.path).filter(|_| writes && !self.stands_in_the_way(operation))?;
+        let name = relationship(&operation.path).filter(|_| writes)?;
         let there = self.in_there(operation, name, &bound.base.request);
         if there.is_empty() {
             return None;
         }
         let taken: Vec<SlotId> = taken.iter().cloned().chain(there).collect();
         let found = self.free_or_any(operation, place, need, &taken).ok().flatten()?;
-        self.plan.slots.get(&found).is_some_and(|slot| matches!(slot.origin, Origin::Created(_))).then_some(found)
+        self.plan.is_made(&found).then_some(found)
     }
 
     /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
@@ -34,7 +34,7 @@ impl Draft<'_> {
         for method in ["PATCH", "POST"] {
             let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.0 == method) else { continue };
             let Ok(success) = self.success(&other.id) else { continue };
-            let probe = self.plan.probe(&success).filter(|probe| in_path(&probe.request) == in_path(&bound.base.request));
+            let probe = self.plan.probe(&success).filter(|probe| probe.request.slots_in_path() == bound.base.request.slots_in_path());
             let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
             if let Some(slot) = put.into_iter().find(|slot| !taken.contains(slot) && self.kind_of(slot) == kind) {
                 return Some(slot);
@@ -43,26 +43,51 @@ impl Draft<'_> {
         None
     }
 
-    /// Whether something is refused while the relationship holds anything: then it has to be emptied in the end.
-    fn stands_in_the_way(&self, operation: &Operation) -> bool {
+    /// Takes out of a relationship what no other request takes out again, where something is refused while it holds anything.
+    pub fn empty(&mut self) {
+        let contract = self.contract;
+        let removals = contract.operations.iter().filter(|operation| operation.method.0 == "DELETE" && self.stands_in_the_way(&operation.path));
+        for operation in removals.collect::<Vec<_>>() {
+            let Some(name) = relationship(&operation.path) else { continue };
+            let Some(first) = self.successes.get(&operation.id).and_then(|success| self.plan.probe(success.as_ref().ok()?)) else { continue };
+            let (owners, out) = (first.request.slots_in_path().into_iter().cloned().collect::<Vec<_>>(), named(first, |_| true));
+            let request = first.request.clone();
+            // A removal without a body takes out all there is.
+            if out.is_empty() {
+                continue;
+            }
+            for left in self.in_there(operation, name, &request).into_iter().filter(|slot| !out.contains(slot)) {
+                let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
+                let Ok(bound) = self.bind(operation, false, &fixed) else { continue };
+                let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound.base.request);
+                removal.id = self.free_id(&format!("{}::{}::success", operation.id, removal.status));
+                removal.assumed = bound.assumed;
+                self.plan.probes.push(removal);
+            }
+        }
+    }
+
+    /// Whether something is refused while a relationship holds anything.
+    fn stands_in_the_way(&self, path: &str) -> bool {
         let conditions = self.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);
         let mut by = conditions.filter_map(|condition| self.contract.operation(condition.by.as_ref()?));
-        by.any(|by| by.path == operation.path)
+        by.any(|by| by.path == path)
     }
 
     /// What the request that made the owner put into its relationship, and what others on the same route put there.
     fn in_there(&self, operation: &Operation, name: &str, request: &RequestTemplate) -> Vec<SlotId> {
-        let owners = in_path(request);
+        let owners = request.slots_in_path();
         let mut there = Vec::new();
         for owner in owners.iter().filter_map(|slot| self.plan.slots.get(*slot)) {
-            let Origin::Created(maker) = &owner.origin else { continue };
             let at = format!("/relationships/{name}/");
-            there.extend(self.plan.probe(maker).map(|maker| named(maker, |place| place.contains(&at))).unwrap_or_default());
+            there.extend(
+                owner.maker().and_then(|maker| self.plan.probe(maker)).map(|maker| named(maker, |place| place.contains(&at))).unwrap_or_default(),
+            );
         }
         let others = self.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
         for other in others.filter(|other| matches!(other.method.0.as_str(), "POST" | "PATCH")) {
             let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
-            let probe = self.plan.probe(success).filter(|probe| in_path(&probe.request) == owners);
+            let probe = self.plan.probe(success).filter(|probe| probe.request.slots_in_path() == owners);
             there.extend(probe.map(|probe| named(probe, |_| true)).unwrap_or_default());
         }
         there
@@ -105,14 +130,8 @@ fn takes_out(probe: &Probe) -> bool {
 }
 
 fn reads(probe: &Probe, removal: &Probe) -> bool {
-    let same = probe.request.path == removal.request.path && in_path(&probe.request) == in_path(&removal.request);
+    let same = probe.request.path == removal.request.path && probe.request.slots_in_path() == removal.request.slots_in_path();
     same && probe.request.method.0 == "GET" && probe.fault.is_none() && probe.purpose != Purpose::Cleanup
-}
-
-/// The slots that fill a path.
-fn in_path(request: &RequestTemplate) -> Vec<&SlotId> {
-    let fillings = request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
-    fillings.map(|filling| &filling.slot).collect()
 }
 
 /// The slots that a request names in its body.

@@ -133,6 +133,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     draft.follow_jobs();
     draft.draw(&wanted);
     draft.look_afterwards();
+    draft.empty();
     draft.ask_for_the_gone();
     draft.narrow_lists();
     draft.clean_up();

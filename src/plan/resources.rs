@@ -43,8 +43,7 @@ impl Draft<'_> {
                         .taken_out(operation, &need.place, &bound, &need.resource.kind, &taken)
                         .or_else(|| self.not_in_there(operation, &need.place, &need.resource, &bound, &taken)),
                 };
-                let added = self.adds(operation, &need.place).then(|| self.last_made(&need.resource, &taken)).flatten();
-                match ready.or(other).or(added) {
+                match ready.or(other) {
                     Some(slot) => Some(slot),
                     None => self.free_or_any(operation, &need.place, &need.resource, &taken)?,
                 }
@@ -74,21 +73,6 @@ impl Draft<'_> {
         let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
         let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
         fillings.map(|filling| filling.slot.clone()).collect()
-    }
-
-    /// Whether a place in the body adds to a relationship that another request replaces: what is added must differ from what
-    /// was put there, or nothing would show that it was added.
-    fn adds(&self, operation: &Operation, place: &Place) -> bool {
-        let replaces = |other: &Operation| other.path == operation.path && other.method.0 == "PATCH";
-        let adds = operation.method.0 == "POST" && operation.path.contains("/relationships/") && matches!(place, Place::Body(_));
-        adds && self.contract.operations.iter().any(replaces)
-    }
-
-    /// The resource of the kind that is made last, as far as the plan knows yet.
-    fn last_made(&self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
-        let fits =
-            |id: &SlotId, slot: &Slot| slot.kind == need.kind && !taken.contains(id) && slot.maker().is_some() && is_part(&need.like, &slot.like);
-        self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).max_by_key(|id| number(id)).cloned()
     }
 
     /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as

@@ -14,7 +14,7 @@ use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::journal::Fate;
-use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId, Stage};
+use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId};
 use crate::generate::fill;
 use crate::journal::Journal;
 use crate::transport::{Accounts, Client, Wire, wire};
@@ -128,9 +128,13 @@ impl Sender<'_, '_> {
         }
     }
 
+    /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
     async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
         for _ in 0..most {
-            self.exchange(probe, operation, prepared, outcome).await;
+            if !self.recall(probe, outcome) {
+                self.lane.limiter.count().await;
+                self.transmit(probe, operation, prepared, outcome).await;
+            }
             if outcome.answer().is_none_or(|answer| answer.status == probe.status || answer.status.is_server_error()) {
                 return;
             }
@@ -183,6 +187,18 @@ impl Sender<'_, '_> {
 
     /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
     async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        if self.recall(probe, outcome) {
+            return;
+        }
+        if self.pass(probe).await {
+            self.transmit(probe, operation, prepared, outcome).await;
+        } else {
+            outcome.ending = Ending::Withheld(super::INTERRUPTED.to_owned());
+        }
+    }
+
+    /// Takes the next exchange of a probe from the past; `false` where none is left that ended.
+    fn recall(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
         while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
             let lost = matches!(past.fate, Fate::Lost);
             let (answer, ending) = match past.fate {
@@ -193,17 +209,10 @@ impl Sender<'_, '_> {
             outcome.exchanges.push(Exchange { request: past.request, answer });
             outcome.ending = ending;
             if !lost {
-                return;
+                return true;
             }
         }
-        // What shows a rate limit is one more than it allows, on purpose.
-        if probe.stage == Stage::Burst {
-            self.lane.limiter.count().await;
-        } else if !self.pass(probe).await {
-            outcome.ending = Ending::Withheld(super::INTERRUPTED.to_owned());
-            return;
-        }
-        self.transmit(probe, operation, prepared, outcome).await;
+        false
     }
 
     /// Waits for the rate limit; `false` when the run is to end.
@@ -222,19 +231,11 @@ impl Sender<'_, '_> {
             if let (Some(operation), Ok(prepared), Repeat::Burst { most }) =
                 (self.contract.operation(&probe.operation), self.request(probe, &slots, None), &probe.repeat)
             {
-                for _ in 0..*most {
-                    self.lane.limiter.count().await;
-                    self.transmit(probe, operation, &prepared, &mut outcome).await;
-                    let Some(answer) = outcome.answer() else { break };
-                    if answer.status == Status(429)
-                        && let Some(wait) = believed(answer, self.settings)
-                    {
-                        self.lane.limiter.hold(wait).await;
-                    }
-                    if answer.status == probe.status || !answer.status.is_success() {
-                        break;
-                    }
-                }
+                self.burst(probe, operation, &prepared, *most, &mut outcome).await;
+            }
+            let limited = outcome.answer().filter(|answer| answer.status == Status(429));
+            if let Some(wait) = limited.and_then(|answer| believed(answer, self.settings)) {
+                self.lane.limiter.hold(wait).await;
             }
             self.lane.bursts.fired(probe, outcome);
         }
