@@ -52,9 +52,14 @@ impl Subject {
 /// The suite, and where its contract is.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
-        (Some(suite), contract) => {
-            let (suite, own) = load::suite(&Source::named(suite))?;
-            (suite, contract.as_deref().map_or(own, Source::named))
+        (Some(path), Some(contract)) => (load::suite(&Source::named(path))?.0, Source::named(contract)),
+        (Some(path), None) => {
+            let (suite, contract) = load::suite(&Source::named(path))?;
+            if contract.is_missing() {
+                let hint = "the path in the suite is relative to the suite; mend it, or name another with --contract";
+                return Err(Stop::Unusable(format!("{}: contract: there is no file {}; {hint}", path.display(), contract.name())));
+            }
+            (suite, contract)
         }
         (None, Some(contract)) => (load::suite_for(contract), Source::named(contract)),
         (None, None) => load::suite(&Source::default_suite())?,

@@ -72,6 +72,11 @@ impl Source {
         }
     }
 
+    /// Whether it is a file that is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::File(path) if !path.exists())
+    }
+
     fn beside(&self, relative: &str) -> Self {
         match self {
             Self::Bundled(path) => Self::Bundled(normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
@@ -86,7 +91,8 @@ impl Source {
         }
     }
 
-    fn name(&self) -> String {
+    /// The path, for people.
+    pub fn name(&self) -> String {
         match self {
             Self::Bundled(path) => path.clone(),
             Self::File(path) => path.display().to_string(),

@@ -1,14 +1,22 @@
 //! Jobs: resources that an operation reads with `x-probity-done`, and that finish as they are read.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::place::Place;
 use super::profile;
-use super::store::Resource;
+use super::scene::Core;
+use super::store::{Resource, Store};
 use super::variants::{Habit, Variants};
 use crate::contract::get_mut;
 use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Done, Location, Operation};
+use crate::domain::suite::{Given, Suite};
+
+/// The state in which a suite calls a job whose time is over.
+pub(crate) const EXPIRED: &str = "expired";
 
 /// How often a job is read until it has finished; the read that finds it finished counts.
 pub(crate) fn reads(variants: &Variants) -> u32 {
@@ -79,6 +87,20 @@ pub(crate) fn advance(contract: &Contract, kind: &str, resource: &mut Resource, 
     if let (false, true, Some(finished)) = (resource.expired, resource.reads >= reads, done.finished.first()) {
         let at = state_at(operation, done);
         set(&mut resource.body, &at, finished);
+    }
+}
+
+/// How long jobs of each kind last: as long as the suite says.
+pub(crate) fn lifetimes(suite: &Suite) -> BTreeMap<String, Duration> {
+    let expiry = |given: &Given| given.after.filter(|_| given.state.as_deref() == Some(EXPIRED)).map(u64::from).map(Duration::from_secs);
+    suite.given.iter().filter_map(|(kind, givens)| Some((kind.clone(), givens.iter().filter_map(expiry).min()?))).collect()
+}
+
+/// Lets the jobs expire whose time is over by now.
+pub(crate) fn expire_due(core: &Core, store: &mut Store) {
+    for (kind, lifetime) in &core.lifetimes {
+        let due = store.of_mut(kind).filter(|job| !job.expired && job.created_by.is_some() && job.made.elapsed() >= *lifetime);
+        due.for_each(|job| expire(&core.contract, kind, job));
     }
 }
 

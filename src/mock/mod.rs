@@ -103,6 +103,7 @@ impl Mock {
                 variants: variants::Variants::new(&options.variant),
                 contract,
                 accounts: options.accounts,
+                lifetimes: job::lifetimes(&options.suite),
             };
             seed::sow(&core, &options.suite, &mut state.store);
             given = seed::given(&core, &options.suite);
@@ -122,6 +123,7 @@ impl Mock {
                     "GET".clone_into(&mut call.method);
                 }
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                job::expire_due(core, &mut state.store);
                 ruling::answer(core, &self.windows, &mut state, &call, number).write()
             }
             Err(why) => {

@@ -1,6 +1,8 @@
 //! One request beside everything that is known of it before the state of the mock is looked at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -39,6 +41,8 @@ pub(crate) struct Core {
     pub accounts: MockAccounts,
     pub faults: Faults,
     pub variants: Variants,
+    /// How long jobs of each kind last.
+    pub lifetimes: BTreeMap<String, Duration>,
 }
 
 /// A request that has found its operation.

@@ -40,7 +40,7 @@ pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
     for (kind, givens) in &suite.given {
         for (given, id) in givens.iter().zip(ids.get(kind).into_iter().flatten()) {
             let mut resource = Resource::new(id.as_str(), likeness(core, kind, id));
-            if given.state.as_deref() == Some("expired") {
+            if given.state.as_deref() == Some(job::EXPIRED) {
                 job::expire(&core.contract, kind, &mut resource);
             }
             store.put(kind, resource);

@@ -1,6 +1,7 @@
 //! What the mock holds: resources by kind, in the order in which they came.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -24,6 +25,8 @@ pub(crate) struct Resource {
     pub content: Option<String>,
     /// How often it was read.
     pub reads: u32,
+    /// When it was made.
+    pub made: Instant,
     /// Its time is over.
     pub expired: bool,
 }
@@ -40,6 +43,7 @@ impl Resource {
             accepted: Vec::new(),
             content: None,
             reads: 0,
+            made: Instant::now(),
             expired: false,
         }
     }
@@ -75,6 +79,11 @@ impl Store {
 
     pub(crate) fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Resource> {
         self.shelves.get_mut(kind)?.resources.iter_mut().find(|resource| resource.id == id)
+    }
+
+    /// Resources of a kind, to be changed.
+    pub(crate) fn of_mut(&mut self, kind: &str) -> impl Iterator<Item = &mut Resource> {
+        self.shelves.get_mut(kind).into_iter().flat_map(|shelf| &mut shelf.resources)
     }
 
     /// Resources of a kind, the oldest first.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::draft::{Bound, Draft};
+use super::show::span;
 use crate::contract::put;
 use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
@@ -181,8 +182,11 @@ impl Draft<'_> {
 
     fn how_to_give(&self, kind: &str, state: &str) -> String {
         let given = self.suite.given.get(kind).into_iter().flatten().find(|given| given.state.as_deref() == Some(state));
+        let later = given.and_then(|given| given.after).filter(|_| self.options.keep);
+        let later =
+            later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", span(u64::from(seconds)))).unwrap_or_default();
         match given.and_then(|given| given.env.as_ref()) {
-            Some(env) => format!("it needs one of {kind} that is {state}; put its id into {env}"),
+            Some(env) => format!("it needs one of {kind} that is {state}; put its id into {env}{later}"),
             None => format!("it needs one of {kind} that is {state}, and the suite names none"),
         }
     }
