@@ -127,7 +127,8 @@ impl Ledger {
                 if known.iter().all(|known| known.state.as_ref() != Some(state))
                     && let Some(job) = self.memory.old_job(kind, now, i64::from(after) * 1000)
                 {
-                    known.push(Known { id: job.id.clone(), state: Some(state.clone()) });
+                    let left = Timestamp::from_millisecond(job.at).ok().map(|at| format!("{at:.0}"));
+                    known.push(Known { id: job.id.clone(), state: Some(state.clone()), left });
                 }
             }
         }
@@ -153,11 +154,15 @@ impl Ledger {
     pub fn learn(&mut self, suite: &Suite, report: &Report, recording: &Recording) -> Result<(), Stop> {
         let Some(folder) = &self.folder else { return Ok(()) };
         self.memory.learn(&report.cells, &report.started_at, &self.contract);
+        for (kind, id) in unknown_jobs(recording) {
+            self.memory.forget_job(kind, id);
+        }
+        let at = Timestamp::now().as_millisecond();
         for (kind, id) in left_jobs(suite, recording) {
-            self.memory.keep_job(&kind, Job { id, at: Timestamp::now().as_millisecond() });
+            self.memory.keep_job(&kind, Job { id, at });
         }
         folder.remember(&self.memory)?;
-        folder.forget(&self.journals, Timestamp::now().as_millisecond() - LONGEST_WINDOW)?;
+        folder.forget(&self.journals, at - LONGEST_WINDOW)?;
         Ok(())
     }
 
@@ -187,6 +192,16 @@ fn has_left(chronicle: &Chronicle) -> bool {
     let mut whole = plan.clone();
     whole.slots.extend(held.slots.clone());
     unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
+}
+
+/// Jobs of earlier runs that have not shown what they were left for, by kind and id: the next run leaves others.
+fn unknown_jobs(recording: &Recording) -> impl Iterator<Item = (&str, &str)> {
+    let answered = |probe: &&Probe| recording.outcomes.of(&probe.id).and_then(Outcome::answer).is_some_and(|answer| answer.status != probe.status);
+    let asking = recording.plan.probes.iter().filter(|probe| probe.fault.is_some() && probe.assumed.is_some()).filter(answered);
+    asking.flat_map(|probe| &probe.needs).filter_map(|slot| recording.plan.slots.get(slot)).filter_map(|slot| match &slot.origin {
+        Origin::Given(id) => Some((slot.kind.as_str(), id.as_str())),
+        Origin::Created(_) | Origin::Borrowed(_) => None,
+    })
 }
 
 /// Jobs that a run has left because they expire by themselves, by kind and id.

@@ -184,7 +184,7 @@ fn authenticated(planned: &Plan) -> u32 {
 fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<Known>> {
     let of = |kind: &String, ids: &Vec<String>| {
         let states = options.suite.given.get(kind).into_iter().flatten().map(|given| given.state.clone());
-        ids.iter().zip(states).map(|(id, state)| Known { id: id.clone(), state }).collect()
+        ids.iter().zip(states).map(|(id, state)| Known { id: id.clone(), state, left: None }).collect()
     };
     given.iter().map(|(kind, ids)| (kind.clone(), of(kind, ids))).collect()
 }

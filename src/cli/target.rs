@@ -242,7 +242,7 @@ pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap
         for entry in entries {
             let id = entry.env.as_deref().and_then(lookup).filter(|id| !id.is_empty()).or_else(|| entry.id.clone());
             if let Some(id) = id {
-                known.entry(kind.clone()).or_default().push(Known { id, state: entry.state.clone() });
+                known.entry(kind.clone()).or_default().push(Known { id, state: entry.state.clone(), left: None });
             }
         }
     }

@@ -72,9 +72,17 @@ impl Memory {
         jobs.drain(1..=spare.min(jobs.len() - 1)).for_each(drop);
     }
 
-    /// The job of a kind that is known for longest, and at least for so many milliseconds.
+    /// Forgets a job that is of no use, and those that were left with it or before it.
+    pub fn forget_job(&mut self, kind: &str, id: &str) {
+        let Some(jobs) = self.jobs.get_mut(kind) else { return };
+        if let Some(at) = jobs.iter().find(|job| job.id == id).map(|job| job.at) {
+            jobs.retain(|job| job.at > at);
+        }
+    }
+
+    /// The last job of a kind that is known for at least so many milliseconds: a server may forget those before it.
     pub fn old_job(&self, kind: &str, now: i64, millis: i64) -> Option<&Job> {
-        self.jobs.get(kind)?.iter().find(|job| now - job.at >= millis)
+        self.jobs.get(kind)?.iter().rfind(|job| now - job.at >= millis)
     }
 }
 
@@ -95,6 +103,10 @@ mod tests {
         let ids: Vec<&str> = memory.jobs["a"].iter().map(|job| job.id.as_str()).collect();
         assert_eq!(ids, ["0", "6", "7", "8", "9", "10", "11", "12", "13", "14"]);
         assert_eq!(memory.old_job("a", 14, 10).map(|job| job.id.as_str()), Some("0"));
+        assert_eq!(memory.old_job("a", 20, 10).map(|job| job.id.as_str()), Some("10"));
         assert_eq!(memory.old_job("a", 9, 10), None);
+        memory.forget_job("a", "7");
+        assert_eq!(memory.old_job("a", 17, 10), None);
+        assert_eq!(memory.old_job("a", 18, 10).map(|job| job.id.as_str()), Some("8"));
     }
 }

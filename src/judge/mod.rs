@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod again;
+mod anew;
 mod between;
 mod cell;
 mod drawn;
@@ -148,7 +149,8 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
         control,
     };
-    let ruling = match meanwhile::finished(case, probe, outcome, legible::only(case, probe, outcome, rule(&facts))) {
+    let ruled = legible::only(case, probe, outcome, rule(&facts));
+    let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
         ruling => ruling,
     };

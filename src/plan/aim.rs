@@ -213,6 +213,7 @@ impl Draft<'_> {
             control: Some(success.clone()),
             consumes,
             after: settled.after,
+            assumed: settled.assumed,
             ..Probe::valid(id.clone(), operation, Purpose::Probe, settled.stage, settled.request)
         };
         probe.needs.extend(settled.besides);

@@ -128,7 +128,14 @@ impl Draft<'_> {
     fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
         for first in ["/data/0", "/0"] {
             let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };
-            let whole = Settled { request: bound.base.request, fault: Some(fault), besides: Vec::new(), after: Vec::new(), stage: Stage::Draw };
+            let whole = Settled {
+                request: bound.base.request,
+                fault: Some(fault),
+                besides: Vec::new(),
+                assumed: None,
+                after: Vec::new(),
+                stage: Stage::Draw,
+            };
             bound.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
         }
         bound

@@ -25,6 +25,8 @@ pub struct Settled {
     pub fault: Option<Fault>,
     /// Slots that it does not name, and that have to be there unchanged all the same.
     pub besides: Vec<SlotId>,
+    /// What nobody vouches for.
+    pub assumed: Option<String>,
     /// Probes that must have ended.
     pub after: Vec<ProbeId>,
     /// When it is due.
@@ -39,6 +41,7 @@ impl Draft<'_> {
     pub(super) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, String> {
         let mut settled = Settled {
             besides: Vec::new(),
+            assumed: None,
             request: variation.request.clone(),
             fault: variation.fault.clone(),
             after: Vec::new(),
@@ -177,6 +180,8 @@ impl Draft<'_> {
         let slot = Slot { kind, origin: Origin::Given(known.id.clone()), like: Value::Null };
         self.plan.slots.insert(id.clone(), slot);
         settled.request.rebind(&place.slot, &id);
+        let told = |left| format!("nobody but an earlier run, of {left}, vouches that {} was ever there; the next run leaves another one", known.id);
+        settled.assumed = known.left.as_ref().map(told);
         Ok(())
     }
 
