@@ -57,7 +57,7 @@ impl Lenient {
         let files = ["--credentials", credentials.to_str().unwrap(), "--state", state.to_str().unwrap()];
         let words = [&["--target", &target, "--window", "100000/1", "--jobs", "4"], &files[..], more].concat();
         let args = run_args(&words).unwrap();
-        let subject = Subject::load(&args.files).unwrap();
+        let subject = Subject::load(&args.scope.files).unwrap();
         let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{words:?}: {stop}"));
         let _ = std::fs::remove_dir_all(&state);
         let methods = recording.outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).map(|exchange| exchange.request.method.0.clone());
@@ -135,10 +135,10 @@ fn a_write_that_is_taken_shows_in_the_state() {
 /// What a run that may write sends to a server elsewhere.
 fn planned(allow: &[&str]) -> Plan {
     let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], allow].concat()).unwrap();
-    let subject = Subject::load(&args.files).unwrap();
+    let subject = Subject::load(&args.scope.files).unwrap();
     let options = Options {
         writes: true,
-        effects: Some(args.selection.allow.iter().cloned().collect()),
+        effects: Some(args.scope.selection.allow.iter().cloned().collect()),
         mark: "probity".to_owned(),
         thorough: true,
         ..Options::default()

@@ -40,7 +40,7 @@ const FAULTS: [(&str, &str); 10] = [
 
 fn run(words: &[&str]) -> Result<Report, Stop> {
     let args = run_args(words)?;
-    let subject = Subject::load(&args.files)?;
+    let subject = Subject::load(&args.scope.files)?;
     record(&args, &subject).map(|recording| assemble(&subject, &recording))
 }
 

@@ -46,7 +46,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     let scene = Scene::set(args, target, subject, &Ledger::default(), Timestamp::now())?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot go on: {error}")))?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
-    let left = args.budget.map_or(most, |budget| budget.saturating_sub(recording.requests()).min(most));
+    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.requests()).min(most));
     let shrunk = runtime.block_on(async {
         let served = match &scene.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),
@@ -58,7 +58,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
         recording.again = again.rounds;
         Ok::<_, Stop>(shrunk)
     })?;
-    if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.selection, &args.state), shrunk) }
+    if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
 }
 
 /// What was found, the binding first, each probe with each check once.

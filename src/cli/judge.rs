@@ -51,7 +51,7 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     conclude(
         &subject,
         &recording,
-        &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false },
+        &Conclusion { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, detail: None, keep: false },
         None,
     )
 }

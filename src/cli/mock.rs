@@ -91,20 +91,20 @@ impl Embedded {
 
 /// Serves a mock until it is interrupted.
 pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
-    if args.fault.iter().any(|name| name == "help") {
+    if args.twists.fault.iter().any(|name| name == "help") {
         for fault in all_faults() {
             anstream::println!("{:32} {}", fault.name, fault.breaks);
         }
         return Ok(exit::CONFORMS);
     }
-    if args.variant.iter().any(|name| name == "help") {
+    if args.twists.variant.iter().any(|name| name == "help") {
         for variant in all_variants() {
             anstream::println!("{:32} {}", variant.name, variant.differs);
         }
         return Ok(exit::CONFORMS);
     }
     let subject = Subject::load(&args.files)?;
-    let mut options = Embedded::prepare(&subject, &args.fault, &args.variant)?.options;
+    let mut options = Embedded::prepare(&subject, &args.twists.fault, &args.twists.variant)?.options;
     options.accounts = from_environment(&subject, &options.accounts);
     let given = Mock::new(options.clone()).given().clone();
     options.windows = if args.window.is_empty() { whole_run(&subject, known(&options, &given))? } else { args.window.clone() };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::args::Selection;
+use super::args::Scope;
 use super::{Stop, write};
 use crate::domain::drawn::Drawn;
 use crate::domain::verdict::Finding;
@@ -54,16 +54,16 @@ impl Regression {
 }
 
 /// Where the file is: where it was said to be, else in the state folder.
-pub fn place(selection: &Selection, state: &Path) -> PathBuf {
-    selection.regressions.clone().unwrap_or_else(|| state.join(NAME))
+pub fn place(scope: &Scope) -> PathBuf {
+    scope.selection.regressions.clone().unwrap_or_else(|| scope.pace.state.join(NAME))
 }
 
 /// The requests that failed before under a contract; none where there is no file.
 ///
 /// # Errors
 /// The file was named and is not there, or it is not what it should be.
-pub fn known(selection: &Selection, state: &Path, contract: &str) -> Result<Vec<Drawn>, Stop> {
-    let all = read(&place(selection, state))?;
+pub fn known(scope: &Scope, contract: &str) -> Result<Vec<Drawn>, Stop> {
+    let all = read(&place(scope))?;
     Ok(all.into_iter().filter(|one| one.contract == contract).map(|one| one.drawn).collect())
 }
 

@@ -34,10 +34,10 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
         return Err(Stop::Unusable(format!("{path} has no probe {:?}; near are {}", args.probe, near.join(", "))));
     }
     let mut run = args.run.clone();
-    run.target.clone_from(&recording.target);
-    run.selection.seed = recording.seed;
-    let subject = Subject::load(&run.files)?;
-    let target = Target::parse(&run.target)?;
+    run.scope.target.clone_from(&recording.target);
+    run.scope.selection.seed = recording.seed;
+    let subject = Subject::load(&run.scope.files)?;
+    let target = Target::parse(&run.scope.target)?;
     let scene = Scene::set(&run, &target, &subject, &Ledger::default(), Timestamp::now())?;
     let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("it cannot be sent: {error}")))?;
@@ -59,7 +59,7 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
-    let ledger = Ledger::for_run(run, target, subject)?;
+    let ledger = Ledger::for_run(&run.scope, target, subject)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start { started_at: Timestamp::now().to_string(), mark: scene.options.mark.clone(), shape, plan: part.clone() };
     Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)

@@ -8,7 +8,8 @@ use url::{Host, Url};
 use wildmatch::WildMatch;
 
 use super::Stop;
-use super::args::{Files, Profile, Selection};
+use super::args::{Files, Profile, Scope, Selection};
+use super::ledger::Ledger;
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
@@ -198,12 +199,17 @@ pub fn options(
         limited,
         given,
         mark,
-        burst: 0,
         thorough: selection.thorough,
         cases: selection.cases,
         seed: selection.seed,
         ..Options::default()
     })
+}
+
+/// The same within the rate limits and the budget, and with what is known of earlier runs.
+pub fn within(options: Options, scope: &Scope, target: &Target, subject: &Subject, ledger: &Ledger) -> Options {
+    let windows = windows(&scope.pace.window, target, &subject.contract);
+    Options { keep: *target != Target::Mock, burst: burst(&windows, target), windows, budget: scope.budget, asked: ledger.memory.known(), ..options }
 }
 
 /// The rate limits that a run keeps: those that are written out, else the contract's for a server elsewhere.
@@ -221,7 +227,7 @@ const EMBEDDED_BURST: u32 = 1_000;
 
 /// How many requests may be sent to show the rate limit: where windows are kept, one that is known to be full is met at once;
 /// a server elsewhere is not driven to its limit otherwise.
-pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
+fn burst(windows: &[RateLimit], target: &Target) -> u32 {
     match (windows, target.is_local()) {
         ([], true) if *target == Target::Mock => EMBEDDED_BURST,
         ([], true) => MOST_BURST,

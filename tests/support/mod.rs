@@ -138,7 +138,7 @@ impl Drop for Mock {
 /// The bundled contract and suite.
 pub fn subject() -> Subject {
     let args = run_args(&[]).expect("no arguments are needed");
-    Subject::load(&args.files).expect("the bundled contract is usable")
+    Subject::load(&args.scope.files).expect("the bundled contract is usable")
 }
 
 /// Everything that was found, in a cell or beside all of them.
