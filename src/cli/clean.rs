@@ -5,7 +5,7 @@ use super::connection::Connection;
 use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
-use super::{Stop, exit, run};
+use super::{Stop, exit, run, runtime};
 use crate::domain::journal::{Chronicle, Entry};
 use crate::domain::plan::Plan;
 use crate::plan::Options;
@@ -53,7 +53,7 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
             Accounts::from_environment(&subject.suite, &|name: &str| named.get(name)).map_err(|missing| Stop::Unusable(missing.to_string()))?;
         let before = ledger.ages();
         let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("cleaning up cannot start: {error}")))?;
+        let runtime = runtime("cleaning up cannot start")?;
         let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
         left += cleaned.left.len();
         tell(chronicle, &cleaned);

@@ -4,7 +4,7 @@ use super::args::{PlanArgs, TextOrJson};
 use super::ledger::Ledger;
 use super::target::{self, Subject, Target};
 use super::{Stop, exit};
-use crate::plan::{Options, plan as make, show};
+use crate::plan::{Options, show};
 use crate::transport::Accounts;
 
 /// Prints the plan; nothing is sent.
@@ -28,7 +28,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let options = target::options(&scope.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
     let regressions = super::regressions::known(scope, &subject.contract.title)?;
     let options = Options { regressions, ..target::within(options, scope, &target, &subject, &ledger) };
-    let planned = make(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+    let planned = subject.plan(&options)?;
     match args.format {
         TextOrJson::Text => {
             anstream::print!("{}", show(&planned, &options.windows));

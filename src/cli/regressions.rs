@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::args::Scope;
-use super::{Stop, write};
+use super::{Stop, read, write};
 use crate::domain::drawn::Drawn;
 use crate::domain::verdict::Finding;
-use crate::load;
 
 /// Version of the form of the file.
 const VERSION: u32 = 1;
@@ -63,17 +62,16 @@ pub fn place(scope: &Scope) -> PathBuf {
 /// # Errors
 /// The file was named and is not there, or it is not what it should be.
 pub fn known(scope: &Scope, contract: &str) -> Result<Vec<Drawn>, Stop> {
-    let all = read(&place(scope))?;
+    let all = saved(&place(scope))?;
     Ok(all.into_iter().filter(|one| one.contract == contract).map(|one| one.drawn).collect())
 }
 
-fn read(path: &Path) -> Result<Vec<Regression>, Stop> {
+fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
     // The first run that finds something makes it.
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = load::text(path, LONGEST)?;
-    let file: File = serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{} is no regression file: {error}", path.display())))?;
+    let file: File = read::read(path, LONGEST, "regression file")?;
     if file.version != VERSION {
         return Err(Stop::Unusable(format!(
             "{} is a regression file of version {}; this program reads version {VERSION}",
@@ -89,7 +87,7 @@ fn read(path: &Path) -> Result<Vec<Regression>, Stop> {
 /// # Errors
 /// The file cannot be read or written.
 pub fn keep(path: &Path, found: Vec<Regression>) -> Result<(), Stop> {
-    let mut regressions = read(path)?;
+    let mut regressions = saved(path)?;
     for one in found {
         if regressions.iter().all(|known| !known.is_about(&one)) {
             regressions.push(one);

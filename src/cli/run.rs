@@ -11,14 +11,14 @@ use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
-use super::{Stop, again, clean, judge, regressions};
+use super::{Stop, again, clean, judge, regressions, runtime};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Intent, Plan};
 use crate::journal::Journal;
 use crate::judge::Recording;
-use crate::plan::{Known, Options, plan, renewed};
+use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
 use crate::transport::Accounts;
 
@@ -63,15 +63,15 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let resumed = continued(ledger, &shape);
     let mut planned = match resumed {
         Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
-        None => plan(&subject.contract, &subject.schemas, &subject.suite, &scene.options)?,
+        None => subject.plan(&scene.options)?,
     };
     let start = Start { started_at: started.to_string(), mark: scene.options.mark.clone(), shape, plan: planned.clone() };
     let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
     let clock = Instant::now();
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
+    let sending = runtime("the run cannot start")?;
     let journal = ledger.journal(target, resumed, || start)?;
     let way = Way { args, target, subject, ledger, scene: &scene, resumed, served: None };
-    let carried = runtime.block_on(send_all(&way, &planned, journal.as_ref()))?;
+    let carried = sending.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
     unless_silent(target, &planned, &carried.outcomes)?;
     unless_lost(target, subject, &planned, &carried.outcomes)?;

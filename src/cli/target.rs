@@ -13,10 +13,12 @@ use super::ledger::Ledger;
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
+use crate::domain::exchange::Outcomes;
+use crate::domain::plan::Plan;
 use crate::domain::suite::{Account, Credential, Suite};
-use crate::judge::Hints;
+use crate::judge::{Case, Hints};
 use crate::load::{self, Source};
-use crate::plan::{Known, Options};
+use crate::plan::{Known, Options, PlanError, plan};
 use crate::run::{FULL_BURST, MOST_BURST};
 use crate::transport::Accounts;
 
@@ -47,6 +49,19 @@ impl Subject {
         }
         let schemas = Schemas::new(&contract)?;
         Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
+    }
+
+    /// What is sent under these options.
+    ///
+    /// # Errors
+    /// As [`plan`].
+    pub fn plan(&self, options: &Options) -> Result<Plan, PlanError> {
+        plan(&self.contract, &self.schemas, &self.suite, options)
+    }
+
+    /// A plan and what came of it, to be judged.
+    pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a Hints) -> Case<'a> {
+        Case { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Bench, Stop};
 use crate::domain::contract::{Status, WHOLE_SERVER};
 use crate::generate::scattered;
 use crate::mock::Fault;
-use crate::plan::{Options, plan};
+use crate::plan::Options;
 
 /// How many operations are tried until a fault takes hold on one alone.
 const TRIES: u64 = 5;
@@ -41,7 +41,7 @@ impl Bench<'_> {
             let operation = open.swap_remove(usize::try_from(draw % open.len() as u64).unwrap_or_default());
             let named = [format!("{}@{operation}", fault.name)];
             // First only what showed it before, then, where that is not enough, everything.
-            let part = plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &self.part(operation, whole))?;
+            let part = self.subject.plan(&self.part(operation, whole))?;
             let mut sight = self.look(&part, &named, &[])?;
             if !sight.breaks() {
                 sight = self.look(&self.whole, &named, &[])?;
