@@ -13,7 +13,7 @@ use probity::plan::{Known, Options, plan};
 use probity::run::MOST_BURST;
 
 fn subject() -> Subject {
-    Subject::load(&run_args(&[]).unwrap().files).unwrap()
+    Subject::load(&run_args(&[]).unwrap().scope.files).unwrap()
 }
 
 /// Everything is planned: writes are allowed, both accounts and all that the suite calls given are there.

@@ -1,86 +1,13 @@
 //! Rate limits and budgets: what tells most comes first, no window ever holds more than it may, and the matrix fills over
 //! several runs.
 
-use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+mod support;
 
-use probity::cli::{Subject, run_args};
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-/// A folder of its own for each test, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("probity-budget-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a temporary folder");
-        Self(path)
-    }
-
-    fn json(&self, name: &str) -> Value {
-        let text = std::fs::read_to_string(self.0.join("reports").join(name)).expect("a report");
-        serde_json::from_str(&text).expect("a report in JSON")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn probity(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// A mock in a process of its own.
-struct Mock {
-    child: Child,
-    url: String,
-    environment: Vec<(String, String)>,
-}
-
-impl Mock {
-    fn start(folder: &Folder, words: &[&str]) -> Self {
-        let mut command = probity(&folder.0);
-        let mut child = command.args(["mock", "--listen", "127.0.0.1:0"]).args(words).stdout(Stdio::piped()).spawn().expect("the mock starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let (mut environment, mut url) = (Vec::new(), String::new());
-        for line in lines.map_while(Result::ok) {
-            if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
-                environment.push((name.to_owned(), value.to_owned()));
-            }
-            if let Some(target) = line.trim().strip_prefix("probity run --target ") {
-                target.clone_into(&mut url);
-                break;
-            }
-        }
-        assert!(!url.is_empty(), "the mock says where it is");
-        Self { child, url, environment }
-    }
-
-    fn run(&self, folder: &Folder, words: &[&str]) -> Output {
-        let mut command = probity(&folder.0);
-        command.envs(self.environment.iter().cloned()).args(["run", "--target", &self.url]).args(words);
-        command.output().expect("the command runs")
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use support::{Folder, Mock, subject, text};
 
 /// The statuses of all answers of a recording, each with the probe that it was given to.
 fn answers(recording: &Value) -> Vec<(String, u64)> {
@@ -102,12 +29,12 @@ fn count(report: &Value, verdict: &str) -> u64 {
 /// The plan for a server elsewhere, on which everything is allowed.
 fn plan(format: &str) -> String {
     let folder = Folder::new(&format!("plan-{format}"));
-    let mut command = probity(&folder.0);
+    let words = ["plan", "--target", "https://api.example.com", "--allow-writes", "--allow", "all", "--format", format];
+    let mut command = folder.command(&words);
     for name in ["ADDEPAR_LIMITED_KEY", "ADDEPAR_LIMITED_SECRET", "ADDEPAR_FIRM", "ADDEPAR_EXPIRED_JOB", "ADDEPAR_EXPIRED_TRANSACTION_JOB"] {
         command.env(name, "1");
     }
-    let words = ["plan", "--target", "https://api.example.com", "--allow-writes", "--allow", "all", "--format", format];
-    let output = command.args(words).output().expect("the command runs");
+    let output = command.output().expect("the command runs");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     String::from_utf8(output.stdout).expect("text")
 }
@@ -127,7 +54,7 @@ fn the_first_window_shows_every_status_and_every_api() {
     let first: Vec<&Value> = probes.iter().take(50).collect();
     let statuses: BTreeSet<u64> = first.iter().filter_map(|probe| probe["status"].as_u64()).collect();
     assert!(statuses.len() >= 12, "only {statuses:?}");
-    let contract = Subject::load(&run_args(&[]).expect("arguments").files).expect("the contract").contract;
+    let contract = subject().contract;
     let apis = |probes: &[&Value]| -> BTreeSet<String> {
         probes.iter().filter_map(|probe| Some(contract.operation(probe["operation"].as_str()?)?.api.clone())).collect()
     };
@@ -143,15 +70,15 @@ fn the_first_window_shows_every_status_and_every_api() {
 fn no_window_is_overrun_and_a_full_one_shows_the_limit() {
     let folder = Folder::new("windows");
     let mock = Mock::start(&folder, &["--window", "50/5"]);
-    let output = mock.run(&folder, &["--window", "50/5", "--budget", "120"]);
+    let output = mock.run(&folder, &["run", "--window", "50/5", "--budget", "120"]);
     assert_eq!(output.status.code(), Some(3), "the budget does not do for all cells: {}", text(&output));
-    let answers = answers(&folder.json("recording.json"));
+    let answers = answers(&folder.json("reports/recording.json"));
     let too_many: Vec<&str> = answers.iter().filter(|(_, status)| *status == 429).map(|(probe, _)| probe.as_str()).collect();
     assert_eq!(too_many, ["*::429::burst"], "the limit is met on purpose, and only then");
     assert!(answers.len() <= 120, "{} requests", answers.len());
     let first: BTreeSet<u64> = answers.iter().take(50).map(|(_, status)| *status).collect();
     assert!(first.len() >= 12, "the first window shows only {first:?}");
-    let report = folder.json("report.json");
+    let report = folder.report();
     assert!(count(&report, "violates") + count(&report, "blocked") == 0, "{}", text(&output));
 }
 
@@ -161,8 +88,8 @@ fn the_matrix_fills_over_several_runs() {
     let words = ["run", "--budget", "60", "--only", "groups.*"];
     let mut shown = 0;
     for round in 0..8 {
-        let output = probity(&folder.0).args(words).output().expect("the command runs");
-        let report = folder.json("report.json");
+        let output = folder.run(&words);
+        let report = folder.report();
         assert!(report["totals"]["requests"].as_u64().is_some_and(|requests| requests <= 60), "{}", text(&output));
         assert_eq!(count(&report, "violates") + count(&report, "blocked"), 0, "{}", text(&output));
         let now = count(&report, "conforms") + count(&report, "held");
@@ -172,7 +99,7 @@ fn the_matrix_fills_over_several_runs() {
             assert!(round > 0, "one run was enough");
             let remembered = report["cells"].as_array().expect("cells").iter().filter(|cell| cell["remembered"].is_string()).count();
             assert!(remembered > 0, "what earlier runs have shown is said to be remembered");
-            let output = probity(&folder.0).args(words).arg("--fresh").output().expect("the command runs");
+            let output = folder.command(&words).arg("--fresh").output().expect("the command runs");
             assert_eq!(output.status.code(), Some(3), "it starts over: {}", text(&output));
             return;
         }
@@ -185,12 +112,12 @@ fn an_unplanned_429_is_obeyed_and_nothing_fails_for_it() {
     let folder = Folder::new("unplanned");
     let mock = Mock::start(&folder, &["--window", "20/2"]);
     // Nothing is kept on this side, so the server has to say it.
-    let output = mock.run(&folder, &["--only", "entities.get", "--only", "entities.create"]);
-    let report = folder.json("report.json");
+    let output = mock.run(&folder, &["run", "--only", "entities.get", "--only", "entities.create"]);
+    let report = folder.report();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    let output = mock.run(&folder, &["--only", "entities.*"]);
+    let output = mock.run(&folder, &["run", "--only", "entities.*"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert!(answers(&folder.json("recording.json")).iter().any(|(_, status)| *status == 429), "the limit was never met");
+    assert!(answers(&folder.json("reports/recording.json")).iter().any(|(_, status)| *status == 429), "the limit was never met");
     assert_eq!(report["findings"], Value::Array(Vec::new()));
 }
 
@@ -198,8 +125,8 @@ fn an_unplanned_429_is_obeyed_and_nothing_fails_for_it() {
 fn a_wait_that_makes_no_sense_is_a_finding_and_another_one_is_kept() {
     let folder = Folder::new("nonsense");
     let mock = Mock::start(&folder, &["--window", "20/2", "--fault", "too-many-wait-nonsense"]);
-    let output = mock.run(&folder, &["--only", "entities.*", "--window", "40/2"]);
-    let report = folder.json("report.json");
+    let output = mock.run(&folder, &["run", "--only", "entities.*", "--window", "40/2"]);
+    let report = folder.report();
     let found: Vec<&str> = report["findings"].as_array().expect("findings").iter().filter_map(|finding| finding["check"].as_str()).collect();
     assert!(found.contains(&"retry-after"), "{found:?}\n{}", text(&output));
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
@@ -211,7 +138,7 @@ fn a_job_of_an_earlier_day_is_remembered() {
     let folder = Folder::new("job");
     let mut mock = Mock::start(&folder, &["--window", "100000/1"]);
     mock.environment.retain(|(name, _)| !name.contains("EXPIRED"));
-    let output = mock.run(&folder, &["--only", "jobs.create_query"]);
+    let output = mock.run(&folder, &["run", "--only", "jobs.create_query"]);
     assert!(output.status.code().is_some(), "{}", text(&output));
     let state = std::fs::read_dir(folder.0.join(".probity")).expect("a state folder").find_map(Result::ok).expect("a target");
     let path = state.path().join("memory.json");
@@ -220,9 +147,8 @@ fn a_job_of_an_earlier_day_is_remembered() {
     let id = job["id"].as_str().expect("its id").to_owned();
     let expired = |memory: &Value| {
         std::fs::write(&path, memory.to_string()).expect("a file");
-        let mut command = probity(&folder.0);
-        command.envs(mock.environment.iter().cloned()).args(["plan", "--target", &mock.url, "--only", "jobs.*", "--format", "json"]);
-        let plan: Value = serde_json::from_slice(&command.output().expect("the command runs").stdout).expect("a plan in JSON");
+        let output = mock.run(&folder, &["plan", "--only", "jobs.*", "--format", "json"]);
+        let plan: Value = serde_json::from_slice(&output.stdout).expect("a plan in JSON");
         plan["slots"].get(format!("jobs={id}")).is_some()
     };
     let young = job.clone();

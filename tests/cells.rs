@@ -1,6 +1,8 @@
 //! One trial for each cell of the bundled contract, proved against the embedded mock, and one snapshot of the normalised
 //! answers for each operation. Each operation is run on its own, so that a single trial gives what all of them give.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -34,10 +36,7 @@ impl Proofs {
     }
 
     fn subject(&self) -> &Subject {
-        self.subject.get_or_init(|| {
-            let args = run_args(&[]).expect("no arguments are needed");
-            Subject::load(&args.files).expect("the bundled contract is usable")
-        })
+        self.subject.get_or_init(support::subject)
     }
 
     fn prove(&self, operation: &str) -> Result<Proof, probity::cli::Stop> {

@@ -1,51 +1,10 @@
 //! The command as a person or a CI server meets it: exit codes, messages, files, and what was really sent.
 
-use std::io::{BufRead, BufReader, Lines};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+mod support;
 
 use serde_json::Value;
 
-/// A folder of its own for each test, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("probity-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a temporary folder");
-        Self(path)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.0.join(name), text).expect("a file in the temporary folder");
-    }
-
-    fn report(&self) -> Value {
-        let text = std::fs::read_to_string(self.0.join("reports/report.json")).expect("a report");
-        serde_json::from_str(&text).expect("a report in JSON")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn probity(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command
-}
-
-fn run(folder: &Folder, words: &[&str]) -> Output {
-    probity(&folder.0).args(words).output().expect("the command runs")
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use support::{Folder, Mock, text};
 
 /// The verdicts of a report, by operation and status.
 fn verdicts(report: &Value) -> Vec<(String, u64, String)> {
@@ -54,64 +13,10 @@ fn verdicts(report: &Value) -> Vec<(String, u64, String)> {
     cells.iter().filter_map(cell).collect()
 }
 
-/// A mock in a process of its own.
-struct Mock {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    url: String,
-    environment: Vec<(String, String)>,
-}
-
-impl Mock {
-    fn start(folder: &Folder, words: &[&str]) -> Self {
-        let mut command = probity(&folder.0);
-        command.args(["mock", "--listen", "127.0.0.1:0"]).args(words).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the mock starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let mut url = String::new();
-        let mut environment = Vec::new();
-        for line in lines.by_ref().map_while(Result::ok) {
-            let line = line.trim();
-            if let Some((name, value)) = line.strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
-                environment.push((name.to_owned(), value.to_owned()));
-            }
-            if let Some(target) = line.strip_prefix("probity run --target ") {
-                target.clone_into(&mut url);
-                break;
-            }
-        }
-        assert!(!url.is_empty(), "the mock says where it is");
-        Self { child, lines, url, environment }
-    }
-
-    fn run(&self, folder: &Folder, words: &[&str]) -> Output {
-        let mut command = probity(&folder.0);
-        command.envs(self.environment.iter().cloned()).args(["run", "--target", &self.url]).args(words);
-        command.output().expect("the command runs")
-    }
-}
-
-impl Mock {
-    /// Ends it as Ctrl-C does; the requests that it says it answered.
-    fn end(&mut self) -> u64 {
-        let ended = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        assert!(ended.is_ok_and(|status| status.success()), "the mock is told to end");
-        let said = self.lines.by_ref().map_while(Result::ok).find_map(|line| line.strip_suffix(" requests answered")?.trim().parse().ok());
-        said.expect("the mock says how many requests it answered")
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn without_arguments_everything_conforms_and_the_reports_are_there() {
     let folder = Folder::new("plain");
-    let output = run(&folder, &[]);
+    let output = folder.run(&[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let report = folder.report();
     assert!(verdicts(&report).iter().all(|(_, status, verdict)| verdict == if *status == 500 { "held" } else { "conforms" }));
@@ -129,10 +34,10 @@ fn without_arguments_everything_conforms_and_the_reports_are_there() {
 #[test]
 fn a_mock_in_another_process_gives_the_same_matrix() {
     let folder = Folder::new("same");
-    assert_eq!(run(&folder, &["run"]).status.code(), Some(0));
+    assert_eq!(folder.run(&["run"]).status.code(), Some(0));
     let embedded = verdicts(&folder.report());
     let mock = Mock::start(&folder, &[]);
-    let output = mock.run(&folder, &[]);
+    let output = mock.run(&folder, &["run"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(verdicts(&folder.report()) == embedded, "the two matrices differ:\n{}", text(&output));
 }
@@ -146,7 +51,7 @@ fn with_wrong_credentials_only_401_conforms() {
             "wrong".clone_into(value);
         }
     }
-    let output = mock.run(&folder, &[]);
+    let output = mock.run(&folder, &["run"]);
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     for (operation, status, verdict) in verdicts(&folder.report()) {
         let expected = if status == 401 { "conforms" } else { "blocked" };
@@ -159,7 +64,7 @@ fn with_wrong_credentials_only_401_conforms() {
 fn what_is_answered_but_not_proved_is_no_success() {
     let folder = Folder::new("unreached");
     let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/wild/petstore.yaml");
-    let output = run(&folder, &["run", "--contract", contract, "--only", "findPetsByStatus", "--status", "400"]);
+    let output = folder.run(&["run", "--contract", contract, "--only", "findPetsByStatus", "--status", "400"]);
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     assert!(text(&output).contains("Nothing was proved"), "{}", text(&output));
 }
@@ -168,7 +73,7 @@ fn what_is_answered_but_not_proved_is_no_success() {
 fn a_server_that_refuses_or_fails_everything_proves_nothing() {
     for fault in ["always-500", "always-429"] {
         let folder = Folder::new(fault);
-        let output = run(&folder, &["run", "--fault", fault]);
+        let output = folder.run(&["run", "--fault", fault]);
         assert_eq!(output.status.code(), Some(3), "{fault}: {}", text(&output));
         let report = folder.report();
         assert!(verdicts(&report).iter().all(|(_, _, verdict)| verdict == "blocked"), "{fault}");
@@ -180,7 +85,7 @@ fn a_server_that_refuses_or_fails_everything_proves_nothing() {
 #[test]
 fn a_fault_is_found_named_and_can_be_shown_again() {
     let folder = Folder::new("fault");
-    let output = run(&folder, &["run", "--fault", "conflict-as-bad-request@entities.create", "--only", "entities.create"]);
+    let output = folder.run(&["run", "--fault", "conflict-as-bad-request@entities.create", "--only", "entities.create"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     let report = folder.report();
     let violated: Vec<_> = verdicts(&report).into_iter().filter(|(_, _, verdict)| verdict == "violates").collect();
@@ -195,7 +100,7 @@ fn a_fault_is_found_named_and_can_be_shown_again() {
 fn every_request_of_the_report_was_counted_by_the_mock() {
     let folder = Folder::new("counted");
     let mut mock = Mock::start(&folder, &[]);
-    let output = mock.run(&folder, &[]);
+    let output = mock.run(&folder, &["run"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let report = folder.report();
     let counted = mock.end();
@@ -215,13 +120,12 @@ fn every_request_of_the_report_was_counted_by_the_mock() {
 #[test]
 fn a_recording_is_judged_again_to_the_same_verdicts() {
     let folder = Folder::new("judge");
-    assert_eq!(run(&folder, &["run", "--only", "groups.*", "--out", "first"]).status.code(), Some(0));
-    let output = run(&folder, &["judge", "first/recording.json"]);
+    assert_eq!(folder.run(&["run", "--only", "groups.*", "--out", "first"]).status.code(), Some(0));
+    let output = folder.run(&["judge", "first/recording.json"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    let first: Value = serde_json::from_str(&std::fs::read_to_string(folder.0.join("first/report.json")).expect("a report")).expect("JSON");
-    assert_eq!(first, folder.report());
-    let output = run(&folder, &["report", "first/report.json", "--format", "markdown"]);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), std::fs::read_to_string(folder.0.join("first/report.md")).expect("a report"));
+    assert_eq!(folder.json("first/report.json"), folder.report());
+    let output = folder.run(&["report", "first/report.json", "--format", "markdown"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), folder.text("first/report.md"));
 }
 
 /// What a user meets when something has to be mended: the exit code, and words that name the place and the next step.
@@ -261,7 +165,7 @@ fn what_cannot_be_used_is_named_with_its_place() {
         (&["report", "old.yaml"], 2, &["old.yaml"]),
     ];
     for (words, code, parts) in cases {
-        let output = run(&folder, words);
+        let output = folder.run(words);
         let shown = text(&output);
         assert_eq!(output.status.code(), Some(*code), "{words:?}:\n{shown}");
         for part in *parts {
@@ -275,9 +179,8 @@ fn what_cannot_be_used_is_named_with_its_place() {
 #[test]
 fn a_target_that_does_not_answer_has_no_report() {
     let folder = Folder::new("silent");
-    let mut command = probity(&folder.0);
-    command.envs([("ADDEPAR_KEY", "k"), ("ADDEPAR_SECRET", "s"), ("ADDEPAR_FIRM", "1")]);
-    let output = command.args(["run", "--target", "http://127.0.0.1:1"]).output().expect("the command runs");
+    let mut command = folder.command(&["run", "--target", "http://127.0.0.1:1"]);
+    let output = command.envs([("ADDEPAR_KEY", "k"), ("ADDEPAR_SECRET", "s"), ("ADDEPAR_FIRM", "1")]).output().expect("the command runs");
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     assert!(text(&output).contains("http://127.0.0.1:1 did not answer"), "{}", text(&output));
     assert!(!folder.0.join("reports").exists());
@@ -287,7 +190,7 @@ fn a_target_that_does_not_answer_has_no_report() {
 fn a_target_elsewhere_is_read_only_unless_writes_are_allowed() {
     let folder = Folder::new("elsewhere");
     let methods = |words: &[&str]| {
-        let output = run(&folder, words);
+        let output = folder.run(words);
         let plan: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
         let probes = plan["probes"].as_array().cloned().unwrap_or_default();
         probes.iter().filter_map(|probe| probe["request"]["method"].as_str().map(str::to_owned)).collect::<std::collections::BTreeSet<_>>()

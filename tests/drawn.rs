@@ -1,8 +1,8 @@
 //! Requests with drawn values: what is planned, what is shown of a server that fails on them, and what is left behind.
 
+mod support;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use probity::cli::{Subject, assemble, record, run_args};
 use probity::domain::drawn::{Expects, Put};
@@ -10,22 +10,15 @@ use probity::domain::plan::{Body, Origin, Place, Plan, Stage};
 use probity::domain::report::Report;
 use probity::domain::verdict::Finding;
 use probity::plan::{Options, closure, plan};
-use serde_json::Value;
+
+use support::{Folder, findings, subject, text};
 
 /// The part of the bundled contract that is asked.
 const PART: &str = "groups.*";
 
-fn subject() -> Subject {
-    Subject::load(&run_args(&[]).unwrap().files).unwrap()
-}
-
 fn planned(subject: &Subject, seed: u64, cases: u32) -> Plan {
     let options = Options { only: vec![PART.to_owned()], writes: true, cases, seed, mark: "probity".to_owned(), ..Options::default() };
     plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap()
-}
-
-fn findings(report: &Report) -> Vec<&Finding> {
-    report.cells.iter().flat_map(|cell| &cell.findings).chain(&report.findings).collect()
 }
 
 #[test]
@@ -119,26 +112,19 @@ fn a_faultless_server_passes_with_any_values() {
     }
 }
 
-fn probity(folder: &Path, words: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_probity")).args(words).current_dir(folder).output().unwrap();
-    (String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr), output.status.code())
-}
-
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+fn probity(folder: &Folder, words: &[&str]) -> (String, Option<i32>) {
+    let output = folder.run(words);
+    (text(&output), output.status.code())
 }
 
 #[test]
 fn a_failing_value_is_made_smaller_kept_and_sent_first_the_next_time() {
-    let folder = folder("drawn-smaller");
+    let folder = Folder::new("drawn-smaller");
     let broken = ["--fault", "deep-nesting-fails", "--only", "groups.create"];
     let (text, code) = probity(&folder, &[&["run", "--cases", "16"], &broken[..]].concat());
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("= shrunk: ") && text.contains("= seen: in each of 5 tries"), "{text}");
-    let kept: Value = serde_json::from_str(&std::fs::read_to_string(folder.join(".probity/regressions.json")).unwrap()).unwrap();
+    let kept = folder.json(".probity/regressions.json");
     let change = serde_json::from_value::<Put>(kept["regressions"][0]["drawn"]["changes"][0]["put"].clone()).unwrap();
     let Put::Spelled(nested) = change else { panic!("{kept}") };
     let depth = nested.matches(['[', '{']).count();
@@ -151,11 +137,11 @@ fn a_failing_value_is_made_smaller_kept_and_sent_first_the_next_time() {
 
 #[test]
 fn what_is_wrong_now_and_then_is_told_from_what_is_wrong_always() {
-    let folder = folder("drawn-flaky");
+    let folder = Folder::new("drawn-flaky");
     let seen = |fault: &str, only: &str, retries: &str| {
         let (text, code) = probity(&folder, &["run", "--fault", fault, "--only", only, "--retries", retries]);
         assert_eq!(code, Some(1), "{text}");
-        let report: Report = serde_json::from_str(&std::fs::read_to_string(folder.join("reports/report.json")).unwrap()).unwrap();
+        let report: Report = serde_json::from_value(folder.report()).unwrap();
         let found = findings(&report).into_iter().find(|finding| finding.check == "status").unwrap();
         (found.sightings.seen, found.sightings.tries)
     };
@@ -167,7 +153,7 @@ fn what_is_wrong_now_and_then_is_told_from_what_is_wrong_always() {
 
 #[test]
 fn a_probe_of_the_last_run_is_sent_again_and_reports_are_compared() {
-    let folder = folder("drawn-replay");
+    let folder = Folder::new("drawn-replay");
     let broken = ["--fault", "conflict-as-bad-request", "--only", "groups.create"];
     let (text, code) = probity(&folder, &[&["run", "--retries", "0"], &broken[..]].concat());
     assert_eq!(code, Some(1), "{text}");

@@ -1,10 +1,14 @@
 //! For each check a promise that the mock breaks, and the finding by which the check shows it; for the faultless mock,
 //! nothing at all.
 
+mod support;
+
 use probity::checks::CHECKS;
 use probity::cli::{Subject, assemble, record, run_args};
 use probity::domain::report::Report;
 use probity::domain::verdict::{Finding, Severity, Verdict};
+
+use support::{findings, subject};
 
 /// Check, fault, operations that are asked.
 const BROKEN: &[(&str, &str, &str)] = &[
@@ -43,13 +47,9 @@ fn prove(subject: &Subject, words: &[&str]) -> Report {
     assemble(subject, &recording)
 }
 
-fn findings(report: &Report) -> Vec<&Finding> {
-    report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).collect()
-}
-
 #[test]
 fn each_check_shows_the_fault_it_is_there_for() {
-    let subject = Subject::load(&run_args(&[]).expect("no arguments are needed").files).expect("the bundled contract is usable");
+    let subject = subject();
     for (check, fault, operation) in BROKEN {
         let report = prove(&subject, &["--fault", fault, "--only", operation]);
         let found = findings(&report).into_iter().find(|finding| finding.check == *check);
@@ -76,7 +76,7 @@ fn every_check_has_its_fault() {
 
 #[test]
 fn the_faultless_mock_raises_nothing() {
-    let subject = Subject::load(&run_args(&[]).expect("no arguments are needed").files).expect("the bundled contract is usable");
+    let subject = subject();
     for words in [&["--seed", "1"][..], &["--seed", "2", "--jobs", "1"], &["--seed", "3", "--jobs", "16"]] {
         let report = prove(&subject, words);
         assert_eq!(findings(&report), Vec::<&Finding>::new(), "{words:?}");

@@ -1,7 +1,8 @@
 //! Read-only means it: against a mock that takes whatever it should refuse, nothing in it changes; and what is allowed to
 //! write elsewhere stays with what it has made.
 
-use std::path::PathBuf;
+mod support;
+
 use std::sync::Arc;
 
 use probity::cli::{Subject, assemble, record, run_args};
@@ -13,17 +14,19 @@ use probity::plan::{Options, plan};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use support::{Folder, subject};
+
 /// A mock on this machine that overlooks everything that can be overlooked.
 struct Lenient {
     mock: Arc<Mock>,
     port: u16,
-    credentials: PathBuf,
+    folder: Folder,
     _runtime: Runtime,
 }
 
 impl Lenient {
     fn start(name: &str) -> Self {
-        let subject = Subject::load(&run_args(&[]).unwrap().files).unwrap();
+        let subject = subject();
         let accounts = MockAccounts::invented(&subject.contract, &subject.suite);
         let overlooked = all_faults().filter(|fault| fault.class == "overlooked");
         let options = MockOptions {
@@ -40,22 +43,21 @@ impl Lenient {
         let listener = runtime.block_on(TcpListener::bind(("0.0.0.0", 0))).unwrap();
         let port = listener.local_addr().unwrap().port();
         runtime.spawn(serve(listener, Arc::clone(&mock)));
-        let credentials = std::env::temp_dir().join(format!("probity-read-only-{name}-{}", std::process::id()));
-        std::fs::write(&credentials, lines(&subject.suite, &accounts, &mock)).unwrap();
-        #[cfg(unix)]
-        std::fs::set_permissions(&credentials, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        Self { mock, port, credentials, _runtime: runtime }
+        let folder = Folder::new(&format!("read-only-{name}"));
+        folder.write("credentials", lines(&subject.suite, &accounts, &mock));
+        Self { mock, port, folder, _runtime: runtime }
     }
 
     /// Runs against it under a name that is this machine's or, as far as the program knows, another's; the words of every
     /// violation.
     fn run(&self, host: &str, more: &[&str]) -> Vec<String> {
-        let (target, state) = (format!("http://{host}:{}", self.port), self.credentials.with_extension("state"));
+        let target = format!("http://{host}:{}", self.port);
+        let (credentials, state) = (self.folder.0.join("credentials"), self.folder.0.join("state"));
         let _ = std::fs::remove_dir_all(&state);
-        let files = ["--credentials", self.credentials.to_str().unwrap(), "--state", state.to_str().unwrap()];
+        let files = ["--credentials", credentials.to_str().unwrap(), "--state", state.to_str().unwrap()];
         let words = [&["--target", &target, "--window", "100000/1", "--jobs", "4"], &files[..], more].concat();
         let args = run_args(&words).unwrap();
-        let subject = Subject::load(&args.files).unwrap();
+        let subject = Subject::load(&args.scope.files).unwrap();
         let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{words:?}: {stop}"));
         let _ = std::fs::remove_dir_all(&state);
         let methods = recording.outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).map(|exchange| exchange.request.method.0.clone());
@@ -68,12 +70,6 @@ impl Lenient {
 
     fn state(&self) -> String {
         self.mock.snapshot().to_string()
-    }
-}
-
-impl Drop for Lenient {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.credentials);
     }
 }
 
@@ -139,10 +135,10 @@ fn a_write_that_is_taken_shows_in_the_state() {
 /// What a run that may write sends to a server elsewhere.
 fn planned(allow: &[&str]) -> Plan {
     let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], allow].concat()).unwrap();
-    let subject = Subject::load(&args.files).unwrap();
+    let subject = Subject::load(&args.scope.files).unwrap();
     let options = Options {
         writes: true,
-        effects: Some(args.selection.allow.iter().cloned().collect()),
+        effects: Some(args.scope.selection.allow.iter().cloned().collect()),
         mark: "probity".to_owned(),
         thorough: true,
         ..Options::default()

@@ -1,13 +1,15 @@
 //! A run that is killed at any moment is continued by the next one: the matrix is that of an undisturbed run, nothing that was
 //! answered is sent again, and nothing is left in the end.
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use support::{Folder, Mock, interrupt, text};
 
 /// How often the run is killed.
 const KILLS: usize = 20;
@@ -15,85 +17,7 @@ const KILLS: usize = 20;
 /// How long a whole run may take, with everything that the machine has to do beside it.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A folder of its own for each test, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("probity-resume-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a temporary folder");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn probity(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// A mock in a process of its own.
-struct Mock {
-    child: Child,
-    url: String,
-    environment: Vec<(String, String)>,
-}
-
-impl Mock {
-    fn start(folder: &Folder, words: &[&str]) -> Self {
-        let mut command = probity(&folder.0);
-        let mut child = command.args(["mock", "--listen", "127.0.0.1:0"]).args(words).stdout(Stdio::piped()).spawn().expect("the mock starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let mut environment = Vec::new();
-        let mut url = String::new();
-        for line in lines.map_while(Result::ok) {
-            if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
-                environment.push((name.to_owned(), value.to_owned()));
-            }
-            if let Some(target) = line.trim().strip_prefix("probity run --target ") {
-                target.clone_into(&mut url);
-                break;
-            }
-        }
-        assert!(!url.is_empty(), "the mock says where it is");
-        Self { child, url, environment }
-    }
-
-    fn command(&self, folder: &Folder, words: &[&str]) -> Command {
-        let mut command = probity(&folder.0);
-        command.envs(self.environment.iter().cloned()).arg(words[0]).args(["--target", &self.url]).args(&words[1..]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    fn run(&self, folder: &Folder, words: &[&str]) -> Output {
-        self.command(folder, words).output().expect("the command runs")
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 type Matrix = BTreeMap<(String, u64), String>;
-
-fn report(folder: &Folder) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(folder.0.join("reports/report.json")).expect("a report")).expect("a report in JSON")
-}
 
 fn matrix(report: &Value) -> Matrix {
     let cells = report["cells"].as_array().expect("cells").iter();
@@ -205,7 +129,7 @@ fn killed_at_any_moment_a_run_is_continued_and_tells_the_same() {
     let before = lists(&quiet, &undisturbed);
     let output = quiet.run(&undisturbed, &["run"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    let expected = matrix(&report(&undisturbed));
+    let expected = matrix(&undisturbed.report());
 
     let folder = Folder::new("killed");
     let mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
@@ -228,7 +152,7 @@ fn killed_at_any_moment_a_run_is_continued_and_tells_the_same() {
     let cleaned = mock.run(&folder, &["clean"]);
     let unknown: Vec<String> =
         text(&cleaned).lines().filter_map(|line| Some(line.trim().strip_prefix("One of ")?.split(' ').next()?.to_owned())).collect();
-    let found = matrix(&report(&folder));
+    let found = matrix(&folder.report());
     let differ: Vec<_> =
         expected.iter().filter(|(cell, verdict)| found.get(*cell) != Some(verdict)).map(|(cell, verdict)| (cell, verdict, &found[cell])).collect();
     if unknown.is_empty() {
@@ -247,16 +171,15 @@ fn asked_to_end_a_run_removes_what_it_made() {
     let folder = Folder::new("asked");
     let mock = Mock::start(&folder, &["--window", "100000/1"]);
     let before = lists(&mock, &folder);
-    let mut child = mock.command(&folder, &["run", "--jobs", "1"]).spawn().expect("the command runs");
+    let mut child = mock.command(&folder, &["run", "--jobs", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
     let started = Instant::now();
     while sent(&folder) < 150 && started.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(3));
     }
-    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(asked.is_ok_and(|status| status.success()));
+    interrupt(&child);
     let code = child.wait().expect("it ends").code();
     assert_eq!(code, Some(3));
-    let report = report(&folder);
+    let report = folder.report();
     assert!(matrix(&report).values().any(|verdict| verdict == "conforms"), "what was shown is reported");
     assert!(matrix(&report).values().any(|verdict| verdict == "blocked"), "the run was cut short");
     assert_eq!(lists(&mock, &folder), before, "something is left");

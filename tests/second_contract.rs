@@ -2,6 +2,8 @@
 //! OpenAPI 3.0. It is planned, served and proved by the same code; and documents as they are found in the wild break
 //! nothing and are accused of nothing.
 
+mod support;
+
 use std::path::Path;
 
 use probity::cli::{Stop, Subject, assemble, record, run_args};
@@ -38,7 +40,7 @@ const FAULTS: [(&str, &str); 10] = [
 
 fn run(words: &[&str]) -> Result<Report, Stop> {
     let args = run_args(words)?;
-    let subject = Subject::load(&args.files)?;
+    let subject = Subject::load(&args.scope.files)?;
     record(&args, &subject).map(|recording| assemble(&subject, &recording))
 }
 
@@ -58,8 +60,7 @@ fn unproved(report: &Report) -> Vec<String> {
 }
 
 fn findings(report: &Report) -> Vec<String> {
-    let all = report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings));
-    all.map(|finding| format!("{}: {}", finding.check, finding.message)).collect()
+    support::findings(report).into_iter().map(|finding| format!("{}: {}", finding.check, finding.message)).collect()
 }
 
 #[test]

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Stop;
 use super::args::RunArgs;
 use super::ledger::Ledger;
 use super::regressions::{self, Regression};
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
+use super::{Stop, runtime};
 use crate::domain::drawn::Drawn;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId, Repeat};
 use crate::domain::verdict::{Finding, Severity};
 use crate::generate::smaller;
-use crate::judge::{About, Case, Hints, Recording, Round, drawn_for, is_same, judge};
-use crate::plan::{Options, closure, plan};
+use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
+use crate::plan::{Options, closure};
 
 /// How many probes are sent again.
 const MOST_PROBES: usize = 20;
@@ -44,9 +44,9 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
         return Ok(());
     }
     let scene = Scene::set(args, target, subject, &Ledger::default(), Timestamp::now())?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot go on: {error}")))?;
+    let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
-    let left = args.budget.map_or(most, |budget| budget.saturating_sub(recording.requests()).min(most));
+    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.requests()).min(most));
     let shrunk = runtime.block_on(async {
         let served = match &scene.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),
@@ -58,14 +58,13 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
         recording.again = again.rounds;
         Ok::<_, Stop>(shrunk)
     })?;
-    if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.selection, &args.state), shrunk) }
+    if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
 }
 
 /// What was found, the binding first, each probe with each check once.
 fn findings(subject: &Subject, hints: &Hints, recording: &Recording) -> Vec<Finding> {
-    let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints };
-    let judgement = judge(&case);
-    let mut found: Vec<Finding> = judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect();
+    let case = subject.case(&recording.plan, &recording.outcomes, hints);
+    let mut found: Vec<Finding> = judge(&case).into_findings().collect();
     found.sort_by_key(|finding| finding.severity);
     let mut seen: Vec<(String, String)> = Vec::new();
     found.retain(|finding| {
@@ -179,7 +178,7 @@ impl Again<'_> {
     fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::domain::drawn::Change>> {
         let subject = self.subject;
         let round = self.rounds.last_mut()?;
-        let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &round.plan, outcomes: &round.outcomes, hints: self.hints };
+        let case = subject.case(&round.plan, &round.outcomes, self.hints);
         let found = round.findings(&case);
         let shows = |id: &ProbeId| found.iter().any(|other| drawn_for(&round.plan, &other.probe) == Some(id) && is_same(finding, other));
         let (probe, drawn) = round.plan.drawn.iter().find(|(id, _)| shows(id))?;
@@ -191,7 +190,7 @@ impl Again<'_> {
     /// A plan that no window and no budget cut into parts.
     fn planned(&self, options: &Options) -> Result<Plan, Stop> {
         let options = Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..options.clone() };
-        Ok(plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &options)?)
+        Ok(self.subject.plan(&options)?)
     }
 
     /// Carries out a part of a plan; false when there are not enough requests left for it.

@@ -104,10 +104,9 @@ pub enum Profile {
     ReadOnly,
 }
 
-/// Arguments of `run`.
+/// What a run is about, planned or sent.
 #[derive(Debug, Clone, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub struct RunArgs {
+pub struct Scope {
     /// `mock` for the embedded mock, or the base URL of a server.
     #[arg(long, value_name = "mock|URL", default_value = "mock")]
     pub target: String,
@@ -121,38 +120,71 @@ pub struct RunArgs {
     /// begins with what was never asked for and goes on with what was asked for longest ago.
     #[arg(long, value_name = "N")]
     pub budget: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pace: Pace,
+}
+
+/// How fast requests follow one another, and where it is written down when they were sent.
+#[derive(Debug, Clone, Args)]
+pub struct Pace {
     /// Folder for what runs remember: which cell was shown when, and a journal of everything that was sent.
     #[arg(long, value_name = "DIR", default_value = ".probity")]
     pub state: PathBuf,
-    /// Start over: remove what a run that was cut off has left, do not continue it, and forget which cells were shown.
-    #[arg(long)]
-    pub fresh: bool,
     /// Keep within so many requests in so many seconds. May be repeated. Default: the contract's limits, and none for a
     /// target on this machine.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
     pub window: Vec<RateLimit>,
-    /// How often what breaks a rule is sent again, to tell what is always wrong from what is wrong now and then.
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=20))]
-    pub retries: u32,
-    /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub jobs: Option<u16>,
+}
+
+/// What the mock does otherwise than it usually does.
+#[derive(Debug, Clone, Args)]
+pub struct Twists {
+    /// Break one promise in the mock: NAME, or NAME@OPERATION. May be repeated; `probity mock --fault help` lists all names.
+    #[arg(long, value_name = "NAME")]
+    pub fault: Vec<String>,
+    /// Let the mock differ in a way that the contract leaves open. May be repeated; `probity mock --variant help` lists all
+    /// names.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Vec<String>,
+}
+
+/// Where reports go, and what breaks a run.
+#[derive(Debug, Clone, Args)]
+pub struct Reports {
     /// Folder for the reports.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Warnings break the run as well.
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub scope: Scope,
+    /// Start over: remove what a run that was cut off has left, do not continue it, and forget which cells were shown.
+    #[arg(long)]
+    pub fresh: bool,
+    /// How often what breaks a rule is sent again, to tell what is always wrong from what is wrong now and then.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=20))]
+    pub retries: u32,
+    /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reports: Reports,
     /// Cells that were not reached or were skipped break the run as well (exit code 3), unless the server has chosen another
     /// status that is as right.
     #[arg(long)]
     pub require_complete: bool,
-    /// Break one promise in the embedded mock: NAME, or NAME@OPERATION. May be repeated.
-    #[arg(long, value_name = "NAME")]
-    pub fault: Vec<String>,
-    /// Let the embedded mock differ in a way that the contract leaves open. May be repeated.
-    #[arg(long, value_name = "NAME")]
-    pub variant: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub twists: Twists,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub connection: Connection,
@@ -164,27 +196,12 @@ pub struct RunArgs {
 /// Arguments of `plan`.
 #[derive(Debug, Clone, Args)]
 pub struct PlanArgs {
-    /// As for `run`.
-    #[arg(long, value_name = "mock|URL", default_value = "mock")]
-    pub target: String,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub files: Files,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub selection: Selection,
+    pub scope: Scope,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub credentials: CredentialFile,
-    /// As for `run`.
-    #[arg(long, value_name = "N")]
-    pub budget: Option<u64>,
-    /// As for `run`.
-    #[arg(long, value_name = "N/SECONDS", value_parser = window)]
-    pub window: Vec<RateLimit>,
-    /// As for `run`.
-    #[arg(long, value_name = "DIR", default_value = ".probity")]
-    pub state: PathBuf,
     /// Text for people or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextOrJson,
@@ -199,12 +216,9 @@ pub struct CleanArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub files: Files,
-    /// As for `run`.
-    #[arg(long, value_name = "N/SECONDS", value_parser = window)]
-    pub window: Vec<RateLimit>,
-    /// As for `run`.
-    #[arg(long, value_name = "DIR", default_value = ".probity")]
-    pub state: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pace: Pace,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub connection: Connection,
@@ -228,12 +242,9 @@ pub struct MockArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub files: Files,
-    /// Break one promise: NAME, or NAME@OPERATION. May be repeated; `--fault help` lists all names.
-    #[arg(long, value_name = "NAME")]
-    pub fault: Vec<String>,
-    /// Differ in a way that the contract leaves open. May be repeated; `--variant help` lists all names.
-    #[arg(long, value_name = "NAME")]
-    pub variant: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub twists: Twists,
     /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 30 seconds as one full run
     /// of the contract needs, so that the run ends by showing the limit.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
@@ -273,12 +284,9 @@ pub struct JudgeArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub files: Files,
-    /// Folder for the reports.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub out: PathBuf,
-    /// Warnings break the run as well.
-    #[arg(long)]
-    pub strict: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reports: Reports,
 }
 
 /// Arguments of `report`.

@@ -5,7 +5,7 @@ use super::connection::Connection;
 use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
-use super::{Stop, exit, run};
+use super::{Stop, exit, run, runtime};
 use crate::domain::journal::{Chronicle, Entry};
 use crate::domain::plan::Plan;
 use crate::plan::Options;
@@ -17,8 +17,8 @@ use crate::transport::Accounts;
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let target = Target::parse(&args.target)?;
     let subject = Subject::load(&args.files)?;
-    let ledger = Ledger::open(&args.state, &target, &subject)?;
-    let windows = target::windows(&args.window, &target, &subject.contract);
+    let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
+    let windows = target::windows(&args.pace.window, &target, &subject.contract);
     sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)
 }
 
@@ -28,12 +28,12 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
 /// Credentials are missing, or the state folder cannot be used.
 pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
     if *target != Target::Mock && !ledger.journals.is_empty() {
-        let windows = target::windows(&args.window, target, &subject.contract);
+        let windows = target::windows(&args.scope.pace.window, target, &subject.contract);
         sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     }
     ledger.start_over()?;
     drop(ledger);
-    Ledger::for_run(args, target, subject)
+    Ledger::for_run(&args.scope, target, subject)
 }
 
 fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<u8, Stop> {
@@ -53,7 +53,7 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
             Accounts::from_environment(&subject.suite, &|name: &str| named.get(name)).map_err(|missing| Stop::Unusable(missing.to_string()))?;
         let before = ledger.ages();
         let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("cleaning up cannot start: {error}")))?;
+        let runtime = runtime("cleaning up cannot start")?;
         let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
         left += cleaned.left.len();
         tell(chronicle, &cleaned);

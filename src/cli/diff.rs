@@ -3,17 +3,16 @@
 use std::path::Path;
 
 use super::args::DiffArgs;
-use super::{Stop, exit};
+use super::{Stop, exit, read};
 use crate::domain::report::{Report, SCHEMA_VERSION};
-use crate::load;
 use crate::report::drift;
 
 /// The longest report that is read, in bytes.
-const LONGEST: u64 = 256 * 1024 * 1024;
+pub(super) const LONGEST: u64 = 256 * 1024 * 1024;
 
 /// Prints every change; 1 when something broke and that was asked for.
 pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
-    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let (old, new) = (current(&args.old)?, current(&args.new)?);
     let found = drift(&old, &new);
     for one in &found {
         anstream::println!("{} {}", if one.worse { "!" } else { " " }, one.words);
@@ -23,10 +22,8 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
     Ok(if args.fail && worse > 0 { exit::VIOLATES } else { exit::CONFORMS })
 }
 
-fn read(path: &Path) -> Result<Report, Stop> {
-    let text = load::text(path, LONGEST)?;
-    let report: Report =
-        serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{} is no report of this version: {error}", path.display())))?;
+fn current(path: &Path) -> Result<Report, Stop> {
+    let report: Report = read::read(path, LONGEST, "report of this version")?;
     if report.schema_version != SCHEMA_VERSION {
         return Err(Stop::Unusable(format!(
             "{} is a report of version {}; this program reads {SCHEMA_VERSION}",

@@ -6,16 +6,15 @@ use std::path::Path;
 use super::args::JudgeArgs;
 use super::ledger::Ledger;
 use super::target::{self, Subject};
-use super::{Stop, exit, write};
+use super::{Stop, exit, read, write};
 use crate::domain::plan::Intent;
 use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{ALLOWED_AS_WELL, Case, Recording, judge as judge_case, leftovers, sent, surplus, weigh};
-use crate::load;
+use crate::judge::{ALLOWED_AS_WELL, Recording, judge as judge_case, leftovers, sent, surplus, weigh};
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
-pub(super) const LONGEST: u64 = 1024 * 1024 * 1024;
+const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Columns where the width of the terminal is not known.
 const WIDTH: usize = 80;
@@ -43,17 +42,22 @@ pub struct Conclusion<'a> {
 
 /// Judges a saved recording again.
 pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
-    let path = args.recording.display();
-    let text = load::text(&args.recording, LONGEST)?;
-    let recording: Recording =
-        serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
+    let recording = recorded(&args.recording)?;
     let subject = Subject::load(&args.files)?;
     conclude(
         &subject,
         &recording,
-        &Conclusion { out: &args.out, demand: Demand { strict: args.strict, complete: false }, detail: None, keep: false },
+        &Conclusion { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, detail: None, keep: false },
         None,
     )
+}
+
+/// The recording of an earlier run.
+///
+/// # Errors
+/// The file is not readable, or is none.
+pub(super) fn recorded(path: &Path) -> Result<Recording, Stop> {
+    read::read(path, LONGEST, "recording of this version")
 }
 
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that
@@ -93,7 +97,7 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
 /// The report of a recording.
 pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
     let hints = target::hints(&subject.suite, &subject.contract);
-    let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: &recording.plan, outcomes: &recording.outcomes, hints: &hints };
+    let case = subject.case(&recording.plan, &recording.outcomes, &hints);
     let mut judgement = judge_case(&case);
     weigh(&case, &recording.again, &mut judgement);
     let mut probes = sent(&recording.plan, &recording.outcomes);

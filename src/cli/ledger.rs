@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Stop;
-use super::args::{RunArgs, Selection};
+use super::args::{Scope, Selection};
 use super::target::{self, Subject, Target};
 use crate::domain::exchange::Outcome;
 use crate::domain::journal::{Chronicle, Fate, Start};
@@ -45,11 +45,11 @@ impl Ledger {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn for_run(args: &RunArgs, target: &Target, subject: &Subject) -> Result<Self, Stop> {
-        if *target == Target::Mock && args.budget.is_none() {
+    pub fn for_run(scope: &Scope, target: &Target, subject: &Subject) -> Result<Self, Stop> {
+        if *target == Target::Mock && scope.budget.is_none() {
             return Ok(Self::default());
         }
-        Self::open(&args.state, target, subject)
+        Self::open(&scope.pace.state, target, subject)
     }
 
     /// Opens what is known of a target.
@@ -226,8 +226,8 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
 }
 
 /// Everything that decides about the plan of a run, by name.
-pub fn shape(args: &RunArgs, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
-    let Selection { only, status, allow, thorough, cases, seed, .. } = &args.selection;
+pub fn shape(scope: &Scope, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
+    let Selection { only, status, allow, thorough, cases, seed, .. } = &scope.selection;
     let suite = serde_json::to_string(&*subject.suite).unwrap_or_default();
     let parts = [
         ("--contract", digest(&subject.contract.document.to_string())),
@@ -239,8 +239,8 @@ pub fn shape(args: &RunArgs, target: &Target, subject: &Subject, options: &Optio
         ("--status", format!("{status:?}")),
         ("--allow", allow.join(" ")),
         ("--thorough", thorough.to_string()),
-        ("--profile", target::profile(&args.selection, target).to_owned()),
-        ("--budget", format!("{:?}", args.budget)),
+        ("--profile", target::profile(&scope.selection, target).to_owned()),
+        ("--budget", format!("{:?}", scope.budget)),
         ("--window", format!("{:?}", options.windows)),
         ("credentials", format!("{:?} {:?}", options.full, options.limited)),
     ];

@@ -8,12 +8,12 @@ use tokio::net::TcpListener;
 
 use super::args::{Files, MockArgs};
 use super::target::{Subject, environment};
-use super::{Stop, exit};
+use super::{Stop, exit, runtime};
 use crate::domain::contract::RateLimit;
 use crate::domain::plan::{Credentials, Place, Plan, Repeat};
 use crate::domain::suite::{Account, Credential};
 use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
-use crate::plan::{Known, Options, PlanError, plan};
+use crate::plan::{Known, Options, PlanError};
 use crate::run::MOST_BURST;
 use crate::transport::{Accounts, Secret, Secrets};
 
@@ -91,25 +91,25 @@ impl Embedded {
 
 /// Serves a mock until it is interrupted.
 pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
-    if args.fault.iter().any(|name| name == "help") {
+    if args.twists.fault.iter().any(|name| name == "help") {
         for fault in all_faults() {
             anstream::println!("{:32} {}", fault.name, fault.breaks);
         }
         return Ok(exit::CONFORMS);
     }
-    if args.variant.iter().any(|name| name == "help") {
+    if args.twists.variant.iter().any(|name| name == "help") {
         for variant in all_variants() {
             anstream::println!("{:32} {}", variant.name, variant.differs);
         }
         return Ok(exit::CONFORMS);
     }
     let subject = Subject::load(&args.files)?;
-    let mut options = Embedded::prepare(&subject, &args.fault, &args.variant)?.options;
+    let mut options = Embedded::prepare(&subject, &args.twists.fault, &args.twists.variant)?.options;
     options.accounts = from_environment(&subject, &options.accounts);
     let given = Mock::new(options.clone()).given().clone();
     options.windows = if args.window.is_empty() { whole_run(&subject, known(&options, &given))? } else { args.window.clone() };
     let mock = Arc::new(Mock::new(options.clone()));
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the mock cannot start: {error}")))?;
+    let runtime = runtime("the mock cannot start")?;
     runtime.block_on(async {
         let failed =
             |error: std::io::Error| Stop::Unusable(format!("the mock cannot listen on {}: {error}; name another address with --listen", args.listen));
@@ -153,7 +153,7 @@ fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<V
         burst: MOST_BURST,
         ..Options::default()
     };
-    let planned = match plan(&subject.contract, &subject.schemas, &subject.suite, &options) {
+    let planned = match subject.plan(&options) {
         // A contract in which nothing can be proved can be served all the same.
         Err(PlanError::NothingSelected { .. }) => return Ok(Vec::new()),
         planned => planned?,

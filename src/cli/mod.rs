@@ -13,6 +13,7 @@ mod list;
 mod mock;
 mod plan;
 mod progress;
+mod read;
 mod regressions;
 mod replay;
 mod report;
@@ -82,6 +83,11 @@ impl From<crate::plan::PlanError> for Stop {
             crate::plan::PlanError::UnknownTrigger { .. } => Self::Unusable(error.to_string()),
         }
     }
+}
+
+/// What requests are sent and answered on; without it, `unable` is said.
+fn runtime(unable: &str) -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("{unable}: {error}")))
 }
 
 /// The arguments of `run` from words as they stand on a command line.

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::args::Selection;
-use super::{Stop, write};
+use super::args::Scope;
+use super::{Stop, read, write};
 use crate::domain::drawn::Drawn;
 use crate::domain::verdict::Finding;
-use crate::load;
 
 /// Version of the form of the file.
 const VERSION: u32 = 1;
@@ -54,26 +53,25 @@ impl Regression {
 }
 
 /// Where the file is: where it was said to be, else in the state folder.
-pub fn place(selection: &Selection, state: &Path) -> PathBuf {
-    selection.regressions.clone().unwrap_or_else(|| state.join(NAME))
+pub fn place(scope: &Scope) -> PathBuf {
+    scope.selection.regressions.clone().unwrap_or_else(|| scope.pace.state.join(NAME))
 }
 
 /// The requests that failed before under a contract; none where there is no file.
 ///
 /// # Errors
 /// The file was named and is not there, or it is not what it should be.
-pub fn known(selection: &Selection, state: &Path, contract: &str) -> Result<Vec<Drawn>, Stop> {
-    let all = read(&place(selection, state))?;
+pub fn known(scope: &Scope, contract: &str) -> Result<Vec<Drawn>, Stop> {
+    let all = saved(&place(scope))?;
     Ok(all.into_iter().filter(|one| one.contract == contract).map(|one| one.drawn).collect())
 }
 
-fn read(path: &Path) -> Result<Vec<Regression>, Stop> {
+fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
     // The first run that finds something makes it.
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = load::text(path, LONGEST)?;
-    let file: File = serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{} is no regression file: {error}", path.display())))?;
+    let file: File = read::read(path, LONGEST, "regression file")?;
     if file.version != VERSION {
         return Err(Stop::Unusable(format!(
             "{} is a regression file of version {}; this program reads version {VERSION}",
@@ -89,7 +87,7 @@ fn read(path: &Path) -> Result<Vec<Regression>, Stop> {
 /// # Errors
 /// The file cannot be read or written.
 pub fn keep(path: &Path, found: Vec<Regression>) -> Result<(), Stop> {
-    let mut regressions = read(path)?;
+    let mut regressions = saved(path)?;
     for one in found {
         if regressions.iter().all(|known| !known.is_about(&one)) {
             regressions.push(one);

@@ -6,18 +6,17 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::args::{ReplayArgs, RunArgs};
-use super::judge::LONGEST;
+use super::judge::recorded;
 use super::ledger::Ledger;
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
-use super::{Stop, exit};
+use super::{Stop, exit, runtime};
 use crate::domain::exchange::{Content, Ending, Exchange, Outcome};
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId};
 use crate::domain::verdict::Severity;
-use crate::judge::{Case, Recording, judge};
-use crate::load;
-use crate::plan::{Options, closure, plan};
+use crate::judge::judge;
+use crate::plan::{Options, closure};
 use crate::report::{finding_text, legible};
 
 /// Probes that are near to a name that nobody knows.
@@ -25,29 +24,25 @@ const NEAR: usize = 3;
 
 /// Sends the probe, and says how it ended: 1 when it breaks the contract, 3 when no answer came.
 pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
-    let path = args.recording.display();
-    let text = load::text(&args.recording, LONGEST)?;
-    let recording: Recording =
-        serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{path} is no recording of this version: {error}")))?;
+    let recording = recorded(&args.recording)?;
     if recording.plan.probe(&args.probe).is_none() {
         let near = near(&recording.plan, &args.probe);
-        return Err(Stop::Unusable(format!("{path} has no probe {:?}; near are {}", args.probe, near.join(", "))));
+        return Err(Stop::Unusable(format!("{} has no probe {:?}; near are {}", args.recording.display(), args.probe, near.join(", "))));
     }
     let mut run = args.run.clone();
-    run.target.clone_from(&recording.target);
-    run.selection.seed = recording.seed;
-    let subject = Subject::load(&run.files)?;
-    let target = Target::parse(&run.target)?;
+    run.scope.target.clone_from(&recording.target);
+    run.scope.selection.seed = recording.seed;
+    let subject = Subject::load(&run.scope.files)?;
+    let target = Target::parse(&run.scope.target)?;
     let scene = Scene::set(&run, &target, &subject, &Ledger::default(), Timestamp::now())?;
     let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("it cannot be sent: {error}")))?;
+    let runtime = runtime("it cannot be sent")?;
     let outcomes = runtime.block_on(send(&run, &target, &subject, &scene, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
     anstream::print!("{}", legible(&shown(&part, outcome)));
     let hints = target::hints(&subject.suite, &subject.contract);
-    let judgement = judge(&Case { contract: &subject.contract, schemas: &subject.schemas, plan: &part, outcomes: &outcomes, hints: &hints });
-    let found: Vec<_> =
-        judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).filter(|one| one.probe == probe).collect();
+    let judgement = judge(&subject.case(&part, &outcomes, &hints));
+    let found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
     for finding in &found {
         anstream::println!("\n{}", finding_text(finding, false));
     }
@@ -59,7 +54,7 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
-    let ledger = Ledger::for_run(run, target, subject)?;
+    let ledger = Ledger::for_run(&run.scope, target, subject)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start { started_at: Timestamp::now().to_string(), mark: scene.options.mark.clone(), shape, plan: part.clone() };
     Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)
@@ -77,7 +72,7 @@ fn part(subject: &Subject, options: &Options, recorded: &Plan, probe: &str) -> R
         regressions: drawn.into_iter().collect(),
         ..options.clone()
     };
-    let whole = plan(&subject.contract, &subject.schemas, &subject.suite, &options)?;
+    let whole = subject.plan(&options)?;
     let same = if options.regressions.is_empty() { whole.probe(probe).map(|probe| probe.id.clone()) } else { whole.drawn.keys().next().cloned() };
     let same = same.ok_or_else(|| Stop::Unusable(format!("{probe} is not planned under these arguments; give those of the run as well")))?;
     // What contradicts itself does so only when all of it is done again.

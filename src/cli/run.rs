@@ -11,14 +11,14 @@ use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
-use super::{Stop, again, clean, judge, regressions};
+use super::{Stop, again, clean, judge, regressions, runtime};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Intent, Plan};
 use crate::journal::Journal;
 use crate::judge::Recording;
-use crate::plan::{Known, Options, plan, renewed};
+use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
 use crate::transport::Accounts;
 
@@ -30,17 +30,17 @@ const LONGEST_WAIT: u64 = 1000;
 
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
-    let subject = Subject::load(&args.files)?;
-    let target = Target::parse(&args.target)?;
-    let mut ledger = Ledger::for_run(args, &target, &subject)?;
+    let subject = Subject::load(&args.scope.files)?;
+    let target = Target::parse(&args.scope.target)?;
+    let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
     let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
     again::again(args, &subject, &target, &mut ledger, &mut recording)?;
-    let demand = judge::Demand { strict: args.strict, complete: args.require_complete };
+    let demand = judge::Demand { strict: args.reports.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
-    let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.out, demand, detail, keep: true }, Some(&mut ledger))?;
+    let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.reports.out, demand, detail, keep: true }, Some(&mut ledger))?;
     // Only now: whoever is killed before the reports are there tells everything again.
     if let Some(journal) = journal {
         journal.write(&Entry::Finished, true)?;
@@ -53,25 +53,25 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
 /// # Errors
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
 pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
-    Ok(record_with(args, subject, &Target::parse(&args.target)?, &Ledger::default())?.0)
+    Ok(record_with(args, subject, &Target::parse(&args.scope.target)?, &Ledger::default())?.0)
 }
 
 fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledger) -> Result<(Recording, Option<Journal>), Stop> {
     let started = Timestamp::now();
     let scene = Scene::set(args, target, subject, ledger, started)?;
-    let shape = ledger::shape(args, target, subject, &scene.options);
+    let shape = ledger::shape(&args.scope, target, subject, &scene.options);
     let resumed = continued(ledger, &shape);
     let mut planned = match resumed {
         Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
-        None => plan(&subject.contract, &subject.schemas, &subject.suite, &scene.options)?,
+        None => subject.plan(&scene.options)?,
     };
     let start = Start { started_at: started.to_string(), mark: scene.options.mark.clone(), shape, plan: planned.clone() };
     let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
     let clock = Instant::now();
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Stop::Unusable(format!("the run cannot start: {error}")))?;
+    let sending = runtime("the run cannot start")?;
     let journal = ledger.journal(target, resumed, || start)?;
     let way = Way { args, target, subject, ledger, scene: &scene, resumed, served: None };
-    let carried = runtime.block_on(send_all(&way, &planned, journal.as_ref()))?;
+    let carried = sending.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
     unless_silent(target, &planned, &carried.outcomes)?;
     unless_lost(target, subject, &planned, &carried.outcomes)?;
@@ -80,10 +80,10 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let recording = Recording {
         schema_version: crate::domain::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
-        profile: target::profile(&args.selection, target).to_owned(),
+        profile: target::profile(&args.scope.selection, target).to_owned(),
         started_at,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
-        seed: args.selection.seed,
+        seed: args.scope.selection.seed,
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),
@@ -128,35 +128,31 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
-        let selection = &args.selection;
-        if *target != Target::Mock && !args.fault.is_empty() {
+        let RunArgs { scope, twists, .. } = args;
+        if *target != Target::Mock && !twists.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
         }
-        if *target != Target::Mock && !args.variant.is_empty() {
+        if *target != Target::Mock && !twists.variant.is_empty() {
             return Err(Stop::Unusable("--variant makes the embedded mock another one; leave out --target, or give it to `probity mock`".to_owned()));
         }
-        let windows = target::windows(&args.window, target, &subject.contract);
-        let burst = target::burst(&windows, target);
-        let failed = regressions::known(selection, &args.state, &subject.contract.title)?;
-        let keep = *target != Target::Mock;
-        let with =
-            |options: Options| Options { regressions: failed, keep, burst, windows, budget: args.budget, asked: ledger.memory.known(), ..options };
+        let failed = regressions::known(scope, &subject.contract.title)?;
+        let with = |options: Options| Options { regressions: failed, ..target::within(options, scope, target, subject, ledger) };
         if *target == Target::Mock {
-            let embedded = Embedded::prepare(subject, &args.fault, &args.variant)?;
-            let mark = format!("probity-{:x}", selection.seed);
+            let embedded = Embedded::prepare(subject, &twists.fault, &twists.variant)?;
+            let mark = format!("probity-{:x}", scope.selection.seed);
             let accounts = embedded.accounts();
-            let options = with(target::options(selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?);
+            let options = with(target::options(&scope.selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
         let named = args.connection.credentials.read()?;
         let lookup = |name: &str| named.get(name);
         named.check(&subject.suite)?;
-        let accounts = target::accounts(subject, selection, &lookup)?;
+        let accounts = target::accounts(subject, &scope.selection, &lookup)?;
         let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         ledger.give(&subject.suite, &mut given);
         // Names on a server of somebody's must not meet those of an earlier run.
         let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
-        let options = with(target::options(selection, target, &subject.suite, given, accounts.schemes(), mark)?);
+        let options = with(target::options(&scope.selection, target, &subject.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None })
     }
 }
@@ -180,7 +176,7 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
     let client = args.connection.client(*target == Target::Mock)?;
-    let settings = Settings { budget: args.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
+    let settings = Settings { budget: args.scope.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
     let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
     let pasts = resumed.map(Pasts::new);
     let revival = Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };

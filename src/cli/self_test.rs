@@ -18,9 +18,9 @@ use super::mock::Embedded;
 use super::target::{self, Subject};
 use super::{Stop, exit};
 use crate::domain::plan::Plan;
-use crate::judge::{Case, Hints, judge};
+use crate::judge::{Hints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
-use crate::plan::{Options, plan};
+use crate::plan::Options;
 use crate::run::{MOST_BURST, Run, Settings};
 use crate::transport::{Accounts, Bounds, Client, Route};
 
@@ -154,8 +154,8 @@ impl<'a> Bench<'a> {
             thorough: true,
             ..Options::default()
         };
-        let whole = plan(&subject.contract, &subject.schemas, &subject.suite, &options)?;
-        let plain = plan(&subject.contract, &subject.schemas, &subject.suite, &Options { thorough: false, ..options.clone() })?;
+        let whole = subject.plan(&options)?;
+        let plain = subject.plan(&Options { thorough: false, ..options.clone() })?;
         let hints = target::hints(&subject.suite, &subject.contract);
         Ok(Self { subject, embedded, accounts, hints, options, whole, plain, seed })
     }
@@ -183,8 +183,7 @@ impl<'a> Bench<'a> {
             let run = Run::new(&self.subject.contract, planned, &client, &self.accounts, &settings, &|_| {}, &|| false);
             Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;
-        let subject = self.subject;
-        let case = Case { contract: &subject.contract, schemas: &subject.schemas, plan: planned, outcomes: &outcomes, hints: &self.hints };
+        let case = self.subject.case(planned, &outcomes, &self.hints);
         let mut sight = Sight::of(&judge(&case), planned);
         sight.faulted = mock.faulted();
         sight.varied = mock.has_varied();

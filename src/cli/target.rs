@@ -8,14 +8,17 @@ use url::{Host, Url};
 use wildmatch::WildMatch;
 
 use super::Stop;
-use super::args::{Files, Profile, Selection};
+use super::args::{Files, Profile, Scope, Selection};
+use super::ledger::Ledger;
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
+use crate::domain::exchange::Outcomes;
+use crate::domain::plan::Plan;
 use crate::domain::suite::{Account, Credential, Suite};
-use crate::judge::Hints;
+use crate::judge::{Case, Hints};
 use crate::load::{self, Source};
-use crate::plan::{Known, Options};
+use crate::plan::{Known, Options, PlanError, plan};
 use crate::run::{FULL_BURST, MOST_BURST};
 use crate::transport::Accounts;
 
@@ -46,6 +49,19 @@ impl Subject {
         }
         let schemas = Schemas::new(&contract)?;
         Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
+    }
+
+    /// What is sent under these options.
+    ///
+    /// # Errors
+    /// As [`plan`].
+    pub fn plan(&self, options: &Options) -> Result<Plan, PlanError> {
+        plan(&self.contract, &self.schemas, &self.suite, options)
+    }
+
+    /// A plan and what came of it, to be judged.
+    pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a Hints) -> Case<'a> {
+        Case { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
     }
 }
 
@@ -203,12 +219,17 @@ pub fn options(
         limited,
         given,
         mark,
-        burst: 0,
         thorough: selection.thorough,
         cases: selection.cases,
         seed: selection.seed,
         ..Options::default()
     })
+}
+
+/// The same within the rate limits and the budget, and with what is known of earlier runs.
+pub fn within(options: Options, scope: &Scope, target: &Target, subject: &Subject, ledger: &Ledger) -> Options {
+    let windows = windows(&scope.pace.window, target, &subject.contract);
+    Options { keep: *target != Target::Mock, burst: burst(&windows, target), windows, budget: scope.budget, asked: ledger.memory.known(), ..options }
 }
 
 /// The rate limits that a run keeps: those that are written out, else the contract's for a server elsewhere.
@@ -226,7 +247,7 @@ const EMBEDDED_BURST: u32 = 1_000;
 
 /// How many requests may be sent to show the rate limit: where windows are kept, one that is known to be full is met at once;
 /// a server elsewhere is not driven to its limit otherwise.
-pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
+fn burst(windows: &[RateLimit], target: &Target) -> u32 {
     match (windows, target.is_local()) {
         ([], true) if *target == Target::Mock => EMBEDDED_BURST,
         ([], true) => MOST_BURST,

@@ -10,7 +10,7 @@ mod sample;
 mod unlike;
 
 pub use capture::captured;
-pub use drawn::{Chance, admits, applied, change_between, odd, smaller, valid_changes};
+pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
 pub use fill::fill;
 pub use mark::{document, marked, marked_texts};
 pub use request::{Base, Need, valid};

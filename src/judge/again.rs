@@ -40,7 +40,7 @@ impl Round {
     pub fn findings(&self, case: &Case<'_>) -> Vec<Finding> {
         let own = Case { plan: &self.plan, outcomes: &self.outcomes, ..*case };
         let judgement = judge(&own);
-        judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect()
+        judgement.into_findings().collect()
     }
 }
 

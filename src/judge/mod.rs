@@ -65,6 +65,13 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
+impl Judgement {
+    /// Everything that was found, in the cells and beside them.
+    pub fn into_findings(self) -> impl Iterator<Item = Finding> {
+        self.cells.into_iter().flat_map(|cell| cell.findings).chain(self.findings)
+    }
+}
+
 /// What is said of one probe.
 #[derive(Debug, Clone)]
 pub(crate) struct Opinion<'a> {

@@ -32,15 +32,15 @@ pub struct Revival<'a> {
 }
 
 impl Sender<'_, '_> {
-    /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, nobody knows whether an earlier request did, and the answer now is that
-    /// there is no such thing, the thing is made again and the probe sent again.
+    /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, nobody knows
+    /// whether an earlier request did, and the answer now is that there is no such thing, the thing is made again and the
+    /// probe sent again.
     pub(super) async fn made_sure<'p>(&self, probe: &'p Probe, mut outcome: Outcome, mut slots: BTreeMap<SlotId, Value>) -> Ended<'p> {
         let mut before: Vec<(Remake, Outcome)> = Vec::new();
         if in_turn(probe, &outcome) {
             let other = self.revival.filter(|revival| probe.makes(revival.plan));
             let other = other.map(|revival| renamed(revival.contract, revival.schemas, probe, &format!("{}-turn", revival.mark)));
-            let first = std::mem::replace(&mut outcome, self.probe(other.as_ref().unwrap_or(probe), &slots, None).await);
-            outcome.exchanges.splice(0..0, first.exchanges);
+            self.once_more(other.as_ref().unwrap_or(probe), &slots, &mut outcome).await;
         }
         for time in 1..=MOST_TIMES {
             let remakes = self.remakes(probe, &outcome, time);
@@ -51,8 +51,7 @@ impl Sender<'_, '_> {
                 let Some(made) = self.make_again(&remake, &mut slots).await else { break };
                 before.push((remake, made));
             }
-            let first = std::mem::replace(&mut outcome, self.probe(probe, &slots, None).await);
-            outcome.exchanges.splice(0..0, first.exchanges);
+            self.once_more(probe, &slots, &mut outcome).await;
         }
         if in_doubt(probe, &outcome) {
             before.extend(self.act_elsewhere(probe, &mut outcome, &mut slots).await);
@@ -67,14 +66,18 @@ impl Sender<'_, '_> {
         Ended { probe, outcome, before }
     }
 
+    /// Sends a probe again; what came of it before stands before what comes now.
+    async fn once_more(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, outcome: &mut Outcome) {
+        let first = std::mem::replace(outcome, self.probe(probe, slots, None).await);
+        outcome.exchanges.splice(0..0, first.exchanges);
+    }
+
     /// Sends a probe that is refused, perhaps because it was accepted before, for a thing that is made for it alone.
     async fn act_elsewhere(&self, probe: &Probe, outcome: &mut Outcome, slots: &mut BTreeMap<SlotId, Value>) -> Option<(Remake, Outcome)> {
         let revival = self.revival?;
         let (remake, other) = elsewhere(revival.contract, revival.schemas, revival.plan, revival.mark, probe)?;
         let made = self.make_again(&remake, slots).await?;
-        let again = self.probe(&other, slots, None).await;
-        let first = std::mem::replace(outcome, again);
-        outcome.exchanges.splice(0..0, first.exchanges);
+        self.once_more(&other, slots, outcome).await;
         // What it did to the thing that was meant is not told.
         Some((remake, made))
     }

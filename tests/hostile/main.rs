@@ -9,6 +9,8 @@ mod bodies;
 mod connections;
 mod heads;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;
 mod watch;
 mod whole;
 
@@ -18,7 +20,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use server::{Answer, Server};
-use watch::{Folder, Seen};
+use support::Folder;
+use watch::Seen;
 
 /// Resident memory of the program, in KiB.
 const MOST_MEMORY: u64 = 150 * 1024;
@@ -76,7 +79,7 @@ fn no_behaviour_ends_the_run_or_takes_more_than_its_share() {
 
 /// Runs the program against one behaviour, and says what of it was not as it should be.
 fn wrong_with(behaviour: &Behaviour) -> Option<String> {
-    let folder = Folder::new(behaviour.name);
+    let folder = Folder::hostile(behaviour.name);
     let server = Server::start(behaviour.answer);
     let seen = watch::run(&folder, &server.url(), &[]);
     println!("{:28} {:4} ms {:6} KiB  {} {}", behaviour.name, seen.time.as_millis(), seen.memory, seen.verdict("bad.read"), seen.told("bad.read"));

@@ -1,11 +1,12 @@
 //! Runs the program and watches what it takes.
 
 use std::io::Read;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use crate::support::Folder;
 
 /// Seconds that the program waits for an answer.
 const TIMEOUT: &str = "2";
@@ -34,16 +35,12 @@ components:
             properties: {id: {type: integer}, more: {type: array, items: {type: string}}}
 ";
 
-/// A folder of its own for each run, gone afterwards.
-pub struct Folder(pub PathBuf);
-
 impl Folder {
-    pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("probity-hostile-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a temporary folder");
-        std::fs::write(path.join("hostile.yaml"), CONTRACT).expect("a contract in it");
-        Self(path)
+    /// A folder with the contract in it.
+    pub fn hostile(name: &str) -> Self {
+        let folder = Self::new(name);
+        folder.write("hostile.yaml", CONTRACT);
+        folder
     }
 
     /// Puts a contract of many operations in the place of the usual one.
@@ -51,14 +48,7 @@ impl Folder {
         let response = "{description: d, content: {application/json: {schema: {type: object}}}}";
         let path = |number: usize| format!("  /{name}{number}: {{get: {{operationId: {name}{number}, responses: {{'200': {response}}}}}}}\n");
         let paths = (0..count).map(path).collect::<Vec<_>>().concat();
-        let contract = format!("openapi: 3.1.0\ninfo: {{title: Many, version: '1'}}\npaths:\n{paths}");
-        std::fs::write(self.0.join("hostile.yaml"), contract).expect("a contract");
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        self.write("hostile.yaml", format!("openapi: 3.1.0\ninfo: {{title: Many, version: '1'}}\npaths:\n{paths}"));
     }
 }
 
@@ -93,9 +83,8 @@ impl Seen {
 
 /// Runs the program against a server, with more arguments.
 pub fn run(folder: &Folder, url: &str, more: &[&str]) -> Seen {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command.current_dir(&folder.0).env_clear().env("CLICOLOR_FORCE", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.args(["run", "--contract", "hostile.yaml", "--target", url, "--timeout", TIMEOUT]).args(more);
+    let mut command = folder.command(&["run", "--contract", "hostile.yaml", "--target", url, "--timeout", TIMEOUT]);
+    command.env("CLICOLOR_FORCE", "1").stdout(Stdio::piped()).stderr(Stdio::piped()).args(more);
     if more.is_empty() {
         command.args(["--jobs", "1"]);
     }

@@ -4,14 +4,15 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::server::Server;
-use crate::watch::{self, Folder};
+use crate::support::Folder;
+use crate::watch;
 use crate::{MOST_MEMORY, complaints};
 
 #[test]
 fn a_server_that_never_accepts_has_no_report() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
-    let folder = Folder::new("never-accepts");
+    let folder = Folder::hostile("never-accepts");
     let seen = watch::run(&folder, &url, &[]);
     assert_eq!((seen.code, complaints(&seen)), (Some(3), Vec::new()), "{}", seen.shown);
     assert!(seen.shown.contains("did not answer: no answer within 2 s") && !folder.0.join("reports").exists(), "{}", seen.shown);
@@ -20,7 +21,7 @@ fn a_server_that_never_accepts_has_no_report() {
 /// A server that goes away is not asked again and again: each request would wait as long as it may.
 #[test]
 fn a_server_that_falls_silent_is_left_alone() {
-    let folder = Folder::new("silent");
+    let folder = Folder::hostile("silent");
     folder.many("quiet", 60);
     let server = Server::start(|talk| {
         if talk.number < 3 {
@@ -40,16 +41,15 @@ fn a_server_that_falls_silent_is_left_alone() {
 /// What a server says is shown, and never obeyed by the terminal.
 #[test]
 fn no_server_writes_to_the_terminal() {
-    let folder = Folder::new("terminal");
-    let contract = std::fs::read_to_string(folder.0.join("hostile.yaml")).expect("a contract");
-    std::fs::write(folder.0.join("hostile.yaml"), contract.replace("required: [id]", "additionalProperties: {type: integer}")).expect("a contract");
+    let folder = Folder::hostile("terminal");
+    folder.write("hostile.yaml", folder.text("hostile.yaml").replace("required: [id]", "additionalProperties: {type: integer}"));
     let server = Server::start(|talk| {
         let name = r"\u001b[2J\u001b]0;mine\u0007\u009b31m\u202e";
         talk.reply("200 OK", "content-type: application/json\r\n", format!(r#"{{"id":"{name}","{name}":"{name}"}}"#))
     });
     let seen = watch::run(&folder, &server.url(), &["--jobs", "1"]);
     assert_eq!((seen.code, seen.verdict("bad.read").as_str()), (Some(1), "violates"), "{}", seen.shown);
-    let written = ["report.md", "junit.xml"].map(|name| std::fs::read_to_string(folder.0.join("reports").join(name)).expect("a report"));
+    let written = ["report.md", "junit.xml"].map(|name| folder.text(&format!("reports/{name}")));
     for text in [&seen.shown, &written[0], &written[1]] {
         let obeyed = text.chars().find(|letter| (letter.is_control() && *letter != '\n') || *letter == '\u{202e}');
         assert_eq!(obeyed, None, "{text}");
@@ -59,7 +59,7 @@ fn no_server_writes_to_the_terminal() {
 /// One answer that is as long as it may be is no harm; a hundred of them would be.
 #[test]
 fn many_long_answers_take_no_more_than_one_run_may() {
-    let folder = Folder::new("floods");
+    let folder = Folder::hostile("floods");
     folder.many("flood", 100);
     let server = Server::start(|talk| talk.json(format!("{{\"text\":\"{}\",\"more\":[{}0]}}", "a".repeat(3_000_000), "0,".repeat(20_000))));
     let seen = watch::run(&folder, &server.url(), &["--jobs", "8"]);

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::place::{ONE, Place, shown};
+use crate::place::ONE;
+use crate::support::{Folder, text};
 
 /// A command of which one word is replaced, and what its error says in each case.
 struct Taker {
@@ -39,15 +40,15 @@ const TAKERS: &[Taker] = &[
 ];
 
 /// Runs a command, and holds its end against what every error has in common.
-fn refused(place: &Place, words: &[&str], says: &str) -> Option<String> {
+fn refused(folder: &Folder, words: &[&str], says: &str) -> Option<String> {
     let started = Instant::now();
-    let output = place.command(words).output().expect("the command runs");
-    let text = shown(&output);
+    let output = folder.command(words).output().expect("the command runs");
+    let text = text(&output);
     let errors = text.lines().filter(|line| line.starts_with("error")).count();
     let good = output.status.code() == Some(2) && errors == 1 && text.contains(says) && !text.contains("panicked");
     let quick = started.elapsed() < Duration::from_secs(20);
     let brief = text.len() < 4000;
-    let clean = !place.0.join("reports").exists();
+    let clean = !folder.0.join("reports").exists();
     (!(good && quick && brief && clean)).then(|| format!("{words:?} ({:?}, {} bytes, says {says:?}):\n{:.800}", output.status, text.len(), text))
 }
 
@@ -57,21 +58,21 @@ fn with_file(taker: &Taker, name: &str) -> Vec<String> {
 
 #[test]
 fn a_file_that_is_not_what_it_should_be_is_named() {
-    let place = Place::new("bad-files", ONE);
-    std::fs::create_dir(place.0.join("folder")).unwrap();
-    std::fs::create_dir_all(place.0.join("sealed")).unwrap();
-    place.write("empty", "");
-    place.write("binary", [0x7f, b'E', b'L', b'F', 0, 1, 0xff, 0xfe, 0, 0, 0xc3]);
-    place.write("nul", "a\0b: \0\n");
-    place.write("words", "nothing of the sort\n");
-    place.write("list", "[1, 2, 3]");
-    place.write("deep", format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)));
-    place.write("deep-objects", format!("{}1{}", "{\"a\":".repeat(50_000), "}".repeat(50_000)));
+    let folder = Folder::with_contract("bad-files", ONE);
+    std::fs::create_dir(folder.0.join("folder")).unwrap();
+    std::fs::create_dir_all(folder.0.join("sealed")).unwrap();
+    folder.write("empty", "");
+    folder.write("binary", [0x7f, b'E', b'L', b'F', 0, 1, 0xff, 0xfe, 0, 0, 0xc3]);
+    folder.write("nul", "a\0b: \0\n");
+    folder.write("words", "nothing of the sort\n");
+    folder.write("list", "[1, 2, 3]");
+    folder.write("deep", format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)));
+    folder.write("deep-objects", format!("{}1{}", "{\"a\":".repeat(50_000), "}".repeat(50_000)));
     let levels =
         (1..20).map(|level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "))).collect::<Vec<_>>().concat();
-    place.write("bomb", format!("a0: &a0 ha\n{levels}"));
+    folder.write("bomb", format!("a0: &a0 ha\n{levels}"));
     // A file with a hole takes no room on the disk.
-    std::fs::File::create(place.write("huge", "")).and_then(|file| file.set_len(6 << 30)).unwrap();
+    std::fs::File::create(folder.write("huge", "")).and_then(|file| file.set_len(6 << 30)).unwrap();
     let mut wrong = Vec::new();
     for taker in TAKERS {
         for (name, says) in [
@@ -94,7 +95,7 @@ fn a_file_that_is_not_what_it_should_be_is_named() {
             }
             let words = with_file(taker, name);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            wrong.extend(refused(&place, &words, &says.replace("FILE", name)));
+            wrong.extend(refused(&folder, &words, &says.replace("FILE", name)));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n\n"));
@@ -112,8 +113,8 @@ fn a_contract_that_is_not_where_the_suite_says_is_named_with_the_suite() {
 
 #[test]
 fn an_argument_out_of_its_range_is_named() {
-    let place = Place::new("bad-arguments", ONE);
-    place.write("taken", "");
+    let folder = Folder::with_contract("bad-arguments", ONE);
+    folder.write("taken", "");
     let against = ["run", "--contract", "contract.yaml", "--target"];
     let with = |more: &[&'static str]| [&against[..], &["http://127.0.0.1:1"], more].concat();
     let cases: Vec<(Vec<&str>, &str)> = vec![
@@ -142,18 +143,18 @@ fn an_argument_out_of_its_range_is_named() {
         (vec!["report", "contract.yaml", "--format", "poem"], "contract.yaml"),
         (vec!["no-such-command"], "no-such-command"),
     ];
-    let wrong: Vec<String> = cases.iter().filter_map(|(words, says)| refused(&place, words, says)).collect();
+    let wrong: Vec<String> = cases.iter().filter_map(|(words, says)| refused(&folder, words, says)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]
 fn a_place_for_reports_that_is_none_is_named() {
-    let place = Place::new("bad-out", ONE);
-    place.write("taken", "");
+    let folder = Folder::with_contract("bad-out", ONE);
+    folder.write("taken", "");
     let origin = crate::origin::Origin::start(|_, _| crate::origin::json("{}"));
     for out in ["taken", "taken/below", "/proc/nowhere"] {
-        let output = place.run(&origin.url, &["--out", out]);
-        assert!(output.status.code() == Some(2) && shown(&output).contains("--out") && shown(&output).contains(out), "{out}: {}", shown(&output));
+        let output = folder.against(&origin.url, &["--out", out]);
+        assert!(output.status.code() == Some(2) && text(&output).contains("--out") && text(&output).contains(out), "{out}: {}", text(&output));
     }
 }
 
@@ -161,25 +162,25 @@ fn a_place_for_reports_that_is_none_is_named() {
 #[test]
 fn a_file_of_credentials_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
-    let place = Place::new("bad-mode", ONE);
-    let path = place.write("ours", "PROBITY_TOKEN=s3cret-of-the-file\n");
+    let folder = Folder::with_contract("bad-mode", ONE);
+    let path = folder.write("ours", "PROBITY_TOKEN=s3cret-of-the-file\n");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     for command in ["run", "plan"] {
         let words = [command, "--contract", "contract.yaml", "--target", "http://127.0.0.1:1", "--credentials", "ours"];
-        assert_eq!(refused(&place, &words, "chmod 600 ours"), None);
+        assert_eq!(refused(&folder, &words, "chmod 600 ours"), None);
     }
 }
 
 #[test]
 fn a_credential_that_cannot_be_sent_is_named_and_not_shown() {
     let contract = ONE.replace("paths:", "security: [{pair: []}]\ncomponents: {securitySchemes: {pair: {type: http, scheme: basic}}}\npaths:");
-    let place = Place::new("bad-credential", &contract);
+    let folder = Folder::with_contract("bad-credential", &contract);
     for (username, password, says) in
         [("a:b", "s3cret-word", "PROBITY_PAIR_USERNAME holds a colon"), ("a", "s3cret\x07word", "PROBITY_PAIR_PASSWORD holds a line break")]
     {
-        place.write("ours", format!("PROBITY_PAIR_USERNAME={username}\nPROBITY_PAIR_PASSWORD={password}\n"));
+        folder.write("ours", format!("PROBITY_PAIR_USERNAME={username}\nPROBITY_PAIR_PASSWORD={password}\n"));
         let words = ["run", "--contract", "contract.yaml", "--target", "http://127.0.0.1:1", "--credentials", "ours"];
-        assert_eq!(refused(&place, &words, says), None);
-        assert!(!shown(&place.command(&words).output().unwrap()).contains("s3cret"));
+        assert_eq!(refused(&folder, &words, says), None);
+        assert!(!text(&folder.command(&words).output().unwrap()).contains("s3cret"));
     }
 }

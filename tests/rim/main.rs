@@ -6,4 +6,6 @@ mod place;
 mod proxy;
 mod redirects;
 mod secrets;
+#[path = "../support/mod.rs"]
+mod support;
 mod tls;

@@ -1,41 +1,22 @@
-//! A folder with a contract, and the program in it.
+//! A folder with a contract in it, and what the program makes of it.
 
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
-/// A folder of its own for each test, gone afterwards.
-pub struct Place(pub PathBuf);
+use crate::support::Folder;
 
-impl Place {
-    pub fn new(name: &str, contract: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("probity-rim-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a temporary folder");
-        let place = Self(path);
-        place.write("contract.yaml", contract);
-        place
-    }
-
-    /// Writes a file that only its owner can read.
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.join(name);
-        std::fs::write(&path, text).expect("a file");
-        #[cfg(unix)]
-        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its permissions");
-        path
-    }
-
-    pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-        command.current_dir(&self.0).env_clear().stdin(Stdio::null()).args(words);
-        command
+impl Folder {
+    /// A folder with a contract in it.
+    pub fn with_contract(name: &str, contract: &str) -> Self {
+        let folder = Self::new(name);
+        folder.write("contract.yaml", contract);
+        folder
     }
 
     /// Runs the contract against a server.
-    pub fn run(&self, target: &str, more: &[&str]) -> Output {
-        self.command(&["run", "--contract", "contract.yaml", "--target", target, "--timeout", "5"]).args(more).output().expect("the command runs")
+    pub fn against(&self, target: &str, more: &[&str]) -> Output {
+        self.run(&[&["run", "--contract", "contract.yaml", "--target", target, "--timeout", "5"], more].concat())
     }
 
     /// The verdict of a cell, and everything that is told of it.
@@ -46,17 +27,6 @@ impl Place {
         let cell = cells.iter().find(|cell| cell["operation"] == operation && cell["status"] == status).cloned().unwrap_or_default();
         (cell["verdict"].as_str().unwrap_or("none").to_owned(), format!("{} {}", cell["reason"], cell["findings"]))
     }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Everything that a command printed.
-pub fn shown(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// One operation that finds something.

@@ -2,7 +2,7 @@
 //! a server has no business to send anybody.
 
 use crate::origin::{Origin, answer, field, json};
-use crate::place::{Place, shown};
+use crate::support::{Folder, text};
 
 const CONTRACT: &str = r"openapi: 3.1.0
 info: {title: Redirects, version: '1'}
@@ -26,22 +26,22 @@ components:
 
 const TOKEN: &str = "t0ken-of-the-redirect-test";
 
-/// Runs against a server that sends everybody to `location`; the place, what was printed, and the server.
-fn sent_to(name: &str, location: &str) -> (Place, String, Origin) {
-    let place = Place::new(name, CONTRACT);
+/// Runs against a server that sends everybody to `location`; the folder, what was printed, and the server.
+fn sent_to(name: &str, location: &str) -> (Folder, String, Origin) {
+    let folder = Folder::with_contract(name, CONTRACT);
     let location = location.to_owned();
     let origin = Origin::start(move |head, _| {
         if head.starts_with("GET /v1/export ") { answer("303 See Other", &format!("location: {location}\r\n"), "") } else { json("{}") }
     });
-    let file = place.write("credentials", format!("PROBITY_TOKEN={TOKEN}\n"));
-    let output = place.run(&origin.url, &["--credentials", file.to_str().unwrap()]);
-    (place, shown(&output), origin)
+    let file = folder.write("credentials", format!("PROBITY_TOKEN={TOKEN}\n"));
+    let output = folder.against(&origin.url, &["--credentials", file.to_str().unwrap()]);
+    (folder, text(&output), origin)
 }
 
 #[test]
 fn the_same_server_is_asked_with_credentials() {
-    let (place, shown, origin) = sent_to("redirect-same", "/v1/files/1");
-    assert_eq!(place.cell("export.get", 200).0, "conforms", "{shown}");
+    let (folder, shown, origin) = sent_to("redirect-same", "/v1/files/1");
+    assert_eq!(folder.cell("export.get", 200).0, "conforms", "{shown}");
     let followed: Vec<String> = origin.seen().into_iter().filter(|head| head.starts_with("GET /v1/files/1 ")).collect();
     assert!(!followed.is_empty() && followed.iter().all(|head| field(head, "authorization") == Some(format!("Bearer {TOKEN}"))), "{followed:?}");
 }
@@ -50,8 +50,8 @@ fn the_same_server_is_asked_with_credentials() {
 fn another_server_is_asked_without_credentials() {
     let other = Origin::start(|_, _| json("{}"));
     for (name, location) in [("redirect-other", format!("{}/file", other.url)), ("redirect-bare", other.url.replace("http:", "") + "/file")] {
-        let (place, shown, _) = sent_to(name, &location);
-        assert_eq!(place.cell("export.get", 200).0, "conforms", "{shown}");
+        let (folder, shown, _) = sent_to(name, &location);
+        assert_eq!(folder.cell("export.get", 200).0, "conforms", "{shown}");
     }
     let with_name = other.url.replace("http://", "http://me:pass@") + "/file";
     sent_to("redirect-name", &with_name);
@@ -70,26 +70,26 @@ fn nowhere_else_is_followed() {
         ("redirect-gopher", "gopher://127.0.0.1:1/x", "only http and https"),
         ("redirect-nothing", "http://", "no URL"),
     ] {
-        let (place, shown, origin) = sent_to(name, location);
-        let (verdict, told) = place.cell("export.get", 200);
+        let (folder, shown, origin) = sent_to(name, location);
+        let (verdict, told) = folder.cell("export.get", 200);
         assert!(verdict == "blocked" && told.contains(words), "{name}: {verdict} {told}\n{shown}");
-        assert_eq!(place.cell("export.get", 303).0, if location == "http://" { "violates" } else { "conforms" }, "{name}: {shown}");
+        assert_eq!(folder.cell("export.get", 303).0, if location == "http://" { "violates" } else { "conforms" }, "{name}: {shown}");
         assert!(origin.seen().iter().all(|head| head.starts_with("GET /v1/export ")), "{name}");
     }
 }
 
 #[test]
 fn a_loop_ends_with_its_first_round() {
-    let (place, shown, origin) = sent_to("redirect-loop", "/v1/export");
-    assert_eq!(place.cell("export.get", 303).0, "conforms", "{shown}");
-    assert_ne!(place.cell("export.get", 200).0, "conforms", "{shown}");
+    let (folder, shown, origin) = sent_to("redirect-loop", "/v1/export");
+    assert_eq!(folder.cell("export.get", 303).0, "conforms", "{shown}");
+    assert_ne!(folder.cell("export.get", 200).0, "conforms", "{shown}");
     assert!(origin.seen().len() < 6, "{:?}", origin.seen());
 }
 
 #[test]
 fn a_location_that_repeats_the_credentials_is_not_followed() {
-    let (place, shown, origin) = sent_to("redirect-echo", &format!("/v1/files/1?token={TOKEN}"));
-    let (verdict, told) = place.cell("export.get", 200);
+    let (folder, shown, origin) = sent_to("redirect-echo", &format!("/v1/files/1?token={TOKEN}"));
+    let (verdict, told) = folder.cell("export.get", 200);
     assert!(verdict == "blocked" && told.contains("repeats the credentials") && !shown.contains(TOKEN), "{verdict} {told}");
     assert!(origin.seen().iter().all(|head| !head.starts_with("GET /v1/files")));
 }

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use crate::origin::{Origin, answer, field};
-use crate::place::{Place, shown};
+use crate::support::{Folder, text};
 
 /// Three ways to show who asks, each with operations whose answers go into different parts of the reports.
 const CONTRACT: &str = r"openapi: 3.1.0
@@ -118,9 +118,9 @@ fn echo(secrets: &Secrets) -> Origin {
 }
 
 /// Everything that a run wrote.
-fn written(place: &Place, printed: &str) -> Vec<(String, String)> {
+fn written(folder: &Folder, printed: &str) -> Vec<(String, String)> {
     let mut texts = vec![("terminal".to_owned(), printed.to_owned())];
-    let mut folders = vec![place.0.clone()];
+    let mut folders = vec![folder.0.clone()];
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
             if path.is_dir() {
@@ -137,16 +137,16 @@ fn written(place: &Place, printed: &str) -> Vec<(String, String)> {
 fn a_secret_is_in_nothing_that_is_written() {
     let mut runner = TestRunner::new(Config { cases: 16, failure_persistence: None, max_shrink_iters: 20, ..Config::default() });
     let outcome = runner.run(&secrets(), |secrets| {
-        let (place, origin) = (Place::new("secrets", CONTRACT), echo(&secrets));
+        let (folder, origin) = (Folder::with_contract("secrets", CONTRACT), echo(&secrets));
         let Secrets { password, token, key } = &secrets;
-        place.write(
+        folder.write(
             "ours",
             format!("PROBITY_PAIR_USERNAME=somebody\nPROBITY_PAIR_PASSWORD='{password}'\nexport PROBITY_TOKEN=\"{token}\"\nPROBITY_KEY='{key}'\n"),
         );
-        let output = place.run(&origin.url, &["--credentials", "ours", "--jobs", "1", "--thorough"]);
-        let printed = shown(&output);
+        let output = folder.against(&origin.url, &["--credentials", "ours", "--jobs", "1", "--thorough"]);
+        let printed = text(&output);
         prop_assert!(output.status.code().is_some_and(|code| code == 1 || code == 3), "{printed}");
-        let texts = written(&place, &printed);
+        let texts = written(&folder, &printed);
         // The reports, the recording and the journal among them.
         prop_assert!(texts.len() >= 7, "{} files: {printed}", texts.len());
         prop_assert!(texts.iter().any(|(_, text)| text.contains("no-echo")), "nothing came back: {printed}");
@@ -163,27 +163,27 @@ fn a_secret_is_in_nothing_that_is_written() {
 
 #[test]
 fn a_short_secret_is_told_of_and_shreds_no_report() {
-    let place = Place::new("secrets-short", &CONTRACT.replace("/key:", "/other:"));
+    let folder = Folder::with_contract("secrets-short", &CONTRACT.replace("/key:", "/other:"));
     let origin = Origin::start(|_, _| answer("200 OK", "content-type: application/json\r\n", r#"{"id": 1, "a": "a 1 a"}"#));
-    place.write("ours", "PROBITY_PAIR_USERNAME=somebody\nPROBITY_PAIR_PASSWORD=a\nPROBITY_TOKEN=1\nPROBITY_KEY=e\n");
-    let output = place.run(&origin.url, &["--credentials", "ours"]);
-    let printed = shown(&output);
+    folder.write("ours", "PROBITY_PAIR_USERNAME=somebody\nPROBITY_PAIR_PASSWORD=a\nPROBITY_TOKEN=1\nPROBITY_KEY=e\n");
+    let output = folder.against(&origin.url, &["--credentials", "ours"]);
+    let printed = text(&output);
     assert!(printed.contains("note: PROBITY_TOKEN is shorter than 8 characters") && printed.contains("PROBITY_PAIR_PASSWORD"), "{printed}");
-    for (name, text) in written(&place, &printed) {
+    for (name, text) in written(&folder, &printed) {
         assert!(!text.contains("[credentials]") && !text.contains("no-echo"), "{name}: {text}");
     }
     // The pair is long enough to be told from chance.
     let pair = STANDARD.encode("somebody:a");
     let origin = Origin::start(move |_, _| answer("200 OK", "content-type: application/json\r\n", &json!({"id": 1, "a": pair}).to_string()));
-    let printed = shown(&place.run(&origin.url, &["--credentials", "ours"]));
-    assert!(written(&place, &printed).iter().all(|(_, text)| !text.contains(&STANDARD.encode("somebody:a"))), "{printed}");
+    let printed = text(&folder.against(&origin.url, &["--credentials", "ours"]));
+    assert!(written(&folder, &printed).iter().all(|(_, text)| !text.contains(&STANDARD.encode("somebody:a"))), "{printed}");
 }
 
 #[test]
 fn a_mock_does_not_show_what_the_environment_has() {
     use std::io::{BufRead, BufReader};
-    let place = Place::new("secrets-mock", CONTRACT);
-    let mut command = place.command(&["mock", "--listen", "127.0.0.1:0", "--contract", "contract.yaml"]);
+    let folder = Folder::with_contract("secrets-mock", CONTRACT);
+    let mut command = folder.command(&["mock", "--listen", "127.0.0.1:0", "--contract", "contract.yaml"]);
     let mut mock = command.env("PROBITY_TOKEN", "s3cret-of-the-environment").stdout(std::process::Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(mock.stdout.take().unwrap()).lines().map_while(Result::ok);
     let said: Vec<String> = lines.take_while(|line| !line.contains("probity run")).collect();

@@ -8,7 +8,8 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_tim
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
 
-use crate::place::{ONE, Place, shown};
+use crate::place::ONE;
+use crate::support::{Folder, text};
 
 /// An authority, and what it signs.
 struct Authority {
@@ -57,41 +58,41 @@ impl Authority {
 
 #[test]
 fn a_certificate_of_nobody_known_is_refused_with_the_way_out() {
-    let (place, authority) = (Place::new("tls-unknown", ONE), Authority::new());
-    let output = place.run(&authority.serve("127.0.0.1", 2999), &[]);
-    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
-    assert!(shown(&output).contains("--ca FILE") && shown(&output).contains("UnknownIssuer"), "{}", shown(&output));
+    let (folder, authority) = (Folder::with_contract("tls-unknown", ONE), Authority::new());
+    let output = folder.against(&authority.serve("127.0.0.1", 2999), &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("--ca FILE") && text(&output).contains("UnknownIssuer"), "{}", text(&output));
 }
 
 #[test]
 fn an_authority_that_is_named_is_trusted() {
-    let (place, authority) = (Place::new("tls-named", ONE), Authority::new());
-    place.write("ca.pem", format!("# ours\n{}{}", Authority::new().pem, authority.pem));
-    let output = place.run(&authority.serve("127.0.0.1", 2999), &["--ca", "ca.pem"]);
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let (folder, authority) = (Folder::with_contract("tls-named", ONE), Authority::new());
+    folder.write("ca.pem", format!("# ours\n{}{}", Authority::new().pem, authority.pem));
+    let output = folder.against(&authority.serve("127.0.0.1", 2999), &["--ca", "ca.pem"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
 #[test]
 fn what_else_is_wrong_with_a_certificate_is_said() {
-    let (place, authority) = (Place::new("tls-wrong", ONE), Authority::new());
-    place.write("ca.pem", &authority.pem);
-    place.write("other.pem", Authority::new().pem);
+    let (folder, authority) = (Folder::with_contract("tls-wrong", ONE), Authority::new());
+    folder.write("ca.pem", &authority.pem);
+    folder.write("other.pem", Authority::new().pem);
     for (url, ca, words) in [
         (authority.serve("api.example.com", 2999), "ca.pem", "for another name"),
         (authority.serve("127.0.0.1", 2021), "ca.pem", "has expired"),
         (authority.serve("127.0.0.1", 2999), "other.pem", "--ca FILE"),
         (authority.serve("127.0.0.1", 2999).replace("https", "http"), "ca.pem", "check --target"),
     ] {
-        let output = place.run(&url, &["--ca", ca]);
-        assert!(output.status.code() == Some(3) && shown(&output).contains(words), "{words}: {}", shown(&output));
+        let output = folder.against(&url, &["--ca", ca]);
+        assert!(output.status.code() == Some(3) && text(&output).contains(words), "{words}: {}", text(&output));
     }
 }
 
 #[test]
 fn a_server_without_tls_is_named_as_such() {
-    let place = Place::new("tls-none", ONE);
+    let folder = Folder::with_contract("tls-none", ONE);
     let origin = crate::origin::Origin::start(|_, _| crate::origin::json("{}"));
-    let output = place.run(&origin.url.replace("http", "https"), &[]);
-    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
-    assert!(shown(&output).contains("http://"), "{}", shown(&output));
+    let output = folder.against(&origin.url.replace("http", "https"), &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("http://"), "{}", text(&output));
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::sight::Sight;
 use super::{Bench, Stop};
 use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::generate::scattered;
 use crate::mock::Fault;
-use crate::plan::{Options, plan};
+use crate::plan::Options;
 
 /// How many operations are tried until a fault takes hold on one alone.
 const TRIES: u64 = 5;
@@ -36,11 +37,11 @@ impl Bench<'_> {
             if open.is_empty() {
                 break;
             }
-            let draw = drawn(self.seed.wrapping_add(attempt), fault.name);
+            let draw = scattered(self.seed.wrapping_add(attempt), fault.name);
             let operation = open.swap_remove(usize::try_from(draw % open.len() as u64).unwrap_or_default());
             let named = [format!("{}@{operation}", fault.name)];
             // First only what showed it before, then, where that is not enough, everything.
-            let part = plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &self.part(operation, whole))?;
+            let part = self.subject.plan(&self.part(operation, whole))?;
             let mut sight = self.look(&part, &named, &[])?;
             if !sight.breaks() {
                 sight = self.look(&self.whole, &named, &[])?;
@@ -70,24 +71,5 @@ impl Bench<'_> {
         }
         only.insert(operation.to_owned());
         Options { only: only.into_iter().collect(), ..self.options.clone() }
-    }
-}
-
-/// A number that depends on nothing but a seed and a name (FNV-1a, then the finaliser of `SplitMix64`).
-fn drawn(seed: u64, name: &str) -> u64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_draw_depends_on_seed_and_name() {
-        assert_eq!(drawn(1, "a"), drawn(1, "a"));
-        assert!(drawn(1, "a") != drawn(2, "a") && drawn(1, "a") != drawn(1, "b"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Bench, Sight, Stop, VariantRow};
 use crate::domain::contract::Contract;
-use crate::plan::{Options, feeds, plan};
+use crate::plan::{Options, feeds};
 
 /// Requests with drawn values for each operation: enough for each sort of value to occur.
 const CASES: u32 = 24;
@@ -18,7 +18,7 @@ impl<'a> Bench<'a> {
     pub(super) fn with_cases(&self) -> Result<Bench<'a>, Stop> {
         let only = sampled(&self.subject.contract);
         let options = Options { only, thorough: false, burst: 0, cases: CASES, seed: self.seed, ..self.options.clone() };
-        let whole = plan(&self.subject.contract, &self.subject.schemas, &self.subject.suite, &options)?;
+        let whole = self.subject.plan(&options)?;
         Ok(Bench {
             subject: self.subject,
             embedded: self.embedded.with(&[], &[])?,
