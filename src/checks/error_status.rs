@@ -6,6 +6,7 @@ use super::json_api::{allows_type, is_answered, is_declared};
 use super::scene::{body_at, show};
 use super::{Breach, Check, Scene};
 use crate::domain::contract::Status;
+use crate::domain::text::plain;
 use crate::domain::verdict::Severity;
 
 /// Source: JSON:API 1.1, "Error Objects" and "Processing Errors".
@@ -19,7 +20,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     let json_api = is_declared(scene) || is_answered(scene);
     let stated: Vec<(String, &Value)> =
         errors.iter().enumerate().filter_map(|(index, error)| Some((format!("/errors/{index}/status"), error.get("status")?))).collect();
-    let differ = stated.iter().any(|(_, value)| text(value) != text(stated[0].1));
+    let differ = stated.iter().any(|(_, value)| plain(value) != plain(stated[0].1));
     let breach = |message: String, expected: String, (at, value): &(String, &Value), section: &str| Breach {
         severity: Severity::Must,
         message,
@@ -60,11 +61,7 @@ fn agrees(value: &Value, status: Status, json_api: bool) -> bool {
 
 /// The value as a status of an error (4xx or 5xx).
 fn code(value: &Value) -> Option<u16> {
-    text(value).parse().ok().filter(|code| (400..600).contains(code))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    plain(value).parse().ok().filter(|code| (400..600).contains(code))
 }
 
 #[cfg(test)]

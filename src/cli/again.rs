@@ -46,7 +46,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     let scene = Scene::set(args, target, subject, &Ledger::default(), Timestamp::now())?;
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
-    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.requests()).min(most));
+    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.outcomes.requests()).min(most));
     let shrunk = runtime.block_on(async {
         let served = match &scene.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),
@@ -208,7 +208,7 @@ impl Again<'_> {
         let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
         let round = Round { about, plan: part, outcomes: carried.outcomes };
-        self.left = self.left.saturating_sub(round.requests());
+        self.left = self.left.saturating_sub(round.outcomes.requests());
         let interrupted = was_interrupted(&round.outcomes);
         self.rounds.push(round);
         Ok(!interrupted)

@@ -14,6 +14,7 @@ use crate::domain::journal::{Chronicle, Fate, Start};
 use crate::domain::plan::{Origin, Plan, Probe};
 use crate::domain::report::Report;
 use crate::domain::suite::Suite;
+use crate::domain::text::plain;
 use crate::generate::captured;
 use crate::journal::{Folder, Job, Journal, JournalError, Memory, digest};
 use crate::judge::Recording;
@@ -219,7 +220,7 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
             let Some(slot) = plan.slots.get(&capture.slot) else { continue };
             let expires = suite.given.get(&slot.kind).is_some_and(|entries| entries.iter().any(|entry| entry.after.is_some()));
             let id = captured(capture, answer, probe, &BTreeMap::new()).filter(|_| expires && slot.origin == Origin::Created(probe.id.clone()));
-            left.extend(id.map(|id| (slot.kind.clone(), id.as_str().map_or_else(|| id.to_string(), str::to_owned))));
+            left.extend(id.map(|id| (slot.kind.clone(), plain(&id))));
         }
     }
     left

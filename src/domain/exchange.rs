@@ -18,6 +18,11 @@ impl Outcomes {
     pub fn of(&self, probe: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.probe == probe)
     }
+
+    /// How many requests were sent.
+    pub fn requests(&self) -> u64 {
+        self.outcomes.iter().map(|outcome| outcome.exchanges.len() as u64).sum()
+    }
 }
 
 /// What became of one probe.

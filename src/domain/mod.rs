@@ -7,4 +7,5 @@ pub mod journal;
 pub mod plan;
 pub mod report;
 pub mod suite;
+pub mod text;
 pub mod verdict;

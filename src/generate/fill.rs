@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::contract::unescape;
 use crate::domain::plan::{Body, Place, RequestTemplate, SlotId};
+use crate::domain::text::plain;
 
 /// The request with every hole filled whose slot has a value; the others keep the contract's example. Ids take the JSON
 /// type of the example they replace, because some contracts write the same id as text and as a number.
@@ -15,16 +16,16 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
         let Some(value) = slots.get(&filling.slot) else { continue };
         match &filling.place {
             Place::Path(name) => {
-                request.path_values.insert(name.clone(), text(value));
+                request.path_values.insert(name.clone(), plain(value));
             }
             Place::Query(name) => {
                 for (_, known) in request.query.iter_mut().filter(|(known, _)| known == name) {
-                    *known = text(value);
+                    *known = plain(value);
                 }
             }
             Place::Header(name) => {
                 for (_, known) in request.headers.iter_mut().filter(|(known, _)| known == name) {
-                    *known = text(value);
+                    *known = plain(value);
                 }
             }
             Place::Body(at) => {
@@ -48,10 +49,6 @@ fn in_body<'a>(body: &'a mut Body, at: &str) -> Option<&'a mut Value> {
         }
         Body::Empty | Body::Text(_) => None,
     }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn like(example: &Value, value: &Value) -> Value {

@@ -31,11 +31,6 @@ pub enum About {
 }
 
 impl Round {
-    /// How many requests were sent.
-    pub fn requests(&self) -> u64 {
-        self.outcomes.outcomes.iter().map(|outcome| outcome.exchanges.len() as u64).sum()
-    }
-
     /// What is found in it.
     pub fn findings(&self, case: &Case<'_>) -> Vec<Finding> {
         let own = Case { plan: &self.plan, outcomes: &self.outcomes, ..*case };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Case, Ruling};
 use crate::domain::exchange::Outcome;
 use crate::domain::plan::{Origin, Probe};
+use crate::domain::text::plain;
 use crate::generate::captured;
 
 /// What a ruling comes to when a request with a fault uses what nobody but an earlier run vouches for: that it is refused in
@@ -31,7 +32,7 @@ fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
         let maker = case.plan.probe(maker)?;
         let capture = maker.captures.iter().find(|capture| capture.slot == *id)?;
         let value = captured(capture, case.outcomes.of(&maker.id)?.answer()?, maker, &BTreeMap::new())?;
-        Some((kind, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        Some((kind, plain(&value)))
     })
     .any(|(kind, id)| known.iter().any(|known| *known == (kind, &id)))
 }
@@ -41,43 +42,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::contract::{Schemas, bundle, read};
-    use crate::domain::contract::{Method, Status};
-    use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcomes, SentRequest};
-    use crate::domain::plan::Plan;
-    use crate::judge::Hints;
+    use crate::domain::exchange::Content;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
 
     /// What is ruled when a job of an earlier run is answered with this status, and the run itself made one with this id.
     fn ruled(status: u16, made: &str, assumed: Option<&str>) -> Ruling {
-        let document = json!({"openapi": "3.1.0", "info": {"title": "Jobs", "version": "1"},
-            "paths": {"/jobs": {"get": {"operationId": "jobs.get", "responses": {"200": {"description": "all"}}}}}});
-        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let schemas = Schemas::new(&contract).unwrap();
-        let probe = |id: &str, rest: serde_json::Value| -> Probe {
-            let mut whole = json!({
-                "id": id, "operation": "jobs.get", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
-                "request": {"method": "GET", "path": "/jobs", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
-                            "fillings": []},
-                "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [],
-                "repeat": "once", "also": [], "assumed": null
-            });
-            whole.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
-            serde_json::from_value(whole).unwrap()
-        };
         let fault = json!({"place": "state", "words": "the result has expired"});
-        let asking = probe("old", json!({"fault": fault, "allowed": [410], "needs": ["jobs=7"], "assumed": assumed}));
-        let making = probe("new", json!({"captures": [{"slot": "jobs#1", "expression": "$response.body#/id", "like": null, "nth": 0}]}));
+        let asking = probe("old", &json!({"fault": fault, "allowed": [410], "needs": ["jobs=7"], "assumed": assumed}));
+        let making = probe("new", &json!({"captures": [{"slot": "jobs#1", "expression": "$response.body#/id", "like": null, "nth": 0}]}));
         let slots = json!({"jobs=7": {"kind": "jobs", "origin": {"given": "7"}, "like": null},
                            "jobs#1": {"kind": "jobs", "origin": {"created": "new"}, "like": null}});
-        let plan = Plan { probes: vec![asking, making], slots: serde_json::from_value(slots).unwrap(), ..Plan::default() };
-        let outcome = |id: &str, status: u16, body: Content| {
-            let request = SentRequest { method: Method("GET".to_owned()), url: "http://t/jobs".to_owned(), headers: Vec::new(), body: None };
-            let answer = Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
-            Outcome { probe: id.to_owned(), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
-        };
-        let outcomes = Outcomes { outcomes: vec![outcome("old", status, Content::Empty), outcome("new", 200, Content::Json(json!({"id": made})))] };
-        let case = Case { contract: &contract, schemas: &schemas, plan: &plan, outcomes: &outcomes, hints: &Hints::default() };
-        begun(&case, &plan.probes[0], outcomes.of("old"), Ruling::Breaks)
+        let plan = plan(vec![asking, making], slots);
+        let made = outcome("new", vec![answer(200, Content::Json(json!({"id": made})))]);
+        said(&contract(&json!({}), &json!({})), &plan, vec![outcome("old", vec![answer(status, Content::Empty)]), made], |case| {
+            begun(case, &plan.probes[0], case.outcomes.of("old"), Ruling::Breaks)
+        })
     }
 
     #[test]

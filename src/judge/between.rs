@@ -4,7 +4,7 @@
 use super::Case;
 use crate::checks::{self, Scene};
 use crate::domain::contract::Status;
-use crate::domain::plan::{Credentials, Probe};
+use crate::domain::plan::Probe;
 use crate::domain::verdict::Finding;
 
 /// The status of one request too many (RFC 6585, section 4).
@@ -20,7 +20,6 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
             // Nothing but the number of requests was wrong with it.
             let asked = Probe { allowed: vec![TOO_MANY], status: TOO_MANY, fault: None, ..probe.clone() };
             let declared = super::declared(case.contract, None, TOO_MANY);
-            let hints = if probe.request.credentials == Credentials::Limited { &case.hints.limited } else { &case.hints.full };
             let scene = Scene {
                 contract: case.contract,
                 schemas: case.schemas,
@@ -29,7 +28,7 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
                 exchange,
                 answer,
                 declared: declared.as_deref(),
-                hints,
+                hints: case.hints_for(probe),
             };
             // Where nothing is declared, only the wait is of interest: the answer may be that of a gateway.
             let relevant = checks::findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Case, Opinion, Ruling};
+use super::{Case, Opinion, Ruling, entry};
 use crate::domain::contract::{Status, WHOLE_SERVER};
-use crate::domain::exchange::Outcome;
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
-use crate::domain::report::{Cell, CellProbe};
+use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// How the reason of a cell ends that was not shown because the server chose another status that is as right.
@@ -78,7 +77,7 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
             aimed.contains(&opinion.probe.id) || (shows && opinion.probe.purpose != Purpose::Cleanup)
         })
         .collect();
-    cell.probes = relevant.iter().map(|opinion| entry(opinion)).collect();
+    cell.probes = relevant.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     let broken: Vec<&Opinion<'_>> = relevant
         .iter()
         .copied()
@@ -119,7 +118,7 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
     let failed: Vec<&&Opinion<'_>> = own.iter().filter(|opinion| server_error(opinion).is_some()).collect();
     if !failed.is_empty() && view.alive {
         cell.verdict = Verdict::Violates;
-        cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
+        cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
         let tries: usize = own.iter().filter_map(|opinion| opinion.outcome).map(|outcome| outcome.exchanges.len()).sum();
         cell.findings = failed.first().map(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
         return;
@@ -127,7 +126,7 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
     let accepted = own.iter().find(|opinion| opinion.probe.fault.is_none() && opinion.status().is_some_and(|status| status.0 < 400));
     if let Some(opinion) = accepted {
         cell.verdict = Verdict::Held;
-        cell.probes = vec![entry(opinion)];
+        cell.probes = vec![entry(opinion.probe, opinion.outcome)];
         return;
     }
     let reason = own.iter().find_map(|opinion| match &opinion.ruling {
@@ -135,7 +134,7 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone())),
         Ruling::Shows | Ruling::Breaks => None,
     });
-    cell.probes = failed.iter().map(|opinion| entry(opinion)).collect();
+    cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     cell.verdict = reason.as_ref().map_or(Verdict::Blocked, |(verdict, _)| *verdict);
     cell.reason = Some(match reason {
         Some((_, reason)) => format!("no valid request was accepted: {reason}"),
@@ -167,15 +166,5 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
         probe: opinion.probe.id.clone(),
         curl: failing.map(|exchange| crate::checks::curl(&exchange.request, &view.case.hints.full)).unwrap_or_default(),
         sightings: Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() },
-    }
-}
-
-fn entry(opinion: &Opinion<'_>) -> CellProbe {
-    CellProbe {
-        id: opinion.probe.id.clone(),
-        trigger: opinion.probe.trigger.clone(),
-        status: opinion.status(),
-        fault: opinion.probe.fault.as_ref().map(|fault| fault.words.clone()),
-        requests: opinion.outcome.map_or(0, |outcome: &Outcome| outcome.exchanges.len() as u64),
     }
 }

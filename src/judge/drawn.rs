@@ -11,11 +11,11 @@
 //! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
 //! servers have rules that no schema can express.
 
-use super::{Case, declared};
+use super::{Case, declared, entry};
 use crate::checks::{CredentialHint, Scene, curl, excerpt, findings};
 use crate::domain::contract::{Operation, Response, Status};
 use crate::domain::drawn::{Drawn, Expects};
-use crate::domain::exchange::{Answer, Exchange, Outcome};
+use crate::domain::exchange::{Answer, Exchange};
 use crate::domain::plan::{Probe, ProbeId};
 use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
@@ -72,21 +72,12 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -
             (cell.verdict, cell.reason) = (Verdict::Violates, None);
         }
         if cell.probes.iter().all(|known| known.id != id) {
-            cell.probes.extend(case.outcomes.of(&id).map(|outcome| entry(case, probe, outcome)));
+            let words = case.plan.drawn.get(&id).map(Drawn::words);
+            cell.probes.push(CellProbe { fault: words, ..entry(probe, case.outcomes.of(&id)) });
         }
         cell.findings.push(finding);
     }
     homeless
-}
-
-fn entry(case: &Case<'_>, probe: &Probe, outcome: &Outcome) -> CellProbe {
-    CellProbe {
-        id: probe.id.clone(),
-        trigger: probe.trigger.clone(),
-        status: outcome.answer().map(|answer| answer.status),
-        fault: case.plan.drawn.get(&probe.id).map(Drawn::words),
-        requests: outcome.exchanges.len() as u64,
-    }
 }
 
 /// One answer to a request with drawn values.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, SlotId};
 use crate::domain::report::Leftover;
+use crate::domain::text::plain;
 use crate::generate::captured;
 
 /// Everything that a request made, that an operation of the contract removes, and that is still there at the end.
@@ -16,7 +17,7 @@ pub fn leftovers(plan: &Plan, outcomes: &Outcomes) -> Vec<Leftover> {
     let left = made.filter_map(|(id, slot)| {
         let value = values.get(id)?;
         let (operation, reason) = last_try(plan, outcomes, id)?;
-        let id = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let id = plain(value);
         Some(Leftover { kind: slot.kind.clone(), id, operation, reason })
     });
     left.collect()
@@ -56,29 +57,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::exchange::Content;
+    use crate::judge::testing::{answer, outcome, plan, probe};
 
     /// One thing is made, and its removal is answered with a status.
     fn left(status: u16) -> Vec<Leftover> {
-        let probe = |id: &str, captures: Value, consumes: Value| {
-            json!({
-                "id": id, "operation": id, "trigger": "success", "status": 200, "purpose": "probe", "fault": null, "allowed": [], "control": null,
-                "request": {"method": "GET", "path": "/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []},
-                "needs": [], "consumes": consumes, "captures": captures, "after": [], "stage": "make", "repeat": "once", "also": [], "assumed": null
-            })
-        };
         let capture = json!([{"slot": "books#1", "expression": "$response.body#/id", "like": null, "nth": 0}]);
-        let plan: Plan = serde_json::from_value(json!({
-            "cells": [], "slots": {"books#1": {"kind": "books", "origin": {"created": "make"}, "like": null}},
-            "probes": [probe("make", capture, json!([])), probe("remove", json!([]), json!(["books#1"]))]
-        }))
-        .unwrap();
-        let outcome = |probe: &str, status: u16| {
-            let answer = json!({"status": status, "headers": [], "body": {"json": {"id": 7}}, "millis": 1, "echoes_credentials": false});
-            let request = json!({"method": "GET", "url": "/", "headers": [], "body": null});
-            json!({"probe": probe, "exchanges": [{"request": request, "answer": answer}], "ending": "answered"})
-        };
-        let outcomes: Outcomes = serde_json::from_value(json!({"outcomes": [outcome("make", 201), outcome("remove", status)]})).unwrap();
-        leftovers(&plan, &outcomes)
+        let probes = vec![
+            probe("make", &json!({"operation": "make", "captures": capture})),
+            probe("remove", &json!({"operation": "remove", "consumes": ["books#1"]})),
+        ];
+        let plan = plan(probes, json!({"books#1": {"kind": "books", "origin": {"created": "make"}, "like": null}}));
+        let answer = |status| answer(status, Content::Json(json!({"id": 7})));
+        leftovers(&plan, &Outcomes { outcomes: vec![outcome("make", vec![answer(201)]), outcome("remove", vec![answer(status)])] })
     }
 
     #[test]

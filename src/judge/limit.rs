@@ -73,51 +73,24 @@ fn advised(answer: &Answer) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
     use super::*;
-    use crate::contract::{Schemas, bundle, read};
-    use crate::domain::exchange::{Content, Ending, Outcome, Outcomes, SentRequest};
-    use crate::domain::plan::{Plan, Probe};
-    use crate::judge::Hints;
+    use crate::domain::exchange::Content;
+    use crate::judge::testing::{self, answer, contract, outcome, plan, probe};
 
     /// A server that is asked so often, each time with this status, and what is said of it.
     fn said(repeat: &serde_json::Value, statuses: &[u16]) -> Option<&'static str> {
-        let document = json!({
-            "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
-            "x-probity-rate-limits": [{"requests": 2, "seconds": 60}],
-            "paths": {"/things": {"get": {"operationId": "things.list", "responses": {"200": {"description": "all"}}}}}
-        });
-        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let probe: Probe = serde_json::from_value(json!({
-            "id": "p", "operation": "things.list", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
-            "request": {"method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
-                        "fillings": []},
-            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": repeat,
-            "also": [], "assumed": null
-        }))
-        .unwrap();
-        let request = SentRequest { method: probe.request.method.clone(), url: "http://t/things".to_owned(), headers: Vec::new(), body: None };
-        let answer = |status: &u16| Answer {
-            status: Status(*status),
-            headers: vec![("retry-after".to_owned(), "1".to_owned())],
-            body: Content::Empty,
-            millis: 1,
-            echoes_credentials: false,
-        };
-        let exchanges = statuses.iter().map(|status| Exchange { request: request.clone(), answer: Some(answer(status)) }).collect();
-        let outcomes = Outcomes { outcomes: vec![Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered }] };
-        let plan = Plan { probes: vec![probe], ..Plan::default() };
-        let schemas = Schemas::new(&contract).unwrap();
-        let case = Case { contract: &contract, schemas: &schemas, plan: &plan, outcomes: &outcomes, hints: &Hints::default() };
-        match (ignored(&case), ill_advised(&case)) {
+        let contract = contract(&json!({}), &json!({"x-probity-rate-limits": [{"requests": 2, "seconds": 60}]}));
+        let plan = plan(vec![probe("p", &json!({"repeat": repeat}))], json!({}));
+        let headers = vec![("retry-after".to_owned(), "1".to_owned())];
+        let answers = statuses.iter().map(|status| Answer { headers: headers.clone(), ..answer(*status, Content::Empty) }).collect();
+        testing::said(&contract, &plan, vec![outcome("p", answers)], |case| match (ignored(case), ill_advised(case)) {
             (Some(_), None) => Some("ignored"),
             (None, Some(_)) => Some("ill-advised"),
             (None, None) => None,
             (Some(_), Some(_)) => Some("both"),
-        }
+        })
     }
 
     #[test]

@@ -28,46 +28,22 @@ pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-    use crate::contract::{Schemas, bundle, read};
-    use crate::domain::contract::{Method, Status};
-    use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcomes, SentRequest};
-    use crate::domain::plan::Plan;
-    use crate::judge::Hints;
-
-    fn probe(id: &str, trigger: &str, repeat: &Value) -> Probe {
-        serde_json::from_value(json!({
-            "id": id, "operation": "jobs.get", "trigger": trigger, "status": 404, "purpose": "probe", "stage": "read",
-            "request": {"method": "GET", "path": "/jobs", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
-                        "fillings": []},
-            "fault": null, "allowed": [404], "control": null, "needs": ["jobs#1"], "consumes": [], "captures": [], "after": [],
-            "repeat": repeat, "also": [], "assumed": null
-        }))
-        .unwrap()
-    }
-
-    fn outcome(id: &str, status: u16, body: Content) -> Outcome {
-        let request = SentRequest { method: Method("GET".to_owned()), url: "http://t/jobs".to_owned(), headers: Vec::new(), body: None };
-        let answer = Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
-        Outcome { probe: id.to_owned(), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
-    }
+    use crate::domain::exchange::Content;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
 
     /// What is ruled when the outcome of a job comes too early and the first look at the job shows this.
     fn ruled(status: u16, state: Option<&str>) -> Ruling {
-        let document = json!({"openapi": "3.1.0", "info": {"title": "Jobs", "version": "1"},
-            "paths": {"/jobs": {"get": {"operationId": "jobs.get", "responses": {"200": {"description": "all"}}}}}});
-        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let schemas = Schemas::new(&contract).unwrap();
+        let early = probe("early", &json!({"trigger": "unfinished", "allowed": [404], "needs": ["jobs#1"]}));
         let poll = json!({"poll": {"at": "/state", "finished": ["done"], "failed": ["broken"]}});
-        let plan = Plan { probes: vec![probe("early", "unfinished", &json!("once")), probe("look", "success", &poll)], ..Plan::default() };
-        let look = state.map(|state| outcome("look", 200, Content::Json(json!({"state": state}))));
-        let outcomes = Outcomes { outcomes: [Some(outcome("early", status, Content::Empty)), look].into_iter().flatten().collect() };
-        let case = Case { contract: &contract, schemas: &schemas, plan: &plan, outcomes: &outcomes, hints: &Hints::default() };
-        finished(&case, &plan.probes[0], outcomes.of("early"), Ruling::Breaks)
+        let plan = plan(vec![early, probe("look", &json!({"needs": ["jobs#1"], "repeat": poll}))], json!({}));
+        let look = state.map(|state| outcome("look", vec![answer(200, Content::Json(json!({"state": state})))]));
+        let early = outcome("early", vec![answer(status, Content::Empty)]);
+        said(&contract(&json!({}), &json!({})), &plan, [Some(early), look].into_iter().flatten().collect(), |case| {
+            finished(case, &plan.probes[0], case.outcomes.of("early"), Ruling::Breaks)
+        })
     }
 
     #[test]

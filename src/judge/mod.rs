@@ -13,6 +13,8 @@ mod recording;
 mod rule;
 mod state;
 mod surplus;
+#[cfg(test)]
+mod testing;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use cell::ALLOWED_AS_WELL;
@@ -29,7 +31,7 @@ use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
-use crate::domain::report::Cell;
+use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
@@ -45,6 +47,13 @@ pub struct Case<'a> {
     pub outcomes: &'a Outcomes,
     /// Where credentials come from, for the commands that show findings again.
     pub hints: &'a Hints,
+}
+
+impl Case<'_> {
+    /// Where the credentials of a probe come from.
+    fn hints_for(&self, probe: &Probe) -> &[CredentialHint] {
+        if probe.request.credentials == Credentials::Limited { &self.hints.limited } else { &self.hints.full }
+    }
 }
 
 /// Where the credentials of the two accounts come from.
@@ -168,6 +177,17 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
     Opinion { probe, outcome, ruling, findings }
 }
 
+/// A probe and what became of it, for the cell that it says something of.
+fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
+    CellProbe {
+        id: probe.id.clone(),
+        trigger: probe.trigger.clone(),
+        status: outcome.and_then(Outcome::answer).map(|answer| answer.status),
+        fault: probe.fault.as_ref().map(|fault| fault.words.clone()),
+        requests: outcome.map_or(0, |outcome| outcome.exchanges.len() as u64),
+    }
+}
+
 /// Whether a walk through pages has followed a link.
 fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
     matches!(probe.repeat, Repeat::Pages { .. }) && outcome.is_some_and(|outcome| outcome.exchanges.len() > 1)
@@ -205,7 +225,7 @@ fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Vec<Findi
     let whole_server = probe.id.starts_with(WHOLE_SERVER);
     let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(case.contract, operation, answer.status);
-    let hints = if probe.request.credentials == Credentials::Limited { &case.hints.limited } else { &case.hints.full };
+    let hints = case.hints_for(probe);
     findings(&Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared: declared.as_deref(), hints })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Round;
-use crate::domain::exchange::{Outcome, Outcomes};
+use crate::domain::exchange::Outcomes;
 use crate::domain::plan::{Plan, Probe};
 use crate::domain::report::SentProbe;
 
@@ -53,11 +53,4 @@ pub fn sent(plan: &Plan, outcomes: &Outcomes) -> Vec<SentProbe> {
         })
     })
     .collect::<Vec<_>>()
-}
-
-impl Recording {
-    /// How many requests were sent.
-    pub fn requests(&self) -> u64 {
-        self.outcomes.outcomes.iter().map(|outcome: &Outcome| outcome.exchanges.len() as u64).sum()
-    }
 }

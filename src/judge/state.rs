@@ -1,10 +1,10 @@
 //! Contradictions of the state, added to the cells that they belong to.
 
-use super::Case;
+use super::{Case, entry};
 use crate::checks::{curl, excerpt};
 use crate::domain::contract::Status;
 use crate::domain::exchange::Outcome;
-use crate::domain::report::{Cell, CellProbe};
+use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 use crate::state::{Contradiction, contradictions};
 
@@ -25,7 +25,7 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell]) -> Vec<Finding> {
             (cell.verdict, cell.reason) = (Verdict::Violates, None);
         }
         if cell.probes.is_empty() {
-            cell.probes.extend(entry(case, blamed));
+            cell.probes.extend(case.plan.probe(blamed).zip(case.outcomes.of(blamed)).map(|(probe, outcome)| entry(probe, Some(outcome))));
         }
         cell.findings.push(finding);
     }
@@ -36,18 +36,6 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell]) -> Vec<Finding> {
 fn place(case: &Case<'_>, cells: &[Cell], probe: &str, status: Option<Status>) -> Option<usize> {
     let operation = &case.plan.probe(probe)?.operation;
     cells.iter().position(|cell| cell.operation == *operation && Some(cell.status) == status)
-}
-
-fn entry(case: &Case<'_>, probe: &str) -> Option<CellProbe> {
-    let planned = case.plan.probe(probe)?;
-    let outcome = case.outcomes.of(probe)?;
-    Some(CellProbe {
-        id: planned.id.clone(),
-        trigger: planned.trigger.clone(),
-        status: outcome.answer().map(|answer| answer.status),
-        fault: planned.fault.as_ref().map(|fault| fault.words.clone()),
-        requests: outcome.exchanges.len() as u64,
-    })
 }
 
 fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {

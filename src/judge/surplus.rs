@@ -143,41 +143,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::contract::{Schemas, bundle, read};
-    use crate::domain::exchange::{Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
-    use crate::domain::plan::{Plan, Probe};
-    use crate::judge::Hints;
+    use crate::domain::exchange::Content;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
 
     /// Kind and place of what a list is answered with and does not document.
     fn found(status: u16, headers: &[(&str, &str)], body: Value) -> Vec<(String, String)> {
         let item =
             json!({"type": "object", "properties": {"id": {}, "tags": {"type": "object", "additionalProperties": {"type": "string"}}, "free": {}}});
-        let document = json!({
-            "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
-            "paths": {"/things": {"get": {"operationId": "things.list", "responses": {"200": {
-                "description": "all", "headers": {"X-Count": {"schema": {"type": "integer"}}},
-                "content": {"application/json": {"schema": {"type": "object", "properties": {"data": {"type": "array", "items": item}}}}}
-            }}}}}
-        });
-        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let probe: Probe = serde_json::from_value(json!({
-            "id": "p", "operation": "things.list", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
-            "request": {"method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
-                        "fillings": []},
-            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": "once",
-            "also": [], "assumed": null
-        }))
-        .unwrap();
-        let request = SentRequest { method: probe.request.method.clone(), url: "http://t/things".to_owned(), headers: Vec::new(), body: None };
+        let schema = json!({"type": "object", "properties": {"data": {"type": "array", "items": item}}});
+        let response = json!({"headers": {"X-Count": {"schema": {"type": "integer"}}}, "content": {"application/json": {"schema": schema}}});
         let headers = [&[("content-type", "application/json"), ("date", "now"), ("x-count", "1")], headers].concat();
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let answer = Answer { status: Status(status), headers, body: Content::Json(body), millis: 1, echoes_credentials: false };
-        let exchanges = vec![Exchange { request, answer: Some(answer) }];
-        let outcomes = Outcomes { outcomes: vec![Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered }] };
-        let plan = Plan { probes: vec![probe], ..Plan::default() };
-        let schemas = Schemas::new(&contract).unwrap();
-        let case = Case { contract: &contract, schemas: &schemas, plan: &plan, outcomes: &outcomes, hints: &Hints::default() };
-        surplus(&case).into_iter().map(|found| (found.kind, found.place)).collect()
+        let answer = Answer { headers, ..answer(status, Content::Json(body)) };
+        let plan = plan(vec![probe("p", &json!({}))], json!({}));
+        let found = said(&contract(&response, &json!({})), &plan, vec![outcome("p", vec![answer])], surplus);
+        found.into_iter().map(|found| (found.kind, found.place)).collect()
     }
 
     fn one(kind: &str, place: &str) -> Vec<(String, String)> {

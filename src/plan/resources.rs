@@ -10,6 +10,7 @@ use super::finders::rank;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::plan::{Body, Capture, Filling, Origin, Place, ProbeId, Purpose, Slot, SlotId};
+use crate::domain::text::plain;
 use crate::generate::{Base, valid};
 
 /// What a request does to a resource that it names.
@@ -28,7 +29,7 @@ impl Draft<'_> {
         let mut bound = Bound { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
         for need in bound.base.needs.clone() {
-            let example = need.example.as_str().map_or_else(|| need.example.to_string(), str::to_owned);
+            let example = plain(&need.example);
             let known = chosen.iter().find(|(kind, text, _)| *kind == need.resource.kind && *text == example);
             let slot = if let Some((_, _, slot)) = known {
                 Some(slot.clone())

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::exchange::{Answer, Content, Outcome, Outcomes};
 use crate::domain::plan::{Origin, Plan, Probe, SlotId};
+use crate::domain::text::plain;
 use crate::generate::captured;
 
 /// Header fields that belong to the connection, not to the answer (RFC 9110, section 7.6.1, and `Date`, `Content-Length`).
@@ -133,8 +134,7 @@ impl<'a> Names<'a> {
 
 /// The same id, written as text or as a number.
 fn same(one: &Value, other: &Value) -> bool {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    !text(other).is_empty() && text(one) == text(other)
+    !plain(other).is_empty() && plain(one) == plain(other)
 }
 
 /// A moment of RFC 3339, section 5.6.

@@ -13,6 +13,7 @@ use crate::domain::contract::Method;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
 use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
+use crate::domain::text::plain;
 use crate::generate::{captured, valid};
 use crate::plan::{Feed, Held, feeds, names, removal, removals};
 
@@ -41,7 +42,7 @@ impl<'a> Run<'a> {
         self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".to_owned())).collect();
         let unknown = self.find(schemas, chronicle, &lane).await;
         self.sweep(&lane).await;
-        let left = self.progress.left.iter().map(|slot| (slot.clone(), self.progress.slots.get(slot).map(text).unwrap_or_default()));
+        let left = self.progress.left.iter().map(|slot| (slot.clone(), self.progress.slots.get(slot).map(plain).unwrap_or_default()));
         Cleaned { removed: self.progress.swept, left: left.collect(), unknown }
     }
 
@@ -125,7 +126,7 @@ impl<'a> Run<'a> {
         for filling in fillings {
             if let (Place::Body(at), Some(value)) = (&filling.place, self.progress.slots.get(&filling.slot)) {
                 let (item, inner) = item_pointer(at);
-                items.entry(item).or_default().push((inner, text(value)));
+                items.entry(item).or_default().push((inner, plain(value)));
             }
         }
         items.into_values().collect()
@@ -148,10 +149,10 @@ impl<'a> Run<'a> {
     fn adopt(&mut self, search: &Search<'_>, id: Value) {
         let known = self.progress.slots.iter().any(|(slot, value)| {
             let kind = self.plan.slots.get(slot).or_else(|| self.progress.made.get(slot)).map(|slot| &slot.kind);
-            text(value) == text(&id) && kind == Some(&search.like.kind)
+            plain(value) == plain(&id) && kind == Some(&search.like.kind)
         });
         if !known {
-            let slot = format!("{}~found-{}", search.slot, text(&id));
+            let slot = format!("{}~found-{}", search.slot, plain(&id));
             self.progress.slots.insert(slot.clone(), id);
             self.progress.made.insert(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() });
         }
@@ -192,7 +193,7 @@ impl Search<'_> {
     }
 
     fn is(&self, item: &Value) -> bool {
-        let refers = |(at, id): &(String, String)| item.pointer(at).is_some_and(|value| text(value) == *id);
+        let refers = |(at, id): &(String, String)| item.pointer(at).is_some_and(|value| plain(value) == *id);
         let referring = self.refers.iter().any(|all| all.iter().all(refers));
         self.wanted.iter().any(|name| holds(item, name)) || (self.wanted.is_empty() && referring)
     }
@@ -221,8 +222,4 @@ fn holds(item: &Value, name: &str) -> bool {
 fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
     let url = Url::parse(base).ok()?.join(next_page(answer.body.json()?)?).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

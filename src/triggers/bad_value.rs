@@ -3,6 +3,7 @@
 use super::{Ground, Trigger, Variation};
 use crate::contract::put;
 use crate::domain::contract::Location;
+use crate::domain::text::plain;
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "bad-value",
@@ -17,7 +18,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     if at.starts_with('/') {
         return ground.with_json(at, format!("{at} is {value}"), |body| put(body, at, value.clone())).into_iter().collect();
     }
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = plain(value);
     if ground.operation.parameter(Location::Path, at).is_some() {
         return ground.with_path_value(at, &text).into_iter().collect();
     }

@@ -43,6 +43,7 @@ pub use unsupported_method::same_route;
 use crate::contract::Schemas;
 use crate::domain::contract::{Condition, Contract, MediaType, Operation, Parameter, SchemaRef};
 use crate::domain::plan::{Body, Fault, Place, RequestTemplate};
+use crate::domain::text::plain;
 use crate::generate::Base;
 
 /// A named way to provoke a status.
@@ -115,7 +116,7 @@ impl Ground<'_> {
 
     /// Whether a parameter allows a value, however it is written.
     pub fn parameter_allows(&self, parameter: &Parameter, value: &Value) -> bool {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = plain(value);
         let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
         parameter.schema.as_ref().is_none_or(|schema| readings.into_iter().flatten().any(|value| self.is_valid(schema, &value)))
     }

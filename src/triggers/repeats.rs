@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use super::{Ground, Variation};
 use crate::domain::plan::{Body, Place};
+use crate::domain::text::plain;
 use crate::generate::Need;
 
 /// The same id, written as a number or as text.
 pub fn same_id(one: &Value, other: &Value) -> bool {
-    text(one) == text(other)
+    plain(one) == plain(other)
 }
 
 /// Writes an id at every place of the body that names the same resource as one place of the valid request does.
@@ -28,13 +29,9 @@ pub fn repeat(ground: &Ground<'_>, own: &Need, id: &Value, variation: &mut Varia
 /// An id as the value before it was written: a number stays a number.
 fn written_like(before: &Value, id: &Value) -> Value {
     if before.is_number() {
-        return text(id).parse::<i64>().map_or_else(|_| id.clone(), Value::from);
+        return plain(id).parse::<i64>().map_or_else(|_| id.clone(), Value::from);
     }
-    Value::String(text(id))
-}
-
-fn text(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+    Value::String(plain(id))
 }
 
 #[cfg(test)]

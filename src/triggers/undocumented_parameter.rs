@@ -1,6 +1,7 @@
 //! A query parameter that the contract says is refused is added.
 
 use super::{Ground, Trigger, Variation};
+use crate::domain::text::plain;
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "undocumented-parameter",
@@ -12,7 +13,6 @@ pub(super) const TRIGGER: Trigger = Trigger {
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let Some(name) = &ground.condition.at else { return Vec::new() };
-    let value =
-        ground.condition.value.as_ref().map_or_else(|| "probity".to_owned(), |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let value = ground.condition.value.as_ref().map_or_else(|| "probity".to_owned(), plain);
     vec![ground.with_query_value(name, &value)]
 }

@@ -4,6 +4,7 @@ use super::repeats::{repeat, same_id};
 use super::{Ground, Trigger, Variation};
 use crate::domain::contract::Location;
 use crate::domain::plan::Place;
+use crate::domain::text::plain;
 use crate::generate::{Need, unknown_id};
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -36,7 +37,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         let example = parameter.example.clone().unwrap_or_else(|| serde_json::Value::String("1".to_owned()));
         let example = example.get(0).cloned().unwrap_or(example);
         let unknown = unknown_id(&example, |value| ground.parameter_allows(parameter, value) || value.is_string())?;
-        let text = unknown.as_str().map_or_else(|| unknown.to_string(), str::to_owned);
+        let text = plain(&unknown);
         let mut variation = ground.with_query_value(&parameter.name, &text);
         variation.kind = Some(need.kind.clone());
         Some(variation)

@@ -103,12 +103,12 @@ fn a_file_that_is_not_what_it_should_be_is_named() {
 
 #[test]
 fn a_contract_that_is_not_where_the_suite_says_is_named_with_the_suite() {
-    let place = Place::new("bad-suite", ONE);
-    place.write("suite.yaml", "name: lost\ncontract: gone/contract.yaml\n");
-    assert_eq!(refused(&place, &["run", "--suite", "suite.yaml"], "suite.yaml: contract: there is no file gone/contract.yaml"), None);
-    place.write("suite.yaml", "name: found\ncontract: contract.yaml\n");
-    let output = place.command(&["list", "--suite", "suite.yaml"]).output().expect("the command runs");
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let folder = Folder::with_contract("bad-suite", ONE);
+    folder.write("suite.yaml", "name: lost\ncontract: gone/contract.yaml\n");
+    assert_eq!(refused(&folder, &["run", "--suite", "suite.yaml"], "suite.yaml: contract: there is no file gone/contract.yaml"), None);
+    folder.write("suite.yaml", "name: found\ncontract: contract.yaml\n");
+    let output = folder.run(&["list", "--suite", "suite.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::contract::{put, remove};
 use crate::domain::drawn::{Change, Put};
 use crate::domain::plan::{Body, Place, RequestTemplate};
+use crate::domain::text::plain;
 
 /// The request with the changes in it; `None` when it has no place for one of them. What fills a changed place from
 /// another probe is dropped.
@@ -64,10 +65,6 @@ fn in_query(request: &mut RequestTemplate, name: &str, change: &Put) -> Option<(
     };
     request.query.extend(values.into_iter().map(|value| (name.to_owned(), value)));
     Some(())
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Whether a change at one place makes the value at another its own.

@@ -1,0 +1,63 @@
+//! Small cases to be judged: a contract with one operation, probes of it, and what became of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Case, Hints};
+use crate::contract::{Schemas, bundle, read};
+use crate::domain::contract::{Contract, Method, Status};
+use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::domain::plan::{Plan, Probe};
+
+/// A contract with `GET /things`, which is answered 200 with these members in its Response Object, and which has these
+/// members at its root.
+pub fn contract(response: &Value, root: &Value) -> Contract {
+    let mut document = json!({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+        "paths": {"/things": {"get": {"operationId": "things.list", "responses": {"200": {"description": "all"}}}}}});
+    extend(&mut document["paths"]["/things"]["get"]["responses"]["200"], response);
+    extend(&mut document, root);
+    read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap()
+}
+
+/// A valid probe of `GET /things`, with these members in the place of its own.
+pub fn probe(id: &str, more: &Value) -> Probe {
+    let mut probe = json!({
+        "id": id, "operation": "things.list", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
+        "request": {"method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
+                    "fillings": []},
+        "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": "once",
+        "also": [], "assumed": null
+    });
+    extend(&mut probe, more);
+    serde_json::from_value(probe).unwrap()
+}
+
+/// A plan of probes and slots, the slots as a plan in JSON has them.
+pub fn plan(probes: Vec<Probe>, slots: Value) -> Plan {
+    Plan { probes, slots: serde_json::from_value(slots).unwrap(), ..Plan::default() }
+}
+
+/// An answer without header fields.
+pub fn answer(status: u16, body: Content) -> Answer {
+    Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false }
+}
+
+/// What became of a probe that was answered so, once for each answer.
+pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
+    let request = SentRequest { method: Method("GET".to_owned()), url: "http://t/things".to_owned(), headers: Vec::new(), body: None };
+    let exchanges = answers.into_iter().map(|answer| Exchange { request: request.clone(), answer: Some(answer) }).collect();
+    Outcome { probe: id.to_owned(), exchanges, ending: Ending::Answered }
+}
+
+/// What is said of a case.
+pub fn said<T>(contract: &Contract, plan: &Plan, outcomes: Vec<Outcome>, say: impl FnOnce(&Case<'_>) -> T) -> T {
+    let schemas = Schemas::new(contract).unwrap();
+    say(&Case { contract, schemas: &schemas, plan, outcomes: &Outcomes { outcomes }, hints: &Hints::default() })
+}
+
+fn extend(value: &mut Value, more: &Value) {
+    if let (Some(members), Some(more)) = (value.as_object_mut(), more.as_object()) {
+        members.extend(more.clone());
+    }
+}
