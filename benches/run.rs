@@ -18,7 +18,7 @@ fn subject() -> Subject {
 
 /// Everything is planned: writes are allowed, both accounts and all that the suite calls given are there.
 fn options(suite: &Suite) -> Options {
-    let known = |given: &Given| Known { id: "1".to_owned(), state: given.state.clone() };
+    let known = |given: &Given| Known { id: "1".to_owned(), state: given.state.clone(), left: None };
     Options {
         writes: true,
         limited: suite.accounts.limited.keys().cloned().collect(),

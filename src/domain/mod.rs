@@ -7,5 +7,6 @@ pub mod journal;
 pub mod plan;
 pub mod report;
 pub mod suite;
+pub mod template;
 pub mod text;
 pub mod verdict;

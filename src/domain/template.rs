@@ -1,0 +1,132 @@
+//! A request with holes for the values that other requests yield.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::contract::Method;
+use super::plan::SlotId;
+
+/// A place in a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The method.
+    Method,
+    /// A parameter of the path template.
+    Path(String),
+    /// A query parameter.
+    Query(String),
+    /// A header field.
+    Header(String),
+    /// JSON Pointer (RFC 6901) into the body; empty for the whole body.
+    Body(String),
+    /// Who is asking.
+    Credentials,
+    /// Nothing in the request: the state of the server, or the number of requests.
+    State,
+}
+
+/// A request with holes for the values that other probes yield.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestTemplate {
+    /// Method.
+    pub method: Method,
+    /// Path template.
+    pub path: String,
+    /// Values of the path template, before percent-encoding.
+    pub path_values: BTreeMap<String, String>,
+    /// Query pairs, before percent-encoding.
+    pub query: Vec<(String, String)>,
+    /// Header fields; credentials are not among them.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Body,
+    /// Which credentials it carries.
+    pub credentials: Credentials,
+    /// Where values of slots go.
+    pub fillings: Vec<Filling>,
+}
+
+impl RequestTemplate {
+    /// The slots that fill it, each once, in the order of their first places.
+    pub fn slots(&self) -> Vec<SlotId> {
+        let mut slots: Vec<SlotId> = Vec::new();
+        for filling in &self.fillings {
+            if !slots.contains(&filling.slot) {
+                slots.push(filling.slot.clone());
+            }
+        }
+        slots
+    }
+
+    /// The slots that fill its path.
+    pub fn slots_in_path(&self) -> Vec<&SlotId> {
+        let fillings = self.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
+        fillings.map(|filling| &filling.slot).collect()
+    }
+
+    /// Lets another resource take the place of one wherever the request names it.
+    pub fn rebind(&mut self, from: &str, to: &str) {
+        for filling in self.fillings.iter_mut().filter(|filling| filling.slot == from) {
+            to.clone_into(&mut filling.slot);
+        }
+    }
+}
+
+/// A value of a slot and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filling {
+    /// Place in the request.
+    pub place: Place,
+    /// Whose value.
+    pub slot: SlotId,
+}
+
+/// A request body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// No body.
+    Empty,
+    /// A JSON document.
+    Json(Value),
+    /// A JSON document of which the last characters are cut off.
+    CutJson(Value),
+    /// A JSON document in which the text at some pointers is written as it is here, and not as the value there would be.
+    Spelled(Value, Vec<(String, String)>),
+    /// Text as it is.
+    Text(String),
+    /// `multipart/form-data` (RFC 7578), name and content of each part.
+    Multipart(Vec<Part>),
+}
+
+/// One part of `multipart/form-data`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// `name` of the part.
+    pub name: String,
+    /// Content type of the part.
+    pub media_type: Option<String>,
+    /// `filename`, for a file.
+    pub file_name: Option<String>,
+    /// Content; a JSON value that is no string is sent as JSON text.
+    pub content: Value,
+}
+
+/// Which credentials a request carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// Those of the full account.
+    Full,
+    /// Those of the account without permissions.
+    Limited,
+    /// None at all.
+    None,
+    /// Those of the full account with another secret.
+    WrongSecret,
+    /// Those of the full account without this one security scheme.
+    Without(String),
+}
