@@ -34,7 +34,7 @@ fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
         let value = captured(capture, case.outcomes.of(&maker.id)?.answer()?, maker, &BTreeMap::new())?;
         Some((kind, plain(&value)))
     })
-    .any(|(kind, id)| known.iter().any(|known| *known == (kind, &id)))
+    .any(|(kind, id)| known.contains(&(kind, &id)))
 }
 
 #[cfg(test)]
