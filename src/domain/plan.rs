@@ -217,6 +217,12 @@ impl Probe {
         (self.wave, self.stage)
     }
 
+    /// Whether its fault is that nobody vouches for who is asking: that alone is reason enough to refuse it.
+    pub fn is_unauthenticated(&self) -> bool {
+        let by_whom = self.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
+        by_whom && matches!(self.request.credentials, Credentials::None | Credentials::WrongSecret)
+    }
+
     /// Whether it makes something with an id of its own, so that sending it twice makes two.
     pub fn makes(&self, plan: &Plan) -> bool {
         let created = |slot: &Slot| slot.origin == Origin::Created(self.id.clone());

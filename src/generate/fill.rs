@@ -39,6 +39,18 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
     request
 }
 
+/// What a request without fillings has at a place; `None` where there is nothing to be filled.
+pub fn value_at(template: &RequestTemplate, place: &Place) -> Option<Value> {
+    let named = |pairs: &[(String, String)], name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| Value::from(value.as_str()));
+    match place {
+        Place::Path(name) => template.path_values.get(name).map(|value| Value::from(value.as_str())),
+        Place::Query(name) => named(&template.query, name),
+        Place::Header(name) => named(&template.headers, name),
+        Place::Body(at) => in_body(&mut template.body.clone(), at).cloned(),
+        Place::Method | Place::Credentials | Place::State => None,
+    }
+}
+
 /// The value at a pointer into a body. The first token of a pointer into `multipart/form-data` names the part.
 fn in_body<'a>(body: &'a mut Body, at: &str) -> Option<&'a mut Value> {
     match body {

@@ -11,7 +11,7 @@ mod unlike;
 
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
-pub use fill::fill;
+pub use fill::{fill, value_at};
 pub use mark::{document, marked, marked_texts};
 pub use request::{Base, Need, valid};
 pub use sample::{sample, samples, specimens};

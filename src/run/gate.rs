@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::{INTERRUPTED, Lane, Run};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
-use crate::domain::plan::{Credentials, Probe, Purpose, SlotId, Stage};
+use crate::domain::plan::{Probe, Purpose, SlotId, Stage};
+use crate::generate::{unknown_id, value_at};
 use crate::plan::Remake;
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
@@ -90,7 +91,7 @@ impl<'a> Run<'a> {
         let known = self.pasts.is_some_and(|pasts| pasts.knows(&probe.id));
         // Who is refused for lack of credentials needs no resource that exists, and proves its point on a server that
         // refuses everybody, too.
-        let unauthenticated = matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret) && probe.fault.is_some();
+        let unauthenticated = probe.is_unauthenticated();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
             return Err(INTERRUPTED.to_owned());
         }
@@ -102,8 +103,9 @@ impl<'a> Run<'a> {
             // What has to be made again names things that the probe itself does not.
             Ok(_) if known && !probe.consumes.is_empty() => self.progress.slots.clone(),
             Ok(slots) => slots,
+            Err(_) if unauthenticated => self.stand_ins(probe),
             // A request that is one too many is refused whatever it names.
-            Err(_) if unauthenticated || probe.stage == Stage::Burst => BTreeMap::new(),
+            Err(_) if probe.stage == Stage::Burst => BTreeMap::new(),
             Err(reason) => return Err(reason),
         };
         if let Some(reason) =
@@ -118,6 +120,15 @@ impl<'a> Run<'a> {
         }
         let told = self.told(probe)?;
         Ok(self.task(probe, lane, slots, told))
+    }
+
+    /// The values that a probe needs, and for each that is not there the id of nothing: a server that lets everybody in must
+    /// not be told the contract's example, which may be somebody's.
+    fn stand_ins(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
+        let fillings = probe.request.fillings.iter().filter_map(|filling| Some((&filling.slot, value_at(&probe.request, &filling.place)?)));
+        let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, |_| true)?)));
+        let there = self.progress.slots.iter().filter(|(slot, _)| probe.needs.contains(slot) && !self.progress.lost.contains_key(*slot));
+        nothing.chain(there.map(|(slot, value)| (slot.clone(), value.clone()))).collect()
     }
 
     /// The values that a probe needs.
