@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::draft::{Bound, Draft};
 use super::show::span;
 use crate::contract::put;
-use crate::domain::contract::{Operation, ResourceNeed};
+use crate::domain::contract::{Operation, ResourceNeed, Status};
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::triggers::{Setting, Variation};
 
@@ -119,6 +119,10 @@ impl Draft<'_> {
             .rev()
             .min_by_key(|(slot, consumer)| (asked(slot), std::cmp::Reverse(together(consumer))))
             .ok_or_else(|| format!("no planned request deletes {kind}"))?;
+        if self.plan.probe(consumer).is_some_and(|removal| removal.status == Status(202)) {
+            // Accepted is not enacted (RFC 9110, section 15.3.3).
+            return Err(format!("{consumer} is only accepted (202), so nothing says when it is gone"));
+        }
         settled.request.rebind(&place.slot, slot);
         settled.after.push(consumer.clone());
         settled.stage = Stage::Gone;

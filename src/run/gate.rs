@@ -141,6 +141,11 @@ impl<'a> Run<'a> {
         if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {
             return Err(format!("nothing was deleted: {} was not accepted", remover.id));
         }
+        let pending = |remover: &&&Probe| self.outcome(&remover.id).and_then(Outcome::answer).is_some_and(|answer| answer.status == Status(202));
+        if let Some(remover) = removers.iter().find(pending) {
+            // Accepted is not enacted (RFC 9110, section 15.3.3).
+            return Err(format!("{} was answered 202, so nothing says that it has been deleted yet", remover.id));
+        }
         for slot in &probe.needs {
             let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
             if !gone && let Some(reason) = self.progress.lost.get(slot) {

@@ -1,0 +1,9 @@
+//! Servers that were not made for the program: what is right about them is not blamed, what is wrong is found, and what is
+//! somebody's is left alone.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod deletions;
+mod server;
+mod strangers;
