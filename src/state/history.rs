@@ -260,8 +260,21 @@ impl<'a> History<'a> {
 
     /// Whether a request reads one resource on the route on which it was made.
     pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
-        let collection = &self.events[made.by].operation.path;
-        event.collection == Some(collection.as_str()) && event.probe.request.method.0 == "GET" && event.item().is_some_and(|slot| self.is(slot, made))
+        let maker = &self.events[made.by];
+        event.collection == Some(maker.operation.path.as_str())
+            && event.probe.request.method.0 == "GET"
+            && event.item().is_some_and(|slot| self.is(slot, made))
+            && self.is_below_the_same(event, maker)
+    }
+
+    /// Whether the path of the maker names the same things in the path of another request.
+    fn is_below_the_same(&self, event: &Event<'_>, maker: &Event<'_>) -> bool {
+        let mut names = maker.operation.segments().filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+        names.all(|name| match (event.filled(name), maker.filled(name)) {
+            (Some(one), Some(other)) => self.same(one, other),
+            (None, None) => event.probe.request.path_values.get(name) == maker.probe.request.path_values.get(name),
+            _ => false,
+        })
     }
 
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.

@@ -5,5 +5,6 @@
 mod support;
 
 mod deletions;
+mod nested;
 mod server;
 mod strangers;
