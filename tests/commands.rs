@@ -128,6 +128,32 @@ fn a_recording_is_judged_again_to_the_same_verdicts() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), folder.text("first/report.md"));
 }
 
+#[test]
+fn a_recording_is_judged_by_its_own_contract_or_a_later_version_of_it() {
+    let folder = Folder::new("judged-by");
+    assert_eq!(folder.run(&["run", "--only", "teams.*", "--out", "first"]).status.code(), Some(0));
+    folder.write("other.yaml", "openapi: 3.1.0\ninfo: {title: Other, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a}}}}}\n");
+    let output = folder.run(&["judge", "first/recording.json", "--contract", "other.yaml"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("\"Other\" has none of its operations"), "{}", text(&output));
+    assert_eq!(folder.run(&["bundle", "--out", "later.json"]).status.code(), Some(0));
+    let mut later = folder.json("later.json");
+    let team = later["paths"]["/v1/teams/{team_id}"].as_object_mut().expect("the path of a team");
+    team.remove("delete").expect("an operation to go");
+    team["get"]["responses"].as_object_mut().expect("responses").remove("404").expect("a status to go");
+    folder.write("later.json", later.to_string());
+    let output = folder.run(&["judge", "first/recording.json", "--contract", "later.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let reason = |operation: &str, status: u64| {
+        let report = folder.report();
+        let cell = report["cells"].as_array().into_iter().flatten().find(|cell| cell["operation"] == operation && cell["status"] == status);
+        cell.map(|cell| format!("{} {}", cell["verdict"], cell["reason"])).expect("the cell")
+    };
+    assert_eq!(reason("teams.delete", 204), "\"unreached\" \"the contract has no such operation\"");
+    assert_eq!(reason("teams.get", 404), "\"unreached\" \"the contract documents no such status\"");
+    assert_eq!(reason("teams.get", 200), "\"conforms\" null");
+}
+
 /// What a user meets when something has to be mended: the exit code, and words that name the place and the next step.
 #[test]
 fn what_cannot_be_used_is_named_with_its_place() {

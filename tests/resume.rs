@@ -195,3 +195,17 @@ fn what_should_have_been_refused_is_removed() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     assert_eq!(lists(&mock, &folder), before, "something is left");
 }
+
+#[test]
+fn cleaning_up_by_another_contract_says_whose_it_is() {
+    let folder = Folder::new("whose");
+    let mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
+    assert!(kill_after(&mock, &folder, &["run", "--jobs", "2"], 60, Duration::ZERO), "the run is killed before its end");
+    folder.write("other.yaml", "openapi: 3.1.0\ninfo: {title: Other, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a}}}}}\n");
+    let by_another = || mock.run(&folder, &["clean", "--contract", "other.yaml"]);
+    let output = by_another();
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("with another contract, \"Addepar API\", may have left something"), "{}", text(&output));
+    assert_eq!(mock.run(&folder, &["clean"]).status.code(), Some(0));
+    assert_eq!(by_another().status.code(), Some(0));
+}

@@ -19,7 +19,12 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
-    sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)
+    let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+    let others = ledger.uncleaned_elsewhere()?;
+    for title in &others {
+        anstream::println!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.");
+    }
+    Ok(if others.is_empty() { code } else { exit::INCONCLUSIVE })
 }
 
 /// Cleans up before a run that starts over.
@@ -59,7 +64,7 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
         tell(chronicle, &cleaned);
     }
     if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
-        anstream::println!("Nothing is left.");
+        anstream::println!("Nothing is left by runs with the contract {:?}.", subject.contract.title);
     }
     Ok(if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE })
 }

@@ -7,6 +7,7 @@ use super::args::JudgeArgs;
 use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, read, write};
+use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::plan::Intent;
 use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
@@ -44,6 +45,13 @@ pub struct Conclusion<'a> {
 pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let recording = recorded(&args.recording)?;
     let subject = Subject::load(&args.files)?;
+    let mut operations = recording.plan.cells.iter().map(|cell| &cell.operation).filter(|id| *id != WHOLE_SERVER).peekable();
+    if operations.peek().is_some() && operations.all(|id| subject.contract.operation(id).is_none()) {
+        let (file, title) = (args.recording.display(), &subject.contract.title);
+        return Err(Stop::Unusable(format!(
+            "{file}: {title:?} has none of its operations; name the contract of that run with --contract or --suite"
+        )));
+    }
     conclude(
         &subject,
         &recording,

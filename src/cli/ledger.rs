@@ -1,6 +1,6 @@
 //! What a command knows of earlier runs against the same target, and what it leaves for the next one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -89,6 +89,16 @@ impl Ledger {
     /// Journals of runs that may have left something.
     pub fn uncleaned(&self) -> Vec<&Chronicle> {
         self.journals.iter().filter(|one| has_left(one)).collect()
+    }
+
+    /// Titles of other contracts with which runs against the same target may have left something.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn uncleaned_elsewhere(&self) -> Result<BTreeSet<String>, Stop> {
+        let Some(folder) = &self.folder else { return Ok(BTreeSet::new()) };
+        let others = folder.journals_of_others()?;
+        Ok(others.iter().filter(|one| has_left(one)).map(|one| one.start.contract.clone()).collect())
     }
 
     /// Begins the journal of a run, or goes on with one; `None` where none is kept.

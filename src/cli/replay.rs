@@ -56,7 +56,13 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
     let ledger = Ledger::for_run(&run.scope, target, subject)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
-    let start = Start { started_at: Timestamp::now().to_string(), mark: scene.options.mark.clone(), shape, plan: part.clone() };
+    let start = Start {
+        started_at: Timestamp::now().to_string(),
+        mark: scene.options.mark.clone(),
+        contract: subject.contract.title.clone(),
+        shape,
+        plan: part.clone(),
+    };
     Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)
 }
 

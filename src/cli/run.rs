@@ -65,7 +65,13 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
         None => subject.plan(&scene.options)?,
     };
-    let start = Start { started_at: started.to_string(), mark: scene.options.mark.clone(), shape, plan: planned.clone() };
+    let start = Start {
+        started_at: started.to_string(),
+        mark: scene.options.mark.clone(),
+        contract: subject.contract.title.clone(),
+        shape,
+        plan: planned.clone(),
+    };
     let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
     let clock = Instant::now();
     let sending = runtime("the run cannot start")?;

@@ -55,6 +55,9 @@ pub struct Start {
     pub started_at: String,
     /// The mark that everything it makes carries; it names the run.
     pub mark: String,
+    /// The title of its contract.
+    #[serde(default)]
+    pub contract: String,
     /// Everything that decides about its plan, by name: contract, suite, seed, arguments.
     pub shape: BTreeMap<String, String>,
     /// What it is going to send.

@@ -102,14 +102,24 @@ impl Folder {
     /// # Errors
     /// A file cannot be read.
     pub fn journals(&self) -> Result<Vec<Chronicle>, JournalError> {
+        journals(&self.path)
+    }
+
+    /// The same of runs against this target with other contracts.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn journals_of_others(&self) -> Result<Vec<Chronicle>, JournalError> {
+        let (Some(state), Some(name)) = (self.path.parent(), self.path.file_name().and_then(|name| name.to_str())) else { return Ok(Vec::new()) };
+        let target = name.rsplit_once('-').map_or(name, |(target, _)| target);
         let mut found = Vec::new();
-        let entries = fs::read_dir(&self.path).map_err(|error| JournalError::new(&self.path, &error))?;
-        for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
-            let text = fs::read(entry.path()).map_err(|error| JournalError::new(&entry.path(), &error))?;
-            let lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
-            found.extend(Chronicle::retell(lines));
+        for entry in fs::read_dir(state).map_err(|error| JournalError::new(state, &error))?.filter_map(Result::ok) {
+            let other = entry.file_name();
+            let same = other.to_str().and_then(|other| other.rsplit_once('-')).is_some_and(|(other, _)| other == target);
+            if same && other != name && entry.path().is_dir() {
+                found.extend(journals(&entry.path())?);
+            }
         }
-        found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
         Ok(found)
     }
 
@@ -161,6 +171,19 @@ impl Folder {
     fn path_of(&self, start: &Start) -> PathBuf {
         self.path.join(format!("{}-{}.jsonl", start.mark, digest(&start.started_at)))
     }
+}
+
+/// Every journal in a folder, the oldest first.
+fn journals(folder: &Path) -> Result<Vec<Chronicle>, JournalError> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).map_err(|error| JournalError::new(folder, &error))?;
+    for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
+        let text = fs::read(entry.path()).map_err(|error| JournalError::new(&entry.path(), &error))?;
+        let lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
+        found.extend(Chronicle::retell(lines));
+    }
+    found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
+    Ok(found)
 }
 
 /// A folder that only its owner may look into: it holds what a server says to somebody who may see everything.

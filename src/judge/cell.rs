@@ -54,6 +54,10 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         findings: Vec::new(),
         remembered: None,
     };
+    if let Some(reason) = undocumented(view.case, planned) {
+        cell.reason = Some(reason);
+        return cell;
+    }
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
         Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
@@ -66,6 +70,18 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         Intent::Probes(aimed) => proved(view, &mut cell, aimed),
     }
     cell
+}
+
+/// Why nothing can be said of a cell of a recording that another contract is judged by, or a later version.
+fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
+    if planned.operation == WHOLE_SERVER {
+        return None;
+    }
+    match case.contract.operation(&planned.operation) {
+        None => Some("the contract has no such operation".to_owned()),
+        Some(operation) if operation.response(planned.status).is_none() => Some("the contract documents no such status".to_owned()),
+        Some(_) => None,
+    }
 }
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
