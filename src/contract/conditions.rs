@@ -5,9 +5,16 @@ use serde_json::Value;
 use super::schema::follow;
 use crate::domain::contract::{Condition, Location, Operation, Parameter, Status};
 
+/// Requests that a server cannot read, and such as it can and refuses all the same.
+const REFUSED: &[&str] =
+    &["malformed-json", "missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "bad-query-parameter", "missing-query-parameter"];
+
+/// What a request cannot be read for: 400 by the standard, though some servers make no difference.
+const UNREADABLE: &[&str] = &["malformed-json", "bad-query-parameter", "missing-query-parameter"];
+
 /// Triggers that a status stands for when the contract does not say.
 ///
-/// Sources: RFC 9110, section 15, for 400, 401, 403, 404, 405, 410, 415; RFC 6585, section 4, for 429; JSON:API,
+/// Sources: RFC 9110, section 15, for 400, 401, 403, 404, 405, 410, 415, 422; RFC 6585, section 4, for 429; JSON:API,
 /// "Updating Resources" and "Creating Resources", for 409.
 pub fn defaults(document: &Value, operation: &Operation, status: Status, json_api: bool) -> Vec<Condition> {
     let has_path_id = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
@@ -15,7 +22,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         200..=299 => &["success"],
         // An operation that does nothing but send elsewhere.
         301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &["success"],
-        400 => &["malformed-json", "missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "bad-query-parameter"],
+        400 => REFUSED,
         401 => &["no-credentials", "wrong-secret", "missing-header"],
         403 => &["limited-credentials"],
         404 if has_path_id => &["unknown-id", "deleted-resource"],
@@ -24,11 +31,17 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         409 if json_api => &["wrong-type", "id-mismatch"],
         410 => &["expired"],
         415 => &["wrong-content-type"],
-        422 => &["missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum"],
+        422 => REFUSED,
         429 => &["burst"],
         _ => &[],
     };
     let mut conditions: Vec<Condition> = triggers.iter().map(|trigger| Condition::named(trigger)).collect();
+    if status.0 == 422 {
+        // Its content can be read (RFC 9110, section 15.5.21), so what cannot be read may be 400 whatever the contract lists.
+        for condition in conditions.iter_mut().filter(|condition| UNREADABLE.contains(&condition.trigger.as_str())) {
+            condition.or = vec![Status(400)];
+        }
+    }
     if status.0 == 415 && operation.method.0 == "DELETE" {
         // Content has no generally defined meaning there (RFC 9110, section 9.3.5), so that a server need not look at its type.
         let successes: Vec<Status> = operation.successes().map(|response| response.status).collect();

@@ -5,6 +5,7 @@ mod anew;
 mod between;
 mod cell;
 mod drawn;
+mod failures;
 mod leftovers;
 mod legible;
 mod limit;
@@ -15,6 +16,7 @@ mod state;
 mod surplus;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use cell::ALLOWED_AS_WELL;
@@ -117,6 +119,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
+    findings.extend(failures::undocumented(case, &opinions, &accepted));
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
     findings.extend(between::findings(case));
@@ -167,7 +170,11 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
     };
     let ruled = legible::only(case, probe, outcome, rule(&facts));
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
-        Ruling::Blocked(reason) => missing(case, accepted, probe).map_or(Ruling::Blocked(reason), Ruling::Unreached),
+        Ruling::Blocked(reason) => {
+            let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
+            let words = refused.and_then(words::of).map(|words| format!("; the answer says {words}")).unwrap_or_default();
+            missing(case, accepted, probe).map_or(Ruling::Blocked(reason + &words), Ruling::Unreached)
+        }
         ruling => ruling,
     };
     let findings = match ruling {

@@ -72,7 +72,7 @@ pub enum Ruling {
 /// | answered | 401               |             | recognised | accepted | breaks    |
 /// | answered | 401, 403, 429     |             |         |          | blocked      |
 /// | answered |                   | none        |         |          | unreached    |
-/// | answered |                   |             | valid, assumed | | blocked      |
+/// | answered | not 2xx           |             | valid, assumed | | blocked      |
 /// | answered |                   |             | valid   |          | breaks       |
 /// | answered |                   |             | exhausting |       | unreached    |
 /// | answered | 2xx               |             | faulty  |          | breaks       |
@@ -107,10 +107,12 @@ pub fn rule(facts: &Facts) -> Ruling {
     if facts.allowed.is_empty() {
         return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came"));
     }
-    if !facts.faulty {
+    if !facts.faulty && !status.is_success() {
         return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(format!("{status} came, and {assumed}")));
     }
     match &facts.control {
+        // What was accepted is answered as the contract says, whoever vouches for the values.
+        _ if !facts.faulty => Ruling::Breaks,
         _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came")),
         Control::Refused(why) if !status.is_success() => Ruling::Blocked(format!("its control was not accepted: {why}")),
         _ => Ruling::Breaks,
@@ -189,6 +191,13 @@ mod tests {
         fn where_the_contract_does_not_decide_nothing_breaks(status in 200u16..600, faulty: bool) {
             let ruling = rule(&facts(status, &[], faulty, Control::Accepted));
             prop_assert!(ruling != Ruling::Breaks && ruling != Ruling::Shows);
+        }
+
+        #[test]
+        fn an_accepted_request_with_a_value_nobody_vouches_for_is_answered_as_documented(status in 201u16..300) {
+            let mut facts = facts(status, &[200], false, Control::NotNeeded);
+            facts.assumed = Some("x".to_owned());
+            prop_assert_eq!(rule(&facts), Ruling::Breaks);
         }
 
         #[test]

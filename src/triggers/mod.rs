@@ -21,6 +21,7 @@ mod missing_attribute;
 mod missing_content_type;
 mod missing_data;
 mod missing_header;
+mod missing_query_parameter;
 mod no_credentials;
 mod over_limit;
 mod repeats;
@@ -207,6 +208,7 @@ pub const TRIGGERS: &[Trigger] = &[
     bad_enum::TRIGGER,
     bad_value::TRIGGER,
     bad_query_parameter::TRIGGER,
+    missing_query_parameter::TRIGGER,
     undocumented_parameter::TRIGGER,
     over_limit::TRIGGER,
     malformed_id::TRIGGER,

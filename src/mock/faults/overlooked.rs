@@ -27,6 +27,7 @@ pub(super) const FAULTS: &[Fault] = &[
     overlooks!("wrong-type-accepted", ["wrong-type"], "a body of another resource type is taken"),
     overlooks!("id-mismatch-accepted", ["id-mismatch"], "the id in the body may differ from the one in the path"),
     overlooks!("bad-query-accepted", ["bad-query-parameter"], "query parameters may have any value"),
+    overlooks!("missing-query-accepted", ["missing-query-parameter"], "required query parameters may be left out"),
     overlooks!("undocumented-parameter-accepted", ["undocumented-parameter"], "query parameters that must not be sent are taken"),
     overlooks!("malformed-id-accepted", ["malformed-id"], "ids of any form are looked up"),
     overlooks!("unknown-id-as-ok", ["unknown-id"], "an id that names nothing is answered as if it did"),

@@ -29,7 +29,7 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
         if values.is_empty() {
             if parameter.required {
                 let detail = format!("The parameter {} is missing.", parameter.name);
-                noticed.push(Noticed::new("bad-query-parameter", detail).at_parameter(&parameter.name));
+                noticed.push(Noticed::new("missing-query-parameter", detail).or("bad-query-parameter").at_parameter(&parameter.name));
             }
             continue;
         }

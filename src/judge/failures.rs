@@ -1,0 +1,82 @@
+//! Operations that fail (500) and whose contract documents no such thing: there is no cell to say it in.
+
+use std::collections::BTreeMap;
+
+use super::{Case, Opinion};
+use crate::checks::{curl, excerpt};
+use crate::domain::contract::Status;
+use crate::domain::plan::ProbeId;
+use crate::domain::verdict::{Finding, Severity, Sightings};
+
+/// Only this one is the server's own: 502, 503 and 504 come from what stands before it, or pass.
+const FAILED: Status = Status(500);
+
+/// What fails although the contract says how it is answered, and a valid request to the same operation did not: once for each
+/// operation.
+pub(super) fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], accepted: &BTreeMap<ProbeId, bool>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for opinion in opinions.iter().filter(|opinion| opinion.status() == Some(FAILED)) {
+        let probe = opinion.probe;
+        let Some(operation) = case.contract.operation(&probe.operation) else { continue };
+        let decided = !probe.allowed.is_empty() && !probe.allowed.contains(&FAILED);
+        let documented = operation.response(FAILED).is_some() || operation.fallback(FAILED).is_some();
+        // Whatever is served at all by the operation is served before or after.
+        let serves = opinions.iter().any(|other| other.probe.operation == operation.id && accepted.get(&other.probe.id) == Some(&true));
+        let known = found.iter().any(|known| known.contract == operation.place);
+        let Some(exchange) = opinion.outcome.and_then(|outcome| outcome.exchanges.last()).filter(|_| decided && !documented && serves && !known)
+        else {
+            continue;
+        };
+        let asked = probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
+        let expected: Vec<String> = probe.allowed.iter().map(Status::to_string).collect();
+        found.push(Finding {
+            check: "server-error".to_owned(),
+            severity: Severity::Must,
+            message: format!("{} fails with {FAILED} on {asked}", operation.id),
+            expected: expected.join(" or "),
+            actual: FAILED.to_string(),
+            contract: operation.place.clone(),
+            answer: "status".to_owned(),
+            citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
+            probe: probe.id.clone(),
+            curl: curl(&exchange.request, case.hints_for(probe)),
+            sightings: Sightings { excerpt: exchange.answer.as_ref().and_then(|answer| excerpt(answer, "status")), ..Sightings::default() },
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::domain::exchange::Content;
+    use crate::judge::judge;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+
+    /// What is found when a request with a fault is answered with this status, and the valid one with that.
+    fn found(status: u16, valid: u16, responses: &Value, allowed: &[u16]) -> Vec<String> {
+        let fault = json!({"place": {"query": "limit"}, "words": "the limit is \"x\""});
+        let probes = vec![probe("valid", &json!({})), probe("wrong", &json!({"fault": fault, "allowed": allowed, "control": "valid"}))];
+        let outcomes = vec![outcome("valid", vec![answer(valid, Content::Empty)]), outcome("wrong", vec![answer(status, Content::Empty)])];
+        let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
+        let judgement = said(&contract(&json!({}), &root), &plan(probes, json!({})), outcomes, judge);
+        judgement.findings.into_iter().map(|finding| format!("{}: {}", finding.check, finding.message)).collect()
+    }
+
+    #[test]
+    fn a_failure_where_the_contract_demands_a_refusal_is_found() {
+        let two = json!({"200": {"description": "all"}, "422": {"description": "wrong"}});
+        assert_eq!(found(500, 200, &two, &[422]), ["server-error: things.list fails with 500 on a request in which the limit is \"x\""]);
+        assert_eq!(found(503, 200, &two, &[422]), Vec::<String>::new(), "it may pass");
+        assert_eq!(found(500, 500, &two, &[422]), Vec::<String>::new(), "nothing is served at all");
+        assert_eq!(found(500, 200, &two, &[]), Vec::<String>::new(), "the contract does not decide");
+        assert_eq!(found(422, 200, &two, &[422]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_failure_that_is_documented_is_told_elsewhere() {
+        let three = json!({"200": {"description": "all"}, "422": {"description": "wrong"}, "default": {"description": "anything"}});
+        assert_eq!(found(500, 200, &three, &[422]), Vec::<String>::new());
+    }
+}
