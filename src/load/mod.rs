@@ -101,8 +101,9 @@ impl Source {
 }
 
 fn unreadable(path: &str, reason: &str) -> LoadError {
-    let hint = "; check the path, which is relative to the folder you are in".to_owned();
-    LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint }
+    let elsewhere = path.starts_with("http:") || path.starts_with("https:");
+    let hint = if elsewhere { "fetch it first, and name the file" } else { "check the path, which is relative to the folder you are in" };
+    LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint: format!("; {hint}") }
 }
 
 fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {

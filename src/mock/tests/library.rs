@@ -32,7 +32,9 @@ pub(super) fn library() -> Arc<Contract> {
                 "x-probity-when": {"409": [{"trigger": "wrong-state", "by": "books.lend"}]}}},
             "/books/{book_id}/give_back": {"parameters": [path("book_id", "books", "7")], "post": {"operationId": "books.give_back", "responses": {
                 "204": {"description": "given back"}, "400": error("400", json!({}))}, "x-probity-when": {"400": ["wrong-state"]}}},
-            "/authors": {"post": {"operationId": "authors.create", "requestBody": body(&json!({"data": {"type": "authors", "attributes": {"name": "A. Sample"}}}), json!({"type": "object"})),
+            "/authors": {"get": {"operationId": "authors.search", "parameters": [{"name": "initial", "in": "query", "required": true, "schema": {"type": "string"}, "example": "A"}],
+                "responses": {"200": document("array", json!({"data": [author_of("3")]}), json!({"author": link("authors.get", "author_id", "/data/0/id")})), "400": error("400", json!({}))}},
+                "post": {"operationId": "authors.create", "requestBody": body(&json!({"data": {"type": "authors", "attributes": {"name": "A. Sample"}}}), json!({"type": "object"})),
                 "responses": {"201": located(document("object", json!({"data": author_of("4")}), json!({"author": link("authors.get", "author_id", "/data/id")})))}}},
             "/authors/{author_id}": {"parameters": [path("author_id", "authors", "3")],
                 "get": {"operationId": "authors.get", "responses": {"200": document("object", json!({"data": author_of("3")}), json!({})), "404": error("404", json!({}))}},
