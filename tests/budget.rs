@@ -82,6 +82,44 @@ fn no_window_is_overrun_and_a_full_one_shows_the_limit() {
     assert!(count(&report, "violates") + count(&report, "blocked") == 0, "{}", text(&output));
 }
 
+/// What is tried a second time is counted by no budget.
+#[test]
+fn what_is_made_is_removed_at_the_first_try() {
+    let folder = Folder::new("planned");
+    let output = folder.run(&["run"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let answers = answers(&folder.json("reports/recording.json"));
+    let cleaning: Vec<_> = answers.iter().filter(|(probe, _)| probe.contains("::cleanup::") || probe.contains("::removal::")).collect();
+    assert!(cleaning.len() > 20, "{cleaning:?}");
+    let refused: Vec<_> = cleaning.iter().filter(|(_, status)| *status >= 400).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
+/// Whatever a job of an earlier run is, it expires by itself, and a later run shows it.
+#[test]
+fn a_job_that_an_earlier_run_left_shows_that_it_has_expired() {
+    let folder = Folder::new("expired");
+    let suite = include_str!("../suites/addepar.yaml").replace("after: 86400", "after: 1");
+    let contract = concat!("contract: ", env!("CARGO_MANIFEST_DIR"), "/schemas/addepar/openapi.yaml");
+    folder.write("suite.yaml", suite.replace("contract: ../schemas/addepar/openapi.yaml", contract));
+    let mut mock = Mock::start(&folder, &["--suite", "suite.yaml"]);
+    mock.environment.retain(|(name, _)| !name.contains("EXPIRED"));
+    let words = ["run", "--suite", "suite.yaml", "--only", "jobs.*", "--status", "202", "--status", "410"];
+    let verdict = || {
+        let output = mock.run(&folder, &words);
+        let report = folder.report();
+        let cell = report["cells"].as_array().into_iter().flatten().find(|cell| cell["status"] == 410).cloned().unwrap_or_default();
+        (cell["verdict"].as_str().unwrap_or_default().to_owned(), format!("{}\n{}", cell["reason"], text(&output)))
+    };
+    let (first, said) = verdict();
+    assert!(first == "skipped" && said.contains("or run again in 1 s: a run that makes one leaves it"), "{first}: {said}");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let (second, said) = verdict();
+    assert_eq!(second, "conforms", "{said}");
+    let asked = answers(&folder.json("reports/recording.json"));
+    assert!(asked.iter().any(|(probe, status)| probe == "jobs.download::410::expired" && *status == 410), "{asked:?}");
+}
+
 #[test]
 fn the_matrix_fills_over_several_runs() {
     let folder = Folder::new("fills");

@@ -99,7 +99,7 @@ impl Mock {
             if let Some((name, value)) = line.strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
                 environment.push((name.to_owned(), value.to_owned()));
             }
-            if let Some(target) = line.strip_prefix("probity run --target ") {
+            if let Some((_, target)) = line.split_once(" --target ").filter(|_| line.starts_with("probity run ")) {
                 target.clone_into(&mut url);
                 break;
             }
