@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{sample, samples};
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, resource_needs};
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, SchemaRef};
+use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Response, SchemaRef};
 use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
 
 /// A valid request before it is known which resources it will name.
@@ -116,20 +116,29 @@ fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &V
     }
 }
 
-/// What the successes of an operation are made of. Of a response that comes in several forms the one is asked for that can
-/// be looked into.
+/// What the answers of an operation are made of: `Accept` holds for errors as well (RFC 9110, section 12.5.1), and a server
+/// that honours it writes them in another form where theirs is left out. Those of successes come first; where these have
+/// none, any form is taken.
 fn accept(operation: &Operation) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for response in operation.successes() {
-        let readable = response.content.iter().any(|media| is_json(&media.name));
-        let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
-        for media in asked {
-            if !names.contains(&media.name.as_str()) {
-                names.push(&media.name);
-            }
+    operation.successes().for_each(|response| ask_for(&mut names, response));
+    if names.is_empty() {
+        return "*/*".to_owned();
+    }
+    let fallbacks = operation.fallbacks.iter().map(|fallback| &fallback.response);
+    operation.responses.iter().chain(fallbacks).for_each(|response| ask_for(&mut names, response));
+    names.join(", ")
+}
+
+/// Adds the forms of a response. Of one that comes in several forms the one is asked for that can be looked into.
+fn ask_for<'a>(names: &mut Vec<&'a str>, response: &'a Response) {
+    let readable = response.content.iter().any(|media| is_json(&media.name));
+    let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
+    for media in asked {
+        if !names.contains(&media.name.as_str()) {
+            names.push(&media.name);
         }
     }
-    if names.is_empty() { "*/*".to_owned() } else { names.join(", ") }
 }
 
 fn is_json(name: &str) -> bool {
@@ -244,4 +253,40 @@ fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
             Part { name: name.clone(), media_type, file_name: is_file.then(|| "probity.txt".to_owned()), content: content.clone() }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+
+    /// What `GET /things` asks for when it has these responses.
+    fn asked(responses: &Value) -> String {
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"get": {"responses": responses}}}});
+        accept(&read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap().operations[0])
+    }
+
+    fn of(names: &[&str]) -> Value {
+        let content: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        json!({"description": "d", "content": content})
+    }
+
+    #[test]
+    fn the_forms_of_all_answers_are_asked_for_those_of_successes_first() {
+        let json = "application/json";
+        let problem = "application/problem+json";
+        assert_eq!(asked(&json!({"400": of(&[problem]), "200": of(&[json])})), "application/json, application/problem+json");
+        assert_eq!(asked(&json!({"200": of(&[json, "application/xml"]), "404": of(&[json])})), json);
+        assert_eq!(
+            asked(&json!({"200": of(&["text/csv"]), "5XX": of(&["text/plain"]), "default": of(&[problem])})),
+            "text/csv, text/plain, application/problem+json"
+        );
+    }
+
+    #[test]
+    fn where_a_success_has_no_form_any_is_taken() {
+        assert_eq!(asked(&json!({"204": of(&[]), "404": of(&["application/problem+json"])})), "*/*");
+    }
 }
