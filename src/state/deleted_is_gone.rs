@@ -3,13 +3,16 @@
 use super::document::is_single;
 use super::history::{Event, History, Made, Standing};
 use super::writes::Effect;
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "deleted-is-gone",
     about: "a deleted resource is neither at its address nor in a list, where the contract has a status for what is gone",
-    citation: "RFC 9110, section 9.3.5: DELETE removes the association of the address with its functionality; JSON:API, Deleting Resources",
+    citation: Citation::Also(
+        "RFC 9110, section 9.3.5: DELETE removes the association of the address with its functionality",
+        "JSON:API, Deleting Resources",
+    ),
     find,
 };
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::RULES;
 use super::testing::{Step, Story};
+use crate::domain::verdict::Severity;
 
 const NONE: [(&str, String); 0] = [];
 
@@ -48,7 +49,22 @@ fn blames(rule: &'static str, probe: &str) -> Vec<(&'static str, String)> {
 fn rules_have_their_own_names_and_say_what_they_ask_for() {
     let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(names.len(), RULES.len());
-    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.is_empty()));
+    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.words(false).is_empty()));
+}
+
+#[test]
+fn what_only_json_api_demands_binds_no_other_document() {
+    let said = |story: Story| -> Vec<(&str, Severity, bool)> {
+        story.contradictions().into_iter().map(|found| (found.rule, found.severity, found.citation.contains("JSON:API"))).collect()
+    };
+    let long = |story: Story| said(story.step(Step { query: "page[limit]=1", ..list(&[thing("1", "a", 3), thing("2", "b", 3)]) }));
+    assert_eq!(long(Story::new()), [("page-limit-kept", Severity::Must, true)]);
+    assert_eq!(long(Story::plain()), [("page-limit-kept", Severity::Should, false)]);
+    let there = |story: Story| said(story.create(1, "a").step(delete()).step(get(200, json!({"data": thing("1", "a", 3)}))));
+    assert_eq!(there(Story::new()), [("deleted-is-gone", Severity::Must, true)]);
+    assert_eq!(there(Story::plain()), [("deleted-is-gone", Severity::Must, false)]);
+    let cited = RULES.iter().filter(|rule| rule.citation.words(false).contains("JSON:API"));
+    assert!(cited.into_iter().all(|rule| rule.about.contains("JSON:API")));
 }
 
 #[test]
