@@ -76,6 +76,12 @@ pub fn same(one: &Value, other: &Value) -> bool {
     normal(one) == normal(other) || number(one).zip(number(other)).is_some_and(|(one, other)| (one - other).abs() <= f64::EPSILON * one.abs())
 }
 
+/// Whether one value has become another: plain ones that are not the same, or something where there was nothing.
+pub fn differs(one: &Value, other: &Value) -> bool {
+    let comparable = |value: &Value| value.is_null() || is_plain(value);
+    if comparable(one) && comparable(other) { !same(one, other) } else { one.is_null() != other.is_null() }
+}
+
 /// The ids that linkage names (JSON:API, Resource Linkage); `None` for what is no linkage.
 pub fn linkage(data: &Value) -> Option<Vec<String>> {
     match data {

@@ -183,6 +183,31 @@ fn what_was_deleted_is_gone() {
 }
 
 #[test]
+fn what_marks_itself_as_deleted_may_still_be_shown() {
+    let shown = |id: &str, more: Value| {
+        let mut attributes = json!({"name": "a", "size": 3, "kept": "yes", "at": "2024-01-31T12:00:00Z", "ended": null});
+        attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"type": "things", "id": id, "attributes": attributes})
+    };
+    let sent = json!({"type": "things", "attributes": {"name": "a", "size": 3}});
+    let story = |more: Value| {
+        let story = Story::new().create_as(1, &sent, &shown("1", json!({}))).create_as(2, &sent, &shown("2", json!({})));
+        let other = Step { slot: Some("things#2"), ..get(200, json!({"data": shown("2", json!({}))})) };
+        let found = story.step(other).step(delete()).step(get(200, json!({"data": shown("1", more)}))).contradictions();
+        found.iter().map(|found| (found.rule, found.severity)).collect::<Vec<_>>()
+    };
+    for more in [json!({}), json!({"at": "2024-02-01T12:00:00Z"}), json!({"name": "A "})] {
+        assert_eq!(story(more.clone()), [("deleted-is-gone", Severity::Must)], "{more}");
+    }
+    for more in [json!({"kept": "no"}), json!({"ended": "2024-02-01T12:00:00Z"}), json!({"deleted": true})] {
+        assert_eq!(story(more.clone()), [("deleted-is-gone", Severity::Should)], "{more}");
+    }
+    let bare = Story::new().create(1, "a").create(2, "b").step(Step { slot: Some("things#2"), ..get(200, json!({"data": thing("2", "b", 3)})) });
+    let bare = bare.step(delete()).step(get(200, json!({"data": {"type": "things", "id": "1", "attributes": {}}}))).contradictions();
+    assert_eq!(bare.iter().map(|found| found.severity).collect::<Vec<_>>(), [Severity::Should]);
+}
+
+#[test]
 fn a_relationship_holds_what_was_written() {
     let story = || Story::new().create(1, "a").step(link("things.replace", &["7"])).step(link("things.add", &["8"]));
     let took = blames("relationship-took", "things.add#2");
