@@ -3,15 +3,19 @@
 use serde_json::{Map, Value, json};
 
 /// Members whose own members are named by the author, so that a property called `default` is not taken for the keyword.
-const NAMED: [&str; 15] = [
+pub(super) const NAMED: [&str; 19] = [
     "properties",
     "patternProperties",
+    "dependentSchemas",
+    "definitions",
+    "$defs",
     "schemas",
     "responses",
     "parameters",
     "requestBodies",
     "headers",
     "paths",
+    "pathItems",
     "content",
     "callbacks",
     "links",
