@@ -4,6 +4,7 @@ mod capture;
 mod drawn;
 mod fill;
 mod mark;
+mod number;
 mod pattern;
 mod request;
 mod sample;

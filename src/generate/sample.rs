@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::number::number;
 use super::pattern;
 use crate::contract::append;
 use crate::contract::schema::follow;
@@ -208,22 +209,6 @@ fn merge(whole: &mut Value, part: Value) {
         (whole @ Value::Null, part) => *whole = part,
         _ => {}
     }
-}
-
-/// The lowest number that is allowed, else 1 or the highest that is.
-fn number(schema: &Value, whole: bool) -> Value {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
-    if let (Some(minimum), None) = (schema.get("minimum"), schema.get("multipleOf")) {
-        return minimum.clone();
-    }
-    let above = bound("exclusiveMinimum").map(|bound| bound.floor() + 1.0);
-    let below = bound("exclusiveMaximum").map(|bound| bound.ceil() - 1.0).or_else(|| bound("maximum"));
-    let mut value = bound("minimum").or(above).unwrap_or_else(|| below.map_or(1.0, |below| below.min(1.0)));
-    if let Some(step) = bound("multipleOf").filter(|step| *step > 0.0) {
-        value = (value / step).ceil() * step;
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "a bound that an author wrote by hand")]
-    if whole || value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
 }
 
 /// A text of the format, or where there is none, or it does not do, one that matches the pattern.
