@@ -5,35 +5,49 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;
 
-/// A short text that matches, of letters and digits where it may be; `None` when the pattern is not understood. What does
+/// A short text that matches and is as long as it has to be, of letters and digits where it may be; `None` when the pattern
+/// is not understood. What may be left out is there where there is room: many servers take an empty text for none. What does
 /// not bind the pattern to the whole text is not repeated to reach `at_least` characters.
-pub fn matching(pattern: &str, at_least: u64) -> Option<String> {
+pub fn matching(pattern: &str, at_least: u64, at_most: u64) -> Option<String> {
     let parsed = regex_syntax::Parser::new().parse(pattern).ok()?;
-    let shortest = written(&parsed, 0)?;
-    if shortest.chars().count() as u64 >= at_least {
-        return Some(shortest);
-    }
+    let shortest = written(&parsed, 0, 0)?;
     // More of what may be repeated, until it is long enough.
-    (1..LONGEST).filter_map(|more| written(&parsed, more)).find(|text| text.chars().count() as u64 >= at_least)
+    let fitting = |once: u32, most: u64| {
+        let mut texts = (0..LONGEST).map_while(|more| written(&parsed, once, more)).take_while(|text| length(text) <= most);
+        texts.find(|text| length(text) >= at_least.max(1))
+    };
+    let found = fitting(1, at_most).or_else(|| fitting(0, at_most));
+    // A pattern that allows no length in between says more than the lengths do.
+    found.or_else(|| if length(&shortest) >= at_least { Some(shortest) } else { fitting(0, u64::MAX) })
 }
 
-/// The text with each open repetition `more` times beyond the least.
-fn written(part: &Hir, more: u32) -> Option<String> {
+fn length(text: &str) -> u64 {
+    text.chars().count() as u64
+}
+
+/// The text with each open repetition `more` times beyond the least, or beyond `once` where it may be left out.
+fn written(part: &Hir, once: u32, more: u32) -> Option<String> {
     Some(match part.kind() {
         HirKind::Empty | HirKind::Look(_) => String::new(),
         HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).ok()?,
         HirKind::Class(class) => letter(class)?.to_string(),
         HirKind::Repetition(repetition) => {
             let most = repetition.max.unwrap_or(u32::MAX);
-            let count = repetition.min.saturating_add(more).min(most);
+            // A sign or a suffix changes what a text means.
+            let least = if most > 1 { repetition.min.max(once) } else { repetition.min };
+            let count = least.saturating_add(more).min(most);
             if count > LONGEST {
                 return None;
             }
-            written(&repetition.sub, more)?.repeat(usize::try_from(count).ok()?)
+            written(&repetition.sub, once, more)?.repeat(usize::try_from(count).ok()?)
         }
-        HirKind::Capture(capture) => written(&capture.sub, more)?,
-        HirKind::Concat(parts) => parts.iter().map(|part| written(part, more)).collect::<Option<String>>()?,
-        HirKind::Alternation(parts) => parts.iter().find_map(|part| written(part, more))?,
+        HirKind::Capture(capture) => written(&capture.sub, once, more)?,
+        HirKind::Concat(parts) => parts.iter().map(|part| written(part, once, more)).collect::<Option<String>>()?,
+        HirKind::Alternation(parts) => {
+            let mut texts = parts.iter().filter_map(|part| written(part, once, more));
+            let first = texts.next()?;
+            if first.is_empty() && once > 0 { texts.find(|text| !text.is_empty()).unwrap_or(first) } else { first }
+        }
     })
 }
 
@@ -53,9 +67,20 @@ mod tests {
 
     #[test]
     fn the_text_is_the_shortest_of_plain_characters() {
-        assert_eq!(matching("^97[89][0-9]{10}$", 0).as_deref(), Some("9780000000000"));
-        assert_eq!(matching(r"^\+?(?:\d{2}-)+[A-Z]{2}$", 0).as_deref(), Some("00-AA"));
-        assert_eq!(matching("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
-        assert_eq!(matching("(?=lookahead)", 0), None);
+        let made = |pattern: &str, at_least: u64| matching(pattern, at_least, u64::MAX);
+        assert_eq!(made("^97[89][0-9]{10}$", 0).as_deref(), Some("9780000000000"));
+        assert_eq!(made(r"^\+?(?:\d{2}-)+[A-Z]{2}$", 0).as_deref(), Some("00-AA"));
+        assert_eq!(made("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
+        assert_eq!(made("(?=lookahead)", 0), None);
+    }
+
+    #[test]
+    fn what_may_be_nothing_is_something_where_there_is_room() {
+        assert_eq!(matching(r"^-?\d{0,4}(\.\d{0,2})?$", 0, u64::MAX).as_deref(), Some("0"));
+        assert_eq!(matching("^$|^[a-z]+$", 0, u64::MAX).as_deref(), Some("a"));
+        assert_eq!(matching("^(?:abc)?$", 0, u64::MAX).as_deref(), Some("abc"));
+        assert_eq!(matching("^(?:abc)?$", 0, 2).as_deref(), Some(""));
+        assert_eq!(matching("^[a-z]*[0-9]{2}$", 0, 2).as_deref(), Some("00"));
+        assert_eq!(matching("^(?:[a-z]{2})*$", 3, 5).as_deref(), Some("aaaa"));
     }
 }

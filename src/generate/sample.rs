@@ -217,7 +217,7 @@ fn text(schema: &Value, by_format: bool) -> Value {
     let at_most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
     let pattern = schema.get("pattern").and_then(Value::as_str).filter(|_| format.is_empty() || !by_format);
-    if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least)) {
+    if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least, at_most)) {
         return Value::String(value);
     }
     let value = match format {
