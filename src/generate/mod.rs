@@ -9,6 +9,7 @@ mod pattern;
 mod request;
 mod sample;
 mod unlike;
+mod vary;
 
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};

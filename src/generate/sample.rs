@@ -211,10 +211,15 @@ fn merge(whole: &mut Value, part: Value) {
     }
 }
 
+/// The least and the greatest length of a text.
+pub fn lengths(schema: &Value) -> (u64, u64) {
+    let length = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+    (length("minLength").unwrap_or(0).min(10_000), length("maxLength").unwrap_or(u64::MAX))
+}
+
 /// A text of the format, or where there is none, or it does not do, one that matches the pattern.
 fn text(schema: &Value, by_format: bool) -> Value {
-    let at_least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0).min(10_000);
-    let at_most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
+    let (at_least, at_most) = lengths(schema);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
     let pattern = schema.get("pattern").and_then(Value::as_str).filter(|_| format.is_empty() || !by_format);
     if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least, at_most)) {
