@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::ContractError;
 use super::pointer::{append, unescape};
+use super::upgrade::NAMED;
 
 /// How deep references to places outside `components` may lead into each other.
 const MOST_INLINED: usize = 64;
@@ -35,32 +36,41 @@ impl Bundle {
     }
 }
 
-/// The files that a document refers to, as paths relative to where `file` is relative to.
-pub fn file_references(file: &str, document: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    collect(document, &mut |reference| {
+/// The files that a document refers to, as paths relative to where `file` is relative to, each with a place that does.
+pub fn file_references(file: &str, document: &Value) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    collect(document, "", &mut |pointer, reference| {
         let (target, _) = split(reference);
         if !target.is_empty() && !target.contains("://") {
             let target = join(file, target);
-            if !found.contains(&target) {
-                found.push(target);
+            if found.iter().all(|(known, _)| *known != target) {
+                found.push((target, format!("{file}#{pointer}")));
             }
         }
     });
     found
 }
 
-fn collect(value: &Value, visit: &mut impl FnMut(&str)) {
+fn collect(value: &Value, pointer: &str, visit: &mut impl FnMut(&str, &str)) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get("$ref") {
-                visit(reference);
+                visit(pointer, reference);
             }
-            members.values().for_each(|member| collect(member, visit));
+            for (name, member) in members.iter().filter(|(name, _)| !is_foreign(pointer, name)) {
+                collect(member, &append(pointer, name), visit);
+            }
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, visit)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| collect(item, &append(pointer, &index.to_string()), visit)),
         _ => {}
     }
+}
+
+/// Whether a member is an extension that others have thought of (OpenAPI, Specification Extensions): what it refers to is
+/// meant for their tools and need be no part of a contract. A header may have such a name, too.
+fn is_foreign(pointer: &str, name: &str) -> bool {
+    let holder = pointer.rsplit('/').next().unwrap_or_default();
+    name.strip_prefix("x-").is_some_and(|rest| !rest.starts_with("probity-")) && !NAMED.contains(&holder)
 }
 
 /// Bundles `root` and the files it refers to: components of other files become components of the document, everything
@@ -130,7 +140,8 @@ impl<'a> Bundler<'a> {
                 }
                 let mut copy = Map::new();
                 for (name, member) in members {
-                    let value = self.copy(file, member, &append(pointer, name), &append(target, name), depth)?;
+                    let (from, to) = (append(pointer, name), append(target, name));
+                    let value = if is_foreign(pointer, name) { member.clone() } else { self.copy(file, member, &from, &to, depth)? };
                     copy.insert(name.clone(), value);
                 }
                 Ok(Value::Object(copy))
@@ -273,5 +284,22 @@ mod tests {
         let error = bundle("r.yaml", &files).unwrap_err();
         assert_eq!(error.place, "r.yaml#/a");
         assert!(error.message.contains("#/components/schemas/Missing leads nowhere"), "{error}");
+    }
+
+    #[test]
+    fn what_extensions_refer_to_is_nobodys_business() {
+        let members = json!({
+            "x-topics": [{"content": {"$ref": "docs/start.md"}}],
+            "x-probity-forms": {"a": {"$ref": "x.yaml#/a"}},
+            "components": {"headers": {"x-left": {"$ref": "x.yaml#/left"}}, "schemas": {"S": {"x-more": {"$ref": "gone.yaml"}, "properties": {"x-y": {"$ref": "x.yaml#/y"}}}}}
+        });
+        let found = file_references("r.yaml", &members);
+        assert_eq!(found, [("x.yaml".to_owned(), "r.yaml#/x-probity-forms/a".to_owned())]);
+        let other = json!({"a": {"const": 1}, "left": {"const": 2}, "y": {"const": 3}});
+        let document = bundle("r.yaml", &files(&[("r.yaml", members), ("x.yaml", other)])).unwrap().document;
+        assert_eq!(document.pointer("/x-topics/0/content/$ref"), Some(&json!("docs/start.md")));
+        assert_eq!(document.pointer("/x-probity-forms/a/const"), Some(&json!(1)));
+        assert_eq!(document.pointer("/components/headers/x-left/const"), Some(&json!(2)));
+        assert_eq!(document.pointer("/components/schemas/S/properties/x-y/const"), Some(&json!(3)));
     }
 }

@@ -3,15 +3,19 @@
 use serde_json::{Map, Value, json};
 
 /// Members whose own members are named by the author, so that a property called `default` is not taken for the keyword.
-const NAMED: [&str; 15] = [
+pub(super) const NAMED: [&str; 19] = [
     "properties",
     "patternProperties",
+    "dependentSchemas",
+    "definitions",
+    "$defs",
     "schemas",
     "responses",
     "parameters",
     "requestBodies",
     "headers",
     "paths",
+    "pathItems",
     "content",
     "callbacks",
     "links",
@@ -23,6 +27,24 @@ const NAMED: [&str; 15] = [
 
 /// Members that hold values of the author's own, in which nothing is a keyword.
 const VALUES: [&str; 6] = ["example", "examples", "default", "enum", "const", "value"];
+
+/// Members that limit a value by a number.
+const LIMITS: [&str; 11] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// Whole numbers up to here are exact as a fraction, too.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Rewrites what OpenAPI 3.0 says differently: `nullable`, boolean `exclusiveMinimum` and `exclusiveMaximum`, and
 /// `format: binary` for raw bytes stays as it is. Applied to the whole document; members of these names outside schemas
@@ -47,10 +69,11 @@ pub fn upgrade(value: &mut Value) {
 }
 
 /// Takes out of schemas what has no meaning there and would keep them from being understood: names that are required twice,
-/// and `required: true`, which belongs to parameters.
+/// `required: true`, which belongs to parameters, and the fraction of whole numbers, which some tools write as `1.0`.
 pub fn tidy(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            whole_numbers(members);
             let described = ["in", "schema", "content"].iter().any(|name| members.contains_key(*name));
             match members.get_mut("required") {
                 Some(Value::Array(names)) => {
@@ -76,6 +99,30 @@ pub fn tidy(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(tidy),
         _ => {}
+    }
+}
+
+/// Writes limits as whole numbers where they are, and with them the values of integers.
+fn whole_numbers(members: &mut Map<String, Value>) {
+    let integer = match members.get("type") {
+        Some(Value::String(name)) => name == "integer",
+        Some(Value::Array(names)) => names.contains(&json!("integer")) && !names.contains(&json!("number")),
+        _ => false,
+    };
+    for (name, member) in members.iter_mut() {
+        match member {
+            Value::Array(values) if integer && VALUES.contains(&name.as_str()) => values.iter_mut().for_each(whole),
+            value if LIMITS.contains(&name.as_str()) || (integer && VALUES.contains(&name.as_str())) => whole(value),
+            _ => {}
+        }
+    }
+}
+
+fn whole(value: &mut Value) {
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole, and within 53 bits")]
+    let number = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < MOST_EXACT).map(|number| number as i64);
+    if let Some(number) = number {
+        *value = Value::from(number);
     }
 }
 
@@ -161,6 +208,21 @@ mod tests {
                 "schemas": {"required": {"required": ["a", "b"], "properties": {"required": {"type": "boolean"}}}}
             })
         );
+    }
+
+    #[test]
+    fn whole_numbers_are_written_as_such_where_no_others_are_meant() {
+        let mut document = json!({"schemas": {
+            "i": {"type": ["integer", "null"], "minimum": 1.0, "multipleOf": 5.0, "default": 10.0, "enum": [5.0, 10, null]},
+            "n": {"type": "number", "maximum": 2.0, "exclusiveMinimum": 0.5, "example": 1.0}, "t": {"type": "string", "maxLength": 3.0},
+            "minimum": {"properties": {"minimum": {"const": 1.0}}}
+        }});
+        tidy(&mut document);
+        let text = |name: &str| document["schemas"][name].to_string();
+        assert_eq!(text("i"), r#"{"type":["integer","null"],"minimum":1,"multipleOf":5,"default":10,"enum":[5,10,null]}"#);
+        assert_eq!(text("n"), r#"{"type":"number","maximum":2,"exclusiveMinimum":0.5,"example":1.0}"#);
+        assert_eq!(text("t"), r#"{"type":"string","maxLength":3}"#);
+        assert_eq!(text("minimum"), r#"{"properties":{"minimum":{"const":1.0}}}"#);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::request::Base;
+use super::vary::vary;
 use crate::contract::Schemas;
 use crate::contract::schema::marks;
 use crate::domain::contract::{Contract, MediaType, Operation};
@@ -15,7 +16,7 @@ const MOST_CHANGED: usize = 9;
 const KEPT: [usize; 4] = [24, 8, 3, 0];
 
 /// Puts a mark of its own on every marked value, in the plainest way that leaves a valid body; where none does, the value
-/// stays as it is.
+/// stays as it is. What was made from a pattern varies with the marks, because it may have to be unique as well.
 pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
     let Some(mut whole) = document(&base.request.body) else { return };
@@ -60,6 +61,9 @@ fn mark_all(contract: &Contract, schemas: &Schemas, media: &MediaType, body: &mu
                 *place = Value::String(text.clone());
             }
         }
+    }
+    if was_valid {
+        vary(contract, media, body, valid, &mut mark);
     }
 }
 
@@ -147,7 +151,7 @@ fn redrawn(text: &str, mark: &str, class: fn(char) -> bool) -> String {
 }
 
 /// A number that differs from mark to mark (FNV-1a, 64 bits).
-fn digest(mark: &str) -> u64 {
+pub fn digest(mark: &str) -> u64 {
     mark.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

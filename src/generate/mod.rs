@@ -4,10 +4,12 @@ mod capture;
 mod drawn;
 mod fill;
 mod mark;
+mod number;
 mod pattern;
 mod request;
 mod sample;
 mod unlike;
+mod vary;
 
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};

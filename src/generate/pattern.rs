@@ -1,48 +1,111 @@
 //! A text that matches a pattern (JSON Schema Validation, section 6.3.3).
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;
 
-/// A short text that matches, of letters and digits where it may be; `None` when the pattern is not understood. What does
+/// Where fewer texts are possible, a form is more likely than a code: an hour, a country.
+const MUCH_ROOM: u64 = 10_000;
+
+/// A short text that matches and is as long as it has to be, of letters and digits where it may be; `None` when the pattern
+/// is not understood. What may be left out is there where there is room: many servers take an empty text for none. What does
 /// not bind the pattern to the whole text is not repeated to reach `at_least` characters.
-pub fn matching(pattern: &str, at_least: u64) -> Option<String> {
-    let parsed = regex_syntax::Parser::new().parse(pattern).ok()?;
-    let shortest = written(&parsed, 0)?;
-    if shortest.chars().count() as u64 >= at_least {
-        return Some(shortest);
-    }
-    // More of what may be repeated, until it is long enough.
-    (1..LONGEST).filter_map(|more| written(&parsed, more)).find(|text| text.chars().count() as u64 >= at_least)
+pub fn matching(pattern: &str, at_least: u64, at_most: u64) -> Option<String> {
+    made(pattern, at_least, at_most, None)
 }
 
-/// The text with each open repetition `more` times beyond the least.
-fn written(part: &Hir, more: u32) -> Option<String> {
-    Some(match part.kind() {
-        HirKind::Empty | HirKind::Look(_) => String::new(),
-        HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).ok()?,
-        HirKind::Class(class) => letter(class)?.to_string(),
-        HirKind::Repetition(repetition) => {
-            let most = repetition.max.unwrap_or(u32::MAX);
-            let count = repetition.min.saturating_add(more).min(most);
-            if count > LONGEST {
-                return None;
+/// The same with other letters and digits for another number, where a part of the pattern leaves room for a great many.
+pub fn varied(pattern: &str, at_least: u64, at_most: u64, number: u64) -> Option<String> {
+    made(pattern, at_least, at_most, Some(number))
+}
+
+fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
+    let parsed = regex_syntax::Parser::new().parse(pattern).ok()?;
+    let written = |once: u32, more: u32| Writer { once, more, number }.write(&parsed);
+    let shortest = written(0, 0)?;
+    // More of what may be repeated, until it is long enough.
+    let fitting = |once: u32, most: u64| {
+        let mut texts = (0..LONGEST).map_while(|more| written(once, more)).take_while(|text| length(text) <= most);
+        texts.find(|text| length(text) >= at_least.max(1))
+    };
+    let found = fitting(1, at_most).or_else(|| fitting(0, at_most));
+    // A pattern that allows no length in between says more than the lengths do.
+    found.or_else(|| if length(&shortest) >= at_least { Some(shortest) } else { fitting(0, u64::MAX) })
+}
+
+fn length(text: &str) -> u64 {
+    text.chars().count() as u64
+}
+
+/// Writes a text.
+struct Writer {
+    /// How often at least what may be left out is repeated.
+    once: u32,
+    /// How often each open repetition is repeated beyond that.
+    more: u32,
+    /// What letters and digits are drawn from, where they are.
+    number: Option<u64>,
+}
+
+impl Writer {
+    fn write(&mut self, part: &Hir) -> Option<String> {
+        Some(match part.kind() {
+            HirKind::Empty | HirKind::Look(_) => String::new(),
+            HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).ok()?,
+            HirKind::Class(class) => letter(class)?.to_string(),
+            HirKind::Repetition(repetition) => self.repeat(repetition)?,
+            HirKind::Capture(capture) => self.write(&capture.sub)?,
+            HirKind::Concat(parts) => parts.iter().map(|part| self.write(part)).collect::<Option<String>>()?,
+            HirKind::Alternation(parts) => {
+                let mut texts = parts.iter().filter_map(|part| self.write(part)).collect::<Vec<_>>().into_iter();
+                let first = texts.next()?;
+                if first.is_empty() && self.once > 0 { texts.find(|text| !text.is_empty()).unwrap_or(first) } else { first }
             }
-            written(&repetition.sub, more)?.repeat(usize::try_from(count).ok()?)
+        })
+    }
+
+    fn repeat(&mut self, repetition: &Repetition) -> Option<String> {
+        let most = repetition.max.unwrap_or(u32::MAX);
+        // A sign or a suffix changes what a text means.
+        let least = if most > 1 { repetition.min.max(self.once) } else { repetition.min };
+        let count = least.saturating_add(self.more).min(most);
+        if count > LONGEST {
+            return None;
         }
-        HirKind::Capture(capture) => written(&capture.sub, more)?,
-        HirKind::Concat(parts) => parts.iter().map(|part| written(part, more)).collect::<Option<String>>()?,
-        HirKind::Alternation(parts) => parts.iter().find_map(|part| written(part, more))?,
-    })
+        let letters = plain_letters(&repetition.sub);
+        let room = u64::try_from(letters.len()).unwrap_or_default().saturating_pow(count);
+        match &mut self.number {
+            Some(number) if room >= MUCH_ROOM => (0..count).map(|_| letters.get(drawn(number, letters.len())).copied()).collect(),
+            _ => Some(self.write(&repetition.sub)?.repeat(usize::try_from(count).ok()?)),
+        }
+    }
+}
+
+/// The next of so many, by the linear congruential generator of MMIX.
+fn drawn(number: &mut u64, count: usize) -> usize {
+    *number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from((*number >> 33) % count.max(1) as u64).unwrap_or_default()
+}
+
+/// The letters and digits of a class.
+fn plain_letters(part: &Hir) -> Vec<char> {
+    let HirKind::Class(class) = part.kind() else { return Vec::new() };
+    let ranges = ranges(class);
+    let has = |letter: &char| ranges.iter().any(|(from, to)| (*from..=*to).contains(letter));
+    ('a'..='z').chain('0'..='9').chain('A'..='Z').filter(has).collect()
+}
+
+fn ranges(class: &Class) -> Vec<(char, char)> {
+    match class {
+        Class::Unicode(class) => class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
+        Class::Bytes(class) => class.ranges().iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect(),
+    }
 }
 
 /// A character of a class: a plain one where there is one.
 fn letter(class: &Class) -> Option<char> {
-    let ranges: Vec<(char, char)> = match class {
-        Class::Unicode(class) => class.ranges().iter().map(|range| (range.start(), range.end())).collect(),
-        Class::Bytes(class) => class.ranges().iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect(),
-    };
+    let ranges = ranges(class);
     let has = |letter: &char| ranges.iter().any(|(from, to)| (*from..=*to).contains(letter));
     ('a'..='z').chain('0'..='9').chain('A'..='Z').chain('!'..='~').find(has).or_else(|| ranges.first().map(|(from, _)| *from))
 }
@@ -53,9 +116,33 @@ mod tests {
 
     #[test]
     fn the_text_is_the_shortest_of_plain_characters() {
-        assert_eq!(matching("^97[89][0-9]{10}$", 0).as_deref(), Some("9780000000000"));
-        assert_eq!(matching(r"^\+?(?:\d{2}-)+[A-Z]{2}$", 0).as_deref(), Some("00-AA"));
-        assert_eq!(matching("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
-        assert_eq!(matching("(?=lookahead)", 0), None);
+        let made = |pattern: &str, at_least: u64| matching(pattern, at_least, u64::MAX);
+        assert_eq!(made("^97[89][0-9]{10}$", 0).as_deref(), Some("9780000000000"));
+        assert_eq!(made(r"^\+?(?:\d{2}-)+[A-Z]{2}$", 0).as_deref(), Some("00-AA"));
+        assert_eq!(made("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
+        assert_eq!(made("(?=lookahead)", 0), None);
+    }
+
+    #[test]
+    fn a_text_differs_where_a_pattern_leaves_much_room() {
+        let other = |pattern: &str, number: u64| varied(pattern, 0, u64::MAX, number).unwrap();
+        for (pattern, one) in [("^97[89][0-9]{10}$", "978"), ("^#[0-9a-f]{6}$", "#"), ("^[A-Z]{3}-00$", "")] {
+            let (first, second) = (other(pattern, 1), other(pattern, 2));
+            assert!(first != second && first.len() == matching(pattern, 0, u64::MAX).unwrap().len(), "{first} {second}");
+            assert!(first.starts_with(one) && first.chars().all(|letter| letter.is_ascii_alphanumeric() || "#-".contains(letter)), "{first}");
+        }
+        for pattern in [r"^\d{2}:\d{2}$", "^[A-Z]{2}$", "^a{9}$", r"^-?\d{0,4}$"] {
+            assert_eq!(Some(other(pattern, 1)), matching(pattern, 0, u64::MAX));
+        }
+    }
+
+    #[test]
+    fn what_may_be_nothing_is_something_where_there_is_room() {
+        assert_eq!(matching(r"^-?\d{0,4}(\.\d{0,2})?$", 0, u64::MAX).as_deref(), Some("0"));
+        assert_eq!(matching("^$|^[a-z]+$", 0, u64::MAX).as_deref(), Some("a"));
+        assert_eq!(matching("^(?:abc)?$", 0, u64::MAX).as_deref(), Some("abc"));
+        assert_eq!(matching("^(?:abc)?$", 0, 2).as_deref(), Some(""));
+        assert_eq!(matching("^[a-z]*[0-9]{2}$", 0, 2).as_deref(), Some("00"));
+        assert_eq!(matching("^(?:[a-z]{2})*$", 3, 5).as_deref(), Some("aaaa"));
     }
 }

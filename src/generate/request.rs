@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{sample, samples};
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, resource_needs};
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, SchemaRef};
+use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Response, SchemaRef, Status};
 use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
 
 /// A valid request before it is known which resources it will name.
@@ -72,7 +72,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
         fillings: Vec::new(),
     };
     let mut base = Base { request, needs: Vec::new(), media: None, unvouched: None };
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent) {
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent || is_demanded(operation, parameter)) {
         let (value, vouched) = parameter_value(contract, schemas, parameter);
         let place = put_parameter(&mut base.request, parameter, &value);
         match (&parameter.resource, place) {
@@ -83,6 +83,16 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
     }
     base.request.headers.push(("accept".to_owned(), accept(operation)));
     base
+}
+
+/// Whether a server takes no request without this parameter though its author calls it optional: 428 says that requests have
+/// to be conditional (RFC 6585, section 3).
+fn is_demanded(operation: &Operation, parameter: &Parameter) -> bool {
+    is_if_match(parameter) && operation.response(Status(428)).is_some()
+}
+
+fn is_if_match(parameter: &Parameter) -> bool {
+    parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case("if-match")
 }
 
 /// Writes a parameter into a request; where it may be filled in later.
@@ -116,20 +126,29 @@ fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &V
     }
 }
 
-/// What the successes of an operation are made of. Of a response that comes in several forms the one is asked for that can
-/// be looked into.
+/// What the answers of an operation are made of: `Accept` holds for errors as well (RFC 9110, section 12.5.1), and a server
+/// that honours it writes them in another form where theirs is left out. Those of successes come first; where these have
+/// none, any form is taken.
 fn accept(operation: &Operation) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for response in operation.successes() {
-        let readable = response.content.iter().any(|media| is_json(&media.name));
-        let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
-        for media in asked {
-            if !names.contains(&media.name.as_str()) {
-                names.push(&media.name);
-            }
+    operation.successes().for_each(|response| ask_for(&mut names, response));
+    if names.is_empty() {
+        return "*/*".to_owned();
+    }
+    let fallbacks = operation.fallbacks.iter().map(|fallback| &fallback.response);
+    operation.responses.iter().chain(fallbacks).for_each(|response| ask_for(&mut names, response));
+    names.join(", ")
+}
+
+/// Adds the forms of a response. Of one that comes in several forms the one is asked for that can be looked into.
+fn ask_for<'a>(names: &mut Vec<&'a str>, response: &'a Response) {
+    let readable = response.content.iter().any(|media| is_json(&media.name));
+    let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
+    for media in asked {
+        if !names.contains(&media.name.as_str()) {
+            names.push(&media.name);
         }
     }
-    if names.is_empty() { "*/*".to_owned() } else { names.join(", ") }
 }
 
 fn is_json(name: &str) -> bool {
@@ -145,6 +164,11 @@ fn is_alike(name: &str) -> bool {
 fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter) -> (Value, bool) {
     let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| sample(&contract.document, &schema.0));
     let Some(example) = &parameter.example else {
+        // Whatever is there will do (RFC 9110, section 13.1.1).
+        let any = Value::from("*");
+        if is_if_match(parameter) && parameter.schema.as_ref().is_none_or(|schema| is_valid(schemas, schema, &any)) {
+            return (any, true);
+        }
         let schema = parameter.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(_, schema)| schema);
         let certain = schema.is_some_and(|schema| {
             ["enum", "const", "default"].iter().any(|keyword| schema.get(*keyword).is_some()) || schema.get("type") == Some(&Value::from("boolean"))
@@ -244,4 +268,63 @@ fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
             Part { name: name.clone(), media_type, file_name: is_file.then(|| "probity.txt".to_owned()), content: content.clone() }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+
+    /// What `GET /things` asks for when it has these responses.
+    fn asked(responses: &Value) -> String {
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"get": {"responses": responses}}}});
+        accept(&read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap().operations[0])
+    }
+
+    fn of(names: &[&str]) -> Value {
+        let content: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        json!({"description": "d", "content": content})
+    }
+
+    #[test]
+    fn the_forms_of_all_answers_are_asked_for_those_of_successes_first() {
+        let json = "application/json";
+        let problem = "application/problem+json";
+        assert_eq!(asked(&json!({"400": of(&[problem]), "200": of(&[json])})), "application/json, application/problem+json");
+        assert_eq!(asked(&json!({"200": of(&[json, "application/xml"]), "404": of(&[json])})), json);
+        assert_eq!(
+            asked(&json!({"200": of(&["text/csv"]), "5XX": of(&["text/plain"]), "default": of(&[problem])})),
+            "text/csv, text/plain, application/problem+json"
+        );
+    }
+
+    #[test]
+    fn where_a_success_has_no_form_any_is_taken() {
+        assert_eq!(asked(&json!({"204": of(&[]), "404": of(&["application/problem+json"])})), "*/*");
+    }
+
+    /// The If-Match of `PUT /things` with this parameter and these statuses, and why nobody vouches for it.
+    fn condition(parameter: &Value, statuses: &[&str]) -> (Option<String>, Option<String>) {
+        let responses: serde_json::Map<String, Value> = statuses.iter().map(|status| ((*status).to_owned(), json!({"description": "d"}))).collect();
+        let mut header = json!({"name": "If-Match", "in": "header", "schema": {"type": "string"}});
+        header.as_object_mut().unwrap().extend(parameter.as_object().unwrap().clone());
+        let paths = json!({"/things": {"put": {"parameters": [header], "responses": responses}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let base = valid(&contract, &Schemas::new(&contract).unwrap(), &contract.operations[0], false).unwrap();
+        (base.request.headers.into_iter().find(|(name, _)| name == "If-Match").map(|(_, value)| value), base.unvouched)
+    }
+
+    #[test]
+    fn a_request_that_has_to_be_conditional_holds_whatever_is_there() {
+        let any = (Some("*".to_owned()), None);
+        assert_eq!(condition(&json!({"required": true}), &["200", "412"]), any);
+        assert_eq!(condition(&json!({}), &["200", "428"]), any);
+        assert_eq!(condition(&json!({}), &["200", "412"]), (None, None));
+        assert_eq!(condition(&json!({"required": true, "example": "\"7\""}), &["200"]).0.as_deref(), Some("\"7\""));
+        let versions = condition(&json!({"required": true, "schema": {"type": "integer"}}), &["200"]);
+        assert!(versions.0.as_deref() == Some("1") && versions.1.is_some(), "{versions:?}");
+    }
 }

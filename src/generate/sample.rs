@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::number::number;
 use super::pattern;
 use crate::contract::append;
 use crate::contract::schema::follow;
@@ -210,29 +211,18 @@ fn merge(whole: &mut Value, part: Value) {
     }
 }
 
-/// The lowest number that is allowed, else 1 or the highest that is.
-fn number(schema: &Value, whole: bool) -> Value {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
-    if let (Some(minimum), None) = (schema.get("minimum"), schema.get("multipleOf")) {
-        return minimum.clone();
-    }
-    let above = bound("exclusiveMinimum").map(|bound| bound.floor() + 1.0);
-    let below = bound("exclusiveMaximum").map(|bound| bound.ceil() - 1.0).or_else(|| bound("maximum"));
-    let mut value = bound("minimum").or(above).unwrap_or_else(|| below.map_or(1.0, |below| below.min(1.0)));
-    if let Some(step) = bound("multipleOf").filter(|step| *step > 0.0) {
-        value = (value / step).ceil() * step;
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "a bound that an author wrote by hand")]
-    if whole || value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
+/// The least and the greatest length of a text.
+pub fn lengths(schema: &Value) -> (u64, u64) {
+    let length = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+    (length("minLength").unwrap_or(0).min(10_000), length("maxLength").unwrap_or(u64::MAX))
 }
 
 /// A text of the format, or where there is none, or it does not do, one that matches the pattern.
 fn text(schema: &Value, by_format: bool) -> Value {
-    let at_least = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0).min(10_000);
-    let at_most = schema.get("maxLength").and_then(Value::as_u64).unwrap_or(u64::MAX);
+    let (at_least, at_most) = lengths(schema);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
     let pattern = schema.get("pattern").and_then(Value::as_str).filter(|_| format.is_empty() || !by_format);
-    if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least)) {
+    if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least, at_most)) {
         return Value::String(value);
     }
     let value = match format {

@@ -48,7 +48,7 @@ fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
         actual: contradiction.actual.clone(),
         contract: contradiction.contract.clone(),
         answer: contradiction.answer.clone(),
-        citation: contradiction.citation.to_owned(),
+        citation: contradiction.citation.clone(),
         probe: contradiction.read.clone(),
         curl: exchange.map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
         sightings: Sightings {

@@ -49,6 +49,19 @@ pub enum LoadError {
     Contract(#[from] ContractError),
 }
 
+impl LoadError {
+    /// The same with the place that refers to the file.
+    fn referred_to(self, place: Option<&str>) -> Self {
+        match (self, place) {
+            (Self::Unreadable { path, reason, .. }, Some(place)) => Self::Unreadable { path, reason, hint: format!("; {place} refers to it") },
+            (Self::Invalid { path, what, reason }, Some(place)) => {
+                Self::Invalid { path, what, reason: format!("{}\n{place} refers to it", reason.trim_end()) }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
 /// Where a suite or a contract comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -160,16 +173,17 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
     let name = source.name();
     let root = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
     let mut files: BTreeMap<String, Value> = BTreeMap::new();
-    let mut open = vec![root.clone()];
-    while let Some(file) = open.pop() {
+    let mut open = vec![(root.clone(), None)];
+    while let Some((file, place)) = open.pop() {
         if files.contains_key(&file) {
             continue;
         }
         let at = source.beside(&file);
         let at = if file == root { source.clone() } else { at };
-        let text = at.read()?;
-        let document: Value = yaml::parse(&text).map_err(|reason| invalid(&at, "OpenAPI document", &reason))?;
-        open.extend(contract::file_references(&file, &document));
+        let document: Result<Value, LoadError> =
+            at.read().and_then(|text| yaml::parse(&text).map_err(|reason| invalid(&at, "OpenAPI document", &reason)));
+        let document = document.map_err(|error| error.referred_to(place.as_deref()))?;
+        open.extend(contract::file_references(&file, &document).into_iter().map(|(file, place)| (file, Some(place))));
         files.insert(file, document);
     }
     Ok(contract::bundle(&root, &files)?)

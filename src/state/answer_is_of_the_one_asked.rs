@@ -2,7 +2,7 @@
 
 use super::document::{id, is_single, resources};
 use super::history::{Event, History, Standing};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::contract::Location;
 use crate::domain::verdict::Severity;
 
@@ -10,7 +10,7 @@ use crate::domain::verdict::Severity;
 pub(super) const READ: Rule = Rule {
     name: "read-is-the-one-asked-for",
     about: "a read of one resource shows the one whose id is in the path",
-    citation: "RFC 9110, section 9.3.1: GET transfers a representation of the target resource; JSON:API, Fetching Resources",
+    citation: Citation::Also("RFC 9110, section 9.3.1: GET transfers a representation of the target resource", "JSON:API, Fetching Resources"),
     find: |history| find(history, |event| event.probe.request.method.0 == "GET"),
 };
 
@@ -18,7 +18,7 @@ pub(super) const READ: Rule = Rule {
 pub(super) const CHANGE: Rule = Rule {
     name: "change-answer-is-the-one-changed",
     about: "the answer to a change of one resource shows the one whose id is in the path",
-    citation: "RFC 9110, section 15.3.1: 200 to PUT or PATCH; JSON:API, Updating Resources, 200 OK",
+    citation: Citation::Also("RFC 9110, section 15.3.1: 200 to PUT or PATCH", "JSON:API, Updating Resources, 200 OK"),
     find: |history| find(history, |event| matches!(event.probe.request.method.0.as_str(), "PATCH" | "PUT")),
 };
 

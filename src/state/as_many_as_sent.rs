@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 use super::history::{Event, History, Standing};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "as-many-as-sent",
     about: "the answer to a write of several resources shows all of them, where the contract's own examples do",
-    citation: "the contract's own examples, which show as many resources as they send; RFC 9110, section 15.3.2: 201 describes what was created",
+    citation: Citation::Any(
+        "the contract's own examples, which show as many resources as they send; RFC 9110, section 15.3.2: 201 describes what was created",
+    ),
     find,
 };
 

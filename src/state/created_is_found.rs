@@ -3,14 +3,14 @@
 use super::document::resources;
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before, refused};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::contract::Status;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "created-is-found",
     about: "a created resource is found at its address, and in a whole list that holds others of the kind",
-    citation: "RFC 9110, section 15.3.2: 201, a new resource has been created; JSON:API, Creating Resources",
+    citation: Citation::Also("RFC 9110, section 15.3.2: 201, a new resource has been created", "JSON:API, Creating Resources"),
     find,
 };
 

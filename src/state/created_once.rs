@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::history::{Event, History, Standing};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::contract::schema::marks;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "created-once",
     about: "a list holds nothing that bears the mark of a create but what the answer to it named",
-    citation: "RFC 9110, section 9.3.3: POST; JSON:API, Creating Resources: one request creates one resource",
+    citation: Citation::Also("RFC 9110, section 9.3.3: POST", "JSON:API, Creating Resources: one request creates one resource"),
     find,
 };
 

@@ -64,14 +64,22 @@ fn is_moment(text: &str) -> bool {
     bytes.len() > 15 && matches!(bytes[10], b'T' | b't' | b' ') && bytes[..10].iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')
 }
 
-/// Whether two plain values mean the same: text without case and outer space, numbers however they are written.
+/// Whether two plain values mean the same: text without case and outer space, numbers however they are written. Many servers
+/// keep no text and no value as one.
 pub fn same(one: &Value, other: &Value) -> bool {
     let normal = |value: &Value| match value {
         Value::String(text) => text.trim().to_lowercase(),
+        Value::Null => String::new(),
         other => other.to_string(),
     };
     let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.trim().parse::<f64>().ok());
     normal(one) == normal(other) || number(one).zip(number(other)).is_some_and(|(one, other)| (one - other).abs() <= f64::EPSILON * one.abs())
+}
+
+/// Whether one value has become another: plain ones that are not the same, or something where there was nothing.
+pub fn differs(one: &Value, other: &Value) -> bool {
+    let comparable = |value: &Value| value.is_null() || is_plain(value);
+    if comparable(one) && comparable(other) { !same(one, other) } else { one.is_null() != other.is_null() }
 }
 
 /// The ids that linkage names (JSON:API, Resource Linkage); `None` for what is no linkage.
@@ -118,6 +126,7 @@ mod tests {
     #[test]
     fn values_are_the_same_however_they_are_written() {
         assert!(same(&json!("One "), &json!("one")) && same(&json!(1500), &json!(1500.0)) && same(&json!("7"), &json!(7)));
+        assert!(same(&json!(" "), &Value::Null) && !same(&json!("null"), &Value::Null) && !same(&json!(0), &Value::Null));
         assert!(!same(&json!("one"), &json!("two")) && !same(&json!(true), &json!(false)) && !same(&json!(1), &json!(2)));
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::filter_kept::url_query;
 use super::history::{Event, History};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::contract::schema::visit;
 use crate::domain::contract::Location;
 use crate::domain::verdict::Severity;
@@ -14,7 +14,10 @@ use crate::domain::verdict::Severity;
 pub(super) const RULE: Rule = Rule {
     name: "fields-kept",
     about: "resources of a type whose fields are named in the query have no attributes but these",
-    citation: "JSON:API, Sparse Fieldsets: an endpoint must not include additional fields in resource objects of that type",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Sparse Fieldsets: an endpoint must not include additional fields in resource objects of that type",
+        otherwise: "the contract's own parameter, which names the fields of that type",
+    },
     find,
 };
 

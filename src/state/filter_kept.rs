@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::document::{id, is_single, resources};
 use super::history::{Event, History};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::contract::Location;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "filter-kept",
     about: "a list that is asked for resources of its own kind by their ids holds only those",
-    citation: "the contract's own parameter, which takes ids of the resources that are listed; JSON:API, Filtering",
+    citation: Citation::Also("the contract's own parameter, which takes ids of the resources that are listed", "JSON:API, Filtering"),
     find,
 };
 

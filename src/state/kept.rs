@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::history::{Event, History, Made};
 use super::writes::{Expected, before, deviates, expected};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::verdict::Severity;
 
 /// What a create sent is there afterwards.
 pub(super) const CREATE_KEPT: Rule = Rule {
     name: "create-kept-what-was-sent",
     about: "a created resource has the plain attributes that were sent, as the answer to the create showed them",
-    citation: "RFC 9110, section 9.3.3: 201 describes the new resource; JSON:API, Creating Resources, 201 Created",
+    citation: Citation::Also("RFC 9110, section 9.3.3: 201 describes the new resource", "JSON:API, Creating Resources, 201 Created"),
     find: |history| find(history, |expected| expected.created && expected.left_by.is_none()),
 };
 
@@ -19,7 +19,7 @@ pub(super) const CREATE_KEPT: Rule = Rule {
 pub(super) const PATCH_TOOK: Rule = Rule {
     name: "patch-took",
     about: "a changed resource has the plain attributes that were sent, as the answer to the change showed them",
-    citation: "RFC 5789, section 2: the server applies the whole set of changes; JSON:API, Updating Resources",
+    citation: Citation::Also("RFC 5789, section 2: the server applies the whole set of changes", "JSON:API, Updating Resources"),
     find: |history| find(history, |expected| !expected.created && expected.left_by.is_none()),
 };
 
@@ -27,7 +27,10 @@ pub(super) const PATCH_TOOK: Rule = Rule {
 pub(super) const PATCH_LEFT_THE_REST: Rule = Rule {
     name: "patch-left-the-rest",
     about: "attributes that an earlier write sent and a change does not name are as they were",
-    citation: "JSON:API, Updating Resources: missing attributes are interpreted as their current values; RFC 7396, section 1",
+    citation: Citation::Also(
+        "RFC 7396, section 1: a patch names what changes",
+        "JSON:API, Updating Resources: missing attributes are interpreted as their current values",
+    ),
     find: |history| find(history, |expected| expected.left_by.is_some()),
 };
 

@@ -8,14 +8,17 @@ use super::document::linkage;
 use super::history::{Event, History, Made, Standing};
 use super::relationship_took::{shown, writers};
 use super::writes::{Effect, before};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::verdict::Severity;
 
 /// What a create sent as linkage is the linkage of the new resource.
 pub(super) const CREATE: Rule = Rule {
     name: "create-kept-relationships",
     about: "a created resource has the relationships that were sent, in the answer to the create and in later ones",
-    citation: "JSON:API, Creating Resources: the data of a relationship is the linkage that the new resource is to have",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Creating Resources: the data of a relationship is the linkage that the new resource is to have",
+        otherwise: "the contract's own member relationships, which a create sends and its answer shows",
+    },
     find: |history| find(history, |loss| loss.left_by.is_none()),
 };
 
@@ -23,7 +26,10 @@ pub(super) const CREATE: Rule = Rule {
 pub(super) const CHANGE: Rule = Rule {
     name: "patch-left-relationships",
     about: "a relationship that a create sent and its answer showed is there after a change that does not name it",
-    citation: "JSON:API, Updating Resource Relationships: missing relationships are interpreted as their current values",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Updating Resource Relationships: missing relationships are interpreted as their current values",
+        otherwise: "the contract's own member relationships, which the change does not name",
+    },
     find: |history| find(history, |loss| loss.left_by.is_some()),
 };
 

@@ -6,6 +6,7 @@
 
 mod answer_is_of_the_one_asked;
 mod as_many_as_sent;
+mod citation;
 mod created_is_found;
 mod created_once;
 mod deleted_is_gone;
@@ -39,6 +40,8 @@ use crate::domain::contract::{Contract, Status};
 use crate::domain::exchange::Outcomes;
 use crate::domain::plan::{Plan, ProbeId};
 use crate::domain::verdict::Severity;
+pub use citation::Citation;
+use citation::is_json_api;
 use history::{Event, History};
 
 /// One contradiction between what was written and what is read.
@@ -59,7 +62,7 @@ pub struct Contradiction {
     /// Place in the answer.
     pub answer: String,
     /// The document and section that the rule comes from.
-    pub citation: &'static str,
+    pub citation: String,
     /// The request that breaks it, and the status that it was answered with: the write where there is one.
     pub blamed: (ProbeId, Option<Status>),
     /// The request that shows it.
@@ -74,7 +77,7 @@ pub struct Rule {
     /// What it asks for, in one line.
     pub about: &'static str,
     /// The document and section that it comes from.
-    pub citation: &'static str,
+    pub citation: Citation,
     /// Every way in which a run breaks it.
     find: fn(&History<'_>) -> Vec<Break>,
 }
@@ -130,15 +133,16 @@ pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> 
     for rule in RULES {
         for broken in (rule.find)(&history) {
             let (Some(blamed), Some(read)) = (history.events.get(broken.blamed), history.events.get(broken.read)) else { continue };
+            let json_api = is_json_api(read) || is_json_api(blamed);
             found.push(Contradiction {
                 rule: rule.name,
-                severity: broken.severity,
+                severity: rule.citation.severity(broken.severity, json_api),
                 message: format!("{} ({})", broken.message, rule.name),
                 expected: broken.expected,
                 actual: broken.actual,
                 contract: place(blamed),
                 answer: broken.answer,
-                citation: rule.citation,
+                citation: rule.citation.words(json_api),
                 blamed: (blamed.probe.id.clone(), blamed.status()),
                 read: read.probe.id.clone(),
             });

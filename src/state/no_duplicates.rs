@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::document::id;
 use super::history::History;
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::exchange::Answer;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "no-duplicates",
     about: "a JSON:API document has each pair of type and id once",
-    citation: "JSON:API, Compound Documents and Updating To-Many Relationships: no more than one object for each type and id",
+    citation: Citation::Any("JSON:API, Compound Documents and Updating To-Many Relationships: no more than one object for each type and id"),
     find,
 };
 

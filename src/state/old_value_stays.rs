@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "old-value-stays",
     about: "the answer to an accepted change does not show the value from before where another one was sent",
-    citation: "RFC 5789, section 2: the server applies the whole set of changes; RFC 9110, section 9.3.4: PUT replaces the state",
+    citation: Citation::Any("RFC 5789, section 2: the server applies the whole set of changes; RFC 9110, section 9.3.4: PUT replaces the state"),
     find,
 };
 

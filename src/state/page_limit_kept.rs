@@ -3,14 +3,17 @@
 use super::document::{is_single, resources};
 use super::history::History;
 use super::pages_turn::pages;
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::contract::paging::LIMITS;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "page-limit-kept",
     about: "a page has at most as many resources as the limit that was sent",
-    citation: "JSON:API, Pagination: the page parameters belong to the server's paging; the contract's parameter names the limit",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Pagination: the page parameters belong to the server's paging; the contract's parameter names the limit",
+        otherwise: "the contract's own parameter, whose name is that of a limit to a page",
+    },
     find,
 };
 

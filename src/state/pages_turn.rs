@@ -8,7 +8,7 @@ use url::Url;
 
 use super::document::{id, is_single, resources};
 use super::history::{Event, History};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::contract::paging::next_page;
 use crate::domain::contract::Status;
 use crate::domain::plan::Repeat;
@@ -17,14 +17,20 @@ use crate::domain::verdict::Severity;
 pub(super) const APART: Rule = Rule {
     name: "pages-apart",
     about: "no resource is on two pages of one walk",
-    citation: "JSON:API, Pagination: a server may provide links to traverse a paginated data set; each page is a subset of it",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Pagination: a server may provide links to traverse a paginated data set; each page is a subset of it",
+        otherwise: "the contract's own parameters, whose names are those of pages",
+    },
     find: apart,
 };
 
 pub(super) const END: Rule = Rule {
     name: "pages-end",
     about: "the link to the next page leads to another page, and is null or left out where there is none",
-    citation: "JSON:API, Pagination: keys must be omitted or have a null value to indicate that a particular link is unavailable",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Pagination: keys must be omitted or have a null value to indicate that a particular link is unavailable",
+        otherwise: "the answer's own link to the next page",
+    },
     find: end,
 };
 

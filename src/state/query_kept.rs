@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::document::{is_single, member, resources, same};
 use super::history::{Event, History, Standing};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::contract::Status;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "query-kept",
     about: "a search that names values for an attribute gives resources with one of these, where the contract's examples do",
-    citation: "the contract's own examples, in which every resource that is found has one of the values that were asked for",
+    citation: Citation::Any("the contract's own examples, in which every resource that is found has one of the values that were asked for"),
     find,
 };
 

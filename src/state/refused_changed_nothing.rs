@@ -6,7 +6,7 @@ use super::created_is_found::should_be_there;
 use super::created_once::strangers;
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before, expected, refused};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::contract::Status;
 use crate::domain::plan::Place;
 use crate::domain::verdict::Severity;
@@ -14,7 +14,10 @@ use crate::domain::verdict::Severity;
 pub(super) const RULE: Rule = Rule {
     name: "refused-changed-nothing",
     about: "what only a refused write sent turns up nowhere, and what only a refused write would remove is still there",
-    citation: "RFC 9110, section 15.5: the server will not process the request; JSON:API, Updating Resources: changes are made completely or not at all",
+    citation: Citation::Also(
+        "RFC 9110, section 15.5: the server will not process the request",
+        "JSON:API, Updating Resources: changes are made completely or not at all",
+    ),
     find,
 };
 

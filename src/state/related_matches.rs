@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use super::document::{id, linkage, resources};
 use super::history::{Event, History, Standing};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "related-matches",
     about: "a related route shows the resources that the relationship route names, when nothing was written between",
-    citation: "JSON:API, Fetching Resources and Fetching Relationships: a related link leads to the resources of the linkage",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Fetching Resources and Fetching Relationships: a related link leads to the resources of the linkage",
+        otherwise: "the contract's own routes, one to the relationship and one of the same name to what it relates to",
+    },
     find,
 };
 

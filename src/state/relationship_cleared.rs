@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::document::linkage;
 use super::history::{Event, History, Standing};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "relationship-cleared",
     about: "a relationship that is deleted without naming anything does not hold what it held before",
-    citation: "RFC 9110, section 9.3.5: DELETE removes the association between the target resource and its functionality",
+    citation: Citation::Any("RFC 9110, section 9.3.5: DELETE removes the association between the target resource and its functionality"),
     find,
 };
 

@@ -7,14 +7,17 @@ use serde_json::Value;
 use super::document::{id, linkage};
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::plan::Place;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "relationship-took",
     about: "a relationship that only the run has written holds what was put, added and not removed",
-    citation: "JSON:API, Updating Relationships: PATCH replaces, POST adds, DELETE removes",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Updating Relationships: PATCH replaces, POST adds, DELETE removes",
+        otherwise: "the contract's own route to the relationship, and RFC 9110, section 9.3: what the methods ask for",
+    },
     find,
 };
 

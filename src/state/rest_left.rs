@@ -4,13 +4,16 @@ use serde_json::Value;
 
 use super::history::{Event, History, Made, Standing};
 use super::writes::{Effect, before};
-use super::{Break, Rule, document};
+use super::{Break, Citation, Rule, document};
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "patch-left-the-lists",
     about: "a list or an object that a create sent and its answer showed is not emptied by a change that does not name it",
-    citation: "JSON:API, Updating Resources: missing attributes are interpreted as their current values; RFC 7396, section 1",
+    citation: Citation::Also(
+        "RFC 7396, section 1: a patch names what changes",
+        "JSON:API, Updating Resources: missing attributes are interpreted as their current values",
+    ),
     find,
 };
 

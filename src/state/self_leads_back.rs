@@ -4,14 +4,17 @@ use serde_json::Value;
 
 use super::document::is_single;
 use super::history::{Event, History};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::contract::Status;
 use crate::domain::verdict::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "self-leads-back",
     about: "links.self of a resource that is read is the address of that resource, where the contract's own example says so",
-    citation: "JSON:API, Resource Links: a server must respond to a GET of links.self with the resource as the primary data",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Resource Links: a server must respond to a GET of links.self with the resource as the primary data",
+        otherwise: "the contract's own example, in which links.self is the address that is read",
+    },
     find,
 };
 

@@ -14,6 +14,8 @@ const JSON_API: &str = "application/vnd.api+json";
 
 /// A run in the making: each request waits for all before it.
 pub struct Story {
+    /// The media type of all documents.
+    media: &'static str,
     contract: Contract,
     plan: Plan,
     outcomes: Outcomes,
@@ -48,13 +50,22 @@ impl Default for Step<'_> {
 impl Story {
     /// Nothing has happened yet.
     pub fn new() -> Self {
-        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document())])).unwrap()).unwrap();
+        Self::of(JSON_API)
+    }
+
+    /// The same with documents that are not JSON:API.
+    pub fn plain() -> Self {
+        Self::of("application/json")
+    }
+
+    fn of(media: &'static str) -> Self {
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document(media))])).unwrap()).unwrap();
         let mut plan = Plan::default();
         for number in 1..=3 {
             let origin = Origin::Created(format!("things.create#{number}"));
             plan.slots.insert(format!("things#{number}"), Slot { kind: "things".to_owned(), origin, like: Value::Null });
         }
-        Self { contract, plan, outcomes: Outcomes::default() }
+        Self { media, contract, plan, outcomes: Outcomes::default() }
     }
 
     /// Creates `things#N` with this name, and the server gives it the id N.
@@ -96,7 +107,7 @@ impl Story {
         let probe: Probe = serde_json::from_value(json!({
             "id": id, "operation": step.operation, "trigger": "success", "status": step.status, "purpose": "probe", "stage": "read",
             "request": {"method": operation.method.0, "path": operation.path, "path_values": {}, "query": query,
-                        "headers": [["content-type", JSON_API]], "body": body, "credentials": "full", "fillings": fillings},
+                        "headers": [["content-type", self.media]], "body": body, "credentials": "full", "fillings": fillings},
             "fault": step.fault.map(|at| json!({"place": {"body": at}, "words": "wrong"})),
             "allowed": step.allowed, "control": null, "needs": step.slot.into_iter().collect::<Vec<_>>(), "consumes": consumes, "captures": [],
             "after": self.plan.probes.iter().map(|probe| &probe.id).collect::<Vec<_>>(), "repeat": "once", "also": [], "assumed": null
@@ -106,7 +117,7 @@ impl Story {
         let path = operation.path.replace("{id}", step.slot.and_then(|slot| slot.strip_prefix("things#")).unwrap_or_default());
         let url = format!("http://t{path}?{}", step.query);
         let request = SentRequest { method: Method(operation.method.0.clone()), url, headers: Vec::new(), body };
-        let media = if step.came.is_string() { "text/plain" } else { JSON_API };
+        let media = if step.came.is_string() { "text/plain" } else { self.media };
         let content = match step.came {
             Value::Null => Content::Empty,
             Value::String(text) => Content::Text(text),
@@ -156,7 +167,7 @@ impl Story {
     }
 }
 
-fn document() -> Value {
+fn document(media: &str) -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "example": "7", "schema": {"type": "string", "x-probity-resource": "things"}});
     let attributes = json!({"type": "object", "properties": {"name": {"type": "string", "x-probity-mark": true}, "size": {"type": "integer"}}});
     let thing = json!({"type": "object", "properties": {"type": {}, "id": {}, "attributes": attributes}});
@@ -164,7 +175,7 @@ fn document() -> Value {
     data["type"] = json!(["object", "array"]);
     data["items"] = thing;
     let one = json!({"type": "object", "properties": {"data": data}});
-    let content = json!({JSON_API: {"schema": one, "example": {"data": {"type": "things", "id": "7", "attributes": {"name": "a", "size": 1}, "links": {"self": "/v1/things/7"}}}}});
+    let content = json!({media: {"schema": one, "example": {"data": {"type": "things", "id": "7", "attributes": {"name": "a", "size": 1}, "links": {"self": "/v1/things/7"}}}}});
     let shows = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "shown", "content": content}, "404": {"description": "none", "x-probity-when": ["unknown-id", "deleted-resource"]}}});
     let writes = |id: &str| json!({"operationId": id, "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "done", "content": content}, "204": {"description": "done"}}});
     let mut list = shows("things.list");
@@ -173,7 +184,7 @@ fn document() -> Value {
         {"name": "page[limit]", "in": "query", "schema": {"type": "integer"}},
         {"name": "fields[things]", "in": "query", "schema": {"type": "string"}}, {"name": "fields[others]", "in": "query", "schema": {"type": "string"}}
     ]);
-    let content_of = |example: Value| json!({JSON_API: {"schema": {}, "example": example}});
+    let content_of = |example: Value| json!({media: {"schema": {}, "example": example}});
     let answers = |id: &str, sent: Value, status: &str, came: Value| json!({"operationId": id, "requestBody": {"required": true, "content": content_of(sent)}, "responses": {status: {"description": "done", "content": content_of(came)}}});
     let two = || json!({"data": [{"type": "things"}, {"type": "things"}]});
     let asked = json!({"data": {"type": "query", "attributes": {"names": ["a", "b"]}}});

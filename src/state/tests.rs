@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::RULES;
 use super::testing::{Step, Story};
+use crate::domain::verdict::Severity;
 
 const NONE: [(&str, String); 0] = [];
 
@@ -48,7 +49,22 @@ fn blames(rule: &'static str, probe: &str) -> Vec<(&'static str, String)> {
 fn rules_have_their_own_names_and_say_what_they_ask_for() {
     let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(names.len(), RULES.len());
-    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.is_empty()));
+    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.words(false).is_empty()));
+}
+
+#[test]
+fn what_only_json_api_demands_binds_no_other_document() {
+    let said = |story: Story| -> Vec<(&str, Severity, bool)> {
+        story.contradictions().into_iter().map(|found| (found.rule, found.severity, found.citation.contains("JSON:API"))).collect()
+    };
+    let long = |story: Story| said(story.step(Step { query: "page[limit]=1", ..list(&[thing("1", "a", 3), thing("2", "b", 3)]) }));
+    assert_eq!(long(Story::new()), [("page-limit-kept", Severity::Must, true)]);
+    assert_eq!(long(Story::plain()), [("page-limit-kept", Severity::Should, false)]);
+    let there = |story: Story| said(story.create(1, "a").step(delete()).step(get(200, json!({"data": thing("1", "a", 3)}))));
+    assert_eq!(there(Story::new()), [("deleted-is-gone", Severity::Must, true)]);
+    assert_eq!(there(Story::plain()), [("deleted-is-gone", Severity::Must, false)]);
+    let cited = RULES.iter().filter(|rule| rule.citation.words(false).contains("JSON:API"));
+    assert!(cited.into_iter().all(|rule| rule.about.contains("JSON:API")));
 }
 
 #[test]
@@ -164,6 +180,31 @@ fn what_was_deleted_is_gone() {
     assert_eq!(story().step(list(&[])).broken(), NONE);
     let refused = Step { status: 409, ..delete() };
     assert_eq!(Story::new().create(1, "a").step(refused).step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE);
+}
+
+#[test]
+fn what_marks_itself_as_deleted_may_still_be_shown() {
+    let shown = |id: &str, more: Value| {
+        let mut attributes = json!({"name": "a", "size": 3, "kept": "yes", "at": "2024-01-31T12:00:00Z", "ended": null});
+        attributes.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"type": "things", "id": id, "attributes": attributes})
+    };
+    let sent = json!({"type": "things", "attributes": {"name": "a", "size": 3}});
+    let story = |more: Value| {
+        let story = Story::new().create_as(1, &sent, &shown("1", json!({}))).create_as(2, &sent, &shown("2", json!({})));
+        let other = Step { slot: Some("things#2"), ..get(200, json!({"data": shown("2", json!({}))})) };
+        let found = story.step(other).step(delete()).step(get(200, json!({"data": shown("1", more)}))).contradictions();
+        found.iter().map(|found| (found.rule, found.severity)).collect::<Vec<_>>()
+    };
+    for more in [json!({}), json!({"at": "2024-02-01T12:00:00Z"}), json!({"name": "A "})] {
+        assert_eq!(story(more.clone()), [("deleted-is-gone", Severity::Must)], "{more}");
+    }
+    for more in [json!({"kept": "no"}), json!({"ended": "2024-02-01T12:00:00Z"}), json!({"deleted": true})] {
+        assert_eq!(story(more.clone()), [("deleted-is-gone", Severity::Should)], "{more}");
+    }
+    let bare = Story::new().create(1, "a").create(2, "b").step(Step { slot: Some("things#2"), ..get(200, json!({"data": thing("2", "b", 3)})) });
+    let bare = bare.step(delete()).step(get(200, json!({"data": {"type": "things", "id": "1", "attributes": {}}}))).contradictions();
+    assert_eq!(bare.iter().map(|found| found.severity).collect::<Vec<_>>(), [Severity::Should]);
 }
 
 #[test]

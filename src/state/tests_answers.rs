@@ -104,6 +104,18 @@ fn an_accepted_change_does_not_show_the_old_value() {
 }
 
 #[test]
+fn an_empty_text_and_null_are_the_same_value() {
+    let named = |name: &Value| json!({"type": "things", "id": "1", "attributes": {"name": name}});
+    let put = |sent: &Value, came: &Value| Step { operation: "things.put", sent: json!({"data": named(sent)}), ..patch(&named(came)) };
+    let story = |shown: &Value| Story::new().create_as(1, &named(&json!("")), &named(shown));
+    for (blank, none) in [(json!(""), Value::Null), (json!(" "), Value::Null), (Value::Null, json!(""))] {
+        assert_eq!(story(&none).step(put(&blank, &none)).broken(), NONE, "{blank} {none}");
+        assert_eq!(story(&blank).step(get(&named(&none))).broken(), NONE, "{blank} {none}");
+    }
+    assert_eq!(story(&Value::Null).step(put(&json!("b"), &Value::Null)).broken(), blames("old-value-stays", "things.put#1"));
+}
+
+#[test]
 fn several_are_answered_with_as_many() {
     let thing = |id: &str| json!({"type": "things", "id": id});
     let several = |came: Value| {

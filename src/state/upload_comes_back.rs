@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::history::{Event, History, Made, Standing};
-use super::{Break, Rule};
+use super::{Break, Citation, Rule};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Answer, Content};
 use crate::domain::plan::{Body, Part};
@@ -12,7 +12,7 @@ use crate::domain::verdict::Severity;
 pub(super) const RULE: Rule = Rule {
     name: "upload-comes-back",
     about: "the download of a file that was uploaded gives the bytes that were sent, when it has their media type or is plain bytes",
-    citation: "RFC 9110, section 9.3.1: GET transfers a representation of the target resource; the contract's own download",
+    citation: Citation::Any("RFC 9110, section 9.3.1: GET transfers a representation of the target resource; the contract's own download"),
     find,
 };
 

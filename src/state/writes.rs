@@ -153,7 +153,7 @@ pub fn deviates(history: &History<'_>, read: &Event<'_>, resource: &Value, expec
             // A value of another sort is a matter of its schema.
             let plain = document::scalars(resource).iter().any(|(name, _)| *name == expected.name);
             let empty = value.is_null() && expected.shown;
-            ((plain && !document::same(value, &expected.value)) || empty).then(|| value.clone())
+            ((plain || empty) && !document::same(value, &expected.value)).then(|| value.clone())
         }
         None => (expected.shown && !is_empty(&expected.value) && is_shown(history, read, resource, &expected.name)).then_some(Value::Null),
     }

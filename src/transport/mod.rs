@@ -6,6 +6,7 @@ mod echo;
 mod forms;
 mod reading;
 mod reasons;
+mod surrogates;
 mod weight;
 mod wire;
 

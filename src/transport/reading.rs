@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
+use super::surrogates;
 use super::weight::weigh;
 use crate::domain::exchange::Content;
 
@@ -132,7 +133,14 @@ fn of_json(bytes: &[u8], depth: usize) -> Content {
 }
 
 fn parsed(bytes: Vec<u8>) -> Content {
-    match serde_json::from_slice(&bytes) {
+    let mut read = serde_json::from_slice(&bytes);
+    if read.is_err() {
+        let mut whole = bytes.clone();
+        if surrogates::replace(&mut whole) {
+            read = serde_json::from_slice(&whole);
+        }
+    }
+    match read {
         Ok(value) => Content::Json(value),
         // Well-formed all the same (RFC 8259, section 6).
         Err(error) if error.to_string().starts_with("number out of range") => Content::Unread("a number in it is too large to be read".to_owned()),

@@ -56,7 +56,8 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     behaviour("byte-order-mark", Violates, "the body is not JSON", |talk| talk.json("\u{feff}{\"id\":1}")),
     behaviour("raw-nul", Violates, "the body is not JSON", |talk| talk.json("{\"id\":1,\"name\":\"a\0b\"}")),
     behaviour("escaped-nul", Conforms, "", |talk| talk.json(r#"{"id":1,"name":"a\u0000b"}"#)),
-    behaviour("lone-surrogate", Violates, "the body is not JSON", |talk| talk.json(r#"{"id":1,"name":"\ud800"}"#)),
+    // RFC 8259, section 8.2: the grammar allows it.
+    behaviour("lone-surrogate", Conforms, "", |talk| talk.json(r#"{"id":1,"name":"\ud800"}"#)),
     behaviour("not-a-number", Violates, "the body is not JSON", |talk| talk.json(r#"{"id":NaN}"#)),
     behaviour("two-documents", Violates, "the body is not JSON", |talk| talk.json(r#"{"id":1}{"id":2}"#)),
     behaviour("same-name-often", Conforms, "", |talk| talk.json(format!("{{{}\"id\":1}}", "\"id\":1,".repeat(50_000)))),

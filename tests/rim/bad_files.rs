@@ -112,6 +112,18 @@ fn a_contract_that_is_not_where_the_suite_says_is_named_with_the_suite() {
 }
 
 #[test]
+fn a_file_that_a_contract_refers_to_is_named_with_the_place() {
+    let folder = Folder::with_contract("bad-reference", ONE);
+    for (target, what) in [("gone.yaml", "gone.yaml cannot be read"), ("notes.md", "notes.md is not a valid OpenAPI document")] {
+        folder.write("notes.md", "- [a\n# Notes: *these\n");
+        folder.write("root.yaml", format!("openapi: 3.1.0\npaths:\n  /a:\n    $ref: '{target}'\n"));
+        let words = ["list", "--contract", "root.yaml"];
+        assert_eq!(refused(&folder, &words, what), None);
+        assert_eq!(refused(&folder, &words, "root.yaml#/paths/~1a refers to it"), None);
+    }
+}
+
+#[test]
 fn an_argument_out_of_its_range_is_named() {
     let folder = Folder::with_contract("bad-arguments", ONE);
     folder.write("taken", "");
