@@ -35,6 +35,7 @@ use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
 use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings};
+use crate::state::contradictions;
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -114,8 +115,10 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case, &answered);
     let known = knows_limited(case, &answered);
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let opinions: Vec<Opinion<'_>> =
+    let mut opinions: Vec<Opinion<'_>> =
         planned.map(|probe| opinion(case, &accepted, known, (probe, answered.get(probe.id.as_str()).copied()))).collect();
+    let contradictions = contradictions(case.contract, case.plan, case.outcomes);
+    state::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
@@ -123,7 +126,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
     findings.extend(between::findings(case));
-    findings.extend(state::add(case, &mut cells));
+    findings.extend(state::add(case, &contradictions, &mut cells));
     findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }

@@ -1,19 +1,19 @@
 //! Contradictions of the state, added to the cells that they belong to.
 
-use super::{Case, entry};
+use super::{Case, Opinion, Ruling, entry};
 use crate::checks::{curl, excerpt};
 use crate::domain::contract::Status;
 use crate::domain::exchange::Outcome;
 use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
-use crate::state::{Contradiction, contradictions};
+use crate::state::Contradiction;
 
 /// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
 /// what belongs to neither is returned.
-pub(super) fn add(case: &Case<'_>, cells: &mut [Cell]) -> Vec<Finding> {
+pub(super) fn add(case: &Case<'_>, contradictions: &[Contradiction], cells: &mut [Cell]) -> Vec<Finding> {
     let mut homeless = Vec::new();
-    for contradiction in contradictions(case.contract, case.plan, case.outcomes) {
-        let finding = finding(case, &contradiction);
+    for contradiction in contradictions {
+        let finding = finding(case, contradiction);
         let (blamed, status) = &contradiction.blamed;
         let shown = case.outcomes.of(&contradiction.read).and_then(Outcome::answer).map(|answer| answer.status);
         let place = place(case, cells, blamed, *status).or_else(|| place(case, cells, &contradiction.read, shown));
@@ -30,6 +30,19 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell]) -> Vec<Finding> {
         cell.findings.push(finding);
     }
     homeless
+}
+
+/// What is shown of a deleted resource, and marked as such, is a warning of the state rules and no violation beside it: the
+/// contract does not say how a server tells that something is deleted.
+pub(super) fn forgive(contradictions: &[Contradiction], opinions: &mut [Opinion<'_>]) {
+    let marked = |probe: &str| contradictions.iter().any(|one| one.read == probe && one.severity == Severity::Should);
+    for opinion in opinions.iter_mut().filter(|one| one.ruling == Ruling::Breaks && one.probe.trigger == "deleted-resource") {
+        if marked(&opinion.probe.id) {
+            let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
+            opinion.ruling = Ruling::Unreached(format!("{came} came, with a representation that is another than before the deletion"));
+            opinion.findings.clear();
+        }
+    }
 }
 
 /// The cell of a probe: the one that lists it, with the status that came where there are several.

@@ -33,10 +33,10 @@ components:
     File: {type: object, required: [name], properties: {id: {type: integer}, name: {type: string}}}
 ";
 
-/// A server that removes nothing for the time being, whatever it says.
-fn lazy(status: u16) -> Server {
+/// A server that removes nothing for the time being, whatever it says, and may mark what is to go.
+fn lazy(status: u16, marks: bool) -> Server {
     let files: Mutex<BTreeMap<String, Value>> = Mutex::default();
-    Server::start(&format!("lazy-{status}"), &CONTRACT.replace("STATUS", &status.to_string()), move |asked: &Asked| {
+    Server::start(&format!("lazy-{status}-{marks}"), &CONTRACT.replace("STATUS", &status.to_string()), move |asked: &Asked| {
         let mut files = files.lock().unwrap();
         if asked.method == "POST" {
             let id = files.len() + 100;
@@ -45,9 +45,14 @@ fn lazy(status: u16) -> Server {
             files.insert(format!("/files/{id}"), file.clone());
             return (201, file);
         }
-        match (asked.method.as_str(), files.get(&asked.path)) {
+        match (asked.method.as_str(), files.get_mut(&asked.path)) {
             ("GET", Some(file)) => (200, file.clone()),
-            ("DELETE", Some(_)) => (status, Value::Null),
+            ("DELETE", Some(file)) => {
+                if marks {
+                    file["deleted"] = json!(true);
+                }
+                (status, Value::Null)
+            }
             _ => (404, Value::Null),
         }
     })
@@ -56,7 +61,7 @@ fn lazy(status: u16) -> Server {
 #[test]
 fn what_is_to_be_deleted_may_still_be_there() {
     for more in [&[][..], &["--thorough"]] {
-        let report = lazy(202).run(more);
+        let report = lazy(202, false).run(more);
         assert!(said(&report).is_empty(), "{more:?}: {:#?}", said(&report));
         assert_eq!(verdict(&report, "files.get", 404), "conforms", "an id that nothing has shows it");
     }
@@ -64,6 +69,14 @@ fn what_is_to_be_deleted_may_still_be_there() {
 
 #[test]
 fn what_was_deleted_may_not() {
-    let report = lazy(204).run(&[]);
+    let report = lazy(204, false).run(&[]);
     assert_eq!(verdict(&report, "files.get", 404), "violates", "{:#?}", said(&report));
+}
+
+#[test]
+fn what_is_shown_as_deleted_is_a_warning() {
+    let report = lazy(204, true).run(&[]);
+    assert_eq!(verdict(&report, "files.get", 404), "unreached", "{:#?}", said(&report));
+    let warned = report.cells.iter().flat_map(|cell| &cell.findings).any(|finding| finding.message.contains("deleted-is-gone"));
+    assert!(warned && !said(&report).iter().any(|line| line.contains("violates")), "{:#?}", said(&report));
 }
