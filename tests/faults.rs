@@ -3,10 +3,14 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use probity::checks::CHECKS;
 use probity::cli::{Subject, assemble, record, run_args};
+use probity::domain::plan::Probe;
 use probity::domain::report::Report;
 use probity::domain::verdict::{Finding, Severity, Verdict};
+use probity::triggers::TRIGGERS;
 
 use support::{findings, subject};
 
@@ -82,4 +86,21 @@ fn the_faultless_mock_raises_nothing() {
         assert_eq!(findings(&report), Vec::<&Finding>::new(), "{words:?}");
         assert_eq!(report.totals.of(Verdict::Conforms) + report.totals.of(Verdict::Held), report.totals.cells, "{words:?}");
     }
+}
+
+/// A trigger that no plan uses would provoke nothing, and nobody would miss it.
+#[test]
+fn every_trigger_is_sent() {
+    let books = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/books.yaml");
+    let words = [&["--thorough"][..], &["--thorough", "--contract", books]];
+    let mut sent = BTreeSet::new();
+    for words in words {
+        let args = run_args(words).expect("the arguments are right");
+        let subject = Subject::load(&args.scope.files).expect("the contract");
+        let recording = record(&args, &subject).expect("the embedded mock answers");
+        let answered = |probe: &&Probe| recording.outcomes.of(&probe.id).is_some_and(|outcome| outcome.answer().is_some());
+        sent.extend(recording.plan.probes.iter().filter(answered).map(|probe| probe.trigger.clone()));
+    }
+    let unused: Vec<&str> = TRIGGERS.iter().map(|trigger| trigger.name).filter(|name| !sent.contains(*name)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
 }
