@@ -22,7 +22,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         200..=299 => &["success"],
         // An operation that does nothing but send elsewhere.
         301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &["success"],
-        400 => REFUSED,
+        400 | 422 => REFUSED,
         401 => &["no-credentials", "wrong-secret", "missing-header"],
         403 => &["limited-credentials"],
         404 if has_path_id => &["unknown-id", "deleted-resource"],
@@ -31,7 +31,6 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         409 if json_api => &["wrong-type", "id-mismatch"],
         410 => &["expired"],
         415 => &["wrong-content-type"],
-        422 => REFUSED,
         429 => &["burst"],
         _ => &[],
     };
