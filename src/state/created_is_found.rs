@@ -18,11 +18,8 @@ fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for made in &history.made {
         for (number, read) in history.events.iter().enumerate() {
-            if !should_be_there(history, made, read) {
-                continue;
-            }
             let missing = if history.reads(read, made) { unknown(read) } else { history.lists(read, made) && left_out(history, made, read) };
-            if missing {
+            if missing && should_be_there(history, made, read) {
                 let what = if history.lists(read, made) {
                     "a list without it".to_owned()
                 } else {

@@ -42,8 +42,10 @@ pub struct Event<'a> {
     pub standing: Standing,
     /// The JSON body as it was sent.
     pub sent: Option<Value>,
-    /// The path of the collection, when one resource in it is read.
-    collection: Option<&'a str>,
+    /// The path template, as a number.
+    path: usize,
+    /// The path template of the collection, when one resource in it is read, as a number; `None` when no operation has it.
+    collection: Option<usize>,
     /// The probe as a number.
     index: usize,
 }
@@ -160,6 +162,7 @@ impl<'a> History<'a> {
             earlier: Earlier::new(plan, &probes),
         };
         let mut values = given(plan);
+        let paths: BTreeMap<&str, usize> = contract.operations.iter().enumerate().map(|(index, one)| (one.path.as_str(), index)).collect();
         // What was made a second time, after its end was in doubt, has two ids: which one a request named is not told.
         let mut doubtful: BTreeSet<SlotId> = BTreeSet::new();
         for outcome in &outcomes.outcomes {
@@ -185,7 +188,8 @@ impl<'a> History<'a> {
                 exchanges: &outcome.exchanges,
                 standing,
                 sent,
-                collection: collection(operation),
+                path: paths.get(operation.path.as_str()).copied().unwrap_or_default(),
+                collection: collection(operation).and_then(|path| paths.get(path).copied()),
                 index,
             };
             let taken = probe.fault.is_none() && answer.is_some_and(|answer| answer.status.0 < 400);
@@ -261,10 +265,7 @@ impl<'a> History<'a> {
     /// Whether a request reads one resource on the route on which it was made.
     pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
         let maker = &self.events[made.by];
-        event.collection == Some(maker.operation.path.as_str())
-            && event.probe.request.method.0 == "GET"
-            && event.item().is_some_and(|slot| self.is(slot, made))
-            && self.is_below_the_same(event, maker)
+        event.collection == Some(maker.path) && event.item().is_some_and(|slot| self.is(slot, made)) && self.is_below_the_same(event, maker)
     }
 
     /// Whether the path of the maker names the same things in the path of another request.
@@ -279,10 +280,9 @@ impl<'a> History<'a> {
 
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
     pub fn lists(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
-        let path = &event.operation.path;
-        event.probe.request.method.0 == "GET"
-            && *path == self.events[made.by].operation.path
-            && !path.contains('{')
+        event.path == self.events[made.by].path
+            && event.probe.request.method.0 == "GET"
+            && !event.operation.path.contains('{')
             && event.probe.request.query.is_empty()
     }
 }
