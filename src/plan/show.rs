@@ -105,7 +105,14 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
     for window in windows {
         let filled = all.div_ceil(u64::from(window.requests).max(1));
         let wait = filled.saturating_sub(1) * u64::from(window.seconds);
-        let _ = writeln!(text, "{} requests in {} s: {filled} windows, at least {}", window.requests, window.seconds, span(wait));
+        let _ = writeln!(
+            text,
+            "{} requests in {} s: {filled} {}, at least {}",
+            window.requests,
+            window.seconds,
+            if filled == 1 { "window" } else { "windows" },
+            span(wait)
+        );
     }
     if aimed > 0 {
         let hundredths = all * 100 / aimed as u64;
