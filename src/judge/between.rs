@@ -41,3 +41,26 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::domain::exchange::{Answer, Content};
+    use crate::judge::judge;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+
+    /// What is found when a request is one too many at first, is told to wait so long, and is accepted then.
+    fn found(wait: &str) -> Vec<String> {
+        let refused = Answer { headers: vec![("retry-after".to_owned(), wait.to_owned())], ..answer(429, Content::Empty) };
+        let outcomes = vec![outcome("p", vec![refused, answer(200, Content::Empty)])];
+        let judgement = said(&contract(&json!({}), &json!({})), &plan(vec![probe("p", &json!({}))], json!({})), outcomes, judge);
+        judgement.findings.into_iter().map(|finding| finding.check).collect()
+    }
+
+    #[test]
+    fn an_answer_that_came_between_is_held_to_what_it_promises() {
+        assert_eq!(found("soon"), ["retry-after"]);
+        assert!(found("2").is_empty());
+    }
+}

@@ -77,6 +77,7 @@ mod tests {
 
     use super::*;
     use crate::domain::exchange::Content;
+    use crate::judge::judge;
     use crate::judge::testing::{self, answer, contract, outcome, plan, probe};
 
     /// A server that is asked so often, each time with this status, and what is said of it.
@@ -85,12 +86,14 @@ mod tests {
         let plan = plan(vec![probe("p", &json!({"repeat": repeat}))], json!({}));
         let headers = vec![("retry-after".to_owned(), "1".to_owned())];
         let answers = statuses.iter().map(|status| Answer { headers: headers.clone(), ..answer(*status, Content::Empty) }).collect();
-        testing::said(&contract, &plan, vec![outcome("p", answers)], |case| match (ignored(case), ill_advised(case)) {
-            (Some(_), None) => Some("ignored"),
-            (None, Some(_)) => Some("ill-advised"),
-            (None, None) => None,
-            (Some(_), Some(_)) => Some("both"),
-        })
+        let found = testing::said(&contract, &plan, vec![outcome("p", answers)], judge).findings;
+        let has = |check: &str| found.iter().any(|finding| finding.check == check);
+        match (has("rate-limit"), has("wait-advice")) {
+            (true, false) => Some("ignored"),
+            (false, true) => Some("ill-advised"),
+            (false, false) => None,
+            (true, true) => Some("both"),
+        }
     }
 
     #[test]
