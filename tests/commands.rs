@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::Value;
 
-use support::{Folder, Mock, text};
+use support::{Folder, Mock, OTHER, text};
 
 /// The verdicts of a report, by operation and status.
 fn verdicts(report: &Value) -> Vec<(String, u64, String)> {
@@ -132,7 +132,7 @@ fn a_recording_is_judged_again_to_the_same_verdicts() {
 fn a_recording_is_judged_by_its_own_contract_or_a_later_version_of_it() {
     let folder = Folder::new("judged-by");
     assert_eq!(folder.run(&["run", "--only", "teams.*", "--out", "first"]).status.code(), Some(0));
-    folder.write("other.yaml", "openapi: 3.1.0\ninfo: {title: Other, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a}}}}}\n");
+    folder.write("other.yaml", OTHER);
     let output = folder.run(&["judge", "first/recording.json", "--contract", "other.yaml"]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("\"Other\" has none of its operations"), "{}", text(&output));

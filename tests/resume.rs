@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use support::{Folder, Mock, interrupt, text};
+use support::{Folder, Mock, OTHER, interrupt, text};
 
 /// How often the run is killed.
 const KILLS: usize = 20;
@@ -201,7 +201,7 @@ fn cleaning_up_by_another_contract_says_whose_it_is() {
     let folder = Folder::new("whose");
     let mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
     assert!(kill_after(&mock, &folder, &["run", "--jobs", "2"], 60, Duration::ZERO), "the run is killed before its end");
-    folder.write("other.yaml", "openapi: 3.1.0\ninfo: {title: Other, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a}}}}}\n");
+    folder.write("other.yaml", OTHER);
     let by_another = || mock.run(&folder, &["clean", "--contract", "other.yaml"]);
     let output = by_another();
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));

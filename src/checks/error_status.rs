@@ -68,8 +68,8 @@ fn code(value: &Value) -> Option<u16> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::media_type::JSON_API;
     use super::super::testing::Stand;
+    use crate::domain::contract::JSON_API;
 
     fn places(media: &str, status: u16, statuses: &[Value]) -> Vec<String> {
         let stand =

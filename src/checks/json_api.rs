@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Scene;
-use super::media_type::{JSON_API, is_json_api};
+use super::media_type::is_json_api;
 use crate::contract::schema::{is_of_type, visit};
-use crate::domain::contract::MediaType;
+use crate::domain::contract::{JSON_API, MediaType};
 
 /// Whether the contract declares JSON:API for the answer.
 pub(super) fn is_declared(scene: &Scene<'_>) -> bool {

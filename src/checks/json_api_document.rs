@@ -98,8 +98,8 @@ fn identity(scene: &Scene<'_>, document: &Value, resource: &Value, at: &str) -> 
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::media_type::JSON_API;
     use super::super::testing::Stand;
+    use crate::domain::contract::JSON_API;
 
     fn messages(schema: &Value, body: Value) -> Vec<String> {
         let stand = Stand::new(json!({"200": {"description": "found", "content": {JSON_API: {"schema": schema}}}}));

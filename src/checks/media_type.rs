@@ -2,12 +2,9 @@
 
 use super::scene::shorten;
 use super::{Breach, Check, Scene};
-use crate::domain::contract::MediaType;
+use crate::domain::contract::{JSON_API, MediaType};
 use crate::domain::exchange::Content;
 use crate::domain::verdict::Severity;
-
-/// The media type of JSON:API.
-pub(super) const JSON_API: &str = "application/vnd.api+json";
 
 /// Source: `content` of the response; RFC 9110, section 8.3, where the header field is missing.
 pub(super) const CHECK: Check = Check { name: "media-type", about: "the body has a media type that the contract declares for the status", rule };

@@ -112,6 +112,7 @@ mod tests {
 
     use super::testing::Stand;
     use super::*;
+    use crate::domain::contract::JSON_API;
     use crate::domain::plan::Place;
 
     #[test]
@@ -129,13 +130,12 @@ mod tests {
 
     #[test]
     fn one_finding_of_each_check() {
-        let json_api = "application/vnd.api+json";
-        let media = [("content-type", json_api)];
+        let media = [("content-type", JSON_API)];
         let stand = Stand::new(json!({
-            "200": {"description": "found", "content": {json_api: {"schema": {"type": "object", "properties": {"data": {"type": "object"}}}}}},
+            "200": {"description": "found", "content": {JSON_API: {"schema": {"type": "object", "properties": {"data": {"type": "object"}}}}}},
             "204": {"description": "done"},
             "303": {"description": "finished", "headers": {"Location": {"required": true, "schema": {"type": "string"}}}},
-            "409": {"description": "type is another", "content": {json_api: {}}},
+            "409": {"description": "type is another", "content": {JSON_API: {}}},
             "429": {"description": "too many", "headers": {"Retry-After": {"required": true, "schema": {"type": "integer"}}}}
         }))
         .fault("type is \"wrong\"");

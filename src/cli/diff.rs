@@ -24,12 +24,6 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
 
 fn current(path: &Path) -> Result<Report, Stop> {
     let report: Report = read::read(path, LONGEST, "report of this version")?;
-    if report.schema_version != SCHEMA_VERSION {
-        return Err(Stop::Unusable(format!(
-            "{} is a report of version {}; this program reads {SCHEMA_VERSION}",
-            path.display(),
-            report.schema_version
-        )));
-    }
+    read::of_version(path, "report", report.schema_version, SCHEMA_VERSION)?;
     Ok(report)
 }

@@ -15,3 +15,14 @@ pub fn read<T: DeserializeOwned>(path: &Path, longest: u64, what: &str) -> Resul
     let text = load::text(path, longest)?;
     serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{} is no {what}: {error}", path.display())))
 }
+
+/// That a file is of the version that this program reads.
+///
+/// # Errors
+/// It is of another one.
+pub fn of_version(path: &Path, what: &str, found: u32, known: u32) -> Result<(), Stop> {
+    if found == known {
+        return Ok(());
+    }
+    Err(Stop::Unusable(format!("{} is a {what} of version {found}; this program reads version {known}", path.display())))
+}

@@ -72,13 +72,7 @@ fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
         return Ok(Vec::new());
     }
     let file: File = read::read(path, LONGEST, "regression file")?;
-    if file.version != VERSION {
-        return Err(Stop::Unusable(format!(
-            "{} is a regression file of version {}; this program reads version {VERSION}",
-            path.display(),
-            file.version
-        )));
-    }
+    read::of_version(path, "regression file", file.version, VERSION)?;
     Ok(file.regressions)
 }
 

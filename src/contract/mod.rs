@@ -23,6 +23,7 @@ pub use links::makes;
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove, unescape};
 pub use sides::is_marked;
+pub use upgrade::whole;
 pub use validate::{Breach, Schemas};
 
 use thiserror::Error;

@@ -9,13 +9,12 @@ use super::pointer::append;
 use super::schema::follow;
 use super::{ContractError, conditions, inferred, links, security, upgrade};
 use crate::domain::contract::{
-    Condition, Contract, Done, Example, Fallback, HeaderRule, Link, MediaType, Method, Operation, RateLimit, RequestBody, Response, SchemaRef, Status,
+    Condition, Contract, Done, Example, Fallback, HeaderRule, JSON_API, Link, MediaType, Method, Operation, RateLimit, RequestBody, Response,
+    SchemaRef, Status,
 };
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
 const METHODS: [&str; 8] = ["get", "head", "options", "post", "put", "patch", "delete", "trace"];
-const JSON_API: &str = "application/vnd.api+json";
-
 /// Reads a contract.
 ///
 /// # Errors

@@ -118,7 +118,8 @@ fn whole_numbers(members: &mut Map<String, Value>) {
     }
 }
 
-fn whole(value: &mut Value) {
+/// Writes a number without a fraction as a whole one, as far as that is exact.
+pub fn whole(value: &mut Value) {
     #[allow(clippy::cast_possible_truncation, reason = "it is whole, and within 53 bits")]
     let number = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < MOST_EXACT).map(|number| number as i64);
     if let Some(number) = number {

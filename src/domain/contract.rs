@@ -9,6 +9,9 @@ use serde_json::Value;
 /// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
 pub const WHOLE_SERVER: &str = "*";
 
+/// The media type of JSON:API (JSON:API, Content Negotiation).
+pub const JSON_API: &str = "application/vnd.api+json";
+
 /// A contract, ready to plan from: one OpenAPI document with all its files bundled into one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Contract {

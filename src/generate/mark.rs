@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::drawn::hashed;
 use super::request::Base;
 use super::vary::vary;
 use crate::contract::Schemas;
@@ -150,9 +151,9 @@ fn redrawn(text: &str, mark: &str, class: fn(char) -> bool) -> String {
     letters.into_iter().collect()
 }
 
-/// A number that differs from mark to mark (FNV-1a, 64 bits).
+/// A number that differs from mark to mark.
 pub fn digest(mark: &str) -> u64 {
-    mark.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    hashed(0, mark)
 }
 
 #[cfg(test)]

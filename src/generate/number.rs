@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-/// Whole numbers are written as such up to here: beyond, not every one has a form of its own.
-const LARGEST: f64 = 9_007_199_254_740_992.0;
+use crate::contract::whole;
 
 /// How many steps are tried until they come to a whole number.
 const MOST_STEPS: u32 = 1000;
 
 /// The lowest number that is allowed, else 1, else the highest one, else one between both.
-pub fn number(schema: &Value, whole: bool) -> Value {
+pub fn number(schema: &Value, integer: bool) -> Value {
     let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
     let (minimum, maximum) = (bound("minimum"), bound("maximum"));
     let (above, below) = (bound("exclusiveMinimum"), bound("exclusiveMaximum"));
@@ -27,7 +26,7 @@ pub fn number(schema: &Value, whole: bool) -> Value {
     let (lowest, highest) = (minimum.or(above), maximum.or(below));
     let middle = lowest.zip(highest).map(|(lowest, highest)| f64::midpoint(lowest, highest));
     let wanted = [minimum, above.map(|bound| bound.floor() + 1.0), Some(1.0), maximum, below.map(|bound| bound.ceil() - 1.0), middle];
-    let near = |value: f64| match step.map_or_else(|| whole.then_some(1.0), |step| if whole { whole_step(step) } else { Some(step) }) {
+    let near = |value: f64| match step.map_or_else(|| integer.then_some(1.0), |step| if integer { whole_step(step) } else { Some(step) }) {
         Some(step) => [stepped(value, step, f64::ceil), stepped(value, step, f64::floor)],
         None => [value, value],
     };
@@ -51,8 +50,9 @@ fn stepped(value: f64, step: f64, round: fn(f64) -> f64) -> f64 {
 }
 
 fn written(value: f64) -> Value {
-    #[allow(clippy::cast_possible_truncation, reason = "it is whole, and within 64 bits")]
-    if value.fract() == 0.0 && value.abs() < LARGEST { json!(value as i64) } else { json!(value) }
+    let mut value = json!(value);
+    whole(&mut value);
+    value
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
+use super::drawn::scattered;
+
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;
 
@@ -82,10 +84,10 @@ impl Writer {
     }
 }
 
-/// The next of so many, by the linear congruential generator of MMIX.
+/// The next of so many.
 fn drawn(number: &mut u64, count: usize) -> usize {
-    *number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    usize::try_from((*number >> 33) % count.max(1) as u64).unwrap_or_default()
+    *number = scattered(*number, "");
+    usize::try_from(*number % count.max(1) as u64).unwrap_or_default()
 }
 
 /// The letters and digits of a class.

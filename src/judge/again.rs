@@ -7,10 +7,7 @@ use crate::domain::exchange::{Content, Outcome, Outcomes};
 use crate::domain::plan::{Plan, ProbeId};
 use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
-
-/// The rule that a list seems to break when somebody adds to it while its pages are turned: what comes first moves everything
-/// behind it.
-const RACING: &str = "(pages-apart)";
+use crate::state::others_may_cause;
 
 /// A part of the plan that was carried out once more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -67,7 +64,7 @@ pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
 /// Lets what is only seen now and then be a warning where somebody else may have brought it about.
 fn soften(cells: &mut [Cell]) {
     for cell in cells {
-        let passing = |finding: &&mut Finding| finding.message.ends_with(RACING) && finding.sightings.seen < finding.sightings.tries;
+        let passing = |finding: &&mut Finding| others_may_cause(&finding.message) && finding.sightings.seen < finding.sightings.tries;
         let mut softened = false;
         for finding in cell.findings.iter_mut().filter(passing) {
             finding.severity = Severity::Should;

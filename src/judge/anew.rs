@@ -1,12 +1,9 @@
 //! What an earlier run left may be unknown to a server that has begun anew since.
 
-use std::collections::BTreeMap;
-
-use super::{Case, Ruling};
+use super::{Case, Ruling, leftovers};
 use crate::domain::exchange::Outcome;
 use crate::domain::plan::{Origin, Probe};
 use crate::domain::text::plain;
-use crate::generate::captured;
 
 /// What a ruling comes to when a request with a fault uses what nobody but an earlier run vouches for: that it is refused in
 /// another way breaks nothing, nor does that it is accepted where the server has given the same id again.
@@ -27,47 +24,41 @@ fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
         Origin::Created(_) | Origin::Borrowed(_) => None,
     });
     let known: Vec<_> = known.collect();
-    let made = case.plan.slots.iter().filter_map(|(id, slot)| Some((id, &slot.kind, slot.maker()?)));
-    made.filter_map(|(id, kind, maker)| {
-        let maker = case.plan.probe(maker)?;
-        let capture = maker.captures.iter().find(|capture| capture.slot == *id)?;
-        let value = captured(capture, case.outcomes.of(&maker.id)?.answer()?, maker, &BTreeMap::new())?;
-        Some((kind, plain(&value)))
-    })
-    .any(|(kind, id)| known.contains(&(kind, &id)))
+    let (values, _) = leftovers::known(case.plan, case.outcomes);
+    let made = case.plan.slots.iter().filter(|(_, slot)| slot.maker().is_some());
+    let mut made = made.filter_map(|(id, slot)| Some((&slot.kind, plain(values.get(id)?))));
+    made.any(|(kind, id)| known.contains(&(kind, &id)))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::*;
     use crate::domain::exchange::Content;
-    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::domain::verdict::Verdict;
+    use crate::judge::testing::{answer, outcome, plan, probe, verdict};
 
-    /// What is ruled when a job of an earlier run is answered with this status, and the run itself made one with this id.
-    fn ruled(status: u16, made: &str, assumed: Option<&str>) -> Ruling {
+    /// What is said when a job of an earlier run is answered with this status, and the run itself made one with this id.
+    fn judged(status: u16, made: &str, assumed: Option<&str>) -> Verdict {
         let fault = json!({"place": "state", "words": "the result has expired"});
         let asking = probe("old", &json!({"fault": fault, "allowed": [410], "needs": ["jobs=7"], "assumed": assumed}));
         let making = probe("new", &json!({"captures": [{"slot": "jobs#1", "expression": "$response.body#/id", "like": null, "nth": 0}]}));
         let slots = json!({"jobs=7": {"kind": "jobs", "origin": {"given": "7"}, "like": null},
                            "jobs#1": {"kind": "jobs", "origin": {"created": "new"}, "like": null}});
-        let plan = plan(vec![asking, making], slots);
         let made = outcome("new", vec![answer(200, Content::Json(json!({"id": made})))]);
-        said(&contract(&json!({}), &json!({})), &plan, vec![outcome("old", vec![answer(status, Content::Empty)]), made], |case| {
-            begun(case, &plan.probes[0], case.outcomes.of("old"), Ruling::Breaks)
-        })
+        verdict(&plan(vec![asking, making], slots), "old", 410, vec![outcome("old", vec![answer(status, Content::Empty)]), made])
     }
 
     #[test]
     fn what_a_server_may_have_forgotten_breaks_nothing_when_it_is_refused_in_another_way() {
-        assert!(matches!(ruled(404, "8", Some("it may be gone")), Ruling::Blocked(_)));
-        assert_eq!(ruled(404, "8", None), Ruling::Breaks);
+        assert_eq!(judged(404, "8", Some("it may be gone")), Verdict::Blocked);
+        assert_eq!(judged(404, "8", None), Verdict::Violates);
+        assert_eq!(judged(410, "8", Some("it may be gone")), Verdict::Conforms);
     }
 
     #[test]
     fn what_is_still_served_breaks_the_contract_unless_its_id_was_given_again() {
-        assert_eq!(ruled(200, "8", Some("it may be gone")), Ruling::Breaks);
-        assert!(matches!(ruled(200, "7", Some("it may be gone")), Ruling::Blocked(_)));
+        assert_eq!(judged(200, "8", Some("it may be gone")), Verdict::Violates);
+        assert_eq!(judged(200, "7", Some("it may be gone")), Verdict::Blocked);
     }
 }

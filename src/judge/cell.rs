@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Case, Opinion, Ruling, entry};
+use super::{Case, Opinion, Ruling, entry, failures};
 use crate::domain::contract::{Status, WHOLE_SERVER};
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::domain::verdict::{Finding, Sightings, Verdict};
 
 /// How the reason of a cell ends that was not shown because the server chose another status that is as right.
 pub const ALLOWED_AS_WELL: &str = ", which the contract allows as well";
@@ -136,7 +136,7 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         cell.verdict = Verdict::Violates;
         cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
         let tries: usize = own.iter().filter_map(|opinion| opinion.outcome).map(|outcome| outcome.exchanges.len()).sum();
-        cell.findings = failed.first().map(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
+        cell.findings = failed.first().and_then(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
         return;
     }
     let accepted = own.iter().find(|opinion| opinion.probe.fault.is_none() && opinion.status().is_some_and(|status| status.0 < 400));
@@ -163,24 +163,12 @@ fn server_error(opinion: &Opinion<'_>) -> Option<Status> {
     exchanges.filter_map(|exchange| exchange.answer.as_ref()).map(|answer| answer.status).find(|status| status.is_server_error())
 }
 
-fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tries: usize) -> Finding {
-    let status = server_error(opinion).unwrap_or(cell.status);
-    let asked = opinion.probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
+fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tries: usize) -> Option<Finding> {
+    let exchanges = &opinion.outcome?.exchanges;
+    let failing = exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status.is_server_error()))?;
     let response = view.case.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
-    let failing = opinion
-        .outcome
-        .and_then(|outcome| outcome.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status.is_server_error())));
-    Finding {
-        check: "server-error".to_owned(),
-        severity: Severity::Must,
-        message: format!("{} fails with {status} on {asked}", cell.operation),
-        expected: "an answer below 500".to_owned(),
-        actual: status.to_string(),
-        contract: response.map(|response| response.place.clone()).unwrap_or_default(),
-        answer: "status".to_owned(),
-        citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
-        probe: opinion.probe.id.clone(),
-        curl: failing.map(|exchange| crate::checks::curl(&exchange.request, &view.case.hints.full)).unwrap_or_default(),
-        sightings: Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() },
-    }
+    let contract = response.map(|response| response.place.clone()).unwrap_or_default();
+    let sightings = Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() };
+    let plain = failures::finding(view.case, opinion.probe, failing, "an answer below 500", &contract)?;
+    Some(Finding { sightings, ..plain })
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Case, Opinion};
 use crate::checks::{curl, excerpt};
 use crate::domain::contract::Status;
-use crate::domain::plan::ProbeId;
+use crate::domain::exchange::Exchange;
+use crate::domain::plan::{Probe, ProbeId};
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Only this one is the server's own: 502, 503 and 504 come from what stands before it, or pass.
@@ -27,23 +28,29 @@ pub(super) fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], accepted: 
         else {
             continue;
         };
-        let asked = probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
         let expected: Vec<String> = probe.allowed.iter().map(Status::to_string).collect();
-        found.push(Finding {
-            check: "server-error".to_owned(),
-            severity: Severity::Must,
-            message: format!("{} fails with {FAILED} on {asked}", operation.id),
-            expected: expected.join(" or "),
-            actual: FAILED.to_string(),
-            contract: operation.place.clone(),
-            answer: "status".to_owned(),
-            citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
-            probe: probe.id.clone(),
-            curl: curl(&exchange.request, case.hints_for(probe)),
-            sightings: Sightings { excerpt: exchange.answer.as_ref().and_then(|answer| excerpt(answer, "status")), ..Sightings::default() },
-        });
+        found.extend(finding(case, probe, exchange, &expected.join(" or "), &operation.place));
     }
     found
+}
+
+/// The finding of an answer that says that the server has failed.
+pub(super) fn finding(case: &Case<'_>, probe: &Probe, exchange: &Exchange, expected: &str, contract: &str) -> Option<Finding> {
+    let answer = exchange.answer.as_ref()?;
+    let asked = probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
+    Some(Finding {
+        check: "server-error".to_owned(),
+        severity: Severity::Must,
+        message: format!("{} fails with {} on {asked}", probe.operation, answer.status),
+        expected: expected.to_owned(),
+        actual: answer.status.to_string(),
+        contract: contract.to_owned(),
+        answer: "status".to_owned(),
+        citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
+        probe: probe.id.clone(),
+        curl: curl(&exchange.request, case.hints_for(probe)),
+        sightings: Sightings { excerpt: excerpt(answer, "status"), ..Sightings::default() },
+    })
 }
 
 #[cfg(test)]

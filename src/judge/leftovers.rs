@@ -24,7 +24,7 @@ pub fn leftovers(plan: &Plan, outcomes: &Outcomes) -> Vec<Leftover> {
 }
 
 /// The ids that answers held, and the slots whose thing is gone.
-fn known(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet<SlotId>) {
+pub(super) fn known(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet<SlotId>) {
     let (mut values, mut gone) = (BTreeMap::new(), BTreeSet::new());
     for (probe, outcome) in outcomes.outcomes.iter().filter_map(|outcome| Some((plan.probe(&outcome.probe)?, outcome))) {
         let Some(answer) = outcome.answer() else { continue };

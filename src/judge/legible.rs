@@ -19,3 +19,28 @@ pub fn only(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: R
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
     if json { Ruling::Inconclusive(format!("the body of the answer {} was not judged: {reason}", answer.status)) } else { ruling }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::domain::exchange::Content;
+    use crate::domain::verdict::Verdict;
+    use crate::judge::judge;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said, verdict};
+
+    #[test]
+    fn a_status_alone_proves_nothing_where_a_body_is_declared() {
+        let unread = || Content::Unread("it is too deep".to_owned());
+        let probes = || plan(vec![probe("p", &json!({}))], json!({}));
+        let without = verdict(&probes(), "p", 200, vec![outcome("p", vec![answer(200, unread())])]);
+        assert_ne!(without, Verdict::Inconclusive, "no body is declared");
+        let declared = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
+        let cells =
+            json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
+        let plan = crate::domain::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..probes() };
+        let outcomes = vec![outcome("p", vec![answer(200, unread())])];
+        let found = said(&contract(&declared, &json!({})), &plan, outcomes, |case| judge(case).cells[0].verdict);
+        assert_eq!(found, Verdict::Inconclusive);
+    }
+}

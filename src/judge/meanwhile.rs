@@ -30,27 +30,26 @@ pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>
 mod tests {
     use serde_json::json;
 
-    use super::*;
     use crate::domain::exchange::Content;
-    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::domain::verdict::Verdict;
+    use crate::judge::testing::{answer, outcome, plan, probe, verdict};
 
-    /// What is ruled when the outcome of a job comes too early and the first look at the job shows this.
-    fn ruled(status: u16, state: Option<&str>) -> Ruling {
-        let early = probe("early", &json!({"trigger": "unfinished", "allowed": [404], "needs": ["jobs#1"]}));
+    /// What is said when the outcome of a job comes too early and the first look at the job shows this.
+    fn judged(status: u16, state: Option<&str>) -> Verdict {
+        let fault = json!({"place": "state", "words": "the job has not finished"});
+        let early = probe("early", &json!({"trigger": "unfinished", "fault": fault, "allowed": [404], "needs": ["jobs#1"]}));
         let poll = json!({"poll": {"at": "/state", "finished": ["done"], "failed": ["broken"]}});
         let plan = plan(vec![early, probe("look", &json!({"needs": ["jobs#1"], "repeat": poll}))], json!({}));
         let look = state.map(|state| outcome("look", vec![answer(200, Content::Json(json!({"state": state})))]));
         let early = outcome("early", vec![answer(status, Content::Empty)]);
-        said(&contract(&json!({}), &json!({})), &plan, [Some(early), look].into_iter().flatten().collect(), |case| {
-            finished(case, &plan.probes[0], case.outcomes.of("early"), Ruling::Breaks)
-        })
+        verdict(&plan, "early", 404, [Some(early), look].into_iter().flatten().collect())
     }
 
     #[test]
     fn an_outcome_that_comes_too_early_breaks_something_only_when_the_job_was_under_way() {
-        assert_eq!(ruled(200, Some("waiting")), Ruling::Breaks);
-        assert!(matches!(ruled(200, Some("done")), Ruling::Unreached(_)));
-        assert!(matches!(ruled(200, None), Ruling::Unreached(_)));
-        assert_eq!(ruled(410, Some("done")), Ruling::Breaks);
+        assert_eq!(judged(200, Some("waiting")), Verdict::Violates);
+        assert_eq!(judged(200, Some("done")), Verdict::Unreached);
+        assert_eq!(judged(200, None), Verdict::Unreached);
+        assert_eq!(judged(410, Some("done")), Verdict::Violates);
     }
 }

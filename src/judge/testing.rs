@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Case, Hints};
+use super::{Case, Hints, judge};
 use crate::contract::{Schemas, bundle, read};
 use crate::domain::contract::{Contract, Method, Status};
 use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::domain::plan::{Plan, Probe};
+use crate::domain::plan::{Intent, Plan, PlannedCell, Probe};
+use crate::domain::verdict::Verdict;
 
 /// A contract with `GET /things`, which is answered 200 with these members in its Response Object, and which has these
 /// members at its root.
@@ -54,6 +55,22 @@ pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
 pub fn said<T>(contract: &Contract, plan: &Plan, outcomes: Vec<Outcome>, say: impl FnOnce(&Case<'_>) -> T) -> T {
     let schemas = Schemas::new(contract).unwrap();
     say(&Case { contract, schemas: &schemas, plan, outcomes: &Outcomes { outcomes }, hints: &Hints::default() })
+}
+
+/// The verdict on the cell of a status that one probe is aimed at, with nothing but the judge to say so.
+pub fn verdict(plan: &Plan, probe: &str, status: u16, outcomes: Vec<Outcome>) -> Verdict {
+    let responses = json!({"200": {"description": "all"}, status.to_string(): {"description": "refused"}});
+    let paths = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
+    let cell = PlannedCell {
+        operation: "things.list".to_owned(),
+        method: Method("GET".to_owned()),
+        path: "/things".to_owned(),
+        status: Status(status),
+        general: false,
+        intent: Intent::Probes(vec![probe.to_owned()]),
+    };
+    let plan = Plan { cells: vec![cell], ..plan.clone() };
+    said(&contract(&json!({}), &paths), &plan, outcomes, |case| judge(case).cells[0].verdict)
 }
 
 fn extend(value: &mut Value, more: &Value) {

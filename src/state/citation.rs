@@ -1,10 +1,8 @@
 //! Where a rule comes from, and how far that binds documents that are not JSON:API.
 
 use super::history::Event;
+use crate::domain::contract::JSON_API;
 use crate::domain::verdict::Severity;
-
-/// The media type of JSON:API.
-const JSON_API: &str = "application/vnd.api+json";
 
 /// The document and section that a rule comes from.
 #[derive(Debug, Clone, Copy)]

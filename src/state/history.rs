@@ -61,6 +61,11 @@ impl<'a> Event<'a> {
         self.probe.request.method.is_safe()
     }
 
+    /// Whether what it does not name stays as it is (JSON:API, Updating Resources; RFC 7396, section 1).
+    pub fn merges(&self) -> bool {
+        self.probe.request.headers.iter().any(|(_, value)| value.contains("vnd.api+json") || value.contains("merge-patch"))
+    }
+
     /// The document that a valid read was answered with.
     pub fn shown(&self) -> Option<&'a Value> {
         let read = self.is_read() && self.probe.fault.is_none() && self.standing == Standing::Accepted;

@@ -71,9 +71,8 @@ fn broken(history: &History<'_>, made: &Made<'_>, expected: &Expected<'_, '_>, r
     let (number, read) = read;
     let (resource, actual) = shown;
     let blamed = expected.left_by.unwrap_or(expected.by);
-    let json_api = blamed.probe.request.headers.iter().any(|(_, value)| value.contains("vnd.api+json") || value.contains("merge-patch"));
     // Plain PATCH leaves it to the server what a change means; only a merge says that the rest stays.
-    let severity = if expected.left_by.is_some() && !json_api { Severity::Should } else { Severity::Must };
+    let severity = if expected.left_by.is_some() && !blamed.merges() { Severity::Should } else { Severity::Must };
     let (at, _) = document::attributes(resource)?;
     let name = &expected.name;
     let message = match expected.left_by {

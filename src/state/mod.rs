@@ -126,6 +126,17 @@ pub const RULES: &[Rule] = &[
     pages_turn::END,
 ];
 
+/// Whether the message of a contradiction is of a rule that others may seem to break: who adds to a list while its pages are
+/// turned moves everything behind the new one.
+pub fn others_may_cause(message: &str) -> bool {
+    message.ends_with(&named(&pages_turn::APART))
+}
+
+/// How a message ends that is of a rule.
+fn named(rule: &Rule) -> String {
+    format!(" ({})", rule.name)
+}
+
 /// Everything that contradicts itself in a run.
 pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Contradiction> {
     let history = History::new(contract, plan, outcomes);
@@ -137,7 +148,7 @@ pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> 
             found.push(Contradiction {
                 rule: rule.name,
                 severity: rule.citation.severity(broken.severity, json_api),
-                message: format!("{} ({})", broken.message, rule.name),
+                message: format!("{}{}", broken.message, named(rule)),
                 expected: broken.expected,
                 actual: broken.actual,
                 contract: place(blamed),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::document::id;
 use super::history::History;
 use super::{Break, Citation, Rule};
+use crate::domain::contract::JSON_API;
 use crate::domain::exchange::Answer;
 use crate::domain::verdict::Severity;
 
@@ -20,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
-        let json_api = read.answer.and_then(Answer::media_type).as_deref() == Some("application/vnd.api+json");
+        let json_api = read.answer.and_then(Answer::media_type).as_deref() == Some(JSON_API);
         let Some(items) = read.shown().filter(|_| json_api).and_then(|document| document.get("data")?.as_array()) else { continue };
         let mut seen = BTreeSet::new();
         let named = |item: &Value| Some((item.get("type")?.as_str()?.to_owned(), id(item)?));

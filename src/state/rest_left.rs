@@ -30,7 +30,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
                 let change = &history.events[blamed];
                 found.push(Break {
                     // Plain PATCH leaves it to the server what a change means; only a merge says that the rest stays.
-                    severity: if merges(change) { Severity::Must } else { Severity::Should },
+                    severity: if change.merges() { Severity::Must } else { Severity::Should },
                     message: format!(
                         "{name} of {} {} is shorter than before {}, which does not name it, as {} shows",
                         made.kind, made.id, change.operation.id, history.events[read].operation.id
@@ -45,10 +45,6 @@ fn find(history: &History<'_>) -> Vec<Break> {
         }
     }
     found
-}
-
-fn merges(change: &Event<'_>) -> bool {
-    change.probe.request.headers.iter().any(|(_, value)| value.contains("vnd.api+json") || value.contains("merge-patch"))
 }
 
 /// The lists and objects that a create sent, and that its answer showed to be there, with the number of their members.

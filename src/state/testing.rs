@@ -6,11 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Contradiction, contradictions};
 use crate::contract::{bundle, read};
-use crate::domain::contract::{Contract, Method, Status};
+use crate::domain::contract::{Contract, JSON_API, Method, Status};
 use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::domain::plan::{Origin, Plan, Probe, Repeat, Slot};
-
-const JSON_API: &str = "application/vnd.api+json";
 
 /// A run in the making: each request waits for all before it.
 pub struct Story {

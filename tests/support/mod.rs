@@ -11,6 +11,9 @@ use probity::domain::report::Report;
 use probity::domain::verdict::Finding;
 use serde_json::Value;
 
+/// A contract that has nothing to do with the bundled one.
+pub const OTHER: &str = "openapi: 3.1.0\ninfo: {title: Other, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: a}}}}}\n";
+
 /// A folder of its own for each test, gone afterwards.
 pub struct Folder(pub PathBuf);
 

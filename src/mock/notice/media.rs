@@ -1,6 +1,7 @@
 //! Whether the body is of a media type that the operation takes, and can be read.
 
 use super::{Noticed, Scene, State};
+use crate::domain::contract::JSON_API;
 use crate::mock::request::{Payload, in_range};
 
 /// Parameters that media types define themselves: RFC 7578 (`boundary`), RFC 2046 (`charset` of text), JSON:API (`ext`,
@@ -9,7 +10,7 @@ fn is_known_parameter(essence: &str, name: &str) -> bool {
     match name {
         "boundary" => essence.starts_with("multipart/"),
         "charset" => essence.starts_with("text/") || essence == "application/x-www-form-urlencoded",
-        "ext" | "profile" => essence == "application/vnd.api+json",
+        "ext" | "profile" => essence == JSON_API,
         _ => false,
     }
 }

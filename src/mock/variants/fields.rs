@@ -2,6 +2,7 @@
 
 use super::Hook::Answer;
 use super::{Draft, Scope, Variant, origin};
+use crate::domain::contract::JSON_API;
 
 const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
     Variant { name, class: "header", differs, hook: Answer(change) }
@@ -35,7 +36,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("media-type-with-charset", "media types that may have one carry a charset", |draft, _| {
         if let Some(media) = &mut draft.media
             && !media.contains(';')
-            && media != "application/vnd.api+json"
+            && media != JSON_API
             && (media.ends_with("json") || media.starts_with("text/"))
         {
             media.push_str("; charset=utf-8");
