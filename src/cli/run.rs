@@ -20,7 +20,7 @@ use crate::journal::Journal;
 use crate::judge::Recording;
 use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
-use crate::transport::Accounts;
+use crate::transport::{Accounts, Permit};
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
@@ -93,6 +93,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),
+        traces: carried.traces,
     };
     Ok((recording, journal))
 }
@@ -189,12 +190,10 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
     let progress = Progress::start(planned, &settings.windows);
     let watch = |event: Event<'_>| progress.learn(event);
     let stop = interruption(journal.is_some());
-    let run = Run::new(&subject.contract, planned, &client, &scene.accounts, &settings, &watch, &stop);
+    let permit = Permit::new(&subject.contract, &subject.suite, scene.options.permission.clone(), &settings.base);
+    let run = Run::new(&subject.contract, planned, (&client, &permit), &scene.accounts, &settings, &watch, &stop);
     let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
     progress.end();
-    for slot in &carried.left {
-        anstream::eprintln!("{slot} could not be removed; `probity clean` tries again.");
-    }
     if let Some(chronicle) = resumed.filter(|chronicle| planned.probes.iter().any(|probe| probe.makes(planned) && chronicle.lost(&probe.id) > 0)) {
         anstream::eprintln!(
             "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
@@ -272,7 +271,7 @@ fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
         Ending::Answered | Ending::Silent(_) => None,
     });
     let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {
-        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(reason),
+        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(&reason.words),
         Intent::Probes(_) | Intent::Watched => None,
     });
     withheld.or(left_out).cloned().unwrap_or_else(|| "no request is planned".to_owned())

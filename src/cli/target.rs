@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
+use crate::domain::effect::{Effect, Permission};
 use crate::domain::exchange::Outcomes;
 use crate::domain::plan::Plan;
 use crate::domain::suite::{Account, Credential, Suite};
@@ -106,7 +107,7 @@ pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) 
 
 /// A name in a suite that the contract does not know is most likely misspelt.
 fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
-    let named = suite.effects.values().flatten().chain(suite.skip.keys());
+    let named = suite.effects.values().flatten().chain(suite.skip.keys()).chain(&suite.reads).chain(&suite.session);
     for name in named {
         if contract.operation(name).is_none() {
             return Err(Stop::Unusable(format!(
@@ -204,17 +205,28 @@ pub fn options(
     mark: String,
 ) -> Result<Options, Stop> {
     let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
-    known.extend(["borrowed", "all"]);
+    known.extend(Effect::ALLOWABLE.map(Effect::word));
+    known.insert("all");
     if let Some(unknown) = selection.allow.iter().find(|effect| !known.contains(effect.as_str())) {
         let known: Vec<&str> = known.into_iter().collect();
         return Err(Stop::Unusable(format!("--allow {unknown}: the effects are {}", known.join(", "))));
     }
-    let everything = target.is_local() || selection.allow.iter().any(|effect| effect == "all");
+    let everything = *target == Target::Mock || selection.allow.iter().any(|effect| effect == "all");
+    let mut effects: BTreeSet<String> = selection.allow.iter().cloned().collect();
+    if target.is_local() {
+        // What a suite calls an effect concerns others, and a server on this machine is not meant to have any. What may be lost
+        // there is another question, and only a person answers it.
+        effects.extend(suite.effects.keys().filter(|name| Effect::named(name).is_none()).cloned());
+        effects.insert(Effect::Leftovers.word().to_owned());
+    }
     Ok(Options {
         only: selection.only.clone(),
         statuses: selection.status.iter().map(|status| Status(*status)).collect(),
-        writes: may_write(selection, target),
-        effects: (!everything).then(|| selection.allow.iter().cloned().collect()),
+        permission: Permission {
+            writes: may_write(selection, target),
+            effects: (!everything).then_some(effects),
+            trusts_contract: target.is_local(),
+        },
         full: Some(full),
         limited,
         given,

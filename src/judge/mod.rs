@@ -6,7 +6,7 @@ mod between;
 mod cell;
 mod drawn;
 mod failures;
-mod leftovers;
+mod known;
 mod legible;
 mod limit;
 mod meanwhile;
@@ -20,7 +20,6 @@ mod words;
 
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use cell::ALLOWED_AS_WELL;
-pub use leftovers::leftovers;
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Ruling, rule};
 pub use surplus::surplus;

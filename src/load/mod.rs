@@ -160,6 +160,9 @@ pub fn suite_for(contract: &Path) -> Suite {
         accounts: Accounts::default(),
         given: BTreeMap::new(),
         effects: BTreeMap::new(),
+        reads: Vec::new(),
+        session: Vec::new(),
+        catalogues: Vec::new(),
         skip: BTreeMap::new(),
         mock: crate::domain::suite::MockSeed::default(),
     }

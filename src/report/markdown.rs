@@ -87,7 +87,7 @@ fn not_proved(report: &Report) -> Vec<String> {
 
 fn left_behind(report: &Report) -> Vec<String> {
     let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", escape(line))).collect();
-    if lines.is_empty() { Vec::new() } else { vec!["## Made by the run and not removed".to_owned(), lines.join("\n")] }
+    if lines.is_empty() { Vec::new() } else { vec!["## Left on the target".to_owned(), lines.join("\n")] }
 }
 
 fn undocumented(report: &Report) -> Vec<String> {

@@ -2,16 +2,19 @@
 //! looked for by its name.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use serde_json::Value;
 use url::Url;
 
+use super::ownership::retold;
 use super::{Lane, Run};
 use crate::contract::Schemas;
 use crate::contract::paging::next_page;
 use crate::domain::contract::Method;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
+use crate::domain::report::Leftover;
 use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::domain::text::plain;
 use crate::generate::{captured, valid};
@@ -25,8 +28,8 @@ const MOST_PAGES: usize = 200;
 pub struct Cleaned {
     /// Requests that took something away.
     pub removed: usize,
-    /// What could not be removed, each as its kind and id.
-    pub left: Vec<(String, String)>,
+    /// What is left.
+    pub left: Vec<Leftover>,
     /// What may be there and cannot be looked for, each as its kind and name.
     pub unknown: Vec<(String, String)>,
 }
@@ -34,7 +37,8 @@ pub struct Cleaned {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
-        let lane = Lane::new(self.settings, self.accounts, self.contract);
+        let lane = Lane::new(self.settings, self.accounts, self.contract, self.ownership.clone());
+        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, chronicle);
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
@@ -42,14 +46,14 @@ impl<'a> Run<'a> {
         self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".to_owned())).collect();
         let unknown = self.find(schemas, chronicle, &lane).await;
         self.sweep(&lane).await;
-        let left = self.progress.left.iter().map(|slot| (slot.clone(), self.progress.slots.get(slot).map(plain).unwrap_or_default()));
-        Cleaned { removed: self.progress.swept, left: left.collect(), unknown }
+        Cleaned { removed: self.progress.swept, left: self.inventory().1, unknown }
     }
 
     /// Looks for what a run that was cut off may have made without knowing, and removes it: what it refers to could not be
     /// removed otherwise.
     pub(super) async fn forestall(&mut self, lane: &Lane<'a>) {
         let Some((revival, chronicle)) = self.revival.and_then(|revival| Some((revival, revival.chronicle?))) else { return };
+        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, chronicle);
         let held = Held::of(chronicle);
         let given = std::mem::replace(&mut self.progress.slots, held.values.clone());
         self.find(revival.schemas, chronicle, lane).await;
@@ -153,6 +157,8 @@ impl<'a> Run<'a> {
         });
         if !known {
             let slot = format!("{}~found-{}", search.slot, plain(&id));
+            // It carries a name that only this run gives, or refers to what only this run knows.
+            self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&search.like.kind, &id);
             self.progress.slots.insert(slot.clone(), id);
             self.progress.made.insert(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() });
         }
