@@ -14,6 +14,8 @@ pub struct Asked {
     pub method: String,
     /// The path, decoded first and its `.`, `..` and empty segments resolved afterwards.
     pub path: String,
+    /// The query.
+    pub query: BTreeMap<String, String>,
     /// What stands after `Bearer`.
     pub token: Option<String>,
     /// The body, where its Content-Type is JSON and it can be read.
@@ -26,8 +28,9 @@ impl Asked {
     /// Reads a request.
     pub fn read(method: &Method, uri: &Uri, headers: &HeaderMap, bytes: &[u8]) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let query: BTreeMap<String, String> =
-            url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let query: BTreeMap<String, String> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
         let other = header("x-http-method-override").or_else(|| query.get("_method").cloned()).filter(|_| *method == Method::POST);
         let media = header("content-type");
         let is_json = media.as_deref().is_some_and(|media| media.trim().to_ascii_lowercase().starts_with("application/json"));
@@ -36,6 +39,7 @@ impl Asked {
         Self {
             method: other.unwrap_or_else(|| method.to_string()).to_ascii_uppercase(),
             path: resolved(uri.path()),
+            query,
             token: header("authorization").and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)),
             body: serde_json::from_slice(bytes).ok().filter(|_| is_json),
             line: format!("{method} {uri}{overridden} [{}] {text}", media.as_deref().unwrap_or("no Content-Type")),

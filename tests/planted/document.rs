@@ -47,7 +47,8 @@ fn parameters(shape: &Shape, route: &Route) -> Value {
 }
 
 fn parameter(shape: &Shape, name: &str) -> Value {
-    let mut schema = shape.parameters.iter().find(|(known, _)| *known == name).map_or_else(|| json!({"type": "integer", "example": 1}), |(_, json)| parsed(json));
+    let mut schema =
+        shape.parameters.iter().find(|(known, _)| *known == name).map_or_else(|| json!({"type": "integer", "example": 1}), |(_, json)| parsed(json));
     let example = schema.as_object_mut().and_then(|members| members.shift_remove("example"));
     json!({"name": name, "in": "path", "required": true, "schema": schema, "example": example.expect("an example")})
 }
@@ -61,7 +62,8 @@ fn responses(route: &Route) -> Value {
         }
         all.insert(status.to_string(), response);
     }
-    let refusals = [(400, !route.body.is_empty()), (401, true), (403, true), (404, route.path.contains('{')), (405, true), (415, !route.body.is_empty())];
+    let refusals =
+        [(400, !route.body.is_empty()), (401, true), (403, true), (404, route.path.contains('{')), (405, true), (415, !route.body.is_empty())];
     for (status, _) in refusals.into_iter().filter(|(_, documented)| *documented) {
         all.insert(status.to_string(), json!({"description": "refused"}));
     }
@@ -76,7 +78,9 @@ fn schema(value: &Value, required: bool) -> Value {
             let names: Vec<&String> = members.keys().filter(|_| required).collect();
             json!({"type": "object", "properties": properties, "required": names})
         }
-        Value::Array(items) => items.first().map_or_else(|| json!({"type": "array"}), |item| json!({"type": "array", "items": schema(item, required)})),
+        Value::Array(items) => {
+            items.first().map_or_else(|| json!({"type": "array"}), |item| json!({"type": "array", "items": schema(item, required)}))
+        }
         Value::Number(_) => json!({"type": "integer"}),
         Value::Bool(_) => json!({"type": "boolean"}),
         Value::String(_) | Value::Null => json!({"type": "string"}),

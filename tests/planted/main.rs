@@ -18,7 +18,9 @@
 //! That is all: `modes.rs` runs every shape in every mode.
 
 mod acts;
+mod again;
 mod asked;
+mod cut_off;
 mod document;
 mod modes;
 mod server;

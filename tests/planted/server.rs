@@ -1,7 +1,7 @@
 //! Serves a world on this machine.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -17,11 +17,20 @@ use crate::world::World;
 /// The longest wait for a request that is to be held.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// When the server stops answering, though it does everything that it is asked.
+#[derive(Clone, Copy)]
+pub struct Hold {
+    /// After so many requests that begin like this.
+    pub count: usize,
+    /// Method and path, as they begin.
+    pub like: &'static str,
+}
+
 /// What the server and the test share.
 struct Shared {
     world: Mutex<World>,
-    /// From this number of requests on no answer is given, though everything is done.
-    hold: Mutex<Option<usize>>,
+    /// When to stop, and how many requests there had been when it was said.
+    hold: Mutex<Option<(Hold, usize)>>,
     /// Told when the first answer is held back.
     held: Condvar,
 }
@@ -51,18 +60,18 @@ impl Server {
         self.shared.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives no answer after so many more requests, for as long as the next value says nothing else.
-    pub fn hold_after(&self, more: Option<usize>) {
+    /// Stops answering, or answers again.
+    pub fn hold(&self, hold: Option<Hold>) {
         let sent = self.world().log().len();
-        *self.shared.hold.lock().unwrap_or_else(PoisonError::into_inner) = more.map(|more| sent + more);
+        *self.shared.hold.lock().unwrap_or_else(PoisonError::into_inner) = hold.map(|hold| (hold, sent));
     }
 
     /// Waits until an answer is held back; whether one is before `ended` says that nothing more will come.
     pub fn is_holding(&self, mut ended: impl FnMut() -> bool) -> bool {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let mut hold = self.shared.hold.lock().unwrap_or_else(PoisonError::into_inner);
         while started.elapsed() < PATIENCE {
-            if hold.is_some_and(|number| self.world().log().len() >= number) {
+            if is_reached(*hold, &self.world()) {
                 return true;
             }
             if ended() {
@@ -74,16 +83,20 @@ impl Server {
     }
 }
 
+fn is_reached(hold: Option<(Hold, usize)>, world: &World) -> bool {
+    hold.is_some_and(|(hold, from)| world.log()[from..].iter().filter(|line| line.starts_with(hold.like)).count() >= hold.count)
+}
+
 async fn reply(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let asked = Asked::read(&head.method, &head.uri, &head.headers, &bytes);
-    let ((status, body), number) = {
-        let mut world = shared.world.lock().unwrap_or_else(PoisonError::into_inner);
-        (world.answer(&asked), world.log().len())
-    };
     let hold = *shared.hold.lock().unwrap_or_else(PoisonError::into_inner);
-    if hold.is_some_and(|hold| number >= hold) {
+    let ((status, body), is_held) = {
+        let mut world = shared.world.lock().unwrap_or_else(PoisonError::into_inner);
+        (world.answer(&asked), is_reached(hold, &world))
+    };
+    if is_held {
         shared.held.notify_all();
         std::future::pending::<()>().await;
     }

@@ -1,21 +1,25 @@
 //! A server with shapes, the program that is run against it, and what is wrong afterwards.
 
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::document::document;
-use crate::server::Server;
+use crate::server::{Hold, Server};
 use crate::shape::Shape;
 use crate::shapes::OWN;
 use crate::support::{Folder, text};
-use crate::world::World;
+use crate::world::{Made, World};
 
 /// What the program finds in its file of credentials.
 const CREDENTIALS: &str = "PROBITY_TOKEN=the-token-of-somebody\nPROBITY_LIMITED_TOKEN=the-token-of-a-guest\n";
 
 /// The files of every command.
 const FILES: [&str; 6] = ["--contract", "contract.json", "--credentials", "credentials", "--state", "state"];
+
+/// How long requests are on their way after the program that sent them was killed.
+const SETTLING: Duration = Duration::from_millis(100);
 
 /// A server, and a folder for what the program writes.
 pub struct Site {
@@ -47,10 +51,11 @@ impl Site {
         [&words[..1], target, &FILES, &words[1..]].concat()
     }
 
-    /// Runs a command to its end, and keeps what it says.
-    pub fn probity(&mut self, words: &[&str]) {
+    /// Runs a command to its end, and keeps what it says; its exit code.
+    pub fn probity(&mut self, words: &[&str]) -> Option<i32> {
         let output = self.folder.run(&self.words(words));
         self.learn(words, &output);
+        output.status.code()
     }
 
     /// Runs the program with these arguments; it must do something.
@@ -70,16 +75,17 @@ impl Site {
         }
     }
 
-    /// Starts the program, and kills it as soon as the server has taken so many requests; the last ones are never answered.
-    /// False when it ended before.
-    pub fn kill_after(&mut self, requests: usize, words: &[&str]) -> bool {
-        self.server.hold_after(Some(requests));
+    /// Starts the program, and kills it when the server stops answering. False when it ended before.
+    pub fn kill_at(&mut self, hold: Hold, words: &[&str]) -> bool {
+        self.server.hold(Some(hold));
         let words = [&["run", "--out", "out"], words].concat();
         let mut child = self.folder.command(&self.words(&words)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
         let killed = self.server.is_holding(|| child.try_wait().is_ok_and(|ended| ended.is_some()));
         let _ = child.kill();
         let _ = child.wait();
-        self.server.hold_after(None);
+        // What was on its way is done all the same.
+        std::thread::sleep(SETTLING);
+        self.server.hold(None);
         killed
     }
 
@@ -100,7 +106,9 @@ impl Site {
 
     fn learn(&mut self, words: &[&str], output: &Output) {
         let said = text(output);
-        if !matches!(output.status.code(), Some(0 | 1 | 3)) || said.contains("panicked") {
+        // A probe that may not be sent is refused before anything is sent.
+        let is_refused = words[0] == "replay" && output.status.code() == Some(2);
+        if !(is_refused || matches!(output.status.code(), Some(0 | 1 | 3))) || said.contains("panicked") {
             let last: Vec<&str> = said.lines().rev().take(5).collect();
             self.broken.push(format!("{words:?} ended with {:?}: {}", output.status.code(), last.into_iter().rev().collect::<Vec<_>>().join(" / ")));
         }
@@ -109,34 +117,29 @@ impl Site {
 
     /// Everything that is not as it should be: what was changed, what is left, what the commands did not do.
     pub fn complaints(&self, mode: &str) -> Vec<String> {
+        self.complaints_but(mode, &|_| false)
+    }
+
+    /// The same of a run that was killed: what was lost with an answer may also be named by `clean`, by its kind.
+    pub fn complaints_after_clean(&self, mode: &str) -> Vec<String> {
+        let told: Vec<&str> = self.printed.lines().filter_map(|line| line.trim_start().strip_prefix("One of ")).collect();
+        self.complaints_but(mode, &|left| told.iter().any(|line| line.starts_with(&format!("{} ", left.kind()))))
+    }
+
+    fn complaints_but(&self, mode: &str, is_excused: &dyn Fn(&Made) -> bool) -> Vec<String> {
         let world = self.server.world();
-        let place = |shape: &str| format!("[{mode}] {shape}");
         let mut all: Vec<String> = self.broken.iter().map(|words| format!("[{mode}] {}: {words}", self.name)).collect();
-        all.extend(world.harms().iter().map(|harm| format!("{}: {}", place(harm.shape), harm.words)));
-        for left in world.left() {
-            let what = format!("{}: {} of {} was made by {}", place(left.shape.name), left.id, left.collection, left.by);
+        all.extend(world.harms().iter().map(|harm| format!("[{mode}] {}: {}", harm.shape, harm.words)));
+        for left in world.left().iter().filter(|left| !is_excused(left)) {
+            let what = format!("[{mode}] {}: {:?} of {} was made by {}", left.shape.name, left.id, left.collection, left.by);
             if !left.shape.leftovers.contains(&left.collection.as_str()) {
                 all.push(format!("{what} and is still there"));
-            } else if !self.named.iter().any(|(_, id)| *id == left.id) {
+            } else if !self.named.iter().any(|(kind, id)| kind == left.kind() && *id == left.id) {
                 all.push(format!("{what}, stays, and no `left` of a report names it"));
             } else if !self.printed.contains(&left.id) {
                 all.push(format!("{what}, stays, and nothing that was printed names it"));
             }
         }
         all
-    }
-
-    /// Complaints of a run that was killed: what was lost with an answer may also be named by `clean`.
-    pub fn complaints_after_clean(&self, mode: &str) -> Vec<String> {
-        let said_by_clean = |line: &str| line.trim_start().starts_with("One of ");
-        let told: Vec<&str> = self.printed.lines().filter(|line| said_by_clean(line)).collect();
-        let world = self.server.world();
-        let kinds: Vec<String> = world.left().iter().map(|left| left.collection.rsplit('/').next().unwrap_or_default().to_owned()).collect();
-        drop(world);
-        let named = |complaint: &String| {
-            let of = |kind: &String| complaint.contains(&format!("/{kind} ")) && told.iter().any(|line| line.contains(&format!("One of {kind} ")));
-            kinds.iter().any(of)
-        };
-        self.complaints(mode).into_iter().filter(|complaint| !named(complaint)).collect()
     }
 }

@@ -66,6 +66,11 @@ impl Store {
         differ.map(|(place, _)| (place.clone(), self.entries.get(place).cloned())).collect()
     }
 
+    /// Puts everything back that was planted.
+    pub fn replant(&mut self) {
+        self.entries.extend(self.planted.clone());
+    }
+
     /// What was planted at a place.
     pub fn planted(&self, place: &str) -> Option<&Value> {
         self.planted.get(place)

@@ -30,6 +30,13 @@ pub struct Made {
     pub by: String,
 }
 
+impl Made {
+    /// What it is one of: the last segment of its collection.
+    pub fn kind(&self) -> &str {
+        self.collection.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// Shapes and what they hold.
 pub struct World {
     shapes: Vec<&'static Shape>,
@@ -91,6 +98,12 @@ impl World {
     /// What was done to what was planted, request by request.
     pub fn harms(&self) -> &[Harm] {
         &self.harms
+    }
+
+    /// Puts everything back that was planted, and forgets what was done to it by permission.
+    pub fn replant(&mut self) {
+        self.harms.clear();
+        self.store.replant();
     }
 
     /// What is not as it was planted, with the shape that it is of.

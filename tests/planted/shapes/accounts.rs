@@ -27,7 +27,11 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "own-account",
         planted: &[("/me", r#"{"name": "Ann", "email": "ann@example.com"}"#)],
-        routes: &[route("GET", "/me", read).gives(&[200], ME), route("PATCH", "/me", merge).takes(ME).gives(&[200], ME), route("DELETE", "/me", remove)],
+        routes: &[
+            route("GET", "/me", read).gives(&[200], ME),
+            route("PATCH", "/me", merge).takes(ME).gives(&[200], ME),
+            route("DELETE", "/me", remove),
+        ],
         harmful: &[("PATCH", "/me", ME), ("DELETE", "/me", "")],
         ..EMPTY
     },
@@ -55,10 +59,7 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "log-out-by-get",
         planted: &[("/visit", r#"{"open": true}"#)],
-        routes: &[
-            route("GET", "/visit", session).gives(&[200], r#"{"open": true}"#),
-            route("GET", "/logout", |store, _| close(store, "/visit")),
-        ],
+        routes: &[route("GET", "/visit", session).gives(&[200], r#"{"open": true}"#), route("GET", "/logout", |store, _| close(store, "/visit"))],
         harmful: &[("GET", "/logout", "")],
         ..EMPTY
     },

@@ -15,7 +15,11 @@ const SENT: &str = r#"{"name": "A thing"}"#;
 pub const SHAPES: &[Shape] = &[
     Shape {
         name: "put-by-integer-id",
-        planted: &[("/items/1", r#"{"id": 1, "name": "One"}"#), ("/items/2", r#"{"id": 2, "name": "Two"}"#), ("/items/3", r#"{"id": 3, "name": "Three"}"#)],
+        planted: &[
+            ("/items/1", r#"{"id": 1, "name": "One"}"#),
+            ("/items/2", r#"{"id": 2, "name": "Two"}"#),
+            ("/items/3", r#"{"id": 3, "name": "Three"}"#),
+        ],
         routes: &[
             route("GET", "/items", list).gives(&[200], LIST),
             route("GET", "/items/{item_id}", read).gives(&[200], THING),
@@ -106,10 +110,7 @@ pub const SHAPES: &[Shape] = &[
             ("/sheets/not~an~id", r#"{"id": "not~an~id"}"#),
         ],
         parameters: &[("sheet_id", r#"{"type": "string", "example": "summary"}"#)],
-        routes: &[
-            route("PUT", "/sheets/{sheet_id}", replace).takes(SENT).gives(&[200], THING),
-            route("DELETE", "/sheets/{sheet_id}", remove),
-        ],
+        routes: &[route("PUT", "/sheets/{sheet_id}", replace).takes(SENT).gives(&[200], THING), route("DELETE", "/sheets/{sheet_id}", remove)],
         harmful: &[("DELETE", "/sheets/probity-unknown", ""), ("PUT", "/sheets/summary", SENT)],
         ..EMPTY
     },
@@ -167,9 +168,5 @@ pub const SHAPES: &[Shape] = &[
 
 /// Takes a thing out of use; what stands above the last segment is what is meant.
 fn archive(store: &mut Store, call: &Call<'_>) -> Answer {
-    if store.merge(call.above(), &json!({"archived": true})) {
-        (200, store.get(call.above()).cloned().unwrap_or(Value::Null))
-    } else {
-        nothing()
-    }
+    if store.merge(call.above(), &json!({"archived": true})) { (200, store.get(call.above()).cloned().unwrap_or(Value::Null)) } else { nothing() }
 }

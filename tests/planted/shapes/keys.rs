@@ -63,7 +63,9 @@ pub const SHAPES: &[Shape] = &[
         planted: &[("/tags/1", r#"{"id": 1, "name": "general"}"#), ("/tags/2", r#"{"id": 2, "name": "A tag"}"#)],
         routes: &[
             route("GET", "/tags", list).gives(&[200], r#"[{"id": 1, "name": "A tag"}]"#),
-            route("POST", "/tags", |store, call| get_or_create(store, call, "name", "general", 200)).takes(r#"{"name": "A tag"}"#).gives(&[201, 200], TAG),
+            route("POST", "/tags", |store, call| get_or_create(store, call, "name", "general", 200))
+                .takes(r#"{"name": "A tag"}"#)
+                .gives(&[201, 200], TAG),
             route("GET", "/tags/{tag_id}", read).gives(&[200], TAG),
             route("DELETE", "/tags/{tag_id}", remove),
         ],

@@ -1,6 +1,7 @@
 //! The table of shapes, in groups that share a server.
 
 mod accounts;
+mod bodies;
 mod by_id;
 mod collections;
 mod keys;
@@ -18,6 +19,7 @@ pub const GROUPS: &[(&str, &[Shape])] = &[
     ("collections", collections::SHAPES),
     ("accounts", accounts::SHAPES),
     ("keys", keys::SHAPES),
+    ("bodies", bodies::SHAPES),
     ("relations", relations::SHAPES),
     ("odd", odd::SHAPES),
 ];

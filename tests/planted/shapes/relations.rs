@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::acts::{create, list, merge, nothing, read, remove};
+use crate::acts::{create, done, ids, list, merge, named, nothing, read, remove, remove_named, replace};
 use crate::asked::Call;
 use crate::shape::{Shape, route};
 use crate::shapes::EMPTY;
@@ -49,6 +49,54 @@ pub const SHAPES: &[Shape] = &[
         ..EMPTY
     },
     Shape {
+        name: "singleton-below-what-is-found",
+        planted: &[
+            ("/members/1", r#"{"id": 1, "name": "One"}"#),
+            ("/members/1/profile", r#"{"name": "Mine"}"#),
+            ("/members/2", r#"{"id": 2, "name": "Two"}"#),
+        ],
+        routes: &[
+            route("GET", "/members", list).gives(&[200], LIST),
+            route("GET", "/members/{member_id}/profile", read).gives(&[200], SENT),
+            route("PUT", "/members/{member_id}/profile", replace).takes(SENT).gives(&[200], SENT),
+            route("PATCH", "/members/{member_id}/profile", merge).takes(SENT).gives(&[200], SENT),
+            route("DELETE", "/members/{member_id}/profile", remove),
+        ],
+        harmful: &[("PUT", "/members/1/profile", SENT), ("DELETE", "/members/1/profile", "")],
+        ..EMPTY
+    },
+    Shape {
+        name: "linked-to-what-is-found",
+        planted: &[("/teams/1", r#"{"id": 1, "name": "One", "players": 0}"#), ("/players/1", r#"{"id": 1, "name": "One", "teams": 0}"#)],
+        routes: &[
+            route("GET", "/teams", list).gives(&[200], LIST),
+            route("POST", "/teams", create).takes(SENT).gives(&[201], THING),
+            route("DELETE", "/teams/{team_id}", remove),
+            route("GET", "/players", list).gives(&[200], LIST),
+            route("PATCH", "/players/{player_id}", merge).takes(SENT).gives(&[200], THING),
+            route("POST", "/teams/{team_id}/players", |store, call| link(store, call, 1)).takes(r#"{"player_ids": [1]}"#),
+            route("DELETE", "/teams/{team_id}/players", |store, call| link(store, call, 2)).takes(r#"{"player_ids": [1]}"#),
+        ],
+        harmful: &[("POST", "/teams/1/players", r#"{"player_ids": [1]}"#), ("DELETE", "/teams/1/players", "")],
+        ..EMPTY
+    },
+    Shape {
+        name: "replace-of-a-collection",
+        planted: &[("/tracks/1", r#"{"id": 1, "name": "One"}"#), ("/tracks/2", r#"{"id": 2, "name": "Two"}"#)],
+        routes: &[
+            route("GET", "/tracks", list).gives(&[200], LIST),
+            route("PUT", "/tracks", |store, call| {
+                remove_named(store, "/tracks", &[]);
+                create(store, call);
+                done()
+            })
+            .takes(LIST),
+            route("DELETE", "/tracks/{track_id}", remove),
+        ],
+        harmful: &[("PUT", "/tracks", LIST), ("PUT", "/tracks", "")],
+        ..EMPTY
+    },
+    Shape {
         name: "create-that-changes-what-it-refers-to",
         planted: &[("/accounts/1", r#"{"id": 1, "name": "One", "balance": 100}"#), ("/accounts/2", r#"{"id": 2, "name": "Two", "balance": 100}"#)],
         routes: &[
@@ -81,6 +129,18 @@ fn create_below(store: &mut Store, call: &Call<'_>) -> Answer {
     let Some(revision) = store.get(call.above()).map(|above| above["revision"].as_u64().unwrap_or_default()) else { return nothing() };
     store.merge(call.above(), &json!({"revision": revision + 1}));
     create(store, call)
+}
+
+/// Puts players into a team or takes them out, which the players note as well; all of them where none is named.
+fn link(store: &mut Store, call: &Call<'_>, note: u64) -> Answer {
+    if store.get(call.above()).is_none() {
+        return nothing();
+    }
+    store.merge(call.above(), &json!({"players": note}));
+    for place in named(store, "/players", &ids(call, "player_ids")) {
+        store.merge(&place, &json!({"teams": note}));
+    }
+    done()
 }
 
 fn remove_with_what_is_below(store: &mut Store, call: &Call<'_>) -> Answer {
