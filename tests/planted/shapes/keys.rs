@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::acts::{list, object, read, remove, upsert_key};
+use crate::acts::{create, list, object, read, remove, upsert_key};
 use crate::asked::Call;
 use crate::shape::{Shape, route};
 use crate::shapes::EMPTY;
@@ -101,7 +101,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "get-or-create-by-a-part-of-the-name",
-        planted: &[("/slugs/1", r#"{"id": 1, "name": "probity"}"#), ("/slugs/2", r#"{"id": 2, "name": "general"}"#)],
+        planted: &[("/slugs/1", r#"{"id": 1, "name": "A place"}"#), ("/slugs/2", r#"{"id": 2, "name": "general"}"#)],
         routes: &[
             route("GET", "/slugs", list).gives(&[200], r#"[{"id": 1, "name": "A slug"}]"#),
             route("POST", "/slugs", first_word_or_create).takes(r#"{"name": "A slug"}"#).gives(&[201], r#"{"id": 1, "name": "A slug"}"#),
@@ -115,24 +115,23 @@ pub const SHAPES: &[Shape] = &[
 /// What there is with the same value at a member, else a new thing. Without the member another value stands for it.
 fn get_or_create(store: &mut Store, call: &Call<'_>, member: &str, otherwise: &str, status: u16) -> Answer {
     let wanted = call.body().get(member).filter(|value| value.is_string()).cloned().unwrap_or_else(|| json!(otherwise));
-    find_or_create(store, call, member, &wanted, status)
-}
-
-/// The same by the first word of the name.
-fn first_word_or_create(store: &mut Store, call: &Call<'_>) -> Answer {
-    let body = call.body();
-    let name = body["name"].as_str().unwrap_or("general");
-    let word = name.split(|letter: char| !letter.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or("general");
-    find_or_create(store, call, "name", &json!(word.to_ascii_lowercase()), 201)
-}
-
-fn find_or_create(store: &mut Store, call: &Call<'_>, member: &str, wanted: &Value, status: u16) -> Answer {
     let places = store.below(&call.path);
-    if let Some(known) = places.iter().filter_map(|place| store.get(place)).find(|thing| thing[member] == *wanted) {
+    if let Some(known) = places.iter().filter_map(|place| store.get(place)).find(|thing| thing[member] == wanted) {
         return (status, known.clone());
     }
     let id = store.fresh();
-    let made = object(call, &[("id", json!(id)), (member, wanted.clone())]);
+    let made = object(call, &[("id", json!(id)), (member, wanted)]);
     store.put(&format!("{}/{id}", call.path), made.clone());
     (201, made)
+}
+
+/// What there is whose name begins with the same word, else a new thing.
+fn first_word_or_create(store: &mut Store, call: &Call<'_>) -> Answer {
+    let word = |value: &Value| value["name"].as_str().and_then(|name| name.split_whitespace().next()).unwrap_or("general").to_owned();
+    let wanted = word(&call.body());
+    let places = store.below(&call.path);
+    match places.iter().filter_map(|place| store.get(place)).find(|known| word(known) == wanted) {
+        Some(known) => (201, known.clone()),
+        None => create(store, call),
+    }
 }
