@@ -4,7 +4,7 @@
 use crate::modes::{WRITABLE, assert_none, everything};
 use crate::server::Hold;
 use crate::shape::Shape;
-use crate::shapes::named;
+use crate::shapes::{OWN, named};
 use crate::site::Site;
 
 /// Seeds of the numbers of requests after which a run is killed.
@@ -23,6 +23,9 @@ const PICKED: &[&str] = &[
     "create-with-the-id-in-the-body",
     "create-without-a-delete",
 ];
+
+/// Notes that somebody makes between the end of one run and the beginning of the next.
+const STRANGERS: [&str; 3] = [r#"{"id": ID}"#, r#"{"id": ID, "name": "A note"}"#, r#"{"id": ID, "name": "A note", "text": "Something"}"#];
 
 /// A number that looks drawn by chance and is the same each time (`SplitMix64`).
 fn drawn(seed: u64, below: u64) -> usize {
@@ -47,6 +50,10 @@ fn killed_and_continued(mut site: Site, mode: &str, moments: &[Hold], words: &[&
     for (index, moment) in moments.iter().enumerate() {
         let killed = site.kill_at(*moment, words);
         assert!(killed || index > 0, "[{mode}] the run ended before it was to be killed");
+        // Somebody goes on working: what is new is not what the run has made.
+        for (number, note) in (9000 + 10 * index..).zip(STRANGERS) {
+            site.server.world().plant(&OWN, &format!("/notes/{number}"), &note.replace("ID", &number.to_string()));
+        }
     }
     site.run(words);
     site.probity(&["clean"]);

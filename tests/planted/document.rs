@@ -60,6 +60,9 @@ fn responses(route: &Route) -> Value {
         if !route.answer.is_empty() {
             response["content"] = json!({"application/json": {"schema": schema(&parsed(route.answer), false)}});
         }
+        if *status == 201 {
+            response["headers"] = json!({"Location": {"schema": {"type": "string"}}});
+        }
         all.insert(status.to_string(), response);
     }
     let refusals =

@@ -10,7 +10,7 @@
 //!
 //! 1. Write one entry in the table of a file below `shapes/`: its name; what is planted (place and JSON); its routes, which
 //!    are both the contract (but for those that are `undocumented`) and the server; requests that would do harm, which show
-//!    that the test sees it; the collections in which something may stay because nothing removes it, as long as the report
+//!    that the test sees it; requests that a run is to send all the same; the collections in which something may stay because nothing removes it, as long as the report
 //!    names it. A path parameter is an integer with the example 1 unless `parameters` says otherwise.
 //! 2. What a route does is a function of `acts.rs`, or one below the table. It does what a careless server would do.
 //! 3. Paths and places must differ from those of other shapes: all of them stand in one document for some modes.

@@ -103,12 +103,13 @@ async fn reply(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     answer(status, &body)
 }
 
+/// A text is no body but where the answer leads.
 fn answer(status: u16, body: &Value) -> Response {
     let answer = Response::builder().status(status);
-    let answer = if body.is_null() {
-        answer.body(Body::empty())
-    } else {
-        answer.header("content-type", "application/json").body(Body::from(body.to_string()))
+    let answer = match body {
+        Value::Null => answer.body(Body::empty()),
+        Value::String(location) => answer.header("location", location).body(Body::empty()),
+        body => answer.header("content-type", "application/json").body(Body::from(body.to_string())),
     };
     answer.expect("an answer")
 }

@@ -18,6 +18,9 @@ pub struct Shape {
     pub routes: &'static [Route],
     /// Requests that do harm, as method, path and body: they show that the test can see it.
     pub harmful: &'static [(&'static str, &'static str, &'static str)],
+    /// How requests begin that a run is to send all the same, because they name only what it made: nothing is changed by
+    /// sending nothing, and nothing shown. Ids that the server gives begin with 5.
+    pub reached: &'static [&'static str],
     /// Collections in which something may be left, as long as the report names it: no documented operation removes it.
     pub leftovers: &'static [&'static str],
 }

@@ -25,6 +25,8 @@ const SETTLING: Duration = Duration::from_millis(100);
 pub struct Site {
     name: String,
     folder: Folder,
+    /// What it serves.
+    pub shapes: Vec<&'static Shape>,
     /// The server.
     pub server: Server,
     /// What reports and commands have said of what is left: id of each, and everything that was printed.
@@ -42,7 +44,7 @@ impl Site {
         folder.write("contract.json", document(&shapes).to_string());
         folder.write("credentials", CREDENTIALS);
         let server = Server::start(World::new(&shapes));
-        Self { name: name.to_owned(), folder, server, named: Vec::new(), printed: String::new(), broken: Vec::new() }
+        Self { name: name.to_owned(), folder, shapes, server, named: Vec::new(), printed: String::new(), broken: Vec::new() }
     }
 
     /// The words of a command, with the server and the files.
@@ -68,7 +70,7 @@ impl Site {
         let report = self.report();
         for left in report["left"].as_array().into_iter().flatten() {
             let of = |name: &str| left[name].as_str().map(str::to_owned);
-            match (of("kind").filter(|kind| !kind.is_empty()), of("id"), of("because")) {
+            match (of("kind").filter(|kind| !kind.is_empty()), of("id"), of("because").or_else(|| of("reason"))) {
                 (Some(kind), Some(id), Some(_)) => self.named.push((kind, id)),
                 _ => self.broken.push(format!("run {words:?}: `left` holds {left}, without a kind, an id or a reason")),
             }

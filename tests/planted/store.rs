@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// An answer: status, and body or null.
+/// An answer: status, and body. Null is no body, a text is a `Location` without a body.
 pub type Answer = (u16, Value);
 
 /// Everything that a server holds, each thing at its place: `/items/1`, `/settings`.

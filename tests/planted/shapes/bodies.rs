@@ -120,6 +120,7 @@ pub const SHAPES: &[Shape] = &[
             route("DELETE", "/seats/{seat_id}", remove),
         ],
         harmful: &[("DELETE", "/seats/1", "")],
+        reached: &["POST /seats ", "DELETE /seats/5"],
         ..EMPTY
     },
     Shape {
@@ -134,6 +135,7 @@ pub const SHAPES: &[Shape] = &[
         harmful: &[("DELETE", "/cats/1", "")],
         // What a faulty request made carries no mark, and 200 proves nothing.
         leftovers: &["/cats"],
+        reached: &["POST /cats ", "DELETE /cats/5"],
         ..EMPTY
     },
     Shape {

@@ -55,6 +55,7 @@ pub const SHAPES: &[Shape] = &[
             route("DELETE", "/things/{thing_id}", remove),
         ],
         harmful: &[("POST", "/things/1/archive", ""), ("DELETE", "/things/2", "")],
+        reached: &["POST /things/5", "DELETE /things/5"],
         ..EMPTY
     },
     Shape {

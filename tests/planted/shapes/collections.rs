@@ -63,6 +63,7 @@ pub const SHAPES: &[Shape] = &[
             route("DELETE", "/widgets/{widget_id}", remove),
         ],
         harmful: &[("DELETE", "/widgets", ""), ("DELETE", "/widgets", r#"{"widget_ids"#), ("DELETE", "/widgets", r#"{"widget_ids": [1]}"#)],
+        reached: &["POST /widgets ", "DELETE /widgets/5"],
         ..EMPTY
     },
     Shape {

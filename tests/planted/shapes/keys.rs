@@ -14,6 +14,11 @@ const APP: &str = r#"{"key": "shop", "title": "A shop"}"#;
 const APP_SENT: &str = r#"{"title": "A shop"}"#;
 const TAG: &str = r#"{"id": 1, "name": "A tag"}"#;
 
+const PAGES: &str = r#"[
+    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 2, "default": 2}},
+    {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}
+]"#;
+
 pub const SHAPES: &[Shape] = &[
     Shape {
         name: "files-by-name",
@@ -56,6 +61,7 @@ pub const SHAPES: &[Shape] = &[
             route("DELETE", "/ports/{port_name}", remove),
         ],
         harmful: &[("PUT", "/ports/north", APP_SENT)],
+        reached: &["PUT /ports/", "DELETE /ports/"],
         ..EMPTY
     },
     Shape {
@@ -70,6 +76,7 @@ pub const SHAPES: &[Shape] = &[
             route("DELETE", "/tags/{tag_id}", remove),
         ],
         harmful: &[("DELETE", "/tags/1", "")],
+        reached: &["POST /tags ", "DELETE /tags/5"],
         ..EMPTY
     },
     Shape {
@@ -110,7 +117,43 @@ pub const SHAPES: &[Shape] = &[
         harmful: &[("DELETE", "/slugs/1", "")],
         ..EMPTY
     },
+    Shape {
+        name: "get-or-create-with-a-location-alone",
+        planted: &[("/pins/1", r#"{"id": 1, "name": "Mine"}"#), ("/pins/2", r#"{"id": 2, "name": "Mine, too"}"#)],
+        routes: &[
+            route("GET", "/pins", list).gives(&[200], r#"[{"id": 1, "name": "A pin"}]"#),
+            route("POST", "/pins", |_, _| (201, json!("/pins/2"))).takes(r#"{"name": "A pin"}"#).gives(&[201], ""),
+            route("GET", "/pins/{pin_id}", read).gives(&[200], r#"{"id": 1, "name": "A pin"}"#),
+            route("DELETE", "/pins/{pin_id}", remove),
+        ],
+        harmful: &[("DELETE", "/pins/2", "")],
+        ..EMPTY
+    },
+    Shape {
+        name: "get-or-create-beyond-the-first-page",
+        planted: &[
+            ("/brands/1", r#"{"id": 1, "name": "One"}"#),
+            ("/brands/2", r#"{"id": 2, "name": "Two"}"#),
+            ("/brands/3", r#"{"id": 3, "name": "Three"}"#),
+        ],
+        routes: &[
+            route("GET", "/brands", first_page).gives(&[200], r#"[{"id": 1, "name": "A brand"}]"#).with(PAGES),
+            route("POST", "/brands", |_, _| (201, json!({"id": 3}))).takes(r#"{"name": "A brand"}"#).gives(&[201], r#"{"id": 1}"#),
+            route("GET", "/brands/{brand_id}", read).gives(&[200], r#"{"id": 1, "name": "A brand"}"#),
+            route("DELETE", "/brands/{brand_id}", remove),
+        ],
+        harmful: &[("DELETE", "/brands/3", "")],
+        ..EMPTY
+    },
 ];
+
+/// Two of a list, and the rest on other pages.
+fn first_page(store: &mut Store, call: &Call<'_>) -> Answer {
+    let number = |name: &str, otherwise: usize| call.asked.query.get(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise).max(1);
+    let (limit, page) = (number("limit", 2).min(2), number("page", 1));
+    let items: Vec<Value> = store.below(&call.path).iter().filter_map(|place| store.get(place)).cloned().collect();
+    (200, Value::Array(items.into_iter().skip(limit.saturating_mul(page - 1)).take(limit).collect()))
+}
 
 /// What there is with the same value at a member, else a new thing. Without the member another value stands for it.
 fn get_or_create(store: &mut Store, call: &Call<'_>, member: &str, otherwise: &str, status: u16) -> Answer {

@@ -25,7 +25,7 @@ pub const GROUPS: &[(&str, &[Shape])] = &[
 ];
 
 /// Nothing of its own in a table entry.
-pub const EMPTY: Shape = Shape { name: "", planted: &[], parameters: &[], routes: &[], harmful: &[], leftovers: &[] };
+pub const EMPTY: Shape = Shape { name: "", planted: &[], parameters: &[], routes: &[], harmful: &[], reached: &[], leftovers: &[] };
 
 /// Every shape.
 pub fn all() -> impl Iterator<Item = &'static Shape> {

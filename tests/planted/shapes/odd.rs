@@ -100,6 +100,23 @@ pub const SHAPES: &[Shape] = &[
         harmful: &[("POST", "/gauges?_method=DELETE", SENT)],
         ..EMPTY
     },
+    Shape {
+        name: "removal-that-is-led-elsewhere",
+        planted: &[("/originals/1", r#"{"id": 1, "name": "Mine"}"#), ("/aliases/1", r#"{"id": 1, "name": "Mine"}"#)],
+        routes: &[
+            route("GET", "/aliases", list).gives(&[200], LIST),
+            route("POST", "/aliases", create).takes(SENT).gives(&[201], THING),
+            route("GET", "/aliases/{alias_id}", read).gives(&[200], THING),
+            route("PUT", "/aliases/{alias_id}", |_, _| (308, json!("/originals/1"))).takes(SENT).gives(&[200], THING),
+            route("DELETE", "/aliases/{alias_id}", |_, _| (307, json!("/originals/1"))),
+            route("GET", "/originals/{original_id}", read).undocumented(),
+            route("PUT", "/originals/{original_id}", replace).undocumented(),
+            route("DELETE", "/originals/{original_id}", remove).undocumented(),
+        ],
+        harmful: &[("DELETE", "/originals/1", ""), ("PUT", "/originals/1", SENT)],
+        leftovers: &["/aliases"],
+        ..EMPTY
+    },
 ];
 
 /// What a server does that takes the root of the path for everything in it.

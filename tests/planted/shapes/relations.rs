@@ -46,6 +46,7 @@ pub const SHAPES: &[Shape] = &[
             route("DELETE", "/racks/{rack_id}/bins/{bin_id}", remove),
         ],
         harmful: &[("POST", "/racks/1/bins", SENT), ("DELETE", "/racks/1", ""), ("PATCH", "/racks/1/bins/1", SENT)],
+        reached: &["POST /racks ", "POST /racks/5", "DELETE /racks/5"],
         ..EMPTY
     },
     Shape {
