@@ -2,6 +2,7 @@
 //! others.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::shape::Shape;
 use crate::shapes::{GROUPS, all, named};
@@ -25,10 +26,10 @@ pub fn assert_none(complaints: Vec<String>) {
     let mut shown = String::new();
     for complaints in shapes.values() {
         for complaint in complaints.iter().take(SHOWN) {
-            shown += &format!("{complaint}\n");
+            let _ = writeln!(shown, "{complaint}");
         }
         if complaints.len() > SHOWN {
-            shown += &format!("    and {} more\n", complaints.len() - SHOWN);
+            let _ = writeln!(shown, "    and {} more", complaints.len() - SHOWN);
         }
     }
     assert!(shapes.is_empty(), "{} shapes:\n{shown}", shapes.len());

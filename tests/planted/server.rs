@@ -15,7 +15,7 @@ use crate::asked::Asked;
 use crate::world::World;
 
 /// The longest wait for a request that is to be held.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// When the server stops answering, though it does everything that it is asked.
 #[derive(Clone, Copy)]
