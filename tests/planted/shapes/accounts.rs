@@ -97,6 +97,20 @@ pub const SHAPES: &[Shape] = &[
         harmful: &[("GET", "/unsubscribe", "")],
         ..EMPTY
     },
+    Shape {
+        name: "removal-by-get",
+        planted: &[("/posts/1", r#"{"id": 1, "name": "Mine"}"#), ("/posts/2", r#"{"id": 2, "name": "Mine, too"}"#)],
+        routes: &[
+            route("GET", "/posts", list).gives(&[200], r#"[{"id": 1, "name": "A post"}]"#),
+            route("GET", "/posts/{post_id}/delete", |store, call| {
+                store.remove(call.above());
+                (200, json!({"message": "done"}))
+            })
+            .gives(&[200], r#"{"message": "done"}"#),
+        ],
+        harmful: &[("GET", "/posts/1/delete", "")],
+        ..EMPTY
+    },
 ];
 
 /// There are always settings: what the body does not say is as at first.

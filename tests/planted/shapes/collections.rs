@@ -12,6 +12,10 @@ const THING: &str = r#"{"id": 1, "name": "A thing"}"#;
 const LIST: &str = r#"[{"id": 1, "name": "A thing"}]"#;
 const SENT: &str = r#"{"name": "A thing"}"#;
 
+const ASSET_SENT: &str = r#"{"data": {"type": "assets", "attributes": {"name": "An asset"}}}"#;
+const ASSET: &str = r#"{"data": {"type": "assets", "id": "1", "attributes": {"name": "An asset"}}}"#;
+const ASSETS: &str = r#"{"data": [{"type": "assets", "id": "1", "attributes": {"name": "An asset"}}]}"#;
+
 pub const SHAPES: &[Shape] = &[
     Shape {
         name: "delete-of-a-collection",
@@ -93,6 +97,32 @@ pub const SHAPES: &[Shape] = &[
         ..EMPTY
     },
     Shape {
+        name: "json-api-documents-name-what-is-meant",
+        planted: &[
+            ("/assets/1", r#"{"id": "1", "type": "assets", "attributes": {"name": "One"}}"#),
+            ("/assets/2", r#"{"id": "2", "type": "assets", "attributes": {"name": "Two"}}"#),
+        ],
+        parameters: &[("asset_id", r#"{"type": "string", "example": "1"}"#)],
+        routes: &[
+            route("GET", "/assets", |store, call| (200, json!({"data": list(store, call).1}))).gives(&[200], ASSETS),
+            route("POST", "/assets", create_asset).takes(ASSET_SENT).gives(&[201], ASSET),
+            route("PATCH", "/assets", merge_assets).takes(ASSETS),
+            route("DELETE", "/assets", |store, call| {
+                let ids: Vec<Value> = ids(call, "data").iter().filter_map(|item| item.get("id")).cloned().collect();
+                remove_named(store, "/assets", &ids)
+            })
+            .takes(r#"{"data": [{"type": "assets", "id": "1"}]}"#),
+            route("DELETE", "/assets/{asset_id}", remove),
+        ],
+        harmful: &[
+            ("DELETE", "/assets", r#"{"data": [{"type": "assets", "id": "1"}]}"#),
+            ("DELETE", "/assets", r#"{"data": []}"#),
+            ("PATCH", "/assets", ASSETS),
+        ],
+        reached: &["POST /assets ", "DELETE /assets/5"],
+        ..EMPTY
+    },
+    Shape {
         name: "merge-named-in-the-body",
         planted: &[
             ("/contacts/1", r#"{"id": 1, "name": "One"}"#),
@@ -158,6 +188,25 @@ fn merge_named(store: &mut Store, call: &Call<'_>) -> Answer {
         }
     }
     (200, Value::Array(store.below(&call.path).iter().filter_map(|place| store.get(place)).cloned().collect()))
+}
+
+/// One more asset, with an id that is a text.
+fn create_asset(store: &mut Store, call: &Call<'_>) -> Answer {
+    let id = store.fresh().to_string();
+    let asset = json!({"type": "assets", "id": id, "attributes": call.body()["data"]["attributes"]});
+    store.put(&format!("/assets/{id}"), asset.clone());
+    (201, json!({"data": asset}))
+}
+
+/// Changes the assets that the items of the body name; an item that names none changes all.
+fn merge_assets(store: &mut Store, call: &Call<'_>) -> Answer {
+    for item in ids(call, "data") {
+        let id = item.get("id").filter(|id| id.is_string()).cloned();
+        for place in named(store, "/assets", id.as_slice()) {
+            store.merge(&place, &json!({"attributes": item["attributes"]}));
+        }
+    }
+    done()
 }
 
 /// Makes one contact of two; where one is not named, the first is meant.
