@@ -44,7 +44,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     if found.is_empty() || was_interrupted(&recording.outcomes) {
         return Ok(());
     }
-    let scene = Scene::set(args, target, subject, &Ledger::default(), Timestamp::now())?;
+    let scene = Scene::set(args, target, subject, &Ledger::default())?;
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
     let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.outcomes.requests()).min(most));

@@ -18,8 +18,8 @@ use crate::transport::{Accounts, Permit};
 
 /// Cleans up, and says what was done.
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
-    let target = Target::parse(&args.target)?;
     let subject = Subject::load(&args.files)?;
+    let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
     let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
     let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
@@ -88,7 +88,7 @@ async fn one(
     let stop = interruption(true);
     let journal = ledger.reopen(chronicle)?;
     // What is left is the run's own, or it is not touched.
-    let own = Permission { writes: true, effects: Some(BTreeSet::new()), trusts_contract: false };
+    let own = Permission { writes: true, effects: Some(BTreeSet::new()), trusts_contract: false, disposable: false };
     let permit = Permit::new(&subject.contract, &subject.suite, own, &settings.base);
     let run = Run::new(&subject.contract, plan, (&client, &permit), accounts, settings, &watch, &stop).journalled(journal.as_ref());
     let cleaned = run.clean(&subject.schemas, chronicle).await;

@@ -1,6 +1,7 @@
 //! `probity run`: from arguments to reports.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -31,7 +32,7 @@ const LONGEST_WAIT: u64 = 1000;
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.scope.files)?;
-    let target = Target::parse(&args.scope.target)?;
+    let target = Target::of_run(args, &subject)?;
     let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
@@ -53,12 +54,13 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
 /// # Errors
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
 pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
-    Ok(record_with(args, subject, &Target::parse(&args.scope.target)?, &Ledger::default())?.0)
+    Ok(record_with(args, subject, &Target::of_run(args, subject)?, &Ledger::default())?.0)
 }
 
 fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledger) -> Result<(Recording, Option<Journal>), Stop> {
     let started = Timestamp::now();
-    let scene = Scene::set(args, target, subject, ledger, started)?;
+    let scene = Scene::set(args, target, subject, ledger)?;
+    anstream::eprintln!("{}", target.introduction(&scene.options.permission));
     let shape = ledger::shape(&args.scope, target, subject, &scene.options);
     let resumed = continued(ledger, &shape);
     let mut planned = match resumed {
@@ -134,7 +136,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
+    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger) -> Result<Self, Stop> {
         let RunArgs { scope, twists, .. } = args;
         if *target != Target::Mock && !twists.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -157,11 +159,18 @@ impl Scene {
         let accounts = target::accounts(subject, &scope.selection, &lookup)?;
         let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         ledger.give(&subject.suite, &mut given);
-        // Names on a server of somebody's must not meet those of an earlier run.
-        let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
+        // Names must not meet those of an earlier run, and nobody else can know them: by its mark the run knows its own.
+        let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
         let options = with(target::options(&scope.selection, target, &subject.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None })
     }
+}
+
+/// A mark that no other run has.
+fn random_mark() -> String {
+    // The keys of the standard library's hash maps are drawn by the operating system.
+    let drawn = RandomState::new().build_hasher().finish();
+    format!("probity-{:010x}", drawn & 0xff_ffff_ffff)
 }
 
 /// Carries out a plan beside a run, and writes it down where a journal is kept.

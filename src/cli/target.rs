@@ -1,14 +1,14 @@
 //! What a run is about: contract, suite and target, put together from the arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use url::{Host, Url};
 use wildmatch::WildMatch;
 
 use super::Stop;
-use super::args::{Files, Profile, Scope, Selection};
+use super::args::{Files, Profile, RunArgs, Scope, Selection};
 use super::ledger::Ledger;
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
@@ -140,6 +140,8 @@ pub enum Target {
         base: String,
         /// Whether it is on this machine.
         local: bool,
+        /// How that is known, as the end of a sentence.
+        why: String,
     },
 }
 
@@ -160,13 +162,75 @@ impl Target {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(Stop::Unusable(format!("--target {text:?} has a query or fragment; {hint}")));
         }
-        let local = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-            None => false,
+        let (local, why) = match url.host() {
+            Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => by_address(address.to_canonical()),
+            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => (true, format!("{name} is this machine")),
+            Some(Host::Domain(name)) => (false, format!("{name} is not known to be this machine")),
+            None => (false, "it has no host".to_owned()),
         };
-        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local })
+        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local, why })
+    }
+
+    /// Reads the argument for a command that sends: what counts is the address that is connected to, not how it is spelt. With
+    /// `live`, or by way of a proxy, nothing is on this machine.
+    ///
+    /// # Errors
+    /// It is no base URL.
+    pub fn connected(text: &str, live: bool, proxied: bool) -> Result<Self, Stop> {
+        let Self::Server { base, .. } = Self::parse(text)? else { return Ok(Self::Mock) };
+        let (local, why) = match Url::parse(&base).ok().as_ref().and_then(Url::host) {
+            _ if live => (false, "--live, or the suite, says so".to_owned()),
+            _ if proxied => (false, "it is reached by way of a proxy".to_owned()),
+            Some(Host::Domain(name)) => resolved(name, Url::parse(&base).ok().and_then(|url| url.port_or_known_default()).unwrap_or(80)),
+            Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => by_address(address.to_canonical()),
+            None => (false, "it has no host".to_owned()),
+        };
+        Ok(Self::Server { base, local, why })
+    }
+
+    /// The target of a run.
+    ///
+    /// # Errors
+    /// It is no base URL, or a contract is named and no target: whether a server of one's own was meant, nobody can tell.
+    pub fn of_run(args: &RunArgs, subject: &Subject) -> Result<Self, Stop> {
+        let files = &args.scope.files;
+        let text = match &args.scope.target {
+            Some(text) => text.as_str(),
+            None if files.contract.is_none() && files.suite.is_none() => "mock",
+            None => {
+                let hint = "--target URL for a server, or --target mock for the mock that is made from the contract";
+                return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
+            }
+        };
+        Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
+    }
+
+    /// The same without a look at the network, for a command that sends nothing.
+    ///
+    /// # Errors
+    /// It is no base URL.
+    pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
+        Ok(match Self::parse(text)? {
+            Self::Server { base, .. } if live => Self::Server { base, local: false, why: "--live, or the suite, says so".to_owned() },
+            target => target,
+        })
+    }
+
+    /// Where it is, how that is known, and what may be changed there.
+    pub fn introduction(&self, permission: &Permission) -> String {
+        let Self::Server { base, local, why } = self else {
+            return "Target: the embedded mock, which ends with its run; everything may be changed.".to_owned();
+        };
+        let place = if *local { "on this machine" } else { "not on this machine" };
+        let allowed: Vec<&str> = Effect::ALLOWABLE.into_iter().filter(|effect| permission.allows(*effect)).map(Effect::word).collect();
+        let may = match (permission.writes, allowed.as_slice()) {
+            (false, _) => "it is only read".to_owned(),
+            (true, []) => "only what this run makes is changed".to_owned(),
+            (true, allowed) => format!("changed is what this run makes, and allowed are {}", allowed.join(", ")),
+        };
+        format!("Target: {base} counts as {place} ({why}); {may}.")
     }
 
     /// Whether it is on this machine.
@@ -180,6 +244,23 @@ impl Target {
             Self::Mock => "mock",
             Self::Server { base, .. } => base,
         }
+    }
+}
+
+fn by_address(address: IpAddr) -> (bool, String) {
+    let local = address.is_loopback();
+    (local, format!("{address} is {} loopback address", if local { "a" } else { "no" }))
+}
+
+/// Whether every address of a name is this machine; one that cannot be resolved is elsewhere.
+fn resolved(name: &str, port: u16) -> (bool, String) {
+    let addresses: Vec<IpAddr> = (name, port).to_socket_addrs().map(|found| found.map(|one| one.ip().to_canonical()).collect()).unwrap_or_default();
+    match addresses.iter().find(|address| !address.is_loopback()).or(addresses.first()) {
+        Some(address) => {
+            let (local, _) = by_address(*address);
+            (local, format!("{name} is {address}"))
+        }
+        None => (false, format!("{name} cannot be resolved")),
     }
 }
 
@@ -226,6 +307,7 @@ pub fn options(
             writes: may_write(selection, target),
             effects: (!everything).then_some(effects),
             trusts_contract: target.is_local(),
+            disposable: *target == Target::Mock,
         },
         full: Some(full),
         limited,

@@ -83,12 +83,15 @@ pub struct Permission {
     pub effects: Option<BTreeSet<String>>,
     /// Whether a POST that only reads is sent where the contract alone says that it reads; where not, the suite has to say it.
     pub trusts_contract: bool,
+    /// Whether the target ends with the run, so that nothing on it has to be proven to be the run's own, or removed.
+    #[serde(default)]
+    pub disposable: bool,
 }
 
 impl Permission {
     /// Everything: for the embedded mock, which ends with its run.
     pub fn everything() -> Self {
-        Self { writes: true, effects: None, trusts_contract: true }
+        Self { writes: true, effects: None, trusts_contract: true, disposable: true }
     }
 
     /// Whether requests of this effect may be sent.

@@ -46,6 +46,10 @@ pub struct Suite {
     #[serde(default)]
     #[schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"}))]
     pub skip: BTreeMap<String, String>,
+    /// Whether the target counts as a server elsewhere, whatever its address: for tunnels to what is in use.
+    #[serde(default)]
+    #[schemars(example = &true)]
+    pub live: bool,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,

@@ -83,7 +83,8 @@ fn candidates(text: &str, mark: &str) -> Vec<String> {
     candidates
 }
 
-fn with_mark(text: &str, mark: &str) -> String {
+/// The text with a mark put on it, in the style of the text.
+pub fn with_mark(text: &str, mark: &str) -> String {
     if let Some((local, domain)) = text.split_once('@') {
         return format!("{local}.{mark}@{domain}");
     }

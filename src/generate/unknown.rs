@@ -12,6 +12,12 @@ const SURE: usize = 8;
 /// Hexadecimal digits from which on a text without hyphens is taken for a hexadecimal id.
 const HEXADECIMAL: usize = 16;
 
+/// How many ids in a row are drawn together.
+const SPAN: u64 = 4096;
+
+/// Hexadecimal digits that tell such ids apart.
+const LAST: usize = 4;
+
 /// Length of the drawn part of a name: about 50 bits.
 const TOKEN: u32 = 10;
 
@@ -27,6 +33,24 @@ pub fn unknown_id(example: &Value, mark: &str, fits: impl Fn(&Value) -> bool) ->
     candidates.into_iter().find(fits)
 }
 
+/// One of several ids that name nothing, for what the run makes at a key of its own choice or has to give an id to.
+pub fn nth_unknown_id(example: &Value, mark: &str, nth: u64, fits: impl Fn(&Value) -> bool) -> Option<Value> {
+    let other = |value: Value| match &value {
+        Value::Number(number) => json!(number.as_u64().unwrap_or_default() + nth % SPAN),
+        Value::String(text) if is_digits(text) => json!((text.parse::<u64>().unwrap_or_default() + nth % SPAN).to_string()),
+        Value::String(text) if is_day(text) => value,
+        Value::String(text) if is_hexadecimal(text) => {
+            let (stem, end) = text.split_at(text.len() - LAST);
+            let end = if end.bytes().all(|byte| byte.is_ascii_hexdigit()) { format!("{:04x}", nth % SPAN) } else { end.to_owned() };
+            json!(format!("{stem}{end}"))
+        }
+        Value::String(text) if bare(text).contains(&token(mark)) => json!(format!("{text}-{nth}")),
+        _ => value,
+    };
+    let plain = unknown_id(example, mark, |value| fits(&other(value.clone()))).map(other);
+    plain.or_else(|| unknown_id(example, mark, fits))
+}
+
 /// Whether a value was drawn as one that names nothing, under the mark of a run.
 pub fn is_unknown(value: &Value, mark: &str) -> bool {
     let text = plain(value);
@@ -35,13 +59,15 @@ pub fn is_unknown(value: &Value, mark: &str) -> bool {
         return true;
     }
     if is_digits(&text) {
-        return [f64::MAX, 0.0].into_iter().flat_map(|example| numbers(example, mark)).any(|number| number.to_string() == text);
+        let near = |number: u64| text.parse::<u64>().is_ok_and(|value| (number..number + SPAN).contains(&value));
+        return [f64::MAX, 0.0].into_iter().flat_map(|example| numbers(example, mark)).any(near);
     }
     if is_day(&text) {
         return day(mark) == text;
     }
     if is_hexadecimal(&text) {
-        return hexadecimal(&text, mark) == text;
+        let same = text.len() - LAST;
+        return hexadecimal(&text, mark)[..same].eq_ignore_ascii_case(&text[..same]);
     }
     letters(&text) >= SURE && changed(&text, mark) == text
 }
@@ -173,11 +199,14 @@ mod tests {
     #[test]
     fn what_was_drawn_is_known_again_and_nothing_else() {
         let examples = ["501", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "507f1f77bcf86cd799439011", "2024-01-31", "GROUPS", "demo-app", "me@example.com"];
+        assert_ne!(nth_unknown_id(&json!(7), MARK, 1, |_| true), nth_unknown_id(&json!(7), MARK, 2, |_| true));
         for example in examples.map(Value::from).into_iter().chain([json!(7), json!(9_007_199_254_740_993_u64)]) {
             let drawn = unknown(example.clone());
             assert!(is_unknown(&drawn, MARK), "{drawn}");
             assert!(!is_unknown(&drawn, "probity-0000000000"), "{drawn} under another mark");
             assert!(!is_unknown(&example, MARK), "{example}");
+            let nth = nth_unknown_id(&example, MARK, 9, |_| true).unwrap();
+            assert!(is_unknown(&nth, MARK), "{nth}");
         }
         assert!(is_unknown(&json!(malformed_id(MARK)), MARK));
         assert!(!is_unknown(&json!(""), MARK) && !is_unknown(&json!("probity"), MARK) && !is_unknown(&json!(1), MARK));

@@ -163,6 +163,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         reads: Vec::new(),
         session: Vec::new(),
         catalogues: Vec::new(),
+        live: false,
         skip: BTreeMap::new(),
         mock: crate::domain::suite::MockSeed::default(),
     }

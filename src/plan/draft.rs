@@ -36,7 +36,9 @@ pub struct Draft<'a> {
     pub(super) spares: BTreeMap<String, Option<SlotId>>,
     /// What the class of each request follows from.
     pub(super) rules: EffectRules<'a>,
-    marks: usize,
+    /// Whether a PUT that makes things at keys of its choice is to replace one that is there.
+    pub(super) replaces: bool,
+    pub(super) marks: usize,
 }
 
 /// A valid request with the slots that fill it.
@@ -67,6 +69,7 @@ impl<'a> Draft<'a> {
             aimed: Vec::new(),
             spares: BTreeMap::new(),
             rules: EffectRules::new(contract, suite, &options.permission),
+            replaces: false,
             marks: 0,
         }
     }
@@ -87,6 +90,7 @@ impl<'a> Draft<'a> {
     /// The plan.
     pub fn finish(mut self) -> Plan {
         self.class_all();
+        self.list_before();
         order::replace_before_add(&mut self.plan);
         order::change_after_filling(&mut self.plan);
         if let Some(budget) = self.options.budget {
@@ -138,7 +142,10 @@ impl<'a> Draft<'a> {
         if allowed.is_empty() {
             allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
         }
-        let bound = self.bind(operation, false, &[])?;
+        self.replaces = aim.is_some_and(|status| status != Status(201)) && self.key_of(operation).is_some();
+        let bound = self.bind(operation, false, &[]);
+        self.replaces = false;
+        let bound = bound?;
         self.permitted(operation, &bound.base.request, None)?;
         let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));
         let (poll, after) = self.job(operation, trigger, &bound)?;
@@ -164,7 +171,11 @@ impl<'a> Draft<'a> {
             format!("{mark}-{marks}")
         });
         self.marks = marks;
-        self.fill(operation, base, fixed)
+        let key = self.choose_key(operation, &mut base, fixed);
+        let mut bound = self.fill(operation, base, fixed)?;
+        self.equate(operation, key.as_deref(), &mut bound);
+        self.neutralise(operation, &mut bound);
+        Ok(bound)
     }
 
     /// The same valid request with marks of its own; where it has none, it is the same.

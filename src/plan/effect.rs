@@ -12,12 +12,16 @@ use super::acting::{acts, ends_session};
 use super::draft::{Draft, path_kind, removes};
 use super::feeds::feeds;
 use crate::contract::schema::{follow, resource_needs};
+use super::unmarked_ids::is_id;
 use crate::domain::contract::{Contract, Location, Method, Operation, Status};
 use crate::domain::effect::{Effect, Permission, Provenance};
 use crate::domain::plan::{Body, Fault, Intent, Place, Probe, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::domain::reason::{Code, Reason};
 use crate::domain::suite::Suite;
 use crate::generate::{carries, is_unknown};
+
+/// Header fields and parameters that are called like ids and name the request itself.
+const NOT_THINGS: [&str; 5] = ["x-request-id", "x-correlation-id", "request-id", "x-trace-id", "correlation-id"];
 
 /// Header fields with which some frameworks let a request take another method.
 const OVERRIDES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
@@ -199,7 +203,7 @@ impl<'a> EffectRules<'a> {
             let own_id = matches!(&filling.place, Place::Body(at) if is_primary(at)) && kind.as_deref() == path_kind(asked.operation);
             own_id || kind.is_none_or(|kind| !self.is_catalogue(&kind))
         });
-        let borrowed = written.next().is_some() || !self.foreign_ids(asked).is_empty();
+        let borrowed = written.next().is_some() || !self.foreign_ids(asked).is_empty() || !self.foreign_parameters(asked).is_empty();
         if borrowed { Effect::Borrowed } else { Effect::Nothing }
     }
 
@@ -223,7 +227,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// Ids in a body that no slot fills and that were not drawn as nothing: they may be somebody's.
-    fn foreign_ids(&self, asked: &Asked<'_>) -> Vec<String> {
+    pub(super) fn foreign_ids(&self, asked: &Asked<'_>) -> Vec<String> {
         let filled = |at: &str| asked.request.fillings.iter().any(|filling| filling.place == Place::Body(at.to_owned()));
         let invented = |value: &Value| value.is_null() || is_new_key(value, asked.mark);
         let broken = |at: &str| asked.fault.is_some_and(|fault| fault.place == Place::Body(at.to_owned()));
@@ -242,6 +246,21 @@ impl<'a> EffectRules<'a> {
             foreign.extend(unmarked.into_iter().filter(|(at, value)| !filled(at) && !invented(value) && !broken(at)).map(|(at, _)| at));
         }
         foreign
+    }
+
+    /// Parameters of a query or header that are called like ids and that no slot fills.
+    pub(super) fn foreign_parameters(&self, asked: &Asked<'_>) -> Vec<Place> {
+        if self.contract.inferred.annotated {
+            return Vec::new();
+        }
+        let queries = asked.request.query.iter().map(|(name, value)| (Place::Query(name.clone()), name, value));
+        let headers = asked.request.headers.iter().map(|(name, value)| (Place::Header(name.clone()), name, value));
+        let open = queries.chain(headers).filter(|(place, name, value)| {
+            let filled = asked.request.fillings.iter().any(|filling| filling.place == *place);
+            let broken = asked.fault.is_some_and(|fault| fault.place == *place);
+            is_id(name) && !NOT_THINGS.contains(&name.to_ascii_lowercase().as_str()) && !filled && !broken && !is_new_key(&Value::from(value.as_str()), asked.mark)
+        });
+        open.map(|(place, ..)| place).collect()
     }
 }
 

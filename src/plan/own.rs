@@ -9,7 +9,7 @@ use super::feeds::{Feed, feeds};
 use super::unmarked_ids::is_id;
 use crate::domain::contract::{Contract, Status};
 use crate::domain::exchange::Answer;
-use crate::domain::plan::{Capture, Probe, SlotId};
+use crate::domain::plan::{Capture, Place, Probe, SlotId};
 use crate::domain::text::plain;
 use crate::generate::{captured, carries};
 
@@ -28,6 +28,8 @@ pub enum Doubt {
     KnownBefore,
     /// Neither the mark of the run nor a 201 says that it is new; the status.
     NotShown(Status),
+    /// The request itself named it, and not as something new.
+    Named,
 }
 
 impl Doubt {
@@ -37,6 +39,7 @@ impl Doubt {
             Self::OtherName(name) => format!("the answer calls it {name:?}, which is not the name that was sent"),
             Self::KnownBefore => "an earlier answer held its id".to_owned(),
             Self::NotShown(status) => format!("the answer {status} does not show what was sent"),
+            Self::Named => "the request itself named it".to_owned(),
         }
     }
 }
@@ -52,6 +55,12 @@ pub struct Unproven {
     pub probe: String,
     /// Why it is not proven.
     pub doubt: Doubt,
+    /// The member that holds the id.
+    member: String,
+    /// What was sent, as far as it is JSON.
+    sent: Value,
+    /// Whether it was created (201) with an id that no answer had held.
+    new: bool,
 }
 
 /// What is known of ids so far.
@@ -61,7 +70,9 @@ pub struct Ownership {
     finders: Vec<Feed>,
     own: BTreeSet<(String, String)>,
     unproven: Vec<Unproven>,
-    seen: BTreeSet<String>,
+    /// Ids that answers have held, each with the moment at which the first one came.
+    seen: BTreeMap<String, u64>,
+    moment: u64,
     /// Kinds of which a list was read.
     listed: BTreeSet<String>,
 }
@@ -77,6 +88,8 @@ pub struct Heard<'r> {
     pub body: Option<&'r str>,
     /// The answer.
     pub answer: &'r Answer,
+    /// The moment at which the request was sent.
+    pub began: u64,
 }
 
 impl Ownership {
@@ -92,13 +105,31 @@ impl Ownership {
 
     /// Whether an answer has held an id.
     pub fn has_seen(&self, id: &str) -> bool {
-        self.seen.contains(id)
+        self.seen.contains_key(id)
+    }
+
+    /// A request is sent: what answers tell from now on may be of its making.
+    pub fn begin(&mut self) -> u64 {
+        self.moment += 1;
+        self.moment
+    }
+
+    fn was_seen(&self, id: &str, began: u64) -> bool {
+        self.seen.get(id).is_some_and(|first| *first < began)
     }
 
     /// Why a thing is not proven to be the run's own.
     pub fn doubt(&self, kind: &str, id: &Value) -> Option<&Doubt> {
         let id = plain(id);
         self.unproven.iter().find(|one| one.kind == kind && one.id == id).map(|one| &one.doubt)
+    }
+
+    /// Takes a thing that cannot be looked at for the run's own, where a valid create was answered 201 with an id that was not
+    /// there before.
+    pub fn take_unseen(&mut self, kind: &str, id: &Value) {
+        if self.unproven.iter().any(|one| one.kind == kind && one.id == plain(id) && one.new && matches!(one.doubt, Doubt::NotShown(_))) {
+            self.take(kind, id);
+        }
     }
 
     /// Everything that came back from a write and is not proven to be the run's own.
@@ -116,22 +147,27 @@ impl Ownership {
     /// Learns from an answer: what `made` captures may be new, everything else was there before.
     pub fn learn(&mut self, heard: &Heard<'_>, made: &[(Capture, String)]) {
         let Heard { probe, answer, .. } = *heard;
+        let mut found: BTreeSet<String> = BTreeSet::new();
         if answer.status.is_success() {
-            self.recognise(answer);
             for (capture, kind) in made {
                 if let Some(id) = id_of(capture, heard) {
                     self.judge(heard, capture, kind, &id);
                 }
             }
+            self.recognise(heard);
             for feed in self.finders.iter().filter(|feed| feed.operation == probe.operation) {
                 self.listed.insert(feed.kind.clone());
                 let nth = |nth| Capture { slot: SlotId::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
                 let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
-                self.seen.extend(ids.map(|id| plain(&id)));
+                found.extend(ids.map(|id| plain(&id)));
             }
         }
         if let Some(body) = answer.body.json() {
-            note_ids(body, false, &mut self.seen);
+            note_ids(body, false, &mut found);
+        }
+        let now = self.begin();
+        for id in found {
+            self.seen.entry(id).or_insert(now);
         }
     }
 
@@ -140,10 +176,13 @@ impl Ownership {
         if self.is_own(kind, id) {
             return;
         }
-        match self.proof(heard, capture, kind, id) {
+        let new = heard.answer.status == Status(201) && !self.was_seen(&plain(id), heard.began) && self.may_be_new(heard, kind);
+        match self.proof(heard, capture, id, new) {
             Ok(()) => self.take(kind, id),
             Err(doubt) => {
-                let one = Unproven { kind: kind.to_owned(), id: plain(id), probe: heard.probe.id.clone(), doubt };
+                let member = capture.expression.rsplit('/').next().filter(|_| capture.expression.contains('#')).unwrap_or("id").to_owned();
+                let sent = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+                let one = Unproven { kind: kind.to_owned(), id: plain(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
                 if !self.unproven.iter().any(|known| known.kind == one.kind && known.id == one.id) {
                     self.unproven.push(one);
                 }
@@ -151,38 +190,91 @@ impl Ownership {
         }
     }
 
-    fn proof(&self, heard: &Heard<'_>, capture: &Capture, kind: &str, id: &Value) -> Result<(), Doubt> {
-        let Heard { probe, answer, .. } = *heard;
-        let created = answer.status == Status(201);
+    /// Whether nothing speaks against an id being new: a list of its kind was read before, or there is none to read.
+    fn may_be_new(&self, heard: &Heard<'_>, kind: &str) -> bool {
+        let listed = self.listed.contains(kind) || !self.finders.iter().any(|feed| feed.kind == kind);
+        // What is made below a thing of the run's own is nowhere else.
+        let below_own = heard.probe.request.slots_in_path().into_iter().any(|slot| self.own_slots(slot, heard));
+        listed || below_own
+    }
+
+    fn own_slots(&self, slot: &str, heard: &Heard<'_>) -> bool {
+        let place = heard.probe.request.fillings.iter().find(|filling| filling.slot == slot).map(|filling| &filling.place);
+        let Some(Place::Path(name)) = place else { return false };
+        let kind = slot.split('#').next().unwrap_or_default();
+        heard.path_values.get(name).is_some_and(|value| self.is_own(kind, &Value::from(value.as_str())))
+    }
+
+    fn proof(&self, heard: &Heard<'_>, capture: &Capture, id: &Value, new: bool) -> Result<(), Doubt> {
+        let Heard { answer, .. } = *heard;
         if capture.expression.starts_with("$request.path.") {
-            let drawn = is_new_key(id, &self.mark);
-            return if drawn && (created || id.as_str().is_some_and(|key| carries(key, &self.mark))) { Ok(()) } else { Err(Doubt::NotShown(answer.status)) };
+            let marked = id.as_str().is_some_and(|key| carries(key, &self.mark));
+            let drawn = is_new_key(id, &self.mark) && (marked || answer.status == Status(201));
+            return if drawn { Ok(()) } else { Err(Doubt::NotShown(answer.status)) };
         }
-        let items = answer.body.json().map(|body| items(body, &plain(id))).unwrap_or_default();
-        if let Some(other) = items.iter().find_map(|item| other_name(heard.body, item, &self.mark)) {
-            return Err(Doubt::OtherName(other));
+        let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        if names(&sent, &plain(id)) && !is_new_key(id, &self.mark) {
+            return Err(Doubt::Named);
         }
-        if items.iter().any(|item| shows(item, &self.mark, 0)) {
-            return Ok(());
-        }
-        // A valid create that is answered 201 makes something new, unless its id was there before.
-        let may_be_known = self.finders.iter().any(|feed| feed.kind == kind) && !self.listed.contains(kind);
-        match (created && probe.fault.is_none(), self.has_seen(&plain(id))) {
-            (true, false) if !may_be_known => Ok(()),
-            (true, true) => Err(Doubt::KnownBefore),
-            _ => Err(Doubt::NotShown(answer.status)),
+        let member = capture.expression.rsplit('/').next().unwrap_or("id");
+        let items = answer.body.json().map(|body| items(body, member, &plain(id))).unwrap_or_default();
+        match self.shown(&sent, &items) {
+            Shown::Own => Ok(()),
+            Shown::Other(name) => Err(Doubt::OtherName(name)),
+            // Nothing can be shown where nothing carries the mark.
+            Shown::Nothing if new && !items.is_empty() && !carries_any(&sent, &self.mark) => Ok(()),
+            Shown::Nothing if self.was_seen(&plain(id), heard.began) => Err(Doubt::KnownBefore),
+            Shown::Nothing => Err(Doubt::NotShown(answer.status)),
         }
     }
 
-    /// Takes for the run's own what an answer shows beside its mark.
-    fn recognise(&mut self, answer: &Answer) {
-        let Some(body) = answer.body.json() else { return };
-        let shown = |one: &&Unproven| !matches!(one.doubt, Doubt::OtherName(_)) && items(body, &one.id).iter().any(|item| shows(item, &self.mark, 0));
-        let proven: Vec<(String, String)> = self.unproven.iter().filter(shown).map(|one| (one.kind.clone(), one.id.clone())).collect();
+    /// What items that hold an id show of what was sent.
+    fn shown(&self, sent: &Value, items: &[&Value]) -> Shown {
+        if let Some(other) = items.iter().find_map(|item| other_name(sent, item, &self.mark)) {
+            return Shown::Other(other);
+        }
+        if items.iter().any(|item| shows(item, &self.mark, 0)) { Shown::Own } else { Shown::Nothing }
+    }
+
+    /// Takes for the run's own what an answer about its kind shows beside the mark.
+    fn recognise(&mut self, heard: &Heard<'_>) {
+        let Some(body) = heard.answer.body.json() else { return };
+        let about = |one: &Unproven| {
+            let listed = self.finders.iter().any(|feed| feed.operation == heard.probe.operation && feed.kind == one.kind);
+            listed || heard.probe.request.slots_in_path().last().is_some_and(|slot| slot.split('#').next() == Some(one.kind.as_str()))
+        };
+        let mut proven: Vec<(String, String)> = Vec::new();
+        let mut other: Vec<(String, String, String)> = Vec::new();
+        for one in self.unproven.iter().filter(|one| matches!(one.doubt, Doubt::NotShown(_)) && about(one)) {
+            let single = heard.path_values.values().any(|value| *value == one.id);
+            let found: Vec<&Value> = items(body, &one.member, &one.id).into_iter().filter(|item| single || item.get(&one.member).is_some()).collect();
+            match self.shown(&one.sent, &found) {
+                Shown::Own => proven.push((one.kind.clone(), one.id.clone())),
+                Shown::Other(name) => other.push((one.kind.clone(), one.id.clone(), name)),
+                // It is there, created, was not there before, and shows nothing that speaks against it.
+                Shown::Nothing if one.new && single => proven.push((one.kind.clone(), one.id.clone())),
+                Shown::Nothing => {}
+            }
+        }
         for (kind, id) in proven {
             self.take(&kind, &Value::from(id));
         }
+        for (kind, id, name) in other {
+            if let Some(one) = self.unproven.iter_mut().find(|one| one.kind == kind && one.id == id) {
+                one.doubt = Doubt::OtherName(name);
+            }
+        }
     }
+}
+
+/// What a resource shows of the one that was sent.
+enum Shown {
+    /// The mark of the run.
+    Own,
+    /// Another name.
+    Other(String),
+    /// Neither.
+    Nothing,
 }
 
 /// The id that a capture finds, in the answer or in the path that was asked.
@@ -193,27 +285,49 @@ fn id_of(capture: &Capture, heard: &Heard<'_>) -> Option<Value> {
     captured(capture, heard.answer, heard.probe, &BTreeMap::new())
 }
 
-/// The objects of a document of which a member is an id; the whole document and its `data`, where none is.
-fn items<'v>(body: &'v Value, id: &str) -> Vec<&'v Value> {
+/// The objects of a document of which a member holds an id; the whole document and its `data`, where none does.
+fn items<'v>(body: &'v Value, member: &str, id: &str) -> Vec<&'v Value> {
     let mut found = Vec::new();
-    holders(body, id, &mut found);
+    holders(body, member, id, &mut found);
     if found.is_empty() {
         found.extend([Some(body), body.get("data")].into_iter().flatten().filter(|value| value.is_object()));
     }
     found
 }
 
-fn holders<'v>(value: &'v Value, id: &str, found: &mut Vec<&'v Value>) {
+fn holders<'v>(value: &'v Value, member: &str, id: &str, found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(members) => {
-            let own = members.values().any(|member| (member.is_string() || member.is_number()) && plain(member) == id);
-            if own {
+            let own = |name: &String, value: &Value| (name == member || is_id(name)) && (value.is_string() || value.is_number()) && plain(value) == id;
+            if members.iter().any(|(name, value)| own(name, value)) {
                 found.push(value);
             }
-            members.values().for_each(|member| holders(member, id, found));
+            members.values().for_each(|inner| holders(inner, member, id, found));
         }
-        Value::Array(items) => items.iter().for_each(|item| holders(item, id, found)),
+        Value::Array(items) => items.iter().for_each(|item| holders(item, member, id, found)),
         _ => {}
+    }
+}
+
+/// Whether a document names something by an id.
+fn names(sent: &Value, id: &str) -> bool {
+    match sent {
+        Value::Object(members) => {
+            let own = |name: &String, value: &Value| is_id(name) && (value.is_string() || value.is_number()) && plain(value) == id;
+            members.iter().any(|(name, value)| own(name, value) || names(value, id))
+        }
+        Value::Array(items) => items.iter().any(|item| names(item, id)),
+        _ => false,
+    }
+}
+
+/// Whether any text of a document carries a mark.
+fn carries_any(value: &Value, mark: &str) -> bool {
+    match value {
+        Value::String(text) => carries(text, mark),
+        Value::Array(items) => items.iter().any(|item| carries_any(item, mark)),
+        Value::Object(members) => members.values().any(|member| carries_any(member, mark)),
+        _ => false,
     }
 }
 
@@ -226,15 +340,32 @@ fn shows(item: &Value, mark: &str, depth: usize) -> bool {
     }
 }
 
-/// The name that a resource shows where the request sent another one, which carried the mark of the run.
-fn other_name(sent: Option<&str>, item: &Value, mark: &str) -> Option<String> {
-    let sent: Value = serde_json::from_str(sent?).ok()?;
+/// The name that a resource shows where the request sent another one, which carried the mark of the run, or none at all.
+fn other_name(sent: &Value, item: &Value, mark: &str) -> Option<String> {
     let mut names = BTreeMap::new();
-    marked_members(&sent, mark, &mut names);
+    marked_members(sent, mark, &mut names);
+    let named = |name: &str| names.contains_key(name) || (!carries_any(sent, mark) && is_name_member(name));
     let shown = [Some(item), item.get("attributes")].into_iter().flatten();
     let members = shown.filter_map(Value::as_object).flatten();
-    let mut other = members.filter(|(name, value)| names.contains_key(*name) && value.as_str().is_some_and(|text| !text.is_empty() && !carries(text, mark)));
+    let was_sent = |value: &Value| value.as_str().is_some_and(|text| holds_text(sent, text));
+    let mut other = members.filter(|(name, value)| {
+        named(name) && value.as_str().is_some_and(|text| !text.is_empty() && !carries(text, mark)) && !was_sent(value)
+    });
     other.next().map(|(_, value)| plain(value))
+}
+
+/// Whether a member is called like the name of a thing.
+fn is_name_member(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "name" | "title" | "username" | "login" | "email" | "slug" | "label" | "displayname" | "display_name")
+}
+
+fn holds_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(own) => own == text,
+        Value::Array(items) => items.iter().any(|item| holds_text(item, text)),
+        Value::Object(members) => members.values().any(|member| holds_text(member, text)),
+        _ => false,
+    }
 }
 
 /// Members that carry the mark, by name. A name that also stands somewhere without it tells nothing.

@@ -19,15 +19,18 @@ pub fn kind_below(contract: &Contract, operation: &Operation) -> String {
 }
 
 /// Where an answer holds the id of what a request to a collection made: in a member that is called like the parameter of the
-/// item, or like an id; else at the end of its Location. `None` when it tells none.
-pub fn unlisted(contract: &Contract, operation: &Operation, answer: &Answer) -> Option<Capture> {
+/// item, or like an id; else at the end of its Location. Of a list each item has one.
+pub fn unlisted(contract: &Contract, operation: &Operation, answer: &Answer) -> Vec<Capture> {
     let parameter = items_below(contract, operation).find_map(Operation::item_parameter).map(|parameter| parameter.name.as_str());
     let kind = kind_below(contract, operation);
     let names = id_names(parameter.unwrap_or("id"), &kind);
-    let capture = |expression| Capture { slot: SlotId::new(), expression, like: Value::Null, nth: 0, state: None };
+    let capture = |expression: &str, nth| Capture { slot: SlotId::new(), expression: expression.to_owned(), like: Value::Null, nth, state: None };
     let found = answer.body.json().and_then(|body| names.iter().find_map(|name| place(body, name, "", 0)));
     let located = || answer.header("location").map(|_| "$response.header.location".to_owned());
-    found.map(|at| format!("$response.body#{at}")).or_else(located).map(capture)
+    let Some(expression) = found.map(|at| format!("$response.body#{at}")).or_else(located) else { return Vec::new() };
+    let many = expression.split('/').any(|token| token.parse::<usize>().is_ok());
+    let items = answer.body.json().map_or(1, |body| longest(body, 0));
+    (0..if many { items } else { 1 }).map(|nth| capture(&expression, nth)).collect()
 }
 
 /// How a thing of a kind is removed, below what the request that made it names; `None` where no operation does.
@@ -104,6 +107,15 @@ fn place(value: &Value, name: &str, at: &str, depth: usize) -> Option<String> {
     let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect::<String>();
     let own = members.iter().find(|(known, member)| bare(known) == name && (member.is_string() || member.is_number()));
     own.map(|(known, _)| append(at, known)).or_else(|| members.iter().find_map(|(known, member)| place(member, name, &append(at, known), depth + 1)))
+}
+
+/// The length of the longest list of a document.
+fn longest(value: &Value, depth: usize) -> usize {
+    match value {
+        Value::Array(items) => items.len(),
+        Value::Object(members) if depth < DEEPEST => members.values().map(|member| longest(member, depth + 1)).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// How the value of a slot is known to a run: by its origin, and by whether the thing is proven to be the run's own.

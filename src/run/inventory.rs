@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::Run;
 use super::ownership::{makings, unlisted_in};
-use crate::domain::contract::Status;
+use crate::domain::contract::{Operation, Status};
 use crate::domain::effect::Effect;
 use crate::domain::exchange::{Answer, Ending, Outcome};
-use crate::domain::plan::{Origin, Probe, Slot, SlotId};
+use crate::domain::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
 use crate::domain::report::{Because, Leftover, Made};
 use crate::domain::text::plain;
 use crate::generate::captured;
@@ -24,18 +24,22 @@ impl Run<'_> {
         }
         for answer in outcome.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()) {
             let told = makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
-            let Some((capture, kind)) = unlisted_in(self.contract, probe, answer).filter(|_| !told) else { continue };
-            let Some(id) = captured(&capture, answer, probe, &self.progress.slots) else { continue };
-            if !self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
-                continue;
+            for (capture, kind) in unlisted_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
+                let Some(id) = captured(&capture, answer, probe, &self.progress.slots) else { continue };
+                if self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
+                    self.adopt_unlisted(probe, kind, id);
+                }
             }
-            let slot = format!("{kind}#{}/{}", probe.id, plain(&id));
-            if let Some(remover) = remover(self.contract, &kind, &probe.request, &slot) {
-                self.progress.removers.insert(slot.clone(), remover);
-            }
-            self.progress.slots.insert(slot.clone(), id);
-            self.progress.made.insert(slot, Slot { kind, origin: Origin::Created(probe.id.clone()), like: Value::Null });
         }
+    }
+
+    fn adopt_unlisted(&mut self, probe: &Probe, kind: String, id: Value) {
+        let slot = format!("{kind}#{}/{}", probe.id, plain(&id));
+        if let Some(remover) = remover(self.contract, &kind, &probe.request, &slot) {
+            self.progress.removers.insert(slot.clone(), remover);
+        }
+        self.progress.slots.insert(slot.clone(), id);
+        self.progress.made.insert(slot, Slot { kind, origin: Origin::Created(probe.id.clone()), like: Value::Null });
     }
 
     /// Everything that the run has made, each once.
@@ -115,27 +119,38 @@ impl Run<'_> {
         let mut found: Vec<Leftover> = Vec::new();
         for outcome in &self.progress.ended {
             let Some(probe) = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe)) else { continue };
-            let creates = probe.request.method.0 == "POST" && matches!(probe.effect, Effect::Own | Effect::Leftovers);
-            let Some(operation) = self.contract.operation(&probe.operation).filter(|operation| creates && operation.method.0 == "POST") else { continue };
-            let below_item = operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe);
+            let key = makings(self.plan, probe).iter().find_map(|(capture, _)| probe.request.path_values.get(capture.expression.strip_prefix("$request.path.")?).cloned());
+            let creates = (probe.request.method.0 == "POST" || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
+            let same = |operation: &&Operation| creates && operation.method == probe.request.method;
+            let Some(operation) = self.contract.operation(&probe.operation).filter(same) else { continue };
+            let below_item = key.is_none() && (operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe));
             for exchange in outcome.exchanges.iter().filter(|_| !below_item) {
                 let told = |answer: &Answer| {
                     let listed = makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
-                    listed || unlisted_in(self.contract, probe, answer).is_some()
+                    let found = unlisted_in(self.contract, probe, answer);
+                    listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some())
                 };
                 let reason = match &exchange.answer {
                     Some(answer) if !answer.status.is_success() || answer.status == Status(204) || told(answer) => continue,
                     Some(answer) => format!("{} was answered {}, which does not tell its id", probe.id, answer.status),
-                    None => format!("the answer to {} was lost, so it may have been made", probe.id),
+                    // What can be looked for was looked for.
+                    None if !self.is_unfound(probe) => continue,
+                    None => format!("the answer to {} was lost, so it may be there", probe.id),
                 };
-                let kind = kind_below(self.contract, operation);
+                let kind = if key.is_some() { path_kind_of(self.plan, probe) } else { kind_below(self.contract, operation) };
                 let removable = self.plan.removers.values().any(|remover| self.plan.slots.values().any(|slot| slot.kind == kind) && !remover.operation.is_empty());
                 let status = exchange.answer.as_ref().map(|answer| answer.status);
                 let because = Some(Because { cell: None, probe: probe.id.clone(), status });
-                found.push(Leftover { kind, id: String::new(), operation: String::new(), reason, removable, because });
+                let id = exchange.answer.as_ref().and_then(|answer| odd_id(&makings(self.plan, probe), answer)).or_else(|| key.as_ref().and_then(|_| last_segment(&exchange.request.url))).unwrap_or_default();
+                found.push(Leftover { kind, id, operation: String::new(), reason, removable, because });
             }
         }
         found
+    }
+
+    fn is_unfound(&self, probe: &Probe) -> bool {
+        let made = makings(self.plan, probe);
+        made.is_empty() || made.iter().any(|(_, kind)| self.progress.unfound.contains(kind))
     }
 
     fn makes_things(&self, probe: &Probe) -> bool {
@@ -143,6 +158,23 @@ impl Run<'_> {
         let created = operation.is_some_and(|operation| operation.response(Status(201)).is_some());
         created || !makings(self.plan, probe).is_empty()
     }
+}
+
+/// The last segment of the path of a URL, decoded.
+fn last_segment(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?.trim_end_matches('/');
+    Some(percent_encoding::percent_decode_str(path.rsplit('/').next()?).decode_utf8_lossy().into_owned())
+}
+
+/// The kind of what a request makes.
+fn path_kind_of(plan: &Plan, probe: &Probe) -> String {
+    makings(plan, probe).into_iter().next().map(|(_, kind)| kind).unwrap_or_default()
+}
+
+/// An id that cannot be put into a path, as an answer has it.
+fn odd_id(made: &[(Capture, String)], answer: &Answer) -> Option<String> {
+    let body = answer.body.json()?;
+    made.iter().find_map(|(capture, _)| body.pointer(capture.expression.strip_prefix("$response.body#")?)).map(plain)
 }
 
 fn why_left(probe: &Probe, outcome: &Outcome) -> String {

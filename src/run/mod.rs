@@ -170,6 +170,8 @@ struct Progress {
     /// How things are removed that the plan does not foresee.
     removers: BTreeMap<SlotId, Remover>,
     changed: Vec<Changed>,
+    /// Kinds of which something may be there that cannot be looked for.
+    unfound: BTreeSet<String>,
     held: BTreeSet<SlotId>,
     swept: usize,
     /// What is being looked for in other lists.

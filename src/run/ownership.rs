@@ -35,21 +35,19 @@ pub fn makings_in(contract: &Contract, plan: &Plan, probe: &Probe, answer: &Answ
     let made = makings(plan, probe);
     let empty = BTreeMap::new();
     let none = made.iter().all(|(capture, _)| captured(capture, answer, probe, &empty).is_none());
-    if none && let Some(found) = unlisted_in(contract, probe, answer) {
-        return vec![found];
-    }
-    made
+    if none { unlisted_in(contract, probe, answer) } else { made }
 }
 
 /// What a create made whose answer holds no id where the contract has one.
-pub fn unlisted_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Option<(Capture, String)> {
-    let operation = contract.operation(&probe.operation)?;
+pub fn unlisted_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
+    let Some(operation) = contract.operation(&probe.operation) else { return Vec::new() };
     let creates = probe.request.method.0 == "POST" && operation.method.0 == "POST" && matches!(probe.effect, Effect::Own | Effect::Leftovers);
     // Below an item of the run's own, what is not told goes with the item.
     if !creates || !answer.status.is_success() || operation.path.trim_end_matches('/').ends_with('}') {
-        return None;
+        return Vec::new();
     }
-    Some((unlisted(contract, operation, answer)?, kind_below(contract, operation)))
+    let kind = kind_below(contract, operation);
+    unlisted(contract, operation, answer).into_iter().map(|capture| (capture, kind.clone())).collect()
 }
 
 /// What a run that was cut off had learnt.
@@ -64,7 +62,7 @@ pub fn retold(contract: &Contract, chronicle: &Chronicle) -> Ownership {
     all.sort_by_key(|(past, _)| past.number);
     for (past, probe) in all {
         let Fate::Answered(answer) = &past.fate else { continue };
-        let heard = Heard { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer };
+        let heard = Heard { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer, began: ownership.begin() };
         ownership.learn(&heard, &makings_in(contract, plan, probe, answer));
     }
     ownership
@@ -93,23 +91,28 @@ impl Sender<'_, '_> {
     }
 
     /// Learns from an answer which things are the run's own.
-    pub(super) fn hear(&self, probe: &Probe, path_values: &BTreeMap<String, String>, body: Option<&str>, answer: &Answer) {
+    pub(super) fn hear(&self, probe: &Probe, (path_values, began): (&BTreeMap<String, String>, u64), body: Option<&str>, answer: &Answer) {
         if self.permit.is_unlimited() {
             return;
         }
         let made = makings_in(self.contract, self.plan, probe, answer);
-        self.ownership().learn(&Heard { probe, path_values, body, answer }, &made);
+        self.ownership().learn(&Heard { probe, path_values, body, answer, began }, &made);
     }
 
     /// Reads what a create has made, once, where its answer does not show whose it is.
     pub(super) async fn prove(&self, probe: &Probe, outcome: &Outcome, values: &mut BTreeMap<SlotId, Value>) -> Vec<(Remake, Outcome)> {
         let mut looked = Vec::new();
         let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success() && !self.permit.is_unlimited()) else { return looked };
-        for (capture, kind) in makings(self.plan, probe) {
+        for (number, (capture, kind)) in makings_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
             let open = matches!(self.ownership().doubt(&kind, &id), Some(Doubt::NotShown(_)));
-            let slot = format!("{}~look:{}", capture.slot, probe.id);
-            let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else { continue };
+            let slot = format!("{kind}#look~look:{}:{number}", probe.id);
+            let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
+                if open {
+                    self.ownership().take_unseen(&kind, &id);
+                }
+                continue;
+            };
             values.insert(slot.clone(), id.clone());
             let mut look = Probe::plain(format!("{}::look::{}", read.operation, plain(&id)), &read.operation, Purpose::Fixture, probe.stage, read.request);
             look.wave = probe.wave;

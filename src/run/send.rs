@@ -198,7 +198,8 @@ impl Sender<'_, '_> {
     /// An id that is to name nothing must not have been seen.
     fn still_unknown(&self, probe: &Probe, path_values: &BTreeMap<String, String>) -> Result<(), Reason> {
         let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return Ok(()) };
-        match path_values.get(name).filter(|value| self.ownership().has_seen(value)) {
+        // What was sent already has been answered, perhaps with the very id.
+        match path_values.get(name).filter(|value| !self.has_more(probe) && self.ownership().has_seen(value)) {
             Some(value) => Err(Reason::from(format!("{name} was to name nothing, and an answer has held {value}"))),
             None => Ok(()),
         }
@@ -288,12 +289,13 @@ impl Sender<'_, '_> {
             }
         };
         (self.watch)(Event::Sent);
+        let began = self.ownership().begin();
         let answer = self.client.send(&signed).await;
         self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
         let answer = match answer {
             Ok(mut answer) => {
                 self.lane.censor.answer(&mut answer);
-                self.hear(probe, &prepared.path_values, shown.body.as_deref(), &answer);
+                self.hear(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
                 Ok(answer)
             }
             Err(silence) => Err(self.lane.censor.reason(silence.reason)),

@@ -59,6 +59,9 @@ impl<'a> Run<'a> {
             // From here on the plan cannot be gone on with: what it needs is being removed.
             let _ = journal.write(&Entry::Interrupted, true);
         }
+        if !self.permit.is_unlimited() {
+            self.find_unanswered(lane).await;
+        }
         for pass in 0..MOST_PASSES {
             let left = self.left();
             if left.is_empty() {

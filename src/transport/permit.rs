@@ -59,9 +59,9 @@ impl<'a> Permit<'a> {
         Self { rules, permission, base: base.to_owned(), origin: Url::parse(base).ok().map(|url| url.origin()) }
     }
 
-    /// Whether everything may be changed, so that nothing has to be proven to be the run's own.
+    /// Whether the target ends with the run, so that nothing has to be proven to be the run's own.
     pub fn is_unlimited(&self) -> bool {
-        self.permission == Permission::everything()
+        self.permission.disposable
     }
 
     /// What a request would change.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::acts::{clear, create, list, nothing, object, read, remove, remove_named, replace};
+use crate::acts::{clear, create, list, merge, nothing, object, read, remove, remove_named, replace};
 use crate::asked::Call;
 use crate::shape::{Shape, route};
 use crate::shapes::EMPTY;
@@ -65,7 +65,7 @@ pub const SHAPES: &[Shape] = &[
             route("POST", "/gadgets/{gadget_id}", |_, _| nothing()).takes(SENT).gives(&[200], THING).with(
                 r#"[{"name": "X-HTTP-Method-Override", "in": "header", "required": true, "schema": {"type": "string", "enum": ["DELETE", "PATCH"]}, "example": "DELETE"}]"#,
             ),
-            route("PATCH", "/gadgets/{gadget_id}", replace).undocumented(),
+            route("PATCH", "/gadgets/{gadget_id}", merge).undocumented(),
             route("DELETE", "/gadgets/{gadget_id}", remove).undocumented(),
         ],
         harmful: &[("DELETE", "/gadgets/1", "")],
