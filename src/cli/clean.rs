@@ -88,7 +88,7 @@ async fn one(
     let stop = interruption(true);
     let journal = ledger.reopen(chronicle)?;
     // What is left is the run's own, or it is not touched.
-    let own = Permission { writes: true, effects: Some(BTreeSet::new()), trusts_contract: false, disposable: false };
+    let own = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
     let permit = Permit::new(&subject.contract, &subject.suite, own, &settings.base);
     let run = Run::new(&subject.contract, plan, (&client, &permit), accounts, settings, &watch, &stop).journalled(journal.as_ref());
     let cleaned = run.clean(&subject.schemas, chronicle).await;

@@ -32,6 +32,12 @@ const LONGEST_WAIT: u64 = 1000;
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.scope.files)?;
+    let files = &args.scope.files;
+    if args.scope.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
+        // Whether a server of one's own was meant, nobody can tell; a gate in CI must not prove the mock.
+        let hint = "--target URL for a server, or --target mock for the mock that is made from the contract";
+        return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
+    }
     let target = Target::of_run(args, &subject)?;
     let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
     if args.fresh {

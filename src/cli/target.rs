@@ -193,17 +193,9 @@ impl Target {
     /// The target of a run.
     ///
     /// # Errors
-    /// It is no base URL, or a contract is named and no target: whether a server of one's own was meant, nobody can tell.
+    /// It is no base URL.
     pub fn of_run(args: &RunArgs, subject: &Subject) -> Result<Self, Stop> {
-        let files = &args.scope.files;
-        let text = match &args.scope.target {
-            Some(text) => text.as_str(),
-            None if files.contract.is_none() && files.suite.is_none() => "mock",
-            None => {
-                let hint = "--target URL for a server, or --target mock for the mock that is made from the contract";
-                return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
-            }
-        };
+        let text = args.scope.target.as_deref().unwrap_or("mock");
         Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
     }
 
@@ -306,7 +298,6 @@ pub fn options(
         permission: Permission {
             writes: may_write(selection, target),
             effects: (!everything).then_some(effects),
-            trusts_contract: target.is_local(),
             disposable: *target == Target::Mock,
         },
         full: Some(full),

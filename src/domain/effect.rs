@@ -81,8 +81,6 @@ pub struct Permission {
     pub writes: bool,
     /// Names of allowed effects, those of the suite among them; `None` for all of them.
     pub effects: Option<BTreeSet<String>>,
-    /// Whether a POST that only reads is sent where the contract alone says that it reads; where not, the suite has to say it.
-    pub trusts_contract: bool,
     /// Whether the target ends with the run, so that nothing on it has to be proven to be the run's own, or removed.
     #[serde(default)]
     pub disposable: bool,
@@ -91,7 +89,7 @@ pub struct Permission {
 impl Permission {
     /// Everything: for the embedded mock, which ends with its run.
     pub fn everything() -> Self {
-        Self { writes: true, effects: None, trusts_contract: true, disposable: true }
+        Self { writes: true, effects: None, disposable: true }
     }
 
     /// Whether requests of this effect may be sent.

@@ -57,7 +57,7 @@ pub struct Asked<'r> {
 }
 
 impl<'a> EffectRules<'a> {
-    /// Reads the rules off a contract and its suite. A contract alone says that a POST reads only to whom the permission trusts.
+    /// Reads the rules off a contract and its suite. Where nothing may be written, a contract alone is not believed that a POST reads.
     pub fn new(contract: &'a Contract, suite: &'a Suite, permission: &Permission) -> Self {
         let mut makes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for feed in feeds(contract).into_iter().filter(|feed| feed.makes) {
@@ -264,11 +264,10 @@ impl<'a> EffectRules<'a> {
     }
 }
 
-/// Whether an operation reads by its method or by what is said of it. That a POST reads is only believed of the suite, or of a
-/// contract that the permission trusts.
+/// Whether an operation reads by its method or by what is said of it. Where nothing may be written, only the suite is
+/// believed that a POST reads.
 pub fn reads(operation: &Operation, suite: &Suite, permission: &Permission) -> bool {
-    let trusted = permission.writes || permission.trusts_contract;
-    operation.method.is_safe() || (trusted && operation.reads) || suite.reads.contains(&operation.id)
+    operation.method.is_safe() || (permission.writes && operation.reads) || suite.reads.contains(&operation.id)
 }
 
 /// Whether a key of the run's choice was drawn for this run: from nothing, or from its mark.

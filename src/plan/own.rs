@@ -70,8 +70,8 @@ pub struct Ownership {
     finders: Vec<Feed>,
     own: BTreeSet<(String, String)>,
     unproven: Vec<Unproven>,
-    /// Ids that answers have held, each with the moment at which the first one came.
-    seen: BTreeMap<String, u64>,
+    /// Ids that answers have held, by kind as far as it is told, each with the moment at which the first one came.
+    seen: BTreeMap<(String, String), u64>,
     moment: u64,
     /// Kinds of which a list was read.
     listed: BTreeSet<String>,
@@ -105,7 +105,7 @@ impl Ownership {
 
     /// Whether an answer has held an id.
     pub fn has_seen(&self, id: &str) -> bool {
-        self.seen.contains_key(id)
+        self.seen.keys().any(|(_, known)| known == id)
     }
 
     /// A request is sent: what answers tell from now on may be of its making.
@@ -114,8 +114,15 @@ impl Ownership {
         self.moment
     }
 
-    fn was_seen(&self, id: &str, began: u64) -> bool {
-        self.seen.get(id).is_some_and(|first| *first < began)
+    fn was_seen(&self, kind: &str, id: &str, began: u64) -> bool {
+        self.seen.get(&(kind.to_owned(), id.to_owned())).is_some_and(|first| *first < began)
+    }
+
+    /// Whether one look at a thing may show whose it is: what was sent carries the mark, or the thing may be new.
+    pub fn is_worth_a_look(&self, kind: &str, id: &Value) -> bool {
+        let id = plain(id);
+        let open = |one: &&Unproven| matches!(one.doubt, Doubt::NotShown(_) | Doubt::KnownBefore) && (one.new || carries_any(&one.sent, &self.mark));
+        self.unproven.iter().filter(|one| one.kind == kind && one.id == id).any(|one| open(&one))
     }
 
     /// Why a thing is not proven to be the run's own.
@@ -147,11 +154,12 @@ impl Ownership {
     /// Learns from an answer: what `made` captures may be new, everything else was there before.
     pub fn learn(&mut self, heard: &Heard<'_>, made: &[(Capture, String)]) {
         let Heard { probe, answer, .. } = *heard;
-        let mut found: BTreeSet<String> = BTreeSet::new();
+        let mut found: BTreeSet<(String, String)> = BTreeSet::new();
         if answer.status.is_success() {
             for (capture, kind) in made {
                 if let Some(id) = id_of(capture, heard) {
                     self.judge(heard, capture, kind, &id);
+                    found.insert((kind.clone(), plain(&id)));
                 }
             }
             self.recognise(heard);
@@ -159,11 +167,11 @@ impl Ownership {
                 self.listed.insert(feed.kind.clone());
                 let nth = |nth| Capture { slot: SlotId::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
                 let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
-                found.extend(ids.map(|id| plain(&id)));
+                found.extend(ids.map(|id| (feed.kind.clone(), plain(&id))));
             }
         }
         if let Some(body) = answer.body.json() {
-            note_ids(body, false, &mut found);
+            note_ids(body, None, &mut found);
         }
         let now = self.begin();
         for id in found {
@@ -173,11 +181,12 @@ impl Ownership {
 
     /// Whether a thing that an answer held is the run's own.
     fn judge(&mut self, heard: &Heard<'_>, capture: &Capture, kind: &str, id: &Value) {
-        if self.is_own(kind, id) {
+        let other = |one: &Unproven| one.kind == kind && one.id == plain(id) && matches!(one.doubt, Doubt::OtherName(_));
+        if self.is_own(kind, id) || self.unproven.iter().any(other) {
             return;
         }
-        let new = heard.answer.status == Status(201) && !self.was_seen(&plain(id), heard.began) && self.may_be_new(heard, kind);
-        match self.proof(heard, capture, id, new) {
+        let new = heard.answer.status == Status(201) && !self.was_seen(kind, &plain(id), heard.began) && self.may_be_new(heard, kind);
+        match self.proof(heard, (capture, kind), id, new) {
             Ok(()) => self.take(kind, id),
             Err(doubt) => {
                 let member = capture.expression.rsplit('/').next().filter(|_| capture.expression.contains('#')).unwrap_or("id").to_owned();
@@ -205,7 +214,7 @@ impl Ownership {
         heard.path_values.get(name).is_some_and(|value| self.is_own(kind, &Value::from(value.as_str())))
     }
 
-    fn proof(&self, heard: &Heard<'_>, capture: &Capture, id: &Value, new: bool) -> Result<(), Doubt> {
+    fn proof(&self, heard: &Heard<'_>, (capture, kind): (&Capture, &str), id: &Value, new: bool) -> Result<(), Doubt> {
         let Heard { answer, .. } = *heard;
         if capture.expression.starts_with("$request.path.") {
             let marked = id.as_str().is_some_and(|key| carries(key, &self.mark));
@@ -213,24 +222,24 @@ impl Ownership {
             return if drawn { Ok(()) } else { Err(Doubt::NotShown(answer.status)) };
         }
         let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
-        if names(&sent, &plain(id)) && !is_new_key(id, &self.mark) {
+        if names_itself(&sent, &plain(id)) && !is_new_key(id, &self.mark) {
             return Err(Doubt::Named);
         }
         let member = capture.expression.rsplit('/').next().unwrap_or("id");
         let items = answer.body.json().map(|body| items(body, member, &plain(id))).unwrap_or_default();
-        match self.shown(&sent, &items) {
+        match self.shown(&sent, &items, member) {
             Shown::Own => Ok(()),
             Shown::Other(name) => Err(Doubt::OtherName(name)),
             // Nothing can be shown where nothing carries the mark.
             Shown::Nothing if new && !items.is_empty() && !carries_any(&sent, &self.mark) => Ok(()),
-            Shown::Nothing if self.was_seen(&plain(id), heard.began) => Err(Doubt::KnownBefore),
+            Shown::Nothing if self.was_seen(kind, &plain(id), heard.began) => Err(Doubt::KnownBefore),
             Shown::Nothing => Err(Doubt::NotShown(answer.status)),
         }
     }
 
     /// What items that hold an id show of what was sent.
-    fn shown(&self, sent: &Value, items: &[&Value]) -> Shown {
-        if let Some(other) = items.iter().find_map(|item| other_name(sent, item, &self.mark)) {
+    fn shown(&self, sent: &Value, items: &[&Value], member: &str) -> Shown {
+        if let Some(other) = items.iter().find_map(|item| other_name(sent, item, member, &self.mark)) {
             return Shown::Other(other);
         }
         if items.iter().any(|item| shows(item, &self.mark, 0)) { Shown::Own } else { Shown::Nothing }
@@ -245,10 +254,10 @@ impl Ownership {
         };
         let mut proven: Vec<(String, String)> = Vec::new();
         let mut other: Vec<(String, String, String)> = Vec::new();
-        for one in self.unproven.iter().filter(|one| matches!(one.doubt, Doubt::NotShown(_)) && about(one)) {
+        for one in self.unproven.iter().filter(|one| matches!(one.doubt, Doubt::NotShown(_) | Doubt::KnownBefore) && about(one)) {
             let single = heard.path_values.values().any(|value| *value == one.id);
             let found: Vec<&Value> = items(body, &one.member, &one.id).into_iter().filter(|item| single || item.get(&one.member).is_some()).collect();
-            match self.shown(&one.sent, &found) {
+            match self.shown(&one.sent, &found, &one.member) {
                 Shown::Own => proven.push((one.kind.clone(), one.id.clone())),
                 Shown::Other(name) => other.push((one.kind.clone(), one.id.clone(), name)),
                 // It is there, created, was not there before, and shows nothing that speaks against it.
@@ -309,16 +318,14 @@ fn holders<'v>(value: &'v Value, member: &str, id: &str, found: &mut Vec<&'v Val
     }
 }
 
-/// Whether a document names something by an id.
-fn names(sent: &Value, id: &str) -> bool {
-    match sent {
-        Value::Object(members) => {
-            let own = |name: &String, value: &Value| is_id(name) && (value.is_string() || value.is_number()) && plain(value) == id;
-            members.iter().any(|(name, value)| own(name, value) || names(value, id))
-        }
-        Value::Array(items) => items.iter().any(|item| names(item, id)),
-        _ => false,
-    }
+/// Whether a request gives an id to the very thing that it makes.
+fn names_itself(sent: &Value, id: &str) -> bool {
+    let data = sent.get("data").unwrap_or(sent);
+    let items = data.as_array().map_or_else(|| vec![data], |items| items.iter().collect());
+    items.iter().filter_map(|item| item.as_object()).flatten().any(|(name, value)| {
+        let own = matches!(name.to_ascii_lowercase().as_str(), "id" | "uuid" | "guid");
+        own && (value.is_string() || value.is_number()) && plain(value) == id
+    })
 }
 
 /// Whether any text of a document carries a mark.
@@ -341,10 +348,10 @@ fn shows(item: &Value, mark: &str, depth: usize) -> bool {
 }
 
 /// The name that a resource shows where the request sent another one, which carried the mark of the run, or none at all.
-fn other_name(sent: &Value, item: &Value, mark: &str) -> Option<String> {
-    let mut names = BTreeMap::new();
-    marked_members(sent, mark, &mut names);
-    let named = |name: &str| names.contains_key(name) || (!carries_any(sent, mark) && is_name_member(name));
+fn other_name(sent: &Value, item: &Value, member: &str, mark: &str) -> Option<String> {
+    let marked = marked_members(sent, mark);
+    let unmarked = !carries_any(sent, mark);
+    let named = |name: &str| name != member && !is_id(name) && (marked.contains(name) || (unmarked && is_name_member(name)));
     let shown = [Some(item), item.get("attributes")].into_iter().flatten();
     let members = shown.filter_map(Value::as_object).flatten();
     let was_sent = |value: &Value| value.as_str().is_some_and(|text| holds_text(sent, text));
@@ -368,28 +375,33 @@ fn holds_text(value: &Value, text: &str) -> bool {
     }
 }
 
-/// Members that carry the mark, by name. A name that also stands somewhere without it tells nothing.
-fn marked_members(value: &Value, mark: &str, names: &mut BTreeMap<String, ()>) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                if member.as_str().is_some_and(|text| carries(text, mark)) {
-                    names.insert(name.clone(), ());
-                }
-                marked_members(member, mark, names);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| marked_members(item, mark, names)),
-        _ => {}
-    }
+/// The members of the things that a request sends whose texts carry the mark, by name.
+fn marked_members(sent: &Value, mark: &str) -> BTreeSet<String> {
+    let data = sent.get("data").unwrap_or(sent);
+    let items = data.as_array().map_or_else(|| vec![data], |items| items.iter().collect());
+    let parts = items.into_iter().flat_map(|item| [Some(item), item.get("attributes")]).flatten();
+    let members = parts.filter_map(Value::as_object).flatten();
+    members.filter(|(_, value)| value.as_str().is_some_and(|text| carries(text, mark))).map(|(name, _)| name.clone()).collect()
 }
 
-/// Notes every value of a document that is called like an id.
-fn note_ids(value: &Value, named: bool, seen: &mut BTreeSet<String>) {
+/// Notes every value of a document that is called like an id, with the kind that its name or its type tells.
+fn note_ids(value: &Value, kind: Option<&str>, seen: &mut BTreeSet<(String, String)>) {
     match value {
-        Value::Object(members) => members.iter().for_each(|(name, member)| note_ids(member, is_id(name), seen)),
-        Value::Array(items) => items.iter().for_each(|item| note_ids(item, named, seen)),
-        Value::String(_) | Value::Number(_) if named => drop(seen.insert(plain(value))),
+        Value::Object(members) => {
+            let own = members.get("type").and_then(Value::as_str);
+            for (name, member) in members {
+                let named = name.to_ascii_lowercase();
+                let stem = named.strip_suffix("_ids").or_else(|| named.strip_suffix("_id")).map(|stem| format!("{stem}s"));
+                let kind = if named == "id" { Some(own.unwrap_or_default().to_owned()) } else { stem.or_else(|| is_id(name).then(String::new)) };
+                note_ids(member, kind.as_deref(), seen);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| note_ids(item, kind, seen)),
+        Value::String(_) | Value::Number(_) => {
+            if let Some(kind) = kind {
+                seen.insert((kind.to_owned(), plain(value)));
+            }
+        }
         _ => {}
     }
 }

@@ -56,6 +56,11 @@ impl Run<'_> {
                 continue;
             }
             let removed = self.is_gone(slot, maker, &id);
+            let own = self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&known.kind, value);
+            if !own && !removed {
+                // It is told below, as what nobody knows whose it is.
+                continue;
+            }
             made.push(Made { kind: known.kind.clone(), id: id.clone(), probe: maker.clone(), removed });
             if !removed {
                 left.push(self.leftover(slot, known, maker, id));
@@ -123,7 +128,9 @@ impl Run<'_> {
             let creates = (probe.request.method.0 == "POST" || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
             let same = |operation: &&Operation| creates && operation.method == probe.request.method;
             let Some(operation) = self.contract.operation(&probe.operation).filter(same) else { continue };
-            let below_item = key.is_none() && (operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe));
+            // What is made below a thing of the run's own goes with it.
+            let below_own = probe.request.slots_in_path().into_iter().any(|slot| self.plan.is_made(slot));
+            let below_item = key.is_none() && (below_own || operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe));
             for exchange in outcome.exchanges.iter().filter(|_| !below_item) {
                 let told = |answer: &Answer| {
                     let listed = makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());

@@ -23,7 +23,7 @@ pub use past::Pasts;
 pub use redo::Revival;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -34,7 +34,6 @@ use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
 use crate::domain::report::{Changed, Traces};
-use crate::domain::text::plain;
 use crate::generate::captured;
 use crate::journal::Journal;
 use crate::plan::Ownership;
@@ -333,10 +332,6 @@ impl<'a> Run<'a> {
         self.progress.breaker.learn(probe, &outcome, accepted);
         for capture in &probe.captures {
             match answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots)) {
-                Some(value) if self.is_foreign(probe, &capture.slot, &value) => {
-                    let why = self.doubt(&capture.slot, &value);
-                    self.progress.lost.insert(capture.slot.clone(), why);
-                }
                 Some(value) => {
                     self.keep_former(probe, &capture.slot);
                     self.progress.slots.insert(capture.slot.clone(), value);
@@ -356,25 +351,6 @@ impl<'a> Run<'a> {
         self.note_unlisted(probe, &outcome);
         self.progress.outcomes.insert(probe.id.clone(), self.progress.ended.len());
         self.progress.ended.push(outcome);
-    }
-
-    /// Whether a write was answered with a thing that is not proven to be the run's own.
-    fn is_foreign(&self, probe: &Probe, slot: &str, value: &Value) -> bool {
-        let Some(kind) = self.kind_of(slot).filter(|_| !self.permit.is_unlimited() && !probe.request.method.is_safe()) else { return false };
-        !self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, value)
-    }
-
-    /// Why a thing is not proven to be the run's own.
-    fn doubt(&self, slot: &str, value: &Value) -> String {
-        let kind = self.kind_of(slot).unwrap_or_default();
-        let ownership = self.ownership.lock().unwrap_or_else(PoisonError::into_inner);
-        let why = ownership.doubt(&kind, value).map(crate::plan::Doubt::words).unwrap_or_default();
-        format!("nothing proves that this run made {kind} {}: {why}", plain(value))
-    }
-
-    fn kind_of(&self, slot: &str) -> Option<String> {
-        let twin = slot.split('~').next().unwrap_or(slot);
-        self.plan.slots.get(twin).or_else(|| self.progress.made.get(slot)).map(|slot| slot.kind.clone())
     }
 
     fn outcome(&self, probe: &str) -> Option<&Outcome> {

@@ -11,9 +11,10 @@ use crate::domain::contract::Contract;
 use crate::domain::effect::{Effect, Provenance};
 use crate::domain::journal::{Chronicle, Entry, Fate, Past};
 use crate::domain::plan::{Capture, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
+use crate::domain::reason::Reason;
 use crate::domain::text::plain;
 use crate::generate::{captured, is_unknown};
-use crate::plan::{Asked, Doubt, Heard, Ownership, Remake, kind_below, provenance, reader, unlisted};
+use crate::plan::{Asked, Heard, Ownership, Remake, kind_below, provenance, reader, unlisted};
 
 /// The captures of a request that may hold what it made, each with the kind of thing.
 pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
@@ -26,7 +27,9 @@ pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
     if maker.request.method.is_safe() {
         return Vec::new();
     }
-    let kind = |slot: &str| plan.slots.get(slot.split('~').next().unwrap_or(slot)).map(|slot| slot.kind.clone());
+    // What a query with POST finds it has not made.
+    let made = |slot: &str| plan.slots.get(slot.split('~').next().unwrap_or(slot)).filter(|slot| slot.maker().is_some());
+    let kind = |slot: &str| made(slot).map(|slot| slot.kind.clone());
     maker.captures.iter().filter_map(|capture| Some((capture.clone(), kind(&capture.slot)?))).collect()
 }
 
@@ -83,6 +86,20 @@ impl Sender<'_, '_> {
         provenance(origin, self.ownership().is_own(kind, value), is_unknown(value, &self.plan.mark))
     }
 
+    /// Why a request is not sent that changes what is not proven to be the run's own.
+    pub(super) fn with_doubt(&self, reason: Reason, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Reason {
+        let doubt = filled.fillings.iter().find_map(|filling| {
+            let kind = filling.slot.split('#').next().unwrap_or_default();
+            let value = values.get(&filling.slot)?;
+            let words = self.ownership().doubt(kind, value)?.words();
+            Some(format!("nothing proves that this run made {kind} {}: {words}; {reason}", plain(value)))
+        });
+        match doubt {
+            Some(words) => reason.worded(words),
+            None => reason,
+        }
+    }
+
     /// What a request would change as it is filled in.
     pub(super) fn effect(&self, probe: &Probe, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Effect {
         let Some(operation) = self.contract.operation(&probe.operation) else { return Effect::Sweeping };
@@ -105,7 +122,7 @@ impl Sender<'_, '_> {
         let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success() && !self.permit.is_unlimited()) else { return looked };
         for (number, (capture, kind)) in makings_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
-            let open = matches!(self.ownership().doubt(&kind, &id), Some(Doubt::NotShown(_)));
+            let open = self.ownership().is_worth_a_look(&kind, &id);
             let slot = format!("{kind}#look~look:{}:{number}", probe.id);
             let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
                 if open {

@@ -16,7 +16,8 @@ use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::domain::journal::Fate;
 use crate::domain::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
-use crate::domain::reason::Reason;
+use crate::domain::effect::Effect;
+use crate::domain::reason::{Code, Reason};
 use crate::generate::fill;
 use crate::journal::Journal;
 use crate::plan::{Asked, Ownership};
@@ -127,7 +128,12 @@ impl Sender<'_, '_> {
         self.still_unknown(probe, &path_values)?;
         let known = |slot: &SlotId| self.provenance(slot, slots);
         let asked = Asked { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
-        Ok(Prepared { permitted: self.permit.check(&asked)?, path_values })
+        // Whatever is allowed: what is tidied up is the run's own.
+        if probe.purpose == Purpose::Cleanup && probe.request.method.0 == "DELETE" && self.permit.effect(&asked) > Effect::Leftovers && !self.permit.is_unlimited() {
+            return Err(self.with_doubt(Reason::new(Code::NotOwn, "only what the run has made is removed at its end"), &filled, slots));
+        }
+        let permitted = self.permit.check(&asked).map_err(|reason| self.with_doubt(reason, &filled, slots))?;
+        Ok(Prepared { permitted, path_values })
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
