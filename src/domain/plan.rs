@@ -23,6 +23,9 @@ pub struct Plan {
     /// The mark of the run: everything that it makes and every id that it draws as naming nothing carries it.
     #[serde(default)]
     pub mark: String,
+    /// Whether the target ends with the run, so that nothing is looked after on it.
+    #[serde(default)]
+    pub disposable: bool,
     /// Every selected cell, in the order of the contract.
     pub cells: Vec<PlannedCell>,
     /// Probes in the order in which they are due; `after` says what really has to wait.

@@ -25,6 +25,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
     }
     let mut part = Plan {
         mark: plan.mark.clone(),
+        disposable: plan.disposable,
         cells: plan.cells.iter().filter_map(|cell| narrowed(cell, &kept, &probes)).collect(),
         probes: plan.probes.iter().filter(|probe| kept.contains(probe.id.as_str())).cloned().collect(),
         slots: BTreeMap::new(),

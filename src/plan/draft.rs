@@ -60,7 +60,7 @@ impl<'a> Draft<'a> {
             schemas,
             suite,
             options,
-            plan: Plan { mark: options.mark.clone(), ..Plan::default() },
+            plan: Plan { mark: options.mark.clone(), disposable: options.permission.disposable, ..Plan::default() },
             feeds: feeds(contract),
             successes: BTreeMap::new(),
             bases: BTreeMap::new(),

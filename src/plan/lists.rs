@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::draft::Draft;
 use super::finders::rank;
 use crate::domain::effect::Effect;
-use crate::domain::plan::{Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::plan::{Intent, Probe, ProbeId, Purpose, Repeat, Stage};
 
 /// The trigger of such a request.
 pub const BEFORE: &str = "list-before";
@@ -29,7 +29,13 @@ impl Draft<'_> {
             let Some(list) = feeds.iter().find_map(|feed| self.lister(feed).filter(|list| list.needs.is_empty() && list.request.method.is_safe())) else {
                 continue;
             };
+            // What is looked into to find something is read early in any case.
+            if !list.captures.is_empty() && list.after.is_empty() && list.repeat == Repeat::Once && self.plan.probe(&list.id).is_some() {
+                self.wait_for(&kind, &list.id);
+                continue;
+            }
             let id = self.free_id(&format!("{}::{BEFORE}", list.operation));
+            let planned = list.id.clone();
             let before = Probe {
                 id: id.clone(),
                 trigger: BEFORE.to_owned(),
@@ -41,6 +47,14 @@ impl Draft<'_> {
                 control: None,
                 ..list
             };
+            // It shows what the list shows, only earlier.
+            for cell in &mut self.plan.cells {
+                if let Intent::Probes(aimed) = &mut cell.intent
+                    && aimed.contains(&planned)
+                {
+                    aimed.push(id.clone());
+                }
+            }
             self.plan.probes.push(before);
             self.wait_for(&kind, &id);
         }

@@ -185,7 +185,13 @@ impl Ownership {
         if self.is_own(kind, id) || self.unproven.iter().any(other) {
             return;
         }
-        let new = heard.answer.status == Status(201) && !self.was_seen(kind, &plain(id), heard.began) && self.may_be_new(heard, kind);
+        // A job that is accepted (202) is made as well, where a list shows that it was not there.
+        let created = match heard.answer.status {
+            Status(201) => self.may_be_new(heard, kind),
+            Status(202) => self.listed.contains(kind),
+            _ => false,
+        };
+        let new = created && !self.was_seen(kind, &plain(id), heard.began);
         match self.proof(heard, (capture, kind), id, new) {
             Ok(()) => self.take(kind, id),
             Err(doubt) => {
@@ -222,7 +228,8 @@ impl Ownership {
             return if drawn { Ok(()) } else { Err(Doubt::NotShown(answer.status)) };
         }
         let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
-        if names_itself(&sent, &plain(id)) && !is_new_key(id, &self.mark) {
+        let listed = new && self.listed.contains(kind);
+        if names_itself(&sent, &plain(id)) && !listed && !is_new_key(id, &self.mark) {
             return Err(Doubt::Named);
         }
         let member = capture.expression.rsplit('/').next().unwrap_or("id");

@@ -6,6 +6,7 @@ use super::Options;
 use super::left::removal;
 use super::value::{Choice, MOST_UNCOUNTED};
 use crate::domain::contract::{Contract, RateLimit};
+use crate::domain::effect::Effect;
 use crate::domain::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 use crate::domain::reason::{Code, Reason};
 
@@ -95,12 +96,17 @@ fn makers(plan: &Plan) -> BTreeMap<usize, Vec<SlotId>> {
     makers
 }
 
+/// Requests that it takes to put back what one request changes.
+const RESTORING: usize = 3;
+
 /// What it costs to remove what these probes make, less what they remove themselves.
 fn clean_up(plan: &Plan, makers: &BTreeMap<usize, Vec<SlotId>>, fresh: &[usize]) -> u64 {
     let made = fresh.iter().filter_map(|probe| makers.get(probe)).flatten();
     let valid = fresh.iter().map(|probe| &plan.probes[*probe]).filter(|probe| probe.fault.is_none());
     let gone: BTreeSet<&SlotId> = valid.flat_map(|probe| &probe.consumes).collect();
-    made.filter(|slot| !gone.contains(slot)).count() as u64
+    // What is changed by permission is read before, written back and looked at.
+    let restored = fresh.iter().filter(|probe| plan.probes[**probe].effect >= Effect::Borrowed && !plan.disposable).count() * RESTORING;
+    (made.filter(|slot| !gone.contains(slot)).count() + restored) as u64
 }
 
 /// Says of every cell that does not fit that it is left to a later run.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::domain::contract::RateLimit;
+use crate::domain::effect::Effect;
 use crate::domain::plan::{Intent, Plan, Probe, Purpose, Stage};
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
@@ -56,7 +57,7 @@ fn line(number: usize, probe: &Probe) -> String {
     };
     let allowed: Vec<String> = probe.allowed.iter().map(ToString::to_string).collect();
     let made: Vec<&str> = probe.captures.iter().map(|capture| capture.slot.as_str()).collect();
-    let verb = if probe.request.method.is_safe() { "finds" } else { "makes" };
+    let verb = if probe.effect == Effect::Nothing { "finds" } else { "makes" };
     let made = if made.is_empty() { String::new() } else { format!("  {verb} {}", made.join(", ")) };
     let gone = if probe.consumes.is_empty() || probe.fault.is_some() { String::new() } else { format!("  removes {}", probe.consumes.join(", ")) };
     format!(

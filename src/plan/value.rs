@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists::BEFORE;
 use crate::domain::contract::{Contract, Status};
 use crate::domain::plan::{Credentials, Intent, Plan, Probe, Repeat, Stage};
 
@@ -47,7 +48,11 @@ impl<'p> Choice<'p> {
         let mut open: Vec<(usize, usize, Vec<usize>)> = Vec::new();
         for (number, cell) in self.plan.cells.iter().enumerate() {
             if let (Some(age), Intent::Probes(aimed)) = (age(number), &cell.intent) {
-                let aimed = aimed.iter().filter_map(|id| self.index.get(id.as_str()).copied()).collect();
+                let mut aimed: Vec<usize> = aimed.iter().filter_map(|id| self.index.get(id.as_str()).copied()).collect();
+                // A list that has to be read first shows as much as the one that is read later.
+                if let Some(first) = aimed.iter().copied().find(|probe| self.plan.probes[*probe].trigger == BEFORE) {
+                    aimed = vec![first];
+                }
                 open.push((number, age, aimed));
             }
         }

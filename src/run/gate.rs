@@ -2,6 +2,7 @@
 //! all.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -96,7 +97,7 @@ impl<'a> Run<'a> {
             return Err(INTERRUPTED.to_owned());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
-        if let Some(budget) = self.settings.budget.filter(|budget| self.progress.sent >= *budget && !removes && !known) {
+        if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve() >= *budget) {
             return Err(format!("the budget of {budget} requests was spent before"));
         }
         let slots = match self.values(probe) {
@@ -119,7 +120,22 @@ impl<'a> Run<'a> {
             return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
         }
         let told = self.told(probe)?;
+        if !known {
+            lane.let_through(&probe.id);
+        }
         Ok(self.task(probe, lane, slots, told))
+    }
+
+    /// Requests that it takes to remove what is there of the run's own.
+    pub(super) fn reserve(&self) -> u64 {
+        let there = |slot: &SlotId| self.progress.slots.contains_key(slot) && !self.progress.lost.contains_key(slot);
+        let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
+        let removing: Vec<&Probe> = self.plan.probes.iter().filter(open).filter(|probe| probe.consumes.iter().any(there)).collect();
+        let planned = |slot: &SlotId| removing.iter().any(|probe| probe.consumes.contains(slot));
+        let removable = |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(slot.split('~').next().unwrap_or(slot));
+        let made = self.plan.slots.iter().filter(|(_, known)| known.maker().is_some()).map(|(slot, _)| slot).chain(self.progress.made.keys());
+        let beside = made.filter(|slot| there(slot) && removable(slot) && !planned(slot)).count();
+        (removing.len() + beside) as u64
     }
 
     /// The values that a probe needs, and for each that is not there the id of nothing: a server that lets everybody in must

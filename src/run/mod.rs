@@ -23,7 +23,8 @@ pub use past::Pasts;
 pub use redo::Revival;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -126,6 +127,14 @@ struct Lane<'a> {
     ownership: Arc<Mutex<Ownership>>,
     /// What the run may change without having made it, as it was before; by address.
     originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
+    /// How many requests it takes to put back what is changed.
+    owed: AtomicU64,
+    /// How many requests were sent.
+    sent: AtomicU64,
+    /// Probes that are let through and of which nothing has been sent yet.
+    waiting: Mutex<BTreeSet<ProbeId>>,
+    /// Requests that were sent beside the plan, and what came.
+    asides: Mutex<Vec<(Probe, Outcome)>>,
 }
 
 impl Lane<'_> {
@@ -139,7 +148,24 @@ impl Lane<'_> {
             held: std::sync::OnceLock::new(),
             ownership,
             originals: tokio::sync::Mutex::default(),
+            owed: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            waiting: Mutex::default(),
+            asides: Mutex::default(),
         }
+    }
+
+    /// Requests that were sent, or are about to be.
+    fn spent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed) + self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    fn let_through(&self, probe: &str) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.to_owned());
+    }
+
+    fn no_longer_waits(&self, probe: &str) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(probe);
     }
 
     fn hold(&self, slots: BTreeSet<SlotId>) {
@@ -233,6 +259,10 @@ impl<'a> Run<'a> {
             self.sweep(&lane).await;
         }
         self.put_back(&lane).await;
+        for (probe, outcome) in std::mem::take(&mut *lane.asides.lock().unwrap_or_else(PoisonError::into_inner)) {
+            self.end(&probe, outcome);
+            self.progress.added.push(probe);
+        }
         let (made, left) = self.inventory();
         let traces = Traces { made, left, changed: std::mem::take(&mut self.progress.changed) };
         let Progress { mut ended, added, made, .. } = self.progress;

@@ -1,6 +1,8 @@
 //! What is changed by permission and is not the run's own is read before, and put back at the end.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
@@ -46,6 +48,10 @@ impl Sender<'_, '_> {
                 Some(read) => self.look(read, values).await,
                 None => None,
             };
+            if before.is_some() {
+                // One request writes it back, and one looks.
+                self.lane.owed.fetch_add(2, Ordering::Relaxed);
+            }
             let read = read.unwrap_or_else(|| Probe::plain(String::new(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
             originals.insert(key, Original { read, before, writes: Vec::new(), values: values.clone() });
         }
@@ -67,7 +73,12 @@ impl Sender<'_, '_> {
             let _ = journal.write(&Entry::Added(Box::new(read.clone())), true);
         }
         let outcome = self.probe(read, values, None).await;
-        outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned())
+        let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
+        let mut asides = self.lane.asides.lock().unwrap_or_else(PoisonError::into_inner);
+        // The same is read once before and once after.
+        let id = format!("{}~{}", read.id, asides.len());
+        asides.push((Probe { id: id.clone(), ..read.clone() }, Outcome { probe: id, ..outcome }));
+        found
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
@@ -61,6 +62,7 @@ impl<'a> Run<'a> {
             let looked = sender.prove(probe, &outcome, &mut slots).await;
             let mut ended = sender.made_sure(probe, outcome, slots).await;
             ended.before.splice(0..0, looked);
+            sender.lane.no_longer_waits(&probe.id);
             ended
         }
         .boxed()
@@ -295,6 +297,8 @@ impl Sender<'_, '_> {
             }
         };
         (self.watch)(Event::Sent);
+        self.lane.no_longer_waits(&probe.id);
+        self.lane.sent.fetch_add(1, Ordering::Relaxed);
         let began = self.ownership().begin();
         let answer = self.client.send(&signed).await;
         self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
