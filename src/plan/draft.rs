@@ -144,7 +144,7 @@ impl<'a> Draft<'a> {
         }
         self.replaces = aim.is_some_and(|status| status != Status(201)) && self.key_of(operation).is_some();
         let bound = self.bind(operation, false, &[]);
-        self.replaces = false;
+        let replaces = std::mem::take(&mut self.replaces);
         let bound = bound?;
         self.permitted(operation, &bound.base.request, None)?;
         let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));
@@ -154,7 +154,9 @@ impl<'a> Draft<'a> {
         let probe = Probe { trigger, status, allowed, after, repeat: poll, assumed, ..plain };
         self.bases.insert(id.clone(), bound);
         self.plan.probes.push(probe);
-        self.yield_slots(operation, &id);
+        if !replaces {
+            self.yield_slots(operation, &id);
+        }
         if removes(operation) {
             self.consume(operation, &id);
         }

@@ -55,7 +55,7 @@ fn is_removal(probe: &Probe) -> bool {
 
 /// The slot in the path, when it is the only one and ends the path.
 fn item(probe: &Probe) -> Option<&SlotId> {
-    let name = probe.request.path.rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
+    let name = probe.request.path.trim_end_matches('/').rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
     let mut in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
     let (filling, None) = (in_path.next()?, in_path.next()) else { return None };
     (filling.place == Place::Path(name.to_owned())).then_some(&filling.slot)

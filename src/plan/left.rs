@@ -111,7 +111,7 @@ fn twin(slot: &str) -> &str {
 pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
     let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
-    let own = request.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;
+    let own = request.path.trim_end_matches('/').rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;
     for filling in request.fillings.iter_mut().filter(|filling| filling.place == Place::Path(own.clone())) {
         slot.clone_into(&mut filling.slot);
     }
