@@ -8,6 +8,7 @@ mod cause;
 mod curl;
 mod error_status;
 mod excerpt;
+mod gaps;
 mod headers;
 mod json_api;
 mod json_api_document;
@@ -25,6 +26,7 @@ mod testing;
 
 pub use curl::{CredentialHint, curl};
 pub use excerpt::excerpt;
+pub use gaps::{Gaps, gaps};
 pub use scene::Scene;
 
 use crate::domain::plan::Credentials;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Breach, CHECKS, Scene, findings};
+use super::{Breach, CHECKS, Gaps, Scene, findings, gaps};
 use crate::contract::{Schemas, bundle, read};
 use crate::domain::contract::{Contract, Method, Status};
 use crate::domain::exchange::{Answer, Content, Exchange, SentRequest};
@@ -83,6 +83,11 @@ impl Stand {
     /// What all checks say of an answer.
     pub fn findings(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<Finding> {
         self.with_scene(status, headers, body, findings)
+    }
+
+    /// What no check has judged of an answer.
+    pub fn gaps(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Gaps {
+        self.with_scene(status, headers, body, gaps)
     }
 
     fn with_scene<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&Scene<'_>) -> T) -> T {

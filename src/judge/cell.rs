@@ -50,6 +50,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         general: planned.general,
         verdict: Verdict::Unreached,
         reason: None,
+        in_part: None,
         probes: Vec::new(),
         findings: Vec::new(),
         remembered: None,
@@ -107,8 +108,10 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
     } else if shown {
         cell.verdict = Verdict::Conforms;
-        let same = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
-        cell.findings = same.flat_map(|opinion| opinion.findings.clone()).collect();
+        let same = || relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
+        let whole = same().any(|opinion| opinion.ruling == Ruling::Shows && opinion.in_part.is_none());
+        cell.in_part = same().find_map(|opinion| opinion.in_part.clone()).filter(|_| !whole);
+        cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
     } else {
         let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
         (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(opinion));

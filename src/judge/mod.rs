@@ -10,6 +10,7 @@ mod leftovers;
 mod legible;
 mod limit;
 mod meanwhile;
+mod partial;
 mod recording;
 mod rule;
 mod state;
@@ -28,7 +29,7 @@ pub use surplus::surplus;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::checks::{CredentialHint, Scene, findings};
+use crate::checks::{CredentialHint, Gaps, Scene, findings, gaps};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
@@ -95,6 +96,8 @@ pub(crate) struct Opinion<'a> {
     pub ruling: Ruling,
     /// What the checks found in the answer that counts.
     pub findings: Vec<Finding>,
+    /// What of the answer was not judged although its status shows something; `None` where everything was.
+    pub in_part: Option<String>,
 }
 
 impl Opinion<'_> {
@@ -180,11 +183,12 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         }
         ruling => ruling,
     };
-    let findings = match ruling {
+    let (findings, gaps) = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
-        _ => Vec::new(),
+        _ => (Vec::new(), Gaps::default()),
     };
-    Opinion { probe, outcome, ruling, findings }
+    let (ruling, in_part) = partial::ruled(ruling, &findings, &gaps);
+    Opinion { probe, outcome, ruling, findings, in_part }
 }
 
 /// A probe and what became of it, for the cell that it says something of.
@@ -229,14 +233,16 @@ fn why_refused(case: &Case<'_>, control: &str) -> String {
     }
 }
 
-fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Vec<Finding> {
-    let Some(exchange) = outcome.and_then(|outcome| outcome.exchanges.last()) else { return Vec::new() };
-    let Some(answer) = &exchange.answer else { return Vec::new() };
+/// What the checks find in the answer that counts, and what they do not judge of it.
+fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> (Vec<Finding>, Gaps) {
+    let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
+    let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { return Default::default() };
     let whole_server = probe.id.starts_with(WHOLE_SERVER);
     let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(case.contract, operation, answer.status);
     let hints = case.hints_for(probe);
-    findings(&Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared: declared.as_deref(), hints })
+    let scene = Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared: declared.as_deref(), hints };
+    (findings(&scene), gaps(&scene))
 }
 
 /// What the contract declares for a status. `default` is what authors write for errors: it says nothing of a success.

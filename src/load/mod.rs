@@ -161,6 +161,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         given: BTreeMap::new(),
         effects: BTreeMap::new(),
         skip: BTreeMap::new(),
+        accept_unjudged: Vec::new(),
         mock: crate::domain::suite::MockSeed::default(),
     }
 }
