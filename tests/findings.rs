@@ -252,7 +252,7 @@ fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Excha
         value => Content::Json(value.clone()),
     };
     let headers = came.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let request = SentRequest { method: Method(method.to_owned()), url: url.to_owned(), headers: Vec::new(), body };
+    let request = SentRequest { method: Method(method.to_owned()), url: url.to_owned(), body, ..SentRequest::default() };
     Exchange { request, answer: Some(Answer { status: Status(came.status), headers, body: content, millis: 1, echoes_credentials: came.echoes }) }
 }
 

@@ -294,7 +294,10 @@ pub fn environment(name: &str) -> Option<String> {
 
 /// Where the credentials of a suite come from, for the commands that show findings again.
 pub fn hints(suite: &Suite, contract: &Contract) -> Hints {
-    let of = |account: &Account| account.iter().filter_map(|(scheme, credential)| hint(contract.security_schemes.get(scheme)?, credential)).collect();
+    let of = |account: &Account| {
+        let one = |(scheme, credential): (&String, &Credential)| Some((scheme.clone(), hint(contract.security_schemes.get(scheme)?, credential)?));
+        account.iter().filter_map(one).collect()
+    };
     Hints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn finding(case: &Case<'_>, probe: &Probe, exchange: &Exchange, expec
         answer: "status".to_owned(),
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: probe.id.clone(),
-        curl: curl(&exchange.request, case.hints_for(probe)),
+        curl: curl(&exchange.request, case.hints),
         sightings: Sightings { excerpt: excerpt(answer, "status"), ..Sightings::default() },
     })
 }

@@ -19,6 +19,7 @@ mod surplus;
 mod testing;
 mod words;
 
+pub use crate::checks::Hints;
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use cell::ALLOWED_AS_WELL;
 pub use leftovers::leftovers;
@@ -29,7 +30,7 @@ pub use surplus::surplus;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::checks::{CredentialHint, Gaps, Scene, findings, gaps};
+use crate::checks::{Gaps, Scene, findings, gaps};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
@@ -51,22 +52,6 @@ pub struct Case<'a> {
     pub outcomes: &'a Outcomes,
     /// Where credentials come from, for the commands that show findings again.
     pub hints: &'a Hints,
-}
-
-impl Case<'_> {
-    /// Where the credentials of a probe come from.
-    fn hints_for(&self, probe: &Probe) -> &[CredentialHint] {
-        if probe.request.credentials == Credentials::Limited { &self.hints.limited } else { &self.hints.full }
-    }
-}
-
-/// Where the credentials of the two accounts come from.
-#[derive(Debug, Clone, Default)]
-pub struct Hints {
-    /// Of the full account.
-    pub full: Vec<CredentialHint>,
-    /// Of the account without permissions.
-    pub limited: Vec<CredentialHint>,
 }
 
 /// What is said of the cells, and of what belongs to none.
@@ -240,8 +225,16 @@ fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> (Vec<Find
     let whole_server = probe.id.starts_with(WHOLE_SERVER);
     let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(case.contract, operation, answer.status);
-    let hints = case.hints_for(probe);
-    let scene = Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared: declared.as_deref(), hints };
+    let scene = Scene {
+        contract: case.contract,
+        schemas: case.schemas,
+        operation,
+        probe,
+        exchange,
+        answer,
+        declared: declared.as_deref(),
+        hints: case.hints,
+    };
     (findings(&scene), gaps(&scene))
 }
 
@@ -280,7 +273,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                 curl: opinion
                     .outcome
                     .and_then(|outcome| outcome.exchanges.last())
-                    .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
+                    .map(|exchange| crate::checks::curl(&exchange.request, case.hints))
                     .unwrap_or_default(),
                 sightings: Sightings::default(),
             });

@@ -12,7 +12,7 @@ use super::wait::believed;
 use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect};
 use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
-use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
+use crate::domain::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
 use crate::domain::journal::Fate;
 use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId};
 use crate::generate::fill;
@@ -247,8 +247,8 @@ impl Sender<'_, '_> {
             return;
         }
         let mut signed = prepared.request.clone();
-        self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
-        let shown = prepared.request.shown();
+        let credentials = self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
+        let shown = SentRequest { credentials, ..prepared.request.shown() };
         let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.

@@ -1,5 +1,6 @@
 //! The edge of the program: certificates, proxies, redirects, credentials, and files that are not what they should be.
 
+mod again;
 mod bad_files;
 mod origin;
 mod place;
