@@ -125,7 +125,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(stop) => {
             let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-            anstream::eprintln!("{style}error{style:#}: {stop}");
+            anstream::eprintln!("{style}error{style:#}: {}", crate::report::legible(&stop.to_string()));
             ExitCode::from(stop.code())
         }
     }

@@ -1,5 +1,7 @@
 //! Text for people and URLs: JSON values as the text that stands for them, and letters that may stand on a line.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 /// A text without its quotes, and any other value as JSON writes it.
@@ -26,5 +28,50 @@ pub fn on_a_line(letter: char) -> char {
         letter if letter.is_control() => ' ',
         letter if is_unseen(letter) => char::REPLACEMENT_CHARACTER,
         letter => letter,
+    }
+}
+
+/// Text on one line of ours.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(on_a_line).collect()
+}
+
+/// JSON text in which every letter that is unseen is escaped (RFC 8259, section 7): it means the same, and moves nothing on the
+/// terminal that it is shown on.
+pub fn escaped_json(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter == '\n' || !is_unseen(letter) {
+            escaped.push(letter);
+        } else {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unseen_is_known_and_nothing_else() {
+        for letter in "\u{0}\u{7}\n\u{1b}\u{7f}\u{80}\u{9b}\u{ad}\u{61c}\u{200b}\u{200d}\u{202e}\u{2028}\u{2066}\u{feff}\u{fffe}\u{ffff}\u{1fffe}\u{fdd0}\u{3164}\u{e0041}\u{fe0f}".chars() {
+            assert!(is_unseen(letter), "{letter:?}");
+        }
+        for letter in "a é漢🙂‘’…—\u{a0}\u{fffd}\u{301}".chars() {
+            assert!(!is_unseen(letter), "{letter:?}");
+        }
+        assert_eq!(one_line("a\nb\u{202e}c"), "a b\u{fffd}c");
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = Value::from("\u{9b}1m\u{7f}\u{202e}\u{ffff}\u{e0041}é\n");
+        let text = escaped_json(&serde_json::to_string_pretty(&serde_json::json!({"a\u{85}": value})).unwrap());
+        assert!(text.chars().all(|letter| letter == '\n' || !is_unseen(letter)), "{text:?}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a\u{85}"], value);
     }
 }

@@ -9,11 +9,12 @@ mod markdown;
 mod matrix;
 mod paint;
 mod snapshot;
+mod tame;
 #[cfg(test)]
 mod testing;
 mod words;
 
-pub use drift::{Drift, drift};
+pub use drift::{Change, Drift, drift};
 pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
