@@ -1,5 +1,6 @@
 //! The `probity` command: arguments in, files and exit code out.
 
+mod address;
 mod again;
 mod args;
 mod bundle;

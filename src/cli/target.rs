@@ -8,6 +8,7 @@ use url::{Host, Url};
 use wildmatch::WildMatch;
 
 use super::Stop;
+use super::address::repeated;
 use super::args::{Files, Profile, Scope, Selection};
 use super::ledger::Ledger;
 use crate::checks::CredentialHint;
@@ -166,15 +167,15 @@ impl Target {
             return Ok(Self::Mock);
         }
         let hint = "give `mock` or a base URL such as https://api.example.com or http://127.0.0.1:8080";
-        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {text:?} is no URL ({error}); {hint}")))?;
+        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {} is no URL ({error}); {hint}", repeated(text))))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(Stop::Unusable(format!("--target {text:?} is no http or https URL; {hint}")));
+            return Err(Stop::Unusable(format!("--target {} is no http or https URL; {hint}", repeated(text))));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Stop::Unusable("--target holds credentials; put them into the environment variables that the suite names".to_owned()));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(Stop::Unusable(format!("--target {text:?} has a query or fragment; {hint}")));
+            return Err(Stop::Unusable(format!("--target {} has a query or fragment; {hint}", repeated(text))));
         }
         let local = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
