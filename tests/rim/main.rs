@@ -2,6 +2,7 @@
 
 mod again;
 mod bad_files;
+mod encodings;
 mod origin;
 mod place;
 mod proxy;
