@@ -70,15 +70,17 @@ fn what_is_answered_but_not_proved_is_no_success() {
 }
 
 #[test]
-fn a_server_that_refuses_or_fails_everything_proves_nothing() {
-    for fault in ["always-500", "always-429"] {
+fn a_server_that_refuses_everything_proves_nothing_and_one_that_fails_breaks_what_it_documents() {
+    for (fault, code) in [("always-500", 1), ("always-429", 3)] {
         let folder = Folder::new(fault);
-        let output = folder.run(&["run", "--fault", fault]);
-        assert_eq!(output.status.code(), Some(3), "{fault}: {}", text(&output));
+        let output = folder.run(&["run", "--fault", fault, "--retries", "0"]);
+        assert_eq!(output.status.code(), Some(code), "{fault}: {}", text(&output));
         let report = folder.report();
-        assert!(verdicts(&report).iter().all(|(_, _, verdict)| verdict == "blocked"), "{fault}");
-        let reasons = report["cells"].as_array().expect("cells").iter().all(|cell| cell["reason"].is_string());
-        assert!(reasons, "{fault}: every blocked cell has its reason");
+        let failing = |status: u64| fault == "always-500" && status == 500;
+        assert!(verdicts(&report).iter().all(|(_, status, verdict)| verdict == if failing(*status) { "violates" } else { "blocked" }), "{fault}");
+        let blocked =
+            report["cells"].as_array().expect("cells").iter().filter(|cell| cell["verdict"] == "blocked").all(|cell| cell["reason"].is_string());
+        assert!(blocked, "{fault}: every blocked cell has its reason");
     }
 }
 

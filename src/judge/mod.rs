@@ -24,7 +24,7 @@ pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use cell::ALLOWED_AS_WELL;
 pub use leftovers::leftovers;
 pub use recording::{Recording, sent};
-pub use rule::{Control, Facts, Ruling, rule};
+pub use rule::{Control, Facts, Failure, Ruling, rule};
 pub use surplus::surplus;
 
 use std::borrow::Cow;
@@ -102,15 +102,17 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let answered: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
     let accepted = accepted(case, &answered);
     let known = knows_limited(case, &answered);
+    let alive = accepted.values().any(|accepted| *accepted);
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> =
-        planned.map(|probe| opinion(case, &accepted, known, (probe, answered.get(probe.id.as_str()).copied()))).collect();
+        planned.map(|probe| opinion(case, &accepted, (known, alive), (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let contradictions = contradictions(case.contract, case.plan, case.outcomes);
     state::forgive(&contradictions, &mut opinions);
-    let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
+    let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(failures::undocumented(case, &opinions, &accepted));
+    findings.extend(failures::beside(case, &opinions));
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
     findings.extend(between::findings(case));
@@ -138,7 +140,12 @@ fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<Pro
         .collect()
 }
 
-fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
+fn opinion<'a>(
+    case: &Case<'a>,
+    accepted: &BTreeMap<ProbeId, bool>,
+    (known, alive): (bool, bool),
+    (probe, outcome): (&'a Probe, Option<&'a Outcome>),
+) -> Opinion<'a> {
     let control = match &probe.control {
         None => Control::NotNeeded,
         Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
@@ -157,6 +164,7 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, nobody else has to vouch for it.
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
+        failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
     let ruled = legible::only(case, probe, outcome, rule(&facts));
@@ -168,10 +176,17 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         }
         ruling => ruling,
     };
-    let (findings, gaps) = match ruling {
+    let (mut findings, gaps) = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
         _ => (Vec::new(), Gaps::default()),
     };
+    // Where the contract does not say how a request is answered, that it fails is what is wrong.
+    let failed = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.is_server_error());
+    if failed && ruling == Ruling::Breaks && findings.iter().all(|finding| finding.severity != Severity::Must) {
+        let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
+        let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
+        findings.extend(exchange.and_then(|exchange| failures::finding(case, probe, exchange, "an answer below 500", place)));
+    }
     let (ruling, in_part) = partial::ruled(ruling, &findings, &gaps);
     Opinion { probe, outcome, ruling, findings, in_part }
 }
