@@ -8,7 +8,7 @@ pub fn repeated(text: &str) -> String {
     let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
     let scheme = text.len() - rest.len();
     let plain = text[..scheme].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.:/".contains(&byte))
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-. ".contains(&byte))
         && port.bytes().all(|byte| byte.is_ascii_digit())
         && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte));
     if plain { format!("{text:?}") } else { "(what was given is not repeated here, as it may hold a password)".to_owned() }
