@@ -229,3 +229,45 @@ fn a_target_elsewhere_is_read_only_unless_writes_are_allowed() {
     assert_eq!(safe.iter().map(String::as_str).collect::<Vec<_>>(), ["GET"]);
     assert!(all.contains("POST") && all.contains("DELETE"));
 }
+
+/// A run that sees less than the one before proves nothing.
+#[test]
+fn a_comparison_fails_closed() {
+    let folder = Folder::new("diff");
+    folder.write("other.yaml", OTHER);
+    assert_eq!(folder.run(&["run", "--contract", "other.yaml"]).status.code(), Some(0));
+    let old = folder.report();
+    assert_eq!(old["cells"][0]["verdict"], "conforms");
+    folder.write("old.json", old.to_string());
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut new = old.clone();
+        change(&mut new);
+        folder.write("new.json", new.to_string());
+        let output = folder.run(&["diff", "old.json", "new.json", "--fail"]);
+        assert_eq!(folder.run(&["diff", "old.json", "new.json"]).status.code(), if output.status.code() == Some(2) { Some(2) } else { Some(0) });
+        (output.status.code(), text(&output))
+    };
+    assert_eq!(changed(&|_| {}).0, Some(0));
+    for verdict in ["blocked", "inconclusive", "unreached", "skipped"] {
+        let (code, told) = changed(&|new| new["cells"][0]["verdict"] = verdict.into());
+        assert_eq!(code, Some(3), "{told}");
+        assert!(
+            told.contains(&format!("- GET /a 200: conforms is now {verdict}")) && told.contains("0 for the worse (!), 1 not shown any more (-)"),
+            "{told}"
+        );
+    }
+    let (code, told) = changed(&|new| {
+        let mut cell = new["cells"][0].clone();
+        cell["status"] = 299.into();
+        new["cells"] = serde_json::json!([cell]);
+    });
+    assert!(code == Some(3) && told.contains("- GET /a 200: gone, was conforms"), "{told}");
+    assert_eq!(changed(&|new| new["cells"][0]["in_part"] = "body not judged".into()).0, Some(3));
+    assert_eq!(changed(&|new| new["cells"][0]["verdict"] = "violates".into()).0, Some(1));
+    assert_eq!(changed(&|new| new["cells"] = serde_json::json!([])).0, Some(2));
+    assert_eq!(changed(&|new| new["contract"]["title"] = "another API".into()).0, Some(2));
+    assert_eq!(changed(&|new| new["schema_version"] = 99.into()).0, Some(2));
+    folder.write("broken.json", "{");
+    assert_eq!(folder.run(&["diff", "old.json", "broken.json", "--fail"]).status.code(), Some(2));
+    assert_eq!(folder.run(&["diff", "gone.json", "old.json", "--fail"]).status.code(), Some(2));
+}

@@ -6,7 +6,7 @@ use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::domain::text::escaped_json;
 use crate::plan::{Options, show};
-use crate::report::legible;
+use crate::report::tamed;
 use crate::transport::Accounts;
 
 /// Prints the plan; nothing is sent.
@@ -33,7 +33,8 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let planned = subject.plan(&options)?;
     match args.format {
         TextOrJson::Text => {
-            anstream::print!("{}", legible(&show(&planned, &options.windows)));
+            let planned = tamed(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
+            anstream::print!("{}", show(&planned, &options.windows));
         }
         TextOrJson::Json => {
             let text = serde_json::to_string_pretty(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;

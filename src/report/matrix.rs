@@ -47,7 +47,7 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     let report = &tame(report);
     let page = Page { width, colour };
     let blocks = blocks(report);
-    let mut parts = vec![page.wrapped(&subject(report), 0, 0)];
+    let mut parts = vec![page.wrapped(&subject(report), 0, 4)];
     match detail {
         Detail::Full => parts.extend(blocks.iter().map(|block| page.block(block))),
         Detail::Summary => parts.push(page.summary(&blocks)),

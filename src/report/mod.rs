@@ -20,6 +20,7 @@ pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
 pub use paint::legible;
 pub use snapshot::snapshot;
+pub use tame::tamed;
 
 use thiserror::Error;
 

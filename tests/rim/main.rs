@@ -3,6 +3,7 @@
 mod again;
 mod bad_files;
 mod encodings;
+mod hostile_text;
 mod origin;
 mod place;
 mod proxy;
