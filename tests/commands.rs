@@ -271,3 +271,44 @@ fn a_comparison_fails_closed() {
     assert_eq!(folder.run(&["diff", "old.json", "broken.json", "--fail"]).status.code(), Some(2));
     assert_eq!(folder.run(&["diff", "gone.json", "old.json", "--fail"]).status.code(), Some(2));
 }
+
+/// A device that is full takes no output: that is said with a code of the table.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_ends_with_a_code_of_the_table() {
+    use std::process::Stdio;
+    let folder = Folder::new("full");
+    folder.write("other.yaml", OTHER);
+    let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the device"));
+    for words in [&["list"][..], &["run", "--contract", "other.yaml"], &["plan", "--format", "json"], &["--help"], &["mock", "--fault", "help"]] {
+        let output = folder.command(words).stdout(full()).stderr(Stdio::piped()).output().expect("the command runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {said}");
+        assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{words:?}: {said}");
+    }
+    assert_eq!(folder.report()["totals"]["conforms"], 1, "the reports are written all the same");
+    let output = folder.command(&["run", "--contract", "other.yaml"]).stdout(full()).stderr(full()).status().expect("the command runs");
+    assert_eq!(output.code(), Some(2));
+}
+
+/// What the next run should know is written last, and its loss is no reason to lose the reports.
+#[test]
+fn reports_are_there_even_if_nothing_can_be_remembered() {
+    let folder = Folder::new("memory");
+    let mock = Mock::start(&folder, &[]);
+    let first = mock.run(&folder, &["run", "--only", "entities.list"]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first));
+    let memory = std::fs::read_dir(folder.0.join(".probity")).expect("a state folder").flatten().map(|entry| entry.path().join("memory.json.new"));
+    let blocked = memory.filter(|path| path.parent().is_some_and(|folder| folder.join("memory.json").exists())).map(std::fs::create_dir_all).count();
+    assert!(blocked > 0);
+    std::fs::remove_dir_all(folder.0.join("reports")).expect("reports");
+    let second = mock.run(&folder, &["run", "--only", "entities.list"]);
+    assert_eq!(second.status.code(), Some(0), "{}", text(&second));
+    assert!(text(&second).contains("warning:") && folder.0.join("reports/junit.xml").exists(), "{}", text(&second));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.0.join("reports/recording.json")).expect("a recording").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

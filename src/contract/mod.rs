@@ -4,6 +4,7 @@ mod accounts;
 mod anchors;
 mod bundle;
 mod conditions;
+mod effort;
 mod general;
 mod inferred;
 mod keywords;

@@ -8,6 +8,7 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
+use super::effort::Effort;
 use super::keywords::compiled;
 use super::sides::{is_of_request, sides};
 use super::unusable::Unusable;
@@ -20,6 +21,9 @@ const REQUESTS: &str = "urn:probity:requests";
 
 /// From so many parts on, a value has very many: their breaches would take more memory than the value.
 const MANY: usize = 20_000;
+
+/// So often schemas are held against parts of a value, and not more often: some seconds at most.
+const MOST_EFFORT: u64 = 200_000;
 
 /// One rule of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +69,7 @@ struct Compilable {
 
 /// Compiles schemas of one contract as they are needed and keeps them.
 pub struct Schemas {
-    /// The document as answers see it, and as requests do where that is something else. Kept where more of it may have to be
-    /// left out later.
+    /// The contract's document as answers see it, and as requests do where that is something else.
     documents: Vec<Value>,
     sided: bool,
     unusable: Unusable,
@@ -74,6 +77,8 @@ pub struct Schemas {
     accepted: BTreeMap<String, String>,
     /// By the keywords that are left out beside those that are unusable.
     compilable: Mutex<BTreeMap<BTreeSet<String>, Compilable>>,
+    /// Schemas that lead to each other in several ways.
+    efforts: Mutex<HashMap<SchemaRef, Option<Arc<Effort>>>>,
     /// What each schema leads to: unusable keywords, and regular expressions that may give up.
     reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 2]>>>,
 }
@@ -93,18 +98,15 @@ impl Schemas {
         let unusable = Unusable::find(&contract.document);
         let both = sides(&contract.document);
         let sided = both.is_some();
-        let mut documents = match both {
+        let documents = match both {
             Some((requests, answers)) => vec![answers, requests],
             None => vec![contract.document.clone()],
         };
         let none = BTreeSet::new();
         let first = compilable(&unusable, &documents, &none)
             .map_err(|error| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}")))?;
-        if unusable.is_empty() && unusable.patterns.is_empty() {
-            documents.clear();
-        }
         let compilable = Mutex::new(BTreeMap::from([(none, first)]));
-        Ok(Self { documents, sided, unusable, accepted: BTreeMap::new(), compilable, reached: Mutex::default() })
+        Ok(Self { documents, sided, unusable, accepted: BTreeMap::new(), compilable, efforts: Mutex::default(), reached: Mutex::default() })
     }
 
     /// The same, with the places that need not be judged, each with the reason.
@@ -112,8 +114,10 @@ impl Schemas {
     /// # Errors
     /// A place that is judged, or that is none: to accept it has no meaning (any more).
     pub fn accepting(self, accepted: BTreeMap<String, String>) -> Result<Self, String> {
+        let branches = |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && Effort::of(document, at).is_some());
         let known = |place: &str| {
-            place.strip_prefix('#').is_some_and(|at| self.unusable.keywords.contains_key(at) || self.unusable.patterns.contains_key(at))
+            let at = place.strip_prefix('#');
+            at.is_some_and(|at| self.unusable.keywords.contains_key(at) || self.unusable.patterns.contains_key(at) || branches(at))
         };
         if let Some(place) = accepted.keys().find(|place| !known(place)) {
             return Err(place.clone());
@@ -132,11 +136,15 @@ impl Schemas {
 
     /// Whether the value fits what can be judged of a schema.
     pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
-        self.validator(&BTreeSet::new(), schema).is_ok_and(|(validator, _)| validator.is_valid(value))
+        self.effort(schema, value) > MOST_EFFORT || self.validator(&BTreeSet::new(), schema).is_ok_and(|(validator, _)| validator.is_valid(value))
     }
 
     /// What is said of a value: what it breaks for certain, and which parts of the schema were not judged.
     pub fn judge(&self, schema: &SchemaRef, value: &Value) -> Judged {
+        if self.effort(schema, value) > MOST_EFFORT {
+            let reason = format!("its branches lead to each other in more than {MOST_EFFORT} ways");
+            return Judged { breaches: Vec::new(), unjudged: vec![self.unjudged(&schema.0, reason)] };
+        }
         let reached = self.reached(schema);
         let [unusable, patterns] = &*reached;
         let given_up: BTreeSet<String> = patterns.iter().filter(|at| self.gives_up(at, value)).cloned().collect();
@@ -147,6 +155,17 @@ impl Schemas {
             Ok(breaches) => Judged { breaches, unjudged },
             Err(reason) => Judged { breaches: Vec::new(), unjudged: vec![self.unjudged(&schema.0, reason)] },
         }
+    }
+
+    /// How often schemas are held against parts of a value.
+    fn effort(&self, schema: &SchemaRef, value: &Value) -> u64 {
+        let mut efforts = self.efforts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = efforts
+            .entry(schema.clone())
+            .or_insert_with(|| self.documents.first().and_then(|document| Effort::of(document, &schema.0)).map(Arc::new))
+            .clone();
+        drop(efforts);
+        known.map_or(0, |effort| effort.count(value))
     }
 
     fn unjudged(&self, at: &str, reason: String) -> Unjudged {
@@ -177,10 +196,14 @@ impl Schemas {
     }
 
     fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
+        let effort = self.effort(schema, value);
+        if effort > MOST_EFFORT {
+            return Ok(Vec::new());
+        }
         let (validator, loosened) = self.validator(left_out, schema)?;
         let mut first = None;
         let mut all = None;
-        if parts(value, MANY) < MANY {
+        if effort < MANY as u64 && parts(value, MANY) < MANY {
             all = Some(validator.iter_errors(value));
         } else {
             first = validator.validate(value).err();

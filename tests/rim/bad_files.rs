@@ -123,6 +123,31 @@ fn a_file_that_a_contract_refers_to_is_named_with_the_place() {
     }
 }
 
+/// Who reads a contract of somebody else does not show what else is on this machine, and does not wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_contract_opens_no_pipe_and_shows_no_file_above_its_folder() {
+    let folder = Folder::with_contract("bad-elsewhere", ONE);
+    std::fs::create_dir_all(folder.0.join("inner")).unwrap();
+    folder.write("secret.txt", "root: [s3cret\n\ts3cret: *s3cret\n");
+    std::os::unix::fs::symlink("../secret.txt", folder.0.join("inner/link.yaml")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.0.join("inner/pipe")).status().unwrap().success());
+    let said = |target: &str| {
+        folder.write("inner/root.yaml", format!("openapi: 3.1.0\npaths:\n  /a:\n    $ref: '{target}'\n"));
+        let output = folder.command(&["list", "--contract", "inner/root.yaml"]).output().unwrap();
+        (output.status.code(), text(&output))
+    };
+    for target in ["../secret.txt", "link.yaml", "../secret.txt#/root"] {
+        let (code, said) = said(target);
+        assert!(code == Some(2) && said.contains("root.yaml#/paths/~1a refers to it") && !said.contains("s3cret"), "{target}: {said}");
+    }
+    let up = "../".repeat(folder.0.components().count());
+    for target in ["pipe".to_owned(), "./pipe#/a".to_owned(), format!("{up}dev/zero"), format!("{up}dev/tty")] {
+        let (code, said) = said(&target);
+        assert!(code == Some(2) && said.contains("cannot be read"), "{target}: {said}");
+    }
+}
+
 #[test]
 fn an_argument_out_of_its_range_is_named() {
     let folder = Folder::with_contract("bad-arguments", ONE);
