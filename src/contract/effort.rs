@@ -57,7 +57,7 @@ impl Effort {
                         node.here.push(lead(percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned()));
                     }
                     (Holds::List, "prefixItems", Value::Array(items)) => {
-                        node.items.extend((0..items.len()).map(|index| lead(format!("{at}/{index}"))))
+                        node.items.extend((0..items.len()).map(|index| lead(format!("{at}/{index}"))));
                     }
                     (Holds::List, _, Value::Array(items)) => {
                         branches |= items.len() > 1;

@@ -43,7 +43,7 @@ pub fn holds(keyword: &str) -> Holds {
 pub fn flaw(keyword: &str, value: &Value) -> Option<&'static str> {
     let texts = |value: &Value| value.as_array().is_some_and(|names| names.iter().all(Value::is_string));
     let fine = match (holds(keyword), keyword) {
-        (Holds::List, _) => return (!value.as_array().is_some_and(|items| !items.is_empty())).then_some("it is no list of schemas"),
+        (Holds::List, _) => return value.as_array().is_none_or(Vec::is_empty).then_some("it is no list of schemas"),
         (Holds::Map, _) => return (!value.is_object()).then_some("it holds no schemas by name"),
         (Holds::Schema, _) => return (!value.is_object() && !value.is_boolean()).then_some("it is no schema"),
         (Holds::Nothing, "type") => return (!is_type(value)).then_some("it is no type of JSON Schema"),

@@ -31,6 +31,9 @@ pub fn visit<'a>(contract: &'a Contract, schema: &SchemaRef, instance: &'a Value
     walk(&contract.document, (&schema.0, ""), instance, (&mut once, &mut HashSet::new()), 0);
 }
 
+/// What is called with a pointer into the value, a schema, and the part of the value.
+type Visitor<'v, 'a> = &'v mut dyn FnMut(&str, &'a Value, &'a Value);
+
 /// Where a schema stands that applies to a part of a value, and where that part stands.
 type Applied = (String, String);
 
@@ -38,7 +41,7 @@ fn walk<'a>(
     document: &'a Value,
     (schema, at): (&str, &str),
     value: &'a Value,
-    (visitor, seen): (&mut dyn FnMut(&str, &'a Value, &'a Value), &mut HashSet<Applied>),
+    (visitor, seen): (Visitor<'_, 'a>, &mut HashSet<Applied>),
     depth: usize,
 ) {
     let Some(found) = document.pointer(schema) else { return };

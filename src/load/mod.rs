@@ -204,10 +204,10 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
         let at = if file == root { source.clone() } else { at };
         let shown = file == root || at.is_below(source);
         let document: Result<Value, LoadError> = if file == root { at.read() } else { at.read_plain() }.and_then(|text| {
-            yaml::parse(&text).map_err(|reason| match shown {
-                true => invalid(&at, "OpenAPI document", &reason),
+            yaml::parse(&text).map_err(|reason| {
                 // What stands in files of others is no business of whoever reads the message.
-                false => invalid(&at, "OpenAPI document", "it is no YAML or JSON; it is outside of the folder of the contract, and not shown"),
+                let hidden = "it is no YAML or JSON; it is outside of the folder of the contract, and not shown";
+                invalid(&at, "OpenAPI document", if shown { &reason } else { hidden })
             })
         });
         let document = document.map_err(|error| error.referred_to(place.as_deref()))?;

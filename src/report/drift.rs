@@ -36,12 +36,11 @@ pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
     let after: HashMap<_, &Cell> = new.cells.iter().map(|cell| (place(cell), cell)).collect();
     let mut found: Vec<Drift> = Vec::new();
     for cell in &new.cells {
-        match before.get(&place(cell)) {
-            Some(was) => found.extend(changed(was, cell)),
-            None => {
-                let change = if breaks(cell.verdict) { Change::Worse } else { Change::Plain };
-                found.push(Drift { words: format!("{}: new, {}{}", name(cell), said(cell), why(cell)), change });
-            }
+        if let Some(was) = before.get(&place(cell)) {
+            found.extend(changed(was, cell));
+        } else {
+            let change = if breaks(cell.verdict) { Change::Worse } else { Change::Plain };
+            found.push(Drift { words: format!("{}: new, {}{}", name(cell), said(cell), why(cell)), change });
         }
     }
     let gone = old.cells.iter().filter(|cell| !after.contains_key(&place(cell)));

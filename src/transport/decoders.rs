@@ -2,16 +2,6 @@
 
 use percent_encoding::percent_decode_str;
 
-/// Names of character references that end without a semicolon as well (HTML Standard, section 13.5).
-const LEGACY: &str = "AElig AMP Aacute Acirc Agrave Aring Atilde Auml COPY Ccedil ETH Eacute Ecirc Egrave Euml GT Iacute Icirc Igrave Iuml \
-    LT Ntilde Oacute Ocirc Ograve Oslash Otilde Ouml QUOT REG THORN Uacute Ucirc Ugrave Uuml Yacute aacute acirc acute aelig agrave amp aring \
-    atilde auml brvbar ccedil cedil cent copy curren deg divide eacute ecirc egrave eth euml frac12 frac14 frac34 gt iacute icirc iexcl igrave \
-    iquest iuml laquo lt macr micro middot nbsp not ntilde oacute ocirc ograve ordf ordm oslash otilde ouml para plusmn pound quot raquo reg \
-    sect shy sup1 sup2 sup3 szlig thorn times uacute ucirc ugrave uml uuml yacute yen yuml";
-
-/// The longest name of a character reference (HTML Standard, section 13.5).
-const LONGEST_NAME: usize = 32;
-
 /// A text after each way of decoding that changes it.
 pub(super) fn decoded(text: &str) -> Vec<String> {
     let mut texts = Vec::new();
@@ -79,48 +69,7 @@ pub(super) fn unescaped(text: &str) -> String {
 /// A text out of HTML or XML: character references by number and by name, without a semicolon where browsers read them so (HTML
 /// Standard, section 13.2.5.72).
 pub(super) fn unmarked(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        match reference(rest) {
-            Some((letters, length)) => {
-                plain.push_str(&letters);
-                rest = &rest[length..];
-            }
-            None => plain.push('&'),
-        }
-    }
-    plain + rest
-}
-
-/// What a character reference stands for, and how long it is without its first letter.
-fn reference(text: &str) -> Option<(String, usize)> {
-    if let Some(number) = text.strip_prefix('#') {
-        let (digits, radix, lead) = match number.strip_prefix(['x', 'X']) {
-            Some(digits) => (digits, 16, 2),
-            None => (number, 10, 1),
-        };
-        let length = digits.bytes().take_while(|byte| char::from(*byte).is_digit(radix)).count();
-        let letter = char::from_u32(u32::from_str_radix(&digits[..length], radix).ok()?)?;
-        let end = lead + length;
-        return Some((letter.to_string(), end + usize::from(text[end..].starts_with(';'))));
-    }
-    let length = text.bytes().take(LONGEST_NAME).take_while(u8::is_ascii_alphanumeric).count();
-    let named = |name: &str| {
-        let whole = format!("&{name};");
-        let read = html_escape::decode_html_entities(&whole).into_owned();
-        (read != whole).then_some(read)
-    };
-    if text[length..].starts_with(';')
-        && let Some(letters) = named(&text[..length])
-    {
-        return Some((letters, length + 1));
-    }
-    let legacy = |length: &usize| LEGACY.split_whitespace().any(|known| known == &text[..*length]);
-    let length = (2..=length).rev().find(legacy)?;
-    Some((named(&text[..length])?, length))
+    htmlize::unescape(text).into_owned()
 }
 
 #[cfg(test)]

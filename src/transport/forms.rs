@@ -85,8 +85,6 @@ impl Forms {
         found
     }
 
-    /// Whether this is one of the texts.
-
     /// What is found of a number, however it is written.
     pub fn number(&self, number: &serde_json::Number) -> Found {
         let text = number.to_string();

@@ -32,7 +32,7 @@ fn contract() -> String {
     )
 }
 
-/// Text outside of code spans and fenced blocks (CommonMark 0.31, sections 4.5 and 6.1).
+/// Text outside of code spans and fenced blocks (`CommonMark` 0.31, sections 4.5 and 6.1).
 fn prose(markdown: &str) -> String {
     let mut fence: Option<usize> = None;
     let mut prose = String::new();
