@@ -78,10 +78,19 @@ impl Patterns {
         if let Some(known) = self.0.get(pattern) {
             return known.clone();
         }
-        let flaw = compiled(pattern).err();
+        let flaw =
+            if is_delimited(pattern) { Some("it stands between slashes, so that it can match nothing".to_owned()) } else { compiled(pattern).err() };
         self.0.insert(pattern.to_owned(), flaw.clone());
         flaw
     }
+}
+
+/// Whether a regular expression is written as PHP, Perl or a literal of JavaScript has it, `/^a$/i`: taken by the letter, a slash
+/// would have to come before the beginning or after the end.
+fn is_delimited(pattern: &str) -> bool {
+    let inner =
+        pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).filter(|(_, flags)| flags.bytes().all(|flag| flag.is_ascii_alphabetic()));
+    inner.is_some_and(|(inner, _)| inner.starts_with('^') || (inner.ends_with('$') && !inner.ends_with("\\$")))
 }
 
 /// A schema that holds texts against one regular expression.
@@ -149,10 +158,10 @@ mod tests {
     #[test]
     fn a_regular_expression_of_another_dialect_or_of_any_size_is_not_used() {
         let mut patterns = Patterns::default();
-        for pattern in [r"^(?i)abc\Z", "(", "/^[a-z]+$/u[", "((a{1000}){1000}){1000}"] {
+        for pattern in [r"^(?i)abc\Z", "/^[a-z]+$/", "/^[a-z]+/iu", "/a$/i", "(", "/^[a-z]+$/u[", "((a{1000}){1000}){1000}"] {
             assert!(patterns.flaw(pattern).is_some(), "{pattern}");
         }
-        for pattern in ["^a+$", r"^(?=a)\p{L}+$"] {
+        for pattern in ["^a+$", "/a/b", r"/[a-z]+/\d", r"^(?=a)\p{L}+$"] {
             assert_eq!(patterns.flaw(pattern), None, "{pattern}");
         }
         assert!(may_give_up("^(a+)+(?!b)$") && may_give_up(r"(a)\1") && !may_give_up(r"^(?:a|\d)+$"));

@@ -123,6 +123,30 @@ fn a_file_that_a_contract_refers_to_is_named_with_the_place() {
     }
 }
 
+#[test]
+fn a_mistyped_address_repeats_no_password() {
+    let folder = Folder::with_contract("bad-address", ONE);
+    let target = [
+        "https://me:s3cret@host",
+        "https://me:s3 cret@host",
+        "htps://me:s3cret@host",
+        "me:s3cret@host",
+        "https:/me:s3cret@host:x",
+        "http://host/?key=s3cret",
+    ];
+    for address in target {
+        for words in [&["run", "--contract", "contract.yaml", "--target", address][..], &["plan", "--contract", "contract.yaml", "--target", address]]
+        {
+            let output = folder.run(words);
+            assert!(output.status.code() == Some(2) && !text(&output).contains("s3"), "{address}: {}", text(&output));
+        }
+    }
+    for address in ["me:s3cret@host:1", "http://me:s3cret@host:1", "http://me:s3 cret@host", "socks5://me:s3cret@host", "http://host:s3cret"] {
+        let output = folder.against("http://127.0.0.1:1", &["--proxy", address]);
+        assert!(output.status.code() == Some(2) && !text(&output).contains("s3"), "{address}: {}", text(&output));
+    }
+}
+
 /// Who reads a contract of somebody else does not show what else is on this machine, and does not wait for ever.
 #[cfg(unix)]
 #[test]

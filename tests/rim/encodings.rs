@@ -162,6 +162,8 @@ fn no_encoding_in_no_place_leaves_the_run() {
     printed.push(("replay".to_owned(), text(&folder.run(&replayed))));
     printed.extend(written(&folder, ""));
     assert!(printed.iter().any(|(_, text)| text.contains("no-echo")) && printed.len() >= 11, "{} texts", printed.len());
+    let taken = folder.text("reports/recording.json").matches("[credentials]").count();
+    assert!(taken > forms.len() * 6, "{taken} places of an answer have lost a secret");
     // What the answers that were kept say: each place of each encoding has lost it.
     let mut leaks: Vec<String> = Vec::new();
     for (name, text) in &printed {
