@@ -64,7 +64,7 @@ fn with_wrong_credentials_only_401_conforms() {
 fn what_is_answered_but_not_proved_is_no_success() {
     let folder = Folder::new("unreached");
     let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/wild/petstore.yaml");
-    let output = folder.run(&["run", "--contract", contract, "--only", "getUserByName", "--status", "400"]);
+    let output = folder.run(&["run", "--target", "mock", "--contract", contract, "--only", "getUserByName", "--status", "400"]);
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     assert!(text(&output).contains("Nothing was proved"), "{}", text(&output));
 }
@@ -181,7 +181,7 @@ fn what_cannot_be_used_is_named_with_its_place() {
         (&["run", "--contract", "old.yaml"], 2, &["old.yaml#/openapi", "Swagger 2.0"]),
         (&["run", "--contract", "broken.yaml"], 2, &["broken.yaml", "line"]),
         (&["run", "--contract", "dangling.yaml"], 2, &["dangling.yaml#/paths/~1a/get/responses/200", "#/components/responses/Gone"]),
-        (&["run", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
+        (&["run", "--target", "mock", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
         (&["run", "--contract", "status.yaml"], 2, &["status.yaml#/paths/~1a/get/responses/2000", "2000"]),
         (&["run", "--suite", "key.suite.yaml"], 2, &["key.suite.yaml:3:1", "efects", "effects"]),
         (&["run", "--suite", "type.suite.yaml"], 2, &["type.suite.yaml", "3"]),

@@ -6,6 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use probity::cli::{Subject, assemble, record, run_args};
+use probity::domain::effect::Permission;
 use probity::domain::plan::{Origin, Plan, Probe};
 use probity::domain::suite::Suite;
 use probity::domain::verdict::Verdict;
@@ -137,8 +138,7 @@ fn planned(allow: &[&str]) -> Plan {
     let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], allow].concat()).unwrap();
     let subject = Subject::load(&args.scope.files).unwrap();
     let options = Options {
-        writes: true,
-        effects: Some(args.scope.selection.allow.iter().cloned().collect()),
+        permission: Permission { writes: true, effects: Some(args.scope.selection.allow.iter().cloned().collect()), ..Permission::default() },
         mark: "probity".to_owned(),
         thorough: true,
         ..Options::default()
@@ -161,7 +161,8 @@ fn another_method_reaches_only_what_the_run_has_made() {
     let careful = probes(&[]);
     assert!(careful.len() > 30, "{}", careful.len());
     assert_eq!(careful.iter().find(|probe| probe.request.method.0 != "PATCH").map(|probe| &probe.id), None);
-    assert!(probes(&["--allow", "borrowed"]).iter().any(|probe| probe.request.method.0 == "PUT"));
+    let allowed = probes(&["--allow", "borrowed", "--allow", "sweeping"]);
+    assert!(allowed.iter().any(|probe| probe.request.method.0 == "PUT"));
 }
 
 /// A server that reads nothing into a broken list of what is to be removed might remove everything.
@@ -173,5 +174,5 @@ fn a_removal_from_a_list_says_what_is_removed() {
         broken.map(|probe| probe.id).collect()
     };
     assert_eq!(broken(&[]), Vec::<String>::new());
-    assert!(broken(&["--allow", "borrowed"]).iter().any(|id| id.ends_with("missing-data")));
+    assert!(broken(&["--allow", "sweeping"]).iter().any(|id| id.ends_with("missing-data")));
 }

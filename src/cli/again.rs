@@ -15,6 +15,7 @@ use crate::domain::drawn::Drawn;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId, Repeat};
+use crate::domain::report::Traces;
 use crate::domain::verdict::{Finding, Severity};
 use crate::generate::smaller;
 use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
@@ -43,7 +44,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     if found.is_empty() || was_interrupted(&recording.outcomes) {
         return Ok(());
     }
-    let scene = Scene::set(args, target, subject, &Ledger::default(), Timestamp::now())?;
+    let scene = Scene::set(args, target, subject, &Ledger::default())?;
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
     let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.outcomes.requests()).min(most));
@@ -52,10 +53,15 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
             Some(embedded) => Some(embedded.serve_all().await?),
             None => None,
         };
-        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left, rounds: Vec::new() };
+        let traces = Traces::default();
+        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left, rounds: Vec::new(), traces };
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;
         recording.again = again.rounds;
+        let Traces { made, changed, left } = again.traces;
+        recording.traces.made.extend(made);
+        recording.traces.changed.extend(changed);
+        recording.traces.left.extend(left);
         Ok::<_, Stop>(shrunk)
     })?;
     if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
@@ -94,6 +100,8 @@ struct Again<'a> {
     /// Requests that may still be sent.
     left: u64,
     rounds: Vec<Round>,
+    /// What all rounds did to the target.
+    traces: Traces,
 }
 
 impl Again<'_> {
@@ -208,6 +216,10 @@ impl Again<'_> {
         let Self { args, target, subject, ledger, scene, served, .. } = self;
         let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
+        let Traces { made, changed, left } = carried.traces;
+        self.traces.made.extend(made);
+        self.traces.changed.extend(changed);
+        self.traces.left.extend(left);
         let round = Round { about, plan: part, outcomes: carried.outcomes };
         self.left = self.left.saturating_sub(round.outcomes.requests());
         let interrupted = was_interrupted(&round.outcomes);

@@ -71,13 +71,19 @@ pub struct Selection {
     /// Only these statuses. May be repeated.
     #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..600))]
     pub status: Vec<u16>,
-    /// Which operations may be called. A target elsewhere is read-only unless writes are allowed.
+    /// What may be sent. A target elsewhere is only read unless writes are allowed. On no server is anything changed that the run
+    /// has not made, unless --allow names it.
     #[arg(long, value_enum, value_name = "NAME")]
     pub profile: Option<Profile>,
-    /// Allow operations that change something on a target that is not on this machine.
+    /// On a target that is not on this machine, too: make things, and change and remove what the run has made.
     #[arg(long)]
     pub allow_writes: bool,
-    /// Allow operations with this effect, as the suite names it; `all` for every effect. May be repeated.
+    /// Allow requests with this effect. May be repeated.
+    ///
+    /// `leftovers` make something that no operation removes (on this machine allowed, and named); `borrowed` change or remove
+    /// one thing that the run has not made; `sweeping` change things that they do not name: whole collections, settings, the
+    /// own account, actions such as reset, archive or log-out. Other names are those of the suite. `all` allows every effect:
+    /// the whole server may be lost.
     #[arg(long, value_name = "EFFECT")]
     pub allow: Vec<String>,
     /// Provoke each refusal in every way that the contract names, not only in the cheapest one. Costs more requests.
@@ -93,6 +99,9 @@ pub struct Selection {
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// The mark that everything carries which the run makes, for example `probity-0123456789`. Default: drawn anew for each run.
+    #[arg(long, value_name = "TEXT", value_parser = mark)]
+    pub mark: Option<String>,
 }
 
 /// Which operations may be called.
@@ -107,9 +116,13 @@ pub enum Profile {
 /// What a run is about, planned or sent.
 #[derive(Debug, Clone, Args)]
 pub struct Scope {
-    /// `mock` for the embedded mock, or the base URL of a server.
-    #[arg(long, value_name = "mock|URL", default_value = "mock")]
-    pub target: String,
+    /// `mock` for the embedded mock, or the base URL of a server. Without --contract and --suite: the embedded mock.
+    #[arg(long, value_name = "mock|URL")]
+    pub target: Option<String>,
+    /// Treat the target as a server elsewhere, whatever its address: for tunnels (`ssh -L`, `kubectl port-forward`) to what is
+    /// in use. A suite says the same with `live: true`.
+    #[arg(long)]
+    pub live: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub files: Files,
@@ -339,6 +352,11 @@ pub struct SelfTestArgs {
     /// Seed of the operations that faults are put on alone.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+}
+
+fn mark(text: &str) -> Result<String, String> {
+    let fits = text.len() >= 8 && text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if fits { Ok(text.to_owned()) } else { Err("write 8 to 24 small letters, digits and hyphens, for example probity-0123456789".to_owned()) }
 }
 
 fn window(text: &str) -> Result<RateLimit, String> {

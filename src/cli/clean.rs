@@ -1,22 +1,25 @@
 //! `probity clean`: removes what runs that were killed have left behind.
 
+use std::collections::BTreeSet;
+
 use super::args::{CleanArgs, RunArgs};
 use super::connection::Connection;
 use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
 use super::{Stop, exit, run, runtime};
+use crate::domain::effect::Permission;
 use crate::domain::journal::{Chronicle, Entry};
 use crate::domain::plan::Plan;
 use crate::plan::Options;
 use crate::report::legible;
 use crate::run::{Cleaned, Run, Settings};
-use crate::transport::Accounts;
+use crate::transport::{Accounts, Permit};
 
 /// Cleans up, and says what was done.
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
-    let target = Target::parse(&args.target)?;
     let subject = Subject::load(&args.files)?;
+    let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
     let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
     let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
@@ -60,11 +63,11 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
         let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
         let runtime = runtime("cleaning up cannot start")?;
         let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
-        left += cleaned.left.len();
+        left += cleaned.left.iter().filter(|one| one.removable).count();
         tell(chronicle, &cleaned);
     }
     if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
-        anstream::println!("Nothing is left by runs with the contract {:?}.", subject.contract.title);
+        anstream::println!("Nothing that can be removed is left by runs with the contract {:?}.", subject.contract.title);
     }
     Ok(if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE })
 }
@@ -84,10 +87,13 @@ async fn one(
     // Asked to end, what is under way is ended, and the rest is left to the next time.
     let stop = interruption(true);
     let journal = ledger.reopen(chronicle)?;
-    let run = Run::new(&subject.contract, plan, &client, accounts, settings, &watch, &stop).journalled(journal.as_ref());
+    // What is left is the run's own, or it is not touched.
+    let own = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
+    let permit = Permit::new(&subject.contract, &subject.suite, own, &settings.base);
+    let run = Run::new(&subject.contract, plan, (&client, &permit), accounts, settings, &watch, &stop).journalled(journal.as_ref());
     let cleaned = run.clean(&subject.schemas, chronicle).await;
     progress.end();
-    if let Some(journal) = journal.filter(|_| cleaned.left.is_empty()) {
+    if let Some(journal) = journal.filter(|_| cleaned.left.iter().all(|one| !one.removable)) {
         journal.write(&Entry::Cleaned, true)?;
     }
     Ok(cleaned)
@@ -95,8 +101,8 @@ async fn one(
 
 fn tell(chronicle: &Chronicle, cleaned: &Cleaned) {
     anstream::println!("Run of {} ({}): {} requests to remove what it left.", chronicle.start.started_at, chronicle.start.mark, cleaned.removed);
-    for (slot, id) in &cleaned.left {
-        anstream::println!("  {slot} with the id {} could not be removed.", legible(id));
+    for one in &cleaned.left {
+        anstream::println!("  {} {} is left: {}.", legible(&one.kind), legible(&one.id), legible(&one.reason));
     }
     for (kind, name) in &cleaned.unknown {
         let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };

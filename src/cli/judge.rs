@@ -11,7 +11,7 @@ use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::plan::Intent;
 use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{ALLOWED_AS_WELL, Recording, judge as judge_case, leftovers, sent, surplus, weigh};
+use crate::judge::{ALLOWED_AS_WELL, Recording, judge as judge_case, sent, surplus, weigh};
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
@@ -132,7 +132,10 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         findings: judgement.findings,
         undocumented: surplus(&case),
         probes,
-        left: leftovers(&recording.plan, &recording.outcomes),
+        made: recording.traces.made.clone(),
+        changed: recording.traces.changed.clone(),
+        put_back: recording.traces.changed.iter().filter(|changed| changed.put_back).cloned().collect(),
+        left: recording.traces.left.clone(),
     }
 }
 
@@ -158,6 +161,7 @@ fn code(report: &Report, demand: Demand) -> u8 {
     } else if of(Verdict::Blocked)
         || of(Verdict::Inconclusive)
         || nothing_proved
+        || report.left.iter().any(|left| left.removable)
         || (demand.complete
             && (of(Verdict::Skipped) || report.cells.iter().any(|cell| cell.verdict == Verdict::Unreached && !is_settled(report, cell))))
     {

@@ -145,7 +145,7 @@ const SWEEPS: u32 = 16;
 fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<Vec<RateLimit>, Stop> {
     let accounts = &subject.suite.accounts;
     let options = Options {
-        writes: true,
+        permission: crate::domain::effect::Permission::everything(),
         full: Some(accounts.full.keys().cloned().collect()),
         limited: accounts.limited.keys().cloned().collect(),
         given,

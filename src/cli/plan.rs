@@ -12,8 +12,8 @@ use crate::transport::Accounts;
 /// Prints the plan; nothing is sent.
 pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let scope = &args.scope;
-    let target = Target::parse(&scope.target)?;
     let subject = Subject::load(&scope.files)?;
+    let target = Target::planned(scope.target.as_deref().unwrap_or("mock"), scope.live || subject.suite.live)?;
     // A plan makes no state folder.
     let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject)? } else { Ledger::default() };
     let (mut given, schemes) = if target == Target::Mock {

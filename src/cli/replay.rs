@@ -30,11 +30,15 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
         return Err(Stop::Unusable(format!("{} has no probe {:?}; near are {}", args.recording.display(), args.probe, near.join(", "))));
     }
     let mut run = args.run.clone();
-    run.scope.target.clone_from(&recording.target);
+    if let Some(other) = run.scope.target.as_ref().filter(|other| other.trim_end_matches('/') != recording.target) {
+        let file = args.recording.display();
+        return Err(Stop::Unusable(format!("{file} is of {}, not of {other}; leave out --target, or give the recording of that target", recording.target)));
+    }
+    run.scope.target = Some(recording.target.clone());
     run.scope.selection.seed = recording.seed;
     let subject = Subject::load(&run.scope.files)?;
-    let target = Target::parse(&run.scope.target)?;
-    let scene = Scene::set(&run, &target, &subject, &Ledger::default(), Timestamp::now())?;
+    let target = Target::of_run(&run, &subject)?;
+    let scene = Scene::set(&run, &target, &subject, &Ledger::default())?;
     let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
     let runtime = runtime("it cannot be sent")?;
     let outcomes = runtime.block_on(send(&run, &target, &subject, &scene, &part))?;

@@ -1,6 +1,7 @@
 //! `probity run`: from arguments to reports.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use crate::journal::Journal;
 use crate::judge::Recording;
 use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
-use crate::transport::Accounts;
+use crate::transport::{Accounts, Permit};
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
@@ -31,7 +32,13 @@ const LONGEST_WAIT: u64 = 1000;
 /// Plans, sends, judges and writes.
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.scope.files)?;
-    let target = Target::parse(&args.scope.target)?;
+    let files = &args.scope.files;
+    if args.scope.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
+        // Whether a server of one's own was meant, nobody can tell; a gate in CI must not prove the mock.
+        let hint = "--target URL for a server, or --target mock for the mock that is made from the contract";
+        return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
+    }
+    let target = Target::of_run(args, &subject)?;
     let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
@@ -53,12 +60,13 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
 /// # Errors
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
 pub fn record(args: &RunArgs, subject: &Subject) -> Result<Recording, Stop> {
-    Ok(record_with(args, subject, &Target::parse(&args.scope.target)?, &Ledger::default())?.0)
+    Ok(record_with(args, subject, &Target::of_run(args, subject)?, &Ledger::default())?.0)
 }
 
 fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledger) -> Result<(Recording, Option<Journal>), Stop> {
     let started = Timestamp::now();
-    let scene = Scene::set(args, target, subject, ledger, started)?;
+    let scene = Scene::set(args, target, subject, ledger)?;
+    anstream::eprintln!("{}", target.introduction(&scene.options.permission));
     let shape = ledger::shape(&args.scope, target, subject, &scene.options);
     let resumed = continued(ledger, &shape);
     let mut planned = match resumed {
@@ -93,6 +101,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),
+        traces: carried.traces,
     };
     Ok((recording, journal))
 }
@@ -133,7 +142,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger, started: Timestamp) -> Result<Self, Stop> {
+    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger) -> Result<Self, Stop> {
         let RunArgs { scope, twists, .. } = args;
         if *target != Target::Mock && !twists.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -156,11 +165,18 @@ impl Scene {
         let accounts = target::accounts(subject, &scope.selection, &lookup)?;
         let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         ledger.give(&subject.suite, &mut given);
-        // Names on a server of somebody's must not meet those of an earlier run.
-        let mark = format!("probity-{:x}", started.as_millisecond() & 0xff_ffff_ffff);
+        // Names must not meet those of an earlier run, and nobody else can know them: by its mark the run knows its own.
+        let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
         let options = with(target::options(&scope.selection, target, &subject.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None })
     }
+}
+
+/// A mark that no other run has.
+fn random_mark() -> String {
+    // The keys of the standard library's hash maps are drawn by the operating system.
+    let drawn = RandomState::new().build_hasher().finish();
+    format!("probity-{:010x}", drawn & 0xff_ffff_ffff)
 }
 
 /// Carries out a plan beside a run, and writes it down where a journal is kept.
@@ -189,12 +205,10 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
     let progress = Progress::start(planned, &settings.windows);
     let watch = |event: Event<'_>| progress.learn(event);
     let stop = interruption(journal.is_some());
-    let run = Run::new(&subject.contract, planned, &client, &scene.accounts, &settings, &watch, &stop);
+    let permit = Permit::new(&subject.contract, &subject.suite, scene.options.permission.clone(), &settings.base);
+    let run = Run::new(&subject.contract, planned, (&client, &permit), &scene.accounts, &settings, &watch, &stop);
     let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
     progress.end();
-    for slot in &carried.left {
-        anstream::eprintln!("{slot} could not be removed; `probity clean` tries again.");
-    }
     if let Some(chronicle) = resumed.filter(|chronicle| planned.probes.iter().any(|probe| probe.makes(planned) && chronicle.lost(&probe.id) > 0)) {
         anstream::eprintln!(
             "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
@@ -272,7 +286,7 @@ fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
         Ending::Answered | Ending::Silent(_) => None,
     });
     let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {
-        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(reason),
+        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(&reason.words),
         Intent::Probes(_) | Intent::Watched => None,
     });
     withheld.or(left_out).cloned().unwrap_or_else(|| "no request is planned".to_owned())

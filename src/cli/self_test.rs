@@ -17,12 +17,13 @@ use super::args::SelfTestArgs;
 use super::mock::Embedded;
 use super::target::{self, Subject};
 use super::{Stop, exit};
+use crate::domain::effect::Permission;
 use crate::domain::plan::Plan;
 use crate::judge::{Hints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::plan::Options;
 use crate::run::{MOST_BURST, Run, Settings};
-use crate::transport::{Accounts, Bounds, Client, Route};
+use crate::transport::{Accounts, Bounds, Client, Permit, Route};
 
 use alone::Fate;
 use sight::Sight;
@@ -145,7 +146,7 @@ impl<'a> Bench<'a> {
         let accounts = embedded.accounts();
         let (full, limited) = accounts.schemes();
         let options = Options {
-            writes: true,
+            permission: crate::domain::effect::Permission::everything(),
             full: Some(full),
             limited,
             given: embedded.given(),
@@ -180,7 +181,8 @@ impl<'a> Bench<'a> {
                 longest_wait: Duration::ZERO,
                 sweep: false,
             };
-            let run = Run::new(&self.subject.contract, planned, &client, &self.accounts, &settings, &|_| {}, &|| false);
+            let permit = Permit::new(&self.subject.contract, &self.subject.suite, Permission::everything(), &settings.base);
+            let run = Run::new(&self.subject.contract, planned, (&client, &permit), &self.accounts, &settings, &|_| {}, &|| false);
             Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;
         let case = self.subject.case(planned, &outcomes, &self.hints);

@@ -1,7 +1,7 @@
 //! What a run is about: contract, suite and target, put together from the arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use url::{Host, Url};
@@ -9,11 +9,12 @@ use wildmatch::WildMatch;
 
 use super::Stop;
 use super::address::repeated;
-use super::args::{Files, Profile, Scope, Selection};
+use super::args::{Files, Profile, RunArgs, Scope, Selection};
 use super::ledger::Ledger;
 use crate::checks::CredentialHint;
 use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
+use crate::domain::effect::{Effect, Permission};
 use crate::domain::exchange::Outcomes;
 use crate::domain::plan::Plan;
 use crate::domain::suite::{Account, Credential, Suite};
@@ -124,7 +125,7 @@ pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) 
 
 /// A name in a suite that the contract does not know is most likely misspelt.
 fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
-    let named = suite.effects.values().flatten().chain(suite.skip.keys());
+    let named = suite.effects.values().flatten().chain(suite.skip.keys()).chain(&suite.reads).chain(&suite.session);
     for name in named {
         if contract.operation(name).is_none() {
             return Err(Stop::Unusable(format!(
@@ -157,6 +158,8 @@ pub enum Target {
         base: String,
         /// Whether it is on this machine.
         local: bool,
+        /// How that is known, as the end of a sentence.
+        why: String,
     },
 }
 
@@ -177,13 +180,67 @@ impl Target {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(Stop::Unusable(format!("--target {} has a query or fragment; {hint}", repeated(text))));
         }
-        let local = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-            None => false,
+        let (local, why) = match url.host() {
+            Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => by_address(address.to_canonical()),
+            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => (true, format!("{name} is this machine")),
+            Some(Host::Domain(name)) => (false, format!("{name} is not known to be this machine")),
+            None => (false, "it has no host".to_owned()),
         };
-        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local })
+        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local, why })
+    }
+
+    /// Reads the argument for a command that sends: what counts is the address that is connected to, not how it is spelt. With
+    /// `live`, or by way of a proxy, nothing is on this machine.
+    ///
+    /// # Errors
+    /// It is no base URL.
+    pub fn connected(text: &str, live: bool, proxied: bool) -> Result<Self, Stop> {
+        let Self::Server { base, .. } = Self::parse(text)? else { return Ok(Self::Mock) };
+        let (local, why) = match Url::parse(&base).ok().as_ref().and_then(Url::host) {
+            _ if live => (false, "--live, or the suite, says so".to_owned()),
+            _ if proxied => (false, "it is reached by way of a proxy".to_owned()),
+            Some(Host::Domain(name)) => resolved(name, Url::parse(&base).ok().and_then(|url| url.port_or_known_default()).unwrap_or(80)),
+            Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => by_address(address.to_canonical()),
+            None => (false, "it has no host".to_owned()),
+        };
+        Ok(Self::Server { base, local, why })
+    }
+
+    /// The target of a run.
+    ///
+    /// # Errors
+    /// It is no base URL.
+    pub fn of_run(args: &RunArgs, subject: &Subject) -> Result<Self, Stop> {
+        let text = args.scope.target.as_deref().unwrap_or("mock");
+        Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
+    }
+
+    /// The same without a look at the network, for a command that sends nothing.
+    ///
+    /// # Errors
+    /// It is no base URL.
+    pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
+        Ok(match Self::parse(text)? {
+            Self::Server { base, .. } if live => Self::Server { base, local: false, why: "--live, or the suite, says so".to_owned() },
+            target => target,
+        })
+    }
+
+    /// Where it is, how that is known, and what may be changed there.
+    pub fn introduction(&self, permission: &Permission) -> String {
+        let Self::Server { base, local, why } = self else {
+            return "Target: the embedded mock, which ends with its run; everything may be changed.".to_owned();
+        };
+        let place = if *local { "on this machine" } else { "not on this machine" };
+        let allowed: Vec<&str> = Effect::ALLOWABLE.into_iter().filter(|effect| permission.allows(*effect)).map(Effect::word).collect();
+        let may = match (permission.writes, allowed.as_slice()) {
+            (false, _) => "it is only read".to_owned(),
+            (true, []) => "only what this run makes is changed".to_owned(),
+            (true, allowed) => format!("changed is what this run makes, and allowed are {}", allowed.join(", ")),
+        };
+        format!("Target: {base} counts as {place} ({why}); {may}.")
     }
 
     /// Whether it is on this machine.
@@ -197,6 +254,23 @@ impl Target {
             Self::Mock => "mock",
             Self::Server { base, .. } => base,
         }
+    }
+}
+
+fn by_address(address: IpAddr) -> (bool, String) {
+    let local = address.is_loopback();
+    (local, format!("{address} is {} loopback address", if local { "a" } else { "no" }))
+}
+
+/// Whether every address of a name is this machine; one that cannot be resolved is elsewhere.
+fn resolved(name: &str, port: u16) -> (bool, String) {
+    let addresses: Vec<IpAddr> = (name, port).to_socket_addrs().map(|found| found.map(|one| one.ip().to_canonical()).collect()).unwrap_or_default();
+    match addresses.iter().find(|address| !address.is_loopback()).or(addresses.first()) {
+        Some(address) => {
+            let (local, _) = by_address(*address);
+            (local, format!("{name} is {address}"))
+        }
+        None => (false, format!("{name} cannot be resolved")),
     }
 }
 
@@ -222,17 +296,28 @@ pub fn options(
     mark: String,
 ) -> Result<Options, Stop> {
     let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
-    known.extend(["borrowed", "all"]);
+    known.extend(Effect::ALLOWABLE.map(Effect::word));
+    known.insert("all");
     if let Some(unknown) = selection.allow.iter().find(|effect| !known.contains(effect.as_str())) {
         let known: Vec<&str> = known.into_iter().collect();
         return Err(Stop::Unusable(format!("--allow {unknown}: the effects are {}", known.join(", "))));
     }
-    let everything = target.is_local() || selection.allow.iter().any(|effect| effect == "all");
+    let everything = *target == Target::Mock || selection.allow.iter().any(|effect| effect == "all");
+    let mut effects: BTreeSet<String> = selection.allow.iter().cloned().collect();
+    if target.is_local() {
+        // What a suite calls an effect concerns others, and a server on this machine is not meant to have any. What may be lost
+        // there is another question, and only a person answers it.
+        effects.extend(suite.effects.keys().filter(|name| Effect::named(name).is_none()).cloned());
+        effects.insert(Effect::Leftovers.word().to_owned());
+    }
     Ok(Options {
         only: selection.only.clone(),
         statuses: selection.status.iter().map(|status| Status(*status)).collect(),
-        writes: may_write(selection, target),
-        effects: (!everything).then(|| selection.allow.iter().cloned().collect()),
+        permission: Permission {
+            writes: may_write(selection, target),
+            effects: (!everything).then_some(effects),
+            disposable: *target == Target::Mock,
+        },
         full: Some(full),
         limited,
         given,

@@ -12,8 +12,9 @@ const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug"
 /// Reads between the lines, and completes the query parameters that a request cannot do without. An author who marks one
 /// member or another with `x-probity-resource` or `x-probity-mark` is believed to have marked all of them.
 pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
-    let mut inferred = Inferred { marks: !mentions(document, "x-probity-mark"), references: std::collections::BTreeMap::new() };
-    if mentions(document, "x-probity-resource") {
+    let annotated = mentions(document, "x-probity-resource");
+    let mut inferred = Inferred { marks: !mentions(document, "x-probity-mark"), references: std::collections::BTreeMap::new(), annotated };
+    if annotated {
         return inferred;
     }
     let mut ambiguous: Vec<String> = Vec::new();
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     fn inferred() -> Inferred {
-        Inferred { marks: true, references: [("bookid".to_owned(), "books".to_owned())].into() }
+        Inferred { marks: true, references: [("bookid".to_owned(), "books".to_owned())].into(), annotated: false }
     }
 
     #[test]

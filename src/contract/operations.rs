@@ -45,6 +45,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         security_schemes,
         rate_limits: reader.rate_limits()?,
         server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
+        catalogues: reader.texts("/x-probity-catalogues")?,
         document: bundle.document.clone(),
         inferred,
     })
@@ -105,6 +106,13 @@ impl<'a> Reader<'a> {
     /// The place a reference leads to, and what stands there.
     pub(super) fn resolved(&self, pointer: &str) -> Result<(String, &'a Value), ContractError> {
         follow(self.document, pointer).ok_or_else(|| self.error(pointer, "the reference here leads nowhere, or in a circle"))
+    }
+
+    fn texts(&self, pointer: &str) -> Result<Vec<String>, ContractError> {
+        match self.document.pointer(pointer) {
+            None => Ok(Vec::new()),
+            Some(value) => serde_json::from_value(value.clone()).map_err(|error| self.error(pointer, format!("this must be a list of texts: {error}"))),
+        }
     }
 
     fn rate_limits(&self) -> Result<Vec<RateLimit>, ContractError> {
@@ -191,6 +199,7 @@ impl<'a> Reader<'a> {
             place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
             done: self.done(&member("x-probity-done"))?,
             atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
+            reads: self.document.pointer(&member("x-probity-reads")) == Some(&Value::Bool(true)),
             note: self.text(&member("x-probity-note")),
         };
         for response in general {

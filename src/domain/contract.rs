@@ -32,6 +32,9 @@ pub struct Contract {
     /// What the author leaves to be understood.
     #[serde(default)]
     pub inferred: Inferred,
+    /// Kinds of resources that are only referred to and that a reference does not change (`x-probity-catalogues`).
+    #[serde(default)]
+    pub catalogues: Vec<String>,
 }
 
 /// What is read between the lines of a contract that marks nothing itself.
@@ -41,6 +44,9 @@ pub struct Inferred {
     pub marks: bool,
     /// Kind of the resource that a member names, by its name in lower case and without separators.
     pub references: BTreeMap<String, String>,
+    /// Whether the author marks which members name resources (`x-probity-resource`), and so has marked all of them.
+    #[serde(default)]
+    pub annotated: bool,
 }
 
 impl Contract {
@@ -86,6 +92,9 @@ pub struct Operation {
     /// Whether it writes all of several resources or none (`x-probity-atomic`).
     #[serde(default)]
     pub atomic: bool,
+    /// Whether it only reads although its method may write (`x-probity-reads`).
+    #[serde(default)]
+    pub reads: bool,
     /// A decision the author took (`x-probity-note`).
     pub note: Option<String>,
 }

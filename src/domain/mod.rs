@@ -2,9 +2,11 @@
 
 pub mod contract;
 pub mod drawn;
+pub mod effect;
 pub mod exchange;
 pub mod journal;
 pub mod plan;
+pub mod reason;
 pub mod report;
 pub mod suite;
 pub mod template;

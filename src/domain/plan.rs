@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
+use super::effect::{Effect, Provenance};
+use super::reason::Reason;
 pub use super::template::{Body, Credentials, Filling, Part, Place, RequestTemplate};
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
@@ -18,6 +20,9 @@ pub type SlotId = String;
 /// Everything that will be sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Plan {
+    /// The mark of the run: everything that it makes and every id that it draws as naming nothing carries it.
+    #[serde(default)]
+    pub mark: String,
     /// Every selected cell, in the order of the contract.
     pub cells: Vec<PlannedCell>,
     /// Probes in the order in which they are due; `after` says what really has to wait.
@@ -96,11 +101,11 @@ pub enum Intent {
     /// Never provoked, watched for in every answer (5xx).
     Watched,
     /// No way is known; the reason.
-    Unreachable(String),
+    Unreachable(Reason),
     /// Left out by choice; the reason.
-    Skipped(String),
+    Skipped(Reason),
     /// Left to a later run, because the budget goes to others; the reason.
-    Postponed(String),
+    Postponed(Reason),
 }
 
 /// A value that one probe yields and others use.
@@ -120,6 +125,15 @@ impl Slot {
         match &self.origin {
             Origin::Created(maker) => Some(maker),
             Origin::Borrowed(_) | Origin::Given(_) => None,
+        }
+    }
+
+    /// How its value will be known, as far as the plan tells.
+    pub fn provenance(&self) -> Provenance {
+        match &self.origin {
+            Origin::Created(_) => Provenance::Own,
+            Origin::Borrowed(_) => Provenance::Found,
+            Origin::Given(_) => Provenance::Given,
         }
     }
 }
@@ -176,6 +190,9 @@ pub struct Probe {
     pub also: Vec<String>,
     /// Uses a value that nobody vouches for: a refusal blocks, it does not violate.
     pub assumed: Option<String>,
+    /// What it would change if the server accepted it. It is computed again before the request is sent.
+    #[serde(default)]
+    pub effect: Effect,
 }
 
 impl Probe {
@@ -209,6 +226,7 @@ impl Probe {
             repeat: Repeat::Once,
             also: Vec::new(),
             assumed: None,
+            effect: Effect::default(),
         }
     }
 
@@ -263,6 +281,8 @@ pub enum Stage {
     Cleanup,
     /// One request more than the rate limit allows.
     Burst,
+    /// What may end the run's own session, or take its credentials away.
+    End,
 }
 
 /// What a probe is for.

@@ -41,22 +41,90 @@ pub struct Report {
     pub undocumented: Vec<Undocumented>,
     /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
     pub probes: Vec<SentProbe>,
-    /// What the run made and could not remove.
+    /// Everything that the run is known to have made on the target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<Made>,
+    /// What the run changed by permission and had not made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<Changed>,
+    /// What of it is as it was before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub put_back: Vec<Changed>,
+    /// What the run made, or may have made, and that is still there; and what came back from a write and is nobody knows whose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leftover>,
 }
 
-/// Something that the run made and that is still there.
+/// What a run did to its target.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traces {
+    /// What it made.
+    pub made: Vec<Made>,
+    /// What it changed and had not made.
+    pub changed: Vec<Changed>,
+    /// What is left.
+    pub left: Vec<Leftover>,
+}
+
+/// Something that the run made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Made {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The probe that made it.
+    pub probe: String,
+    /// Whether it is gone again.
+    pub removed: bool,
+}
+
+/// Something that the run changed by permission and had not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changed {
+    /// The operation that changed it.
+    pub operation: String,
+    /// The probe.
+    pub probe: String,
+    /// Method and path.
+    pub request: String,
+    /// Whether it is as it was before.
+    pub put_back: bool,
+    /// Why it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The cause of something, as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Because {
+    /// The cell that is the cause, as `operation::status`, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// The probe that is the cause.
+    pub probe: String,
+    /// The status that it was answered with; absent where none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+}
+
+/// Something that is still there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leftover {
     /// Its kind.
     pub kind: String,
     /// Its id.
     pub id: String,
-    /// The operation that was to remove it.
+    /// The operation that was to remove it; empty where none does.
     pub operation: String,
-    /// Why it did not.
+    /// Why it is left.
     pub reason: String,
+    /// Whether an operation could have removed it.
+    #[serde(default)]
+    pub removable: bool,
+    /// The probe that made it, or that was to remove it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
 }
 
 /// Something in answers that the contract does not know: no violation, but drift between the server and its documents.

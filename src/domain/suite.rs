@@ -24,11 +24,24 @@ pub struct Suite {
     #[serde(default)]
     #[schemars(example = json!({"exports": [{"env": "LIBRARY_EXPIRED_EXPORT", "state": "expired"}]}))]
     pub given: BTreeMap<String, Vec<Given>>,
-    /// Operations with an effect beyond their own resource, by effect: `notify` tells people something, `cost` costs
-    /// something, `borrowed` touches what Probity did not make. On a target elsewhere they are off until allowed.
+    /// Operations with an effect beyond their own resource, by effect. Names of your own (`notify` tells people something, `cost`
+    /// costs something) are off on a target elsewhere until `--allow NAME`. `leftovers`, `borrowed` and `sweeping` put an
+    /// operation, also a GET, into that class, whatever its method and path say: see the README.
     #[serde(default)]
     #[schemars(example = json!({"notify": ["loans.remind"], "cost": ["letters.send"]}))]
     pub effects: BTreeMap<String, Vec<String>>,
+    /// Operations that only read although their method may write, such as a query that is sent with POST.
+    #[serde(default)]
+    #[schemars(example = json!(["books.search"]))]
+    pub reads: Vec<String>,
+    /// Operations that only obtain, renew or end the run's own token.
+    #[serde(default)]
+    #[schemars(example = json!(["sessions.create", "sessions.delete"]))]
+    pub session: Vec<String>,
+    /// Kinds of resources that are only referred to, such as types, currencies and groupings: a reference does not change them.
+    #[serde(default)]
+    #[schemars(example = json!(["languages"]))]
+    pub catalogues: Vec<String>,
     /// Operations that are never called, with the reason.
     #[serde(default)]
     #[schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"}))]
@@ -38,6 +51,10 @@ pub struct Suite {
     #[serde(default, rename = "accept-unjudged", skip_serializing_if = "Vec::is_empty")]
     #[schemars(example = json!([{"place": "#/components/schemas/Book/properties/isbn/pattern", "reason": "a pattern of PHP; the publisher checks it"}]))]
     pub accept_unjudged: Vec<AcceptedGap>,
+    /// Whether the target counts as a server elsewhere, whatever its address: for tunnels to what is in use.
+    #[serde(default)]
+    #[schemars(example = &true)]
+    pub live: bool,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,

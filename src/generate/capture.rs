@@ -12,19 +12,26 @@ use crate::domain::plan::{Capture, Place, Probe, SlotId, StateOf};
 pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
     if let Some(at) = capture.expression.strip_prefix("$response.body#") {
         let found = in_body(answer.body.json()?, at, capture);
-        return found.filter(|value| value.is_string() || value.is_number());
+        return found.filter(|value| value.is_number() || value.as_str().is_some_and(is_id));
     }
     if let Some(name) = capture.expression.strip_prefix("$response.header.") {
         let value = answer.header(name)?;
         // A Location names the resource by its URL; the id is its last segment.
         let last = value.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
         let id = if name.eq_ignore_ascii_case("location") { last } else { value };
-        return Some(Value::String(percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()));
+        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+        return is_id(&id).then_some(Value::String(id));
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
     let place = Place::Path(name.to_owned());
     let filled = probe.request.fillings.iter().find(|filling| filling.place == place).and_then(|filling| slots.get(&filling.slot));
     filled.cloned().or_else(|| probe.request.path_values.get(name).cloned().map(Value::String))
+}
+
+/// Whether a text can be an id: one that is empty, or a dot segment (RFC 3986, section 3.3), would change the path it is put
+/// into.
+fn is_id(text: &str) -> bool {
+    !matches!(text.trim(), "" | "." | "..")
 }
 
 /// The value at a pointer. An index in the pointer stands for any item; of those below the last index that have the part

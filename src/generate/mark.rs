@@ -83,7 +83,8 @@ fn candidates(text: &str, mark: &str) -> Vec<String> {
     candidates
 }
 
-fn with_mark(text: &str, mark: &str) -> String {
+/// The text with a mark put on it, in the style of the text.
+pub fn with_mark(text: &str, mark: &str) -> String {
     if let Some((local, domain)) = text.split_once('@') {
         return format!("{local}.{mark}@{domain}");
     }
@@ -123,6 +124,13 @@ fn styled(text: &str, mark: &str) -> (&'static str, String) {
     };
     let capitals = has(char::is_uppercase) && !has(char::is_lowercase);
     (separator, if capitals { mark.to_uppercase() } else { mark })
+}
+
+/// Whether a text carries a mark, however it is styled: in capitals, with other separators or none, with letters for digits.
+pub fn carries(text: &str, mark: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).map(|letter| lettered(letter.to_ascii_lowercase())).collect::<String>();
+    let mark = bare(mark);
+    !mark.is_empty() && bare(text).contains(&mark)
 }
 
 /// A digit as a letter that no hexadecimal number has, so that marks stay apart.
@@ -175,6 +183,16 @@ mod tests {
         assert_eq!(with_mark("crm", "probity-a1-9"), "crmprobityahp");
         assert_eq!(with_mark("GBP", "probity-a1-9"), "GBPPROBITYAHP");
         assert_eq!(with_mark("key7", "probity-a1-9"), "key7probitya19");
+    }
+
+    #[test]
+    fn a_mark_is_known_again_in_every_style() {
+        let mark = "probity-3fa9c21b7e";
+        for text in ["Sample Client", "some_key", "notes.txt", "me@example.com", "SOME_KEY", "crm", "GBP", "key7", ""] {
+            let marked = with_mark(text, &format!("{mark}-12"));
+            assert!(carries(&marked, mark), "{marked}");
+            assert!(!carries(&marked, "probity-3fa9c21b7f") && !carries(text, mark), "{marked}");
+        }
     }
 
     #[test]

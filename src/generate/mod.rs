@@ -8,13 +8,15 @@ mod number;
 mod pattern;
 mod request;
 mod sample;
+mod unknown;
 mod unlike;
 mod vary;
 
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
 pub use fill::{fill, value_at};
-pub use mark::{document, marked, marked_texts};
+pub use mark::{carries, document, marked, marked_texts, with_mark};
 pub use request::{Base, Need, valid};
 pub use sample::{sample, samples, specimens};
-pub use unlike::{unknown_id, unlike};
+pub use unknown::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
+pub use unlike::unlike;

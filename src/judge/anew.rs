@@ -1,6 +1,6 @@
 //! What an earlier run left may be unknown to a server that has begun anew since.
 
-use super::{Case, Ruling, leftovers};
+use super::{Case, Ruling, known};
 use crate::domain::exchange::Outcome;
 use crate::domain::plan::{Origin, Probe};
 use crate::domain::text::plain;
@@ -24,7 +24,7 @@ fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
         Origin::Created(_) | Origin::Borrowed(_) => None,
     });
     let known: Vec<_> = known.collect();
-    let (values, _) = leftovers::known(case.plan, case.outcomes);
+    let (values, _) = known::known(case.plan, case.outcomes);
     let made = case.plan.slots.iter().filter(|(_, slot)| slot.maker().is_some());
     let mut made = made.filter_map(|(id, slot)| Some((&slot.kind, plain(values.get(id)?))));
     made.any(|(kind, id)| known.contains(&(kind, &id)))

@@ -62,11 +62,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
     }
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
-        Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.clone())),
+        Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.words.clone())),
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
             if cell.probes.is_empty() {
-                cell.reason = Some(reason.clone());
+                cell.reason = Some(reason.words.clone());
             }
         }
         Intent::Probes(aimed) => proved(view, &mut cell, aimed),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Round;
 use crate::domain::exchange::Outcomes;
 use crate::domain::plan::{Plan, Probe};
-use crate::domain::report::SentProbe;
+use crate::domain::report::{SentProbe, Traces};
 
 /// A run that can be judged again, offline and against a newer contract. It holds no credentials.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Recording {
     /// What was sent again afterwards, because of what was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub again: Vec<Round>,
+    /// What the run did to its target.
+    #[serde(default)]
+    pub traces: Traces,
 }
 
 /// Every probe that was sent, in the order in which it ended.

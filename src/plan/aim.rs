@@ -6,9 +6,12 @@ use super::alike;
 use super::alone::alone;
 use super::choice::{satisfied, skip_reason};
 use super::draft::{Bound, Draft, removes, success_trigger};
+use super::effect::reads;
 use super::settings::{Settled, slots_removed_by};
 use crate::domain::contract::{Condition, Operation, Status, WHOLE_SERVER};
+use crate::domain::effect::Effect;
 use crate::domain::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::domain::reason::{Code, Reason};
 use crate::domain::suite::{Credential, Suite};
 use crate::triggers::{Ground, Setting, Variation, named, same_route};
 
@@ -24,7 +27,7 @@ impl Draft<'_> {
             let contract = self.contract;
             match contract.operation(&cell.operation) {
                 Some(operation) => self.operation_cell(operation, cell.status),
-                None => Intent::Unreachable("the operation is gone".to_owned()),
+                None => Intent::Unreachable("the operation is gone".into()),
             }
         };
         self.plan.cells.push(PlannedCell { intent, ..cell.clone() });
@@ -39,7 +42,7 @@ impl Draft<'_> {
         }
         let success = match self.success(&operation.id) {
             Ok(success) => success,
-            Err(reason) => return Intent::Unreachable(reason),
+            Err(reason) => return left_out(reason),
         };
         let trigger = success_trigger(operation);
         let conditions = operation.response(status).map(|response| response.conditions.clone()).unwrap_or_default();
@@ -65,12 +68,12 @@ impl Draft<'_> {
         let more = if redirects { self.follow(success, status) } else { self.valid_probe(&operation.id, Some(status)) };
         match more {
             Ok(id) => Intent::Probes(vec![id]),
-            Err(reason) => Intent::Unreachable(reason),
+            Err(reason) => left_out(reason),
         }
     }
 
     /// Fetches what a redirect of the first request points at.
-    fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, String> {
+    fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
         let probe = self.plan.probe(first).cloned().ok_or("the request that redirects is gone")?;
         let id = self.free_id(&format!("{}::{status}::{}", probe.operation, probe.trigger));
         let follow =
@@ -91,7 +94,7 @@ impl Draft<'_> {
     }
 
     fn fault_cell(&mut self, operation: &Operation, conditions: &[Condition], status: Status, success: &ProbeId) -> Intent {
-        let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".to_owned()) };
+        let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let fresh = self.remarked(operation, &plain);
@@ -99,7 +102,7 @@ impl Draft<'_> {
         // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
         let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
         ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
-        let mut skipped: Option<String> = None;
+        let mut skipped: Option<Reason> = None;
         let mut reasons: Vec<String> = Vec::new();
         let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         let mut aimed: Vec<ProbeId> = Vec::new();
@@ -113,13 +116,14 @@ impl Draft<'_> {
                 skipped = Some(reason);
                 continue;
             }
-            match self.settle(operation, &variation, success) {
-                Ok(settled) => {
-                    aimed.push(self.fault_probe(operation, status, &condition, allowed, settled, success));
+            let settled = self.settle(operation, &variation, success);
+            match settled.and_then(|settled| self.fault_probe(operation, status, &condition, allowed, settled, success)) {
+                Ok(probe) => {
+                    aimed.push(probe);
                     done.push(condition.trigger);
                 }
-                Err(reason) if matches!(variation.setting, Setting::Given(_)) => skipped = Some(reason),
-                Err(reason) if !reasons.contains(&reason) => reasons.push(reason),
+                Err(reason) if reason.is_choice() || matches!(variation.setting, Setting::Given(_)) => skipped = Some(reason),
+                Err(reason) if !reasons.contains(&reason.words) => reasons.push(reason.words),
                 Err(_) => {}
             }
             if !aimed.is_empty() && !self.options.thorough && !self.asks_who(operation, status) {
@@ -129,7 +133,7 @@ impl Draft<'_> {
         match skipped {
             _ if !aimed.is_empty() => Intent::Probes(aimed),
             Some(reason) => Intent::Skipped(reason),
-            None => Intent::Unreachable(why_not(&plain, conditions, &possible, reasons)),
+            None => Intent::Unreachable(why_not(&plain, conditions, &possible, reasons).into()),
         }
     }
 
@@ -145,16 +149,16 @@ impl Draft<'_> {
     }
 
     /// Why a way is not gone although it could be: by choice, or for want of an account.
-    fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<String> {
-        if !self.options.writes && !variation.request.method.is_safe() {
+    fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<Reason> {
+        let method = &variation.request.method;
+        let reading = method.is_safe() || (*method == operation.method && reads(operation, self.suite, &self.options.permission));
+        if !self.options.permission.writes && !reading {
             // Harmless only as long as the server refuses it, which is what is in question.
-            return Some(format!("{} might change something; --allow-writes allows it", variation.request.method));
-        }
-        if let Some(reason) = self.trespass(variation) {
-            return Some(reason);
+            let words = format!("{method} might change something; --allow-writes allows it");
+            return Some(Reason::new(Code::NotAllowed(Effect::Own), words));
         }
         let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
-        limited.then(|| no_limited(self.suite))
+        limited.then(|| Reason::new(Code::NoCredentials, no_limited(self.suite)))
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
@@ -170,7 +174,7 @@ impl Draft<'_> {
         for condition in conditions {
             let Some(trigger) = named(&condition.trigger) else { continue };
             for bound in [Some(fresh), with_body].into_iter().flatten() {
-                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base };
+                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base, mark: &self.options.mark };
                 let mut variations = (trigger.vary)(&ground(&bound.base));
                 if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
                     variations = (trigger.vary)(&ground(&plain.base));
@@ -197,12 +201,13 @@ impl Draft<'_> {
         allowed: Vec<Status>,
         settled: Settled,
         success: &ProbeId,
-    ) -> ProbeId {
+    ) -> Result<ProbeId, Reason> {
         let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
         let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
         if removes(operation) && allowed.iter().any(|status| status.is_success()) {
             self.set_apart(operation, &mut settled);
         }
+        self.permitted(operation, &settled.request, settled.fault.as_ref())?;
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let mut probe = Probe {
@@ -224,7 +229,7 @@ impl Draft<'_> {
             Some(position) => self.plan.probes.insert(position + 1, probe),
             None => self.plan.probes.push(probe),
         }
-        id
+        Ok(id)
     }
 
     /// Whether the valid request would still be valid with the first of a list alone.
@@ -242,7 +247,7 @@ impl Draft<'_> {
     /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.
     fn whole_server(&mut self, status: Status) -> Intent {
         if self.options.burst == 0 {
-            return Intent::Skipped(NO_BURST.to_owned());
+            return Intent::Skipped(NO_BURST.into());
         }
         let contract = self.contract;
         let mut readers: Vec<&Operation> =
@@ -253,23 +258,23 @@ impl Draft<'_> {
                 return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);
             }
         }
-        Intent::Unreachable("no operation can be asked without an effect".to_owned())
+        Intent::Unreachable("no operation can be asked without an effect".into())
     }
 
     /// The rate limit as an operation of its own documents it.
     fn limit_cell(&mut self, operation: &Operation, status: Status, success: ProbeId) -> Intent {
         if self.options.burst == 0 {
-            return Intent::Skipped(NO_BURST.to_owned());
+            return Intent::Skipped(NO_BURST.into());
         }
         if !operation.method.is_safe() {
-            return Intent::Unreachable("the rate limit counts all requests alike, so it is reached by those that change nothing".to_owned());
+            return Intent::Unreachable("the rate limit counts all requests alike, so it is reached by those that change nothing".into());
         }
         self.burst(self.free_id(&format!("{}::{status}::burst", operation.id)), status, success)
     }
 
     /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.
     fn burst(&mut self, id: ProbeId, status: Status, success: ProbeId) -> Intent {
-        let Some(probe) = self.plan.probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".to_owned()) };
+        let Some(probe) = self.plan.probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
         let before = self.plan.probes.iter().rfind(|probe| probe.stage == Stage::Burst).map(|probe| probe.id.clone());
         let most = if before.is_some() { 1 } else { self.options.burst };
         let burst = Probe {
@@ -289,6 +294,11 @@ impl Draft<'_> {
         self.plan.probes.push(burst);
         Intent::Probes(vec![id])
     }
+}
+
+/// What becomes of a cell for a reason: it is skipped where a person has chosen it.
+fn left_out(reason: Reason) -> Intent {
+    if reason.is_choice() { Intent::Skipped(reason) } else { Intent::Unreachable(reason) }
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use wildmatch::WildMatch;
 
+use super::effect::reads;
 use super::{Options, PlanError};
 use crate::domain::contract::{Contract, Method, Operation, Status, WHOLE_SERVER};
+use crate::domain::effect::Effect;
 use crate::domain::plan::{Intent, PlannedCell};
+use crate::domain::reason::{Code, Reason};
 use crate::domain::suite::{Credential, Suite};
 
 /// The cells that are wanted, in the order of the contract.
@@ -38,7 +41,7 @@ impl Wanted {
                 path: String::new(),
                 status: response.status,
                 general: true,
-                intent: Intent::Unreachable(String::new()),
+                intent: Intent::Unreachable(Reason::default()),
             });
         }
         if cells.is_empty() { Err(nothing(contract, options)) } else { Ok(Self { cells }) }
@@ -62,7 +65,7 @@ fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
         path: operation.path.clone(),
         status,
         general,
-        intent: Intent::Unreachable(String::new()),
+        intent: Intent::Unreachable(Reason::default()),
     }
 }
 
@@ -115,17 +118,18 @@ fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> O
 }
 
 /// Why an operation is not called; `None` when it may be.
-pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<String> {
+pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<Reason> {
     if let Some(reason) = suite.skip.get(&operation.id) {
-        return Some(format!("left out by the suite: {reason}"));
+        return Some(Reason::new(Code::LeftOut, format!("left out by the suite: {reason}")));
     }
-    if !operation.method.is_safe() && !options.writes {
-        return Some("writes are not allowed; --allow-writes allows them".to_owned());
+    if !options.permission.writes && !reads(operation, suite, &options.permission) {
+        return Some(Reason::new(Code::NotAllowed(Effect::Own), "writes are not allowed; --allow-writes allows them"));
     }
     if let Some(reason) = unsigned_reason(operation, suite, options) {
-        return Some(reason);
+        return Some(Reason::new(Code::NoCredentials, reason));
     }
-    let allowed = |effect: &str| options.effects.as_ref().is_none_or(|allowed| allowed.contains(effect));
-    let effect = suite.effects.iter().find(|(effect, operations)| operations.contains(&operation.id) && !allowed(effect));
-    effect.map(|(effect, _)| format!("its effect \"{effect}\" is not allowed; --allow {effect} allows it"))
+    // Classes that the suite puts an operation into are decided for each request.
+    let allowed = |name: &str| Effect::named(name).is_some() || options.permission.allows_named(name);
+    let effect = suite.effects.iter().find(|(name, operations)| operations.contains(&operation.id) && !allowed(name));
+    effect.map(|(name, _)| Reason::new(Code::EffectNotAllowed, format!("its effect \"{name}\" is not allowed; --allow {name} allows it")))
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lists::BEFORE;
 use crate::domain::plan::{Intent, Place, Plan, PlannedCell, Probe, ProbeId, Repeat, SlotId};
 
 /// The plan for nothing but these probes. Everything else that is done to the resources that those in `around` name or make
@@ -23,6 +24,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
         }
     }
     let mut part = Plan {
+        mark: plan.mark.clone(),
         cells: plan.cells.iter().filter_map(|cell| narrowed(cell, &kept, &probes)).collect(),
         probes: plan.probes.iter().filter(|probe| kept.contains(probe.id.as_str())).cloned().collect(),
         slots: BTreeMap::new(),
@@ -48,6 +50,9 @@ fn needed<'a>(plan: &'a Plan, probe: &'a Probe) -> Vec<&'a str> {
     // Where the state is what is wrong, or what it takes, what came before has brought it about.
     let by_state = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::State) || probe.trigger == "finished";
     needed.extend(probe.after.iter().filter(|_| by_state).map(String::as_str));
+    // What was there before is known from a list.
+    let lists = |id: &&ProbeId| plan.probe(id).is_some_and(|before| before.trigger == BEFORE);
+    needed.extend(probe.after.iter().filter(lists).map(String::as_str));
     if let Repeat::Follow(first) = &probe.repeat {
         needed.push(first);
     }

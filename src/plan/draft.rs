@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::apart::removes_many;
 use super::choice::{Wanted, skip_reason};
+use super::effect::EffectRules;
 use super::feeds::{Feed, feeds};
 use super::{Options, order, select, value};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Location, Operation, Status};
 use crate::domain::plan::{Body, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
+use crate::domain::reason::Reason;
 use crate::domain::suite::Suite;
 use crate::generate::{Base, marked, valid};
 
@@ -21,7 +23,7 @@ pub struct Draft<'a> {
     pub(super) plan: Plan,
     pub(super) feeds: Vec<Feed>,
     /// The first valid request of each operation, or why there is none.
-    pub(super) successes: BTreeMap<String, Result<ProbeId, String>>,
+    pub(super) successes: BTreeMap<String, Result<ProbeId, Reason>>,
     /// The request of each valid probe before anything is put wrong in it.
     pub(super) bases: BTreeMap<ProbeId, Bound>,
     /// Which probe removes what a slot names.
@@ -32,7 +34,11 @@ pub struct Draft<'a> {
     pub(super) aimed: Vec<String>,
     /// Resources that only requests with drawn values write to, by what they must be.
     pub(super) spares: BTreeMap<String, Option<SlotId>>,
-    marks: usize,
+    /// What the class of each request follows from.
+    pub(super) rules: EffectRules<'a>,
+    /// Whether a PUT that makes things at keys of its choice is to replace one that is there.
+    pub(super) replaces: bool,
+    pub(super) marks: usize,
 }
 
 /// A valid request with the slots that fill it.
@@ -54,7 +60,7 @@ impl<'a> Draft<'a> {
             schemas,
             suite,
             options,
-            plan: Plan::default(),
+            plan: Plan { mark: options.mark.clone(), ..Plan::default() },
             feeds: feeds(contract),
             successes: BTreeMap::new(),
             bases: BTreeMap::new(),
@@ -62,6 +68,8 @@ impl<'a> Draft<'a> {
             building: Vec::new(),
             aimed: Vec::new(),
             spares: BTreeMap::new(),
+            rules: EffectRules::new(contract, suite, &options.permission),
+            replaces: false,
             marks: 0,
         }
     }
@@ -81,6 +89,8 @@ impl<'a> Draft<'a> {
 
     /// The plan.
     pub fn finish(mut self) -> Plan {
+        self.class_all();
+        self.list_before();
         order::replace_before_add(&mut self.plan);
         order::change_after_filling(&mut self.plan);
         if let Some(budget) = self.options.budget {
@@ -96,17 +106,19 @@ impl<'a> Draft<'a> {
             }
         }
         self.look_elsewhere();
+        self.class_all();
+        self.end_sessions_last();
         self.plan.probes.sort_by_key(Probe::due);
         self.plan
     }
 
     /// The valid request of an operation, built when it is first asked for.
-    pub(super) fn success(&mut self, id: &str) -> Result<ProbeId, String> {
+    pub(super) fn success(&mut self, id: &str) -> Result<ProbeId, Reason> {
         if let Some(known) = self.successes.get(id) {
             return known.clone();
         }
         if self.building.iter().any(|building| building == id) {
-            return Err(format!("{id} needs something that only {id} makes"));
+            return Err(format!("{id} needs something that only {id} makes").into());
         }
         self.building.push(id.to_owned());
         let built = self.valid_probe(id, None);
@@ -116,7 +128,7 @@ impl<'a> Draft<'a> {
     }
 
     /// One more valid request of an operation, aimed at another status or made as a fixture.
-    pub(super) fn valid_probe(&mut self, id: &str, aim: Option<Status>) -> Result<ProbeId, String> {
+    pub(super) fn valid_probe(&mut self, id: &str, aim: Option<Status>) -> Result<ProbeId, Reason> {
         let contract = self.contract;
         let operation = contract.operation(id).ok_or_else(|| format!("there is no operation {id}"))?;
         if let Some(reason) = skip_reason(operation, self.suite, self.options) {
@@ -130,8 +142,11 @@ impl<'a> Draft<'a> {
         if allowed.is_empty() {
             allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
         }
-        let bound = self.bind(operation, false, &[])?;
-        self.only_own(operation, &bound)?;
+        self.replaces = aim.is_some_and(|status| status != Status(201)) && self.key_of(operation).is_some();
+        let bound = self.bind(operation, false, &[]);
+        self.replaces = false;
+        let bound = bound?;
+        self.permitted(operation, &bound.base.request, None)?;
         let id = self.free_id(&format!("{}::{status}::{trigger}", operation.id));
         let (poll, after) = self.job(operation, trigger, &bound)?;
         let (trigger, assumed) = (trigger.to_owned(), bound.assumed.clone());
@@ -147,7 +162,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The valid request of an operation, bound to slots. Slots in `fixed` fill the needs of their kind first.
-    pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<Bound, String> {
+    pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<Bound, Reason> {
         let mut base = valid(self.contract, self.schemas, operation, with_body)?;
         let mut marks = self.marks;
         let mark = &self.options.mark;
@@ -156,7 +171,11 @@ impl<'a> Draft<'a> {
             format!("{mark}-{marks}")
         });
         self.marks = marks;
-        self.fill(operation, base, fixed)
+        let key = self.choose_key(operation, &mut base, fixed);
+        let mut bound = self.fill(operation, base, fixed)?;
+        self.equate(operation, key.as_deref(), &mut bound);
+        self.neutralise(operation, &mut bound);
+        Ok(bound)
     }
 
     /// The same valid request with marks of its own; where it has none, it is the same.
@@ -193,7 +212,7 @@ impl<'a> Draft<'a> {
 
     /// How a job is waited for: the operation that reads it is asked until it is done, the one that fetches what came
     /// of it waits for that.
-    fn job(&mut self, operation: &Operation, trigger: &str, bound: &Bound) -> Result<(Repeat, Vec<ProbeId>), String> {
+    fn job(&mut self, operation: &Operation, trigger: &str, bound: &Bound) -> Result<(Repeat, Vec<ProbeId>), Reason> {
         if let Some(done) = &operation.done {
             let poll = Repeat::Poll { at: done.at.clone(), finished: done.finished.clone(), failed: done.failed.clone() };
             return Ok((poll, Vec::new()));
@@ -218,15 +237,6 @@ impl<'a> Draft<'a> {
         let done = self.contract.operation(&self.reader_of(kind)?)?.done.as_ref()?;
         let at = done.at.strip_prefix("/data").filter(|rest| rest.starts_with('/')).unwrap_or(&done.at);
         Some(StateOf { at: at.to_owned(), any: done.finished.clone() })
-    }
-
-    /// What the run did not make is not removed: a deletion that names nothing takes away all there is.
-    fn only_own(&self, operation: &Operation, bound: &Bound) -> Result<(), String> {
-        let allowed = self.options.effects.as_ref().is_none_or(|effects| effects.contains("borrowed"));
-        if removes_many(operation) && !allowed && !consumed_slots(operation, bound).iter().any(|slot| self.plan.is_made(slot)) {
-            return Err("it removes what the run did not make; --allow borrowed allows it".to_owned());
-        }
-        Ok(())
     }
 
     fn consume(&mut self, operation: &Operation, id: &str) {

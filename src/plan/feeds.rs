@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::makes;
 use crate::contract::schema::is_part;
-use crate::domain::contract::{Contract, Location, Operation, Response};
+use crate::domain::contract::{Contract, Location, Operation, Response, Status};
 
 /// An operation whose answer holds ids of a kind.
 #[derive(Debug, Clone)]
@@ -46,7 +46,25 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
             }
         }
     }
+    let by_key: Vec<Feed> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
+    feeds.extend(by_key);
     feeds
+}
+
+/// PUT makes something at a key that the client chooses where 201 is documented and nothing else makes it (RFC 9110, section
+/// 9.3.4).
+fn at_a_key(feeds: &[Feed], operation: &Operation) -> Option<Feed> {
+    let parameter = operation.item_parameter().filter(|_| operation.method.0 == "PUT" && operation.response(Status(201)).is_some())?;
+    let kind = parameter.resource.as_ref()?.kind.clone();
+    let known = feeds.iter().any(|feed| feed.makes && feed.kind == kind);
+    let expression = format!("$request.path.{}", parameter.name);
+    (!known).then(|| Feed { operation: operation.id.clone(), kind, expression, makes: true, items: vec![sent(operation)] })
+}
+
+/// What the contract's example of a request says of the resource.
+fn sent(operation: &Operation) -> Value {
+    let sent = operation.request_body.as_ref().and_then(|body| body.content.first()).and_then(|media| media.examples.first());
+    sent.map(|example| primary(&example.value)).unwrap_or_default()
 }
 
 fn add(feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
@@ -65,8 +83,7 @@ fn add(feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: 
 
 /// Whether an answer holds what the request made, and what it looks like.
 fn yields(operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
-    let sent = operation.request_body.as_ref().and_then(|body| body.content.first()).and_then(|media| media.examples.first());
-    let sent = sent.map(|example| primary(&example.value)).unwrap_or_default();
+    let sent = sent(operation);
     let shown = response.content.iter().find_map(|media| media.examples.first());
     let shown = shown.map(|example| primary(&example.value)).unwrap_or_default();
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());

@@ -60,7 +60,7 @@ impl Draft<'_> {
     }
 
     /// The request that asks for a list: the one that is planned, or one that needs nothing.
-    fn lister(&self, feed: &Feed) -> Option<Probe> {
+    pub(super) fn lister(&self, feed: &Feed) -> Option<Probe> {
         if let Some(Ok(planned)) = self.successes.get(&feed.operation) {
             return self.plan.probe(planned).cloned();
         }

@@ -109,7 +109,7 @@ fn twin(slot: &str) -> &str {
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
 pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
-    let remover = plan.removers.get(twin(slot))?;
+    let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
     let own = request.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;
     for filling in request.fillings.iter_mut().filter(|filling| filling.place == Place::Path(own.clone())) {

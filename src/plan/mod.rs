@@ -1,5 +1,6 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
+mod acting;
 mod aim;
 mod alike;
 mod alone;
@@ -11,20 +12,25 @@ mod closure;
 mod doubts;
 mod draft;
 mod echoes;
+mod effect;
 mod feeds;
 mod finders;
 mod gone;
+mod keys;
 mod left;
 mod linked;
+mod lists;
 mod moment;
 mod narrowed;
 mod order;
+mod own;
 mod redo;
 mod resources;
 mod select;
 mod settings;
 mod show;
-mod trespass;
+mod unlisted;
+mod unmarked_ids;
 mod value;
 mod walks;
 
@@ -34,14 +40,20 @@ use thiserror::Error;
 
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
+pub use acting::acts_at;
+pub use effect::{Asked, EffectRules, not_allowed};
 pub use feeds::{Feed, feeds};
+pub use own::{Doubt, Heard, Ownership, Unproven};
+pub use lists::BEFORE;
 pub use left::{Held, intruders, removal, removals, undoing};
 pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
+pub use unlisted::{kind_below, provenance, reader, remover, unlisted};
 pub use show::{show, span, wait_of};
 
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, RateLimit, Status};
 use crate::domain::drawn::Drawn;
+use crate::domain::effect::Permission;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
 
@@ -52,10 +64,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Statuses; empty for all.
     pub statuses: Vec<Status>,
-    /// Whether operations that change something may be called.
-    pub writes: bool,
-    /// Effects that are allowed; `None` for all of them.
-    pub effects: Option<BTreeSet<String>>,
+    /// What may be changed.
+    pub permission: Permission,
     /// Security schemes that the full account has credentials for; `None` for all there are.
     pub full: Option<BTreeSet<String>>,
     /// Security schemes that the account without permissions has credentials for; empty when there is no such account.

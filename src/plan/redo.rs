@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::effect::is_new_key;
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation};
 use crate::domain::journal::Chronicle;
@@ -29,7 +30,8 @@ pub fn renewed(contract: &Contract, schemas: &Schemas, chronicle: &Chronicle) ->
             continue;
         }
         let mark = format!("{}-again{lost}", chronicle.start.mark);
-        let changes = rename(contract, schemas, &maker, &mark);
+        let mut changes = rename(contract, schemas, &maker, &mark);
+        changes.extend(new_key(&maker, &chronicle.start.mark, lost));
         for probe in &mut plan.probes {
             for (old, new) in &changes {
                 replace(&mut probe.request, old, new);
@@ -37,6 +39,15 @@ pub fn renewed(contract: &Contract, schemas: &Schemas, chronicle: &Chronicle) ->
         }
     }
     plan
+}
+
+/// The key that something is made at, and another one.
+fn new_key(maker: &Probe, mark: &str, lost: usize) -> Option<(String, String)> {
+    let name = maker.captures.iter().find_map(|capture| capture.expression.strip_prefix("$request.path."))?;
+    let key = maker.request.path_values.get(name).filter(|key| is_new_key(&Value::from(key.as_str()), mark))?;
+    let digits = key.bytes().all(|byte| byte.is_ascii_digit());
+    let other = if digits { key.parse::<u64>().ok().map(|number| (number + 1000 + lost as u64).to_string()) } else { Some(format!("{key}-again{lost}")) };
+    other.map(|other| (key.clone(), other))
 }
 
 /// A request that makes something, under another name.

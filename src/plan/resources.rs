@@ -5,11 +5,14 @@ use serde_json::Value;
 use super::apart::{names_another, removes_many};
 use super::draft::{Bound, Draft, removes};
 use super::echoes::echoed;
+use super::effect::reads;
 use super::feeds::Feed;
 use super::finders::rank;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::plan::{Body, Capture, Filling, Origin, Place, ProbeId, Purpose, Slot, SlotId};
+use crate::domain::effect::Effect;
+use crate::domain::reason::{Code, Reason};
 use crate::domain::text::plain;
 use crate::generate::{Base, valid};
 
@@ -24,7 +27,7 @@ enum Usage {
 impl Draft<'_> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
-    pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, String> {
+    pub(super) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, Reason> {
         let assumed = echoed(self.contract, operation, &base).or_else(|| base.unvouched.clone());
         let mut bound = Bound { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
@@ -84,8 +87,8 @@ impl Draft<'_> {
         place: &Place,
         need: &ResourceNeed,
         taken: &[SlotId],
-    ) -> Result<Option<SlotId>, String> {
-        let usage = usage(operation, place);
+    ) -> Result<Option<SlotId>, Reason> {
+        let usage = self.usage(operation, place, &need.kind);
         let unwanted = match usage {
             Usage::Remove => self.referred_to(&need.kind),
             _ if names_another(self.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
@@ -105,7 +108,7 @@ impl Draft<'_> {
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
-    fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, String> {
+    fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, Reason> {
         if let Some(slot) = self.find(need, taken, usage) {
             return Ok(Some(slot));
         }
@@ -128,30 +131,32 @@ impl Draft<'_> {
             return Ok(Some(slot));
         }
         if usage == Usage::Remove && feeds.iter().any(|feed| feed.makes) {
-            let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind));
-            return Err(format!("only what the run made may be removed; {reason}"));
+            let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind).into());
+            return Err(reason.clone().worded(format!("only what the run made may be removed; {reason}")));
+        }
+        if usage == Usage::Write && !self.options.permission.allows(Effect::Borrowed) {
+            return Err(not_made(&need.kind, reasons.pop()));
         }
         if let Some(slot) = self.known_before(need, taken) {
             return Ok(Some(slot));
         }
         if usage == Usage::Remove {
-            return Err(format!("only what the run made may be removed, and no operation makes {}", need.kind));
-        }
-        if usage == Usage::Write && self.options.effects.as_ref().is_some_and(|allowed| !allowed.contains("borrowed")) {
-            return Err(format!("it changes {} that the run did not make; --allow borrowed allows it", need.kind));
+            return Err(format!("only what the run made may be removed, and no operation makes {}", need.kind).into());
         }
         if let Some(slot) = self.borrow(&feeds, need) {
             return Ok(Some(slot));
         }
         match reasons.pop() {
-            Some(reason) => Err(format!("{} cannot be made: {reason}", need.kind)),
+            Some(reason) => Err(reason.clone().worded(format!("{} cannot be made: {reason}", need.kind))),
             None => Ok(None),
         }
     }
 
     fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
+        let own_only = usage == Usage::Write && !self.options.permission.allows(Effect::Borrowed);
         let fits = |id: &SlotId, slot: &Slot| {
             slot.kind == need.kind
+                && (!own_only || slot.maker().is_some())
                 && !taken.contains(id)
                 && is_part(&need.like, &slot.like)
                 && (usage != Usage::Remove || (slot.maker().is_some() && !self.consumers.contains_key(id)))
@@ -296,16 +301,27 @@ impl Draft<'_> {
     }
 }
 
-fn usage(operation: &Operation, place: &Place) -> Usage {
-    let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
-    match place {
-        _ if operation.method.is_safe() => Usage::Read,
-        Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
-        Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
-        Place::Query(_) if removes_many(operation) => Usage::Remove,
-        Place::Path(_) => Usage::Write,
-        _ => Usage::Read,
+impl Draft<'_> {
+    /// What a request does to a resource that it names at a place. What hangs below a resource changes it, and so may what
+    /// refers to it, unless things of its kind are only referred to.
+    fn usage(&self, operation: &Operation, place: &Place, kind: &str) -> Usage {
+        let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
+        match place {
+            _ if reads(operation, self.suite, &self.options.permission) => Usage::Read,
+            Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
+            Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
+            Place::Query(_) if removes_many(operation) => Usage::Remove,
+            Place::Path(_) => Usage::Write,
+            _ if self.rules.is_catalogue(kind) => Usage::Read,
+            _ => Usage::Write,
+        }
     }
+}
+
+/// Why a request is not sent that would change what the run has not made, and why the run makes none.
+fn not_made(kind: &str, reason: Option<Reason>) -> Reason {
+    let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    Reason::new(Code::NotAllowed(Effect::Borrowed), format!("it changes {kind} that this run has not made{why}; --allow borrowed allows it"))
 }
 
 fn number(slot: &str) -> usize {

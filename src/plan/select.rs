@@ -7,6 +7,7 @@ use super::left::removal;
 use super::value::{Choice, MOST_UNCOUNTED};
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::domain::reason::{Code, Reason};
 
 /// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most
 /// first. `consumers` says which probe removes what, before and after.
@@ -106,7 +107,7 @@ fn clean_up(plan: &Plan, makers: &BTreeMap<usize, Vec<SlotId>>, fresh: &[usize])
 fn postpone(plan: &mut Plan, budget: u64) {
     let there: BTreeSet<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
     let valid: BTreeSet<String> = plan.probes.iter().filter(|probe| probe.fault.is_none()).map(|probe| probe.operation.clone()).collect();
-    let reason = format!("the budget of {budget} requests goes to other cells");
+    let reason = Reason::new(Code::Budget, format!("the budget of {budget} requests goes to other cells"));
     for cell in &mut plan.cells {
         match &mut cell.intent {
             Intent::Probes(aimed) => {
@@ -136,6 +137,7 @@ fn tidy(plan: &mut Plan, consumers: &mut BTreeMap<SlotId, ProbeId>) {
 pub(super) fn without_burst(plan: &mut Plan, window: RateLimit) {
     let burst = |id: &ProbeId, plan: &Plan| plan.probe(id).is_some_and(|probe| probe.stage == Stage::Burst);
     let reason = format!("this run sends fewer than the {} requests that the rate limit allows in {} s", window.requests, window.seconds);
+    let reason = Reason::new(Code::Budget, reason);
     let limits: Vec<usize> = (0..plan.cells.len())
         .filter(|cell| matches!(&plan.cells[*cell].intent, Intent::Probes(aimed) if aimed.iter().all(|id| burst(id, plan))))
         .collect();

@@ -8,6 +8,7 @@ use super::show::span;
 use crate::contract::put;
 use crate::domain::contract::{Operation, ResourceNeed, Status};
 use crate::domain::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::domain::reason::Reason;
 use crate::triggers::{Setting, Variation};
 
 /// The slots that a settled request would take away if it were accepted.
@@ -38,7 +39,7 @@ impl Draft<'_> {
     ///
     /// # Errors
     /// Why the situation cannot be had.
-    pub(super) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, String> {
+    pub(super) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, Reason> {
         let mut settled = Settled {
             besides: Vec::new(),
             assumed: None,
@@ -60,7 +61,7 @@ impl Draft<'_> {
         Ok(settled)
     }
 
-    fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), String> {
+    fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), Reason> {
         settled.after.push(success.clone());
         // Before the next change makes what was taken free again.
         settled.stage = self.plan.probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
@@ -92,13 +93,13 @@ impl Draft<'_> {
 
     /// A fresh valid request with one member as it is elsewhere. Everything else is made anew, or another rule might
     /// refuse the request first.
-    fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, String> {
+    fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, Reason> {
         let with_body = matches!(before.base.request.body, Body::Json(_));
         let mut fresh = self.bind(operation, with_body, &before.slots)?;
         let Body::Json(body) = &mut fresh.base.request.body else {
-            return Err("only a member of a JSON body can be made a second time".to_owned());
+            return Err("only a member of a JSON body can be made a second time".into());
         };
-        if put(body, at, value) { Ok(fresh.base.request) } else { Err(format!("the valid request has no place for {at}")) }
+        if put(body, at, value) { Ok(fresh.base.request) } else { Err(format!("the valid request has no place for {at}").into()) }
     }
 
     /// What the request that made a resource says at a pointer.
@@ -107,7 +108,7 @@ impl Draft<'_> {
         json(&self.plan.probe(maker)?.request)?.pointer(at).cloned()
     }
 
-    fn deleted(&self, settled: &mut Settled) -> Result<(), String> {
+    fn deleted(&self, settled: &mut Settled) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
         let kind = self.kind_of(&place.slot);
         let names = |consumer: &ProbeId, slot: &SlotId| self.plan.probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
@@ -121,7 +122,7 @@ impl Draft<'_> {
             .ok_or_else(|| format!("no planned request deletes {kind}"))?;
         if self.plan.probe(consumer).is_some_and(|removal| removal.status == Status(202)) {
             // Accepted is not enacted (RFC 9110, section 15.3.3).
-            return Err(format!("{consumer} is only accepted (202), so nothing says when it is gone"));
+            return Err(format!("{consumer} is only accepted (202), so nothing says when it is gone").into());
         }
         settled.request.rebind(&place.slot, slot);
         settled.after.push(consumer.clone());
@@ -129,7 +130,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn referred(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), String> {
+    fn referred(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
         let by = by.ok_or("the contract does not say what may refer to it (by)")?;
         let referrer = self.success(by)?;
         let named: Vec<SlotId> = self.plan.probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
@@ -162,7 +163,7 @@ impl Draft<'_> {
         }
     }
 
-    fn unfinished(&mut self, settled: &mut Settled) -> Result<(), String> {
+    fn unfinished(&mut self, settled: &mut Settled) -> Result<(), Reason> {
         let filling = path_filling(&settled.request).ok_or("its path names no job")?;
         let kind = self.kind_of(&filling.slot);
         let reader = self.reader_of(&kind).ok_or_else(|| format!("no operation says when a job of {kind} is done"))?;
@@ -175,7 +176,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn given(&mut self, settled: &mut Settled, state: &str) -> Result<(), String> {
+    fn given(&mut self, settled: &mut Settled, state: &str) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or("its path names no resource")?;
         let kind = self.kind_of(&place.slot);
         let known = self.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
@@ -200,7 +201,7 @@ impl Draft<'_> {
         }
     }
 
-    fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), String> {
+    fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
         let filling = path_filling(&settled.request).ok_or("its path names no resource")?;
         let kind = self.kind_of(&filling.slot);
         let Some(by) = by else {

@@ -84,7 +84,7 @@ fn groups(title: &str, groups: &[Unproved<'_>]) -> Vec<String> {
 
 fn left_behind(report: &Report) -> Vec<String> {
     let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", code(line))).collect();
-    if lines.is_empty() { Vec::new() } else { vec!["## Made by the run and not removed".to_owned(), lines.join("\n")] }
+    if lines.is_empty() { Vec::new() } else { vec!["## Left on the target".to_owned(), lines.join("\n")] }
 }
 
 fn undocumented(report: &Report) -> Vec<String> {

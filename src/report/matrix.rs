@@ -141,7 +141,7 @@ impl Page {
     /// What the run made and could not remove.
     fn left(self, report: &Report) -> Option<String> {
         let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(line, 2, 4)).collect();
-        let head = format!("{} that the run made could not be removed", plural(lines.len(), "thing"));
+        let head = format!("Left on the target: {}", plural(lines.len(), "thing"));
         (!lines.is_empty()).then(|| format!("{}\n{}", paint(&head, HEADING, self.colour), lines.join("\n")))
     }
 

@@ -48,11 +48,16 @@ pub fn sample() -> Report {
             },
         ],
         probes: Vec::new(),
+        made: Vec::new(),
+        changed: Vec::new(),
+        put_back: Vec::new(),
         left: vec![Leftover {
             kind: "things".to_owned(),
             id: "7".to_owned(),
             operation: "things.delete".to_owned(),
             reason: "things.delete was answered 400".to_owned(),
+            removable: true,
+            because: None,
         }],
     }
 }

@@ -1,7 +1,7 @@
 //! Sentences that more than one format says.
 
 use crate::domain::contract::WHOLE_SERVER;
-use crate::domain::report::{Cell, Report};
+use crate::domain::report::{Cell, Leftover, Report};
 use crate::domain::verdict::{Finding, Severity, Verdict};
 
 /// The one sentence to read first.
@@ -73,7 +73,8 @@ pub(super) fn effort(report: &Report) -> String {
 
 /// What the run made and could not remove, a line for each.
 pub(super) fn left(report: &Report) -> Vec<String> {
-    report.left.iter().map(|left| format!("{} {}: {}", left.kind, left.id, left.reason)).collect()
+    let id = |left: &Leftover| if left.id.is_empty() { "(id not known)".to_owned() } else { left.id.clone() };
+    report.left.iter().map(|left| format!("{} {}: {}", left.kind, id(left), left.reason)).collect()
 }
 
 fn duration(milliseconds: u64) -> String {

@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
     /// not be told the contract's example, which may be somebody's.
     fn stand_ins(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
         let fillings = probe.request.fillings.iter().filter_map(|filling| Some((&filling.slot, value_at(&probe.request, &filling.place)?)));
-        let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, |_| true)?)));
+        let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, &self.plan.mark, |_| true)?)));
         let there = self.progress.slots.iter().filter(|(slot, _)| probe.needs.contains(slot) && !self.progress.lost.contains_key(*slot));
         nothing.chain(there.map(|(slot, value)| (slot.clone(), value.clone()))).collect()
     }

@@ -3,12 +3,15 @@
 mod burst;
 mod finders;
 mod gate;
+mod inventory;
 mod limiter;
 mod orphans;
+mod ownership;
 mod past;
 mod quiet;
 mod redirect;
 mod redo;
+mod restore;
 mod send;
 mod sweep;
 mod told;
@@ -20,6 +23,7 @@ pub use past::Pasts;
 pub use redo::Revival;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -28,10 +32,12 @@ use serde_json::Value;
 
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Plan, Probe, ProbeId, Repeat, Slot, SlotId, Stage};
+use crate::domain::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
+use crate::domain::report::{Changed, Traces};
 use crate::generate::captured;
 use crate::journal::Journal;
-use crate::transport::{Accounts, Censor, Client};
+use crate::plan::Ownership;
+use crate::transport::{Accounts, Censor, Client, Permit};
 use burst::Bursts;
 use gate::Ended;
 
@@ -87,8 +93,8 @@ pub struct Carried {
     pub added: Vec<Probe>,
     /// What they made.
     pub slots: BTreeMap<SlotId, Slot>,
-    /// What could not be removed.
-    pub left: Vec<SlotId>,
+    /// What it did to the target.
+    pub traces: Traces,
 }
 
 /// A plan that is being carried out.
@@ -103,6 +109,8 @@ pub struct Run<'a> {
     journal: Option<&'a Journal>,
     pasts: Option<&'a Pasts>,
     revival: Option<&'a Revival<'a>>,
+    permit: &'a Permit<'a>,
+    ownership: Arc<Mutex<Ownership>>,
     progress: Progress,
 }
 
@@ -114,10 +122,14 @@ struct Lane<'a> {
     silence: quiet::Quiet,
     /// Slots of things that something may refer to which was made without knowing and cannot be found.
     held: std::sync::OnceLock<BTreeSet<SlotId>>,
+    /// What is known of ids.
+    ownership: Arc<Mutex<Ownership>>,
+    /// What the run may change without having made it, as it was before; by address.
+    originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
 }
 
 impl Lane<'_> {
-    fn new(settings: &Settings, accounts: &Accounts, contract: &Contract) -> Self {
+    fn new(settings: &Settings, accounts: &Accounts, contract: &Contract, ownership: Arc<Mutex<Ownership>>) -> Self {
         let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
         Self {
             limiter,
@@ -125,6 +137,8 @@ impl Lane<'_> {
             censor: Censor::new(accounts, contract),
             silence: quiet::Quiet::default(),
             held: std::sync::OnceLock::new(),
+            ownership,
+            originals: tokio::sync::Mutex::default(),
         }
     }
 
@@ -152,7 +166,11 @@ struct Progress {
     /// What was sent although it was not planned, and what that made.
     added: Vec<Probe>,
     made: BTreeMap<SlotId, Slot>,
-    left: Vec<SlotId>,
+    /// How things are removed that the plan does not foresee.
+    removers: BTreeMap<SlotId, Remover>,
+    changed: Vec<Changed>,
+    /// Kinds of which something may be there that cannot be looked for.
+    unfound: BTreeSet<String>,
     held: BTreeSet<SlotId>,
     swept: usize,
     /// What is being looked for in other lists.
@@ -164,7 +182,7 @@ impl<'a> Run<'a> {
     pub fn new(
         contract: &'a Contract,
         plan: &'a Plan,
-        client: &'a Client,
+        (client, permit): (&'a Client, &'a Permit<'a>),
         accounts: &'a Accounts,
         settings: &'a Settings,
         watch: &'a (dyn Fn(Event<'_>) + Sync),
@@ -176,7 +194,8 @@ impl<'a> Run<'a> {
                 progress.slots.insert(id.clone(), Value::String(value.clone()));
             }
         }
-        Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, progress }
+        let ownership = Arc::new(Mutex::new(Ownership::new(contract, &plan.mark)));
+        Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, permit, ownership, progress }
     }
 
     /// Writes down every request before it is sent, and every answer.
@@ -195,7 +214,7 @@ impl<'a> Run<'a> {
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> Carried {
-        let lane = Lane::new(self.settings, self.accounts, self.contract);
+        let lane = Lane::new(self.settings, self.accounts, self.contract, self.ownership.clone());
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
@@ -203,20 +222,24 @@ impl<'a> Run<'a> {
         self.forestall(&lane).await;
         for due in dues {
             // Whoever has reached the rate limit cannot clean up for a while.
-            if due.1 == Stage::Burst && !swept {
+            if due.1 >= Stage::Burst && !swept {
                 swept = true;
                 self.sweep(&lane).await;
+                self.put_back(&lane).await;
             }
             self.stage(due, &lane).await;
         }
         if !swept {
             self.sweep(&lane).await;
         }
-        let Progress { mut ended, added, made, left, .. } = self.progress;
+        self.put_back(&lane).await;
+        let (made, left) = self.inventory();
+        let traces = Traces { made, left, changed: std::mem::take(&mut self.progress.changed) };
+        let Progress { mut ended, added, made, .. } = self.progress;
         if let Some(pasts) = self.pasts {
             pasts.order(&mut ended);
         }
-        Carried { outcomes: Outcomes { outcomes: ended }, added, slots: made, left }
+        Carried { outcomes: Outcomes { outcomes: ended }, added, slots: made, traces }
     }
 
     async fn stage(&mut self, due: (u32, Stage), lane: &Lane<'a>) {
@@ -325,6 +348,7 @@ impl<'a> Run<'a> {
             }
         }
         self.note_intruders(probe, &outcome);
+        self.note_unlisted(probe, &outcome);
         self.progress.outcomes.insert(probe.id.clone(), self.progress.ended.len());
         self.progress.ended.push(outcome);
     }

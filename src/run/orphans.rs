@@ -2,16 +2,19 @@
 //! looked for by its name.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use serde_json::Value;
 use url::Url;
 
+use super::ownership::{makings, retold};
 use super::{Lane, Run};
 use crate::contract::Schemas;
 use crate::contract::paging::next_page;
 use crate::domain::contract::Method;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
+use crate::domain::report::Leftover;
 use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::domain::text::plain;
 use crate::generate::{captured, valid};
@@ -25,8 +28,8 @@ const MOST_PAGES: usize = 200;
 pub struct Cleaned {
     /// Requests that took something away.
     pub removed: usize,
-    /// What could not be removed, each as its kind and id.
-    pub left: Vec<(String, String)>,
+    /// What is left.
+    pub left: Vec<Leftover>,
     /// What may be there and cannot be looked for, each as its kind and name.
     pub unknown: Vec<(String, String)>,
 }
@@ -34,25 +37,28 @@ pub struct Cleaned {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
-        let lane = Lane::new(self.settings, self.accounts, self.contract);
+        let lane = Lane::new(self.settings, self.accounts, self.contract, self.ownership.clone());
+        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, chronicle);
         let held = Held::of(chronicle);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
         self.progress.made = held.slots;
         self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".to_owned())).collect();
-        let unknown = self.find(schemas, chronicle, &lane).await;
+        let lost = self.lost(chronicle);
+        let unknown = self.find(schemas, &lost, &lane).await;
         self.sweep(&lane).await;
-        let left = self.progress.left.iter().map(|slot| (slot.clone(), self.progress.slots.get(slot).map(plain).unwrap_or_default()));
-        Cleaned { removed: self.progress.swept, left: left.collect(), unknown }
+        Cleaned { removed: self.progress.swept, left: self.inventory().1, unknown }
     }
 
     /// Looks for what a run that was cut off may have made without knowing, and removes it: what it refers to could not be
     /// removed otherwise.
     pub(super) async fn forestall(&mut self, lane: &Lane<'a>) {
         let Some((revival, chronicle)) = self.revival.and_then(|revival| Some((revival, revival.chronicle?))) else { return };
+        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, chronicle);
         let held = Held::of(chronicle);
         let given = std::mem::replace(&mut self.progress.slots, held.values.clone());
-        self.find(revival.schemas, chronicle, lane).await;
+        let lost = self.lost(chronicle);
+        self.find(revival.schemas, &lost, lane).await;
         let mut plan = self.plan.clone();
         plan.slots.extend(self.progress.made.clone());
         let found = Held { values: self.progress.slots.clone(), gone: held.values.into_keys().collect(), ..Held::default() };
@@ -64,22 +70,52 @@ impl<'a> Run<'a> {
         self.progress.slots.retain(|slot, _| self.progress.made.contains_key(slot) || given.contains_key(slot));
     }
 
-    /// Adopts everything that may have been made without knowing; what cannot be looked for, each as its kind and name.
-    async fn find(&mut self, schemas: &Schemas, chronicle: &Chronicle, lane: &Lane<'a>) -> Vec<(String, String)> {
-        let mut unknown = Vec::new();
-        for (id, past) in &chronicle.past {
-            let Some(probe) = self.plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)).cloned() else { continue };
-            if probe.fault.is_some() || probe.request.method.is_safe() {
-                continue;
+    /// Looks for what requests of this very run may have made to which no answer came.
+    pub(super) async fn find_unanswered(&mut self, lane: &Lane<'a>) {
+        let Some(revival) = self.revival else { return };
+        let mut lost = Vec::new();
+        for (number, outcome) in self.progress.ended.iter().enumerate() {
+            let Some(probe) = self.plan.probe(&outcome.probe) else { continue };
+            for exchange in outcome.exchanges.iter().filter(|exchange| exchange.answer.is_none()) {
+                lost.push(Lost { probe: probe.clone(), number: number as u64, body: exchange.request.body.clone() });
             }
-            for past in past.iter().filter(|past| !matches!(past.fate, Fate::Answered(_))) {
-                let wanted = names(self.contract, schemas, &probe, past.request.body.as_deref());
-                let refers = self.references(&probe);
-                // What cannot be removed in any case is not worth looking for.
-                for capture in probe.captures.iter().filter(|capture| removal(self.plan, &capture.slot).is_some()) {
-                    let twin = capture.slot.split('~').next().unwrap_or_default();
-                    let Some(slot) = self.plan.slots.get(twin).cloned() else { continue };
-                    let search = Search { slot: twin, like: &slot, number: past.number, wanted: &wanted, refers: &refers, maker: &probe };
+        }
+        lost.retain(|lost| self.may_make(&lost.probe));
+        self.find(revival.schemas, &lost, lane).await;
+    }
+
+    /// Requests of a run that was cut off to which no answer came.
+    fn lost(&self, chronicle: &Chronicle) -> Vec<Lost> {
+        let mut lost = Vec::new();
+        for (id, past) in &chronicle.past {
+            let Some(probe) = self.plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)) else { continue };
+            for past in past.iter().filter(|past| !matches!(past.fate, Fate::Answered(_)) && self.may_make(probe)) {
+                lost.push(Lost { probe: probe.clone(), number: past.number, body: past.request.body.clone() });
+            }
+        }
+        lost
+    }
+
+    fn may_make(&self, probe: &Probe) -> bool {
+        !probe.request.method.is_safe() && !makings(self.plan, probe).is_empty()
+    }
+
+    /// Adopts everything that may have been made without knowing; what cannot be looked for, each as its kind and name.
+    async fn find(&mut self, schemas: &Schemas, lost: &[Lost], lane: &Lane<'a>) -> Vec<(String, String)> {
+        let mut unknown = Vec::new();
+        for Lost { probe, number, body } in lost {
+            let wanted = names(self.contract, schemas, probe, body.as_deref());
+            let refers = self.references(probe);
+            for (capture, _) in makings(self.plan, probe) {
+                let twin = capture.slot.split('~').next().unwrap_or_default();
+                let Some(slot) = self.plan.slots.get(twin).cloned() else { continue };
+                let key = capture.expression.strip_prefix("$request.path.").and_then(|name| probe.request.path_values.get(name));
+                if removal(self.plan, &capture.slot).is_none() {
+                    unknown.push((slot.kind, key.cloned().unwrap_or_else(|| wanted.join(", "))));
+                } else if let Some(key) = key {
+                    self.adopt_key(&slot, &capture.slot, key);
+                } else {
+                    let search = Search { slot: twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
                     if !Box::pin(self.search(schemas, lane, &search)).await {
                         self.progress.held.extend(probe.needs.iter().cloned());
                         unknown.push((slot.kind, wanted.join(", ")));
@@ -88,7 +124,16 @@ impl<'a> Run<'a> {
             }
         }
         unknown.dedup();
+        self.progress.unfound.extend(unknown.iter().map(|(kind, _)| kind.clone()));
         unknown
+    }
+
+    /// What was made at a key of the run's choice is known by the key.
+    fn adopt_key(&mut self, slot: &Slot, name: &str, key: &str) {
+        let id = format!("{name}~found-{key}");
+        self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&slot.kind, &Value::from(key));
+        self.progress.slots.insert(id.clone(), Value::from(key));
+        self.progress.made.insert(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() });
     }
 
     /// Looks through every list of a kind for things with one of these names; `false` when there is no list.
@@ -153,10 +198,21 @@ impl<'a> Run<'a> {
         });
         if !known {
             let slot = format!("{}~found-{}", search.slot, plain(&id));
+            // It carries a name that only this run gives, or refers to what only this run knows.
+            self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&search.like.kind, &id);
             self.progress.slots.insert(slot.clone(), id);
             self.progress.made.insert(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() });
         }
     }
+}
+
+/// A request to which no answer came, and that may have made something.
+struct Lost {
+    probe: Probe,
+    /// Tells it from others.
+    number: u64,
+    /// The body that was sent.
+    body: Option<String>,
 }
 
 /// What is looked for.

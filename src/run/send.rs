@@ -1,6 +1,7 @@
 //! Sends a probe: once, until a job has finished, or until the rate limit is reached.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
@@ -12,12 +13,15 @@ use super::wait::believed;
 use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect};
 use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
+use crate::domain::effect::Effect;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
 use crate::domain::journal::Fate;
-use crate::domain::plan::{Credentials, Probe, Purpose, Repeat, SlotId};
+use crate::domain::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
+use crate::domain::reason::{Code, Reason};
 use crate::generate::fill;
 use crate::journal::Journal;
-use crate::transport::{Accounts, Client, Wire, wire};
+use crate::plan::{Asked, Ownership};
+use crate::transport::{Accounts, Client, Permit, Permitted, wire};
 
 /// How often a probe is sent again because the server asked to wait.
 const MOST_WAITS: usize = 4;
@@ -36,6 +40,9 @@ pub(super) struct Sender<'b, 'a> {
     pub journal: Option<&'a Journal>,
     pub pasts: Option<&'a Pasts>,
     pub revival: Option<&'a Revival<'a>>,
+    pub plan: &'a Plan,
+    pub permit: &'a Permit<'a>,
+    pub ownership: &'b Mutex<Ownership>,
     pub lane: &'b Lane<'a>,
 }
 
@@ -47,16 +54,22 @@ impl<'a> Run<'a> {
     {
         let sender = self.sender(lane);
         async move {
+            let mut slots = slots;
+            sender.remember(probe, &slots).await;
             let outcome = sender.probe(probe, &slots, told.as_deref()).await;
-            sender.made_sure(probe, outcome, slots).await
+            sender.note_change(probe, &slots, &outcome).await;
+            let looked = sender.prove(probe, &outcome, &mut slots).await;
+            let mut ended = sender.made_sure(probe, outcome, slots).await;
+            ended.before.splice(0..0, looked);
+            ended
         }
         .boxed()
     }
 
     /// Everything that sending needs.
     pub(super) fn sender<'b>(&self, lane: &'b Lane<'a>) -> Sender<'b, 'a> {
-        let Self { contract, client, accounts, settings, watch, stopped, journal, pasts, revival, .. } = *self;
-        Sender { contract, client, accounts, settings, watch, stopped, journal, pasts, revival, lane }
+        let Self { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, .. } = *self;
+        Sender { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, ownership: &lane.ownership, lane }
     }
 }
 
@@ -71,7 +84,7 @@ impl Sender<'_, '_> {
         let request = match self.request(probe, slots, told) {
             Ok(request) => request,
             Err(reason) => {
-                outcome.ending = Ending::Withheld(reason);
+                outcome.ending = Ending::Withheld(reason.words);
                 return outcome;
             }
         };
@@ -91,7 +104,8 @@ impl Sender<'_, '_> {
     }
 
     /// The request with its values, and with what an earlier answer has told: where to go, or how long a page is to be.
-    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<Prepared, String> {
+    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<Prepared, Reason> {
+        let operation = self.contract.operation(&probe.operation).ok_or("the contract has no such operation")?;
         let mut filled = fill(&probe.request, slots);
         if let (Repeat::Pages { limit, .. }, Some(length)) = (&probe.repeat, told) {
             for (_, value) in filled.query.iter_mut().filter(|(name, _)| name == limit) {
@@ -99,17 +113,31 @@ impl Sender<'_, '_> {
             }
         }
         let location = told.filter(|_| matches!(probe.repeat, Repeat::Follow(_)));
-        let mut request = wire(&self.settings.base, &filled);
-        let mut credentials = filled.credentials;
+        let path_values = filled.path_values.clone();
         if let Some(location) = location {
+            let mut request = wire(&self.settings.base, &filled);
+            let mut credentials = filled.credentials;
             let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
             let elsewhere = self.elsewhere(&asked, location)?;
             if elsewhere.foreign {
                 credentials = Credentials::None;
             }
             elsewhere.put(&mut request);
+            return Ok(Prepared { permitted: self.permit.check_reading(request, credentials)?, path_values });
         }
-        Ok(Prepared { request, credentials })
+        self.still_unknown(probe, &path_values)?;
+        let known = |slot: &SlotId| self.provenance(slot, slots);
+        let asked = Asked { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
+        // Whatever is allowed: what is tidied up is the run's own.
+        if probe.purpose == Purpose::Cleanup
+            && probe.request.method.0 == "DELETE"
+            && self.permit.effect(&asked) > Effect::Leftovers
+            && !self.permit.is_unlimited()
+        {
+            return Err(self.with_doubt(Reason::new(Code::NotOwn, "only what the run has made is removed at its end"), &filled, slots));
+        }
+        let permitted = self.permit.check(&asked).map_err(|reason| self.with_doubt(reason, &filled, slots))?;
+        Ok(Prepared { permitted, path_values })
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
@@ -159,18 +187,31 @@ impl Sender<'_, '_> {
 
     /// Follows the links to the next page, on the same server, until there is none or one leads back.
     async fn pages(&self, probe: &Probe, operation: &Operation, mut prepared: Prepared, most: u32, outcome: &mut Outcome) {
-        let Ok(first) = Url::parse(&prepared.request.url) else { return };
-        let mut seen = vec![prepared.request.url.clone()];
+        let mut request = prepared.permitted.wire().clone();
+        let Ok(first) = Url::parse(&request.url) else { return };
+        let mut seen = vec![request.url.clone()];
         for _ in 0..most {
             self.once(probe, operation, &prepared, outcome).await;
             let page = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json());
             let next = page.and_then(next_page).and_then(|next| self.elsewhere(&first, next).ok());
             let Some(next) = next.filter(|next| !next.foreign) else { return };
-            next.put(&mut prepared.request);
-            if seen.contains(&prepared.request.url) {
+            next.put(&mut request);
+            if seen.contains(&request.url) {
                 return;
             }
-            seen.push(prepared.request.url.clone());
+            seen.push(request.url.clone());
+            let Ok(permitted) = self.permit.check_reading(request.clone(), probe.request.credentials.clone()) else { return };
+            prepared.permitted = permitted;
+        }
+    }
+
+    /// An id that is to name nothing must not have been seen.
+    fn still_unknown(&self, probe: &Probe, path_values: &BTreeMap<String, String>) -> Result<(), Reason> {
+        let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return Ok(()) };
+        // What was sent already has been answered, perhaps with the very id.
+        match path_values.get(name).filter(|value| !self.has_more(probe) && self.ownership().has_seen(value)) {
+            Some(value) => Err(Reason::from(format!("{name} was to name nothing, and an answer has held {value}"))),
+            None => Ok(()),
         }
     }
 
@@ -246,9 +287,8 @@ impl Sender<'_, '_> {
             outcome.ending = Ending::Withheld(reason);
             return;
         }
-        let mut signed = prepared.request.clone();
-        let credentials = self.accounts.sign(operation, &self.contract.security_schemes, &prepared.credentials, &mut signed);
-        let shown = SentRequest { credentials, ..prepared.request.shown() };
+        let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
+        let shown = SentRequest { credentials: signed.credentials().to_vec(), ..prepared.permitted.wire().shown() };
         let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.
@@ -259,11 +299,13 @@ impl Sender<'_, '_> {
             }
         };
         (self.watch)(Event::Sent);
+        let began = self.ownership().begin();
         let answer = self.client.send(&signed).await;
         self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
         let answer = match answer {
             Ok(mut answer) => {
                 self.lane.censor.answer(&mut answer);
+                self.hear(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
                 Ok(answer)
             }
             Err(silence) => Err(self.lane.censor.reason(silence.reason)),
@@ -284,8 +326,9 @@ impl Sender<'_, '_> {
 
 /// A request with the credentials it is to be signed with.
 struct Prepared {
-    request: Wire,
-    credentials: Credentials,
+    permitted: Permitted,
+    /// The values of its path.
+    path_values: BTreeMap<String, String>,
 }
 
 fn first_segment(path: &str) -> &str {

@@ -59,6 +59,9 @@ impl<'a> Run<'a> {
             // From here on the plan cannot be gone on with: what it needs is being removed.
             let _ = journal.write(&Entry::Interrupted, true);
         }
+        if !self.permit.is_unlimited() {
+            self.find_unanswered(lane).await;
+        }
         for pass in 0..MOST_PASSES {
             let left = self.left();
             if left.is_empty() {
@@ -71,12 +74,12 @@ impl<'a> Run<'a> {
                 self.take_away(probe, lane).await;
             }
         }
-        self.progress.left = self.left().into_iter().flat_map(|probe| probe.consumes).collect();
     }
 
     fn left(&self) -> Vec<Probe> {
         let mut plan = self.plan.clone();
         plan.slots.extend(self.progress.made.clone());
+        plan.removers.extend(self.progress.removers.clone());
         plan.probes.extend(self.progress.added.clone());
         let gone: BTreeSet<SlotId> = self.progress.lost.keys().cloned().collect();
         let held = Held { values: self.progress.slots.clone(), gone, accepted: self.progress.accepted.clone(), ..Held::default() };

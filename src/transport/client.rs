@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::time::timeout_at;
 
 use super::reading::{Store, content, is_taken};
-use super::{Wire, reasons};
+use super::{Signed, reasons};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Answer, Content};
 
@@ -120,7 +120,8 @@ impl Client {
     ///
     /// # Errors
     /// No answer came, none that is HTTP, or none that ends; why.
-    pub async fn send(&self, request: &Wire) -> Result<Answer, Silence> {
+    pub async fn send(&self, request: &Signed) -> Result<Answer, Silence> {
+        let request = request.wire();
         let method = reqwest::Method::from_bytes(request.method.0.as_bytes()).map_err(|error| Silence::whole(error.to_string()))?;
         let mut builder = self.inner.request(method, &request.url);
         for (name, value) in &request.headers {

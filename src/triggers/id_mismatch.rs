@@ -19,6 +19,6 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example)) => Some((at, need)),
         _ => None,
     });
-    let other = |at: &str, example| unknown_id(example, |value| ground.body_allows(at, value));
+    let other = |at: &str, example| unknown_id(example, ground.mark, |value| ground.body_allows(at, value));
     repeated.filter_map(|(at, need)| ground.with_value(at, other(at, &need.example)?)).collect()
 }

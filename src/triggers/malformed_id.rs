@@ -2,6 +2,7 @@
 
 use super::{Ground, Trigger, Variation};
 use crate::domain::contract::{Location, Parameter};
+use crate::generate::malformed_id;
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "malformed-id",
@@ -14,5 +15,5 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let mut parameters: Vec<&Parameter> = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
     parameters.reverse();
-    parameters.into_iter().filter_map(|parameter| ground.with_path_value(&parameter.name, "not~an~id")).collect()
+    parameters.into_iter().filter_map(|parameter| ground.with_path_value(&parameter.name, &malformed_id(ground.mark))).collect()
 }

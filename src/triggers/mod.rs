@@ -74,6 +74,8 @@ pub struct Ground<'a> {
     pub condition: &'a Condition,
     /// The valid request; its body is present also where it is optional.
     pub base: &'a Base,
+    /// The mark of the run, from which ids that name nothing are drawn.
+    pub mark: &'a str,
 }
 
 impl Ground<'_> {

@@ -28,7 +28,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     });
     let varied = parameters.into_iter().filter_map(|parameter| {
         let example = ground.base.request.path_values.get(&parameter.name)?;
-        let unknown = unknown_id(&Value::String(example.clone()), |value| ground.parameter_allows(parameter, value))?;
+        let unknown = unknown_id(&Value::String(example.clone()), ground.mark, |value| ground.parameter_allows(parameter, value))?;
         let mut variation = ground.with_path_value(&parameter.name, unknown.as_str()?)?;
         let place = Place::Path(parameter.name.clone());
         if let Some(own) = ground.base.needs.iter().find(|need| need.place == place) {

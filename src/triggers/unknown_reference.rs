@@ -25,7 +25,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         if !wanted(&need.resource.kind) || !chosen(at) || repeats_path(need) {
             return None;
         }
-        let unknown = unknown_id(&need.example, |value| ground.body_allows(at, value))?;
+        let unknown = unknown_id(&need.example, ground.mark, |value| ground.body_allows(at, value))?;
         let mut variation = ground.with_value(at, unknown.clone())?;
         repeat(ground, need, &unknown, &mut variation);
         variation.kind = Some(need.resource.kind.clone());
@@ -36,7 +36,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         let need = parameter.resource.as_ref().filter(|need| wanted(&need.kind))?;
         let example = parameter.example.clone().unwrap_or_else(|| serde_json::Value::String("1".to_owned()));
         let example = example.get(0).cloned().unwrap_or(example);
-        let unknown = unknown_id(&example, |value| ground.parameter_allows(parameter, value) || value.is_string())?;
+        let unknown = unknown_id(&example, ground.mark, |value| ground.parameter_allows(parameter, value) || value.is_string())?;
         let text = plain(&unknown);
         let mut variation = ground.with_query_value(&parameter.name, &text);
         variation.kind = Some(need.kind.clone());

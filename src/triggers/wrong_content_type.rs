@@ -50,7 +50,7 @@ mod tests {
         let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
         let base = valid(&contract, &schemas, operation, true).unwrap();
         let condition = Condition::named("wrong-content-type");
-        let ways = vary(&Ground { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base });
+        let ways = vary(&Ground { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
         let headers = ways.into_iter().flat_map(|way| way.request.headers);
         headers.filter(|(name, _)| name == "content-type").map(|(_, value)| value).collect()
     }

@@ -27,6 +27,7 @@ const GENERIC: &[(&str, &str)] = &[
     ("query", "the part of a URL"),
     ("relationships", "JSON:API, section 7.2.3"),
     ("reports", "what the program writes"),
+    ("revoke", "a verb in names of operations that act"),
     ("results", "part of `atomic:results`, a member of JSON:API's Atomic Operations"),
     ("users", "those who use something"),
 ];
