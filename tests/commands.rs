@@ -235,7 +235,7 @@ fn a_target_elsewhere_is_read_only_unless_writes_are_allowed() {
 fn a_comparison_fails_closed() {
     let folder = Folder::new("diff");
     folder.write("other.yaml", OTHER);
-    assert_eq!(folder.run(&["run", "--contract", "other.yaml"]).status.code(), Some(0));
+    assert_eq!(folder.run(&["run", "--contract", "other.yaml", "--target", "mock"]).status.code(), Some(0));
     let old = folder.report();
     assert_eq!(old["cells"][0]["verdict"], "conforms");
     folder.write("old.json", old.to_string());
@@ -280,14 +280,21 @@ fn an_output_that_cannot_be_written_ends_with_a_code_of_the_table() {
     let folder = Folder::new("full");
     folder.write("other.yaml", OTHER);
     let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the device"));
-    for words in [&["list"][..], &["run", "--contract", "other.yaml"], &["plan", "--format", "json"], &["--help"], &["mock", "--fault", "help"]] {
+    for words in [
+        &["list"][..],
+        &["run", "--contract", "other.yaml", "--target", "mock"],
+        &["plan", "--format", "json"],
+        &["--help"],
+        &["mock", "--fault", "help"],
+    ] {
         let output = folder.command(words).stdout(full()).stderr(Stdio::piped()).output().expect("the command runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{words:?}: {said}");
         assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{words:?}: {said}");
     }
     assert_eq!(folder.report()["totals"]["conforms"], 1, "the reports are written all the same");
-    let output = folder.command(&["run", "--contract", "other.yaml"]).stdout(full()).stderr(full()).status().expect("the command runs");
+    let output =
+        folder.command(&["run", "--contract", "other.yaml", "--target", "mock"]).stdout(full()).stderr(full()).status().expect("the command runs");
     assert_eq!(output.code(), Some(2));
 }
 
@@ -310,5 +317,30 @@ fn reports_are_there_even_if_nothing_can_be_remembered() {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(folder.0.join("reports/recording.json")).expect("a recording").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+/// What need not be judged is named with its place and a reason, and only what is not judged.
+#[test]
+fn a_gap_is_accepted_by_place_with_a_reason() {
+    let folder = Folder::new("gaps");
+    let schema = "{type: object, properties: {s: {type: string, pattern: 'a\\Z'}}}";
+    let responses = format!("{{'200': {{description: a, content: {{application/json: {{schema: {schema}}}}}}}}}");
+    folder
+        .write("contract.yaml", format!("openapi: 3.1.0\ninfo: {{title: Gaps, version: '1'}}\npaths: {{/a: {{get: {{responses: {responses}}}}}}}\n"));
+    let run = |accepted: &str| {
+        folder.write("suite.yaml", format!("name: gaps\ncontract: contract.yaml\n{accepted}"));
+        let output = folder.run(&["run", "--suite", "suite.yaml", "--target", "mock"]);
+        (output.status.code(), text(&output))
+    };
+    let (code, said) = run("");
+    assert!(code == Some(3) && said.contains("pattern") && said.contains("not judged"), "{said}");
+    let place = "#/paths/~1a/get/responses/200/content/application~1json/schema/properties/s/pattern";
+    let (code, said) = run(&format!("accept-unjudged: [{{place: '{place}', reason: a pattern of Ruby}}]\n"));
+    assert!(code == Some(0) && said.contains("1 conforms (1 in part)") && said.contains("a pattern of Ruby"), "{said}");
+    assert_eq!(folder.report()["totals"]["in_part"], 1);
+    for wrong in ["{place: '#/gone', reason: x}".to_owned(), format!("{{place: '{place}', reason: ' '}}"), format!("{{place: '{place}'}}")] {
+        let (code, said) = run(&format!("accept-unjudged: [{wrong}]\n"));
+        assert_eq!(code, Some(2), "{said}");
     }
 }

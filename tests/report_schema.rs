@@ -73,6 +73,6 @@ fn sample() -> Value {
         }],
         "findings": [],
         "probes": [{"id": "p", "operation": "things.get", "purpose": "probe", "status": 400, "requests": 1}],
-        "left": [{"kind": "things", "id": "7", "operation": "things.delete", "reason": "r"}]
+        "left": [{"kind": "things", "id": "7", "operation": "things.delete", "reason": "r", "removable": false}]
     })
 }

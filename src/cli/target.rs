@@ -49,13 +49,9 @@ impl Subject {
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
         }
-        let schemas = Schemas::new(&contract)?.accepting(accepted(&suite)?).map_err(|place| {
-            let hint = "take it out of accept-unjudged, or name the place as the reason of the cell does";
-            Stop::Unusable(format!(
-                "the suite {} accepts that {place} is not judged, and there is nothing at that place that is not; {hint}",
-                suite.name
-            ))
-        })?;
+        let schemas = Schemas::new(&contract)?;
+        let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
+        let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
     }
 
@@ -71,17 +67,6 @@ impl Subject {
     pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a Hints) -> Case<'a> {
         Case { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
     }
-}
-
-/// The places of schemas that need not be judged, each with its reason.
-fn accepted(suite: &Suite) -> Result<BTreeMap<String, String>, Stop> {
-    if let Some(bare) = suite.accept_unjudged.iter().find(|one| one.reason.trim().is_empty()) {
-        return Err(Stop::Unusable(format!(
-            "the suite {} accepts that {} is not judged and does not say why; give a reason",
-            suite.name, bare.place
-        )));
-    }
-    Ok(suite.accept_unjudged.iter().map(|one| (one.place.clone(), one.reason.clone())).collect())
 }
 
 /// The suite, and where its contract is.

@@ -120,7 +120,8 @@ impl Schemas {
             at.is_some_and(|at| self.unusable.keywords.contains_key(at) || self.unusable.patterns.contains_key(at) || branches(at))
         };
         if let Some(place) = accepted.keys().find(|place| !known(place)) {
-            return Err(place.clone());
+            let hint = "take it out, or name the place as the reason of the cell does";
+            return Err(format!("accept-unjudged: nothing at {place} is left unjudged; {hint}"));
         }
         Ok(Self { accepted, ..self })
     }

@@ -61,6 +61,16 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// The places of schemas that need not be judged, each with its reason.
+    ///
+    /// # Errors
+    /// One has no reason.
+    pub fn accepted_gaps(&self) -> Result<BTreeMap<String, String>, String> {
+        let bare = self.accept_unjudged.iter().find(|one| one.reason.trim().is_empty());
+        let all = || self.accept_unjudged.iter().map(|one| (one.place.clone(), one.reason.clone())).collect();
+        bare.map_or_else(|| Ok(all()), |bare| Err(format!("accept-unjudged: {} has no reason; say why it need not be judged", bare.place)))
+    }
+
     /// The JSON Schema of suite files.
     pub fn schema() -> Value {
         schemars::schema_for!(Suite).to_value()
