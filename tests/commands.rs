@@ -70,15 +70,18 @@ fn what_is_answered_but_not_proved_is_no_success() {
 }
 
 #[test]
-fn a_server_that_refuses_or_fails_everything_proves_nothing() {
-    for fault in ["always-500", "always-429"] {
+fn a_server_that_refuses_everything_proves_nothing_and_one_that_fails_breaks_what_it_documents() {
+    for (fault, code) in [("always-500", 1), ("always-429", 3)] {
         let folder = Folder::new(fault);
-        let output = folder.run(&["run", "--fault", fault]);
-        assert_eq!(output.status.code(), Some(3), "{fault}: {}", text(&output));
+        let output = folder.run(&["run", "--fault", fault, "--retries", "0"]);
+        assert_eq!(output.status.code(), Some(code), "{fault}: {}", text(&output));
         let report = folder.report();
-        assert!(verdicts(&report).iter().all(|(_, _, verdict)| verdict == "blocked"), "{fault}");
-        let reasons = report["cells"].as_array().expect("cells").iter().all(|cell| cell["reason"].is_string());
-        assert!(reasons, "{fault}: every blocked cell has its reason");
+        let violated: Vec<u64> = verdicts(&report).into_iter().filter(|(_, _, verdict)| verdict != "blocked").map(|(_, status, _)| status).collect();
+        assert_eq!(!violated.is_empty(), fault == "always-500", "{fault}: {violated:?}");
+        assert!(violated.iter().all(|status| *status == 500), "{fault}: {violated:?}");
+        let blocked =
+            report["cells"].as_array().expect("cells").iter().filter(|cell| cell["verdict"] == "blocked").all(|cell| cell["reason"].is_string());
+        assert!(blocked, "{fault}: every blocked cell has its reason");
     }
 }
 
@@ -225,4 +228,119 @@ fn a_target_elsewhere_is_read_only_unless_writes_are_allowed() {
     let all = methods(&["plan", "--target", "https://api.example.com", "--format", "json", "--allow-writes"]);
     assert_eq!(safe.iter().map(String::as_str).collect::<Vec<_>>(), ["GET"]);
     assert!(all.contains("POST") && all.contains("DELETE"));
+}
+
+/// A run that sees less than the one before proves nothing.
+#[test]
+fn a_comparison_fails_closed() {
+    let folder = Folder::new("diff");
+    folder.write("other.yaml", OTHER);
+    assert_eq!(folder.run(&["run", "--contract", "other.yaml", "--target", "mock"]).status.code(), Some(0));
+    let old = folder.report();
+    assert_eq!(old["cells"][0]["verdict"], "conforms");
+    folder.write("old.json", old.to_string());
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut new = old.clone();
+        change(&mut new);
+        folder.write("new.json", new.to_string());
+        let output = folder.run(&["diff", "old.json", "new.json", "--fail"]);
+        assert_eq!(folder.run(&["diff", "old.json", "new.json"]).status.code(), if output.status.code() == Some(2) { Some(2) } else { Some(0) });
+        (output.status.code(), text(&output))
+    };
+    assert_eq!(changed(&|_| {}).0, Some(0));
+    for verdict in ["blocked", "inconclusive", "unreached", "skipped"] {
+        let (code, told) = changed(&|new| new["cells"][0]["verdict"] = verdict.into());
+        assert_eq!(code, Some(3), "{told}");
+        assert!(
+            told.contains(&format!("- GET /a 200: conforms is now {verdict}")) && told.contains("0 for the worse (!), 1 not shown any more (-)"),
+            "{told}"
+        );
+    }
+    let (code, told) = changed(&|new| {
+        let mut cell = new["cells"][0].clone();
+        cell["status"] = 299.into();
+        new["cells"] = serde_json::json!([cell]);
+    });
+    assert!(code == Some(3) && told.contains("- GET /a 200: gone, was conforms"), "{told}");
+    assert_eq!(changed(&|new| new["cells"][0]["in_part"] = "body not judged".into()).0, Some(3));
+    assert_eq!(changed(&|new| new["cells"][0]["verdict"] = "violates".into()).0, Some(1));
+    assert_eq!(changed(&|new| new["cells"] = serde_json::json!([])).0, Some(2));
+    assert_eq!(changed(&|new| new["contract"]["title"] = "another API".into()).0, Some(2));
+    assert_eq!(changed(&|new| new["schema_version"] = 99.into()).0, Some(2));
+    folder.write("broken.json", "{");
+    assert_eq!(folder.run(&["diff", "old.json", "broken.json", "--fail"]).status.code(), Some(2));
+    assert_eq!(folder.run(&["diff", "gone.json", "old.json", "--fail"]).status.code(), Some(2));
+}
+
+/// A device that is full takes no output: that is said with a code of the table.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_ends_with_a_code_of_the_table() {
+    use std::process::Stdio;
+    let folder = Folder::new("full");
+    folder.write("other.yaml", OTHER);
+    let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the device"));
+    for words in [
+        &["list"][..],
+        &["run", "--contract", "other.yaml", "--target", "mock"],
+        &["plan", "--format", "json"],
+        &["--help"],
+        &["mock", "--fault", "help"],
+    ] {
+        let output = folder.command(words).stdout(full()).stderr(Stdio::piped()).output().expect("the command runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {said}");
+        assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{words:?}: {said}");
+    }
+    assert_eq!(folder.report()["totals"]["conforms"], 1, "the reports are written all the same");
+    let output =
+        folder.command(&["run", "--contract", "other.yaml", "--target", "mock"]).stdout(full()).stderr(full()).status().expect("the command runs");
+    assert_eq!(output.code(), Some(2));
+}
+
+/// What the next run should know is written last, and its loss is no reason to lose the reports.
+#[test]
+fn reports_are_there_even_if_nothing_can_be_remembered() {
+    let folder = Folder::new("memory");
+    let mock = Mock::start(&folder, &[]);
+    let first = mock.run(&folder, &["run", "--only", "entities.list"]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first));
+    let memory = std::fs::read_dir(folder.0.join(".probity")).expect("a state folder").flatten().map(|entry| entry.path().join("memory.json.new"));
+    let blocked = memory.filter(|path| path.parent().is_some_and(|folder| folder.join("memory.json").exists())).map(std::fs::create_dir_all).count();
+    assert!(blocked > 0);
+    std::fs::remove_dir_all(folder.0.join("reports")).expect("reports");
+    let second = mock.run(&folder, &["run", "--only", "entities.list"]);
+    assert_eq!(second.status.code(), Some(0), "{}", text(&second));
+    assert!(text(&second).contains("warning:") && folder.0.join("reports/junit.xml").exists(), "{}", text(&second));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.0.join("reports/recording.json")).expect("a recording").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+/// What need not be judged is named with its place and a reason, and only what is not judged.
+#[test]
+fn a_gap_is_accepted_by_place_with_a_reason() {
+    let folder = Folder::new("gaps");
+    let schema = "{type: object, properties: {s: {type: string, pattern: 'a\\Z'}}}";
+    let responses = format!("{{'200': {{description: a, content: {{application/json: {{schema: {schema}}}}}}}}}");
+    folder
+        .write("contract.yaml", format!("openapi: 3.1.0\ninfo: {{title: Gaps, version: '1'}}\npaths: {{/a: {{get: {{responses: {responses}}}}}}}\n"));
+    let run = |accepted: &str| {
+        folder.write("suite.yaml", format!("name: gaps\ncontract: contract.yaml\n{accepted}"));
+        let output = folder.run(&["run", "--suite", "suite.yaml", "--target", "mock"]);
+        (output.status.code(), text(&output))
+    };
+    let (code, said) = run("");
+    assert!(code == Some(3) && said.contains("pattern") && said.contains("not judged"), "{said}");
+    let place = "#/paths/~1a/get/responses/200/content/application~1json/schema/properties/s/pattern";
+    let (code, said) = run(&format!("accept-unjudged: [{{place: '{place}', reason: a pattern of Ruby}}]\n"));
+    assert!(code == Some(0) && said.contains("1 conforms (1 in part)") && said.contains("a pattern of Ruby"), "{said}");
+    assert_eq!(folder.report()["totals"]["in_part"], 1);
+    for wrong in ["{place: '#/gone', reason: x}".to_owned(), format!("{{place: '{place}', reason: ' '}}"), format!("{{place: '{place}'}}")] {
+        let (code, said) = run(&format!("accept-unjudged: [{wrong}]\n"));
+        assert_eq!(code, Some(2), "{said}");
+    }
 }

@@ -164,7 +164,7 @@ fn a_probe_of_the_last_run_is_sent_again_and_reports_are_compared() {
     let (text, code) = probity(&folder, &["diff", "right/report.json", "reports/report.json", "--fail"]);
     assert!(code == Some(1) && text.contains("! groups.create 409: conforms is now violates"), "{text}");
     let (text, code) = probity(&folder, &["diff", "reports/report.json", "right/report.json", "--fail"]);
-    assert!(code == Some(0) && text.contains("1 changes, 0 for the worse"), "{text}");
+    assert!(code == Some(0) && text.contains("1 changes: 0 for the worse"), "{text}");
     let (text, code) = probity(&folder, &["replay", "groups.create::409::wrong-type"]);
     assert!(code == Some(0) && text.contains("< 409"), "{text}");
     let (text, code) = probity(&folder, &["replay", "groups.create::409::wrong"]);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use probity::checks::{CHECKS, CredentialHint};
 use probity::contract::{Schemas, bundle, read};
 use probity::domain::contract::{Contract, Method, Status};
-use probity::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use probity::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
 use probity::domain::plan::Plan;
 use probity::domain::verdict::{Finding, Severity};
 use probity::judge::{Case, Hints, judge};
@@ -210,7 +210,7 @@ fn findings(asked: &Asked, came: &Came) -> Vec<Finding> {
 
 fn judged(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Finding> {
     let key = CredentialHint::Basic { username_env: "THINGS_KEY".to_owned(), password_env: "THINGS_SECRET".to_owned() };
-    let hints = Hints { full: vec![key], limited: Vec::new() };
+    let hints = Hints { full: [("key".to_owned(), key)].into(), ..Hints::default() };
     let schemas = Schemas::new(contract).unwrap();
     let judgement = judge(&Case { contract, schemas: &schemas, plan, outcomes, hints: &hints });
     judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect()
@@ -252,7 +252,8 @@ fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Excha
         value => Content::Json(value.clone()),
     };
     let headers = came.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let request = SentRequest { method: Method(method.to_owned()), url: url.to_owned(), headers: Vec::new(), body };
+    let credentials = vec![SentCredential { scheme: "key".to_owned(), limited: false, wrong: false }];
+    let request = SentRequest { method: Method(method.to_owned()), url: url.to_owned(), body, credentials, ..SentRequest::default() };
     Exchange { request, answer: Some(Answer { status: Status(came.status), headers, body: content, millis: 1, echoes_credentials: came.echoes }) }
 }
 

@@ -64,7 +64,7 @@ fn sample() -> Value {
         "started_at": "2026-01-02T03:04:05Z",
         "duration_ms": 12,
         "seed": 7,
-        "totals": {"cells": 1, "conforms": 0, "violates": 1, "requests": 1, "fixture_requests": 0, "cleanup_requests": 0},
+        "totals": {"cells": 1, "conforms": 0, "violates": 1, "in_part": 0, "requests": 1, "fixture_requests": 0, "cleanup_requests": 0},
         "cells": [{
             "operation": "things.get", "api": "things", "method": "GET", "path": "/things", "status": 409, "general": false,
             "verdict": "violates", "reason": null,
@@ -73,6 +73,6 @@ fn sample() -> Value {
         }],
         "findings": [],
         "probes": [{"id": "p", "operation": "things.get", "purpose": "probe", "status": 400, "requests": 1}],
-        "left": [{"kind": "things", "id": "7", "operation": "things.delete", "reason": "r"}]
+        "left": [{"kind": "things", "id": "7", "operation": "things.delete", "reason": "r", "removable": false}]
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::media_type::is_json;
+use super::gaps::{Reading, reading};
 use super::scene::{body_at, describe, shorten, show};
 use super::{Breach, Check, Scene};
 use crate::contract;
@@ -20,36 +20,48 @@ const MOST_BRANCHES: usize = 4;
 pub(super) const CHECK: Check = Check { name: "body-schema", about: "the body is what the contract declares, and fits its schema", rule };
 
 fn rule(scene: &Scene<'_>) -> Vec<Breach> {
+    let Some(media) = declared(scene) else { return Vec::new() };
+    let value = match reading(scene, media) {
+        Reading::Value(value) => value,
+        Reading::Nothing => return not_json(scene, media),
+        Reading::Unread(_) => return missing(scene, media),
+    };
+    let Some(schema) = &media.schema else { return Vec::new() };
+    let found = scene.schemas.judge(schema, &value).breaches;
+    let found: Vec<contract::Breach> = found.into_iter().flat_map(|breach| nearest(scene, &value, breach, 0)).collect();
+    told(scene, schema, &value, &found)
+}
+
+/// The media type that the body is to be held against; `None` where no body is declared, or none can come.
+pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
     let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
-    let Some(media) = scene.media().filter(|_| !bodiless) else { return Vec::new() };
-    let Some(document) = scene.document() else { return not_json(scene, media) };
-    let Some(schema) = media.schema.as_ref().filter(|_| is_json(&media.name)) else { return Vec::new() };
-    match scene.schemas.breaches(schema, &document) {
-        Ok(found) => {
-            let found: Vec<contract::Breach> = found.into_iter().flat_map(|breach| nearest(scene, &document, breach, 0)).collect();
-            told(scene, schema, &document, &found)
-        }
-        // Not the server's fault, and no reason to call the body right.
-        Err(message) => vec![Breach {
-            severity: Severity::Should,
-            message: format!("the body cannot be judged: {message}"),
-            expected: "a schema that can be compiled".to_owned(),
-            actual: describe(&scene.answer.body),
-            contract: place(scene, schema, &schema.0),
-            answer: "body".to_owned(),
-            citation: scene.citation(),
-        }],
-    }
+    // Under a type that is not declared it is no body of any of these; without a type it may be.
+    let unnamed = || scene.declared.filter(|_| scene.answer.media_type().is_none()).and_then(|response| response.content.first());
+    scene.media().or_else(unnamed).filter(|_| !bodiless)
 }
 
 /// JSON is declared and the body is none.
 fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
     // What our own bounds kept from being read may well be right.
-    if !is_json(&media.name) || matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_)) {
+    if matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_)) {
         return Vec::new();
     }
     let what = if scene.answer.body == Content::Empty { "the body is missing" } else { "the body is not JSON" };
-    vec![Breach {
+    vec![without(scene, media, what)]
+}
+
+/// No body came, of a type in which every body has a byte (XML 1.0, section 2.1; the signatures of the others).
+fn missing(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
+    let name = media.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let never_empty = matches!(name.as_str(), "application/xml" | "text/xml" | "application/pdf" | "application/zip" | "application/gzip")
+        || name.ends_with("+xml")
+        || name.ends_with("+zip")
+        || name.starts_with("image/");
+    if never_empty && scene.answer.body == Content::Empty { vec![without(scene, media, "the body is missing")] } else { Vec::new() }
+}
+
+fn without(scene: &Scene<'_>, media: &MediaType, what: &str) -> Breach {
+    Breach {
         severity: Severity::Must,
         message: format!("{what} although {} declares {}", scene.answer.status, media.name),
         expected: format!("a body of {}", media.name),
@@ -57,7 +69,7 @@ fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
         contract: format!("{}/content/{}", scene.place(), contract::escape(&media.name)),
         answer: "body".to_owned(),
         citation: scene.citation(),
-    }]
+    }
 }
 
 fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, found: &[contract::Breach]) -> Vec<Breach> {
@@ -208,11 +220,57 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_schema_is_judged_and_a_missing_part_accuses_nobody() {
+        let broken = |schema: &Value, body: Value| -> Vec<String> {
+            let breaches = stand(schema).breaches("body-schema", 200, JSON, body);
+            breaches.into_iter().map(|breach| breach.message).collect()
+        };
+        let bad = json!({"pattern": "^(?i)abc\\Z"});
+        let object = json!({"required": ["n"], "properties": {"n": {"type": "int"}, "s": bad}});
+        assert_eq!(broken(&object, json!({"s": 5})), ["body: \"n\" is a required property"]);
+        assert!(broken(&object, json!({"n": 1, "s": "x"})).is_empty());
+        for turned in [
+            json!({"not": bad}),
+            json!({"oneOf": [bad, {"type": "string"}]}),
+            json!({"if": bad, "then": false}),
+            json!({"allOf": [{"if": {"$ref": "#/components/schemas/Thing"}, "else": {"not": bad}}]}),
+            json!({"patternProperties": {"^(?i)a": {}}, "additionalProperties": false}),
+            json!({"anyOf": [{"properties": {"a": {"type": "int"}}}], "unevaluatedProperties": false}),
+            json!({"contains": bad, "maxContains": 0}),
+            json!({"properties": {"a": {"oneOf": [{"const": "x"}, {"not": {"anyOf": [bad]}}]}}}),
+        ] {
+            for value in [json!("x"), json!({"a": "x"}), json!({"Ab": 1}), json!(["x"])] {
+                assert!(broken(&json!({"properties": {"p": turned}}), json!({"p": value})).is_empty(), "{turned}: {value}");
+            }
+        }
+        let one = json!({"oneOf": [{"allOf": [bad, {"type": "string"}]}, {"type": "boolean"}]});
+        assert_eq!(broken(&json!({"properties": {"p": one}}), json!({"p": 5})).len(), 1, "it fits no branch, whatever the part says");
+    }
+
+    #[test]
+    fn a_regular_expression_that_gives_up_accuses_nobody() {
+        let slow = json!({"type": "string", "pattern": "^(a|aa|(?=b)b)+(?!c)$", "maxLength": 100});
+        let long = "a".repeat(60) + "!";
+        assert!(stand(&slow).breaches("body-schema", 200, JSON, json!([long])).len() == 1, "another type breaks it all the same");
+        let stand = |schema: &Value| stand(&json!({"properties": {"a": schema}}));
+        assert!(stand(&slow).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert!(stand(&json!({"not": slow})).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert_eq!(stand(&slow).gaps(200, JSON, json!({"a": long})).unjudged.len(), 1);
+        assert_eq!(stand(&slow).breaches("body-schema", 200, JSON, json!({"a": "!"})).len(), 1);
+        assert!(stand(&slow).gaps(200, JSON, json!({"a": "aab"})).unjudged.is_empty());
+    }
+
+    #[test]
     fn what_declares_no_body_is_not_judged() {
         let stand = stand(&thing());
         for status in [202, 204, 418] {
             assert!(stand.breaches("body-schema", status, JSON, json!({})).is_empty());
         }
+        let xml = Stand::new(
+            json!({"200": {"description": "found", "content": {"application/xml": {}}}, "201": {"description": "made", "content": {"text/csv": {}}}}),
+        );
+        assert_eq!(xml.breaches("body-schema", 200, &[], json!(null))[0].message, "the body is missing although 200 declares application/xml");
+        assert!(xml.breaches("body-schema", 201, &[], json!(null)).is_empty(), "no line is a table, too");
         assert!(stand.method("HEAD").breaches("body-schema", 200, JSON, json!(null)).is_empty());
     }
 }

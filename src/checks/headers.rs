@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::retry_after::is_wait;
 use super::scene::{cite, shorten};
 use super::{Breach, Check, Scene};
+use crate::contract::Unjudged;
 use crate::domain::contract::{HeaderRule, SchemaRef, Status};
 use crate::domain::verdict::Severity;
 
@@ -92,11 +93,22 @@ fn with_standard(scene: &Scene<'_>, name: &str) -> String {
 /// Whether the text of a field fits a schema, read as what the schema may ask for: text, number, boolean or list (OpenAPI,
 /// Header Object: style `simple`).
 pub(super) fn fits(scene: &Scene<'_>, schema: &SchemaRef, text: &str) -> bool {
+    readings(text).any(|value| scene.schemas.judge(schema, &value).breaches.is_empty())
+}
+
+fn readings(text: &str) -> impl Iterator<Item = Value> {
     let scalar = |text: &str| serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
     let items: Vec<Value> = text.split(',').map(|item| Value::from(item.trim())).collect();
     let typed: Vec<Value> = text.split(',').map(|item| scalar(item.trim()).unwrap_or_else(|| Value::from(item.trim()))).collect();
-    let readings = [Some(Value::from(text)), scalar(text), Some(Value::from(items)), Some(Value::from(typed))];
-    readings.into_iter().flatten().any(|value| scene.schemas.fits(schema, &value))
+    [Some(Value::from(text)), scalar(text), Some(Value::from(items)), Some(Value::from(typed))].into_iter().flatten()
+}
+
+/// The parts of the schemas of declared fields that those which came were not held against.
+pub(super) fn unjudged(scene: &Scene<'_>) -> Vec<Unjudged> {
+    let declared = scene.declared.map_or(&[][..], |response| &response.headers);
+    let came = declared.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
+    let came = came.filter_map(|header| Some((header.schema.as_ref()?, scene.answer.header(&header.name)?)));
+    came.flat_map(|(schema, text)| readings(text).flat_map(|value| scene.schemas.judge(schema, &value).unjudged).collect::<Vec<_>>()).collect()
 }
 
 /// A schema in a finding: itself, with its reference followed.

@@ -8,6 +8,7 @@ mod cause;
 mod curl;
 mod error_status;
 mod excerpt;
+mod gaps;
 mod headers;
 mod json_api;
 mod json_api_document;
@@ -23,11 +24,11 @@ mod status;
 #[cfg(test)]
 mod testing;
 
-pub use curl::{CredentialHint, curl};
+pub use curl::{CredentialHint, Hints, curl};
 pub use excerpt::excerpt;
+pub use gaps::{Gaps, gaps};
 pub use scene::Scene;
 
-use crate::domain::plan::Credentials;
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// One broken rule, as the rule itself sees it; [`findings`] adds what is the same for all of them.
@@ -79,12 +80,7 @@ pub const CHECKS: &[Check] = &[
 
 /// What every check has to say of an exchange.
 pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
-    let hints = match &scene.probe.request.credentials {
-        Credentials::None => Vec::new(),
-        Credentials::WrongSecret => CredentialHint::with_wrong_secret(scene.hints),
-        Credentials::Full | Credentials::Limited | Credentials::Without(_) => scene.hints.to_vec(),
-    };
-    let again = curl(&scene.exchange.request, &hints);
+    let again = curl(&scene.exchange.request, scene.hints);
     let mut findings = Vec::new();
     for check in CHECKS {
         findings.extend((check.rule)(scene).into_iter().map(|breach| Finding {

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::CredentialHint;
+use super::Hints;
 use super::media_type::{is_json, matches};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, MediaType, Operation, Response, Status};
 use crate::domain::exchange::{Answer, Content, Exchange};
 use crate::domain::plan::Probe;
+use crate::domain::text::on_a_line;
 
 /// How many characters of a value a finding shows.
 const MOST_SHOWN: usize = 120;
@@ -30,7 +31,7 @@ pub struct Scene<'a> {
     /// The response that the contract declares for the status that came.
     pub declared: Option<&'a Response>,
     /// Where the credentials of the request come from, for the command that shows a finding again.
-    pub hints: &'a [CredentialHint],
+    pub hints: &'a Hints,
 }
 
 impl<'a> Scene<'a> {
@@ -101,6 +102,6 @@ pub(super) fn describe(body: &Content) -> String {
 
 /// Text on one line, cut where it gets long.
 pub(super) fn shorten(text: &str) -> String {
-    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let line: String = text.chars().map(on_a_line).collect();
     if line.chars().count() <= MOST_SHOWN { line } else { format!("{}…", line.chars().take(MOST_SHOWN).collect::<String>()) }
 }

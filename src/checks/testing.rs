@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Breach, CHECKS, Scene, findings};
+use super::{Breach, CHECKS, Gaps, Hints, Scene, findings, gaps};
 use crate::contract::{Schemas, bundle, read};
 use crate::domain::contract::{Contract, Method, Status};
 use crate::domain::exchange::{Answer, Content, Exchange, SentRequest};
@@ -34,7 +34,7 @@ impl Stand {
             "components": {"schemas": {"Thing": {"type": "object", "required": ["day"], "properties": {"day": {"type": "string", "format": "date"}}}}}
         });
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let request = SentRequest { method: Method("GET".to_owned()), url: "http://127.0.0.1/things/1".to_owned(), headers: Vec::new(), body: None };
+        let request = SentRequest { method: Method("GET".to_owned()), url: "http://127.0.0.1/things/1".to_owned(), ..SentRequest::default() };
         Self { contract, probe: probe(), request, echoes: false }
     }
 
@@ -85,6 +85,11 @@ impl Stand {
         self.with_scene(status, headers, body, findings)
     }
 
+    /// What no check has judged of an answer.
+    pub fn gaps(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Gaps {
+        self.with_scene(status, headers, body, gaps)
+    }
+
     fn with_scene<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&Scene<'_>) -> T) -> T {
         let body = match body {
             Value::Null => Content::Empty,
@@ -103,7 +108,7 @@ impl Stand {
             exchange: &exchange,
             answer: &answer,
             declared: operation.response(Status(status)),
-            hints: &[],
+            hints: &Hints::default(),
         })
     }
 }

@@ -319,7 +319,7 @@ pub struct DiffArgs {
     pub old: PathBuf,
     /// The newer one.
     pub new: PathBuf,
-    /// End with exit code 1 when something broke that was right before.
+    /// End with exit code 1 when something broke that was right before, else with 3 when something that was shown is not any more.
     #[arg(long)]
     pub fail: bool,
 }

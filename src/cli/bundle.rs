@@ -2,6 +2,7 @@
 
 use super::args::BundleArgs;
 use super::{Stop, exit, target, write};
+use crate::domain::text::escaped_json;
 use crate::load;
 
 /// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
@@ -14,7 +15,7 @@ pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
     let text = serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))?;
     match &args.out {
         Some(path) => write::write(path, &format!("{text}\n"))?,
-        None => anstream::println!("{text}"),
+        None => anstream::println!("{}", escaped_json(&text)),
     }
     Ok(exit::CONFORMS)
 }

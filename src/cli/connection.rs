@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::Stop;
+use super::address::repeated;
 use super::target::environment;
 use crate::domain::suite::{Credential, Suite};
 use crate::load;
@@ -76,7 +77,7 @@ fn proxy(text: &str) -> Result<String, Stop> {
         return Err(Stop::Unusable("--proxy holds credentials, which everybody on this machine can see; use a proxy that asks for none".to_owned()));
     }
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(Stop::Unusable(format!("--proxy {text:?} is no http or https URL; {hint}")));
+        return Err(Stop::Unusable(format!("--proxy {} is no http or https URL; {hint}", repeated(text))));
     }
     Ok(text.to_owned())
 }

@@ -72,8 +72,8 @@ pub(super) fn recorded(path: &Path) -> Result<Recording, Stop> {
 /// this one left to a later one stands in the reports, too.
 pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>, ledger: Option<&mut Ledger>) -> Result<u8, Stop> {
     let mut report = assemble(subject, recording);
-    if let Some(ledger) = ledger {
-        ledger.learn(&subject.suite, &report, recording)?;
+    let own = report.clone();
+    if let Some(ledger) = &ledger {
         ledger.recall(&mut report, &recording.plan);
         let totals = &report.totals;
         report.totals = summary_totals(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
@@ -85,7 +85,11 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     }
     if conclusion.keep {
         let text = serde_json::to_string(recording).map_err(|error| Stop::Unusable(error.to_string()))?;
-        write::write(&conclusion.out.join("recording.json"), &text)?;
+        write::write_private(&conclusion.out.join("recording.json"), &text)?;
+    }
+    // Last: what a run has shown is told, whatever becomes of what the next one should know.
+    if let Some(Err(stop)) = ledger.map(|ledger| ledger.learn(&subject.suite, &own, recording)) {
+        anstream::eprintln!("warning: {stop}; the next run will not know what this one has shown");
     }
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let shown = conclusion.detail.map_or_else(|| matrix(&report, WIDTH, colour), |detail| matrix_in(&report, detail, WIDTH, colour));

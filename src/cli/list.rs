@@ -6,6 +6,7 @@ use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
 use crate::domain::contract::{Condition, Fallback, Operation};
+use crate::domain::text::one_line;
 use crate::plan::{Options, Wanted};
 
 /// Prints every operation with its statuses, then the sums.
@@ -18,11 +19,12 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
         // The same choice as a run makes, so that a pattern that matches nothing is answered in the same way.
         Wanted::choose(&subject.contract, &Options { only: args.only.clone(), ..Options::default() })?;
     }
-    let width = operations.iter().map(|operation| operation.id.len()).max().unwrap_or(0);
+    let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0);
     for operation in &operations {
         let own = operation.responses.iter().filter(|response| !response.general).map(|response| response.status.to_string());
         let own: Vec<String> = own.chain(operation.fallbacks.iter().map(Fallback::key)).collect();
-        anstream::println!("{:width$}  {:6} {}  {}", operation.id, operation.method.to_string(), operation.path, own.join(" "));
+        let (id, method, path) = (one_line(&operation.id), one_line(&operation.method.0), one_line(&operation.path));
+        anstream::println!("{id:width$}  {method:6} {path}  {}", own.join(" "));
         if args.verbose {
             explain(operation);
         }
@@ -30,7 +32,7 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     anstream::println!();
     anstream::println!("{}", sums(&operations));
     for response in &subject.contract.server_responses {
-        anstream::println!("The server as a whole: {} ({}).", response.status, response.description);
+        anstream::println!("The server as a whole: {} ({}).", response.status, one_line(&response.description));
     }
     Ok(exit::CONFORMS)
 }
@@ -38,13 +40,13 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
 fn explain(operation: &Operation) {
     for response in &operation.responses {
         let when: Vec<String> = response.conditions.iter().map(words).collect();
-        anstream::println!("    {}  {} [{}]", response.status, response.description, when.join(", "));
+        anstream::println!("    {}  {} [{}]", response.status, one_line(&response.description), one_line(&when.join(", ")));
     }
     for fallback in &operation.fallbacks {
-        anstream::println!("    {}  {} [no cell: it names no single status]", fallback.key(), fallback.response.description);
+        anstream::println!("    {}  {} [no cell: it names no single status]", fallback.key(), one_line(&fallback.response.description));
     }
     if let Some(note) = &operation.note {
-        anstream::println!("    note: {note}");
+        anstream::println!("    note: {}", one_line(note));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The `probity` command: arguments in, files and exit code out.
 
+mod address;
 mod again;
 mod args;
 mod bundle;
@@ -11,6 +12,7 @@ mod judge;
 mod ledger;
 mod list;
 mod mock;
+mod output;
 mod plan;
 mod progress;
 mod read;
@@ -104,11 +106,22 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { exit::UNUSABLE } else { exit::CONFORMS });
+            let shown = error.print();
+            return ExitCode::from(if error.use_stderr() || shown.is_err() { exit::UNUSABLE } else { exit::CONFORMS });
         }
     };
-    let ended = match cli.command.unwrap_or(Command::Run(cli.run)) {
+    output::to_the_end(|| match carried_out(cli) {
+        Ok(code) => code,
+        Err(stop) => {
+            let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+            anstream::eprintln!("{style}error{style:#}: {}", crate::report::legible(&stop.to_string()));
+            stop.code()
+        }
+    })
+}
+
+fn carried_out(cli: Cli) -> Result<u8, Stop> {
+    match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Mock(args) => mock::mock(&args),
@@ -120,13 +133,5 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::replay(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::SelfTest(args) => self_test::self_test(&args),
-    };
-    match ended {
-        Ok(code) => ExitCode::from(code),
-        Err(stop) => {
-            let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-            anstream::eprintln!("{style}error{style:#}: {stop}");
-            ExitCode::from(stop.code())
-        }
     }
 }

@@ -4,7 +4,9 @@ use super::args::{PlanArgs, TextOrJson};
 use super::ledger::Ledger;
 use super::target::{self, Subject, Target};
 use super::{Stop, exit};
+use crate::domain::text::escaped_json;
 use crate::plan::{Options, show};
+use crate::report::tamed;
 use crate::transport::Accounts;
 
 /// Prints the plan; nothing is sent.
@@ -31,11 +33,12 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let planned = subject.plan(&options)?;
     match args.format {
         TextOrJson::Text => {
+            let planned = tamed(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &options.windows));
         }
         TextOrJson::Json => {
             let text = serde_json::to_string_pretty(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
-            anstream::println!("{text}");
+            anstream::println!("{}", escaped_json(&text));
         }
     }
     Ok(exit::CONFORMS)

@@ -8,6 +8,7 @@ use url::{Host, Url};
 use wildmatch::WildMatch;
 
 use super::Stop;
+use super::address::repeated;
 use super::args::{Files, Profile, RunArgs, Scope, Selection};
 use super::ledger::Ledger;
 use crate::checks::CredentialHint;
@@ -49,6 +50,8 @@ impl Subject {
             suite.accounts = accounts_for(&contract);
         }
         let schemas = Schemas::new(&contract)?;
+        let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
+        let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
     }
 
@@ -152,15 +155,15 @@ impl Target {
             return Ok(Self::Mock);
         }
         let hint = "give `mock` or a base URL such as https://api.example.com or http://127.0.0.1:8080";
-        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {text:?} is no URL ({error}); {hint}")))?;
+        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {} is no URL ({error}); {hint}", repeated(text))))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(Stop::Unusable(format!("--target {text:?} is no http or https URL; {hint}")));
+            return Err(Stop::Unusable(format!("--target {} is no http or https URL; {hint}", repeated(text))));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Stop::Unusable("--target holds credentials; put them into the environment variables that the suite names".to_owned()));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(Stop::Unusable(format!("--target {text:?} has a query or fragment; {hint}")));
+            return Err(Stop::Unusable(format!("--target {} has a query or fragment; {hint}", repeated(text))));
         }
         let (local, why) = match url.host() {
             Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
@@ -362,7 +365,10 @@ pub fn environment(name: &str) -> Option<String> {
 
 /// Where the credentials of a suite come from, for the commands that show findings again.
 pub fn hints(suite: &Suite, contract: &Contract) -> Hints {
-    let of = |account: &Account| account.iter().filter_map(|(scheme, credential)| hint(contract.security_schemes.get(scheme)?, credential)).collect();
+    let of = |account: &Account| {
+        let one = |(scheme, credential): (&String, &Credential)| Some((scheme.clone(), hint(contract.security_schemes.get(scheme)?, credential)?));
+        account.iter().filter_map(one).collect()
+    };
     Hints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::ContractError;
+use super::anchors::{anchored, is_anchor};
 use super::pointer::{append, unescape};
 use super::upgrade::NAMED;
 
@@ -131,6 +132,14 @@ impl<'a> Bundler<'a> {
             .ok_or_else(|| ContractError::new(place, format!("the reference {file}#{pointer} leads nowhere; correct it or add what it names")))
     }
 
+    /// Where the schema with an anchor stands in a file.
+    fn pointer_of(&self, file: &str, anchor: &str, place: &str) -> Result<String, ContractError> {
+        let found = self.files.get(file).and_then(|document| anchored(document, anchor));
+        found.ok_or_else(|| {
+            ContractError::new(place, format!("refers to {file}#{anchor}, an anchor that not exactly one schema has; name one with $anchor"))
+        })
+    }
+
     /// Copies a value that stands at `pointer` of `file` to `target` in the bundle.
     fn copy(&mut self, file: &str, value: &Value, pointer: &str, target: &str, depth: usize) -> Result<Value, ContractError> {
         match value {
@@ -173,6 +182,9 @@ impl<'a> Bundler<'a> {
             return Err(ContractError::new(place, format!("{reference} is not a file beside the contract; fetch it and refer to the copy")));
         }
         let target_file = if target_file.is_empty() { file.to_owned() } else { join(file, target_file) };
+        let by_name = is_anchor(fragment);
+        let pointer_of_anchor = if by_name { Some(self.pointer_of(&target_file, fragment, &place)?) } else { None };
+        let fragment = pointer_of_anchor.as_deref().unwrap_or(fragment);
         let found = self.find(&target_file, fragment, &place)?;
         if let Some((section, name)) = component(fragment) {
             let name = self.name_for(&target_file, fragment, section, &name);
@@ -184,7 +196,11 @@ impl<'a> Bundler<'a> {
             return Ok(Value::Object(copy));
         }
         if target_file == self.root && file == self.root {
-            return Ok(Value::Object(members.clone()));
+            let mut copy = members.clone();
+            if by_name {
+                copy.insert("$ref".to_owned(), Value::String(format!("#{fragment}")));
+            }
+            return Ok(Value::Object(copy));
         }
         if depth == MOST_INLINED {
             return Err(ContractError::new(place, format!("the reference {reference} leads back to itself; put what it names under components")));
@@ -284,6 +300,18 @@ mod tests {
         let error = bundle("r.yaml", &files).unwrap_err();
         assert_eq!(error.place, "r.yaml#/a");
         assert!(error.message.contains("#/components/schemas/Missing leads nowhere"), "{error}");
+    }
+
+    #[test]
+    fn an_anchor_is_a_name_for_a_place() {
+        let schemas = json!({"Pet": {"$anchor": "pet", "type": "object"}, "Cat": {"properties": {"a": {"$anchor": "inner"}}}});
+        let root = json!({"a": {"$ref": "#pet"}, "b": {"$ref": "#inner"}, "c": {"$ref": "x.yaml#pet"}, "components": {"schemas": schemas}});
+        let bundled = bundle("r.yaml", &files(&[("r.yaml", root), ("x.yaml", json!({"d": {"$anchor": "pet", "const": 1}}))])).unwrap().document;
+        assert_eq!(bundled["a"]["$ref"], "#/components/schemas/Pet");
+        assert_eq!(bundled["b"]["$ref"], "#/components/schemas/Cat/properties/a");
+        assert_eq!(bundled["c"]["const"], 1);
+        let error = bundle("r.yaml", &files(&[("r.yaml", json!({"a": {"$ref": "#gone"}}))])).unwrap_err();
+        assert!(error.to_string().starts_with("r.yaml#/a: refers to r.yaml#gone"), "{error}");
     }
 
     #[test]

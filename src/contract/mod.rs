@@ -1,10 +1,13 @@
 //! From the text of an OpenAPI document to a [`crate::domain::contract::Contract`], without reading any file.
 
 mod accounts;
+mod anchors;
 mod bundle;
 mod conditions;
+mod effort;
 mod general;
 mod inferred;
+mod keywords;
 mod links;
 mod operations;
 pub mod paging;
@@ -13,6 +16,7 @@ mod pointer;
 pub mod schema;
 mod security;
 mod sides;
+mod unusable;
 mod upgrade;
 mod validate;
 
@@ -24,7 +28,7 @@ pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove, unescape};
 pub use sides::is_marked;
 pub use upgrade::whole;
-pub use validate::{Breach, Schemas};
+pub use validate::{Breach, Judged, Schemas, Unjudged};
 
 use thiserror::Error;
 

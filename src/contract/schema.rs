@@ -1,5 +1,7 @@
 //! Looks into schemas next to a value that they describe.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::inferred::{is_name, reference};
@@ -25,24 +27,38 @@ pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Val
 /// Visits each part of `instance` with every schema that applies to it: pointer into the instance, schema, value. Of
 /// `oneOf` and `anyOf` the branches whose `const` and `type` fit the value are visited.
 pub fn visit<'a>(contract: &'a Contract, schema: &SchemaRef, instance: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value)) {
-    walk(&contract.document, &schema.0, "", instance, visitor, 0);
+    let mut once = |at: &str, schema: &'a Value, value: &'a Value| visitor(at, schema, value);
+    walk(&contract.document, (&schema.0, ""), instance, (&mut once, &mut HashSet::new()), 0);
 }
 
-fn walk<'a>(document: &'a Value, schema: &str, at: &str, value: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value), depth: usize) {
+/// What is called with a pointer into the value, a schema, and the part of the value.
+type Visitor<'v, 'a> = &'v mut dyn FnMut(&str, &'a Value, &'a Value);
+
+/// Where a schema stands that applies to a part of a value, and where that part stands.
+type Applied = (String, String);
+
+fn walk<'a>(
+    document: &'a Value,
+    (schema, at): (&str, &str),
+    value: &'a Value,
+    (visitor, seen): (Visitor<'_, 'a>, &mut HashSet<Applied>),
+    depth: usize,
+) {
     let Some(found) = document.pointer(schema) else { return };
-    if depth > MOST_REFERENCES {
+    // Schemas may lead to each other in very many ways; once is enough.
+    if depth > MOST_REFERENCES || !seen.insert((schema.to_owned(), at.to_owned())) {
         return;
     }
     visitor(at, found, value);
     if let Some(target) = found.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-        walk(document, target, at, value, visitor, depth + 1);
+        walk(document, (target, at), value, (&mut *visitor, &mut *seen), depth + 1);
     }
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let count = found.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..count {
             let branch = format!("{schema}/{keyword}/{index}");
             if keyword == "allOf" || fits(document, &branch, value, 0) {
-                walk(document, &branch, at, value, visitor, depth + 1);
+                walk(document, (&branch, at), value, (&mut *visitor, &mut *seen), depth + 1);
             }
         }
     }
@@ -51,13 +67,13 @@ fn walk<'a>(document: &'a Value, schema: &str, at: &str, value: &'a Value, visit
             for (name, member) in members {
                 let property = append(&format!("{schema}/properties"), name);
                 if document.pointer(&property).is_some() {
-                    walk(document, &property, &append(at, name), member, visitor, 0);
+                    walk(document, (&property, &append(at, name)), member, (&mut *visitor, &mut *seen), 0);
                 }
             }
         }
         Value::Array(items) if found.get("items").is_some() => {
             for (index, item) in items.iter().enumerate() {
-                walk(document, &format!("{schema}/items"), &append(at, &index.to_string()), item, visitor, 0);
+                walk(document, (&format!("{schema}/items"), &append(at, &index.to_string())), item, (&mut *visitor, &mut *seen), 0);
             }
         }
         _ => {}

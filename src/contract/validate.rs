@@ -1,13 +1,17 @@
 //! Holds values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
+use super::effort::Effort;
+use super::keywords::compiled;
 use super::sides::{is_of_request, sides};
+use super::unusable::Unusable;
 use crate::domain::contract::{Contract, SchemaRef};
 
 /// The contract as its own schemas see it; never fetched.
@@ -17,6 +21,9 @@ const REQUESTS: &str = "urn:probity:requests";
 
 /// From so many parts on, a value has very many: their breaches would take more memory than the value.
 const MANY: usize = 20_000;
+
+/// So often schemas are held against parts of a value, and not more often: some seconds at most.
+const MOST_EFFORT: u64 = 200_000;
 
 /// One rule of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +39,48 @@ pub struct Breach {
     pub message: String,
 }
 
+/// A part of a schema that a value was not held against.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unjudged {
+    /// JSON Pointer of the keyword in the contract's document, as a URI fragment (`#/components/…`).
+    pub place: String,
+    /// Why no rule can be made of it.
+    pub reason: String,
+    /// Why the suite accepts that; `None` where it does not.
+    pub accepted: Option<String>,
+}
+
+/// What is said of a value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Every rule that it breaks for certain.
+    pub breaches: Vec<Breach>,
+    /// What may be broken as well, and was not judged.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// The contract's document as schemas are compiled from it.
+struct Compilable {
+    registry: Registry<'static>,
+    /// Schemas whose `oneOf` has become an `anyOf`.
+    loosened: BTreeSet<String>,
+    compiled: HashMap<SchemaRef, Arc<Validator>>,
+}
+
 /// Compiles schemas of one contract as they are needed and keeps them.
 pub struct Schemas {
-    registry: Registry<'static>,
-    /// Whether requests have a side of their own.
+    /// The contract's document as answers see it, and as requests do where that is something else.
+    documents: Vec<Value>,
     sided: bool,
-    compiled: Mutex<HashMap<SchemaRef, Arc<Validator>>>,
+    unusable: Unusable,
+    /// The places that the suite accepts, each with its reason.
+    accepted: BTreeMap<String, String>,
+    /// By the keywords that are left out beside those that are unusable.
+    compilable: Mutex<BTreeMap<BTreeSet<String>, Compilable>>,
+    /// Schemas that lead to each other in several ways.
+    efforts: Mutex<HashMap<SchemaRef, Option<Arc<Effort>>>>,
+    /// What each schema leads to: unusable keywords, and regular expressions that may give up.
+    reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 2]>>>,
 }
 
 impl std::fmt::Debug for Schemas {
@@ -52,18 +95,35 @@ impl Schemas {
     /// # Errors
     /// A schema identifier or reference in the document that cannot be resolved.
     pub fn new(contract: &Contract) -> Result<Self, ContractError> {
-        let failed = |error: jsonschema::ReferencingError| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}"));
-        let resource = |document: Value| Draft::Draft202012.create_resource(document);
+        let unusable = Unusable::find(&contract.document);
         let both = sides(&contract.document);
         let sided = both.is_some();
-        let registry = match both {
-            Some((requests, answers)) => {
-                Registry::new().add(BASE, resource(answers)).map_err(failed)?.add(REQUESTS, resource(requests)).map_err(failed)?
-            }
-            None => Registry::new().add(BASE, resource(contract.document.clone())).map_err(failed)?,
+        let documents = match both {
+            Some((requests, answers)) => vec![answers, requests],
+            None => vec![contract.document.clone()],
         };
-        let registry = registry.prepare().map_err(failed)?;
-        Ok(Self { registry, sided, compiled: Mutex::default() })
+        let none = BTreeSet::new();
+        let first = compilable(&unusable, &documents, &none)
+            .map_err(|error| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}")))?;
+        let compilable = Mutex::new(BTreeMap::from([(none, first)]));
+        Ok(Self { documents, sided, unusable, accepted: BTreeMap::new(), compilable, efforts: Mutex::default(), reached: Mutex::default() })
+    }
+
+    /// The same, with the places that need not be judged, each with the reason.
+    ///
+    /// # Errors
+    /// A place that is judged, or that is none: to accept it has no meaning (any more).
+    pub fn accepting(self, accepted: BTreeMap<String, String>) -> Result<Self, String> {
+        let branches = |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && Effort::of(document, at).is_some());
+        let known = |place: &str| {
+            let at = place.strip_prefix('#');
+            at.is_some_and(|at| self.unusable.keywords.contains_key(at) || self.unusable.patterns.contains_key(at) || branches(at))
+        };
+        if let Some(place) = accepted.keys().find(|place| !known(place)) {
+            let hint = "take it out, or name the place as the reason of the cell does";
+            return Err(format!("accept-unjudged: nothing at {place} is left unjudged; {hint}"));
+        }
+        Ok(Self { accepted, ..self })
     }
 
     /// Every rule that the value breaks; none when it fits. Of a value with very many parts only the first breach is
@@ -72,16 +132,88 @@ impl Schemas {
     /// # Errors
     /// The schema itself cannot be compiled; why.
     pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
-        let validator = self.validator(schema)?;
+        self.breaches_without(&BTreeSet::new(), schema, value)
+    }
+
+    /// Whether the value fits what can be judged of a schema.
+    pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
+        self.effort(schema, value) > MOST_EFFORT || self.validator(&BTreeSet::new(), schema).is_ok_and(|(validator, _)| validator.is_valid(value))
+    }
+
+    /// What is said of a value: what it breaks for certain, and which parts of the schema were not judged.
+    pub fn judge(&self, schema: &SchemaRef, value: &Value) -> Judged {
+        if self.effort(schema, value) > MOST_EFFORT {
+            let reason = format!("its branches lead to each other in more than {MOST_EFFORT} ways");
+            return Judged { breaches: Vec::new(), unjudged: vec![self.unjudged(&schema.0, reason)] };
+        }
+        let reached = self.reached(schema);
+        let [unusable, patterns] = &*reached;
+        let given_up: BTreeSet<String> = patterns.iter().filter(|at| self.gives_up(at, value)).cloned().collect();
+        let mut unjudged: Vec<Unjudged> =
+            unusable.iter().map(|at| self.unjudged(at, self.unusable.keywords.get(at).cloned().unwrap_or_default())).collect();
+        unjudged.extend(given_up.iter().map(|at| self.unjudged(at, "the regular expression gives up on the value".to_owned())));
+        match self.breaches_without(&given_up, schema, value) {
+            Ok(breaches) => Judged { breaches, unjudged },
+            Err(reason) => Judged { breaches: Vec::new(), unjudged: vec![self.unjudged(&schema.0, reason)] },
+        }
+    }
+
+    /// How often schemas are held against parts of a value.
+    fn effort(&self, schema: &SchemaRef, value: &Value) -> u64 {
+        let mut efforts = self.efforts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = efforts
+            .entry(schema.clone())
+            .or_insert_with(|| self.documents.first().and_then(|document| Effort::of(document, &schema.0)).map(Arc::new))
+            .clone();
+        drop(efforts);
+        known.map_or(0, |effort| effort.count(value))
+    }
+
+    fn unjudged(&self, at: &str, reason: String) -> Unjudged {
+        let place = format!("#{at}");
+        Unjudged { accepted: self.accepted.get(&place).cloned(), place, reason }
+    }
+
+    fn reached(&self, schema: &SchemaRef) -> Arc<[Vec<String>; 2]> {
+        let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = reached.entry(schema.clone()).or_insert_with(|| {
+            let document = self.documents.first().unwrap_or(&Value::Null);
+            let of = |keywords: &BTreeMap<String, String>| Unusable::reached(document, &schema.0, &keywords.keys().map(String::as_str).collect());
+            Arc::new([of(&self.unusable.keywords), of(&self.unusable.patterns)])
+        });
+        Arc::clone(known)
+    }
+
+    /// Whether the regular expression of a keyword cannot be held against some text of a value.
+    fn gives_up(&self, at: &str, value: &Value) -> bool {
+        let validator = self.unusable.patterns.get(at).and_then(|pattern| compiled(pattern).ok());
+        validator.is_some_and(|validator| {
+            any_text(value, &mut |text| {
+                let text = Value::from(text);
+                // Whatever does not say yes or no has given up.
+                validator.validate(&text).is_err_and(|error| !matches!(error.kind(), ValidationErrorKind::Pattern { .. }))
+            })
+        })
+    }
+
+    fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
+        let effort = self.effort(schema, value);
+        if effort > MOST_EFFORT {
+            return Ok(Vec::new());
+        }
+        let (validator, loosened) = self.validator(left_out, schema)?;
         let mut first = None;
         let mut all = None;
-        if parts(value, MANY) < MANY {
+        if effort < MANY as u64 && parts(value, MANY) < MANY {
             all = Some(validator.iter_errors(value));
         } else {
             first = validator.validate(value).err();
         }
         let breaches = all.into_iter().flatten().chain(first).map(|error| {
-            let rule = error.schema_path().to_string();
+            let mut rule = error.schema_path().to_string();
+            if let Some(holder) = rule.strip_suffix("/anyOf").filter(|holder| loosened.contains(*holder)) {
+                rule = format!("{holder}/oneOf");
+            }
             Breach {
                 at: error.instance_path().to_string(),
                 keyword: rule.rsplit('/').find(|token| token.parse::<usize>().is_err()).unwrap_or_default().to_owned(),
@@ -92,27 +224,54 @@ impl Schemas {
         Ok(breaches.collect())
     }
 
-    /// Whether the value fits; a schema that cannot be compiled fits nothing.
-    pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
-        self.validator(schema).is_ok_and(|validator| validator.is_valid(value))
-    }
-
-    fn validator(&self, schema: &SchemaRef) -> Result<Arc<Validator>, String> {
-        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = compiled.get(schema) {
-            return Ok(Arc::clone(known));
+    fn validator(&self, left_out: &BTreeSet<String>, schema: &SchemaRef) -> Result<(Arc<Validator>, BTreeSet<String>), String> {
+        let mut all = self.compilable.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.contains_key(left_out) {
+            all.insert(left_out.clone(), compilable(&self.unusable, &self.documents, left_out)?);
+        }
+        let own = all.get_mut(left_out).ok_or("it is gone")?;
+        if let Some(known) = own.compiled.get(schema) {
+            return Ok((Arc::clone(known), own.loosened.clone()));
         }
         let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
         let base = if self.sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
-            .with_registry(&self.registry)
+            .with_registry(&own.registry)
             .should_validate_formats(true)
             .build(&json!({"$ref": format!("{base}#{}", fragment.join("/"))}))
-            .map_err(|error| format!("the schema at {} cannot be compiled: {error}", schema.0))?;
+            .map_err(|error| format!("the schema cannot be compiled: {error}"))?;
         let validator = Arc::new(validator);
-        compiled.insert(schema.clone(), Arc::clone(&validator));
-        Ok(validator)
+        own.compiled.insert(schema.clone(), Arc::clone(&validator));
+        Ok((validator, own.loosened.clone()))
+    }
+}
+
+/// The documents without what cannot be used and without what is left out, ready to be compiled.
+fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<String>) -> Result<Compilable, String> {
+    let mut registry = Registry::new();
+    let mut loosened = BTreeSet::new();
+    for (document, base) in documents.iter().zip([BASE, REQUESTS]) {
+        let document = if unusable.is_empty() && left_out.is_empty() {
+            document.clone()
+        } else {
+            let (rest, more) = unusable.without(document, left_out);
+            loosened.extend(more);
+            rest
+        };
+        registry = registry.add(base, Draft::Draft202012.create_resource(document)).map_err(|error| error.to_string())?;
+    }
+    let registry = registry.prepare().map_err(|error| error.to_string())?;
+    Ok(Compilable { registry, loosened, compiled: HashMap::new() })
+}
+
+/// Whether something holds for any text of a value, names of members among them.
+fn any_text(value: &Value, holds: &mut dyn FnMut(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => holds(text),
+        Value::Array(items) => items.iter().any(|item| any_text(item, holds)),
+        Value::Object(members) => members.iter().any(|(name, member)| holds(name) || any_text(member, holds)),
+        _ => false,
     }
 }
 
@@ -155,8 +314,6 @@ const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::contract::{bundle, read};
 

@@ -163,7 +163,7 @@ impl Operation {
 }
 
 /// An HTTP method, in upper case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Method(pub String);
 
 impl Fallback {

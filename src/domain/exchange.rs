@@ -65,7 +65,7 @@ pub struct Exchange {
 }
 
 /// A request as it was sent, without credentials.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SentRequest {
     /// Method.
     pub method: Method,
@@ -75,6 +75,25 @@ pub struct SentRequest {
     pub headers: Vec<(String, String)>,
     /// Body as text; bytes that are no UTF-8 are replaced.
     pub body: Option<String>,
+    /// The same in base64 (RFC 4648, section 4), where it is no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    /// Which credentials were put on it; none where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<SentCredential>,
+}
+
+/// A credential that a request was sent with, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentCredential {
+    /// Name of the security scheme in the contract.
+    pub scheme: String,
+    /// Whether it is that of the account without permissions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub limited: bool,
+    /// Whether its secret was wrong on purpose.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wrong: bool,
 }
 
 /// An answer.

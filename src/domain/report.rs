@@ -193,6 +193,9 @@ pub struct Totals {
     /// Cells by verdict, each verdict present.
     #[serde(flatten)]
     pub verdicts: BTreeMap<String, u64>,
+    /// Those of the cells that conform of which not everything was judged.
+    #[serde(default)]
+    pub in_part: u64,
     /// Requests sent, all purposes together.
     pub requests: u64,
     /// Those of them that only made fixtures.
@@ -227,6 +230,9 @@ pub struct Cell {
     pub verdict: Verdict,
     /// Why; absent where the verdict says it all.
     pub reason: Option<String>,
+    /// Of a cell that conforms: what was not judged, and why that is accepted; absent where everything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_part: Option<String>,
     /// The probes that were sent for it.
     pub probes: Vec<CellProbe>,
     /// What is wrong with it.

@@ -46,6 +46,11 @@ pub struct Suite {
     #[serde(default)]
     #[schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"}))]
     pub skip: BTreeMap<String, String>,
+    /// Keywords of schemas that Probity cannot judge, such as a pattern of another dialect, and that need not be judged: a cell
+    /// that they are all that is open of conforms in part. The place is the one that the reason of the cell names.
+    #[serde(default, rename = "accept-unjudged", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = json!([{"place": "#/components/schemas/Book/properties/isbn/pattern", "reason": "a pattern of PHP; the publisher checks it"}]))]
+    pub accept_unjudged: Vec<AcceptedGap>,
     /// Whether the target counts as a server elsewhere, whatever its address: for tunnels to what is in use.
     #[serde(default)]
     #[schemars(example = &true)]
@@ -56,10 +61,33 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// The places of schemas that need not be judged, each with its reason.
+    ///
+    /// # Errors
+    /// One has no reason.
+    pub fn accepted_gaps(&self) -> Result<BTreeMap<String, String>, String> {
+        let bare = self.accept_unjudged.iter().find(|one| one.reason.trim().is_empty());
+        let all = || self.accept_unjudged.iter().map(|one| (one.place.clone(), one.reason.clone())).collect();
+        bare.map_or_else(|| Ok(all()), |bare| Err(format!("accept-unjudged: {} has no reason; say why it need not be judged", bare.place)))
+    }
+
     /// The JSON Schema of suite files.
     pub fn schema() -> Value {
         schemars::schema_for!(Suite).to_value()
     }
+}
+
+/// A keyword that need not be judged.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Accepted gap")]
+pub struct AcceptedGap {
+    /// Where it stands in the contract, as the reason of the cell names it: a JSON Pointer as a URI fragment.
+    #[schemars(example = &"#/components/schemas/Book/properties/isbn/pattern")]
+    pub place: String,
+    /// Why it need not be judged.
+    #[schemars(length(min = 1), example = &"a pattern of PHP; the publisher checks it")]
+    pub reason: String,
 }
 
 /// The two accounts of a run.

@@ -158,8 +158,10 @@ impl Folder {
     pub fn remember(&self, memory: &Memory) -> Result<(), JournalError> {
         let (path, fresh) = (self.path.join("memory.json"), self.path.join("memory.json.new"));
         let written = serde_json::to_vec(memory).map_err(io::Error::from).and_then(|text| {
+            // What somebody has put there, a link perhaps, is not written through.
+            let _ = fs::remove_file(&fresh);
             let mut options = OpenOptions::new();
-            let mut file = private(options.create(true).truncate(true).write(true)).open(&fresh)?;
+            let mut file = private(options.create_new(true).write(true)).open(&fresh)?;
             io::Write::write_all(&mut file, &text)?;
             file.sync_all()?;
             fs::rename(&fresh, &path)

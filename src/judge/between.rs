@@ -28,7 +28,7 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
                 exchange,
                 answer,
                 declared: declared.as_deref(),
-                hints: case.hints_for(probe),
+                hints: case.hints,
             };
             // Where nothing is declared, only the wait is of interest: the answer may be that of a gateway.
             let relevant = checks::findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");

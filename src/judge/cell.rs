@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::{Case, Opinion, Ruling, entry, failures};
 use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::domain::exchange::Exchange;
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Sightings, Verdict};
+use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// How the reason of a cell ends that was not shown because the server chose another status that is as right.
 pub const ALLOWED_AS_WELL: &str = ", which the contract allows as well";
@@ -50,6 +51,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         general: planned.general,
         verdict: Verdict::Unreached,
         reason: None,
+        in_part: None,
         probes: Vec::new(),
         findings: Vec::new(),
         remembered: None,
@@ -107,8 +109,10 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
     } else if shown {
         cell.verdict = Verdict::Conforms;
-        let same = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
-        cell.findings = same.flat_map(|opinion| opinion.findings.clone()).collect();
+        let same = || relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
+        let whole = same().any(|opinion| opinion.ruling == Ruling::Shows && opinion.in_part.is_none());
+        cell.in_part = same().find_map(|opinion| opinion.in_part.clone()).filter(|_| !whole);
+        cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
     } else {
         let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
         (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(opinion));
@@ -131,12 +135,16 @@ fn not_shown(opinion: &Opinion<'_>) -> (Verdict, Option<String>) {
 /// A server error is never provoked: the cell holds while no answer of the operation shows one.
 fn watched(view: &View<'_>, cell: &mut Cell) {
     let own: Vec<&Opinion<'_>> = view.opinions.iter().filter(|opinion| opinion.probe.operation == cell.operation).collect();
-    let failed: Vec<&&Opinion<'_>> = own.iter().filter(|opinion| server_error(opinion).is_some()).collect();
-    if !failed.is_empty() && view.alive {
+    let failed: Vec<&&Opinion<'_>> = own.iter().filter(|opinion| failure(view, cell, opinion).is_some()).collect();
+    if !failed.is_empty() {
         cell.verdict = Verdict::Violates;
         cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
         let tries: usize = own.iter().filter_map(|opinion| opinion.outcome).map(|outcome| outcome.exchanges.len()).sum();
         cell.findings = failed.first().and_then(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
+        return;
+    }
+    if let Some(opinion) = own.iter().find(|opinion| opinion.status() == Some(cell.status) && matches!(opinion.ruling, Ruling::Unreached(_))) {
+        shown(view, cell, opinion);
         return;
     }
     let accepted = own.iter().find(|opinion| opinion.probe.fault.is_none() && opinion.status().is_some_and(|status| status.0 < 400));
@@ -150,7 +158,6 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone())),
         Ruling::Shows | Ruling::Breaks => None,
     });
-    cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     cell.verdict = reason.as_ref().map_or(Verdict::Blocked, |(verdict, _)| *verdict);
     cell.reason = Some(match reason {
         Some((_, reason)) => format!("no valid request was accepted: {reason}"),
@@ -158,14 +165,36 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
     });
 }
 
-fn server_error(opinion: &Opinion<'_>) -> Option<Status> {
-    let exchanges = opinion.outcome.into_iter().flat_map(|outcome| &outcome.exchanges);
-    exchanges.filter_map(|exchange| exchange.answer.as_ref()).map(|answer| answer.status).find(|status| status.is_server_error())
+/// A status by which a server may say that it does not do something, or not now: an answer of that status shows it.
+fn shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
+    let (mut findings, gaps) = super::check(view.case, opinion.probe, opinion.outcome);
+    // Which status a valid request should have had is told by the cell that it was aimed at.
+    findings.retain(|finding| finding.check != "status");
+    let (ruling, in_part) = super::partial::ruled(Ruling::Shows, &findings, &gaps);
+    (cell.verdict, cell.reason) = match ruling {
+        Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason)),
+        _ if findings.iter().any(|finding| finding.severity == Severity::Must) => (Verdict::Violates, None),
+        _ => (Verdict::Conforms, None),
+    };
+    cell.in_part = in_part.filter(|_| cell.verdict == Verdict::Conforms);
+    cell.probes = vec![entry(opinion.probe, opinion.outcome)];
+    cell.findings = findings;
+}
+
+/// The exchange by which an operation fails, as far as this cell tells of it: by its own status, and the cell of 500 by every
+/// status that has no cell.
+fn failure<'a>(view: &View<'_>, cell: &Cell, opinion: &Opinion<'a>) -> Option<&'a Exchange> {
+    let operation = view.case.contract.operation(&cell.operation);
+    let told_here = |status: Status| {
+        let documented = operation.is_some_and(|operation| operation.response(status).is_some());
+        status == cell.status || (cell.status == Status(500) && !documented)
+    };
+    let fails = |status: Status| status.is_server_error() && told_here(status) && failures::is_failure(operation, status, view.alive);
+    opinion.outcome?.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| fails(answer.status)))
 }
 
 fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tries: usize) -> Option<Finding> {
-    let exchanges = &opinion.outcome?.exchanges;
-    let failing = exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status.is_server_error()))?;
+    let failing = failure(view, cell, opinion)?;
     let response = view.case.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
     let contract = response.map(|response| response.place.clone()).unwrap_or_default();
     let sightings = Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() };

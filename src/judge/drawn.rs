@@ -12,7 +12,7 @@
 //! servers have rules that no schema can express.
 
 use super::{Case, declared, entry};
-use crate::checks::{CredentialHint, Scene, curl, excerpt, findings};
+use crate::checks::{Scene, curl, excerpt, findings};
 use crate::domain::contract::{Operation, Response, Status};
 use crate::domain::drawn::{Drawn, Expects};
 use crate::domain::exchange::{Answer, Exchange};
@@ -158,7 +158,7 @@ impl Look<'_> {
             exchange: self.exchange,
             answer: self.answer,
             declared,
-            hints: self.hints(),
+            hints: self.case.hints,
         };
         let mut found = findings(&scene);
         for finding in &mut found {
@@ -170,10 +170,6 @@ impl Look<'_> {
     fn clause(&self) -> String {
         let aimed = self.probe.allowed.iter().find_map(|status| self.operation.response(*status));
         aimed.map_or_else(|| self.operation.place.clone(), |response| format!("{}, {}", response.source, response.status))
-    }
-
-    fn hints(&self) -> &[CredentialHint] {
-        &self.case.hints.full
     }
 
     fn finding(&self, check: &str, severity: Severity, expected: &str, citation: &str) -> Finding {
@@ -195,7 +191,7 @@ impl Look<'_> {
             answer: "status".to_owned(),
             citation: citation.to_owned(),
             probe: self.probe.id.clone(),
-            curl: curl(&self.exchange.request, self.hints()),
+            curl: curl(&self.exchange.request, self.case.hints),
             sightings: Sightings { excerpt: excerpt(self.answer, "status"), ..Sightings::default() },
         }
     }

@@ -1,16 +1,47 @@
 //! Operations that fail (500) and whose contract documents no such thing: there is no cell to say it in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::{Case, Opinion};
+use super::{Case, Failure, Opinion, Ruling};
 use crate::checks::{curl, excerpt};
-use crate::domain::contract::Status;
+use crate::domain::contract::{Operation, Status};
 use crate::domain::exchange::Exchange;
-use crate::domain::plan::{Probe, ProbeId};
+use crate::domain::plan::{Intent, Probe, ProbeId};
 use crate::domain::verdict::{Finding, Severity, Sightings};
 
 /// Only this one is the server's own: 502, 503 and 504 come from what stands before it, or pass.
 const FAILED: Status = Status(500);
+
+/// Whether a status says that the server has failed. A contract may say that a server does not do something, or not now (RFC
+/// 9110, sections 15.6.2 and 15.6.4); and what stands before a server that nobody has seen may be all that fails.
+pub(super) fn is_failure(operation: Option<&Operation>, status: Status, alive: bool) -> bool {
+    match status.0 {
+        501 | 503 if operation.is_some_and(|operation| operation.response(status).is_some()) => false,
+        502..=504 => alive,
+        _ => status.is_server_error(),
+    }
+}
+
+/// What a server error means for a request to an operation.
+pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, alive: bool) -> Failure {
+    let (Some(operation), Some(status)) = (operation, status.filter(|status| status.is_server_error())) else { return Failure::Hinders };
+    let told = [status, FAILED].iter().any(|status| operation.response(*status).is_some());
+    match is_failure(Some(operation), status, alive) {
+        true if !told => Failure::Breaks,
+        false if operation.response(status).is_some() && matches!(status.0, 501 | 503) => Failure::Allowed,
+        _ => Failure::Hinders,
+    }
+}
+
+/// Valid requests that fail where no cell tells of it: those that no cell is aimed with. Once for each operation.
+pub(super) fn beside(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
+    let aimed: HashSet<&String> =
+        case.plan.cells.iter().flat_map(|cell| if let Intent::Probes(ids) = &cell.intent { &ids[..] } else { &[] }).collect();
+    let mut operations: HashSet<&str> = HashSet::new();
+    let failing = opinions.iter().filter(|opinion| opinion.probe.fault.is_none() && opinion.ruling == Ruling::Breaks);
+    let failing = failing.filter(|opinion| opinion.status().is_some_and(Status::is_server_error) && !aimed.contains(&opinion.probe.id));
+    failing.filter(|opinion| operations.insert(&opinion.probe.operation)).flat_map(|opinion| opinion.findings.clone()).collect()
+}
 
 /// What fails although the contract says how it is answered, and a valid request to the same operation did not: once for each
 /// operation.
@@ -48,7 +79,7 @@ pub(super) fn finding(case: &Case<'_>, probe: &Probe, exchange: &Exchange, expec
         answer: "status".to_owned(),
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: probe.id.clone(),
-        curl: curl(&exchange.request, case.hints_for(probe)),
+        curl: curl(&exchange.request, case.hints),
         sightings: Sightings { excerpt: excerpt(answer, "status"), ..Sightings::default() },
     })
 }
@@ -58,6 +89,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::domain::exchange::Content;
+    use crate::domain::verdict::Verdict;
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
 
@@ -68,7 +100,8 @@ mod tests {
         let outcomes = vec![outcome("valid", vec![answer(valid, Content::Empty)]), outcome("wrong", vec![answer(status, Content::Empty)])];
         let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
         let judgement = said(&contract(&json!({}), &root), &plan(probes, json!({})), outcomes, judge);
-        judgement.findings.into_iter().map(|finding| format!("{}: {}", finding.check, finding.message)).collect()
+        let failures = judgement.findings.into_iter().filter(|finding| finding.check == "server-error");
+        failures.map(|finding| format!("{}: {}", finding.check, finding.message)).collect()
     }
 
     #[test]
@@ -79,6 +112,34 @@ mod tests {
         assert_eq!(found(500, 500, &two, &[422]), Vec::<String>::new(), "nothing is served at all");
         assert_eq!(found(500, 200, &two, &[]), Vec::<String>::new(), "the contract does not decide");
         assert_eq!(found(422, 200, &two, &[422]), Vec::<String>::new());
+    }
+
+    /// The verdicts of the cells of an operation whose valid request is answered so, and the exit of each.
+    fn verdicts(status: u16, documented: &[u16]) -> Vec<(u16, Verdict)> {
+        let responses: serde_json::Map<String, Value> =
+            [&[200][..], documented].concat().iter().map(|status| (status.to_string(), json!({"description": "d"}))).collect();
+        let cell = |status: u16, intent: Value| json!({"operation": "things.list", "method": "GET", "path": "/things", "status": status, "general": false, "intent": intent});
+        let watched = documented.iter().map(|status| cell(*status, json!("watched")));
+        let cells: Vec<Value> = std::iter::once(cell(200, json!({"probes": ["valid"]}))).chain(watched).collect();
+        let plan = plan(vec![probe("valid", &json!({"allowed": [200]}))], json!({}));
+        let plan = crate::domain::plan::Plan { cells: serde_json::from_value(json!(cells)).unwrap(), ..plan };
+        let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
+        let judgement = said(&contract(&json!({}), &root), &plan, vec![outcome("valid", vec![answer(status, Content::Empty)])], judge);
+        judgement.cells.iter().map(|cell| (cell.status.0, cell.verdict)).collect()
+    }
+
+    #[test]
+    fn a_valid_request_that_fails_is_an_error_documented_or_not() {
+        assert_eq!(verdicts(500, &[]), [(200, Verdict::Violates)]);
+        assert_eq!(verdicts(500, &[500]), [(200, Verdict::Blocked), (500, Verdict::Violates)]);
+        assert_eq!(verdicts(501, &[]), [(200, Verdict::Violates)]);
+        assert_eq!(verdicts(501, &[500]), [(200, Verdict::Blocked), (500, Verdict::Violates)]);
+        assert_eq!(verdicts(501, &[501]), [(200, Verdict::Unreached), (501, Verdict::Conforms)]);
+        assert_eq!(verdicts(503, &[500, 503]), [(200, Verdict::Unreached), (500, Verdict::Unreached), (503, Verdict::Conforms)]);
+        assert_eq!(verdicts(500, &[500, 503]), [(200, Verdict::Blocked), (500, Verdict::Violates), (503, Verdict::Blocked)]);
+        // Nobody has seen the server itself.
+        assert_eq!(verdicts(503, &[]), [(200, Verdict::Blocked)]);
+        assert_eq!(verdicts(502, &[500]), [(200, Verdict::Blocked), (500, Verdict::Blocked)]);
     }
 
     #[test]

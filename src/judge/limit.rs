@@ -30,7 +30,7 @@ pub(super) fn ignored(case: &Case<'_>) -> Option<Finding> {
             citation: response.map_or_else(|| case.contract.title.clone(), |response| format!("{}, {}", response.source, response.status)),
             probe: probe.id.clone(),
             sightings: Sightings { seen: sent as u64, tries: sent as u64, ..Sightings::default() },
-            curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
+            curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, case.hints)).unwrap_or_default(),
         })
     })
 }
@@ -56,7 +56,7 @@ pub(super) fn ill_advised(case: &Case<'_>) -> Option<Finding> {
             citation: "RFC 9110, section 10.2.3: how long the user agent ought to wait before making a follow-up request".to_owned(),
             probe: probe.id.clone(),
             sightings: Sightings::default(),
-            curl: curl(&again[1].request, &case.hints.full),
+            curl: curl(&again[1].request, case.hints),
         })
     })
 }

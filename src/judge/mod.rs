@@ -10,6 +10,7 @@ mod known;
 mod legible;
 mod limit;
 mod meanwhile;
+mod partial;
 mod recording;
 mod rule;
 mod state;
@@ -18,16 +19,17 @@ mod surplus;
 mod testing;
 mod words;
 
+pub use crate::checks::Hints;
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use cell::ALLOWED_AS_WELL;
 pub use recording::{Recording, sent};
-pub use rule::{Control, Facts, Ruling, rule};
+pub use rule::{Control, Facts, Failure, Ruling, rule};
 pub use surplus::surplus;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::checks::{CredentialHint, Scene, findings};
+use crate::checks::{Gaps, Scene, findings, gaps};
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
@@ -49,22 +51,6 @@ pub struct Case<'a> {
     pub outcomes: &'a Outcomes,
     /// Where credentials come from, for the commands that show findings again.
     pub hints: &'a Hints,
-}
-
-impl Case<'_> {
-    /// Where the credentials of a probe come from.
-    fn hints_for(&self, probe: &Probe) -> &[CredentialHint] {
-        if probe.request.credentials == Credentials::Limited { &self.hints.limited } else { &self.hints.full }
-    }
-}
-
-/// Where the credentials of the two accounts come from.
-#[derive(Debug, Clone, Default)]
-pub struct Hints {
-    /// Of the full account.
-    pub full: Vec<CredentialHint>,
-    /// Of the account without permissions.
-    pub limited: Vec<CredentialHint>,
 }
 
 /// What is said of the cells, and of what belongs to none.
@@ -94,6 +80,8 @@ pub(crate) struct Opinion<'a> {
     pub ruling: Ruling,
     /// What the checks found in the answer that counts.
     pub findings: Vec<Finding>,
+    /// What of the answer was not judged although its status shows something; `None` where everything was.
+    pub in_part: Option<String>,
 }
 
 impl Opinion<'_> {
@@ -113,15 +101,17 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let answered: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
     let accepted = accepted(case, &answered);
     let known = knows_limited(case, &answered);
+    let alive = accepted.values().any(|accepted| *accepted);
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> =
-        planned.map(|probe| opinion(case, &accepted, known, (probe, answered.get(probe.id.as_str()).copied()))).collect();
+        planned.map(|probe| opinion(case, &accepted, (known, alive), (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let contradictions = contradictions(case.contract, case.plan, case.outcomes);
     state::forgive(&contradictions, &mut opinions);
-    let view = cell::View::new(case, &opinions, accepted.values().any(|accepted| *accepted));
+    let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     let mut findings = undocumented(case, &opinions);
     findings.extend(failures::undocumented(case, &opinions, &accepted));
+    findings.extend(failures::beside(case, &opinions));
     findings.extend(limit::ignored(case));
     findings.extend(limit::ill_advised(case));
     findings.extend(between::findings(case));
@@ -149,7 +139,12 @@ fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<Pro
         .collect()
 }
 
-fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
+fn opinion<'a>(
+    case: &Case<'a>,
+    accepted: &BTreeMap<ProbeId, bool>,
+    (known, alive): (bool, bool),
+    (probe, outcome): (&'a Probe, Option<&'a Outcome>),
+) -> Opinion<'a> {
     let control = match &probe.control {
         None => Control::NotNeeded,
         Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
@@ -168,6 +163,7 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, nobody else has to vouch for it.
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
+        failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
     let ruled = legible::only(case, probe, outcome, rule(&facts));
@@ -179,11 +175,19 @@ fn opinion<'a>(case: &Case<'a>, accepted: &BTreeMap<ProbeId, bool>, known: bool,
         }
         ruling => ruling,
     };
-    let findings = match ruling {
+    let (mut findings, gaps) = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
-        _ => Vec::new(),
+        _ => (Vec::new(), Gaps::default()),
     };
-    Opinion { probe, outcome, ruling, findings }
+    // Where the contract does not say how a request is answered, that it fails is what is wrong.
+    let failed = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.is_server_error());
+    if failed && ruling == Ruling::Breaks && findings.iter().all(|finding| finding.severity != Severity::Must) {
+        let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
+        let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
+        findings.extend(exchange.and_then(|exchange| failures::finding(case, probe, exchange, "an answer below 500", place)));
+    }
+    let (ruling, in_part) = partial::ruled(ruling, &findings, &gaps);
+    Opinion { probe, outcome, ruling, findings, in_part }
 }
 
 /// A probe and what became of it, for the cell that it says something of.
@@ -228,14 +232,24 @@ fn why_refused(case: &Case<'_>, control: &str) -> String {
     }
 }
 
-fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Vec<Finding> {
-    let Some(exchange) = outcome.and_then(|outcome| outcome.exchanges.last()) else { return Vec::new() };
-    let Some(answer) = &exchange.answer else { return Vec::new() };
+/// What the checks find in the answer that counts, and what they do not judge of it.
+fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> (Vec<Finding>, Gaps) {
+    let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
+    let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { return Default::default() };
     let whole_server = probe.id.starts_with(WHOLE_SERVER);
     let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(case.contract, operation, answer.status);
-    let hints = case.hints_for(probe);
-    findings(&Scene { contract: case.contract, schemas: case.schemas, operation, probe, exchange, answer, declared: declared.as_deref(), hints })
+    let scene = Scene {
+        contract: case.contract,
+        schemas: case.schemas,
+        operation,
+        probe,
+        exchange,
+        answer,
+        declared: declared.as_deref(),
+        hints: case.hints,
+    };
+    (findings(&scene), gaps(&scene))
 }
 
 /// What the contract declares for a status. `default` is what authors write for errors: it says nothing of a success.
@@ -273,7 +287,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
                 curl: opinion
                     .outcome
                     .and_then(|outcome| outcome.exchanges.last())
-                    .map(|exchange| crate::checks::curl(&exchange.request, &case.hints.full))
+                    .map(|exchange| crate::checks::curl(&exchange.request, case.hints))
                     .unwrap_or_default(),
                 sightings: Sightings::default(),
             });

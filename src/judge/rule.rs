@@ -1,5 +1,6 @@
 //! The truth table of judging: what one answer says, given what was asked.
 
+use super::ALLOWED_AS_WELL;
 use crate::domain::contract::Status;
 use crate::domain::exchange::Ending;
 
@@ -25,8 +26,21 @@ pub struct Facts {
     pub exhausting: bool,
     /// A value that nobody vouches for.
     pub assumed: Option<String>,
+    /// What a server error means here.
+    pub failure: Failure,
     /// What became of the same request without the fault.
     pub control: Control,
+}
+
+/// What a server error means, by the request and the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It stands in the way; a cell of its own, if any, tells of it.
+    Hinders,
+    /// The contract lets a server answer so that cannot do it, or not now: 501 or 503, which it documents.
+    Allowed,
+    /// A valid request fails, and no cell tells of that.
+    Breaks,
 }
 
 /// What became of the control.
@@ -66,6 +80,8 @@ pub enum Ruling {
 /// | answered | in allowed        |             | valid   |          | shows        |
 /// | answered | in allowed        |             | faulty  | accepted | shows        |
 /// | answered | in allowed        |             | faulty  | refused  | blocked      |
+/// | answered | 5xx               |             | valid, failure breaks | | breaks  |
+/// | answered | 501, 503          |             | valid, failure allowed | | unreached |
 /// | answered | 5xx               |             |         |          | blocked      |
 /// | answered | 403               |             | unauthenticated | accepted | breaks |
 /// | answered | 403               |             | renamed | accepted | breaks       |
@@ -94,7 +110,11 @@ pub fn rule(facts: &Facts) -> Ruling {
         };
     }
     if status.is_server_error() {
-        return Ruling::Blocked(format!("the server failed with {status}"));
+        return match facts.failure {
+            Failure::Breaks if !facts.faulty => Ruling::Breaks,
+            Failure::Allowed if !facts.faulty => Ruling::Unreached(format!("the server answered {status}{ALLOWED_AS_WELL}")),
+            _ => Ruling::Blocked(format!("the server failed with {status}")),
+        };
     }
     // Who asks without credentials and is told that they do not suffice has been refused for the intended cause, with
     // another status; so has who is known and told that nobody knows him. Where only the id is another, nothing but the id
@@ -136,6 +156,7 @@ mod tests {
             recognised: false,
             exhausting: false,
             assumed: None,
+            failure: Failure::Hinders,
             control,
         }
     }
@@ -206,6 +227,14 @@ mod tests {
             facts.assumed = Some("x".to_owned());
             prop_assert!(is_blocked(&rule(&facts)));
         }
+    }
+
+    #[test]
+    fn a_valid_request_that_fails_breaks_the_contract_where_no_cell_tells_of_it() {
+        let failing = |status, faulty, failure| rule(&Facts { failure, ..facts(status, &[200], faulty, Control::NotNeeded) });
+        assert_eq!(failing(500, false, Failure::Breaks), Ruling::Breaks);
+        assert!(is_blocked(&failing(500, true, Failure::Breaks)) && is_blocked(&failing(500, false, Failure::Hinders)));
+        assert!(matches!(failing(501, false, Failure::Allowed), Ruling::Unreached(_)));
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
         answer: contradiction.answer.clone(),
         citation: contradiction.citation.clone(),
         probe: contradiction.read.clone(),
-        curl: exchange.map(|exchange| curl(&exchange.request, &case.hints.full)).unwrap_or_default(),
+        curl: exchange.map(|exchange| curl(&exchange.request, case.hints)).unwrap_or_default(),
         sightings: Sightings {
             excerpt: exchange.and_then(|exchange| excerpt(exchange.answer.as_ref()?, &contradiction.answer)),
             ..Sightings::default()

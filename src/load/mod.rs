@@ -104,6 +104,27 @@ impl Source {
         }
     }
 
+    /// The same of a file that somebody else has named: one that is no file of its own, such as a pipe or a device, may never end.
+    fn read_plain(&self) -> Result<String, LoadError> {
+        match self {
+            Self::File(path) if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
+                Err(unreadable(&self.name(), "it is a pipe or a device, and no file"))
+            }
+            other => other.read(),
+        }
+    }
+
+    /// Whether it is in the folder of another one, or below, wherever links lead.
+    fn is_below(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(path), Self::File(other)) => {
+                let folder = other.canonicalize().ok().and_then(|other| other.parent().map(Path::to_owned));
+                folder.is_some_and(|folder| path.canonicalize().is_ok_and(|path| path.starts_with(folder)))
+            }
+            _ => true,
+        }
+    }
+
     /// The path, for people.
     pub fn name(&self) -> String {
         match self {
@@ -165,6 +186,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         catalogues: Vec::new(),
         live: false,
         skip: BTreeMap::new(),
+        accept_unjudged: Vec::new(),
         mock: crate::domain::suite::MockSeed::default(),
     }
 }
@@ -184,8 +206,14 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
         }
         let at = source.beside(&file);
         let at = if file == root { source.clone() } else { at };
-        let document: Result<Value, LoadError> =
-            at.read().and_then(|text| yaml::parse(&text).map_err(|reason| invalid(&at, "OpenAPI document", &reason)));
+        let shown = file == root || at.is_below(source);
+        let document: Result<Value, LoadError> = if file == root { at.read() } else { at.read_plain() }.and_then(|text| {
+            yaml::parse(&text).map_err(|reason| {
+                // What stands in files of others is no business of whoever reads the message.
+                let hidden = "it is no YAML or JSON; it is outside of the folder of the contract, and not shown";
+                invalid(&at, "OpenAPI document", if shown { &reason } else { hidden })
+            })
+        });
         let document = document.map_err(|error| error.referred_to(place.as_deref()))?;
         open.extend(contract::file_references(&file, &document).into_iter().map(|(file, place)| (file, Some(place))));
         files.insert(file, document);

@@ -1,41 +1,88 @@
 //! What changed from one report to another.
 
+use std::collections::HashMap;
+
+use super::is_in_part;
+use super::tame::tame;
 use crate::domain::contract::Status;
 use crate::domain::report::{Cell, Report};
-use crate::domain::verdict::{Finding, Verdict};
+use crate::domain::verdict::{Finding, Severity, Verdict};
+
+/// What a change means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Nothing that was known is lost.
+    Plain,
+    /// Something that was shown before is not shown any more.
+    Lost,
+    /// Something broke that was right before.
+    Worse,
+}
 
 /// One change between two reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// What changed, in one line.
     pub words: String,
-    /// Whether something broke that was right before.
-    pub worse: bool,
+    /// What it means.
+    pub change: Change,
 }
 
 /// Everything that changed, cell by cell in the order of the newer report, then what only the older one has, then findings
 /// that belong to no cell.
 pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
-    let of = |report: &'_ Report, cell: &Cell| report.cells.iter().find(|other| place(other) == place(cell)).map(|other| other.verdict);
+    let (old, new) = (&tame(old), &tame(new));
+    let before: HashMap<_, &Cell> = old.cells.iter().map(|cell| (place(cell), cell)).collect();
+    let after: HashMap<_, &Cell> = new.cells.iter().map(|cell| (place(cell), cell)).collect();
     let mut found: Vec<Drift> = Vec::new();
     for cell in &new.cells {
-        match of(old, cell) {
-            Some(was) if was == cell.verdict => {}
-            Some(was) => found.push(Drift {
-                words: format!("{}: {} is now {}{}", name(cell), was.word(), cell.verdict.word(), why(cell)),
-                worse: breaks(cell.verdict) && !breaks(was),
-            }),
-            None => found.push(Drift { words: format!("{}: new, {}{}", name(cell), cell.verdict.word(), why(cell)), worse: breaks(cell.verdict) }),
+        if let Some(was) = before.get(&place(cell)) {
+            found.extend(changed(was, cell));
+        } else {
+            let change = if breaks(cell.verdict) { Change::Worse } else { Change::Plain };
+            found.push(Drift { words: format!("{}: new, {}{}", name(cell), said(cell), why(cell)), change });
         }
     }
-    let gone = old.cells.iter().filter(|cell| of(new, cell).is_none());
-    found.extend(gone.map(|cell| Drift { words: format!("{}: gone, was {}", name(cell), cell.verdict.word()), worse: false }));
+    let gone = old.cells.iter().filter(|cell| !after.contains_key(&place(cell)));
+    found.extend(gone.map(|cell| Drift {
+        words: format!("{}: gone, was {}", name(cell), said(cell)),
+        change: if is_shown(cell.verdict) { Change::Lost } else { Change::Plain },
+    }));
     let beside = new.findings.iter().filter(|finding| old.findings.iter().all(|known| !is_same(known, finding)));
     found.extend(beside.map(|finding| Drift {
         words: format!("{}: {}", finding.check, finding.message),
-        worse: finding.severity == crate::domain::verdict::Severity::Must,
+        change: if finding.severity == Severity::Must { Change::Worse } else { Change::Plain },
     }));
     found
+}
+
+/// What changed of one cell.
+fn changed(was: &Cell, cell: &Cell) -> Option<Drift> {
+    let (before, after) = (was.verdict, cell.verdict);
+    if said(was) != said(cell) {
+        let partly = is_in_part(cell) && before == Verdict::Conforms;
+        let change = match () {
+            () if breaks(after) && !breaks(before) => Change::Worse,
+            () if partly || (is_shown(before) && !is_shown(after)) => Change::Lost,
+            () => Change::Plain,
+        };
+        return Some(Drift { words: format!("{}: {} is now {}{}", name(cell), said(was), said(cell), why(cell)), change });
+    }
+    // What was broken may break more.
+    let binding = |cell: &Cell| cell.findings.iter().filter(|finding| finding.severity == Severity::Must).cloned().collect::<Vec<_>>();
+    let known = binding(was);
+    let more = binding(cell).into_iter().find(|finding| breaks(after) && known.iter().all(|known| !is_same(known, finding)))?;
+    Some(Drift { words: format!("{}: {} in another way as well ({})", name(cell), said(cell), more.message), change: Change::Worse })
+}
+
+/// The verdict in words.
+fn said(cell: &Cell) -> String {
+    if is_in_part(cell) { format!("{} in part", cell.verdict.word()) } else { cell.verdict.word().to_owned() }
+}
+
+/// Whether an exchange speaks for the verdict.
+fn is_shown(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Conforms | Verdict::Held | Verdict::Violates | Verdict::Waived | Verdict::StaleWaiver)
 }
 
 fn place(cell: &Cell) -> (&str, Status) {
@@ -49,7 +96,11 @@ fn name(cell: &Cell) -> String {
 /// The first thing that is wrong with a cell.
 fn why(cell: &Cell) -> String {
     let first = cell.findings.first().map(|finding| &finding.message).or(cell.reason.as_ref());
-    first.filter(|_| cell.verdict != Verdict::Conforms).map(|words| format!(" ({words})")).unwrap_or_default()
+    first
+        .filter(|_| cell.verdict != Verdict::Conforms)
+        .or(cell.in_part.as_ref().filter(|_| is_in_part(cell)))
+        .map(|words| format!(" ({words})"))
+        .unwrap_or_default()
 }
 
 fn breaks(verdict: Verdict) -> bool {
@@ -58,7 +109,11 @@ fn breaks(verdict: Verdict) -> bool {
 
 /// Ids and times differ from run to run; the check and the places do not.
 fn is_same(one: &Finding, other: &Finding) -> bool {
-    one.check == other.check && one.contract == other.contract && one.answer == other.answer && one.probe == other.probe
+    one.check == other.check
+        && one.severity == other.severity
+        && one.contract == other.contract
+        && one.answer == other.answer
+        && one.probe == other.probe
 }
 
 #[cfg(test)]
@@ -77,9 +132,39 @@ mod tests {
         let conforms = new.cells.iter().position(|cell| cell.verdict == Verdict::Conforms).unwrap();
         new.cells[conforms].verdict = Verdict::Violates;
         let found = drift(&old, &new);
-        assert!(found.len() == 1 && found[0].worse && found[0].words.contains("conforms is now violates"), "{found:?}");
+        assert!(found.len() == 1 && found[0].change == Change::Worse && found[0].words.contains("conforms is now violates"), "{found:?}");
         let found = drift(&new, &old);
-        assert!(found.len() == 1 && !found[0].worse && found[0].words.contains("violates is now conforms"), "{found:?}");
+        assert!(found.len() == 1 && found[0].change == Change::Plain && found[0].words.contains("violates is now conforms"), "{found:?}");
+    }
+
+    #[test]
+    fn what_was_shown_and_is_not_any_more_is_lost() {
+        let index = |report: &Report, verdict| report.cells.iter().position(|cell| cell.verdict == verdict).unwrap();
+        for before in [Verdict::Conforms, Verdict::Held, Verdict::Violates, Verdict::Waived] {
+            for after in [Verdict::Blocked, Verdict::Inconclusive, Verdict::Unreached, Verdict::Skipped] {
+                let (old, mut new) = (sample(), sample());
+                let at = index(&old, before);
+                new.cells[at].verdict = after;
+                assert_eq!(drift(&old, &new)[0].change, Change::Lost, "{before:?} {after:?}");
+                assert_eq!(drift(&new, &old).iter().filter(|one| one.change == Change::Lost).count(), 0);
+            }
+            let (old, mut new) = (sample(), sample());
+            new.cells.remove(index(&old, before));
+            assert_eq!(drift(&old, &new)[0].change, Change::Lost, "{before:?} gone");
+        }
+        let (old, mut new) = (sample(), sample());
+        new.cells[index(&old, Verdict::Conforms)].in_part = Some("body not judged".to_owned());
+        let found = drift(&old, &new);
+        assert_eq!((found[0].change, found[0].words.as_str()), (Change::Lost, "things.list 200: conforms is now conforms in part (body not judged)"));
+    }
+
+    #[test]
+    fn a_cell_that_breaks_in_another_way_as_well_is_worse() {
+        let (old, mut new) = (sample(), sample());
+        let cell = new.cells.iter_mut().find(|cell| cell.verdict == Verdict::Violates).unwrap();
+        let more = Finding { check: "media-type".to_owned(), ..cell.findings[0].clone() };
+        cell.findings.push(more);
+        assert_eq!(drift(&old, &new)[0].change, Change::Worse);
     }
 
     #[test]
@@ -90,6 +175,6 @@ mod tests {
         let found = drift(&old, &new);
         assert!(found.len() == 1 && found[0].words.ends_with(&format!("gone, was {}", gone.verdict.word())), "{found:?}");
         let found = drift(&new, &old);
-        assert!(found.len() == 2 && found[0].words.contains(": new, ") && found[1].worse, "{found:?}");
+        assert!(found.len() == 2 && found[0].words.contains(": new, ") && found[1].change == Change::Worse, "{found:?}");
     }
 }

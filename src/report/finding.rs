@@ -1,6 +1,7 @@
 //! A finding as a compiler would print it.
 
-use super::paint::{FAINT, HEADING, legible, paint, severity_style};
+use super::paint::{FAINT, HEADING, paint, severity_style};
+use crate::domain::text::one_line;
 use crate::domain::verdict::{Excerpt, Finding, Severity, Sightings};
 
 /// A finding, its places, what was asked and what came, the clause, and how to see it again; without a line break at the
@@ -11,11 +12,11 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
         Severity::Must => "error",
         Severity::Should => "warning",
     };
-    let head = paint(&format!("{word}[{}]", finding.check), severity_style(finding.severity), colour);
-    let mut lines = vec![format!("{head}: {}", paint(&legible(&finding.message), HEADING, colour))];
+    let head = paint(&format!("{word}[{}]", one_line(&finding.check)), severity_style(finding.severity), colour);
+    let mut lines = vec![format!("{head}: {}", paint(&one_line(&finding.message), HEADING, colour))];
     let mut line = |lead: &str, text: &str| {
         if !text.is_empty() {
-            lines.push(format!("{} {}", faint(lead), legible(text)));
+            lines.push(format!("{} {}", faint(lead), one_line(text)));
         }
     };
     line("  -->", &finding.contract);
@@ -75,6 +76,22 @@ mod tests {
         insta::assert_snapshot!("finding_shrunk", finding_text(&finding, false));
         let always = Finding { sightings: Sightings { seen: 5, ..finding.sightings.clone() }, ..finding };
         assert!(finding_text(&always, false).contains("= seen: in each of 5 tries"));
+    }
+
+    #[test]
+    fn no_text_begins_a_line_of_its_own() {
+        let report = sample();
+        let hostile = "a\n  = probe: forged\r\u{1b}[2J\u{9b}1m\u{202e}\u{2028}";
+        let finding = Finding {
+            message: hostile.to_owned(),
+            answer: format!("body /{hostile}"),
+            citation: hostile.to_owned(),
+            ..all_findings(&report)[0].clone()
+        };
+        let lines = finding_text(&all_findings(&report)[0].clone(), false).lines().count();
+        let text = finding_text(&finding, false);
+        assert_eq!(text.lines().count(), lines + usize::from(finding.sightings.excerpt.is_some()) * 2);
+        assert!(text.chars().all(|letter| letter == '\n' || !crate::domain::text::is_unseen(letter)), "{text:?}");
     }
 
     #[test]

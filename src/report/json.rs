@@ -4,13 +4,14 @@ use serde_json::Value;
 
 use super::{Format, RenderError};
 use crate::domain::report::Report;
+use crate::domain::text::escaped_json;
 
 /// Its form is `schemas/report.schema.json`.
 pub(super) const FORMAT: Format = Format { name: "json", file_name: Some("report.json"), about: "everything, for other programs", render };
 
 fn render(report: &Report) -> Result<String, RenderError> {
     let text = serde_json::to_string_pretty(report).map_err(|error| RenderError::new("JSON", &error))?;
-    Ok(text + "\n")
+    Ok(escaped_json(&text) + "\n")
 }
 
 /// The JSON Schema of `report.json`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding::finding_text;
+use super::tame::tame;
 use super::words::headline;
 use super::{Format, RenderError};
 use crate::domain::contract::WHOLE_SERVER;
@@ -22,6 +23,7 @@ const SERVER: &str = "server";
 const BESIDE: &str = "beside the matrix";
 
 fn render(report: &Report) -> Result<String, RenderError> {
+    let report = &tame(report);
     let mut suites: Vec<TestSuite> = Vec::new();
     for cell in &report.cells {
         let api = if cell.operation == WHOLE_SERVER { SERVER } else { &cell.api };
@@ -53,7 +55,7 @@ fn case(report: &Report, api: &str, cell: &Cell) -> TestCase {
     let mut words: Vec<String> = Vec::new();
     match cell.verdict {
         Verdict::Held => words.push("held: never provoked, and not seen in any exchange".to_owned()),
-        Verdict::Conforms => {}
+        Verdict::Conforms => words.extend(cell.in_part.iter().map(|part| format!("conforms in part: {part}"))),
         _ => return case,
     }
     words.extend(cell.findings.iter().map(|finding| finding_text(finding, false)));

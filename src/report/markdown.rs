@@ -4,7 +4,8 @@ use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
-use super::words::{all_findings, cell_name, counts, effort, headline, left, plural, subject, surplus, unproved};
+use super::tame::tame;
+use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, subject, surplus, unproved};
 use crate::domain::report::{Cell, Report};
 use crate::domain::verdict::Verdict;
 
@@ -13,14 +14,16 @@ pub(super) const FORMAT: Format =
     Format { name: "markdown", file_name: Some("report.md"), about: "everything in full, for people", render: |report| Ok(render(report)) };
 
 fn render(report: &Report) -> String {
+    let report = &tame(report);
     let mut parts = vec![
-        format!("# {}", escape(&headline(report))),
-        format!("{}, started {} with seed {}.", escape(&subject(report)), report.started_at, report.seed),
+        format!("# {}", headline(report)),
+        format!("{}, started {} with seed {}.", code(&subject(report)), code(&report.started_at), report.seed),
         format!("- {}\n- {}", counts(report), effort(report)),
     ];
     parts.extend(matrix(report));
     parts.extend(findings(report));
-    parts.extend(not_proved(report));
+    parts.extend(groups("Not proved", &unproved(report)));
+    parts.extend(groups("Conforms in part", &in_part(report)));
     parts.extend(left_behind(report));
     parts.extend(undocumented(report));
     parts.join("\n\n") + "\n"
@@ -40,7 +43,7 @@ fn matrix(report: &Report) -> Vec<String> {
 fn table(block: &Block<'_>) -> String {
     let head: Vec<String> = block.statuses.iter().map(|status| format!(" {status} |")).collect();
     let mut lines = vec![
-        format!("### {}\n", escape(block.api)),
+        format!("### {}\n", code(block.api)),
         format!("| operation |{}", head.concat()),
         format!("| --- |{}", " :-: |".repeat(block.statuses.len())),
     ];
@@ -50,7 +53,8 @@ fn table(block: &Block<'_>) -> String {
             .iter()
             .map(|status| row.cells.get(status).map_or_else(|| "  |".to_owned(), |cell| format!(" {} |", symbol(cell.verdict))))
             .collect();
-        lines.push(format!("| {} |{}", code(row.operation), cells.concat()));
+        // A table ends its cell at a bar even in a code span.
+        lines.push(format!("| {} |{}", code(row.operation).replace('|', r"\|"), cells.concat()));
     }
     lines.join("\n")
 }
@@ -65,28 +69,21 @@ fn findings(report: &Report) -> Vec<String> {
     parts
 }
 
-fn not_proved(report: &Report) -> Vec<String> {
-    let groups = unproved(report);
+fn groups(title: &str, groups: &[Unproved<'_>]) -> Vec<String> {
     if groups.is_empty() {
         return Vec::new();
     }
-    let mut parts = vec!["## Not proved".to_owned()];
+    let mut parts = vec![format!("## {title}")];
     for group in groups {
         let cells: Vec<String> = group.cells.iter().map(|cell: &&Cell| format!("- {}", code(&cell_name(cell)))).collect();
-        let reason = escape(group.reason);
-        parts.push(format!(
-            "{} **{}**, {}: {reason}\n\n{}",
-            symbol(group.verdict),
-            group.verdict.word(),
-            plural(cells.len(), "cell"),
-            cells.join("\n")
-        ));
+        let (symbol, word, reason) = (symbol(group.verdict), group.verdict.word(), code(group.reason));
+        parts.push(format!("{symbol} **{word}**, {}: {reason}\n\n{}", plural(cells.len(), "cell"), cells.join("\n")));
     }
     parts
 }
 
 fn left_behind(report: &Report) -> Vec<String> {
-    let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", escape(line))).collect();
+    let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", code(line))).collect();
     if lines.is_empty() { Vec::new() } else { vec!["## Left on the target".to_owned(), lines.join("\n")] }
 }
 
@@ -96,26 +93,19 @@ fn undocumented(report: &Report) -> Vec<String> {
     }
     let lines = report.undocumented.iter().map(|found| {
         let times = if found.seen == 1 { String::new() } else { format!(", {} times", found.seen) };
-        format!("- {} {} in {} {}{times}", found.kind, code(&found.place), code(&found.operation), found.status)
+        format!("- {} {} in {} {}{times}", code(&found.kind), code(&found.place), code(&found.operation), found.status)
     });
     vec![format!("## Undocumented\n\n{}", surplus(report)), lines.collect::<Vec<_>>().join("\n")]
 }
 
-/// Text that Markdown must not read as its own.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if r"\`*_[]<>|#~".contains(letter) {
-            escaped.push('\\');
-        }
-        escaped.push(if letter.is_control() { ' ' } else { letter });
-    }
-    escaped
-}
-
-/// A code span; a table would end its cell at a bar even there.
+/// A code span: nothing in it is a link, an image, HTML, a mention or the number of an issue (GitHub Flavored Markdown, sections
+/// 6.3 and 6.11). It is longer than any run of backticks in the text.
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'").replace('|', r"\|"))
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // A space on either side is taken away again; without any text there would be no span.
+    let space = if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 /// A code block whose fence is longer than any run of backticks in the text.
@@ -137,7 +127,10 @@ mod tests {
 
     #[test]
     fn text_from_outside_stays_text() {
-        assert_eq!(escape("a|b <c> *d*\n"), r"a\|b \<c\> \*d\* ");
+        assert_eq!(code("@somebody fixes #1 in <b>[a](b)</b>"), "`@somebody fixes #1 in <b>[a](b)</b>`");
+        assert_eq!(code("a `` b"), "```a `` b```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code(""), "`  `");
         assert_eq!(fenced("a ``` b"), "````text\na ``` b\n````");
     }
 }

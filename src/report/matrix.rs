@@ -3,8 +3,9 @@
 use super::Format;
 use super::finding::finding_text;
 use super::grid::{Block, Row, blocks, server_cells};
-use super::paint::{FAINT, HEADING, legible, paint, severity_style, style, symbol};
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, left, plural, subject, surplus, unproved, wrap};
+use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
+use super::tame::tame;
+use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, subject, surplus, unproved, wrap};
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
 
@@ -43,9 +44,10 @@ pub fn matrix(report: &Report, width: usize, colour: bool) -> String {
 
 /// The report for a terminal of this width, in this detail.
 pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) -> String {
+    let report = &tame(report);
     let page = Page { width, colour };
     let blocks = blocks(report);
-    let mut parts = vec![page.wrapped(&subject(report), 0, 0)];
+    let mut parts = vec![page.wrapped(&subject(report), 0, 4)];
     match detail {
         Detail::Full => parts.extend(blocks.iter().map(|block| page.block(block))),
         Detail::Summary => parts.push(page.summary(&blocks)),
@@ -58,6 +60,7 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     parts.push(format!("{}\n{}", page.wrapped(&counts(report), 0, 2), page.wrapped(&effort(report), 0, 2)));
     parts.extend(page.findings(report));
     parts.extend(page.not_proved(report));
+    parts.extend(page.in_part(report));
     parts.extend(page.left(report));
     if !report.undocumented.is_empty() {
         parts.push(page.wrapped(&format!("{} They are listed in report.md.", surplus(report)), 0, 2));
@@ -137,7 +140,7 @@ impl Page {
 
     /// What the run made and could not remove.
     fn left(self, report: &Report) -> Option<String> {
-        let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(&legible(line), 2, 4)).collect();
+        let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(line, 2, 4)).collect();
         let head = format!("Left on the target: {}", plural(lines.len(), "thing"));
         (!lines.is_empty()).then(|| format!("{}\n{}", paint(&head, HEADING, self.colour), lines.join("\n")))
     }
@@ -210,8 +213,18 @@ impl Page {
         (cells > 0).then(|| lines.join("\n"))
     }
 
+    /// What of the cells that conform was not judged.
+    fn in_part(self, report: &Report) -> Option<String> {
+        let groups = in_part(report);
+        let cells: usize = groups.iter().map(|group| group.cells.len()).sum();
+        let head = format!("{}  {}", paint("Conforms in part", HEADING, self.colour), paint(&plural(cells, "cell"), FAINT, self.colour));
+        let shown = groups.iter().take(MOST_TOLD).map(|group| self.group(group));
+        let lines: Vec<String> = std::iter::once(head).chain(shown).collect();
+        (cells > 0).then(|| lines.join("\n"))
+    }
+
     fn group(self, group: &Unproved<'_>) -> String {
-        let head = format!("{} {}: {}", group.cells.len(), group.verdict.word(), legible(group.reason));
+        let head = format!("{} {}: {}", group.cells.len(), group.verdict.word(), group.reason);
         let mut names: Vec<String> = group.cells.iter().take(MOST_NAMED).map(|cell| cell_name(cell)).collect();
         let rest = group.cells.len().saturating_sub(MOST_NAMED);
         if rest > 0 {

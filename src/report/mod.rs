@@ -9,16 +9,18 @@ mod markdown;
 mod matrix;
 mod paint;
 mod snapshot;
+mod tame;
 #[cfg(test)]
 mod testing;
 mod words;
 
-pub use drift::{Drift, drift};
+pub use drift::{Change, Drift, drift};
 pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
 pub use paint::legible;
 pub use snapshot::snapshot;
+pub use tame::tamed;
 
 use thiserror::Error;
 
@@ -61,10 +63,16 @@ pub fn summary_totals(cells: &[Cell], requests: u64, fixture_requests: u64, clea
     Totals {
         cells: cells.iter().map(|_| 1).sum(),
         verdicts: Verdict::ALL.into_iter().map(|verdict| (verdict.word().to_owned(), count(verdict))).collect(),
+        in_part: cells.iter().map(|cell| u64::from(is_in_part(cell))).sum(),
         requests,
         fixture_requests,
         cleanup_requests,
     }
+}
+
+/// Whether a cell conforms as far as it was judged, and not everything was.
+pub fn is_in_part(cell: &Cell) -> bool {
+    cell.verdict == Verdict::Conforms && cell.in_part.is_some()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::domain::text::is_unseen;
 use crate::domain::verdict::{Severity, Verdict};
 
 /// The one character that stands for a verdict.
@@ -50,11 +51,10 @@ pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
     if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// Text of a server as a terminal may be given it: what would move the cursor, or turn the direction of writing, is left
-/// out.
+/// Text of a server on lines of its own, as a terminal may be given it: what would move the cursor, turn the direction of
+/// writing, or be unseen, is seen to be there.
 pub fn legible(text: &str) -> String {
-    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain = |letter: char| matches!(letter, '\n' | '\t') || !(letter.is_control() || turns(letter));
+    let plain = |letter: char| matches!(letter, '\n' | '\t') || !is_unseen(letter);
     text.chars().map(|letter| if plain(letter) { letter } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 

@@ -85,6 +85,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
         general: false,
         verdict,
         reason: None,
+        in_part: None,
         probes: if sent { vec![probe] } else { Vec::new() },
         findings: Vec::new(),
         remembered: None,

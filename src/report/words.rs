@@ -13,6 +13,10 @@ pub(super) fn headline(report: &Report) -> String {
     let undecided = count(&[Verdict::Blocked, Verdict::Inconclusive]);
     let left = count(&[Verdict::Unreached, Verdict::Skipped]);
     let (proved, held) = (count(&[Verdict::Conforms]), count(&[Verdict::Held]));
+    let partly = match report.cells.iter().filter(|cell| super::is_in_part(cell)).count() {
+        0 => String::new(),
+        some => format!(", {some} of them in part"),
+    };
     if violated + beside > 0 {
         let beside = if beside > 0 { format!(", and {} beside the matrix", plural(beside, "violation")) } else { String::new() };
         format!("Does not conform: {violated} of {} violated{beside}.", plural(cells, "cell"))
@@ -23,9 +27,9 @@ pub(super) fn headline(report: &Report) -> String {
     } else if undecided > 0 {
         format!("Not decided: no violation found, but {undecided} of {} could not be judged.", plural(cells, "cell"))
     } else if left > 0 {
-        format!("No violation found: {proved} of {} conform, {left} were not proved.", plural(cells, "cell"))
+        format!("No violation found: {proved} of {} conform{partly}, {left} were not proved.", plural(cells, "cell"))
     } else {
-        format!("Conforms: {proved} of {} proved, and nothing violated.", plural(cells, "cell"))
+        format!("Conforms: {proved} of {} proved{partly}, and nothing violated.", plural(cells, "cell"))
     }
 }
 
@@ -38,7 +42,11 @@ pub(super) fn subject(report: &Report) -> String {
 /// Cells by verdict, those that occur.
 pub(super) fn counts(report: &Report) -> String {
     let counted = Verdict::ALL.into_iter().filter(|verdict| report.totals.of(*verdict) > 0);
-    let counted: Vec<String> = counted.map(|verdict| format!("{} {}", report.totals.of(verdict), verdict.word())).collect();
+    let partly = |verdict| match report.totals.in_part {
+        some if some > 0 && verdict == Verdict::Conforms => format!(" ({some} in part)"),
+        _ => String::new(),
+    };
+    let counted: Vec<String> = counted.map(|verdict| format!("{} {}{}", report.totals.of(verdict), verdict.word(), partly(verdict))).collect();
     let sum = if report.totals.cells == 1 { "1 cell".to_owned() } else { format!("{} cells", report.totals.cells) };
     if counted.is_empty() { sum } else { format!("{sum}: {}", counted.join(", ")) }
 }
@@ -138,6 +146,19 @@ pub(super) fn unproved(report: &Report) -> Vec<Unproved<'_>> {
     }
     let rank = |verdict| Verdict::ALL.iter().position(|known| *known == verdict);
     groups.sort_by_key(|group| (rank(group.verdict), std::cmp::Reverse(group.cells.len())));
+    groups
+}
+
+/// Cells that conform of which the same was not judged.
+pub(super) fn in_part(report: &Report) -> Vec<Unproved<'_>> {
+    let mut groups: Vec<Unproved<'_>> = Vec::new();
+    for cell in report.cells.iter().filter(|cell| super::is_in_part(cell)) {
+        let reason = cell.in_part.as_deref().unwrap_or_default();
+        match groups.iter_mut().find(|group| group.reason == reason) {
+            Some(group) => group.cells.push(cell),
+            None => groups.push(Unproved { verdict: cell.verdict, reason, cells: vec![cell] }),
+        }
+    }
     groups
 }
 

@@ -14,10 +14,10 @@ use super::wait::believed;
 use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect};
 use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
-use crate::domain::exchange::{Answer, Ending, Exchange, Outcome};
+use crate::domain::effect::Effect;
+use crate::domain::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
 use crate::domain::journal::Fate;
 use crate::domain::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
-use crate::domain::effect::Effect;
 use crate::domain::reason::{Code, Reason};
 use crate::generate::fill;
 use crate::journal::Journal;
@@ -131,7 +131,11 @@ impl Sender<'_, '_> {
         let known = |slot: &SlotId| self.provenance(slot, slots);
         let asked = Asked { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
         // Whatever is allowed: what is tidied up is the run's own.
-        if probe.purpose == Purpose::Cleanup && probe.request.method.0 == "DELETE" && self.permit.effect(&asked) > Effect::Leftovers && !self.permit.is_unlimited() {
+        if probe.purpose == Purpose::Cleanup
+            && probe.request.method.0 == "DELETE"
+            && self.permit.effect(&asked) > Effect::Leftovers
+            && !self.permit.is_unlimited()
+        {
             return Err(self.with_doubt(Reason::new(Code::NotOwn, "only what the run has made is removed at its end"), &filled, slots));
         }
         let permitted = self.permit.check(&asked).map_err(|reason| self.with_doubt(reason, &filled, slots))?;
@@ -286,7 +290,7 @@ impl Sender<'_, '_> {
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
-        let shown = prepared.permitted.wire().shown();
+        let shown = SentRequest { credentials: signed.credentials().to_vec(), ..prepared.permitted.wire().shown() };
         let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.

@@ -114,7 +114,7 @@ impl Story {
         let body = (!step.sent.is_null()).then(|| step.sent.to_string());
         let path = operation.path.replace("{id}", step.slot.and_then(|slot| slot.strip_prefix("things#")).unwrap_or_default());
         let url = format!("http://t{path}?{}", step.query);
-        let request = SentRequest { method: Method(operation.method.0.clone()), url, headers: Vec::new(), body };
+        let request = SentRequest { method: Method(operation.method.0.clone()), url, body, ..SentRequest::default() };
         let media = if step.came.is_string() { "text/plain" } else { self.media };
         let content = match step.came {
             Value::Null => Content::Empty,

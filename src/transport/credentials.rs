@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::Wire;
 use crate::domain::contract::{Operation, SecurityScheme};
+use crate::domain::exchange::SentCredential;
 use crate::domain::plan::Credentials;
 use crate::domain::suite::{Account, Credential, Suite};
 
@@ -79,18 +80,25 @@ impl Accounts {
     }
 
     /// Puts credentials on a request: those of the first alternative of the operation's security requirements that the
-    /// account can satisfy (OpenAPI, Security Requirement Object).
-    pub fn sign(&self, operation: &Operation, schemes: &BTreeMap<String, SecurityScheme>, credentials: &Credentials, request: &mut Wire) {
+    /// account can satisfy (OpenAPI, Security Requirement Object). Returns which were put.
+    pub fn sign(
+        &self,
+        operation: &Operation,
+        schemes: &BTreeMap<String, SecurityScheme>,
+        credentials: &Credentials,
+        request: &mut Wire,
+    ) -> Vec<SentCredential> {
+        let mut sent = Vec::new();
         let account = match credentials {
-            Credentials::None => return,
+            Credentials::None => return sent,
             Credentials::Limited => self.limited.as_ref(),
             Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
         };
-        let Some(account) = account else { return };
+        let Some(account) = account else { return sent };
         // Where anybody may ask, whoever has credentials shows them all the same.
         let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
         let satisfied = named.into_iter().find(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme)));
-        let Some(alternative) = satisfied else { return };
+        let Some(alternative) = satisfied else { return sent };
         let proves = alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_))));
         for scheme in alternative {
             if matches!(credentials, Credentials::Without(left_out) if left_out == scheme) {
@@ -99,8 +107,10 @@ impl Accounts {
             if let (Some(secret), Some(kind)) = (account.get(scheme), schemes.get(scheme)) {
                 let wrong = *credentials == Credentials::WrongSecret && (!proves || !matches!(secret, Secret::Value(_)));
                 put(request, kind, secret, wrong);
+                sent.push(SentCredential { scheme: scheme.clone(), limited: *credentials == Credentials::Limited, wrong });
             }
         }
+        sent
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::credentials::WRONG_SECRET;
 use super::forms::{Forms, Found, REMOVED};
 use super::{Accounts, Secret};
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, SecurityScheme};
 use crate::domain::exchange::{Answer, Content};
 
 /// What only the accounts and the server know, in every form in which it may come back.
@@ -24,7 +24,10 @@ impl Censor {
                 .any(|alternative| alternative.iter().any(|name| name == scheme) && !alternative.iter().any(|name| shows(accounts, name)))
         };
         let all = [Some(&accounts.full), accounts.limited.as_ref()].into_iter().flatten().flatten();
-        Self(Forms::new(&all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme))).collect::<Vec<_>>()))
+        Self(Forms::new(
+            &all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))))
+                .collect::<Vec<_>>(),
+        ))
     }
 
     /// Notes whether an answer repeats a secret, and takes it out of the answer.
@@ -54,16 +57,29 @@ fn shows(accounts: &Accounts, scheme: &str) -> bool {
     matches!(accounts.full.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_)))
 }
 
-/// The texts of a credential that prove who asks, and those with the secret that is wrong on purpose. A user name is none,
-/// and neither is a key that always goes with a password or token: those name a client, and answers may name it too.
-fn proofs(secret: &Secret, alone: bool) -> Vec<String> {
+/// Words in the name of a field or a scheme that carries a secret, and not only what names a client.
+const NAMES_A_SECRET: [&str; 7] = ["key", "token", "secret", "auth", "pass", "sig", "session"];
+
+/// Whether a key that goes with a password or token is a secret as well: by the name it goes by. Others name a client, and
+/// answers may name it too.
+fn is_secret_by_name(scheme: &str, kind: Option<&SecurityScheme>) -> bool {
+    let field = match kind {
+        Some(SecurityScheme::Header(name) | SecurityScheme::Query(name) | SecurityScheme::Cookie(name)) => name.as_str(),
+        _ => "",
+    };
+    let name = format!("{scheme} {field}").to_ascii_lowercase();
+    NAMES_A_SECRET.iter().any(|word| name.contains(word))
+}
+
+/// The texts of a credential that prove who asks, and those with the secret that is wrong on purpose. A user name is none.
+fn proofs(secret: &Secret, proves: bool) -> Vec<String> {
     match secret {
         Secret::Basic { username, password } => {
             let pair = |password: &str| STANDARD.encode(format!("{}:{password}", username.expose_secret()));
             vec![password.expose_secret().to_owned(), pair(password.expose_secret()), pair(WRONG_SECRET)]
         }
         Secret::Bearer(token) => vec![token.expose_secret().to_owned(), WRONG_SECRET.to_owned()],
-        Secret::Value(key) if alone => vec![key.expose_secret().to_owned()],
+        Secret::Value(key) if proves => vec![key.expose_secret().to_owned()],
         Secret::Value(_) => Vec::new(),
     }
 }
@@ -73,8 +89,7 @@ fn visit(value: &mut Value, forms: &Forms) -> Found {
     match value {
         Value::String(text) => forms.clean(text),
         Value::Number(number) => {
-            let mut text = number.to_string();
-            let found = if forms.is(&text) { forms.clean(&mut text) } else { Found::Nothing };
+            let found = forms.number(number);
             if found > Found::Nothing {
                 *value = Value::from(REMOVED);
             }

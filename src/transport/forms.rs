@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::percent_decode_str;
+
+use super::decoders::{decoded, joined};
 
 /// Shorter texts occur by chance: they would be taken out of words and numbers that have nothing to do with them, and leave
 /// a report that nobody can read. Such a secret is known only by its longer forms.
@@ -27,9 +29,14 @@ struct Form {
     telling: bool,
 }
 
-/// Every form of every secret, the longest first.
+/// Every form of every secret.
 #[derive(Clone, Default)]
-pub struct Forms(Vec<Form>);
+pub struct Forms {
+    /// The longest first.
+    forms: Vec<Form>,
+    /// All of them at once, in any case: hexadecimal digits have two, names of header fields lose theirs.
+    search: Option<AhoCorasick>,
+}
 
 /// What was found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,25 +52,22 @@ pub enum Found {
 impl Forms {
     /// The forms of these texts.
     pub fn new(texts: &[String]) -> Self {
-        let mut forms: Vec<Form> = texts.iter().flat_map(|text| forms(text)).collect();
+        let mut forms: Vec<Form> = texts.iter().flat_map(|text| readings(text)).flat_map(|text| forms(&text)).collect();
         forms.sort_by(|one, other| (other.text.len(), &one.text).cmp(&(one.text.len(), &other.text)));
         forms.dedup_by(|one, other| one.text == other.text);
-        Self(forms)
+        let mut search = AhoCorasick::builder();
+        let search = search.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(forms.iter().map(|form| &form.text));
+        Self { search: search.ok().filter(|_| !forms.is_empty()), forms }
     }
 
     /// Takes every secret out of a text. One that is there only after decoding takes the whole text with it, because
     /// where it begins and ends cannot be told any more.
     pub fn clean(&self, text: &mut String) -> Found {
-        let shortest = self.0.last().map_or(usize::MAX, |form| form.text.len());
-        if text.len() < shortest {
-            return Found::Nothing;
-        }
-        let mut found = Found::Nothing;
-        for form in &self.0 {
-            if text.contains(&form.text) {
-                found = found.max(form.found());
-                *text = text.replace(&form.text, REMOVED);
-            }
+        let shortest = self.forms.last().map_or(usize::MAX, |form| form.text.len());
+        let Some(search) = self.search.as_ref().filter(|_| text.len() >= shortest) else { return Found::Nothing };
+        let found = self.open(text);
+        if found > Found::Nothing {
+            *text = search.replace_all(text, &vec![REMOVED; self.forms.len()]);
         }
         let hidden = self.hidden(text);
         if hidden > Found::Nothing {
@@ -72,28 +76,47 @@ impl Forms {
         found.max(hidden)
     }
 
-    /// Takes every secret out of the name of a header field, which comes in lower case.
+    /// Takes every secret out of the name of a header field.
     pub fn clean_name(&self, name: &mut String) -> Found {
-        let known = self.0.iter().find(|form| name.contains(&form.text.to_ascii_lowercase()));
-        known.map_or(Found::Nothing, |form| {
+        let found = self.open(name).max(self.hidden(name));
+        if found > Found::Nothing {
             REMOVED.clone_into(name);
-            form.found()
-        })
+        }
+        found
     }
 
-    /// Whether this is one of the texts.
-    pub fn is(&self, text: &str) -> bool {
-        self.0.iter().any(|form| form.text == text)
+    /// What is found of a number, however it is written.
+    pub fn number(&self, number: &serde_json::Number) -> Found {
+        let text = number.to_string();
+        let same = |form: &&Form| {
+            let digits = form.text.bytes().all(|byte| byte.is_ascii_digit()) && !form.text.starts_with('0');
+            // Both are rounded alike; what is compared is the same decimal number.
+            form.text == text
+                || (digits && form.text.parse::<f64>().ok().is_some_and(|value| number.as_f64().is_some_and(|other| (value - other).abs() < 0.5)))
+        };
+        self.forms.iter().filter(same).map(Form::found).max().unwrap_or(Found::Nothing)
+    }
+
+    /// What is found in a text as it stands.
+    fn open(&self, text: &str) -> Found {
+        let found = self.search.iter().flat_map(|search| search.find_iter(text)).map(|hit| self.forms[hit.pattern().as_usize()].found());
+        found.max().unwrap_or(Found::Nothing)
     }
 
     /// What is found once a text is decoded.
     fn hidden(&self, text: &str) -> Found {
+        if self.forms.is_empty() {
+            return Found::Nothing;
+        }
         let mut texts: Vec<Cow<'_, str>> = vec![Cow::Borrowed(text)];
         let mut found = Found::Nothing;
-        for _ in 0..LAYERS {
-            texts = texts.iter().flat_map(|text| decoded(text)).map(Cow::Owned).collect();
-            let here = texts.iter().flat_map(|text| self.0.iter().filter(|form| text.contains(&form.text)));
-            found = here.map(Form::found).fold(found, Ord::max);
+        for layer in 0..=LAYERS {
+            if layer > 0 {
+                texts = texts.iter().flat_map(|text| decoded(text)).map(Cow::Owned).collect();
+                found = texts.iter().map(|text| self.open(text)).fold(found, Ord::max);
+            }
+            let grouped = |text: &Cow<'_, str>| joined(text).iter().filter(|joined| joined.len() < text.len()).map(|text| self.open(text)).max();
+            found = texts.iter().filter_map(grouped).fold(found, Ord::max);
         }
         found
     }
@@ -117,7 +140,6 @@ fn forms(text: &str) -> Vec<Form> {
     let mut forms = vec![Form { text: plain.to_owned(), telling: !alike || plain.len() >= TELLING }];
     let mut tell = |text: String| forms.push(Form { text, telling: true });
     let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-    tell(hex.to_uppercase());
     tell(hex);
     for offset in 0..3_usize {
         let bytes = [&vec![0; offset], text.as_bytes()].concat();
@@ -129,69 +151,37 @@ fn forms(text: &str) -> Vec<Form> {
     forms
 }
 
-/// A text after each way of decoding that changes it.
-fn decoded(text: &str) -> Vec<String> {
-    let mut texts = Vec::new();
-    if text.contains('%') {
-        texts.push(percent_decode_str(text).decode_utf8_lossy().into_owned());
+/// A text as others may read or write it: with its bytes taken for letters of Latin-1 or Windows-1252, and with what they have no
+/// letter for replaced; a number with a fraction or an exponent.
+fn readings(text: &str) -> Vec<String> {
+    let mut texts = vec![text.to_owned()];
+    if !text.is_ascii() {
+        let bytes = || text.bytes();
+        texts.push(bytes().map(char::from).collect());
+        texts.push(bytes().map(windows_1252).collect());
+        for replaced in ["?", "\u{fffd}"] {
+            let replace = |letter: char, times: usize| if letter.is_ascii() { letter.to_string() } else { replaced.repeat(times) };
+            texts.push(text.chars().map(|letter| replace(letter, 1)).collect());
+            texts.push(text.chars().map(|letter| replace(letter, letter.len_utf8())).collect());
+        }
     }
-    // A form has `+` for a space (URL Standard, application/x-www-form-urlencoded).
-    if text.contains('+') {
-        texts.push(percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned());
-    }
-    if text.contains('\\') {
-        texts.push(unescaped(text));
-    }
-    if text.contains('&') {
-        texts.push(unmarked(text));
+    if text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') {
+        let mantissa = text.trim_end_matches('0');
+        let (first, rest) = mantissa.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent = text.len() - 1;
+        texts.extend(["e", "e+", "e0", "e+0"].map(|sign| format!("{first}{point}{rest}{sign}{exponent}")));
     }
     texts
 }
 
-/// A text out of a JSON string (RFC 8259, section 7), or of something like it.
-fn unescaped(text: &str) -> String {
-    let mut units: Vec<u16> = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        rest = &rest[letter.len_utf8()..];
-        if letter != '\\' {
-            units.extend(letter.encode_utf16(&mut [0; 2]).iter());
-            continue;
-        }
-        let escape = rest.chars().next().unwrap_or('\\');
-        rest = &rest[escape.len_utf8().min(rest.len())..];
-        let code = (escape == 'u').then(|| rest.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok())).flatten();
-        match (escape, code) {
-            ('u', Some(code)) => {
-                units.push(code);
-                rest = &rest[4..];
-            }
-            ('n', _) => units.push(0x0a),
-            ('r', _) => units.push(0x0d),
-            ('t', _) => units.push(0x09),
-            ('b', _) => units.push(0x08),
-            ('f', _) => units.push(0x0c),
-            (other, _) => units.extend(other.encode_utf16(&mut [0; 2]).iter()),
-        }
-    }
-    String::from_utf16_lossy(&units)
-}
-
-/// A text out of HTML or XML, as far as credentials need it.
-fn unmarked(text: &str) -> String {
-    const MARKS: &[(&str, &[&str])] = &[
-        ("<", &["&lt;", "&#60;", "&#x3c;", "&#x3C;"]),
-        (">", &["&gt;", "&#62;", "&#x3e;", "&#x3E;"]),
-        ("\"", &["&quot;", "&#34;", "&#x22;"]),
-        ("'", &["&apos;", "&#39;", "&#039;", "&#x27;"]),
-        ("/", &["&#47;", "&#x2f;", "&#x2F;"]),
-        ("`", &["&#96;", "&#x60;"]),
-        ("=", &["&#61;", "&#x3d;", "&#x3D;"]),
-        ("+", &["&#43;", "&#x2b;", "&#x2B;"]),
-        // The last, as it begins all others.
-        ("&", &["&amp;", "&#38;", "&#x26;"]),
+/// The letter of a byte in Windows-1252 (WHATWG Encoding Standard, section 9).
+fn windows_1252(byte: u8) -> char {
+    const UPPER: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—',
+        '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
-    MARKS.iter().fold(text.to_owned(), |text, (plain, marks)| marks.iter().fold(text, |text, mark| text.replace(mark, plain)))
+    byte.checked_sub(0x80).and_then(|index| UPPER.get(usize::from(index)).copied()).unwrap_or(char::from(byte))
 }
 
 #[cfg(test)]
@@ -228,11 +218,33 @@ mod tests {
         assert_eq!(cleaned("s3cret w/rd", "100 % of \\ & + stays"), ("100 % of \\ & + stays".to_owned(), Found::Nothing));
     }
 
+    #[test]
+    fn what_others_make_of_letters_and_numbers_is_known() {
+        for text in [
+            "say pÃ¤sswÃ¶rd!",
+            "p?ssw?rd",
+            "p\u{fffd}ssw\u{fffd}rd",
+            "p%E4ssw%F6rd",
+            "P%C3%A4SSW%c3%b6RD",
+            "70C3a47373 77c3B6\n7264",
+            "p&auml;ssw&#xF6;rd",
+        ] {
+            assert_ne!(cleaned("pässwörd", text).1, Found::Nothing, "{text}");
+        }
+        for text in ["1234567890", "1234567890.0", "1.23456789e9", "1.23456789E+09", "x1.23456789e+9y"] {
+            assert_ne!(cleaned("1234567890", text).1, Found::Nothing, "{text}");
+        }
+        let forms = Forms::new(&["1234567890".to_owned()]);
+        let number = |text: &str| forms.number(&serde_json::from_str(text).unwrap());
+        assert!(["1234567890", "1234567890.0", "1.23456789e9"].iter().all(|text| number(text) > Found::Nothing));
+        assert!(["1234567891", "12345678900", "123456789"].iter().all(|text| number(text) == Found::Nothing));
+    }
+
     proptest! {
         #[test]
         fn decoding_never_fails(text in any::<String>(), more in r"[\\u%&#x0-9a-f+]{0,40}") {
             decoded(&format!("{text}{more}"));
-            prop_assert_eq!(unescaped(&serde_json::to_string(&text).unwrap()), format!("\"{text}\""));
+            prop_assert_eq!(super::super::decoders::unescaped(&serde_json::to_string(&text).unwrap()), format!("\"{text}\""));
         }
 
         #[test]

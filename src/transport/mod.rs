@@ -2,6 +2,7 @@
 
 mod client;
 mod credentials;
+mod decoders;
 mod echo;
 mod forms;
 mod permit;

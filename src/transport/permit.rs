@@ -8,6 +8,7 @@ use url::{Origin, Url};
 use super::{Accounts, Wire, wire};
 use crate::domain::contract::{Contract, Operation};
 use crate::domain::effect::{Effect, Permission};
+use crate::domain::exchange::SentCredential;
 use crate::domain::plan::Credentials;
 use crate::domain::reason::{Code, Reason};
 use crate::domain::suite::Suite;
@@ -29,8 +30,8 @@ pub struct Permitted {
     credentials: Credentials,
 }
 
-/// A permitted request with its credentials.
-pub struct Signed(Wire);
+/// A permitted request with its credentials, and which they are.
+pub struct Signed(Wire, Vec<SentCredential>);
 
 impl Permitted {
     /// The request without its credentials.
@@ -41,12 +42,17 @@ impl Permitted {
     /// Puts the credentials on it.
     pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> Signed {
         let mut wire = self.wire.clone();
-        accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
-        Signed(wire)
+        let credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
+        Signed(wire, credentials)
     }
 }
 
 impl Signed {
+    /// The credentials that were put on it, by name.
+    pub fn credentials(&self) -> &[SentCredential] {
+        &self.1
+    }
+
     pub(super) fn wire(&self) -> &Wire {
         &self.0
     }

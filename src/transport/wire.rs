@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -47,9 +49,12 @@ impl Wire {
     pub fn shown(&self) -> SentRequest {
         SentRequest {
             method: self.method.clone(),
-            url: self.url.clone(),
+            // Dots in a path are resolved before it is sent (URL Standard, section 4.4).
+            url: url::Url::parse(&self.url).map_or_else(|_| self.url.clone(), String::from),
             headers: self.headers.clone(),
             body: self.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned()),
+            base64: self.body.as_ref().filter(|body| std::str::from_utf8(body).is_err()).map(|body| STANDARD.encode(body)),
+            credentials: Vec::new(),
         }
     }
 }

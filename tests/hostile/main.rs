@@ -7,6 +7,7 @@
 
 mod bodies;
 mod connections;
+mod fan_out;
 mod heads;
 mod server;
 #[path = "../support/mod.rs"]

@@ -14,6 +14,7 @@ const TOP: &[&str] = &["run", "cli"];
 /// The crates that pure rooms may use: none of them opens a file or a connection, or asks for the time.
 const PURE_CRATES: &[&str] = &[
     "anstyle",
+    "base64",
     "jiff",
     "jsonschema",
     "mime",

@@ -124,6 +124,55 @@ fn a_file_that_a_contract_refers_to_is_named_with_the_place() {
 }
 
 #[test]
+fn a_mistyped_address_repeats_no_password() {
+    let folder = Folder::with_contract("bad-address", ONE);
+    let target = [
+        "https://me:s3cret@host",
+        "https://me:s3 cret@host",
+        "htps://me:s3cret@host",
+        "me:s3cret@host",
+        "https:/me:s3cret@host:x",
+        "http://host/?key=s3cret",
+    ];
+    for address in target {
+        for words in [&["run", "--contract", "contract.yaml", "--target", address][..], &["plan", "--contract", "contract.yaml", "--target", address]]
+        {
+            let output = folder.run(words);
+            assert!(output.status.code() == Some(2) && !text(&output).contains("s3"), "{address}: {}", text(&output));
+        }
+    }
+    for address in ["me:s3cret@host:1", "http://me:s3cret@host:1", "http://me:s3 cret@host", "socks5://me:s3cret@host", "http://host:s3cret"] {
+        let output = folder.against("http://127.0.0.1:1", &["--proxy", address]);
+        assert!(output.status.code() == Some(2) && !text(&output).contains("s3"), "{address}: {}", text(&output));
+    }
+}
+
+/// Who reads a contract of somebody else does not show what else is on this machine, and does not wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_contract_opens_no_pipe_and_shows_no_file_above_its_folder() {
+    let folder = Folder::with_contract("bad-elsewhere", ONE);
+    std::fs::create_dir_all(folder.0.join("inner")).unwrap();
+    folder.write("secret.txt", "root: [s3cret\n\ts3cret: *s3cret\n");
+    std::os::unix::fs::symlink("../secret.txt", folder.0.join("inner/link.yaml")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.0.join("inner/pipe")).status().unwrap().success());
+    let said = |target: &str| {
+        folder.write("inner/root.yaml", format!("openapi: 3.1.0\npaths:\n  /a:\n    $ref: '{target}'\n"));
+        let output = folder.command(&["list", "--contract", "inner/root.yaml"]).output().unwrap();
+        (output.status.code(), text(&output))
+    };
+    for target in ["../secret.txt", "link.yaml", "../secret.txt#/root"] {
+        let (code, said) = said(target);
+        assert!(code == Some(2) && said.contains("root.yaml#/paths/~1a refers to it") && !said.contains("s3cret"), "{target}: {said}");
+    }
+    let up = "../".repeat(folder.0.components().count());
+    for target in ["pipe".to_owned(), "./pipe#/a".to_owned(), format!("{up}dev/zero"), format!("{up}dev/tty")] {
+        let (code, said) = said(&target);
+        assert!(code == Some(2) && said.contains("cannot be read"), "{target}: {said}");
+    }
+}
+
+#[test]
 fn an_argument_out_of_its_range_is_named() {
     let folder = Folder::with_contract("bad-arguments", ONE);
     folder.write("taken", "");

@@ -1,6 +1,9 @@
 //! The edge of the program: certificates, proxies, redirects, credentials, and files that are not what they should be.
 
+mod again;
 mod bad_files;
+mod encodings;
+mod hostile_text;
 mod origin;
 mod place;
 mod proxy;

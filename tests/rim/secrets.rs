@@ -118,7 +118,7 @@ fn echo(secrets: &Secrets) -> Origin {
 }
 
 /// Everything that a run wrote.
-fn written(folder: &Folder, printed: &str) -> Vec<(String, String)> {
+pub fn written(folder: &Folder, printed: &str) -> Vec<(String, String)> {
     let mut texts = vec![("terminal".to_owned(), printed.to_owned())];
     let mut folders = vec![folder.0.clone()];
     while let Some(folder) = folders.pop() {

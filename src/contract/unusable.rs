@@ -1,0 +1,359 @@
+//! Keywords of the schemas of a document that no rule can be made of, and the document without them.
+//!
+//! What is left judges less than the author meant, and never more: where a missing keyword would turn the meaning of
+//! what stands around it (`not`, `if`, `oneOf`, `maxContains`, members that no schema names), that is left out as well.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::keywords::{Holds, Patterns, flaw, holds, may_give_up};
+use super::pointer::{append, put, remove};
+use super::upgrade::NAMED;
+
+/// Members that hold values of the author's own, in which nothing is a schema.
+const VALUES: [&str; 6] = ["example", "examples", "default", "enum", "const", "value"];
+
+/// Names of `$dynamicAnchor`, with the JSON Pointer of every schema that has one.
+type Anchors = BTreeMap<String, Vec<String>>;
+
+/// One change of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Edit {
+    /// Takes a member away.
+    Remove(String),
+    /// Puts the schema that admits everything in its place.
+    Admit(String),
+    /// Puts a static reference in the place of a dynamic one.
+    Refer(String, String),
+    /// Makes `anyOf` of the `oneOf` of a schema.
+    AnyOf(String),
+}
+
+/// What cannot be used in a document.
+#[derive(Debug, Default)]
+pub struct Unusable {
+    /// JSON Pointer of each keyword, and why.
+    pub keywords: BTreeMap<String, String>,
+    /// JSON Pointer of each keyword with a regular expression that may give up, and the expression.
+    pub patterns: BTreeMap<String, String>,
+    edits: Vec<Edit>,
+}
+
+/// The schemas of a document, and where each leads.
+#[derive(Debug, Default)]
+struct Graph {
+    /// From each schema to those in it and the one that it refers to.
+    leads: HashMap<String, Vec<String>>,
+}
+
+impl Unusable {
+    /// Looks through every schema of a document.
+    pub fn find(document: &Value) -> Self {
+        let mut found = Self::default();
+        let mut patterns = Patterns::default();
+        let anchors = dynamic_anchors(document);
+        each(document, &anchors, &mut |pointer, schema| found.look_at(document, pointer, schema, &mut patterns, &anchors));
+        found
+    }
+
+    /// Whether there is nothing to be left out or put otherwise.
+    pub fn is_empty(&self) -> bool {
+        self.keywords.is_empty() && self.edits.is_empty()
+    }
+
+    fn look_at(&mut self, document: &Value, pointer: &str, schema: &Value, patterns: &mut Patterns, anchors: &Anchors) {
+        let Value::Object(members) = schema else {
+            if !schema.is_boolean() {
+                self.keywords.insert(pointer.to_owned(), "it is no schema".to_owned());
+                self.edits.push(Edit::Admit(pointer.to_owned()));
+            }
+            return;
+        };
+        for (keyword, value) in members {
+            let at = append(pointer, keyword);
+            let reason = match (flaw(keyword, value), keyword.as_str(), value.as_str()) {
+                (Some(reason), _, _) => Some(reason.to_owned()),
+                (None, "pattern", Some(pattern)) => self.look_at_pattern(&at, pattern, patterns),
+                (None, "patternProperties", _) => {
+                    for pattern in value.as_object().into_iter().flat_map(serde_json::Map::keys) {
+                        let at = append(&at, pattern);
+                        if let Some(reason) = self.look_at_pattern(&at, pattern, patterns) {
+                            self.leave_out(at, reason);
+                        }
+                    }
+                    None
+                }
+                (None, "$ref", Some(reference)) => target(reference)
+                    .filter(|target| document.pointer(target).is_some())
+                    .map_or_else(|| Some(format!("{reference} leads nowhere")), |_| None),
+                (None, "$dynamicRef", Some(reference)) => match anchors.get(reference.trim_start_matches('#')).map(Vec::as_slice) {
+                    Some([only]) => {
+                        self.edits.push(Edit::Refer(pointer.to_owned(), only.clone()));
+                        None
+                    }
+                    _ => Some("what it refers to depends on where it is met".to_owned()),
+                },
+                // Every reference of the document is a pointer from its top.
+                (None, "$id", Some(_)) => {
+                    self.edits.push(Edit::Remove(at.clone()));
+                    None
+                }
+                _ => None,
+            };
+            if let Some(reason) = reason {
+                self.leave_out(at, reason);
+            }
+        }
+    }
+
+    fn look_at_pattern(&mut self, at: &str, pattern: &str, patterns: &mut Patterns) -> Option<String> {
+        let flaw = patterns.flaw(pattern);
+        if flaw.is_none() && may_give_up(pattern) {
+            self.patterns.insert(at.to_owned(), pattern.to_owned());
+        }
+        flaw
+    }
+
+    fn leave_out(&mut self, at: String, reason: String) {
+        self.edits.push(Edit::Remove(at.clone()));
+        self.keywords.insert(at, reason);
+    }
+
+    /// The document without these keywords and without what they would turn, for judging; and the schemas in it whose `oneOf`
+    /// has become an `anyOf`.
+    pub fn without(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
+        let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
+        let graph = Graph::of(document);
+        let tainted = graph.tainted(&left_out);
+        let mut copy = document.clone();
+        let edits = self.edits.iter().cloned().chain(given_up.iter().cloned().map(Edit::Remove));
+        let more = tainted.iter().flat_map(|pointer| turned(document, pointer, &tainted, &left_out));
+        let mut loosened = BTreeSet::new();
+        for edit in edits.chain(more).collect::<Vec<_>>() {
+            apply(&mut copy, &edit);
+            if let Edit::AnyOf(schema) = edit {
+                loosened.insert(schema);
+            }
+        }
+        (copy, loosened)
+    }
+
+    /// The keywords out of these that a schema leads to.
+    pub fn reached(document: &Value, schema: &str, keywords: &BTreeSet<&str>) -> Vec<String> {
+        if keywords.is_empty() {
+            return Vec::new();
+        }
+        let schemas = reach(document, schema);
+        keywords.iter().filter(|at| holders(at).any(|holder| schemas.contains(holder))).map(|at| (*at).to_owned()).collect()
+    }
+}
+
+impl Graph {
+    fn of(document: &Value) -> Self {
+        let mut graph = Self::default();
+        let anchors = dynamic_anchors(document);
+        each(document, &anchors, &mut |pointer, schema| {
+            graph.leads.insert(pointer.to_owned(), leads(pointer, schema, &anchors));
+        });
+        graph
+    }
+
+    /// Every schema that holds one of these keywords, or leads to one that does.
+    fn tainted(&self, keywords: &BTreeSet<&str>) -> HashSet<String> {
+        let mut back: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (from, all) in &self.leads {
+            for to in all {
+                back.entry(to).or_default().push(from);
+            }
+        }
+        let mut open: Vec<&str> = keywords.iter().flat_map(|at| holders(at)).collect();
+        open.retain(|pointer| self.leads.contains_key(*pointer));
+        let mut tainted: HashSet<String> = HashSet::new();
+        while let Some(pointer) = open.pop() {
+            if tainted.insert(pointer.to_owned()) {
+                open.extend(back.get(pointer).into_iter().flatten());
+            }
+        }
+        tainted
+    }
+}
+
+/// The places that may be the schema of a keyword: its own, where it is a schema that is none; the one it stands in; and for a
+/// member of a keyword that holds schemas by name or in a list, the one before.
+fn holders(at: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(at), |at| at.rsplit_once('/').map(|(before, _)| before)).take(3)
+}
+
+/// What has to be left out of a schema because something that it leads to is.
+fn turned(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<Edit> {
+    let Some(Value::Object(members)) = document.pointer(pointer) else { return Vec::new() };
+    let mut edits = Vec::new();
+    let mut drop = |keywords: &[&str]| {
+        let present = keywords.iter().filter(|keyword| members.contains_key(**keyword));
+        edits.extend(present.map(|keyword| Edit::Remove(append(pointer, keyword))));
+    };
+    let is_tainted = |keyword: &str| tainted.contains(&append(pointer, keyword));
+    drop(&["unevaluatedProperties", "unevaluatedItems"]);
+    if is_tainted("not") {
+        drop(&["not"]);
+    }
+    if is_tainted("if") {
+        drop(&["if", "then", "else"]);
+    }
+    if is_tainted("contains") {
+        drop(&["maxContains"]);
+    }
+    let gone = |keyword: &str| {
+        let at = append(pointer, keyword);
+        left_out.iter().any(|left_out| {
+            left_out.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && !rest[1..].contains('/')))
+        })
+    };
+    if gone("patternProperties") || gone("properties") {
+        drop(&["additionalProperties"]);
+    }
+    if gone("prefixItems") {
+        drop(&["items"]);
+    }
+    let branches = members.get("oneOf").and_then(Value::as_array).map_or(0, Vec::len);
+    if (0..branches).any(|index| tainted.contains(&format!("{pointer}/oneOf/{index}"))) {
+        edits.push(if members.contains_key("anyOf") { Edit::Remove(append(pointer, "oneOf")) } else { Edit::AnyOf(pointer.to_owned()) });
+    }
+    edits
+}
+
+fn apply(document: &mut Value, edit: &Edit) {
+    match edit {
+        Edit::Remove(at) => {
+            remove(document, at);
+        }
+        Edit::Admit(at) => {
+            put(document, at, Value::Bool(true));
+        }
+        Edit::Refer(schema, to) => {
+            if let Some(Value::Object(members)) = document.pointer_mut(schema) {
+                members.shift_remove("$dynamicRef");
+                members.insert("$ref".to_owned(), Value::from(format!("#{to}")));
+            }
+        }
+        Edit::AnyOf(schema) => {
+            if let Some(Value::Object(members)) = document.pointer_mut(schema)
+                && let Some(branches) = members.shift_remove("oneOf")
+            {
+                members.insert("anyOf".to_owned(), branches);
+            }
+        }
+    }
+}
+
+/// Where a local reference leads, as a JSON Pointer (RFC 6901, section 6).
+fn target(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    Some(percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned())
+}
+
+/// The schemas that one schema holds or refers to.
+fn leads(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
+    let mut found = Vec::new();
+    for (keyword, value) in schema.as_object().into_iter().flatten() {
+        let at = append(pointer, keyword);
+        match (holds(keyword), value) {
+            (Holds::Schema, Value::Object(_) | Value::Bool(_)) => found.push(at),
+            (Holds::List, Value::Array(items)) => found.extend((0..items.len()).map(|index| format!("{at}/{index}"))),
+            (Holds::Map, Value::Object(named)) => found.extend(named.keys().map(|name| append(&at, name))),
+            (Holds::Nothing, Value::String(reference)) if keyword == "$ref" => found.extend(target(reference)),
+            (Holds::Nothing, Value::String(reference)) if keyword == "$dynamicRef" => {
+                found.extend(anchors.get(reference.trim_start_matches('#')).into_iter().flatten().cloned());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Every schema that one leads to, itself among them.
+fn reach(document: &Value, schema: &str) -> HashSet<String> {
+    let anchors = dynamic_anchors(document);
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut open = vec![schema.to_owned()];
+    while let Some(pointer) = open.pop() {
+        if let Some(value) = document.pointer(&pointer)
+            && !seen.contains(&pointer)
+        {
+            open.extend(leads(&pointer, value, &anchors));
+            seen.insert(pointer);
+        }
+    }
+    seen
+}
+
+fn dynamic_anchors(document: &Value) -> Anchors {
+    let mut found = Anchors::new();
+    if has_dynamic_anchors(document) {
+        collect_anchors(document, "", &mut found);
+    }
+    found
+}
+
+fn has_dynamic_anchors(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.contains_key("$dynamicAnchor") || members.values().any(has_dynamic_anchors),
+        Value::Array(items) => items.iter().any(has_dynamic_anchors),
+        _ => false,
+    }
+}
+
+fn collect_anchors(value: &Value, pointer: &str, found: &mut Anchors) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(name)) = members.get("$dynamicAnchor") {
+                found.entry(name.clone()).or_default().push(pointer.to_owned());
+            }
+            for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
+                collect_anchors(member, &append(pointer, name), found);
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| collect_anchors(item, &format!("{pointer}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Visits every schema of a document once: those in the places that OpenAPI has for them, those in them, and those that they
+/// refer to.
+fn each(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
+    let mut open = Vec::new();
+    roots(document, "", false, &mut open);
+    let mut seen: HashSet<String> = HashSet::new();
+    while let Some(pointer) = open.pop() {
+        if let Some(schema) = document.pointer(&pointer)
+            && !seen.contains(&pointer)
+        {
+            visit(&pointer, schema);
+            open.extend(leads(&pointer, schema, anchors));
+            seen.insert(pointer);
+        }
+    }
+}
+
+/// The places of an OpenAPI document that hold schemas: members `schema`, and what `schemas` names.
+fn roots(value: &Value, pointer: &str, named: bool, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let at = append(pointer, name);
+                match (name.as_str(), member) {
+                    (_, member) if named => roots(member, &at, false, found),
+                    (name, _) if VALUES.contains(&name) => {}
+                    ("schema", _) => found.push(at),
+                    ("schemas", Value::Object(schemas)) => found.extend(schemas.keys().map(|name| append(&at, name))),
+                    (name, member) => roots(member, &at, NAMED.contains(&name), found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| roots(item, &format!("{pointer}/{index}"), false, found)),
+        _ => {}
+    }
+}
