@@ -15,6 +15,7 @@ use crate::domain::drawn::Drawn;
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId, Repeat};
+use crate::domain::reason::Code;
 use crate::domain::report::Traces;
 use crate::domain::verdict::{Finding, Severity};
 use crate::generate::smaller;
@@ -83,7 +84,7 @@ fn findings(subject: &Subject, hints: &Hints, recording: &Recording) -> Vec<Find
 }
 
 fn was_interrupted(outcomes: &Outcomes) -> bool {
-    outcomes.outcomes.iter().any(|outcome| matches!(&outcome.ending, Ending::Withheld(reason) if reason == crate::run::INTERRUPTED))
+    outcomes.outcomes.iter().any(|outcome| matches!(&outcome.ending, Ending::Withheld(reason) if reason.code == Code::Interrupted))
 }
 
 /// Sending again.

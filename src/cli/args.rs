@@ -185,6 +185,12 @@ pub struct RunArgs {
     /// How often what breaks a rule is sent again, to tell what is always wrong from what is wrong now and then.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=20))]
     pub retries: u32,
+    /// Wait up to so many seconds until the server answers at all, before anything else is sent.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub wait: Option<u64>,
+    /// End after so many seconds, as if interrupted: what was made is removed, the reports are written, exit code 3.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_time: Option<u64>,
     /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,

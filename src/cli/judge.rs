@@ -9,9 +9,10 @@ use super::target::{self, Subject};
 use super::{Stop, exit, read, write};
 use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::plan::Intent;
+use crate::domain::reason::Code;
 use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{ALLOWED_AS_WELL, Recording, judge as judge_case, sent, surplus, weigh};
+use crate::judge::{Recording, judge as judge_case, sent, surplus, weigh};
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
@@ -144,7 +145,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
 fn is_settled(report: &Report, cell: &Cell) -> bool {
     let conforms =
         |status| report.cells.iter().any(|other| other.operation == cell.operation && other.status == status && other.verdict == Verdict::Conforms);
-    cell.reason.as_deref().is_some_and(|reason| reason.ends_with(ALLOWED_AS_WELL))
+    cell.code == Some(Code::AllowedAsWell)
         && cell.probes.iter().filter_map(|probe| probe.status).any(conforms)
 }
 

@@ -99,12 +99,15 @@ pub fn interruption(journalled: bool) -> impl Fn() -> bool + Sync {
 
 #[cfg(unix)]
 async fn asked_to_end() -> bool {
-    let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminated), Ok(mut hung_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
         return tokio::signal::ctrl_c().await.is_ok();
     };
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted.is_ok(),
         terminated = terminated.recv() => terminated.is_some(),
+        // The terminal was closed, or a connection to it was lost.
+        hung_up = hung_up.recv() => hung_up.is_some(),
     }
 }
 

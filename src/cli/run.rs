@@ -12,19 +12,21 @@ use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
-use super::{Stop, again, clean, judge, regressions, runtime};
-use crate::domain::contract::Status;
+use super::{Stop, again, clean, judge, regressions, runtime, write};
+use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
-use crate::domain::plan::{Intent, Plan};
+use crate::domain::plan::{Credentials, Intent, Plan};
 use crate::journal::Journal;
 use crate::judge::Recording;
 use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
-use crate::transport::{Accounts, Permit};
+use crate::transport::{Accounts, Client, Permit, Wire};
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
+/// Between two looks whether a server answers at all.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 /// The longest wait that a server may ask for and be believed, in seconds, where the contract knows no longer window: the
 /// usual one, and a little more.
 const LONGEST_WAIT: u64 = 1000;
@@ -39,6 +41,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
         return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
     }
     let target = Target::of_run(args, &subject)?;
+    write::try_out(&args.reports.out)?;
     let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
@@ -87,8 +90,12 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let way = Way { args, target, subject, ledger, scene: &scene, resumed, served: None };
     let carried = sending.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
-    unless_silent(target, &planned, &carried.outcomes)?;
-    unless_lost(target, subject, &planned, &carried.outcomes)?;
+    let answered = unless_silent(target, &planned, &carried.outcomes).and_then(|()| unless_lost(target, subject, &planned, &carried.outcomes));
+    if let (Err(_), Some(journal)) = (&answered, &journal) {
+        // A run that nobody answered is none: the next one does not go on with it.
+        journal.write(&Entry::Finished, true)?;
+    }
+    answered?;
     planned.probes.extend(carried.added);
     planned.slots.extend(carried.slots);
     let recording = Recording {
@@ -204,8 +211,13 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
     let revival = Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };
     let progress = Progress::start(planned, &settings.windows);
     let watch = |event: Event<'_>| progress.learn(event);
-    let stop = interruption(journal.is_some());
+    let interrupted = interruption(journal.is_some());
+    let ends = args.max_time.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let stop = || interrupted() || ends.is_some_and(|end| Instant::now() >= end);
     let permit = Permit::new(&subject.contract, &subject.suite, scene.options.permission.clone(), &settings.base);
+    if let (Some(seconds), Target::Server { base, .. }) = (args.wait, target) {
+        until_answered(&client, base, &permit, Duration::from_secs(seconds), &stop).await?;
+    }
     let run = Run::new(&subject.contract, planned, (&client, &permit), &scene.accounts, &settings, &watch, &stop);
     let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
     progress.end();
@@ -216,6 +228,24 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
         );
     }
     Ok(carried)
+}
+
+/// Waits until the server answers anything at all.
+async fn until_answered(client: &Client, base: &str, permit: &Permit<'_>, most: Duration, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), Stop> {
+    let began = Instant::now();
+    let request = Wire { method: Method("GET".to_owned()), url: format!("{base}/"), headers: Vec::new(), body: None };
+    let asked = permit.check_reading(request, Credentials::None).map_err(|reason| Stop::Unusable(reason.words))?.unsigned();
+    let mut told = false;
+    loop {
+        let Err(silence) = client.send(&asked).await else { return Ok(()) };
+        if began.elapsed() >= most || stop() {
+            return Err(Stop::Inconclusive(format!("{base} did not answer within {} s (--wait): {}", most.as_secs(), silence.reason)));
+        }
+        if !std::mem::replace(&mut told, true) {
+            anstream::eprintln!("Waiting for {base}: {}", silence.reason);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
 }
 
 /// How a plan is carried out.
@@ -250,7 +280,7 @@ fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes) -> Result
         return Ok(());
     }
     let why = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
-        Ending::Silent(reason) => Some(reason.as_str()),
+        Ending::Silent(reason) => Some(reason.words.as_str()),
         _ => None,
     });
     Err(Stop::Inconclusive(format!(
@@ -282,7 +312,7 @@ fn unless_lost(target: &Target, subject: &Subject, planned: &Plan, outcomes: &Ou
 /// The first reason that kept a request back.
 fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
     let withheld = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
-        Ending::Withheld(reason) => Some(reason),
+        Ending::Withheld(reason) => Some(&reason.words),
         Ending::Answered | Ending::Silent(_) => None,
     });
     let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {

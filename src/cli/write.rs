@@ -35,6 +35,14 @@ fn written(path: &Path, text: &str, private: bool) -> Result<(), Stop> {
     put().and_then(|()| fs::rename(&temporary, path)).map_err(failed)
 }
 
+/// Tries whether files can be written into a folder, before anything is sent whose reports would be lost.
+pub fn try_out(folder: &Path) -> Result<(), Stop> {
+    let trial = folder.join(".probity-trial");
+    write(&trial, "")?;
+    let _ = fs::remove_file(&trial);
+    Ok(())
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};

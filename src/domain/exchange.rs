@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::contract::{Method, Status};
 use super::plan::ProbeId;
+use super::reason::Reason;
 
 /// What became of every probe of a plan.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -50,9 +51,9 @@ pub enum Ending {
     /// The server answered the last request.
     Answered,
     /// The last request got no answer; why.
-    Silent(String),
+    Silent(Reason),
     /// Nothing was sent; why.
-    Withheld(String),
+    Withheld(Reason),
 }
 
 /// One request and its answer.

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contract::Status;
+use super::effect::Effect;
+use super::reason::Code;
 use super::verdict::{Finding, Verdict};
 
 /// Version of the form of `report.json`.
@@ -237,6 +239,12 @@ pub struct Cell {
     pub probes: Vec<CellProbe>,
     /// What is wrong with it.
     pub findings: Vec<Finding>,
+    /// What sort of reason it is; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The probe that is the cause; absent where no probe is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
     /// When an earlier run said so (RFC 3339, UTC); absent for what this run says itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<String>,
@@ -253,6 +261,9 @@ pub struct CellProbe {
     pub status: Option<Status>,
     /// The one thing that was wrong with the request; absent for a valid one.
     pub fault: Option<String>,
+    /// What it would change if the server accepted it.
+    #[serde(default)]
+    pub effect: Effect,
     /// Requests sent for it.
     pub requests: u64,
 }

@@ -31,6 +31,9 @@ pub enum JournalError {
         /// Why.
         reason: String,
     },
+    /// Others can write there.
+    #[error("{0} belongs to somebody else or can be written by others, so that what it says is not to be trusted; name another folder with --state")]
+    NotOurs(String),
     /// Another run is using it.
     #[error("another run against this target is under way (it holds {0}); wait for it, or name another folder with --state")]
     Taken(String),
@@ -70,6 +73,11 @@ impl Folder {
         let path = state.join(format!("{plain}-{}", digest(&format!("{target}\n{contract}"))));
         let failed = |error: &io::Error| JournalError::new(&path, error);
         make(&path).map_err(|error| failed(&error))?;
+        for folder in [state, path.as_path()] {
+            if !is_ours(folder).map_err(|error| failed(&error))? {
+                return Err(JournalError::NotOurs(folder.display().to_string()));
+            }
+        }
         let lock_path = path.join("lock");
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
@@ -195,6 +203,19 @@ fn make(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Whether a folder belongs to the user and nobody else can write there.
+#[cfg(unix)]
+fn is_ours(folder: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(folder)?;
+    Ok(found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// The same for a file.

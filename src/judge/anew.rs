@@ -14,7 +14,7 @@ pub(super) fn begun(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, r
     if ruling != Ruling::Breaks || (answer.status.is_success() && !is_given_again(case, probe)) {
         return ruling;
     }
-    Ruling::Blocked(format!("{} came, and {assumed}", answer.status))
+    Ruling::Blocked(format!("{} came, and {assumed}", answer.status).into())
 }
 
 /// Whether the run has made something with an id that the probe knows from before.

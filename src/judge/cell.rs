@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::rule::allowed_as_well;
 use super::{Case, Opinion, Ruling, entry, failures};
 use crate::domain::contract::{Status, WHOLE_SERVER};
-use crate::domain::exchange::Exchange;
+use crate::domain::exchange::{Exchange, Outcome};
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
-use crate::domain::report::Cell;
+use crate::domain::reason::Reason;
+use crate::domain::report::{Because, Cell};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
-
-/// How the reason of a cell ends that was not shown because the server chose another status that is as right.
-pub const ALLOWED_AS_WELL: &str = ", which the contract allows as well";
 
 /// What all cells are judged from.
 pub struct View<'a> {
@@ -55,6 +54,8 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         probes: Vec::new(),
         findings: Vec::new(),
         remembered: None,
+        code: None,
+        because: None,
     };
     if let Some(reason) = undocumented(view.case, planned) {
         cell.reason = Some(reason);
@@ -62,11 +63,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
     }
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
-        Intent::Skipped(reason) | Intent::Postponed(reason) => (cell.verdict, cell.reason) = (Verdict::Skipped, Some(reason.words.clone())),
+        Intent::Skipped(reason) | Intent::Postponed(reason) => tell(view, &mut cell, Verdict::Skipped, reason, None),
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
             if cell.probes.is_empty() {
-                cell.reason = Some(reason.words.clone());
+                tell(view, &mut cell, Verdict::Unreached, reason, None);
             }
         }
         Intent::Probes(aimed) => proved(view, &mut cell, aimed),
@@ -115,21 +116,34 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
     } else {
         let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
-        (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(opinion));
+        if let Some(opinion) = aimed {
+            not_shown(view, cell, opinion);
+        }
     }
     cell.findings.dedup();
 }
 
-fn not_shown(opinion: &Opinion<'_>) -> (Verdict, Option<String>) {
+fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
+    let own = Some(opinion.probe.id.as_str());
     match &opinion.ruling {
-        Ruling::Blocked(reason) => (Verdict::Blocked, Some(reason.clone())),
-        Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason.clone())),
-        Ruling::Unreached(reason) => (Verdict::Unreached, Some(reason.clone())),
-        Ruling::Shows | Ruling::Breaks => {
-            let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
-            (Verdict::Unreached, Some(format!("the server answered {came}{ALLOWED_AS_WELL}")))
-        }
+        Ruling::Blocked(reason) => tell(view, cell, Verdict::Blocked, reason, own),
+        Ruling::Inconclusive(reason) => tell(view, cell, Verdict::Inconclusive, reason, own),
+        Ruling::Unreached(reason) => tell(view, cell, Verdict::Unreached, reason, own),
+        Ruling::Shows | Ruling::Breaks => tell(view, cell, Verdict::Unreached, &allowed_as_well(opinion.status().unwrap_or(cell.status)), own),
     }
+}
+
+/// Says of a cell why it is not proved. What a person has chosen is no failure.
+fn tell(view: &View<'_>, cell: &mut Cell, verdict: Verdict, reason: &Reason, own: Option<&str>) {
+    cell.verdict = if verdict == Verdict::Blocked && reason.is_choice() { Verdict::Skipped } else { verdict };
+    cell.reason = Some(reason.words.clone());
+    cell.code = Some(reason.code);
+    let cause = reason.probe.as_deref().or(own).and_then(|id| view.case.plan.probe(id));
+    cell.because = cause.map(|probe| Because {
+        cell: Some(format!("{}::{}", probe.operation, probe.status)).filter(|_| probe.purpose == Purpose::Probe),
+        probe: probe.id.clone(),
+        status: view.case.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status),
+    });
 }
 
 /// A server error is never provoked: the cell holds while no answer of the operation shows one.
@@ -154,15 +168,17 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         return;
     }
     let reason = own.iter().find_map(|opinion| match &opinion.ruling {
-        Ruling::Unreached(reason) => Some((Verdict::Unreached, reason.clone())),
-        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone())),
+        Ruling::Unreached(reason) => Some((Verdict::Unreached, reason.clone(), opinion.probe.id.as_str())),
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone(), opinion.probe.id.as_str())),
         Ruling::Shows | Ruling::Breaks => None,
     });
-    cell.verdict = reason.as_ref().map_or(Verdict::Blocked, |(verdict, _)| *verdict);
-    cell.reason = Some(match reason {
-        Some((_, reason)) => format!("no valid request was accepted: {reason}"),
-        None => "no valid request was accepted".to_owned(),
-    });
+    match reason {
+        Some((verdict, reason, probe)) => {
+            let worded = reason.clone().worded(format!("no valid request was accepted: {reason}"));
+            tell(view, cell, verdict, &worded, Some(probe));
+        }
+        None => tell(view, cell, Verdict::Blocked, &"no valid request was accepted".into(), None),
+    }
 }
 
 /// A status by which a server may say that it does not do something, or not now: an answer of that status shows it.
@@ -172,7 +188,7 @@ fn shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
     findings.retain(|finding| finding.check != "status");
     let (ruling, in_part) = super::partial::ruled(Ruling::Shows, &findings, &gaps);
     (cell.verdict, cell.reason) = match ruling {
-        Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason)),
+        Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason.words)),
         _ if findings.iter().any(|finding| finding.severity == Severity::Must) => (Verdict::Violates, None),
         _ => (Verdict::Conforms, None),
     };

@@ -17,7 +17,7 @@ pub fn only(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: R
     let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
     let json = declared(case.contract, operation, answer.status)
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
-    if json { Ruling::Inconclusive(format!("the body of the answer {} was not judged: {reason}", answer.status)) } else { ruling }
+    if json { Ruling::Inconclusive(format!("the body of the answer {} was not judged: {reason}", answer.status).into()) } else { ruling }
 }
 
 #[cfg(test)]

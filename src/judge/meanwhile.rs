@@ -21,8 +21,8 @@ pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>
     });
     match state {
         Some((state, finished)) if !finished.iter().any(|word| word == state) => ruling,
-        Some((state, _)) => Ruling::Unreached(format!("the job may have finished by then: its state is {state:?} at the first look")),
-        None => Ruling::Unreached("the job may have finished by then: no look at it shows its state".to_owned()),
+        Some((state, _)) => Ruling::Unreached(format!("the job may have finished by then: its state is {state:?} at the first look").into()),
+        None => Ruling::Unreached("the job may have finished by then: no look at it shows its state".into()),
     }
 }
 

@@ -21,7 +21,6 @@ mod words;
 
 pub use crate::checks::Hints;
 pub use again::{About, Round, drawn_for, is_same, weigh};
-pub use cell::ALLOWED_AS_WELL;
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Failure, Ruling, rule};
 pub use surplus::surplus;
@@ -34,6 +33,7 @@ use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
+use crate::domain::reason::{Code, Reason};
 use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings};
 use crate::state::contradictions;
@@ -151,7 +151,7 @@ fn opinion<'a>(
         Some(control) => Control::Refused(why_refused(case, control)),
     };
     let facts = Facts {
-        ending: outcome.map_or(Ending::Withheld("the run ended before it was due".to_owned()), |outcome| outcome.ending.clone()),
+        ending: outcome.map_or(Ending::Withheld("the run ended before it was due".into()), |outcome| outcome.ending.clone()),
         status: outcome.and_then(Outcome::answer).map(|answer| answer.status),
         allowed: probe.allowed.clone(),
         faulty: probe.fault.is_some(),
@@ -171,7 +171,7 @@ fn opinion<'a>(
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
             let words = refused.and_then(words::of).map(|words| format!("; the answer says {words}")).unwrap_or_default();
-            missing(case, accepted, probe).map_or(Ruling::Blocked(reason + &words), Ruling::Unreached)
+            missing(case, accepted, probe).map_or_else(|| Ruling::Blocked(reason.clone().worded(format!("{reason}{words}"))), Ruling::Unreached)
         }
         ruling => ruling,
     };
@@ -197,6 +197,7 @@ fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
         trigger: probe.trigger.clone(),
         status: outcome.and_then(Outcome::answer).map(|answer| answer.status),
         fault: probe.fault.as_ref().map(|fault| fault.words.clone()),
+        effect: probe.effect,
         requests: outcome.map_or(0, |outcome| outcome.exchanges.len() as u64),
     }
 }
@@ -208,7 +209,7 @@ fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
 
 /// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is
 /// no failure.
-fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
+fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<Reason> {
     let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
     let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
     let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
@@ -217,17 +218,18 @@ fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -
     };
     let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
     let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
-    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none"))
+    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none").into())
 }
 
-fn why_refused(case: &Case<'_>, control: &str) -> String {
+fn why_refused(case: &Case<'_>, control: &str) -> Reason {
+    let because = |code, words: String| Reason::new(code, words).caused_by(control);
     match case.outcomes.of(control) {
-        None => format!("{control} was not sent"),
+        None => because(Code::Other, format!("{control} was not sent")),
         Some(outcome) => match (&outcome.ending, outcome.answer()) {
             (Ending::Withheld(reason), _) => reason.clone(),
-            (Ending::Silent(reason), _) => format!("{control} got no answer: {reason}"),
-            (_, Some(answer)) => format!("{control} was answered {}", answer.status),
-            (_, None) => format!("{control} got no answer"),
+            (Ending::Silent(reason), _) => because(Code::Silent, format!("{control} got no answer: {reason}")),
+            (_, Some(answer)) => because(Code::Refused(answer.status), format!("{control} was answered {}", answer.status)),
+            (_, None) => because(Code::Silent, format!("{control} got no answer")),
         },
     }
 }

@@ -13,7 +13,7 @@ pub fn ruled(ruling: Ruling, findings: &[Finding], gaps: &Gaps) -> (Ruling, Opti
         return (ruling, None);
     }
     if let Some(open) = gaps.unjudged.iter().find(|part| part.accepted.is_none()) {
-        return (Ruling::Inconclusive(words(open)), None);
+        return (Ruling::Inconclusive(words(open).into()), None);
     }
     let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", words(part), part.accepted.as_deref().unwrap_or_default()));
     let all: Vec<String> = accepted.chain(gaps.unread.clone()).collect();

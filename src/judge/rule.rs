@@ -1,8 +1,8 @@
 //! The truth table of judging: what one answer says, given what was asked.
 
-use super::ALLOWED_AS_WELL;
 use crate::domain::contract::Status;
 use crate::domain::exchange::Ending;
+use crate::domain::reason::{Code, Reason};
 
 /// Everything that decides about one probe.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub enum Control {
     /// It was accepted.
     Accepted,
     /// It was not; why.
-    Refused(String),
+    Refused(Reason),
 }
 
 /// What an answer says.
@@ -62,11 +62,16 @@ pub enum Ruling {
     /// It breaks the contract.
     Breaks,
     /// Something else stood in the way; what.
-    Blocked(String),
+    Blocked(Reason),
     /// The contract does not decide, or the state could not be had; why.
-    Unreached(String),
+    Unreached(Reason),
     /// No answer came; why.
-    Inconclusive(String),
+    Inconclusive(Reason),
+}
+
+/// Why a status is not shown where the server has chosen another one that is as right.
+pub fn allowed_as_well(status: Status) -> Reason {
+    Reason::new(Code::AllowedAsWell, format!("the server answered {status}, which the contract allows as well"))
 }
 
 /// Rules on one probe. The first row that fits decides.
@@ -98,13 +103,13 @@ pub fn rule(facts: &Facts) -> Ruling {
     let status = match (&facts.ending, facts.status) {
         (Ending::Withheld(reason), _) => return Ruling::Blocked(reason.clone()),
         (Ending::Silent(reason), _) => return Ruling::Inconclusive(reason.clone()),
-        (Ending::Answered, None) => return Ruling::Inconclusive("no answer".to_owned()),
+        (Ending::Answered, None) => return Ruling::Inconclusive("no answer".into()),
         (Ending::Answered, Some(status)) => status,
     };
     if facts.allowed.contains(&status) {
         return match &facts.control {
             Control::Refused(why) if facts.faulty && status.0 >= 400 && !(facts.unauthenticated && status == Status(401)) => {
-                Ruling::Blocked(format!("its control was not accepted: {why}"))
+                Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}")))
             }
             _ => Ruling::Shows,
         };
@@ -112,8 +117,8 @@ pub fn rule(facts: &Facts) -> Ruling {
     if status.is_server_error() {
         return match facts.failure {
             Failure::Breaks if !facts.faulty => Ruling::Breaks,
-            Failure::Allowed if !facts.faulty => Ruling::Unreached(format!("the server answered {status}{ALLOWED_AS_WELL}")),
-            _ => Ruling::Blocked(format!("the server failed with {status}")),
+            Failure::Allowed if !facts.faulty => Ruling::Unreached(allowed_as_well(status)),
+            _ => Ruling::Blocked(Reason::new(Code::Refused(status), format!("the server failed with {status}"))),
         };
     }
     // Who asks without credentials and is told that they do not suffice has been refused for the intended cause, with
@@ -122,19 +127,19 @@ pub fn rule(facts: &Facts) -> Ruling {
     let wrong = if facts.recognised { status == Status(401) } else { status == Status(403) && (facts.unauthenticated || facts.renamed) };
     let intended = wrong && facts.control == Control::Accepted;
     if matches!(status.0, 401 | 403 | 429) && !intended {
-        return Ruling::Blocked(format!("{status}, which nobody asked for, came first"));
+        return Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status}, which nobody asked for, came first")));
     }
     if facts.allowed.is_empty() {
-        return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came"));
+        return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came").into());
     }
     if !facts.faulty && !status.is_success() {
-        return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(format!("{status} came, and {assumed}")));
+        return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status} came, and {assumed}"))));
     }
     match &facts.control {
         // What was accepted is answered as the contract says, whoever vouches for the values.
         _ if !facts.faulty => Ruling::Breaks,
-        _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came")),
-        Control::Refused(why) if !status.is_success() => Ruling::Blocked(format!("its control was not accepted: {why}")),
+        _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came").into()),
+        Control::Refused(why) if !status.is_success() => Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}"))),
         _ => Ruling::Breaks,
     }
 }
@@ -162,7 +167,7 @@ mod tests {
     }
 
     fn refused() -> Control {
-        Control::Refused("x".to_owned())
+        Control::Refused("x".into())
     }
 
     fn is_blocked(ruling: &Ruling) -> bool {
@@ -173,9 +178,9 @@ mod tests {
         #[test]
         fn what_was_withheld_is_blocked_and_silence_is_inconclusive(status in 100u16..600, allowed in proptest::collection::vec(200u16..500, 0..3), faulty: bool) {
             let mut facts = facts(status, &allowed, faulty, Control::Accepted);
-            facts.ending = Ending::Withheld("x".to_owned());
+            facts.ending = Ending::Withheld("x".into());
             prop_assert!(is_blocked(&rule(&facts)));
-            facts.ending = Ending::Silent("x".to_owned());
+            facts.ending = Ending::Silent("x".into());
             prop_assert!(matches!(rule(&facts), Ruling::Inconclusive(_)));
         }
 

@@ -39,7 +39,7 @@ pub(super) fn forgive(contradictions: &[Contradiction], opinions: &mut [Opinion<
     for opinion in opinions.iter_mut().filter(|one| one.ruling == Ruling::Breaks && one.probe.trigger == "deleted-resource") {
         if marked(&opinion.probe.id) {
             let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
-            opinion.ruling = Ruling::Unreached(format!("{came} came, with a representation that is another than before the deletion"));
+            opinion.ruling = Ruling::Unreached(format!("{came} came, with a representation that is another than before the deletion").into());
             opinion.findings.clear();
         }
     }

@@ -70,6 +70,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
     };
     let sent = matches!(verdict, Verdict::Conforms | Verdict::Violates);
     let probe = CellProbe {
+        effect: crate::domain::effect::Effect::Nothing,
         id: format!("{operation}::{status}::trigger"),
         trigger: "trigger".to_owned(),
         status: Some(Status(status)),
@@ -77,6 +78,8 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
         requests: 1,
     };
     Cell {
+        code: None,
+        because: None,
         operation: operation.to_owned(),
         api: api.to_owned(),
         method: method.to_owned(),

@@ -7,10 +7,11 @@ use std::sync::atomic::Ordering;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{INTERRUPTED, Lane, Run};
+use super::{Lane, Run, interrupted};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Probe, Purpose, SlotId, Stage};
+use crate::domain::reason::{Code, Reason};
 use crate::generate::{unknown_id, value_at};
 use crate::plan::Remake;
 
@@ -18,13 +19,16 @@ use crate::plan::Remake;
 const ENOUGH_REFUSALS: usize = 3;
 
 /// Why a probe left a value behind that others need.
-pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> String {
+pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> Reason {
+    let because = |code, words: String| Reason::new(code, words).caused_by(&probe.id);
     match (&outcome.ending, outcome.answer()) {
         (Ending::Withheld(reason), _) => reason.clone(),
-        (Ending::Silent(reason), _) => format!("{} got no answer: {reason}", probe.id),
-        (Ending::Answered, Some(answer)) if accepted => format!("the answer {} to {} does not hold its id", answer.status, probe.id),
-        (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.id, answer.status),
-        (Ending::Answered, None) => format!("{} got no answer", probe.id),
+        (Ending::Silent(reason), _) => because(Code::Silent, format!("{} got no answer: {reason}", probe.id)),
+        (Ending::Answered, Some(answer)) if accepted => {
+            because(Code::Other, format!("the answer {} to {} does not hold its id", answer.status, probe.id))
+        }
+        (Ending::Answered, Some(answer)) => because(Code::Refused(answer.status), format!("{} was answered {}", probe.id, answer.status)),
+        (Ending::Answered, None) => because(Code::Silent, format!("{} got no answer", probe.id)),
     }
 }
 
@@ -32,7 +36,7 @@ pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> String {
 /// down.
 #[derive(Debug, Default)]
 pub struct Breaker {
-    refusals: Vec<String>,
+    refusals: Vec<Reason>,
     anything: bool,
 }
 
@@ -43,29 +47,26 @@ impl Breaker {
         if probe.fault.is_some() || accepted {
             return;
         }
+        let refused = |status| Reason::new(Code::Refused(status), format!("the server answered {status}")).caused_by(&probe.id);
         match (&outcome.ending, outcome.answer()) {
-            (Ending::Silent(reason), _) => self.refusals.push(format!("no answer: {reason}")),
-            (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => {
-                self.refusals.push(format!("the server answered {}", answer.status));
-            }
+            (Ending::Silent(reason), _) => self.refusals.push(Reason::new(Code::Silent, format!("no answer: {reason}")).caused_by(&probe.id)),
+            (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => self.refusals.push(refused(answer.status)),
             // A path without an id leads somewhere, or the base URL is another.
-            (_, Some(answer)) if answer.status == Status(404) && !probe.request.path.contains('{') => {
-                self.refusals.push("the server answered 404".to_owned());
-            }
+            (_, Some(answer)) if answer.status == Status(404) && !probe.request.path.contains('{') => self.refusals.push(refused(answer.status)),
             _ => {}
         }
     }
 
     /// Why nothing more is sent; `None` while there is hope.
-    fn reason(&self) -> Option<String> {
+    fn reason(&self) -> Option<Reason> {
         let last = self.refusals.last().filter(|_| !self.anything && self.refusals.len() >= ENOUGH_REFUSALS)?;
-        Some(format!("{last} to each of the first {} valid requests", self.refusals.len()))
+        Some(last.clone().worded(format!("{last} to each of the first {} valid requests", self.refusals.len())))
     }
 
     /// Whether it is the credentials that the server does not take. Any other server that takes nothing has nothing to
     /// say to a request without credentials either.
     fn is_about_credentials(&self) -> bool {
-        self.refusals.last().is_some_and(|last| last.ends_with("401") || last.ends_with("403"))
+        self.refusals.last().is_some_and(|last| matches!(last.code, Code::Refused(Status(401 | 403))))
     }
 }
 
@@ -84,7 +85,7 @@ pub type Task<'a, 'p> = BoxFuture<'a, Ended<'p>>;
 
 impl<'a> Run<'a> {
     /// Lets a probe through, or says why it is withheld.
-    pub(super) fn gate<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>) -> Result<Task<'b, 'a>, String>
+    pub(super) fn gate<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>) -> Result<Task<'b, 'a>, Reason>
     where
         'a: 'b,
     {
@@ -94,11 +95,11 @@ impl<'a> Run<'a> {
         // refuses everybody, too.
         let unauthenticated = probe.is_unauthenticated();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
-            return Err(INTERRUPTED.to_owned());
+            return Err(interrupted());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve() >= *budget) {
-            return Err(format!("the budget of {budget} requests was spent before"));
+            return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
         }
         let slots = match self.values(probe) {
             // What has to be made again names things that the probe itself does not.
@@ -117,7 +118,8 @@ impl<'a> Run<'a> {
         let refused = |control: &&String| probe.after.contains(*control) && !self.progress.accepted.contains(*control);
         if let Some(control) = probe.control.as_ref().filter(|_| !unauthenticated).filter(refused) {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
-            return Err(format!("its control was not accepted: {}", why.unwrap_or_else(|| control.clone())));
+            let why = why.unwrap_or_else(|| Reason::from(control.clone()).caused_by(control));
+            return Err(why.clone().worded(format!("its control was not accepted: {why}")));
         }
         let told = self.told(probe)?;
         if !known {
@@ -148,24 +150,24 @@ impl<'a> Run<'a> {
     }
 
     /// The values that a probe needs.
-    pub(super) fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, String> {
+    pub(super) fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, Reason> {
         let mut values = BTreeMap::new();
         // Only what is about something that is gone waits for the removal of what it names.
         let removers = probe.after.iter().filter(|_| probe.trigger == "deleted-resource").filter_map(|before| self.plan.probe(before));
         let removers: Vec<&Probe> =
             removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
         if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {
-            return Err(format!("nothing was deleted: {} was not accepted", remover.id));
+            return Err(Reason::from(format!("nothing was deleted: {} was not accepted", remover.id)).caused_by(&remover.id));
         }
         let pending = |remover: &&&Probe| self.outcome(&remover.id).and_then(Outcome::answer).is_some_and(|answer| answer.status == Status(202));
         if let Some(remover) = removers.iter().find(pending) {
             // Accepted is not enacted (RFC 9110, section 15.3.3).
-            return Err(format!("{} was answered 202, so nothing says that it has been deleted yet", remover.id));
+            return Err(Reason::from(format!("{} was answered 202, so nothing says that it has been deleted yet", remover.id)).caused_by(&remover.id));
         }
         for slot in &probe.needs {
             let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
             if !gone && let Some(reason) = self.progress.lost.get(slot) {
-                return Err(format!("{slot} is not there: {reason}"));
+                return Err(reason.clone().worded(format!("{slot} is not there: {reason}")));
             }
             let value = self.progress.slots.get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
             values.insert(slot.clone(), value.clone());

@@ -34,6 +34,7 @@ use serde_json::Value;
 use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
+use crate::domain::reason::{Code, Reason};
 use crate::domain::report::{Changed, Traces};
 use crate::generate::captured;
 use crate::journal::Journal;
@@ -47,6 +48,11 @@ pub const MOST_BURST: u32 = 51;
 
 /// Why nothing more was sent when a person asked the run to end.
 pub const INTERRUPTED: &str = "the run was interrupted";
+
+/// The same as a reason.
+pub fn interrupted() -> Reason {
+    Reason::new(Code::Interrupted, INTERRUPTED)
+}
 
 /// The most requests that are sent to show a rate limit of which a window is known to be full.
 pub const FULL_BURST: u32 = 2;
@@ -185,7 +191,7 @@ struct Progress {
     ended: Vec<Outcome>,
     slots: BTreeMap<SlotId, Value>,
     /// Why a slot has no value, or has lost it.
-    lost: BTreeMap<SlotId, String>,
+    lost: BTreeMap<SlotId, Reason>,
     accepted: BTreeSet<ProbeId>,
     breaker: gate::Breaker,
     sent: u64,
@@ -290,7 +296,7 @@ impl<'a> Run<'a> {
                 }
                 advanced = true;
                 if due.1 == Stage::Burst && !self.settings.windows.is_empty() && !lane.limiter.is_full().await {
-                    self.withhold(probe, "no window of the rate limit was full".to_owned());
+                    self.withhold(probe, "no window of the rate limit was full".into());
                     continue;
                 }
                 match self.gate(probe, lane) {
@@ -310,13 +316,13 @@ impl<'a> Run<'a> {
                 return;
             } else if !advanced {
                 for probe in std::mem::take(&mut open) {
-                    self.withhold(probe, "it waits for a request that was never due".to_owned());
+                    self.withhold(probe, "it waits for a request that was never due".into());
                 }
             }
         }
     }
 
-    fn withhold(&mut self, probe: &Probe, reason: String) {
+    fn withhold(&mut self, probe: &Probe, reason: Reason) {
         self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) });
     }
 
@@ -374,7 +380,7 @@ impl<'a> Run<'a> {
         }
         if answer.is_some_and(|answer| answer.status.is_success()) && probe.repeat == Repeat::Once {
             for slot in &probe.consumes {
-                self.progress.lost.insert(slot.clone(), format!("{} removed it", probe.id));
+                self.progress.lost.insert(slot.clone(), format!("{} removed it", probe.id).into());
             }
         }
         self.note_intruders(probe, &outcome);

@@ -43,7 +43,7 @@ impl<'a> Run<'a> {
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
         self.progress.made = held.slots;
-        self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".to_owned())).collect();
+        self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".into())).collect();
         let lost = self.lost(chronicle);
         let unknown = self.find(schemas, &lost, &lane).await;
         self.sweep(&lane).await;

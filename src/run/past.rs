@@ -1,4 +1,5 @@
-//! Requests of a run that was cut off, each handed out in its turn in place of being sent again.
+//! Requests of a run that was cut off, each handed out in its turn in place of being sent again. Silence is no answer: what
+//! was not answered is sent again.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -19,7 +20,7 @@ impl Pasts {
     /// Everything that a journal tells.
     pub fn new(chronicle: &Chronicle) -> Self {
         let left = chronicle.past.iter().map(|(probe, past)| (probe.clone(), past.iter().cloned().collect())).collect();
-        let end = |past: &Vec<Past>| past.last().filter(|last| !matches!(last.fate, Fate::Lost)).map(|last| last.number);
+        let end = |past: &Vec<Past>| past.last().filter(|last| matches!(last.fate, Fate::Answered(_))).map(|last| last.number);
         let ends = chronicle.past.iter().map(|(probe, past)| (probe.clone(), (past.len(), end(past)))).collect();
         Self { left: Mutex::new(left), ends }
     }

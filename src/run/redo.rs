@@ -59,9 +59,9 @@ impl Sender<'_, '_> {
         let held = self.lane.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
         if held {
             let why = "something that the run made when it was cut off, and that cannot be found, may refer to what it removes";
-            outcome.ending = Ending::Silent(why.to_owned());
+            outcome.ending = Ending::Silent(why.into());
         } else if in_doubt(probe, &outcome) {
-            outcome.ending = Ending::Silent("it was sent before the run was cut off, and nobody knows what that did".to_owned());
+            outcome.ending = Ending::Silent("it was sent before the run was cut off, and nobody knows what that did".into());
         }
         Ended { probe, outcome, before }
     }

@@ -80,13 +80,13 @@ impl Sender<'_, '_> {
     pub(super) async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Outcome {
         let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
         let Some(operation) = self.contract.operation(&probe.operation) else {
-            outcome.ending = Ending::Withheld("the contract has no such operation".to_owned());
+            outcome.ending = Ending::Withheld("the contract has no such operation".into());
             return outcome;
         };
         let request = match self.request(probe, slots, told) {
             Ok(request) => request,
             Err(reason) => {
-                outcome.ending = Ending::Withheld(reason.words);
+                outcome.ending = Ending::Withheld(reason);
                 return outcome;
             }
         };
@@ -236,18 +236,19 @@ impl Sender<'_, '_> {
         if self.pass(probe).await {
             self.transmit(probe, operation, prepared, outcome).await;
         } else {
-            outcome.ending = Ending::Withheld(super::INTERRUPTED.to_owned());
+            outcome.ending = Ending::Withheld(super::interrupted());
         }
     }
 
     /// Takes the next exchange of a probe from the past; `false` where none is left that ended.
     fn recall(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
         while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
-            let lost = matches!(past.fate, Fate::Lost);
+            // Silence is never replayed.
+            let lost = !matches!(past.fate, Fate::Answered(_));
             let (answer, ending) = match past.fate {
                 Fate::Answered(answer) => (Some(answer), Ending::Answered),
-                Fate::Silent(reason) => (None, Ending::Silent(reason)),
-                Fate::Lost => (None, Ending::Silent("the run was cut off before an answer came".to_owned())),
+                Fate::Silent(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
+                Fate::Lost => (None, Ending::Silent("the run was cut off before an answer came".into())),
             };
             outcome.exchanges.push(Exchange { request: past.request, answer });
             outcome.ending = ending;
@@ -286,7 +287,7 @@ impl Sender<'_, '_> {
 
     async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         if let Some(reason) = self.lane.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
-            outcome.ending = Ending::Withheld(reason);
+            outcome.ending = Ending::Withheld(Reason::new(Code::Silent, reason));
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
@@ -296,7 +297,7 @@ impl Sender<'_, '_> {
             // What takes something away is better sent than written down.
             Err(_) if probe.purpose == Purpose::Cleanup => None,
             Err(error) => {
-                outcome.ending = Ending::Withheld(format!("the journal cannot be kept: {error}"));
+                outcome.ending = Ending::Withheld(format!("the journal cannot be kept: {error}").into());
                 return;
             }
         };
@@ -321,7 +322,7 @@ impl Sender<'_, '_> {
         }
         let (answer, ending) = match answer {
             Ok(answer) => (Some(answer), Ending::Answered),
-            Err(reason) => (None, Ending::Silent(reason)),
+            Err(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });
         outcome.ending = ending;

@@ -95,7 +95,7 @@ impl<'a> Run<'a> {
         self.progress.swept += 1;
         if outcome.answer().is_some_and(|answer| matches!(answer.status.0, 404 | 410)) {
             for slot in &probe.consumes {
-                self.progress.lost.insert(slot.clone(), "it was gone already".to_owned());
+                self.progress.lost.insert(slot.clone(), "it was gone already".into());
             }
         }
         self.end(&probe, outcome);

@@ -39,6 +39,11 @@ impl Permitted {
         &self.wire
     }
 
+    /// The request as it is, for what asks without credentials.
+    pub fn unsigned(self) -> Signed {
+        Signed(self.wire, Vec::new())
+    }
+
     /// Puts the credentials on it.
     pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> Signed {
         let mut wire = self.wire.clone();
