@@ -24,7 +24,7 @@ pub fn gaps(scene: &Scene<'_>) -> Gaps {
     if let Some(media) = body_schema::declared(scene) {
         match reading(scene, media) {
             Reading::Value(value) => {
-                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.judge(schema, &value).unjudged));
+                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &value)));
             }
             Reading::Nothing => {}
             Reading::Unread(why) => gaps.unread = Some(format!("body not judged: {why}")),

@@ -108,7 +108,7 @@ pub(super) fn unjudged(scene: &Scene<'_>) -> Vec<Unjudged> {
     let declared = scene.declared.map_or(&[][..], |response| &response.headers);
     let came = declared.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
     let came = came.filter_map(|header| Some((header.schema.as_ref()?, scene.answer.header(&header.name)?)));
-    came.flat_map(|(schema, text)| readings(text).flat_map(|value| scene.schemas.judge(schema, &value).unjudged).collect::<Vec<_>>()).collect()
+    came.flat_map(|(schema, text)| readings(text).flat_map(|value| scene.schemas.unjudged(schema, &value)).collect::<Vec<_>>()).collect()
 }
 
 /// A schema in a finding: itself, with its reference followed.

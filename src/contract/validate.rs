@@ -142,20 +142,25 @@ impl Schemas {
 
     /// What is said of a value: what it breaks for certain, and which parts of the schema were not judged.
     pub fn judge(&self, schema: &SchemaRef, value: &Value) -> Judged {
+        let unjudged = self.unjudged(schema, value);
+        let given_up = unjudged.iter().filter_map(|part| part.place.strip_prefix('#')).filter(|at| self.unusable.patterns.contains_key(*at));
+        let breaches = self.breaches_without(&given_up.map(str::to_owned).collect(), schema, value).unwrap_or_default();
+        Judged { breaches, unjudged }
+    }
+
+    /// Which parts of a schema a value is not held against.
+    pub fn unjudged(&self, schema: &SchemaRef, value: &Value) -> Vec<Unjudged> {
         if self.effort(schema, value) > MOST_EFFORT {
-            let reason = format!("its branches lead to each other in more than {MOST_EFFORT} ways");
-            return Judged { breaches: Vec::new(), unjudged: vec![self.unjudged(&schema.0, reason)] };
+            return vec![self.gap(&schema.0, format!("its branches lead to each other in more than {MOST_EFFORT} ways"))];
+        }
+        if let Err(reason) = self.validator(&BTreeSet::new(), schema) {
+            return vec![self.gap(&schema.0, reason)];
         }
         let reached = self.reached(schema);
         let [unusable, patterns] = &*reached;
-        let given_up: BTreeSet<String> = patterns.iter().filter(|at| self.gives_up(at, value)).cloned().collect();
-        let mut unjudged: Vec<Unjudged> =
-            unusable.iter().map(|at| self.unjudged(at, self.unusable.keywords.get(at).cloned().unwrap_or_default())).collect();
-        unjudged.extend(given_up.iter().map(|at| self.unjudged(at, "the regular expression gives up on the value".to_owned())));
-        match self.breaches_without(&given_up, schema, value) {
-            Ok(breaches) => Judged { breaches, unjudged },
-            Err(reason) => Judged { breaches: Vec::new(), unjudged: vec![self.unjudged(&schema.0, reason)] },
-        }
+        let given_up = patterns.iter().filter(|at| self.gives_up(at, value));
+        let given_up = given_up.map(|at| self.gap(at, "the regular expression gives up on the value".to_owned()));
+        unusable.iter().map(|at| self.gap(at, self.unusable.keywords.get(at).cloned().unwrap_or_default())).chain(given_up).collect()
     }
 
     /// How often schemas are held against parts of a value.
@@ -169,7 +174,7 @@ impl Schemas {
         known.map_or(0, |effort| effort.count(value))
     }
 
-    fn unjudged(&self, at: &str, reason: String) -> Unjudged {
+    fn gap(&self, at: &str, reason: String) -> Unjudged {
         let place = format!("#{at}");
         Unjudged { accepted: self.accepted.get(&place).cloned(), place, reason }
     }

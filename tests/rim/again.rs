@@ -142,37 +142,53 @@ const SUITE: &str = "name: again\ncontract: contract.yaml\naccounts:\n  full: {p
 
 #[test]
 fn what_is_pasted_is_what_the_run_has_sent_with_its_credentials_or_none() {
-    let folder = Folder::with_contract("again", CONTRACT);
+    let kinds = pasted_again("again", &["--suite", "suite.yaml"], &[("U", "user"), ("P", "pass word 'quoted'"), ("U2", "limited"), ("P2", "other")]);
+    for kind in
+        ["notes.list no-credentials", "notes.list wrong-secret", "notes.list limited-credentials", "notes.create success", "files.create success"]
+    {
+        assert!(kinds.iter().any(|known| known == kind), "{kind} in {kinds:?}");
+    }
+}
+
+/// Where no suite names accounts, the contract asks for three; what there is of them is what is sent.
+#[test]
+fn a_scheme_without_credentials_is_in_no_command() {
+    let environment = [("PROBITY_PAIR_USERNAME", "user"), ("PROBITY_PAIR_PASSWORD", "other word")];
+    let kinds = pasted_again("again-alone", &["--contract", "contract.yaml", "--cases", "2"], &environment);
+    for kind in ["notes.list no-credentials", "notes.create success"] {
+        assert!(kinds.iter().any(|known| known == kind), "{kind} in {kinds:?}");
+    }
+}
+
+/// Runs against a server that is wrong in everything, and pastes the command of each finding: what each was about.
+fn pasted_again(name: &str, words: &[&str], environment: &[(&str, &str)]) -> Vec<String> {
+    let folder = Folder::with_contract(name, CONTRACT);
     folder.write("suite.yaml", SUITE);
     // Whoever asks for nothing is let in, and what is answered is wrong.
     let (origin, seen) = recorder(|head| if head.starts_with("HEAD") { answer("200 OK", "", "") } else { json("{\"wrong\": true}") });
-    let environment = [("U", "user"), ("P", "pass word 'quoted'"), ("U2", "limited"), ("P2", "other")];
-    let mut command = folder.command(&["run", "--suite", "suite.yaml", "--target", &origin.url, "--allow", "all", "--retries", "0"]);
-    let output = command.envs(environment).output().unwrap();
+    let all = [&["run", "--target", &origin.url, "--allow", "all", "--retries", "0"][..], words].concat();
+    let output = folder.command(&all).envs(environment.iter().copied()).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     let sent = seen.lock().unwrap().clone();
     let report = folder.report();
     let cells = report["cells"].as_array().unwrap().iter().flat_map(|cell| cell["findings"].as_array().unwrap());
     let findings: Vec<&Value> = cells.chain(report["findings"].as_array().unwrap()).collect();
+    let (user, password) = (environment[0].0, environment[1].0);
     let mut kinds = Vec::new();
     for finding in &findings {
         let (line, probe) = (finding["curl"].as_str().unwrap(), finding["probe"].as_str().unwrap());
-        let again = pasted(line, &seen, &environment);
+        let again = pasted(line, &seen, environment);
         assert!(sent.contains(&again), "{probe}: {line}\nsent {again:#?}\nknown {sent:#?}");
         let authorization = field(&format!("{}\n", again.0), "authorization");
         let trigger = probe.split("::").nth(2).unwrap_or_default();
         match trigger {
             "no-credentials" => assert_eq!(authorization, None, "{line}"),
             "wrong-secret" => assert!(line.contains("wrong-secret"), "{line}"),
-            "limited" | "limited-credentials" => assert!(line.contains("${U2}"), "{line}"),
-            _ => assert!(line.contains("\"${U}\":\"${P}\""), "{line}"),
+            "limited-credentials" => assert!(line.contains("${U2}"), "{line}"),
+            _ => assert!(line.contains(&format!("\"${{{user}}}\":\"${{{password}}}\"")), "{line}"),
         }
         assert!(!line.contains("Bearer") && !line.contains("api_key"), "{line}");
         kinds.push(format!("{} {trigger}", probe.split("::").next().unwrap_or_default()));
     }
-    for kind in
-        ["notes.list no-credentials", "notes.list wrong-secret", "files.create limited-credentials", "notes.create success", "files.create success"]
-    {
-        assert!(kinds.iter().any(|known| known == kind), "{kind} in {kinds:?}");
-    }
+    kinds
 }
