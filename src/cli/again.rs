@@ -213,7 +213,7 @@ impl Again<'_> {
         // Each round has a journal of its own, which goes by this name.
         let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());
         let start =
-            Start { started_at: Timestamp::now().to_string(), mark, contract: self.subject.contract.title.clone(), shape, plan: part.clone() };
+            Start { started_at: Timestamp::now().to_string(), mark, contract: self.subject.contract.title.clone(), shape, files: self.subject.sources(&self.args.scope.files), plan: part.clone() };
         let Self { args, target, subject, ledger, scene, served, .. } = self;
         let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;

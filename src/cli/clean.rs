@@ -9,7 +9,7 @@ use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
 use super::{Stop, exit, run, runtime};
 use crate::domain::effect::Permission;
-use crate::domain::journal::{Chronicle, Entry};
+use crate::domain::journal::{Chronicle, Entry, Sources};
 use crate::domain::plan::Plan;
 use crate::plan::Options;
 use crate::report::legible;
@@ -20,6 +20,12 @@ use crate::transport::{Accounts, Permit};
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
+    if args.files.contract.is_none() && args.files.suite.is_none() {
+        let others = Ledger::open(&args.pace.state, &target, &subject)?.made_with()?;
+        if !others.is_empty() {
+            return each(args, &target, &others);
+        }
+    }
     let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
     let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
@@ -28,6 +34,19 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
         anstream::println!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.");
     }
     Ok(if others.is_empty() { code } else { exit::INCONCLUSIVE })
+}
+
+/// Cleans up after runs with other contracts than the bundled one, each with the files that it was made with.
+fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Stop> {
+    let mut code = exit::CONFORMS;
+    for files in others {
+        let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
+        let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
+        let ledger = Ledger::open(&args.pace.state, target, &subject)?;
+        let windows = target::windows(&args.pace.window, target, &subject.contract);
+        code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?);
+    }
+    Ok(code)
 }
 
 /// Cleans up before a run that starts over.

@@ -10,7 +10,7 @@ use super::Stop;
 use super::args::{Scope, Selection};
 use super::target::{self, Subject, Target};
 use crate::domain::exchange::Outcome;
-use crate::domain::journal::{Chronicle, Fate, Start};
+use crate::domain::journal::{Chronicle, Fate, Sources, Start};
 use crate::domain::plan::{Origin, Plan, Probe};
 use crate::domain::report::Report;
 use crate::domain::suite::Suite;
@@ -58,8 +58,13 @@ impl Ledger {
     /// # Errors
     /// The state folder cannot be used.
     pub fn open(state: &Path, target: &Target, subject: &Subject) -> Result<Self, Stop> {
-        let folder = Folder::open(state, target.name(), &subject.contract.title)?;
-        let (memory, journals) = (folder.memory()?, folder.journals()?);
+        let folder = Folder::open(state, &target.key(), &subject.contract.title)?;
+        let memory = folder.memory().unwrap_or_else(|error| {
+            // What is remembered spares requests; a run is right without it.
+            anstream::eprintln!("warning: what earlier runs remembered is left aside: {error}");
+            Memory::default()
+        });
+        let journals = folder.journals()?;
         Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()) })
     }
 
@@ -99,6 +104,25 @@ impl Ledger {
         let Some(folder) = &self.folder else { return Ok(BTreeSet::new()) };
         let others = folder.journals_of_others()?;
         Ok(others.iter().filter(|one| has_left(one)).map(|one| one.start.contract.clone()).collect())
+    }
+
+    /// The files of runs against the same target that may have left something, where any of them had other files than the
+    /// bundled ones.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn made_with(&self) -> Result<Vec<Sources>, Stop> {
+        let Some(folder) = &self.folder else { return Ok(Vec::new()) };
+        let others = folder.journals_of_others()?;
+        let open = others.iter().chain(&self.journals).filter(|one| has_left(one) || !(one.finished || one.cleaned));
+        let mut found: Vec<Sources> = Vec::new();
+        for one in open {
+            if !found.contains(&one.start.files) {
+                found.push(one.start.files.clone());
+            }
+        }
+        let told = |files: &Sources| files.contract.is_some() || files.suite.is_some();
+        Ok(if found.iter().any(told) { found } else { Vec::new() })
     }
 
     /// Begins the journal of a run, or goes on with one; `None` where none is kept.

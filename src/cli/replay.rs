@@ -36,7 +36,7 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
     }
     run.scope.target = Some(recording.target.clone());
     run.scope.selection.seed = recording.seed;
-    let subject = Subject::load(&run.scope.files)?;
+    let subject = Subject::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?;
     let target = Target::of_run(&run, &subject)?;
     let scene = Scene::set(&run, &target, &subject, &Ledger::default())?;
     let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
@@ -65,6 +65,7 @@ async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, 
         mark: scene.options.mark.clone(),
         contract: subject.contract.title.clone(),
         shape,
+        files: subject.sources(&run.scope.files),
         plan: part.clone(),
     };
     Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)

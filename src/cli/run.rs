@@ -81,6 +81,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         mark: scene.options.mark.clone(),
         contract: subject.contract.title.clone(),
         shape,
+        files: subject.sources(&args.scope.files),
         plan: planned.clone(),
     };
     let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
@@ -105,6 +106,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         started_at,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.scope.selection.seed,
+        files: subject.sources(&args.scope.files),
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use url::{Host, Url};
@@ -16,7 +17,9 @@ use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
 use crate::domain::effect::{Effect, Permission};
 use crate::domain::exchange::Outcomes;
+use crate::domain::journal::Sources;
 use crate::domain::plan::Plan;
+use crate::journal::digest;
 use crate::domain::suite::{Account, Credential, Suite};
 use crate::judge::{Case, Hints};
 use crate::load::{self, Source};
@@ -53,6 +56,41 @@ impl Subject {
         let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
         let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
+    }
+
+    /// Where contract and suite came from, as a journal or a recording keeps it.
+    pub fn sources(&self, files: &Files) -> Sources {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
+        Sources {
+            contract: files.contract.as_ref().map(absolute),
+            suite: files.suite.as_ref().map(absolute),
+            contract_digest: digest(&self.contract.document.to_string()),
+            suite_digest: digest(&serde_json::to_string(&*self.suite).unwrap_or_default()),
+        }
+    }
+
+    /// Reads what a journal or a recording was made with, unless the arguments name other files.
+    ///
+    /// # Errors
+    /// A file is not what it was then, or cannot be read; the flag that names another.
+    pub fn load_again(files: &Files, then: &Sources, of: &str) -> Result<Self, Stop> {
+        if files.contract.is_some() || files.suite.is_some() {
+            return Self::load(files);
+        }
+        let named = Files { contract: then.contract.clone().map(PathBuf::from), suite: then.suite.clone().map(PathBuf::from) };
+        let hint = "name the one to go by with --contract or --suite";
+        let subject = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
+        let now = subject.sources(&named);
+        let other = |then: &str, now: &str| !then.is_empty() && then != now;
+        for (what, changed) in [
+            ("contract", other(&then.contract_digest, &now.contract_digest)),
+            ("suite", other(&then.suite_digest, &now.suite_digest)),
+        ] {
+            if changed {
+                return Err(Stop::Unusable(format!("the {what} is not what it was when {of} was made; {hint}")));
+            }
+        }
+        Ok(subject)
     }
 
     /// What is sent under these options.
@@ -233,6 +271,22 @@ impl Target {
         matches!(self, Self::Mock | Self::Server { local: true, .. })
     }
 
+    /// The same for every spelling of a server on this machine: by it goes what is remembered of rate limits and of runs.
+    pub fn key(&self) -> String {
+        let Self::Server { base, why, .. } = self else { return self.name().to_owned() };
+        let Ok(mut url) = Url::parse(base) else { return base.clone() };
+        let loopback = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost") || why.ends_with("127.0.0.1"),
+            None => false,
+        };
+        if loopback {
+            let _ = url.set_host(Some("127.0.0.1"));
+        }
+        url.as_str().trim_end_matches('/').to_owned()
+    }
+
     /// For reports.
     pub fn name(&self) -> &str {
         match self {
@@ -280,6 +334,9 @@ pub fn options(
     (full, limited): (BTreeSet<String>, BTreeSet<String>),
     mark: String,
 ) -> Result<Options, Stop> {
+    if selection.profile == Some(Profile::Full) && !may_write(selection, target) {
+        return Err(Stop::Unusable("--profile full writes, which a target that is not on this machine needs --allow-writes for".to_owned()));
+    }
     let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
     known.extend(Effect::ALLOWABLE.map(Effect::word));
     known.insert("all");

@@ -60,8 +60,28 @@ pub struct Start {
     pub contract: String,
     /// Everything that decides about its plan, by name: contract, suite, seed, arguments.
     pub shape: BTreeMap<String, String>,
+    /// The files that contract and suite came from, with their digests.
+    #[serde(default)]
+    pub files: Sources,
     /// What it is going to send.
     pub plan: Plan,
+}
+
+/// Where contract and suite of a run came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sources {
+    /// `--contract`, as an absolute path; absent where the suite names it, or both are the bundled ones.
+    #[serde(default)]
+    pub contract: Option<String>,
+    /// `--suite`.
+    #[serde(default)]
+    pub suite: Option<String>,
+    /// Digest of the contract as it was read, all its files together.
+    #[serde(default)]
+    pub contract_digest: String,
+    /// Digest of the suite.
+    #[serde(default)]
+    pub suite_digest: String,
 }
 
 /// What became of a request of the past.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Round;
 use crate::domain::exchange::Outcomes;
+use crate::domain::journal::Sources;
 use crate::domain::plan::{Plan, Probe};
 use crate::domain::report::{SentProbe, Traces};
 
@@ -24,6 +25,9 @@ pub struct Recording {
     pub duration_ms: u64,
     /// Seed.
     pub seed: u64,
+    /// Where contract and suite came from.
+    #[serde(default)]
+    pub files: Sources,
     /// What was planned.
     pub plan: Plan,
     /// What became of it.

@@ -1,6 +1,6 @@
 //! A redirect is an answer: where its Location leads is looked at before anything is asked there.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs};
 
 use url::{Host, Url};
 
@@ -57,6 +57,10 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
             url.origin().ascii_serialization()
         ));
     }
+    // Nor does it speak for what listens at other ports of its own host.
+    if foreign && url.host() == asked.host() && url.port_or_known_default() != asked.port_or_known_default() && !is_usual(&url) && !is_inside(asked) {
+        return Err(format!("the Location leads to another port of the same host ({})", url.origin().ascii_serialization()));
+    }
     // Who follows does not present himself as somebody whom the server made up.
     let _ = url.set_username("");
     let _ = url.set_password(None);
@@ -64,16 +68,55 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
     Ok(Elsewhere { url, foreign })
 }
 
-/// Whether a URL leads to this machine or its network, as far as its name tells.
+/// Whether a URL has the port that its scheme usually has (RFC 9110, section 4.2).
+fn is_usual(url: &Url) -> bool {
+    url.port().is_none() || matches!(url.port(), Some(80 | 443))
+}
+
+/// Whether an address is of this machine or its network: loopback, private (RFC 1918), link-local (RFC 3927), shared (RFC 6598).
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let shared = address.octets()[0] == 100 && address.octets()[1] & 0xc0 == 64;
+            shared || address.is_loopback() || address.is_private() || address.is_link_local() || address.is_unspecified()
+        }
+        IpAddr::V6(address) => {
+            let embedded = embedded(address);
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || embedded.is_some_and(|inner| is_private(IpAddr::V4(inner)))
+        }
+    }
+}
+
+/// The IPv4 address in an IPv6 address that leads to it: IPv4-compatible (RFC 4291, section 2.5.5.1), NAT64 (RFC 6052), 6to4 (RFC
+/// 3056).
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let parts = address.segments();
+    let of = |high: u16, low: u16| {
+        let [a, b] = high.to_be_bytes();
+        let [c, d] = low.to_be_bytes();
+        Ipv4Addr::new(a, b, c, d)
+    };
+    match parts {
+        [0, 0, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
+        [0x2002, high, low, ..] => Some(of(high, low)),
+        _ => None,
+    }
+}
+
+/// Whether a URL leads to this machine or its network: by its address, or by the addresses that its name has.
 fn is_inside(url: &Url) -> bool {
-    let four = |address: Ipv4Addr| address.is_loopback() || address.is_private() || address.is_link_local() || address.is_unspecified();
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => four(address),
-        Some(Host::Ipv6(address)) => match address.to_canonical() {
-            IpAddr::V4(address) => four(address),
-            IpAddr::V6(address) => address.is_loopback() || address.is_unspecified() || address.is_unique_local() || address.is_unicast_link_local(),
-        },
+        Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => true,
+        Some(Host::Domain(name)) => {
+            let found = (name, url.port_or_known_default().unwrap_or(80)).to_socket_addrs();
+            found.is_ok_and(|mut addresses| addresses.any(|address| is_private(address.ip())))
+        }
+        Some(Host::Ipv4(address)) => is_private(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_private(IpAddr::V6(address)),
         None => false,
     }
 }
@@ -106,7 +149,6 @@ mod tests {
             "/\\other.example.com/x",
             "\\\\other.example.com/x",
             "http://api.example.com/x",
-            "https://api.example.com:8443/x",
             "https://api.example.com@other.example.com/x",
             "https://api.example.com.other.example.com/x",
         ] {
@@ -131,6 +173,11 @@ mod tests {
             "http://[::1]/x",
             "http://[::ffff:127.0.0.1]/x",
             "http://0x7f000001/x",
+            "http://100.64.0.1/x",
+            "http://[64:ff9b::7f00:1]/x",
+            "http://[2002:7f00:1::]/x",
+            "http://[::127.0.0.1]/x",
+            "https://api.example.com:8443/x",
         ] {
             assert!(to(base, location).is_err(), "{location}: {:?}", to(base, location));
         }
