@@ -20,7 +20,7 @@ fn subject() -> Subject {
 fn options(suite: &Suite) -> Options {
     let known = |given: &Given| Known { id: "1".to_owned(), state: given.state.clone(), left: None };
     Options {
-        writes: true,
+        permission: probity::domain::effect::Permission::everything(),
         limited: suite.accounts.limited.keys().cloned().collect(),
         given: suite.given.iter().map(|(kind, given)| (kind.clone(), given.iter().map(known).collect())).collect(),
         mark: "probity-0".to_owned(),

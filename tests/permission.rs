@@ -26,7 +26,8 @@ fn subjects() -> Vec<(String, Subject)> {
 
 /// Every set of permissions.
 fn permissions() -> Vec<Permission> {
-    let names = |bits: usize| Effect::ALLOWABLE.into_iter().enumerate().filter(move |(index, _)| bits & (1 << index) != 0).map(|(_, effect)| effect.word());
+    let names =
+        |bits: usize| Effect::ALLOWABLE.into_iter().enumerate().filter(move |(index, _)| bits & (1 << index) != 0).map(|(_, effect)| effect.word());
     let of = |writes, bits| Permission { writes, effects: Some(names(bits).map(str::to_owned).collect()), disposable: false };
     let all = Permission { writes: true, effects: None, disposable: false };
     (0..8).map(|bits| of(true, bits)).chain([of(false, 0), of(false, 7), all]).collect()
@@ -92,7 +93,8 @@ fn what_is_allowed_is_planned() {
     assert_eq!(planned(&[]), BTreeSet::from([Effect::Nothing, Effect::Own]));
     for effect in Effect::ALLOWABLE {
         // The suite names other effects for most operations of the kinds; they are allowed as well.
-        let names: Vec<&str> = subject.suite.effects.keys().map(String::as_str).filter(|name| Effect::named(name).is_none()).chain([effect.word()]).collect();
+        let names: Vec<&str> =
+            subject.suite.effects.keys().map(String::as_str).filter(|name| Effect::named(name).is_none()).chain([effect.word()]).collect();
         assert!(planned(&names).contains(&effect), "{effect:?}: {:?}", planned(&names));
     }
 }
@@ -103,9 +105,14 @@ fn elsewhere_with_writes_queries_and_own_things_are_still_planned() {
     let (_, subject) = subjects().remove(0);
     let permission = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
     let plan = subject.plan(&options(&permission, false, 0)).expect("a plan");
-    let queries: BTreeSet<&str> =
-        plan.probes.iter().filter(|probe| probe.request.method.0 == "POST" && probe.effect == Effect::Nothing && probe.fault.is_none()).map(|probe| probe.operation.as_str()).collect();
-    let reads: BTreeSet<&str> = subject.contract.operations.iter().filter(|operation| operation.reads).map(|operation| operation.id.as_str()).collect();
+    let queries: BTreeSet<&str> = plan
+        .probes
+        .iter()
+        .filter(|probe| probe.request.method.0 == "POST" && probe.effect == Effect::Nothing && probe.fault.is_none())
+        .map(|probe| probe.operation.as_str())
+        .collect();
+    let reads: BTreeSet<&str> =
+        subject.contract.operations.iter().filter(|operation| operation.reads).map(|operation| operation.id.as_str()).collect();
     assert!(reads.len() >= 10 && queries.is_superset(&reads), "{queries:?}");
     for method in ["POST", "PATCH", "PUT", "DELETE"] {
         let own = plan.probes.iter().filter(|probe| probe.request.method.0 == method && probe.effect == Effect::Own).count();

@@ -212,8 +212,14 @@ impl Again<'_> {
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
         // Each round has a journal of its own, which goes by this name.
         let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());
-        let start =
-            Start { started_at: Timestamp::now().to_string(), mark, contract: self.subject.contract.title.clone(), shape, files: self.subject.sources(&self.args.scope.files), plan: part.clone() };
+        let start = Start {
+            started_at: Timestamp::now().to_string(),
+            mark,
+            contract: self.subject.contract.title.clone(),
+            shape,
+            files: self.subject.sources(&self.args.scope.files),
+            plan: part.clone(),
+        };
         let Self { args, target, subject, ledger, scene, served, .. } = self;
         let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;

@@ -145,8 +145,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
 fn is_settled(report: &Report, cell: &Cell) -> bool {
     let conforms =
         |status| report.cells.iter().any(|other| other.operation == cell.operation && other.status == status && other.verdict == Verdict::Conforms);
-    cell.code == Some(Code::AllowedAsWell)
-        && cell.probes.iter().filter_map(|probe| probe.status).any(conforms)
+    cell.code == Some(Code::AllowedAsWell) && cell.probes.iter().filter_map(|probe| probe.status).any(conforms)
 }
 
 /// The exit code: what is broken weighs more than what is not known.

@@ -21,6 +21,7 @@ mod replay;
 mod report;
 mod run;
 mod self_test;
+mod subject;
 mod target;
 mod write;
 

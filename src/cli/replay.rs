@@ -32,7 +32,10 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
     let mut run = args.run.clone();
     if let Some(other) = run.scope.target.as_ref().filter(|other| other.trim_end_matches('/') != recording.target) {
         let file = args.recording.display();
-        return Err(Stop::Unusable(format!("{file} is of {}, not of {other}; leave out --target, or give the recording of that target", recording.target)));
+        return Err(Stop::Unusable(format!(
+            "{file} is of {}, not of {other}; leave out --target, or give the recording of that target",
+            recording.target
+        )));
     }
     run.scope.target = Some(recording.target.clone());
     run.scope.selection.seed = recording.seed;

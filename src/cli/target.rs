@@ -1,174 +1,22 @@
-//! What a run is about: contract, suite and target, put together from the arguments.
+//! Where requests go, and what a run may do there, put together from the arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, ToSocketAddrs};
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use url::{Host, Url};
-use wildmatch::WildMatch;
 
 use super::Stop;
 use super::address::repeated;
-use super::args::{Files, Profile, RunArgs, Scope, Selection};
+use super::args::{Profile, RunArgs, Scope, Selection};
 use super::ledger::Ledger;
+pub use super::subject::{Subject, accounts, sources};
 use crate::checks::CredentialHint;
-use crate::contract::{Schemas, accounts_for};
 use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
 use crate::domain::effect::{Effect, Permission};
-use crate::domain::exchange::Outcomes;
-use crate::domain::journal::Sources;
-use crate::domain::plan::Plan;
-use crate::journal::digest;
 use crate::domain::suite::{Account, Credential, Suite};
-use crate::judge::{Case, Hints};
-use crate::load::{self, Source};
-use crate::plan::{Known, Options, PlanError, plan};
+use crate::judge::Hints;
+use crate::plan::{Known, Options};
 use crate::run::{FULL_BURST, MOST_BURST};
-use crate::transport::Accounts;
-
-/// Contract and suite, ready to use.
-pub struct Subject {
-    /// The contract.
-    pub contract: Arc<Contract>,
-    /// The suite.
-    pub suite: Arc<Suite>,
-    /// The schemas of the contract.
-    pub schemas: Schemas,
-    /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
-    pub names_accounts: bool,
-}
-
-impl Subject {
-    /// Reads what the arguments name: a suite and its contract, a contract alone, or the bundled ones.
-    ///
-    /// # Errors
-    /// A file is not readable, or not what it should be; the place in it.
-    pub fn load(files: &Files) -> Result<Self, Stop> {
-        let (mut suite, source) = sources(files)?;
-        let contract = load::contract(&source)?;
-        check_suite(&suite, &contract)?;
-        let names_accounts = !suite.accounts.full.is_empty();
-        if !names_accounts {
-            suite.accounts = accounts_for(&contract);
-        }
-        let schemas = Schemas::new(&contract)?;
-        let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
-        let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
-    }
-
-    /// Where contract and suite came from, as a journal or a recording keeps it.
-    pub fn sources(&self, files: &Files) -> Sources {
-        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
-        Sources {
-            contract: files.contract.as_ref().map(absolute),
-            suite: files.suite.as_ref().map(absolute),
-            contract_digest: digest(&self.contract.document.to_string()),
-            suite_digest: digest(&serde_json::to_string(&*self.suite).unwrap_or_default()),
-        }
-    }
-
-    /// Reads what a journal or a recording was made with, unless the arguments name other files.
-    ///
-    /// # Errors
-    /// A file is not what it was then, or cannot be read; the flag that names another.
-    pub fn load_again(files: &Files, then: &Sources, of: &str) -> Result<Self, Stop> {
-        if files.contract.is_some() || files.suite.is_some() {
-            return Self::load(files);
-        }
-        let named = Files { contract: then.contract.clone().map(PathBuf::from), suite: then.suite.clone().map(PathBuf::from) };
-        let hint = "name the one to go by with --contract or --suite";
-        let subject = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
-        let now = subject.sources(&named);
-        let other = |then: &str, now: &str| !then.is_empty() && then != now;
-        for (what, changed) in [
-            ("contract", other(&then.contract_digest, &now.contract_digest)),
-            ("suite", other(&then.suite_digest, &now.suite_digest)),
-        ] {
-            if changed {
-                return Err(Stop::Unusable(format!("the {what} is not what it was when {of} was made; {hint}")));
-            }
-        }
-        Ok(subject)
-    }
-
-    /// What is sent under these options.
-    ///
-    /// # Errors
-    /// As [`plan`].
-    pub fn plan(&self, options: &Options) -> Result<Plan, PlanError> {
-        plan(&self.contract, &self.schemas, &self.suite, options)
-    }
-
-    /// A plan and what came of it, to be judged.
-    pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a Hints) -> Case<'a> {
-        Case { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
-    }
-}
-
-/// The suite, and where its contract is.
-pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
-    Ok(match (&files.suite, &files.contract) {
-        (Some(path), Some(contract)) => (load::suite(&Source::named(path))?.0, Source::named(contract)),
-        (Some(path), None) => {
-            let (suite, contract) = load::suite(&Source::named(path))?;
-            if contract.is_missing() {
-                let hint = "the path in the suite is relative to the suite; mend it, or name another with --contract";
-                return Err(Stop::Unusable(format!("{}: contract: there is no file {}; {hint}", path.display(), contract.name())));
-            }
-            (suite, contract)
-        }
-        (None, Some(contract)) => (load::suite_for(contract), Source::named(contract)),
-        (None, None) => load::suite(&Source::default_suite())?,
-    })
-}
-
-/// The credentials of a run, from where `lookup` finds them: all that the suite names; or what there is, where it names
-/// none. To have none at all is only right where none are asked for.
-pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Accounts, Stop> {
-    let strict = Accounts::from_environment(&subject.suite, lookup);
-    if subject.names_accounts {
-        return strict.map_err(|missing| {
-            Stop::Unusable(format!("{missing} (the suite {} takes them from the environment or from --credentials FILE)", subject.suite.name))
-        });
-    }
-    let available = Accounts::available(&subject.suite, lookup);
-    let selected = |id: &str| selection.only.is_empty() || selection.only.iter().any(|pattern| WildMatch::new(pattern).matches(id));
-    let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && selected(&operation.id));
-    match strict {
-        Err(missing) if available.full.is_empty() && asked_for => {
-            let words = if missing.variables.len() > 1 { "what you have of " } else { "" };
-            let variables = missing.variables.join(", ");
-            Err(Stop::Unusable(format!("credentials are missing: set {words}{variables}, or name a --suite that says where they come from")))
-        }
-        _ => Ok(available),
-    }
-}
-
-/// A name in a suite that the contract does not know is most likely misspelt.
-fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
-    let named = suite.effects.values().flatten().chain(suite.skip.keys()).chain(&suite.reads).chain(&suite.session);
-    for name in named {
-        if contract.operation(name).is_none() {
-            return Err(Stop::Unusable(format!(
-                "the suite {} names the operation {name}, which its contract does not have; `probity list` shows all",
-                suite.name
-            )));
-        }
-    }
-    for scheme in suite.accounts.full.keys().chain(suite.accounts.limited.keys()) {
-        if !contract.security_schemes.contains_key(scheme) {
-            let known: Vec<&str> = contract.security_schemes.keys().map(String::as_str).collect();
-            return Err(Stop::Unusable(format!(
-                "the suite {} has credentials for {scheme}; the security schemes of its contract are {}",
-                suite.name,
-                known.join(", ")
-            )));
-        }
-    }
-    Ok(())
-}
 
 /// Where requests go.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -111,7 +111,9 @@ impl<'a> Reader<'a> {
     fn texts(&self, pointer: &str) -> Result<Vec<String>, ContractError> {
         match self.document.pointer(pointer) {
             None => Ok(Vec::new()),
-            Some(value) => serde_json::from_value(value.clone()).map_err(|error| self.error(pointer, format!("this must be a list of texts: {error}"))),
+            Some(value) => {
+                serde_json::from_value(value.clone()).map_err(|error| self.error(pointer, format!("this must be a list of texts: {error}")))
+            }
         }
     }
 

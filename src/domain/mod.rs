@@ -4,6 +4,7 @@ pub mod contract;
 pub mod drawn;
 pub mod effect;
 pub mod exchange;
+pub mod http;
 pub mod journal;
 pub mod plan;
 pub mod reason;

@@ -170,22 +170,22 @@ mod tests {
 
     const MARK: &str = "probity-3fa9c21b7e";
 
-    fn unknown(example: Value) -> Value {
-        unknown_id(&example, MARK, |_| true).unwrap()
+    fn unknown(example: &Value) -> Value {
+        unknown_id(example, MARK, |_| true).unwrap()
     }
 
     #[test]
     fn unknown_ids_keep_their_form() {
-        let number = unknown(json!(501)).as_u64().unwrap();
+        let number = unknown(&json!(501)).as_u64().unwrap();
         assert!((2_000_000_000..=2_147_483_646).contains(&number), "{number}");
-        assert_eq!(unknown(json!("501")), json!(number.to_string()));
-        assert!(unknown(json!(9_007_199_254_740_993_u64)).as_u64() > Some(8_000_000_000_000_000));
-        let uuid = unknown(json!("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
+        assert_eq!(unknown(&json!("501")), json!(number.to_string()));
+        assert!(unknown(&json!(9_007_199_254_740_993_u64)).as_u64() > Some(8_000_000_000_000_000));
+        let uuid = unknown(&json!("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
         let uuid = uuid.as_str().unwrap();
         assert!(uuid.len() == 36 && &uuid[14..15] == "4" && "89ab".contains(&uuid[19..20]), "{uuid}");
-        assert_eq!(unknown(json!("507f1f77bcf86cd799439011")).as_str().map(str::len), Some(24));
-        assert!(is_day(unknown(json!("2024-01-31")).as_str().unwrap()));
-        assert!(unknown(json!("GROUPS")).as_str().unwrap().starts_with("PROBITY_"));
+        assert_eq!(unknown(&json!("507f1f77bcf86cd799439011")).as_str().map(str::len), Some(24));
+        assert!(is_day(unknown(&json!("2024-01-31")).as_str().unwrap()));
+        assert!(unknown(&json!("GROUPS")).as_str().unwrap().starts_with("PROBITY_"));
     }
 
     #[test]
@@ -198,10 +198,11 @@ mod tests {
 
     #[test]
     fn what_was_drawn_is_known_again_and_nothing_else() {
-        let examples = ["501", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "507f1f77bcf86cd799439011", "2024-01-31", "GROUPS", "demo-app", "me@example.com"];
+        let examples =
+            ["501", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "507f1f77bcf86cd799439011", "2024-01-31", "GROUPS", "demo-app", "me@example.com"];
         assert_ne!(nth_unknown_id(&json!(7), MARK, 1, |_| true), nth_unknown_id(&json!(7), MARK, 2, |_| true));
         for example in examples.map(Value::from).into_iter().chain([json!(7), json!(9_007_199_254_740_993_u64)]) {
-            let drawn = unknown(example.clone());
+            let drawn = unknown(&example);
             assert!(is_unknown(&drawn, MARK), "{drawn}");
             assert!(!is_unknown(&drawn, "probity-0000000000"), "{drawn} under another mark");
             assert!(!is_unknown(&example, MARK), "{example}");

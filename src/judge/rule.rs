@@ -133,7 +133,10 @@ pub fn rule(facts: &Facts) -> Ruling {
         return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came").into());
     }
     if !facts.faulty && !status.is_success() {
-        return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status} came, and {assumed}"))));
+        return facts
+            .assumed
+            .as_ref()
+            .map_or(Ruling::Breaks, |assumed| Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status} came, and {assumed}"))));
     }
     match &facts.control {
         // What was accepted is answered as the contract says, whoever vouches for the values.

@@ -5,9 +5,45 @@ use crate::domain::contract::Operation;
 
 /// Verbs of requests that change something, whatever their method.
 const VERBS: [&str; 39] = [
-    "activate", "approve", "cancel", "clear", "close", "confirm", "deactivate", "delete", "destroy", "disable", "drop", "empty", "enable", "erase",
-    "execute", "flush", "invalidate", "kill", "logoff", "logout", "purge", "reboot", "regenerate", "reject", "reload", "remove", "reset", "restart",
-    "revoke", "rotate", "shutdown", "signoff", "signout", "stop", "terminate", "trigger", "truncate", "unsubscribe", "wipe",
+    "activate",
+    "approve",
+    "cancel",
+    "clear",
+    "close",
+    "confirm",
+    "deactivate",
+    "delete",
+    "destroy",
+    "disable",
+    "drop",
+    "empty",
+    "enable",
+    "erase",
+    "execute",
+    "flush",
+    "invalidate",
+    "kill",
+    "logoff",
+    "logout",
+    "purge",
+    "reboot",
+    "regenerate",
+    "reject",
+    "reload",
+    "remove",
+    "reset",
+    "restart",
+    "revoke",
+    "rotate",
+    "shutdown",
+    "signoff",
+    "signout",
+    "stop",
+    "terminate",
+    "trigger",
+    "truncate",
+    "unsubscribe",
+    "wipe",
 ];
 
 /// Verbs of two words.
@@ -23,8 +59,8 @@ const CREDENTIALS: [&str; 14] =
 /// Whether an operation acts by its name: a segment of its path or its id begins with such a verb, and is no plural, which
 /// would name things (`cancel-reasons`).
 pub fn acts(operation: &Operation) -> bool {
-    let fixed = operation.segments().filter(|segment| !segment.starts_with('{'));
-    let last = fixed.last().map(|segment| segment.split([':', '{']).rfind(|part| !part.is_empty()).unwrap_or(segment).to_owned());
+    let mut fixed = operation.segments().rev().filter(|segment| !segment.starts_with('{'));
+    let last = fixed.next().map(|segment| segment.split([':', '{']).rfind(|part| !part.is_empty()).unwrap_or(segment).to_owned());
     let by_id = operation.id.split(['.', ' ', '/']).next_back().unwrap_or_default();
     last.as_deref().is_some_and(is_action) || (!operation.id.contains(' ') && is_action(by_id))
 }
@@ -63,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_verb_in_front_acts_and_a_plural_names_things() {
-        for name in ["logout", "log-out", "logoutUser", "reset", "reset-password", "unsubscribe", "revoke_token", "shutdown", "signOut", "clear-all"] {
+        for name in ["logout", "log-out", "logoutUser", "reset", "reset-password", "unsubscribe", "revoke_token", "shutdown", "signOut", "clear-all"]
+        {
             assert!(is_action(name), "{name}");
         }
         for name in ["cancel-reasons", "resets", "deleted", "status", "login", "logs", "list", "closed", "keys", "getReset", ""] {

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::acting::{acts, ends_session};
 use super::draft::{Draft, path_kind, removes};
 use super::feeds::feeds;
-use crate::contract::schema::{follow, resource_needs};
 use super::unmarked_ids::is_id;
+use crate::contract::schema::{follow, resource_needs};
 use crate::domain::contract::{Contract, Location, Method, Operation, Status};
 use crate::domain::effect::{Effect, Permission, Provenance};
 use crate::domain::plan::{Body, Fault, Intent, Place, Probe, ProbeId, RequestTemplate, Slot, SlotId, Stage};
@@ -144,8 +144,10 @@ impl<'a> EffectRules<'a> {
     fn post(&self, asked: &Asked<'_>, own_method: bool) -> Effect {
         let operation = asked.operation;
         // What one form of a route makes, the others make as well, documented or not.
-        let is_form = |id: &&String| self.contract.operation(id).is_some_and(|other| other.method == operation.method && other.path == operation.path);
-        let made = self.makes.get(&operation.id).or_else(|| self.makes.iter().find(|(id, _)| is_form(id)).map(|(_, kinds)| kinds)).filter(|_| own_method);
+        let is_form =
+            |id: &&String| self.contract.operation(id).is_some_and(|other| other.method == operation.method && other.path == operation.path);
+        let made =
+            self.makes.get(&operation.id).or_else(|| self.makes.iter().find(|(id, _)| is_form(id)).map(|(_, kinds)| kinds)).filter(|_| own_method);
         let effect = match made {
             Some(kinds) if kinds.iter().any(|kind| self.removable.contains(kind)) => Effect::Own,
             Some(_) => Effect::Leftovers,
@@ -180,9 +182,8 @@ impl<'a> EffectRules<'a> {
         let broken = asked.fault.map(|fault| &fault.place);
         // Without its body, where a server may not read it.
         let unread = match broken {
-            Some(Place::Header(_)) => true,
+            Some(Place::Header(_) | Place::Method) => true,
             Some(Place::Body(at)) => at.is_empty(),
-            Some(Place::Method) => true,
             _ => !matches!(request.body, Body::Json(_) | Body::Multipart(_)),
         };
         let named = request.fillings.iter().filter(|filling| match &filling.place {
@@ -258,7 +259,11 @@ impl<'a> EffectRules<'a> {
         let open = queries.chain(headers).filter(|(place, name, value)| {
             let filled = asked.request.fillings.iter().any(|filling| filling.place == *place);
             let broken = asked.fault.is_some_and(|fault| fault.place == *place);
-            is_id(name) && !NOT_THINGS.contains(&name.to_ascii_lowercase().as_str()) && !filled && !broken && !is_new_key(&Value::from(value.as_str()), asked.mark)
+            is_id(name)
+                && !NOT_THINGS.contains(&name.to_ascii_lowercase().as_str())
+                && !filled
+                && !broken
+                && !is_new_key(&Value::from(value.as_str()), asked.mark)
         });
         open.map(|(place, ..)| place).collect()
     }
@@ -314,8 +319,7 @@ fn is_primary(at: &str) -> bool {
     let is_index = |token: &str| token.parse::<usize>().is_ok();
     match tokens.as_slice() {
         ["id"] => true,
-        [index] => is_index(index),
-        [index, "id"] => is_index(index),
+        [index] | [index, "id"] => is_index(index),
         [list, index] | [list, index, "id"] => !is_index(list) && is_index(index),
         _ => false,
     }

@@ -48,7 +48,8 @@ impl Draft<'_> {
 
     /// Lets the body of a request on one thing name the thing that its path names.
     pub(super) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound: &mut Bound) {
-        let Some(parameter) = operation.item_parameter().filter(|_| !self.contract.inferred.annotated && matches!(operation.method.0.as_str(), "PUT" | "PATCH"))
+        let Some(parameter) =
+            operation.item_parameter().filter(|_| !self.contract.inferred.annotated && matches!(operation.method.0.as_str(), "PUT" | "PATCH"))
         else {
             return;
         };
@@ -59,7 +60,9 @@ impl Draft<'_> {
                 let Body::Json(body) = &mut bound.base.request.body else { return };
                 let Some(value) = get_mut(body, &at).filter(|value| value.is_string() || value.is_number()) else { continue };
                 match (key, &slot) {
-                    (Some(key), _) => *value = if value.is_number() { key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from) } else { Value::from(key) },
+                    (Some(key), _) => {
+                        *value = if value.is_number() { key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from) } else { Value::from(key) }
+                    }
                     (None, Some(slot)) => {
                         let filling = Filling { place: Place::Body(at), slot: slot.clone() };
                         if bound.base.request.fillings.iter().all(|known| known.place != filling.place) {

@@ -26,7 +26,8 @@ impl Draft<'_> {
         for kind in kinds {
             let mut feeds: Vec<_> = self.feeds.iter().filter(|feed| !feed.makes && feed.kind == kind).cloned().collect();
             feeds.sort_by_key(|feed| rank(self.contract, feed));
-            let Some(list) = feeds.iter().find_map(|feed| self.lister(feed).filter(|list| list.needs.is_empty() && list.request.method.is_safe())) else {
+            let Some(list) = feeds.iter().find_map(|feed| self.lister(feed).filter(|list| list.needs.is_empty() && list.request.method.is_safe()))
+            else {
                 continue;
             };
             // What is looked into to find something is read early in any case.
@@ -62,8 +63,7 @@ impl Draft<'_> {
 
     /// Lets everything that makes things of a kind wait for a request.
     fn wait_for(&mut self, kind: &str, list: &ProbeId) {
-        let makers: BTreeSet<&str> =
-            self.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
+        let makers: BTreeSet<&str> = self.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
         for probe in self.plan.probes.iter_mut().filter(|probe| probe.request.method.0 == "POST" && makers.contains(probe.operation.as_str())) {
             probe.after.push(list.clone());
         }

@@ -29,6 +29,7 @@ mod resources;
 mod select;
 mod settings;
 mod show;
+mod shown;
 mod unlisted;
 mod unmarked_ids;
 mod value;
@@ -38,17 +39,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+pub use acting::acts_at;
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
-pub use acting::acts_at;
 pub use effect::{Asked, EffectRules, not_allowed};
 pub use feeds::{Feed, feeds};
-pub use own::{Doubt, Heard, Ownership, Unproven};
-pub use lists::BEFORE;
 pub use left::{Held, intruders, removal, removals, undoing};
+pub use lists::BEFORE;
+pub use own::{Doubt, Heard, Ownership, Unproven};
 pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
-pub use unlisted::{kind_below, provenance, reader, remover, unlisted};
 pub use show::{show, span, wait_of};
+pub use unlisted::{kind_below, provenance, reader, remover, unlisted};
 
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, RateLimit, Status};

@@ -46,7 +46,8 @@ fn new_key(maker: &Probe, mark: &str, lost: usize) -> Option<(String, String)> {
     let name = maker.captures.iter().find_map(|capture| capture.expression.strip_prefix("$request.path."))?;
     let key = maker.request.path_values.get(name).filter(|key| is_new_key(&Value::from(key.as_str()), mark))?;
     let digits = key.bytes().all(|byte| byte.is_ascii_digit());
-    let other = if digits { key.parse::<u64>().ok().map(|number| (number + 1000 + lost as u64).to_string()) } else { Some(format!("{key}-again{lost}")) };
+    let other =
+        if digits { key.parse::<u64>().ok().map(|number| (number + 1000 + lost as u64).to_string()) } else { Some(format!("{key}-again{lost}")) };
     other.map(|other| (key.clone(), other))
 }
 

@@ -98,7 +98,9 @@ impl<'a> Run<'a> {
             return Err(interrupted());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
-        if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve() >= *budget) {
+        if let Some(budget) =
+            self.settings.budget.filter(|budget| !removes && !known && lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve() >= *budget)
+        {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
         }
         let slots = match self.values(probe) {
@@ -134,7 +136,8 @@ impl<'a> Run<'a> {
         let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
         let removing: Vec<&Probe> = self.plan.probes.iter().filter(open).filter(|probe| probe.consumes.iter().any(there)).collect();
         let planned = |slot: &SlotId| removing.iter().any(|probe| probe.consumes.contains(slot));
-        let removable = |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(slot.split('~').next().unwrap_or(slot));
+        let removable =
+            |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(slot.split('~').next().unwrap_or(slot));
         let made = self.plan.slots.iter().filter(|(_, known)| known.maker().is_some()).map(|(slot, _)| slot).chain(self.progress.made.keys());
         let beside = made.filter(|slot| there(slot) && removable(slot) && !planned(slot)).count();
         (removing.len() + beside) as u64

@@ -81,7 +81,9 @@ impl Run<'_> {
             same && self.progress.lost.contains_key(other)
         };
         let above = self.plan.probe(maker).map(|probe| probe.request.slots_in_path()).unwrap_or_default();
-        let below = above.into_iter().any(|parent| self.plan.is_made(parent) && self.progress.lost.contains_key(parent) && self.progress.slots.contains_key(parent));
+        let below = above
+            .into_iter()
+            .any(|parent| self.plan.is_made(parent) && self.progress.lost.contains_key(parent) && self.progress.slots.contains_key(parent));
         below || self.plan.slots.iter().chain(&self.progress.made).any(twin)
     }
 
@@ -112,7 +114,11 @@ impl Run<'_> {
             kind: one.kind.clone(),
             id: one.id.clone(),
             operation: String::new(),
-            reason: format!("{} was answered with it, and nothing proves that this run made it: {}; it was not touched", one.probe, one.doubt.words()),
+            reason: format!(
+                "{} was answered with it, and nothing proves that this run made it: {}; it was not touched",
+                one.probe,
+                one.doubt.words()
+            ),
             removable: false,
             because: Some(Because { cell: None, probe: one.probe.clone(), status: None }),
         })
@@ -123,8 +129,12 @@ impl Run<'_> {
     fn untold(&self) -> Vec<Leftover> {
         let mut found: Vec<Leftover> = Vec::new();
         for outcome in &self.progress.ended {
-            let Some(probe) = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe)) else { continue };
-            let key = makings(self.plan, probe).iter().find_map(|(capture, _)| probe.request.path_values.get(capture.expression.strip_prefix("$request.path.")?).cloned());
+            let Some(probe) = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe)) else {
+                continue;
+            };
+            let key = makings(self.plan, probe)
+                .iter()
+                .find_map(|(capture, _)| probe.request.path_values.get(capture.expression.strip_prefix("$request.path.")?).cloned());
             let creates = (probe.request.method.0 == "POST" || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
             let same = |operation: &&Operation| creates && operation.method == probe.request.method;
             let Some(operation) = self.contract.operation(&probe.operation).filter(same) else { continue };
@@ -133,7 +143,8 @@ impl Run<'_> {
             let below_item = key.is_none() && (below_own || operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe));
             for exchange in outcome.exchanges.iter().filter(|_| !below_item) {
                 let told = |answer: &Answer| {
-                    let listed = makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+                    let listed =
+                        makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
                     let found = unlisted_in(self.contract, probe, answer);
                     listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some())
                 };
@@ -145,10 +156,19 @@ impl Run<'_> {
                     None => format!("the answer to {} was lost, so it may be there", probe.id),
                 };
                 let kind = if key.is_some() { path_kind_of(self.plan, probe) } else { kind_below(self.contract, operation) };
-                let removable = self.plan.removers.values().any(|remover| self.plan.slots.values().any(|slot| slot.kind == kind) && !remover.operation.is_empty());
+                let removable = self
+                    .plan
+                    .removers
+                    .values()
+                    .any(|remover| self.plan.slots.values().any(|slot| slot.kind == kind) && !remover.operation.is_empty());
                 let status = exchange.answer.as_ref().map(|answer| answer.status);
                 let because = Some(Because { cell: None, probe: probe.id.clone(), status });
-                let id = exchange.answer.as_ref().and_then(|answer| odd_id(&makings(self.plan, probe), answer)).or_else(|| key.as_ref().and_then(|_| last_segment(&exchange.request.url))).unwrap_or_default();
+                let id = exchange
+                    .answer
+                    .as_ref()
+                    .and_then(|answer| odd_id(&makings(self.plan, probe), answer))
+                    .or_else(|| key.as_ref().and_then(|_| last_segment(&exchange.request.url)))
+                    .unwrap_or_default();
                 found.push(Leftover { kind, id, operation: String::new(), reason, removable, because });
             }
         }

@@ -6,9 +6,9 @@ use std::sync::{MutexGuard, PoisonError};
 use serde_json::Value;
 
 use super::send::Sender;
-use crate::domain::exchange::{Answer, Outcome};
 use crate::domain::contract::Contract;
 use crate::domain::effect::{Effect, Provenance};
+use crate::domain::exchange::{Answer, Outcome};
 use crate::domain::journal::{Chronicle, Entry, Fate, Past};
 use crate::domain::plan::{Capture, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::domain::reason::Reason;
@@ -131,7 +131,8 @@ impl Sender<'_, '_> {
                 continue;
             };
             values.insert(slot.clone(), id.clone());
-            let mut look = Probe::plain(format!("{}::look::{}", read.operation, plain(&id)), &read.operation, Purpose::Fixture, probe.stage, read.request);
+            let mut look =
+                Probe::plain(format!("{}::look::{}", read.operation, plain(&id)), &read.operation, Purpose::Fixture, probe.stage, read.request);
             look.wave = probe.wave;
             if let Some(journal) = self.journal {
                 let _ = journal.write(&Entry::Added(Box::new(look.clone())), true);

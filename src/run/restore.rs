@@ -1,6 +1,7 @@
 //! What is changed by permission and is not the run's own is read before, and put back at the end.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -12,7 +13,7 @@ use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Method, Operation};
 use crate::domain::effect::Effect;
 use crate::domain::exchange::{Ending, Outcome};
-use crate::domain::journal::Entry;
+use crate::domain::journal::Entry as Line;
 use crate::domain::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 use crate::domain::report::Changed;
 use crate::generate::fill;
@@ -42,7 +43,7 @@ impl Sender<'_, '_> {
         }
         let key = address(&filled);
         let mut originals = self.lane.originals.lock().await;
-        if !originals.contains_key(&key) {
+        if let Entry::Vacant(place) = originals.entry(key) {
             let read = reader(self.contract, probe, &filled);
             let before = match &read {
                 Some(read) => self.look(read, values).await,
@@ -53,7 +54,7 @@ impl Sender<'_, '_> {
                 self.lane.owed.fetch_add(2, Ordering::Relaxed);
             }
             let read = read.unwrap_or_else(|| Probe::plain(String::new(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
-            originals.insert(key, Original { read, before, writes: Vec::new(), values: values.clone() });
+            place.insert(Original { read, before, writes: Vec::new(), values: values.clone() });
         }
     }
 
@@ -70,7 +71,7 @@ impl Sender<'_, '_> {
 
     async fn look(&self, read: &Probe, values: &BTreeMap<SlotId, Value>) -> Option<Value> {
         if let Some(journal) = self.journal {
-            let _ = journal.write(&Entry::Added(Box::new(read.clone())), true);
+            let _ = journal.write(&Line::Added(Box::new(read.clone())), true);
         }
         let outcome = self.probe(read, values, None).await;
         let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
@@ -106,7 +107,7 @@ impl<'a> Run<'a> {
         let mut probe = Probe::plain(id, &operation.id, Purpose::Cleanup, Stage::Cleanup, request);
         probe.wave = u32::MAX;
         if let Some(journal) = self.journal {
-            let _ = journal.write(&Entry::Added(Box::new(probe.clone())), true);
+            let _ = journal.write(&Line::Added(Box::new(probe.clone())), true);
         }
         let sender = self.sender(lane);
         let outcome = sender.probe(&probe, &original.values, None).await;
@@ -214,7 +215,9 @@ fn differing(before: &Value, now: &Value, sent: &Value, at: &str, found: &mut Ve
     for (name, member) in members {
         let (old, new) = (before.get(name), now.get(name));
         match (member, old, new) {
-            (Value::Object(_), Some(old @ Value::Object(_)), Some(new @ Value::Object(_))) => differing(old, new, member, &format!("{at}/{name}"), found),
+            (Value::Object(_), Some(old @ Value::Object(_)), Some(new @ Value::Object(_))) => {
+                differing(old, new, member, &format!("{at}/{name}"), found);
+            }
             _ if old != new => found.push(format!("{at}/{name}")),
             _ => {}
         }
