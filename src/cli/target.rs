@@ -47,8 +47,9 @@ impl Subject {
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
         }
-        let schemas = Schemas::new(&contract)?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
+        let contract = Arc::new(contract);
+        let schemas = Schemas::later(Arc::clone(&contract));
+        Ok(Self { contract, suite: Arc::new(suite), schemas, names_accounts })
     }
 
     /// What is sent under these options.

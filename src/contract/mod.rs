@@ -1,10 +1,12 @@
 //! From the text of an OpenAPI document to a [`crate::domain::contract::Contract`], without reading any file.
 
 mod accounts;
+mod answers;
 mod bundle;
 mod conditions;
 mod general;
 mod inferred;
+mod keys;
 mod links;
 mod operations;
 pub mod paging;
@@ -13,11 +15,15 @@ mod pointer;
 pub mod schema;
 mod security;
 mod sides;
+mod sound;
+mod swagger;
 mod upgrade;
 mod validate;
+mod version;
+mod walk;
 
 pub use accounts::accounts_for;
-pub use bundle::{Bundle, bundle, file_references};
+pub use bundle::{Bundle, UNREAD, bundle, bundle_files, file_references};
 pub use general::spread_general;
 pub use links::makes;
 pub use operations::read;

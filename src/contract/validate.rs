@@ -1,12 +1,13 @@
 //! Holds values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use jsonschema::{Draft, Registry, Validator};
+use jsonschema::{Draft, Keyword, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
+use super::bundle::UNREAD;
 use super::sides::{is_of_request, sides};
 use crate::domain::contract::{Contract, SchemaRef};
 
@@ -34,10 +35,28 @@ pub struct Breach {
 
 /// Compiles schemas of one contract as they are needed and keeps them.
 pub struct Schemas {
+    /// The contract, where it is not prepared before it is needed.
+    contract: Option<Arc<Contract>>,
+    prepared: OnceLock<Result<Prepared, ContractError>>,
+    compiled: Mutex<HashMap<(SchemaRef, Unread), Arc<Validator>>>,
+}
+
+/// The documents that schemas are looked up in.
+struct Prepared {
     registry: Registry<'static>,
     /// Whether requests have a side of their own.
     sided: bool,
-    compiled: Mutex<HashMap<SchemaRef, Arc<Validator>>>,
+    /// Whether some part of a schema cannot be read.
+    broken: bool,
+}
+
+/// What a part of a schema that cannot be read is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Unread {
+    /// For one that every value fits.
+    Fits,
+    /// For one that no value fits.
+    Breaks,
 }
 
 impl std::fmt::Debug for Schemas {
@@ -46,12 +65,8 @@ impl std::fmt::Debug for Schemas {
     }
 }
 
-impl Schemas {
-    /// Makes the schemas of a contract ready to be compiled.
-    ///
-    /// # Errors
-    /// A schema identifier or reference in the document that cannot be resolved.
-    pub fn new(contract: &Contract) -> Result<Self, ContractError> {
+impl Prepared {
+    fn new(contract: &Contract) -> Result<Self, ContractError> {
         let failed = |error: jsonschema::ReferencingError| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}"));
         let resource = |document: Value| Draft::Draft202012.create_resource(document);
         let both = sides(&contract.document);
@@ -63,16 +78,56 @@ impl Schemas {
             None => Registry::new().add(BASE, resource(contract.document.clone())).map_err(failed)?,
         };
         let registry = registry.prepare().map_err(failed)?;
-        Ok(Self { registry, sided, compiled: Mutex::default() })
+        // What describes the body of a response that leads nowhere is always there.
+        let broken = !contract.issues.is_empty();
+        Ok(Self { registry, sided, broken })
+    }
+}
+
+impl Schemas {
+    /// Makes the schemas of a contract ready to be compiled.
+    ///
+    /// # Errors
+    /// A schema identifier or reference in the document that cannot be resolved.
+    pub fn new(contract: &Contract) -> Result<Self, ContractError> {
+        let prepared = Prepared::new(contract)?;
+        Ok(Self { contract: None, prepared: OnceLock::from(Ok(prepared)), compiled: Mutex::default() })
+    }
+
+    /// The same, made ready when the first schema is needed.
+    pub fn later(contract: Arc<Contract>) -> Self {
+        Self { contract: Some(contract), prepared: OnceLock::new(), compiled: Mutex::default() }
+    }
+
+    fn prepared(&self) -> Result<&Prepared, String> {
+        let made = self.prepared.get_or_init(|| match &self.contract {
+            Some(contract) => Prepared::new(contract),
+            None => Err(ContractError::new("", "there is no contract")),
+        });
+        made.as_ref().map_err(ToString::to_string)
     }
 
     /// Every rule that the value breaks; none when it fits. Of a value with very many parts only the first breach is
     /// told, as each of its parts may break a rule.
     ///
     /// # Errors
-    /// The schema itself cannot be compiled; why.
+    /// The schema itself cannot be compiled, or whether the value fits depends on a part of it that cannot be read; why.
     pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
-        let validator = self.validator(schema)?;
+        let found = self.found(schema, value, Unread::Fits)?;
+        if self.prepared()?.broken {
+            let otherwise = self.validator(schema, Unread::Breaks)?;
+            let fits = otherwise.is_valid(value);
+            if fits != found.is_empty() {
+                let unread = self.found(schema, value, Unread::Breaks)?;
+                let at = unread.into_iter().find(|breach| breach.keyword == UNREAD).map_or_else(String::new, |breach| format!(" at {}", breach.rule));
+                return Err(format!("a part of its schema{at} cannot be read; see the issues of the document"));
+            }
+        }
+        Ok(found)
+    }
+
+    fn found(&self, schema: &SchemaRef, value: &Value, unread: Unread) -> Result<Vec<Breach>, String> {
+        let validator = self.validator(schema, unread)?;
         let mut first = None;
         let mut all = None;
         if parts(value, MANY) < MANY {
@@ -92,27 +147,44 @@ impl Schemas {
         Ok(breaches.collect())
     }
 
-    /// Whether the value fits; a schema that cannot be compiled fits nothing.
+    /// Whether the value fits, as far as the schema can be read; a schema that cannot be compiled fits nothing.
     pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
-        self.validator(schema).is_ok_and(|validator| validator.is_valid(value))
+        self.validator(schema, Unread::Fits).is_ok_and(|validator| validator.is_valid(value))
     }
 
-    fn validator(&self, schema: &SchemaRef) -> Result<Arc<Validator>, String> {
+    fn validator(&self, schema: &SchemaRef, unread: Unread) -> Result<Arc<Validator>, String> {
+        let prepared = self.prepared()?;
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = compiled.get(schema) {
+        let key = (schema.clone(), unread);
+        if let Some(known) = compiled.get(&key) {
             return Ok(Arc::clone(known));
         }
         let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
-        let base = if self.sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .with_registry(&self.registry)
-            .should_validate_formats(true)
+        let base = if prepared.sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
+        let options = jsonschema::options().with_draft(Draft::Draft202012).with_registry(&prepared.registry).should_validate_formats(true);
+        let options = match unread {
+            Unread::Fits => options,
+            Unread::Breaks => options.with_keyword(UNREAD, |_, _, _| Ok(Box::new(Never))),
+        };
+        let validator = options
             .build(&json!({"$ref": format!("{base}#{}", fragment.join("/"))}))
             .map_err(|error| format!("the schema at {} cannot be compiled: {error}", schema.0))?;
         let validator = Arc::new(validator);
-        compiled.insert(schema.clone(), Arc::clone(&validator));
+        compiled.insert(key, Arc::clone(&validator));
         Ok(validator)
+    }
+}
+
+/// A keyword that no value fits.
+struct Never;
+
+impl<'i> Keyword<'i> for Never {
+    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+        Err(ValidationError::custom("nobody knows what belongs here"))
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        false
     }
 }
 
@@ -132,7 +204,7 @@ fn parts(value: &Value, most: usize) -> usize {
 }
 
 /// A reference token as it may stand in a URI fragment (RFC 6901, section 6).
-fn fragment_escape(token: &str) -> String {
+pub(super) fn fragment_escape(token: &str) -> String {
     percent_encoding::utf8_percent_encode(token, FRAGMENT).to_string()
 }
 

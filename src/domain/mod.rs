@@ -3,6 +3,9 @@
 pub mod contract;
 pub mod drawn;
 pub mod exchange;
+mod extensions;
+mod index;
+pub mod issue;
 pub mod journal;
 pub mod plan;
 pub mod report;

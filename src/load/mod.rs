@@ -2,7 +2,9 @@
 
 mod bundled;
 mod credentials;
+mod document;
 mod files;
+mod tree;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ pub use files::{bytes, text};
 
 use crate::contract::{self, Bundle, ContractError};
 use crate::domain::contract::Contract;
+use crate::domain::issue::DocumentIssue;
 use crate::domain::suite::{Accounts, Suite};
 
 /// The longest file that is read, in bytes: many times what the largest published contracts have.
@@ -47,19 +50,6 @@ pub enum LoadError {
     /// A contract that cannot be used.
     #[error("the contract cannot be used: {0}")]
     Contract(#[from] ContractError),
-}
-
-impl LoadError {
-    /// The same with the place that refers to the file.
-    fn referred_to(self, place: Option<&str>) -> Self {
-        match (self, place) {
-            (Self::Unreadable { path, reason, .. }, Some(place)) => Self::Unreadable { path, reason, hint: format!("; {place} refers to it") },
-            (Self::Invalid { path, what, reason }, Some(place)) => {
-                Self::Invalid { path, what, reason: format!("{}\n{place} refers to it", reason.trim_end()) }
-            }
-            (error, _) => error,
-        }
-    }
 }
 
 /// Where a suite or a contract comes from.
@@ -168,25 +158,50 @@ pub fn suite_for(contract: &Path) -> Suite {
 /// Reads a contract with every file it refers to, bundled but not interpreted.
 ///
 /// # Errors
-/// A file is not readable or not YAML or JSON, or a reference leads nowhere.
+/// The file is not readable, or not YAML or JSON.
 pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
     let name = source.name();
     let root = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-    let mut files: BTreeMap<String, Value> = BTreeMap::new();
-    let mut open = vec![(root.clone(), None)];
-    while let Some((file, place)) = open.pop() {
-        if files.contains_key(&file) {
+    let mut gathered = Gathered::default();
+    gathered.read(&root, source)?;
+    while let Some((file, _)) = gathered.open.pop() {
+        if gathered.files.contains_key(&file) || gathered.absent.contains_key(&file) {
             continue;
         }
-        let at = source.beside(&file);
-        let at = if file == root { source.clone() } else { at };
-        let document: Result<Value, LoadError> =
-            at.read().and_then(|text| yaml::parse(&text).map_err(|reason| invalid(&at, "OpenAPI document", &reason)));
-        let document = document.map_err(|error| error.referred_to(place.as_deref()))?;
-        open.extend(contract::file_references(&file, &document).into_iter().map(|(file, place)| (file, Some(place))));
-        files.insert(file, document);
+        // What is not there, or not readable, is left out of the contract and told as an issue of it.
+        if let Err(error) = gathered.read(&file, &source.beside(&file)) {
+            gathered.absent.insert(file, error.to_string());
+        }
     }
-    Ok(contract::bundle(&root, &files)?)
+    let mut bundle = contract::bundle_files(&root, gathered.files, &gathered.absent)?;
+    bundle.issues.splice(0..0, gathered.issues);
+    Ok(bundle)
+}
+
+/// The files of a contract.
+#[derive(Default)]
+struct Gathered {
+    files: BTreeMap<String, Value>,
+    /// Files that are referred to and cannot be used, with the reason.
+    absent: BTreeMap<String, String>,
+    /// Files to be read, each with the first place that refers to it.
+    open: Vec<(String, String)>,
+    issues: Vec<DocumentIssue>,
+}
+
+impl Gathered {
+    /// Reads one file and what it refers to.
+    fn read(&mut self, file: &str, at: &Source) -> Result<(), LoadError> {
+        let text = at.read()?;
+        let document = document::parse(&text, file).map_err(|reason| invalid(at, "OpenAPI document", &reason))?;
+        let twice = document.twice.iter().map(|pointer| {
+            DocumentIssue::new(format!("{file}#{pointer}"), "this key is there twice in one object", "the last one is used, the others are left out")
+        });
+        self.issues.extend(twice);
+        self.open.extend(contract::file_references(file, &document.value));
+        self.files.insert(file.to_owned(), document.value);
+        Ok(())
+    }
 }
 
 /// Reads a contract.
