@@ -129,6 +129,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         undocumented: surplus(&case),
         probes,
         left: leftovers(&recording.plan, &recording.outcomes),
+        document_issues: subject.contract.issues.clone(),
     }
 }
 

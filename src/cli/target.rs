@@ -42,6 +42,11 @@ impl Subject {
     pub fn load(files: &Files) -> Result<Self, Stop> {
         let (mut suite, source) = sources(files)?;
         let contract = load::contract(&source)?;
+        if files.strict_document && !contract.issues.is_empty() {
+            let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
+            let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
+            return Err(Stop::Unusable(format!("the document has {count}, and --strict-document takes none:\n{}", lines.join("\n"))));
+        }
         check_suite(&suite, &contract)?;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {

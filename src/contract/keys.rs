@@ -26,7 +26,8 @@ impl PathKey {
         }
         if let Some((before, query)) = rest.split_once('?') {
             let pairs = query.split('&').filter(|pair| !pair.is_empty());
-            found.query = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            found.query =
+                pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             rest = before.to_owned();
         }
         found.path = if rest.starts_with('/') { rest } else { format!("/{rest}") };

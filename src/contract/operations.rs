@@ -272,7 +272,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-
 fn first_segment(path: &str) -> String {
     path.split('/').find(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("api").to_owned()
 }

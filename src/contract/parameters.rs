@@ -108,7 +108,8 @@ fn in_query(path: &PathKey, parameters: &mut Vec<Parameter>) {
         let inner = names(value).next();
         // A pair such as `term={term}` may be declared as part of the path, or not at all.
         if let Some(inner) = inner {
-            let declared = parameters.iter_mut().find(|parameter| parameter.name == inner && matches!(parameter.location, Location::Path | Location::Query));
+            let declared =
+                parameters.iter_mut().find(|parameter| parameter.name == inner && matches!(parameter.location, Location::Path | Location::Query));
             let mut parameter = declared.map_or_else(|| plain(name, Location::Query), |parameter| parameter.clone());
             parameters.retain(|known| known.name != inner || !matches!(known.location, Location::Path | Location::Query));
             (parameter.name, parameter.location) = (name.clone(), Location::Query);

@@ -48,7 +48,8 @@ pub(super) fn mend(bundle: &mut Bundle) {
         mender.mend();
         found.extend(mender.found.into_iter().map(|(keyword, what, meaning)| (format!("{}/{keyword}", trail.pointer()), what, meaning)));
     });
-    let issues: Vec<DocumentIssue> = found.into_iter().map(|(pointer, what, meaning)| DocumentIssue::new(bundle.place(&pointer), what, meaning)).collect();
+    let issues: Vec<DocumentIssue> =
+        found.into_iter().map(|(pointer, what, meaning)| DocumentIssue::new(bundle.place(&pointer), what, meaning)).collect();
     bundle.issues.extend(issues);
 }
 
@@ -126,7 +127,12 @@ impl Mender<'_> {
         if names.iter().all(|name| TYPES.contains(&name.as_str())) {
             if let Some(Value::Array(list)) = self.schema.get_mut("type") {
                 let mut seen = Vec::new();
-                list.retain(|name| !seen.contains(name) && { seen.push(name.clone()); true });
+                list.retain(|name| {
+                    !seen.contains(name) && {
+                        seen.push(name.clone());
+                        true
+                    }
+                });
             }
             return;
         }

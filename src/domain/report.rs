@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contract::Status;
+use super::issue::DocumentIssue;
 use super::verdict::{Finding, Verdict};
 
 /// Version of the form of `report.json`.
@@ -44,6 +45,9 @@ pub struct Report {
     /// What the run made and could not remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leftover>,
+    /// What is wrong with the contract's document itself. It breaks nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub document_issues: Vec<DocumentIssue>,
 }
 
 /// Something that the run made and that is still there.

@@ -92,14 +92,19 @@ mod tests {
     fn yaml_that_begins_like_json_and_long_comments_are_read() {
         assert_eq!(parse("{a: 1, b: [c, d,],}", "t").unwrap().value, json!({"a": 1, "b": ["c", "d"]}));
         let comments = "# a comment\n".repeat(500);
-        assert_eq!(parse(&format!("{comments}a:\n{comments}  b: 1\n{comments}  c: [\n{comments}2]\n"), "t").unwrap().value, json!({"a": {"b": 1, "c": [2]}}));
+        assert_eq!(
+            parse(&format!("{comments}a:\n{comments}  b: 1\n{comments}  c: [\n{comments}2]\n"), "t").unwrap().value,
+            json!({"a": {"b": 1, "c": [2]}})
+        );
     }
 
     #[test]
     fn an_error_has_a_line_and_speaks_of_the_language_that_was_meant() {
         let error = parse("{\n  \"a\": 1,\n  \"b\": [}\n", "t.json").unwrap_err();
         assert!(error.contains("line 3"), "{error}");
-        for (text, what) in [("<html><body>", "HTML"), ("<?xml version=\"1.0\"?>", "XML"), ("#%RAML 1.0\ntitle: a", "RAML"), ("type Query {\n", "GraphQL")] {
+        for (text, what) in
+            [("<html><body>", "HTML"), ("<?xml version=\"1.0\"?>", "XML"), ("#%RAML 1.0\ntitle: a", "RAML"), ("type Query {\n", "GraphQL")]
+        {
             let error = parse(text, "t").unwrap_err();
             assert!(error.contains(what) && error.contains("line 1"), "{error}");
         }

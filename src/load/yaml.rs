@@ -25,7 +25,9 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 /// # Errors
 /// As [`parse`].
 pub(super) fn build(text: &str, notes: &Notes) -> Result<Value, String> {
-    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options(DuplicateKeyPolicy::PassThrough), |reader| Builder(notes).deserialize(reader));
+    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options(DuplicateKeyPolicy::PassThrough), |reader| {
+        Builder(notes).deserialize(reader)
+    });
     read.map_err(|error| error.to_string())
 }
 

@@ -23,6 +23,7 @@ fn render(report: &Report) -> String {
     parts.extend(not_proved(report));
     parts.extend(left_behind(report));
     parts.extend(undocumented(report));
+    parts.extend(document_issues(report));
     parts.join("\n\n") + "\n"
 }
 
@@ -99,6 +100,12 @@ fn undocumented(report: &Report) -> Vec<String> {
         format!("- {} {} in {} {}{times}", found.kind, code(&found.place), code(&found.operation), found.status)
     });
     vec![format!("## Undocumented\n\n{}", surplus(report)), lines.collect::<Vec<_>>().join("\n")]
+}
+
+fn document_issues(report: &Report) -> Vec<String> {
+    let lines: Vec<String> =
+        report.document_issues.iter().map(|issue| format!("- {} {}; {}", code(&issue.place), escape(&issue.what), escape(&issue.meaning))).collect();
+    if lines.is_empty() { Vec::new() } else { vec!["## Document issues".to_owned(), lines.join("\n")] }
 }
 
 /// Text that Markdown must not read as its own.

@@ -54,6 +54,7 @@ pub fn sample() -> Report {
             operation: "things.delete".to_owned(),
             reason: "things.delete was answered 400".to_owned(),
         }],
+        document_issues: Vec::new(),
     }
 }
 

@@ -26,7 +26,12 @@ pub(super) struct Names {
 impl Names {
     /// Keeps the names of the root's own components.
     pub(super) fn claim(&mut self, root: &str, document: &Value) {
-        let sections = document.get("components").and_then(Value::as_object).into_iter().flatten().map(|(section, entries)| (section.as_str(), entries, "/components"));
+        let sections = document
+            .get("components")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(section, entries)| (section.as_str(), entries, "/components"));
         let older = document.get("definitions").map(|entries| ("definitions", entries, ""));
         for (section, entries, above) in sections.chain(older) {
             for name in entries.as_object().into_iter().flat_map(Map::keys) {

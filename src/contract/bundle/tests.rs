@@ -40,7 +40,8 @@ fn two_components_of_one_name_are_kept_apart() {
 
 #[test]
 fn a_dangling_reference_is_an_issue_with_its_place() {
-    let files = files(&[("r.yaml", json!({"a": {"schema": {"$ref": "#/components/schemas/Missing", "title": "t"}}, "paths": {"/x": {"$ref": "x.yaml"}}}))]);
+    let files =
+        files(&[("r.yaml", json!({"a": {"schema": {"$ref": "#/components/schemas/Missing", "title": "t"}}, "paths": {"/x": {"$ref": "x.yaml"}}}))]);
     let absent = BTreeMap::from([("x.yaml".to_owned(), "x.yaml is not there".to_owned())]);
     let bundle = bundle_files("r.yaml", files, &absent).unwrap();
     let places: Vec<&str> = bundle.issues.iter().map(|issue| issue.place.as_str()).collect();

@@ -79,7 +79,13 @@ fn servers(document: &Map<String, Value>) -> Value {
 fn path_item(item: Value, shared: &Shared) -> Value {
     let Value::Object(mut item) = item else { return item };
     let of_all = item.shift_remove("parameters");
-    let of_all: Vec<Value> = of_all.as_ref().and_then(Value::as_array).into_iter().flatten().map(|parameter| resolved(parameter, &shared.parameters, "parameters")).collect();
+    let of_all: Vec<Value> = of_all
+        .as_ref()
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|parameter| resolved(parameter, &shared.parameters, "parameters"))
+        .collect();
     for method in METHODS {
         if let Some(Value::Object(operation)) = item.get_mut(method) {
             self::operation(operation, &of_all, shared);
@@ -95,8 +101,13 @@ fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &Shar
     };
     let (consumes, produces) = (own("consumes", &shared.consumes), own("produces", &shared.produces));
     let written = operation.shift_remove("parameters");
-    let own: Vec<Value> =
-        written.as_ref().and_then(Value::as_array).into_iter().flatten().map(|parameter| resolved(parameter, &shared.parameters, "parameters")).collect();
+    let own: Vec<Value> = written
+        .as_ref()
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|parameter| resolved(parameter, &shared.parameters, "parameters"))
+        .collect();
     let key = |parameter: &Value| (parameter.get("name").cloned(), parameter.get("in").cloned());
     let inherited = of_all.iter().filter(|parameter| own.iter().all(|other| key(other) != key(parameter)));
     let all: Vec<Value> = inherited.chain(&own).cloned().collect();

@@ -23,7 +23,8 @@ pub(super) fn converted(response: Value, produces: &[String], code: &str) -> Val
     // Neither has a body (RFC 9110, sections 15.3.5 and 15.4.5).
     let bodiless = matches!(code, "204" | "304");
     if let Some(schema) = schema.filter(|_| !bodiless) {
-        let mut media: Vec<String> = if produces.is_empty() { examples.keys().filter(|name| name.contains('/')).cloned().collect() } else { produces.to_vec() };
+        let mut media: Vec<String> =
+            if produces.is_empty() { examples.keys().filter(|name| name.contains('/')).cloned().collect() } else { produces.to_vec() };
         if media.is_empty() {
             media.push("*/*".to_owned());
         }

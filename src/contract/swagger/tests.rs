@@ -25,7 +25,9 @@ fn only(operation: Value) -> Operation {
 
 #[test]
 fn a_body_takes_the_media_types_that_are_no_forms() {
-    let operation = only(json!({"consumes": ["application/xml", "application/json", "multipart/form-data"], "parameters": [{"$ref": "#/parameters/Pet"}], "responses": {"204": {"description": ""}}}));
+    let operation = only(
+        json!({"consumes": ["application/xml", "application/json", "multipart/form-data"], "parameters": [{"$ref": "#/parameters/Pet"}], "responses": {"204": {"description": ""}}}),
+    );
     let body = operation.request_body.unwrap();
     let names: Vec<&str> = body.content.iter().map(|media| media.name.as_str()).collect();
     assert_eq!((body.required, names), (true, vec!["application/xml", "application/json"]));
@@ -48,8 +50,11 @@ fn fields_of_a_form_make_one_body() {
 
 #[test]
 fn lists_in_parameters_are_joined_unless_they_say_otherwise() {
-    let list = |name: &str, format: Value| json!({"name": name, "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": format});
-    let operation = only(json!({"parameters": [list("a", json!("csv")), list("b", json!("multi")), list("c", Value::Null)], "responses": {"200": {"description": ""}}}));
+    let list =
+        |name: &str, format: Value| json!({"name": name, "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": format});
+    let operation = only(
+        json!({"parameters": [list("a", json!("csv")), list("b", json!("multi")), list("c", Value::Null)], "responses": {"200": {"description": ""}}}),
+    );
     let explode: Vec<bool> = operation.parameters.iter().map(|parameter| parameter.explode).collect();
     assert_eq!(explode, [false, true, false]);
 }
@@ -67,8 +72,10 @@ fn parameters_of_a_path_are_those_of_each_operation() {
 
 #[test]
 fn a_response_has_its_schema_in_each_media_type_and_its_example() {
-    let contract = contract(&document(json!({"/a": {"get": {"produces": ["application/json", "text/xml"], "responses": {"200": {"$ref": "#/responses/Pet"}, "204": {"description": "", "schema": {}},
-        "default": {"description": "e", "headers": {"X-N": {"type": "integer", "description": "n"}}}}}}})));
+    let contract = contract(&document(
+        json!({"/a": {"get": {"produces": ["application/json", "text/xml"], "responses": {"200": {"$ref": "#/responses/Pet"}, "204": {"description": "", "schema": {}},
+        "default": {"description": "e", "headers": {"X-N": {"type": "integer", "description": "n"}}}}}}}),
+    ));
     let operation = &contract.operations[0];
     let media: Vec<(&str, usize)> = operation.responses[0].content.iter().map(|media| (media.name.as_str(), media.examples.len())).collect();
     assert_eq!(media, [("application/json", 1), ("text/xml", 0)]);
@@ -83,7 +90,10 @@ fn a_response_has_its_schema_in_each_media_type_and_its_example() {
 fn schemas_and_security_are_those_of_openapi_3() {
     let contract = contract(&document(json!({"/a": {"get": {"responses": {"200": {"description": ""}}}}})));
     let pet = contract.document.pointer("/components/schemas/Pet").unwrap();
-    assert_eq!(pet["properties"], json!({"name": {"type": ["string", "null"], "x-nullable": true}, "size": {"type": "integer", "exclusiveMinimum": 0}}));
+    assert_eq!(
+        pet["properties"],
+        json!({"name": {"type": ["string", "null"], "x-nullable": true}, "size": {"type": "integer", "exclusiveMinimum": 0}})
+    );
     assert_eq!(pet["discriminator"], json!({"propertyName": "kind"}));
     let schemes: Vec<&SecurityScheme> = contract.security_schemes.values().collect();
     assert_eq!(schemes, [&SecurityScheme::Basic, &SecurityScheme::Header("X-Key".to_owned()), &SecurityScheme::Bearer]);
