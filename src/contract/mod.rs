@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 mod bundle;
 mod conditions;
+mod contradictions;
 mod general;
 mod inferred;
 mod keys;

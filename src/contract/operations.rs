@@ -1,7 +1,7 @@
 //! Reads operations and their forms out of a bundled document.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -11,8 +11,8 @@ use super::keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
 use super::version::{self, Version};
-use super::{ContractError, conditions, inferred, links, security, sound, swagger, upgrade};
-use crate::domain::contract::{Condition, Contract, Done, JSON_API, Method, Operation, RateLimit, Response, Status};
+use super::{ContractError, conditions, contradictions, inferred, links, security, sound, swagger, upgrade};
+use crate::domain::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::domain::issue::DocumentIssue;
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
@@ -35,6 +35,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     }
     upgrade::tidy(&mut bundle.document);
     sound::mend(&mut bundle);
+    contradictions::resolve(&mut bundle);
     let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
@@ -149,7 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     fn operations(&self, general: &[Response]) -> Result<Vec<Operation>, ContractError> {
-        let mut operations: Vec<Operation> = Vec::new();
+        let mut operations: Vec<(Operation, bool)> = Vec::new();
         let mut known: HashSet<String> = HashSet::new();
         for key in self.object("/paths").into_iter().flat_map(Map::keys).filter(|key| !key.starts_with("x-")) {
             let own = append("/paths", key);
@@ -173,11 +174,52 @@ impl<'a> Reader<'a> {
                     let mut operation = self.operation(&view, name, &path, &item_at, &method, general)?;
                     self.rename(&mut operation, &base, &path, &known);
                     known.insert(operation.id.clone());
-                    operations.push(operation);
+                    operations.push((operation, path.fragment));
                 }
             }
         }
-        Ok(operations)
+        Ok(self.told_apart(operations))
+    }
+
+    /// The operations without those that nothing but a fragment tells from others: a server never sees it.
+    fn told_apart(&self, operations: Vec<(Operation, bool)>) -> Vec<Operation> {
+        if operations.iter().all(|(_, fragment)| !fragment) {
+            return operations.into_iter().map(|(operation, _)| operation).collect();
+        }
+        let at = |operation: &Operation| (operation.method.clone(), operation.path.clone());
+        let mut taken: HashMap<_, String> = HashMap::new();
+        for (operation, _) in operations.iter().filter(|(_, fragment)| !fragment) {
+            taken.entry(at(operation)).or_insert_with(|| operation.id.clone());
+        }
+        let mut kept = Vec::new();
+        for (operation, fragment) in operations {
+            if !fragment || self.says_itself(&operation) {
+                kept.push(operation);
+                continue;
+            }
+            match taken.get(&at(&operation)) {
+                None => {
+                    taken.insert(at(&operation), operation.id.clone());
+                    kept.push(operation);
+                }
+                Some(other) => {
+                    let what = format!("requests to {} cannot be told from those to {other}", operation.id);
+                    self.issues.borrow_mut().push(DocumentIssue::new(operation.place.as_str(), what, "this operation is left out"));
+                }
+            }
+        }
+        kept
+    }
+
+    /// Whether a request says by a header or the query which operation it means.
+    fn says_itself(&self, operation: &Operation) -> bool {
+        let named = |parameter: &&Parameter| parameter.required && matches!(parameter.location, Location::Header | Location::Query);
+        operation.parameters.iter().filter(named).filter_map(|parameter| parameter.schema.as_ref()).any(|schema| {
+            let found = follow(self.document, &schema.0).map(|(_, schema)| schema);
+            found.is_some_and(|schema| {
+                schema.get("const").is_some() || schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() == 1)
+            })
+        })
     }
 
     /// Gives an operation another id where its own is taken.

@@ -168,6 +168,29 @@ pub(super) fn references(value: &Value, part: Part, trail: &mut Trail, visit: &m
     }
 }
 
+/// Visits every schema of a document, what is within it first.
+pub(super) fn schemas<'a>(value: &'a Value, part: Part, trail: &mut Trail, visit: &mut impl FnMut(&Trail, &'a Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
+                let inner = part.member(name);
+                if inner != Part::Raw {
+                    trail.within(name, |trail| schemas(member, inner, trail, visit));
+                }
+            }
+            if part == Part::Schema {
+                visit(trail, members);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                trail.within(&index.to_string(), |trail| schemas(item, part.item(), trail, visit));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Changes every schema of a document, what is within it first.
 pub(super) fn schemas_mut(value: &mut Value, part: Part, trail: &mut Trail, change: &mut impl FnMut(&Trail, &mut Map<String, Value>)) {
     match value {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::request::is_json;
+use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Example, Location, MediaType, Operation, Parameter};
 use crate::generate::{sample, specimens};
 
@@ -27,7 +28,8 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
             let ids: Vec<String> = response.links.iter().flat_map(|link| link.parameters.values()).filter_map(|at| in_body(at)).collect();
             for media in response.content.iter_mut().filter(|media| is_bare(media)) {
                 let drawn = media.schema.as_ref().and_then(|schema| drawn(&contract.document, &schema.0, &ids));
-                media.examples.extend(drawn.filter(|value| !value.is_null()).map(|value: Value| Example { name: String::new(), value }));
+                let drawn = drawn.filter(|value| !value.is_null()).map(|value| without_pages(value, &required(&contract.document, media)));
+                media.examples.extend(drawn.map(|value: Value| Example { name: String::new(), value }));
             }
         }
     }
@@ -38,6 +40,31 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
 fn drawn(document: &Value, schema: &str, ids: &[String]) -> Option<Value> {
     let holds = |value: &Value| ids.iter().all(|at| value.pointer(at).is_some());
     specimens(document, schema).find(holds).or_else(|| specimens(document, schema).next())
+}
+
+/// The value without addresses of other pages, which are nothing but a made word. Where one has to be there, it is empty.
+fn without_pages(mut value: Value, required: &[String]) -> Value {
+    for holder in ["", "/links", "/meta"] {
+        let Some(Value::Object(members)) = value.pointer_mut(holder) else { continue };
+        for name in ["next", "prev", "previous"] {
+            if members.get(name).is_some_and(Value::is_string) {
+                if required.iter().any(|known| known == name) {
+                    members.insert(name.to_owned(), Value::from(""));
+                } else {
+                    members.shift_remove(name);
+                }
+            }
+        }
+    }
+    value
+}
+
+/// Names of members that the schema of a body, or of an object in it, requires.
+fn required(document: &Value, media: &MediaType) -> Vec<String> {
+    let Some((at, whole)) = media.schema.as_ref().and_then(|schema| follow(document, &schema.0)) else { return Vec::new() };
+    let inner = ["links", "meta"].iter().filter_map(|name| follow(document, &format!("{at}/properties/{name}")));
+    let lists = std::iter::once(whole).chain(inner.map(|(_, schema)| schema)).filter_map(|schema| schema.get("required")?.as_array());
+    lists.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn in_body(expression: &str) -> Option<String> {

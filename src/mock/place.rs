@@ -138,7 +138,9 @@ pub(crate) fn overlay(resource: &mut Value, sent: &Value, sample: Option<&Value>
 /// Whether a member of a request is a resource object of JSON:API.
 fn is_json_api(sent: &Map<String, Value>) -> bool {
     let typed = sent.get("type").is_some_and(Value::is_string) && ["relationships", "id"].iter().any(|name| sent.contains_key(*name));
-    typed || sent.get("attributes").is_some_and(Value::is_object)
+    // It holds nothing else at its top (JSON:API, Resource Objects).
+    let known = sent.keys().all(|name| matches!(name.as_str(), "type" | "id" | "lid" | "attributes" | "relationships" | "links" | "meta"));
+    (typed && known) || sent.get("attributes").is_some_and(Value::is_object)
 }
 
 fn overlay_members(members: &mut Map<String, Value>, sent: &Map<String, Value>, sample: Option<&Map<String, Value>>) {

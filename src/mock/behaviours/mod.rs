@@ -23,7 +23,7 @@ use super::request::is_json;
 use super::scene::{Core, Scene};
 use super::state::State;
 use super::store::id_text;
-use crate::domain::contract::{MediaType, Operation, Response};
+use crate::domain::contract::{JSON_API, MediaType, Operation, Response};
 use crate::generate::specimens;
 
 /// One kind of thing to do.
@@ -79,15 +79,22 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.scene.profile));
     let mut outcome = behaviour.map_or_else(Outcome::default, |behaviour| (behaviour.act)(turn));
     record(turn);
-    let schema = turn.media.filter(|media| is_json(&media.name)).and_then(|media| media.schema.as_ref());
-    if let (Some(body), Some(schema)) = (&mut outcome.body, schema) {
+    let media = turn.media.filter(|media| is_json(&media.name));
+    if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
         mend(&core.contract, &core.schemas, schema, body, turn.example.as_ref().unwrap_or(&Value::Null));
         // Some examples do not fit the schema that they stand beside.
         if !core.schemas.fits(schema, body)
             && let Some(fitting) = specimens(&core.contract.document, &schema.0).find(|value| core.schemas.fits(schema, value))
         {
-            *body = turn.with_ids_of(body, fitting);
+            let known = turn.with_ids_of(body, fitting.clone());
+            *body = if core.schemas.fits(schema, &known) { known } else { fitting };
         }
+    }
+    if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
+        && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
+    {
+        // A document has one of them (JSON:API, Top Level).
+        members.insert("meta".to_owned(), Value::Object(serde_json::Map::new()));
     }
     outcome
 }
