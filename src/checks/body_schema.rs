@@ -10,6 +10,9 @@ use crate::domain::contract::{MediaType, SchemaRef};
 use crate::domain::exchange::Content;
 use crate::domain::verdict::Severity;
 
+/// How the message begins of a finding that a body cannot be judged.
+pub const UNJUDGED: &str = "the body cannot be judged";
+
 /// How many breaches of one body are told one by one.
 const MOST_TOLD: usize = 5;
 
@@ -23,7 +26,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
     let Some(media) = scene.media().filter(|_| !bodiless) else { return Vec::new() };
     let Some(document) = scene.document() else { return not_json(scene, media) };
-    let Some(schema) = media.schema.as_ref().filter(|_| is_json(&media.name)) else { return Vec::new() };
+    let Some(schema) = media.schema.as_ref().filter(|_| is_json(&media.name) || media.name == "*/*") else { return Vec::new() };
     match scene.schemas.breaches(schema, &document) {
         Ok(found) => {
             let found: Vec<contract::Breach> = found.into_iter().flat_map(|breach| nearest(scene, &document, breach, 0)).collect();
@@ -32,7 +35,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
         // Not the server's fault, and no reason to call the body right.
         Err(message) => vec![Breach {
             severity: Severity::Should,
-            message: format!("the body cannot be judged: {message}"),
+            message: format!("{UNJUDGED}: {message}"),
             expected: "a schema that can be compiled".to_owned(),
             actual: describe(&scene.answer.body),
             contract: place(scene, schema, &schema.0),

@@ -23,6 +23,7 @@ mod status;
 #[cfg(test)]
 mod testing;
 
+pub use body_schema::UNJUDGED;
 pub use curl::{CredentialHint, curl};
 pub use excerpt::excerpt;
 pub use scene::Scene;

@@ -136,7 +136,8 @@ impl<'a> Reader<'a> {
     pub(super) fn resolved(&self, pointer: &str) -> Option<(String, &'a Value)> {
         let found = follow(self.document, pointer);
         if found.is_none() {
-            self.issue(pointer, "the reference here leads nowhere, or in a circle", "what it stands for is left out");
+            let reference = self.document.pointer(pointer).and_then(|value| value.get("$ref")?.as_str()).unwrap_or("here");
+            self.issue(pointer, format!("the reference {reference} leads nowhere, or in a circle"), "what it stands for is left out");
         }
         found
     }

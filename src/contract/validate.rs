@@ -119,7 +119,10 @@ impl Schemas {
             let fits = otherwise.is_valid(value);
             if fits != found.is_empty() {
                 let unread = self.found(schema, value, Unread::Breaks)?;
-                let at = unread.into_iter().find(|breach| breach.keyword == UNREAD).map_or_else(String::new, |breach| format!(" at {}", breach.rule));
+                let at = unread.into_iter().find(|breach| breach.keyword == UNREAD).map_or_else(String::new, |breach| {
+                    let at = breach.rule.strip_suffix(&format!("/{UNREAD}")).unwrap_or(&breach.rule);
+                    format!(" at {at}")
+                });
                 return Err(format!("a part of its schema{at} cannot be read; see the issues of the document"));
             }
         }

@@ -10,6 +10,7 @@ mod request;
 mod sample;
 mod unlike;
 mod vary;
+mod word;
 
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};

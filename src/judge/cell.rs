@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Case, Opinion, Ruling, entry, failures};
+use crate::checks::UNJUDGED;
 use crate::domain::contract::{Status, WHOLE_SERVER};
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::report::Cell;
@@ -107,8 +108,16 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
     } else if shown {
         cell.verdict = Verdict::Conforms;
-        let same = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
-        cell.findings = same.flat_map(|opinion| opinion.findings.clone()).collect();
+        let same = || relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
+        cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
+        let unjudged = |opinion: &&Opinion<'_>| {
+            opinion.findings.iter().find(|finding| finding.message.starts_with(UNJUDGED)).map(|finding| finding.message.clone())
+        };
+        // What nobody could judge is no success.
+        if same().filter(|opinion| opinion.ruling == Ruling::Shows).all(|opinion| unjudged(opinion).is_some()) {
+            cell.verdict = Verdict::Unreached;
+            cell.reason = same().find_map(unjudged);
+        }
     } else {
         let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
         (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(opinion));

@@ -46,7 +46,8 @@ impl MockAccounts {
     pub fn invented(contract: &Contract, suite: &Suite) -> Self {
         let tells = |scheme: &String| suite.accounts.full.get(scheme).is_some_and(|credential| !matches!(credential, Credential::Value { .. }));
         let mut beside: BTreeMap<&String, bool> = BTreeMap::new();
-        for alternative in contract.operations.iter().flat_map(|operation| &operation.security) {
+        let held = |alternative: &&Vec<String>| alternative.iter().all(|scheme| suite.accounts.full.contains_key(scheme));
+        for alternative in contract.operations.iter().flat_map(|operation| &operation.security).filter(held) {
             let told = alternative.iter().any(tells);
             alternative.iter().for_each(|scheme| *beside.entry(scheme).or_insert(true) &= told);
         }

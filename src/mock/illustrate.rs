@@ -14,7 +14,7 @@ use crate::generate::{sample, specimens};
 pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
     let answers = contract.operations.iter().flat_map(Operation::successes).flat_map(|response| &response.content);
     let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
-    if answers.into_iter().all(|media| !is_bare(media)) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
+    if answers.into_iter().all(|media| !is_bare(media) && !takes_all(media)) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
         return contract;
     }
     let mut illustrated = Contract::clone(&contract);
@@ -25,6 +25,9 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         let successes = operation.responses.iter_mut().chain(classes).filter(|response| response.status.is_success());
         for response in successes {
+            for media in response.content.iter_mut().filter(|media| takes_all(media)) {
+                "application/json".clone_into(&mut media.name);
+            }
             let ids: Vec<String> = response.links.iter().flat_map(|link| link.parameters.values()).filter_map(|at| in_body(at)).collect();
             for media in response.content.iter_mut().filter(|media| is_bare(media)) {
                 let drawn = media.schema.as_ref().and_then(|schema| drawn(&contract.document, &schema.0, &ids));
@@ -69,6 +72,11 @@ fn required(document: &Value, media: &MediaType) -> Vec<String> {
 
 fn in_body(expression: &str) -> Option<String> {
     expression.strip_prefix("$response.body#").map(str::to_owned)
+}
+
+/// Whether any media type will do for what a schema describes; JSON is one.
+fn takes_all(media: &MediaType) -> bool {
+    media.name == "*/*" && media.schema.is_some()
 }
 
 fn is_bare(media: &MediaType) -> bool {
