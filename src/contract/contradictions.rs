@@ -124,6 +124,21 @@ fn closed(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'st
             let what = format!("{name} is required, and additionalProperties allows no such member");
             return Some((what, if index == 0 { &["additionalProperties"] } else { &["allOf"] }));
         }
+        for keyword in ["oneOf", "anyOf"].into_iter().filter(|_| index == 0) {
+            let branches: Vec<_> =
+                schema.get(keyword).and_then(Value::as_array).into_iter().flatten().filter_map(|branch| behind(document, branch)).collect();
+            let foreign = |branch: &&Map<String, Value>| {
+                let listed = branch.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone());
+                listed.chain(required(branch)).find(|name| !knows(closing, name))
+            };
+            if !branches.is_empty() && branches.iter().all(|branch| foreign(branch).is_some()) {
+                let name = branches.first().and_then(|branch| foreign(branch)).unwrap_or_default();
+                return Some((
+                    format!("{keyword} describes {name}, and additionalProperties beside it allows no such member"),
+                    &["additionalProperties"],
+                ));
+            }
+        }
         // What an author lists in branches beside it is meant to be there.
         let listed =
             parts.iter().skip(1).filter_map(|part| part.get("properties")?.as_object()).flat_map(Map::keys).find(|name| !knows(closing, name));
@@ -239,12 +254,13 @@ mod tests {
             "Both": {"allOf": [{"type": "string"}, {"type": "object"}]},
             "Closed": {"additionalProperties": false, "properties": {}, "required": ["a"]},
             "Beside": {"additionalProperties": false, "allOf": [{"properties": {"a": {}}}]},
+            "Either": {"additionalProperties": false, "oneOf": [{"properties": {"a": {}}}, {"required": ["b"]}]},
             "Branch": {"required": ["a"], "allOf": [{"additionalProperties": false, "properties": {"b": {}}}]},
             "Endless": {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Endless"}}},
             "NeedsIt": {"type": "object", "required": ["e"], "properties": {"e": {"$ref": "#/components/schemas/Endless"}}}
         }));
         let names: Vec<&str> = found.iter().map(|line| line.split(':').next().unwrap()).collect();
-        assert_eq!(names, ["Values", "Types", "Both", "Closed", "Beside", "Branch", "Endless"], "{found:#?}");
+        assert_eq!(names, ["Values", "Types", "Both", "Closed", "Beside", "Either", "Branch", "Endless"], "{found:#?}");
     }
 
     #[test]

@@ -220,6 +220,9 @@ impl<'a> Maker<'a> {
             } else if schema.get("additionalProperties").is_some_and(Value::is_object) {
                 members.insert("probity".to_owned(), self.make(&format!("{pointer}/additionalProperties"), depth + 1)?);
             } else {
+                if properties.is_none_or(Map::is_empty) && schema.get("additionalProperties") != Some(&Value::Bool(false)) {
+                    members.insert("probity".to_owned(), Value::from("probity"));
+                }
                 let from = properties.into_iter().flatten().map(|(name, _)| name.clone()).take(usize::try_from(least).unwrap_or(usize::MAX));
                 for name in from.collect::<Vec<_>>() {
                     let value = self.make(&append(&format!("{pointer}/properties"), &name), depth + 1)?;

@@ -123,7 +123,19 @@ pub(crate) fn set_id(resource: &mut Value, at: &str, id: &str) {
 pub(crate) fn overlay(resource: &mut Value, sent: &Value, sample: Option<&Value>) {
     let (Value::Object(resource), Value::Object(sent)) = (resource, sent) else { return };
     if !is_json_api(sent) {
-        overlay_members(resource, sent, sample.and_then(Value::as_object));
+        // A request may be plain where the answer is a resource object.
+        let known: Map<String, Value> = match resource.get("attributes") {
+            Some(Value::Object(attributes)) => {
+                sent.iter().filter(|(name, _)| attributes.contains_key(*name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+            }
+            _ => Map::new(),
+        };
+        let rest: Map<String, Value> =
+            sent.iter().filter(|(name, _)| !known.contains_key(*name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        if let Some(Value::Object(attributes)) = resource.get_mut("attributes") {
+            overlay_members(attributes, &known, None);
+        }
+        overlay_members(resource, &rest, sample.and_then(Value::as_object).filter(|_| known.is_empty()));
         return;
     }
     if let Some(Value::Object(attributes)) = resource.get_mut("attributes") {

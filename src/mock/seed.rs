@@ -98,7 +98,8 @@ pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
 /// Resources that the examples of an operation show, of kinds that no operation makes.
 fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
     let borrowed = |kind: &str| !core.profiles.created.contains(kind);
-    if operation.method.0 == "GET" {
+    let makes_it = operation.method.0 == "PUT" && core.profiles.of(operation).on_item;
+    if !makes_it {
         sow_parameters(core, operation, store, borrowed);
     }
     for response in operation.successes() {

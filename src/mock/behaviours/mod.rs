@@ -16,6 +16,7 @@ mod update;
 use serde_json::Value;
 
 use super::faults::Effect;
+use super::graft::graft;
 use super::mend::mend;
 use super::place::{self, Place};
 use super::profile::Profile;
@@ -86,8 +87,10 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         if !core.schemas.fits(schema, body)
             && let Some(fitting) = specimens(&core.contract.document, &schema.0).find(|value| core.schemas.fits(schema, value))
         {
+            let fits = |value: &Value| core.schemas.fits(schema, value);
             let known = turn.with_ids_of(body, fitting.clone());
-            *body = if core.schemas.fits(schema, &known) { known } else { fitting };
+            let known = if fits(&known) { known } else { fitting };
+            *body = graft(known, body, &fits);
         }
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
