@@ -118,35 +118,38 @@ fn closed(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'st
         let names = part.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         names.map(str::to_owned).collect()
     };
+    let listed = |part: &Map<String, Value>| -> Vec<String> {
+        part.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    };
+    let mut found: Option<String> = None;
+    let mut beside = false;
     for (index, closing) in parts.iter().enumerate().filter(|(_, part)| closes(part)) {
-        let needed: Vec<String> = parts.iter().flat_map(|part| required(part)).filter(|name| !knows(closing, name)).collect();
-        if let Some(name) = needed.first() {
-            let what = format!("{name} is required, and additionalProperties allows no such member");
-            return Some((what, if index == 0 { &["additionalProperties"] } else { &["allOf"] }));
-        }
-        for keyword in ["oneOf", "anyOf"].into_iter().filter(|_| index == 0) {
-            let branches: Vec<_> =
-                schema.get(keyword).and_then(Value::as_array).into_iter().flatten().filter_map(|branch| behind(document, branch)).collect();
-            let foreign = |branch: &&Map<String, Value>| {
-                let listed = branch.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone());
-                listed.chain(required(branch)).find(|name| !knows(closing, name))
-            };
-            if !branches.is_empty() && branches.iter().all(|branch| foreign(branch).is_some()) {
-                let name = branches.first().and_then(|branch| foreign(branch)).unwrap_or_default();
-                return Some((
-                    format!("{keyword} describes {name}, and additionalProperties beside it allows no such member"),
-                    &["additionalProperties"],
-                ));
-            }
-        }
-        // What an author lists in branches beside it is meant to be there.
-        let listed =
-            parts.iter().skip(1).filter_map(|part| part.get("properties")?.as_object()).flat_map(Map::keys).find(|name| !knows(closing, name));
-        if let Some(name) = listed.filter(|_| index == 0) {
-            return Some((format!("allOf describes {name}, and additionalProperties beside it allows no such member"), &["additionalProperties"]));
-        }
+        let needed = parts.iter().flat_map(|part| required(part)).find(|name| !knows(closing, name));
+        // What an author lists beside it is meant to be there.
+        let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
+        let meant = others.flat_map(|(_, part)| listed(part)).find(|name| !knows(closing, name));
+        let branch = if index == 0 { in_every_branch(document, schema, &|name| knows(closing, name)) } else { None };
+        let what = needed
+            .map(|name| format!("{name} is required, and additionalProperties allows no such member"))
+            .or(meant.map(|name| format!("allOf describes {name}, and additionalProperties beside it allows no such member")))
+            .or(branch.map(|name| format!("its branches describe {name}, and additionalProperties beside them allows no such member")));
+        beside |= what.is_some() && index > 0;
+        found = found.or(what);
     }
-    None
+    found.map(|what| (what, if beside { &["additionalProperties", "allOf"][..] } else { &["additionalProperties"] }))
+}
+
+/// A member that is not known, where every branch of `oneOf` or `anyOf` lists one.
+fn in_every_branch(document: &Value, schema: &Map<String, Value>, knows: &dyn Fn(&str) -> bool) -> Option<String> {
+    ["oneOf", "anyOf"].into_iter().find_map(|keyword| {
+        let branches = schema.get(keyword).and_then(Value::as_array)?.iter().filter_map(|branch| behind(document, branch));
+        let foreign = branches.map(|branch| {
+            let listed = branch.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
+            let needed = branch.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            listed.chain(needed).find(|name| !knows(name)).map(str::to_owned)
+        });
+        foreign.collect::<Option<Vec<String>>>()?.into_iter().next()
+    })
 }
 
 /// A schema and the branches of its `allOf`.

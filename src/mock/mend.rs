@@ -37,6 +37,13 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
         }
         return;
     }
+    if matches!(breach.keyword.as_str(), "additionalProperties" | "unevaluatedProperties")
+        && let Some(Value::Object(members)) = get_mut(value, &breach.at)
+    {
+        // The others stay as they are.
+        members.retain(|name, _| !breach.message.contains(&format!("'{name}'")));
+        return;
+    }
     if let Some(word) = same_word(contract, schema, value, breach)
         && let Some(spot) = get_mut(value, &breach.at)
     {

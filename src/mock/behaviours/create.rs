@@ -1,5 +1,7 @@
 //! Makes resources: one, or several with an array.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::download::uploaded;
@@ -8,7 +10,7 @@ use crate::contract::schema::resource_needs;
 use crate::domain::contract::{Location, Operation};
 use crate::mock::faults::{Effect, mangled};
 use crate::mock::ids::Form;
-use crate::mock::place::{Place, overlay};
+use crate::mock::place::{Place, of_request, overlay};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::{likeness, rename};
@@ -25,9 +27,10 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let items = scene.items();
     let sent: Vec<(String, Value)> =
         if items.is_empty() { vec![(String::new(), Value::Null)] } else { items.into_iter().map(|(at, item)| (at, item.clone())).collect() };
+    let shared = Shared::of(turn);
     let mut made = Vec::new();
     for (index, (at, item)) in sent.iter().enumerate() {
-        made.push(create(turn, index, at, item));
+        made.push(create(turn, &shared, index, at, item));
     }
     let location = made.first().and_then(|(id, _)| location(scene, id));
     let document = turn.document(made.into_iter().map(|(_, body)| body).collect());
@@ -35,26 +38,59 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     Outcome { body: Some(document), location }
 }
 
+/// What all resources of one request are made from.
+struct Shared {
+    /// Resources of the answer's example, and of the request's.
+    templates: Vec<Value>,
+    samples: Vec<Value>,
+    id_at: String,
+    /// What ids look like where the answer shows none.
+    style: Option<Value>,
+    form: Form,
+    /// Whether parameters take numbers and not what the answer's example shows.
+    numbers: bool,
+    /// What the request refers to, by the place of the resource that does.
+    references: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Shared {
+    fn of(turn: &Turn<'_, '_>) -> Self {
+        let scene = turn.scene;
+        let kind = scene.profile.kind.as_str();
+        let cloned = |items: Vec<&Value>| items.into_iter().cloned().collect::<Vec<Value>>();
+        let place = turn.place();
+        let templates = place.as_ref().zip(turn.example.as_ref()).map(|(place, example)| cloned(place.items(example))).unwrap_or_default();
+        let samples = scene.sample().map(|(sample, place)| cloned(place.items(&sample))).unwrap_or_default();
+        let id_at = place.map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
+        let shown = templates.first().and_then(|template| template.pointer(&id_at)).and_then(id_text);
+        let all = |id: &str| scene.core.contract.operations.iter().all(|operation| takes(scene.core, operation, kind, id));
+        let numbers = shown.is_some_and(|shown| shown.parse::<u64>().is_err() && !all(&ids::invent(&shown, 1000)) && all("1000"));
+        let form = form(turn, templates.first(), &id_at);
+        Self { style: style(scene, kind), references: references(scene), templates, samples, id_at, form, numbers }
+    }
+}
+
 /// Makes one resource out of what the request says and the example shows; its id and its body.
-fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (String, Value) {
+fn create(turn: &mut Turn<'_, '_>, shared: &Shared, index: usize, at: &str, sent: &Value) -> (String, Value) {
     let scene = turn.scene;
     let kind = scene.profile.kind.as_str();
-    let template = turn.place().zip(turn.example.as_ref()).and_then(|(place, example)| nth(&place.items(example), index));
-    let id_at = turn.place().map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
-    let sample = scene.sample().and_then(|(sample, place)| nth(&place.items(&sample), index));
-    let style = template.as_ref().and_then(|template| template.pointer(&id_at)).cloned().or_else(|| style(scene, kind));
-    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent), form(turn, template.as_ref(), &id_at));
-    let mut body = template.unwrap_or_else(|| likeness(scene.core, kind, &id));
-    rename(&mut body, &id_at, &id);
-    overlay(&mut body, sent, sample.as_ref());
-    rename(&mut body, &id_at, &id);
+    let (template, sample) = (nth(&shared.templates, index), nth(&shared.samples, index));
+    let id_at = &shared.id_at;
+    let shown = template.and_then(|template| template.pointer(id_at)).or(shared.style.as_ref());
+    let number = Value::from(1);
+    let style = if shared.numbers { Some(&number) } else { shown };
+    let id = ids::choose(&turn.state.store, kind, style, sample, Some(sent), shared.form);
+    let mut body = template.cloned().unwrap_or_else(|| likeness(scene.core, kind, &id));
+    rename(&mut body, id_at, &id);
+    overlay(&mut body, sent, sample);
+    rename(&mut body, id_at, &id);
     job::start(&scene.core.contract, kind, &mut body);
     let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&scene.operation.id));
     if !by_other {
         let mut resource = Resource::new(id.clone(), body.clone());
         resource.created_by = Some(scene.operation.id.clone());
         resource.sent = sent.clone();
-        resource.references = references(scene, at);
+        resource.references = shared.references.get(at).cloned().unwrap_or_default();
         resource.parents = parents(scene);
         resource.content = uploaded(scene);
         keep(turn, kind, resource);
@@ -130,8 +166,8 @@ fn keep(turn: &mut Turn<'_, '_>, kind: &str, mut resource: Resource) {
     turn.state.store.put(kind, resource);
 }
 
-fn nth(items: &[&Value], index: usize) -> Option<Value> {
-    items.get(index).or_else(|| items.last()).map(|item| (*item).clone())
+fn nth(items: &[Value], index: usize) -> Option<&Value> {
+    items.get(index).or_else(|| items.last())
 }
 
 /// What ids of the kind look like, where the answer shows none.
@@ -142,11 +178,21 @@ fn style(scene: &Scene<'_>, kind: &str) -> Option<Value> {
     fitting.find_map(|parameter| parameter.example.clone())
 }
 
-/// What the request refers to within one of the things that it writes.
-fn references(scene: &Scene<'_>, at: &str) -> Vec<(String, String)> {
-    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return Vec::new() };
-    let needs = resource_needs(&scene.core.contract, media, body).into_iter().filter(|need| need.at.starts_with(at));
-    needs.filter_map(|need| Some((need.what.kind, id_text(&need.value)?))).collect()
+/// What the request refers to, by the place of the thing that it writes.
+fn references(scene: &Scene<'_>) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut found: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return found };
+    let place = of_request(body);
+    for need in resource_needs(&scene.core.contract, media, body) {
+        let Some(id) = id_text(&need.value) else { continue };
+        let owner = match need.at.strip_prefix(&format!("{}/", place.at)) {
+            Some(rest) if place.many => format!("{}/{}", place.at, rest.split('/').next().unwrap_or_default()),
+            Some(_) if !place.many => place.at.clone(),
+            _ => continue,
+        };
+        found.entry(owner).or_default().push((need.what.kind, id));
+    }
+    found
 }
 
 /// The resources under which a new one is made.

@@ -82,6 +82,7 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     record(turn);
     let media = turn.media.filter(|media| is_json(&media.name));
     if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
+        let before = body.clone();
         mend(&core.contract, &core.schemas, schema, body, turn.example.as_ref().unwrap_or(&Value::Null));
         // Some examples do not fit the schema that they stand beside.
         if !core.schemas.fits(schema, body)
@@ -90,7 +91,7 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
             let fits = |value: &Value| core.schemas.fits(schema, value);
             let known = turn.with_ids_of(body, fitting.clone());
             let known = if fits(&known) { known } else { fitting };
-            *body = graft(known, body, &fits);
+            *body = graft(known, &before, &fits);
         }
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
