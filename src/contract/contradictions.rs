@@ -55,7 +55,12 @@ pub(super) fn resolve(bundle: &mut Bundle) {
 }
 
 fn contradiction(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'static [&'static str])> {
-    values(schema).map(|what| (what, &["type", "enum", "const"][..])).or_else(|| types(document, schema)).or_else(|| closed(document, schema))
+    let texts = || written(document, schema).map(|what| (what, &["format", "pattern", "allOf"][..]));
+    values(schema)
+        .map(|what| (what, &["type", "enum", "const"][..]))
+        .or_else(texts)
+        .or_else(|| types(document, schema))
+        .or_else(|| closed(document, schema))
 }
 
 /// The types of a schema; `None` where it names none.
@@ -77,6 +82,27 @@ fn values(schema: &Map<String, Value>) -> Option<String> {
     };
     let none = !listed.is_empty() && listed.iter().all(|value| !types.iter().any(|name| is_of_type(value, name)));
     none.then(|| format!("none of the values that it lists is of type {}", types.join(" or ")))
+}
+
+/// Texts of a format, as servers write them.
+const WRITTEN: [(&str, &[&str]); 3] = [
+    ("date-time", &["2024-01-31T12:00:00Z", "2024-01-31T12:00:00.000Z", "2024-01-31T12:00:00.000000Z", "2024-01-31T12:00:00+00:00"]),
+    ("date", &["2024-01-31"]),
+    ("uuid", &["6ba7b810-9dad-41d1-80b4-00c04fd430c8", "6BA7B810-9DAD-41D1-80B4-00C04FD430C8"]),
+];
+
+/// A format that no text has which matches the pattern beside it.
+fn written(document: &Value, schema: &Map<String, Value>) -> Option<String> {
+    let format = schema.get("format").and_then(Value::as_str)?;
+    let (_, texts) = WRITTEN.iter().find(|(name, _)| *name == format)?;
+    let mut parts: Vec<&Map<String, Value>> = Vec::new();
+    gather(document, schema, 0, &mut parts);
+    parts.iter().filter_map(|part| part.get("pattern")?.as_str()).find_map(|pattern| {
+        let schema = serde_json::json!({"pattern": pattern});
+        let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).ok()?;
+        let none = texts.iter().all(|text| !validator.is_valid(&Value::from(*text)));
+        none.then(|| format!("no {format} matches the pattern {pattern:?}"))
+    })
 }
 
 /// Types that exclude each other.
@@ -257,19 +283,21 @@ mod tests {
             "Both": {"allOf": [{"type": "string"}, {"type": "object"}]},
             "Closed": {"additionalProperties": false, "properties": {}, "required": ["a"]},
             "Beside": {"additionalProperties": false, "allOf": [{"properties": {"a": {}}}]},
+            "Written": {"type": "string", "format": "date-time", "allOf": [{"type": "string", "pattern": "^se(-[a-z0-9]+)+$"}]},
             "Either": {"additionalProperties": false, "oneOf": [{"properties": {"a": {}}}, {"required": ["b"]}]},
             "Branch": {"required": ["a"], "allOf": [{"additionalProperties": false, "properties": {"b": {}}}]},
             "Endless": {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Endless"}}},
             "NeedsIt": {"type": "object", "required": ["e"], "properties": {"e": {"$ref": "#/components/schemas/Endless"}}}
         }));
         let names: Vec<&str> = found.iter().map(|line| line.split(':').next().unwrap()).collect();
-        assert_eq!(names, ["Values", "Types", "Both", "Closed", "Beside", "Either", "Branch", "Endless"], "{found:#?}");
+        assert_eq!(names, ["Values", "Types", "Both", "Closed", "Beside", "Written", "Either", "Branch", "Endless"], "{found:#?}");
     }
 
     #[test]
     fn what_some_value_fits_is_sound() {
         let found = issues(json!({
             "Values": {"type": ["integer", "null"], "enum": ["a", null]},
+            "Written": {"type": "string", "format": "date", "pattern": "^[0-9-]{10}$"},
             "Types": {"type": "number", "oneOf": [{"type": "integer"}, {"type": "string"}]},
             "Closed": {"additionalProperties": false, "patternProperties": {"^a": {}}, "required": ["a"]},
             "Known": {"additionalProperties": false, "properties": {"a": {}}, "required": ["a"], "allOf": [{"properties": {"a": {"type": "string"}}}]},

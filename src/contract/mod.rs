@@ -18,6 +18,7 @@ mod security;
 mod sides;
 mod sound;
 mod swagger;
+mod unread;
 mod upgrade;
 mod validate;
 mod version;

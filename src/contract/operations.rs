@@ -11,7 +11,7 @@ use super::keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, security, sound, swagger, upgrade};
+use super::{ContractError, conditions, contradictions, inferred, links, security, sound, swagger, unread, upgrade};
 use crate::domain::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::domain::issue::DocumentIssue;
 
@@ -36,6 +36,9 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     upgrade::tidy(&mut bundle.document);
     sound::mend(&mut bundle);
     contradictions::resolve(&mut bundle);
+    if !bundle.issues.is_empty() {
+        unread::loosen(&mut bundle);
+    }
     let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));

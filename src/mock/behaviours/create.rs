@@ -62,11 +62,12 @@ impl Shared {
         let templates = place.as_ref().zip(turn.example.as_ref()).map(|(place, example)| cloned(place.items(example))).unwrap_or_default();
         let samples = scene.sample().map(|(sample, place)| cloned(place.items(&sample))).unwrap_or_default();
         let id_at = place.map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
-        let shown = templates.first().and_then(|template| template.pointer(&id_at)).and_then(id_text);
+        let usual = style(scene, kind);
+        let shown = templates.first().and_then(|template| template.pointer(&id_at)).or(usual.as_ref()).and_then(id_text);
         let all = |id: &str| scene.core.contract.operations.iter().all(|operation| takes(scene.core, operation, kind, id));
         let numbers = shown.is_some_and(|shown| shown.parse::<u64>().is_err() && !all(&ids::invent(&shown, 1000)) && all("1000"));
         let form = form(turn, templates.first(), &id_at);
-        Self { style: style(scene, kind), references: references(scene), templates, samples, id_at, form, numbers }
+        Self { style: usual, references: references(scene), templates, samples, id_at, form, numbers }
     }
 }
 
