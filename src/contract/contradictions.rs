@@ -55,7 +55,8 @@ pub(super) fn resolve(bundle: &mut Bundle) {
 }
 
 fn contradiction(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'static [&'static str])> {
-    let texts = || written(document, schema).map(|what| (what, &["format", "pattern", "allOf"][..]));
+    let texts =
+        || written(document, schema).or_else(|| too_long(schema)).map(|what| (what, &["format", "pattern", "allOf", "minLength", "maxLength"][..]));
     values(schema)
         .map(|what| (what, &["type", "enum", "const"][..]))
         .or_else(texts)
@@ -103,6 +104,14 @@ fn written(document: &Value, schema: &Map<String, Value>) -> Option<String> {
         let none = texts.iter().all(|text| !validator.is_valid(&Value::from(*text)));
         none.then(|| format!("no {format} matches the pattern {pattern:?}"))
     })
+}
+
+/// A pattern that only texts match which are longer than they may be.
+fn too_long(schema: &Map<String, Value>) -> Option<String> {
+    let most = schema.get("maxLength").and_then(Value::as_u64)?;
+    let pattern = schema.get("pattern").and_then(Value::as_str).filter(|pattern| pattern.is_ascii())?;
+    let least = regex_syntax::Parser::new().parse(pattern).ok()?.properties().minimum_len()?;
+    (least as u64 > most).then(|| format!("no text of at most {most} characters matches the pattern {pattern:?}"))
 }
 
 /// Types that exclude each other.
@@ -284,13 +293,14 @@ mod tests {
             "Closed": {"additionalProperties": false, "properties": {}, "required": ["a"]},
             "Beside": {"additionalProperties": false, "allOf": [{"properties": {"a": {}}}]},
             "Written": {"type": "string", "format": "date-time", "allOf": [{"type": "string", "pattern": "^se(-[a-z0-9]+)+$"}]},
+            "Long": {"type": "string", "pattern": "^[a-f]{8}-[a-f]{4}$", "maxLength": 12},
             "Either": {"additionalProperties": false, "oneOf": [{"properties": {"a": {}}}, {"required": ["b"]}]},
             "Branch": {"required": ["a"], "allOf": [{"additionalProperties": false, "properties": {"b": {}}}]},
             "Endless": {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Endless"}}},
             "NeedsIt": {"type": "object", "required": ["e"], "properties": {"e": {"$ref": "#/components/schemas/Endless"}}}
         }));
         let names: Vec<&str> = found.iter().map(|line| line.split(':').next().unwrap()).collect();
-        assert_eq!(names, ["Values", "Types", "Both", "Closed", "Beside", "Written", "Either", "Branch", "Endless"], "{found:#?}");
+        assert_eq!(names, ["Values", "Types", "Both", "Closed", "Beside", "Written", "Long", "Either", "Branch", "Endless"], "{found:#?}");
     }
 
     #[test]

@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(issues.len(), 1, "{issues:?}");
         assert!(issues[0].starts_with("t.yaml#/paths/~1a/get/responses/200/content/application~1json/schema/properties/b"), "{issues:?}");
         let either = json!({"oneOf": [{"type": "integer"}, {"$ref": "#/components/schemas/Gone"}]});
-        assert_eq!(used(&either, &[json!("x"), json!(1)]).2, [None, None]);
+        assert_eq!(used(&either, &[json!("x"), json!(1)]).2, [None, Some(true)]);
     }
 
     #[test]

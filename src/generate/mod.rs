@@ -16,6 +16,7 @@ pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
 pub use fill::{fill, value_at};
 pub use mark::{document, marked, marked_texts};
+pub use pattern::varied;
 pub use request::{Base, Need, valid};
 pub use sample::{sample, samples, specimens};
 pub use unlike::{unknown_id, unlike};

@@ -81,7 +81,8 @@ impl<'a> Maker<'a> {
             return None;
         }
         let shown = || schema.get("example").or_else(|| schema.get("examples")?.get(0)).filter(|_| self.way.shown);
-        let written = shown().or_else(|| schema.get("const")).or_else(|| schema.get("default")).or_else(|| schema.get("enum")?.get(0));
+        let usual = || schema.get("default").filter(|_| self.way.shown);
+        let written = shown().or_else(|| schema.get("const")).or_else(usual).or_else(|| schema.get("enum")?.get(0));
         if let Some(value) = written {
             return Some(value.clone());
         }

@@ -29,7 +29,11 @@ pub fn text(schema: &Value, by_format: bool) -> Value {
         "uri-reference" | "iri-reference" => "/",
         "ipv4" => "192.0.2.1",
         "ipv6" => "2001:db8::1",
-        "hostname" => "example.com",
+        "hostname" | "idn-hostname" => "example.com",
+        "json-pointer" => "/probity",
+        "relative-json-pointer" => "0",
+        "uri-template" => "/{probity}",
+        "regex" => "a",
         "byte" => "cHJvYml0eQ==",
         // Another word where the first one does not do.
         _ if by_format => "probity",

@@ -66,13 +66,14 @@ fn literals(template: &str, call: &Call) -> Option<Vec<usize>> {
     Some(found)
 }
 
-/// The values of the parameters in a segment such as `{id}`, `{id}.json` or `{kind}:{number}`, each as short as what
+/// The values of the parameters in a segment such as `{id}`, `{id}.json` or `{kind}:{number}`, each as long as what
 /// follows it allows; `None` when the segment has another form.
 fn values_in<'a>(part: &'a str, segment: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
     let Some((before, rest)) = part.split_once('{') else { return (part == segment).then(Vec::new) };
     let (name, after) = rest.split_once('}')?;
     let segment = segment.strip_prefix(before)?;
-    let ends = segment.char_indices().map(|(at, character)| at + character.len_utf8());
+    // What comes last, such as the ending of a file's name, is the shortest.
+    let ends = segment.char_indices().rev().map(|(at, character)| at + character.len_utf8());
     ends.into_iter().find_map(|end| {
         let mut values = values_in(after, &segment[end..])?;
         values.insert(0, (name, &segment[..end]));

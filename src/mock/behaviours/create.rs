@@ -6,15 +6,16 @@ use serde_json::Value;
 
 use super::download::uploaded;
 use super::{Outcome, Turn};
-use crate::contract::schema::resource_needs;
-use crate::domain::contract::{Location, Operation};
+use crate::contract::schema::{resource_needs, visit};
+use crate::domain::contract::{Location, Operation, SchemaRef};
+use crate::generate::varied;
 use crate::mock::faults::{Effect, mangled};
 use crate::mock::ids::Form;
 use crate::mock::place::{Place, of_request, overlay};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::{likeness, rename};
-use crate::mock::store::{Resource, id_text};
+use crate::mock::store::{Resource, Store, id_text};
 use crate::mock::variants::Habit;
 use crate::mock::{ids, job};
 
@@ -47,8 +48,8 @@ struct Shared {
     /// What ids look like where the answer shows none.
     style: Option<Value>,
     form: Form,
-    /// Whether parameters take numbers and not what the answer's example shows.
-    numbers: bool,
+    /// How ids are made where those in the style of the example do not do.
+    otherwise: Option<Otherwise>,
     /// What the request refers to, by the place of the resource that does.
     references: BTreeMap<String, Vec<(String, String)>>,
 }
@@ -64,11 +65,70 @@ impl Shared {
         let id_at = place.map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
         let usual = style(scene, kind);
         let shown = templates.first().and_then(|template| template.pointer(&id_at)).or(usual.as_ref()).and_then(id_text);
-        let all = |id: &str| scene.core.contract.operations.iter().all(|operation| takes(scene.core, operation, kind, id));
-        let numbers = shown.is_some_and(|shown| shown.parse::<u64>().is_err() && !all(&ids::invent(&shown, 1000)) && all("1000"));
+        let all = |id: &str| scene.core.contract.operations.iter().all(|operation| takes_in_place(scene.core, operation, kind, id));
+        let answered = |id: &str| is_answered(turn, templates.first(), &id_at, id);
+        let does = |id: &str| all(id) && answered(id);
+        let usual_does = shown.is_none_or(|shown| does(&ids::invent(&shown, FIRST)));
+        let otherwise = if usual_does { None } else { Otherwise::find(turn, templates.first(), &id_at, &does) };
         let form = form(turn, templates.first(), &id_at);
-        Self { style: usual, references: references(scene), templates, samples, id_at, form, numbers }
+        Self { style: usual, references: references(scene), templates, samples, id_at, form, otherwise }
     }
+}
+
+/// The first number that an id is made from.
+const FIRST: u64 = 1000;
+
+/// Another way to make ids.
+enum Otherwise {
+    /// Digits alone, of which the last so many are taken.
+    Digits(usize),
+    /// Texts that match a pattern.
+    Pattern(String, u64, u64),
+}
+
+impl Otherwise {
+    /// The first way whose ids do.
+    fn find(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str, does: &dyn Fn(&str) -> bool) -> Option<Self> {
+        let patterns = patterns(turn, template, id_at).into_iter().map(|(pattern, least, most)| Self::Pattern(pattern, least, most));
+        patterns.chain([Self::Digits(20), Self::Digits(4)]).find(|way| way.write(FIRST).is_some_and(|id| does(&id)))
+    }
+
+    fn write(&self, number: u64) -> Option<String> {
+        match self {
+            Self::Digits(most) => Some(number.to_string().chars().rev().take(*most).collect::<Vec<_>>().into_iter().rev().collect()),
+            Self::Pattern(pattern, least, most) => varied(pattern, *least, *most, number),
+        }
+    }
+
+    /// An id that no resource has.
+    fn next(&self, store: &Store, kind: &str) -> Option<String> {
+        let first = FIRST + u64::try_from(store.of(kind).len()).unwrap_or_default();
+        let free = |id: &String| store.get(kind, id).is_none() && !store.was_deleted(kind, id);
+        (first..first + FIRST).filter_map(|number| self.write(number)).find(free)
+    }
+}
+
+/// Patterns that the answer's schema has for the id, each with the least and the greatest length.
+fn patterns(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Vec<(String, u64, u64)> {
+    let mut found = Vec::new();
+    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return found };
+    let document = turn.document(vec![template.clone()]);
+    visit(&turn.scene.core.contract, schema, &document, &mut |at, schema, _| {
+        if let (true, Some(pattern)) = (at.ends_with(id_at), schema.get("pattern").and_then(Value::as_str)) {
+            let length = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+            found.push((pattern.to_owned(), length("minLength").unwrap_or(0), length("maxLength").unwrap_or(u64::MAX)));
+        }
+    });
+    found
+}
+
+/// Whether the answer takes an id, where it takes its own example.
+fn is_answered(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str, id: &str) -> bool {
+    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return true };
+    let fits = |body: Value| turn.scene.core.schemas.fits(schema, &turn.document(vec![body]));
+    let mut body = template.clone();
+    rename(&mut body, id_at, id);
+    fits(body) || !fits(template.clone())
 }
 
 /// Makes one resource out of what the request says and the example shows; its id and its body.
@@ -78,9 +138,8 @@ fn create(turn: &mut Turn<'_, '_>, shared: &Shared, index: usize, at: &str, sent
     let (template, sample) = (nth(&shared.templates, index), nth(&shared.samples, index));
     let id_at = &shared.id_at;
     let shown = template.and_then(|template| template.pointer(id_at)).or(shared.style.as_ref());
-    let number = Value::from(1);
-    let style = if shared.numbers { Some(&number) } else { shown };
-    let id = ids::choose(&turn.state.store, kind, style, sample, Some(sent), shared.form);
+    let usual = || ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
+    let id = shared.otherwise.as_ref().and_then(|otherwise| otherwise.next(&turn.state.store, kind)).unwrap_or_else(usual);
     let mut body = template.cloned().unwrap_or_else(|| likeness(scene.core, kind, &id));
     rename(&mut body, id_at, &id);
     overlay(&mut body, sent, sample);
@@ -120,6 +179,15 @@ fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
     } else {
         Form::Example
     }
+}
+
+/// Whether the parameters of an operation take an id of a kind.
+fn takes_in_place(core: &Core, operation: &Operation, kind: &str, id: &str) -> bool {
+    let own = operation.parameters.iter().filter(|parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+    let plain = own.filter(|parameter| parameter.example.as_ref().is_none_or(|example| !example.is_array()));
+    let number = id.parse::<u64>().map(Value::from).ok();
+    let reads = |schema: &SchemaRef| core.schemas.fits(schema, &Value::from(id)) || number.as_ref().is_some_and(|id| core.schemas.fits(schema, id));
+    plain.filter_map(|parameter| parameter.schema.as_ref()).all(reads)
 }
 
 /// Whether an operation takes an id of a kind, wherever its parameters and the example of its request hold one.
