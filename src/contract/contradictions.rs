@@ -277,7 +277,7 @@ mod tests {
 
     use crate::contract::{bundle, read};
 
-    fn issues(schemas: serde_json::Value) -> Vec<String> {
+    fn issues(schemas: &serde_json::Value) -> Vec<String> {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "components": {"schemas": schemas},
             "paths": {"/a": {"get": {"responses": {"204": {"description": ""}}}}}});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_no_value_fits_is_found_where_it_stands() {
-        let found = issues(json!({
+        let found = issues(&json!({
             "Values": {"type": "integer", "enum": ["38 (Name)"]},
             "Types": {"type": "null", "oneOf": [{"type": "array"}]},
             "Both": {"allOf": [{"type": "string"}, {"type": "object"}]},
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn what_some_value_fits_is_sound() {
-        let found = issues(json!({
+        let found = issues(&json!({
             "Values": {"type": ["integer", "null"], "enum": ["a", null]},
             "Written": {"type": "string", "format": "date", "pattern": "^[0-9-]{10}$"},
             "Types": {"type": "number", "oneOf": [{"type": "integer"}, {"type": "string"}]},

@@ -22,13 +22,13 @@ impl PathKey {
         let mut rest = found.without_expressions(key);
         if let Some((before, _)) = rest.split_once('#') {
             found.fragment = true;
-            rest = before.to_owned();
+            rest = String::from(before);
         }
         if let Some((before, query)) = rest.split_once('?') {
             let pairs = query.split('&').filter(|pair| !pair.is_empty());
             found.query =
                 pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            rest = before.to_owned();
+            rest = String::from(before);
         }
         found.path = if rest.starts_with('/') { rest } else { format!("/{rest}") };
         found
@@ -44,7 +44,7 @@ impl PathKey {
             if let Some(names) = expression.strip_prefix(['?', '&']) {
                 self.names.extend(names.split(',').map(|name| name.trim_end_matches('*').to_owned()));
             } else {
-                kept.push_str(&format!("{{{}}}", expression.trim_start_matches('+')));
+                kept.extend(["{", expression.trim_start_matches('+'), "}"]);
             }
             rest = behind;
         }

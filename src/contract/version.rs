@@ -76,11 +76,10 @@ pub(super) fn without_operations(bundle: &Bundle) -> ContractError {
         "it has no paths"
     };
     let mut message = format!("there is no operation in this contract: {why}");
-    for issue in bundle.issues.iter().take(MOST_NAMED) {
-        message.push_str(&format!("\n  {issue}"));
-    }
+    let named = bundle.issues.iter().take(MOST_NAMED).map(|issue| format!("\n  {issue}"));
+    message.extend(named);
     if bundle.issues.len() > MOST_NAMED {
-        message.push_str(&format!("\n  and {} more issues", bundle.issues.len() - MOST_NAMED));
+        message.extend(["\n  and ", &(bundle.issues.len() - MOST_NAMED).to_string(), " more issues"]);
     }
     ContractError::new(bundle.place("/paths"), message)
 }

@@ -70,19 +70,24 @@ const SCHEMA_MAPS: [&str; 6] = ["properties", "patternProperties", "dependentSch
 impl Part {
     /// What the member of this name is.
     pub(super) fn member(self, name: &str) -> Self {
+        // Swagger 2.0 has values by their media types where OpenAPI 3 has examples by name.
+        let is_value = match self {
+            Self::Raw => true,
+            Self::PathItems => name.starts_with("x-"),
+            Self::Examples => name.contains('/'),
+            _ => false,
+        };
+        if is_value {
+            return Self::Raw;
+        }
         match self {
-            Self::Raw => Self::Raw,
-            Self::Named => Self::Plain,
-            Self::PathItems if name.starts_with("x-") => Self::Raw,
             Self::PathItems => Self::PathItem,
             Self::Callbacks => Self::PathItems,
-            // Swagger 2.0 has values here, by their media types.
-            Self::Examples if name.contains('/') => Self::Raw,
-            Self::Examples => Self::Plain,
+            Self::Named | Self::Examples => Self::Plain,
             Self::Schemas => Self::Schema,
             Self::Schema if SUBSCHEMAS.contains(&name) => Self::Schema,
             Self::Schema if SCHEMA_MAPS.contains(&name) => Self::Schemas,
-            Self::Schema => Self::Raw,
+            Self::Schema | Self::Raw => Self::Raw,
             Self::PathItem if name == "additionalOperations" => Self::Named,
             Self::Plain | Self::PathItem => of_plain(name),
         }

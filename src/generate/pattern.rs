@@ -24,7 +24,8 @@ pub fn varied(pattern: &str, at_least: u64, at_most: u64, number: u64) -> Option
 
 fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
     // What looks ahead or behind only narrows; whether a text matches is seen in the end.
-    let parsed = regex_syntax::Parser::new().parse(pattern).or_else(|_| regex_syntax::Parser::new().parse(&without_looks(pattern))).ok()?;
+    let parse = |pattern: &str| regex_syntax::Parser::new().parse(pattern).ok();
+    let parsed = parse(pattern).or_else(|| parse(&without_looks(pattern)))?;
     let written = |once: u32, more: u32| Writer { once, more, number }.write(&parsed);
     let shortest = written(0, 0)?;
     // More of what may be repeated, until it is long enough.

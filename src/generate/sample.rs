@@ -247,7 +247,7 @@ impl<'a> Maker<'a> {
     /// Adds what members need beside them (`dependentRequired`).
     fn dependent(&mut self, pointer: &str, schema: &Value, depth: usize, beside: &[String], members: &mut Map<String, Value>) -> Option<()> {
         let needs = schema.get("dependentRequired").and_then(Value::as_object).into_iter().flatten();
-        for name in needs.filter(|(name, _)| members.contains_key(*name)).flat_map(|(_, names)| names.as_array()).flatten().collect::<Vec<_>>() {
+        for name in needs.filter(|(name, _)| members.contains_key(*name)).filter_map(|(_, names)| names.as_array()).flatten().collect::<Vec<_>>() {
             let Some(name) = name.as_str().filter(|name| !members.contains_key(*name)) else { continue };
             let at = self.member_at(pointer, name, beside);
             let value = if self.document.pointer(&at).is_some() { self.make(&at, depth + 1)? } else { Value::from("probity") };

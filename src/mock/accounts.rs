@@ -49,7 +49,9 @@ impl MockAccounts {
         let held = |alternative: &&Vec<String>| alternative.iter().all(|scheme| suite.accounts.full.contains_key(scheme));
         for alternative in contract.operations.iter().flat_map(|operation| &operation.security).filter(held) {
             let told = alternative.iter().any(tells);
-            alternative.iter().for_each(|scheme| *beside.entry(scheme).or_insert(true) &= told);
+            for scheme in alternative {
+                *beside.entry(scheme).or_insert(true) &= told;
+            }
         }
         let shared = |scheme: &String| beside.get(scheme) == Some(&true);
         let invent = |account: &Account, name: &str| {

@@ -86,14 +86,14 @@ impl Store {
     }
 
     pub(crate) fn get(&self, kind: &str, id: &str) -> Option<&Resource> {
-        let shelf = self.shelves.get(kind)?;
-        shelf.resources.get(shelf.position(id)?)
+        let held = self.shelves.get(kind)?;
+        held.resources.get(held.position(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Resource> {
-        let shelf = self.shelves.get_mut(kind)?;
-        let place = shelf.position(id)?;
-        shelf.resources.get_mut(place)
+        let held = self.shelves.get_mut(kind)?;
+        let place = held.position(id)?;
+        held.resources.get_mut(place)
     }
 
     /// Resources of a kind, to be changed.
@@ -110,12 +110,11 @@ impl Store {
     pub(crate) fn put(&mut self, kind: &str, resource: Resource) {
         let held = self.shelves.entry(kind.to_owned()).or_default();
         held.deleted.remove(&resource.id);
-        match held.position(&resource.id) {
-            Some(place) => held.resources[place] = resource,
-            None => {
-                held.places.insert(resource.id.clone(), held.resources.len());
-                held.resources.push(resource);
-            }
+        if let Some(place) = held.position(&resource.id) {
+            held.resources[place] = resource;
+        } else {
+            held.places.insert(resource.id.clone(), held.resources.len());
+            held.resources.push(resource);
         }
     }
 

@@ -75,7 +75,7 @@ impl<'a> Bundler<'a> {
         let mut additions = Vec::new();
         while let Some((file, from, to)) = self.queue.pop() {
             let Some(value) = self.find(&file, &from) else { continue };
-            let part = to.split('/').skip(1).fold(Part::Plain, |part, token| part.member(token));
+            let part = to.split('/').skip(1).fold(Part::Plain, Part::member);
             let copy = self.copy(value, &Site { file: &file, from: &from, to: &to, part });
             self.origins.insert(to.clone(), format!("{file}#{from}"));
             additions.push((to, copy));
@@ -128,7 +128,7 @@ impl<'a> Bundler<'a> {
         let written = reference(members, site.part)?;
         let (file, pointer) = match self.target(written, site) {
             Ok(spot) => spot,
-            Err(why) => return self.broken(members, site, why),
+            Err(why) => return Some(self.broken(members, site, &why)),
         };
         let own = file == self.root;
         match site.part {
@@ -143,7 +143,7 @@ impl<'a> Bundler<'a> {
                 let section = section(&pointer).unwrap_or_default().to_owned();
                 Some(self.component(members, site, &section, &file, &pointer))
             }
-            _ => self.inline(members, site, (file, pointer)),
+            _ => Some(self.inline(members, site, &(file, pointer))),
         }
     }
 
@@ -178,13 +178,13 @@ impl<'a> Bundler<'a> {
     }
 
     /// Notes that a reference leads nowhere, and says so in its place.
-    fn broken(&mut self, members: &Map<String, Value>, site: &Site<'_>, why: String) -> Option<Value> {
+    fn broken(&mut self, members: &Map<String, Value>, site: &Site<'_>, why: &str) -> Value {
         let schema = site.part == Part::Schema;
         let place = format!("{}#{}", site.file, site.from);
-        self.issues.push(DocumentIssue::new(place, why.clone(), if schema { IN_PART } else { LEFT_OUT }));
+        self.issues.push(DocumentIssue::new(place, why, if schema { IN_PART } else { LEFT_OUT }));
         let mut beside = self.members(members, site, true);
-        mark(&mut beside, &why);
-        Some(Value::Object(beside))
+        mark(&mut beside, why);
+        Value::Object(beside)
     }
 
     /// The same object with a reference within the bundle.
@@ -207,13 +207,13 @@ impl<'a> Bundler<'a> {
     }
 
     /// What a reference leads to, with what stands beside the reference laid over it (OpenAPI, Path Item Object, `$ref`).
-    fn inline(&mut self, members: &Map<String, Value>, site: &Site<'_>, spot: Spot) -> Option<Value> {
+    fn inline(&mut self, members: &Map<String, Value>, site: &Site<'_>, spot: &Spot) -> Value {
         self.inlined += 1;
-        if self.open.contains(&spot) || self.inlined > MOST_INLINED {
+        if self.open.contains(spot) || self.inlined > MOST_INLINED {
             let why = format!("the reference {} leads back to itself", reference(members, site.part).unwrap_or_default());
-            return self.broken(members, site, why);
+            return self.broken(members, site, &why);
         }
-        let Some(found) = self.find(&spot.0, &spot.1) else { return self.broken(members, site, "the reference leads nowhere".to_owned()) };
+        let Some(found) = self.find(&spot.0, &spot.1) else { return self.broken(members, site, "the reference leads nowhere") };
         self.origins.insert(site.to.to_owned(), format!("{}#{}", spot.0, spot.1));
         self.open.push(spot.clone());
         let mut whole = self.copy(found, &Site { file: &spot.0, from: &spot.1, to: site.to, part: site.part });
@@ -231,6 +231,6 @@ impl<'a> Bundler<'a> {
                 whole.insert(name, value);
             }
         }
-        Some(whole)
+        whole
     }
 }

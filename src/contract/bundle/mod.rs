@@ -153,14 +153,11 @@ fn dangling(bundle: &mut Bundle) -> Vec<DocumentIssue> {
     let document = &bundle.document;
     references(document, Part::Plain, &mut Trail::default(), &mut |trail, part, reference| {
         if part == Part::Schema {
-            let leads = match sound.get(reference) {
-                Some(known) => *known,
-                None => {
-                    let leads = reference.strip_prefix('#').is_some_and(|_| follow(document, trail.pointer()).is_some());
-                    sound.insert(reference.to_owned(), leads);
-                    leads
-                }
-            };
+            let known = sound.get(reference).copied();
+            let leads = known.unwrap_or_else(|| reference.starts_with('#') && follow(document, trail.pointer()).is_some());
+            if known.is_none() {
+                sound.insert(reference.to_owned(), leads);
+            }
             if !leads {
                 broken.push((trail.pointer().to_owned(), reference.to_owned()));
             }

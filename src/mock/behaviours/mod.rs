@@ -84,7 +84,7 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let media = turn.media.filter(|media| is_json(&media.name));
     if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
         let example = turn.example.clone().unwrap_or_default();
-        *body = fitting(turn, schema, std::mem::take(body), &example);
+        *body = fitting(turn, schema, body, &example);
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
         && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
@@ -96,7 +96,7 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
 }
 
 /// The body brought to its schema: mended, or where that does not help, made anew with what it holds.
-fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: Value, example: &Value) -> Value {
+fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
     let core = turn.scene.core;
     let fits = |value: &Value| core.schemas.fits(schema, value);
     let mut body = before.clone();
@@ -107,7 +107,7 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: Value, example: &Val
     }
     let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return body };
     let known = turn.with_ids_of(&body, made.clone());
-    let body = graft(if fits(&known) { known } else { made }, &before, &fits);
+    let body = graft(if fits(&known) { known } else { made }, before, &fits);
     let reads = turn.scene.operation.method.0 == "GET" && turn.scene.profile.on_item;
     let named = turn.scene.owner().filter(|_| reads).zip(turn.place().filter(|place| !place.many));
     let mut renamed = body.clone();
