@@ -162,7 +162,7 @@ fn a_recording_is_judged_by_its_own_contract_or_a_later_version_of_it() {
 fn what_cannot_be_used_is_named_with_its_place() {
     let folder = Folder::new("errors");
     folder.write("no-operation.yaml", "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n");
-    folder.write("old.yaml", "swagger: '2.0'\n");
+    folder.write("old.yaml", "swaggerVersion: '1.2'\n");
     folder.write("broken.yaml", "openapi: 3.1.0\npaths: [1,\n");
     folder
         .write("dangling.yaml", "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: '#/components/responses/Gone'}\n");
@@ -178,11 +178,15 @@ fn what_cannot_be_used_is_named_with_its_place() {
         (&["run", "--target", "no url"], 2, &["no url", "base URL"]),
         (&["run", "--target", "http://127.0.0.1:1"], 2, &["ADDEPAR_KEY", "ADDEPAR_SECRET", "ADDEPAR_FIRM"]),
         (&["run", "--contract", "no-operation.yaml"], 2, &["no-operation.yaml#/paths", "no operation"]),
-        (&["run", "--contract", "old.yaml"], 2, &["old.yaml#/openapi", "Swagger 2.0"]),
+        (&["run", "--contract", "old.yaml"], 2, &["old.yaml#", "Swagger 1.x"]),
         (&["run", "--contract", "broken.yaml"], 2, &["broken.yaml", "line"]),
-        (&["run", "--contract", "dangling.yaml"], 2, &["dangling.yaml#/paths/~1a/get/responses/200", "#/components/responses/Gone"]),
-        (&["run", "--target", "mock", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
-        (&["run", "--contract", "status.yaml"], 2, &["status.yaml#/paths/~1a/get/responses/2000", "2000"]),
+        (
+            &["run", "--strict-document", "--contract", "dangling.yaml"],
+            2,
+            &["dangling.yaml#/paths/~1a/get/responses/200", "#/components/responses/Gone"],
+        ),
+        (&["run", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
+        (&["run", "--strict-document", "--contract", "status.yaml"], 2, &["status.yaml#/paths/~1a/get/responses/2000", "2000"]),
         (&["run", "--suite", "key.suite.yaml"], 2, &["key.suite.yaml:3:1", "efects", "effects"]),
         (&["run", "--suite", "type.suite.yaml"], 2, &["type.suite.yaml", "3"]),
         (&["run", "--only", "entitis.*"], 4, &["entitis.*", "entities."]),

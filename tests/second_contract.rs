@@ -14,7 +14,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
 
 /// A document from the wild: its cells, how many of them are proved against its own mock, and a reason that is given for
 /// one of the others.
-const WILD: [(&str, usize, usize, &str); 7] = [
+const WILD: [(&str, usize, usize, &str); 10] = [
     ("petstore.yaml", 30, 26, "no operation makes user"),
     ("nameless.yaml", 27, 22, "there is no security requirement"),
     ("keys.yaml", 16, 10, "there are no credentials for certificate"),
@@ -22,6 +22,9 @@ const WILD: [(&str, usize, usize, &str); 7] = [
     ("modern.json", 13, 12, "the contract does not say when"),
     ("ranges.yaml", 1, 1, ""),
     ("segments.yaml", 5, 4, "its path names no resource"),
+    ("swagger.json", 8, 8, ""),
+    ("fields.yaml", 5, 5, ""),
+    ("answers.yaml", 15, 15, ""),
 ];
 
 /// One fault of the mock for each check that this contract calls for, and for each state that it speaks of.
@@ -107,7 +110,7 @@ fn documents_from_the_wild_are_not_accused() {
 fn every_wild_document_is_in_the_table() {
     let mut names: Vec<String> =
         Path::new(FOLDER).join("wild").read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.retain(|name| name != "vague.yaml");
+    names.retain(|name| !["vague.yaml", "broken.yaml"].contains(&name.as_str()));
     names.sort();
     let mut known: Vec<&str> = WILD.iter().map(|(name, ..)| *name).collect();
     known.sort_unstable();
@@ -118,6 +121,45 @@ fn every_wild_document_is_in_the_table() {
 fn a_document_without_a_single_status_says_so() {
     let stop = run(&["--contract", &path("wild/vague.yaml")]).unwrap_err();
     assert!(matches!(stop, Stop::Nothing(_)) && stop.to_string().contains("`default` or a range"), "{stop}");
+}
+
+#[test]
+fn a_document_that_is_broken_in_part_is_used_in_part() {
+    let report = run(&["--contract", &path("wild/broken.yaml")]).unwrap();
+    let violated: Vec<&str> = report.cells.iter().filter(|cell| cell.verdict == Verdict::Violates).map(|cell| cell.operation.as_str()).collect();
+    assert_eq!(violated, Vec::<&str>::new());
+    // What cannot be read is asked for, and is no success.
+    let of = |operation: &str| report.cells.iter().find(|cell| cell.operation == operation).map(|cell| (cell.verdict, !cell.probes.is_empty()));
+    for operation in ["readNote", "gone", "never"] {
+        assert_eq!(of(operation), Some((Verdict::Unreached, true)), "{operation}");
+    }
+    for operation in ["search", "opened", "closed", "once", "GET /again"] {
+        assert_eq!(of(operation), Some((Verdict::Conforms, true)), "{operation}");
+    }
+    let issues: Vec<String> = report.document_issues.iter().map(ToString::to_string).collect();
+    for (place, what) in [
+        ("/paths/~1notes~1{note_id}:", "{note_id} of /notes/{note_id} is not declared"),
+        ("/paths/~1search?term={term}&kind=all:", "has a query"),
+        ("/paths/~1notes~1{note_id}#shared/get:", "cannot be told from those to readNote"),
+        ("/paths/~1gone/get/responses/200:", "#/components/responses/Gone leads nowhere"),
+        ("/paths/~1gone/get/responses/2000:", "no HTTP status"),
+        ("/paths/~1twice/get/operationId:", "there twice"),
+        ("/paths/~1again/get/operationId:", "another operation with the id \"once\""),
+        ("/paths/~1never/get/responses/200/content/application~1json/schema:", "none of the values"),
+        ("/components/schemas/Note/properties/code/pattern:", "no regular expression"),
+        ("/components/schemas/Note/properties/author:", "people.yaml cannot be read"),
+        ("/components/schemas/Note/properties/weight/type:", "type is float"),
+    ] {
+        let found = issues.iter().any(|issue| issue.starts_with(&format!("broken.yaml#{place}")) && issue.contains(what));
+        assert!(found, "{place} {what} is not among\n{}", issues.join("\n"));
+    }
+    assert!(issues.iter().all(|issue| !issue.contains("nowhere.yaml")), "a reference in a value was followed:\n{}", issues.join("\n"));
+}
+
+#[test]
+fn a_document_that_is_broken_in_part_is_refused_on_demand() {
+    let stop = run(&["--strict-document", "--contract", &path("wild/broken.yaml")]).unwrap_err();
+    assert!(matches!(stop, Stop::Unusable(_)) && stop.to_string().contains("broken.yaml#/paths/~1gone/get/responses/200"), "{stop}");
 }
 
 #[test]

@@ -54,12 +54,15 @@ pub enum Command {
 /// Which contract and suite.
 #[derive(Debug, Clone, Args)]
 pub struct Files {
-    /// OpenAPI 3.0 or 3.1 document; a suite names its own.
+    /// Document of OpenAPI 3.0, 3.1 or 3.2, or of Swagger 2.0; a suite names its own.
     #[arg(long, value_name = "PATH")]
     pub contract: Option<PathBuf>,
     /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml.
     #[arg(long, value_name = "PATH")]
     pub suite: Option<PathBuf>,
+    /// Refuse a document that is broken in part, instead of using its sound parts.
+    #[arg(long)]
+    pub strict_document: bool,
 }
 
 /// Which cells, and what may be done for them.

@@ -137,6 +137,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         changed: recording.traces.changed.clone(),
         put_back: recording.traces.changed.iter().filter(|changed| changed.put_back).cloned().collect(),
         left: recording.traces.left.clone(),
+        document_issues: subject.contract.issues.clone(),
     }
 }
 

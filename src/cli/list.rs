@@ -6,8 +6,12 @@ use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
 use crate::domain::contract::{Condition, Fallback, Operation};
+use crate::domain::issue::DocumentIssue;
 use crate::domain::text::one_line;
 use crate::plan::{Options, Wanted};
+
+/// How many issues of a document are told unless all are asked for.
+const MOST_ISSUES: usize = 20;
 
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
@@ -34,7 +38,23 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     for response in &subject.contract.server_responses {
         anstream::println!("The server as a whole: {} ({}).", response.status, one_line(&response.description));
     }
+    tell_issues(&subject.contract.issues, args.verbose);
     Ok(exit::CONFORMS)
+}
+
+/// Prints what is wrong with the document itself.
+fn tell_issues(issues: &[DocumentIssue], verbose: bool) {
+    if issues.is_empty() {
+        return;
+    }
+    let shown = if verbose { issues.len() } else { MOST_ISSUES.min(issues.len()) };
+    anstream::println!("\nDocument issues ({}):", issues.len());
+    for issue in &issues[..shown] {
+        anstream::println!("  {issue}");
+    }
+    if shown < issues.len() {
+        anstream::println!("  and {} more; --verbose shows all", issues.len() - shown);
+    }
 }
 
 fn explain(operation: &Operation) {

@@ -39,6 +39,11 @@ impl Subject {
     pub fn load(files: &Files) -> Result<Self, Stop> {
         let (mut suite, source) = sources(files)?;
         let contract = load::contract(&source)?;
+        if files.strict_document && !contract.issues.is_empty() {
+            let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
+            let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
+            return Err(Stop::Unusable(format!("the document has {count}, and --strict-document takes none:\n{}", lines.join("\n"))));
+        }
         check_suite(&suite, &contract)?;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {
@@ -69,7 +74,8 @@ impl Subject {
         if files.contract.is_some() || files.suite.is_some() {
             return Self::load(files);
         }
-        let named = Files { contract: then.contract.clone().map(PathBuf::from), suite: then.suite.clone().map(PathBuf::from) };
+        let (contract, suite) = (then.contract.clone().map(PathBuf::from), then.suite.clone().map(PathBuf::from));
+        let named = Files { contract, suite, strict_document: files.strict_document };
         let hint = "name the one to go by with --contract or --suite";
         let subject = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
         let now = subject.sources(&named);

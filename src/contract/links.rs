@@ -1,6 +1,8 @@
 //! Links that a contract leaves to its readers: `POST /things` makes what `/things/{thing_id}` names, `GET /things` finds
 //! it, and the id stands in the answer.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::pointer::append;
@@ -13,14 +15,48 @@ const MOST_NESTED: usize = 4;
 /// Resolves references of links to operations, and adds to the operations on collections the links that they lack.
 pub fn complete(document: &Value, operations: &mut [Operation]) {
     resolve(operations);
+    let items = items(operations);
+    let mut led = led(operations);
     for index in 0..operations.len() {
-        let Some(link) = missing(document, operations, &operations[index]) else { continue };
+        let Some((link, kind)) = missing(document, operations, &operations[index], &items, &led) else { continue };
         let operation = &mut operations[index];
+        led.extend(link.parameters.values().map(|expression| (kind.clone(), makes(operation, expression))));
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         if let Some(response) = operation.responses.iter_mut().chain(classes).find(|response| response.status.is_success()) {
             response.links.push(link);
         }
     }
+}
+
+/// The first operation about one item of a collection, by the path of the collection.
+fn items(operations: &[Operation]) -> HashMap<String, usize> {
+    let mut items = HashMap::new();
+    for (index, operation) in operations.iter().enumerate() {
+        if operation.item_parameter().is_some_and(|parameter| parameter.resource.is_some()) {
+            let segments: Vec<&str> = operation.segments().collect();
+            items.entry(segments[..segments.len() - 1].join("/")).or_insert(index);
+        }
+    }
+    items
+}
+
+/// Kinds that links lead to, each with whether what is found was made there.
+fn led(operations: &[Operation]) -> HashSet<(String, bool)> {
+    let by_id: HashMap<&str, &Operation> = operations.iter().rev().map(|operation| (operation.id.as_str(), operation)).collect();
+    let mut led = HashSet::new();
+    for operation in operations {
+        for link in operation.successes().flat_map(|response| &response.links) {
+            let Some(target) = by_id.get(link.operation.as_str()) else { continue };
+            for (name, expression) in &link.parameters {
+                let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
+                let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
+                if let Some(need) = parameter.and_then(|parameter| parameter.resource.as_ref()) {
+                    led.insert((need.kind.clone(), makes(operation, expression)));
+                }
+            }
+        }
+    }
+    led
 }
 
 /// Whether what a link finds in an answer was made by the request: it writes, and does not answer with a list that it did
@@ -37,8 +73,9 @@ pub fn makes(operation: &Operation, expression: &str) -> bool {
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).
 fn resolve(operations: &mut [Operation]) {
-    let names: Vec<(String, String)> = operations
+    let names: HashMap<String, String> = operations
         .iter()
+        .rev()
         .map(|operation| {
             let place = append(&append("#/paths", &operation.path), &operation.method.0.to_ascii_lowercase());
             (place, operation.id.clone())
@@ -49,22 +86,29 @@ fn resolve(operations: &mut [Operation]) {
         operation.responses.iter_mut().chain(classes)
     });
     for link in responses.flat_map(|response| &mut response.links) {
-        if let Some((_, id)) = names.iter().find(|(place, _)| *place == link.operation) {
+        if let Some(id) = names.get(&link.operation) {
             link.operation.clone_from(id);
         }
     }
 }
 
-/// The link from a collection to its items, unless the contract has one for the kind already.
-fn missing(document: &Value, operations: &[Operation], operation: &Operation) -> Option<Link> {
+/// The link from a collection to its items and the kind of these, unless the contract has one for the kind already.
+fn missing(
+    document: &Value,
+    operations: &[Operation],
+    operation: &Operation,
+    items: &HashMap<String, usize>,
+    led: &HashSet<(String, bool)>,
+) -> Option<(Link, String)> {
     let is_post = operation.method.0 == "POST";
     if operation.item_parameter().is_some() || !(is_post || operation.method.0 == "GET") {
         return None;
     }
-    let item = operations.iter().find(|other| is_item_of(other, operation))?;
+    let segments: Vec<&str> = operation.segments().collect();
+    let item = operations.get(*items.get(&segments.join("/"))?)?;
     let parameter = item.item_parameter()?;
     let kind = &parameter.resource.as_ref()?.kind;
-    if operations.iter().any(|other| leads_to(operations, other, kind, is_post)) {
+    if led.contains(&(kind.clone(), is_post)) {
         return None;
     }
     let response = operation.successes().next()?;
@@ -74,29 +118,7 @@ fn missing(document: &Value, operations: &[Operation], operation: &Operation) ->
     // A server that answers 201 says where the new resource is (RFC 9110, section 15.3.2).
     let located = response.status.0 == 201 || response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("location"));
     let expression = found.or_else(|| (is_post && located).then(|| "$response.header.Location".to_owned()))?;
-    Some(Link { operation: item.id.clone(), parameters: [(parameter.name.clone(), expression)].into() })
-}
-
-/// Whether an operation is about one item of a collection.
-fn is_item_of(item: &Operation, collection: &Operation) -> bool {
-    let own = item.segments().count();
-    own == collection.segments().count() + 1
-        && item.item_parameter().is_some_and(|parameter| parameter.resource.is_some())
-        && collection.segments().zip(item.segments()).all(|(one, other)| one == other)
-}
-
-/// Whether a link of the operation leads to this kind, and as one that makes it or not.
-fn leads_to(operations: &[Operation], operation: &Operation, kind: &str, making: bool) -> bool {
-    let links = operation.successes().flat_map(|response| &response.links);
-    links.into_iter().any(|link| {
-        let Some(target) = operations.iter().find(|target| target.id == link.operation) else { return false };
-        link.parameters.iter().any(|(name, expression)| {
-            let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
-            let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
-            let own = parameter.and_then(|parameter| parameter.resource.as_ref()).is_some_and(|need| need.kind == kind);
-            own && makes(operation, expression) == making
-        })
-    })
+    Some((Link { operation: item.id.clone(), parameters: [(parameter.name.clone(), expression)].into() }, kind.clone()))
 }
 
 /// What the id may be called, the likeliest first, without regard to case and separators.

@@ -1,12 +1,14 @@
 //! From the text of an OpenAPI document to a [`crate::domain::contract::Contract`], without reading any file.
 
 mod accounts;
-mod anchors;
+mod answers;
 mod bundle;
 mod conditions;
+mod contradictions;
 mod effort;
 mod general;
 mod inferred;
+mod keys;
 mod keywords;
 mod links;
 mod operations;
@@ -16,12 +18,16 @@ mod pointer;
 pub mod schema;
 mod security;
 mod sides;
+mod sound;
+mod swagger;
 mod unusable;
 mod upgrade;
 mod validate;
+mod version;
+mod walk;
 
 pub use accounts::accounts_for;
-pub use bundle::{Bundle, bundle, file_references};
+pub use bundle::{Bundle, UNREAD, bundle, bundle_files, file_references};
 pub use general::spread_general;
 pub use links::makes;
 pub use operations::read;

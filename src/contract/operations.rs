@@ -1,63 +1,76 @@
-//! Reads operations, their forms and their responses out of a bundled document.
+//! Reads operations and their forms out of a bundled document.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::bundle::Bundle;
+use super::answers::UNREAD_SCHEMA;
+use super::bundle::{Bundle, UNREAD};
+use super::keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
-use super::{ContractError, conditions, inferred, links, security, upgrade};
-use crate::domain::contract::{
-    Condition, Contract, Done, Example, Fallback, HeaderRule, JSON_API, Link, MediaType, Method, Operation, RateLimit, RequestBody, Response,
-    SchemaRef, Status,
-};
+use super::version::{self, Version};
+use super::{ContractError, conditions, contradictions, inferred, links, security, sound, swagger, upgrade};
+use crate::domain::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
+use crate::domain::issue::DocumentIssue;
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
-const METHODS: [&str; 8] = ["get", "head", "options", "post", "put", "patch", "delete", "trace"];
-/// Reads a contract.
+const METHODS: [&str; 9] = ["get", "head", "options", "query", "post", "put", "patch", "delete", "trace"];
+
+/// Reads a contract. What is wrong with a part of the document becomes an issue, and the other parts are used.
 ///
 /// # Errors
-/// The first thing that is missing or of the wrong form, with its place in the contract's files.
+/// The document has no operation, and why; or an extension (`x-probity-...`) does not have the form it should have.
 pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
-    let version = bundle.document.get("openapi").and_then(Value::as_str).unwrap_or_default().to_owned();
-    match version.get(..3) {
-        Some("3.0") => upgrade::upgrade(&mut bundle.document),
-        Some("3.1") => {}
-        _ => return Err(ContractError::new(bundle.place("/openapi"), not_read(&bundle.document, &version))),
+    let version = version::version(&bundle)?;
+    bundle.issues.extend(version.issue);
+    match version.version {
+        Version::V2 => {
+            bundle.document = swagger::converted(std::mem::take(&mut bundle.document));
+            upgrade::upgrade(&mut bundle.document);
+        }
+        Version::V30 => upgrade::upgrade(&mut bundle.document),
+        Version::V31 => {}
     }
     upgrade::tidy(&mut bundle.document);
-    let reader = Reader { bundle: &bundle, document: &bundle.document };
+    sound::mend(&mut bundle);
+    contradictions::resolve(&mut bundle);
+    let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
     let mut operations = reader.operations(&general)?;
+    let rate_limits = reader.rate_limits()?;
+    let catalogues = reader.texts("/x-probity-catalogues")?;
+    let (title, version) = (reader.text("/info/title").unwrap_or_default(), reader.text("/info/version").unwrap_or_default());
+    let found = reader.issues.into_inner();
+    bundle.issues.extend(found);
+    if !bundle.issues.is_empty()
+        && let Value::Object(members) = &mut bundle.document
+    {
+        let why = Map::from_iter([(UNREAD.to_owned(), Value::from("what describes this body leads nowhere"))]);
+        members.insert(UNREAD_SCHEMA.trim_start_matches('/').to_owned(), Value::Object(why));
+    }
     if operations.is_empty() {
-        return Err(ContractError::new(bundle.place("/paths"), "there is no operation in this contract"));
+        return Err(version::without_operations(&bundle));
     }
     let mut security_schemes = security::schemes(&bundle.document);
     security::imply(&mut operations, &mut security_schemes);
     let inferred = inferred::infer(&bundle.document, &mut operations);
     links::complete(&bundle.document, &mut operations);
     Ok(Contract {
-        title: reader.text("/info/title").unwrap_or_default(),
-        version: reader.text("/info/version").unwrap_or_default(),
+        title,
+        version,
         operations,
         security_schemes,
-        rate_limits: reader.rate_limits()?,
+        rate_limits,
         server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
-        catalogues: reader.texts("/x-probity-catalogues")?,
-        document: bundle.document.clone(),
+        catalogues,
+        document: bundle.document,
         inferred,
+        issues: bundle.issues,
+        index: crate::domain::contract::OperationIndex::default(),
     })
-}
-
-/// Why a document of this version is not read.
-fn not_read(document: &Value, version: &str) -> String {
-    match (version, document.get("swagger")) {
-        ("", Some(_)) => "this is a Swagger 2.0 document; convert it to OpenAPI 3 first".to_owned(),
-        ("", None) => "there is no `openapi` with a version; Probity reads OpenAPI 3.0 and 3.1 documents".to_owned(),
-        _ => format!("openapi is {version:?}; Probity reads OpenAPI 3.0 and 3.1 documents"),
-    }
 }
 
 fn with_conditions(mut response: Response, conditions: Vec<Condition>) -> Response {
@@ -68,12 +81,13 @@ fn with_conditions(mut response: Response, conditions: Vec<Condition>) -> Respon
 pub(super) struct Reader<'a> {
     bundle: &'a Bundle,
     pub(super) document: &'a Value,
+    issues: RefCell<Vec<DocumentIssue>>,
 }
 
 /// An operation as the document has it, before or after one of its forms is laid over it.
-struct View {
-    base: String,
-    form: Option<String>,
+pub(super) struct View {
+    pub(super) base: String,
+    pub(super) form: Option<String>,
 }
 
 impl View {
@@ -91,21 +105,43 @@ impl<'a> Reader<'a> {
         ContractError::new(self.bundle.place(pointer), message)
     }
 
-    fn text(&self, pointer: &str) -> Option<String> {
-        self.document.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+    /// Notes what is wrong at a place.
+    pub(super) fn issue(&self, pointer: &str, what: impl Into<String>, meaning: &str) {
+        self.issues.borrow_mut().push(DocumentIssue::new(self.bundle.place(pointer), what, meaning));
     }
 
-    fn object(&self, pointer: &str) -> Result<Option<&'a Map<String, Value>>, ContractError> {
-        match self.document.pointer(pointer) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(members)) => Ok(Some(members)),
-            Some(_) => Err(self.error(pointer, "this must be an object")),
+    pub(super) fn place(&self, pointer: &str) -> String {
+        self.bundle.place(pointer)
+    }
+
+    pub(super) fn text(&self, pointer: &str) -> Option<String> {
+        match self.document.pointer(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
         }
     }
 
-    /// The place a reference leads to, and what stands there.
-    pub(super) fn resolved(&self, pointer: &str) -> Result<(String, &'a Value), ContractError> {
-        follow(self.document, pointer).ok_or_else(|| self.error(pointer, "the reference here leads nowhere, or in a circle"))
+    /// The object at a pointer; something else there is an issue.
+    pub(super) fn object(&self, pointer: &str) -> Option<&'a Map<String, Value>> {
+        match self.document.pointer(pointer) {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(members)) => Some(members),
+            Some(_) => {
+                self.issue(pointer, "this must be an object", "it is left out");
+                None
+            }
+        }
+    }
+
+    /// The place a reference leads to, and what stands there; one that leads nowhere is an issue.
+    pub(super) fn resolved(&self, pointer: &str) -> Option<(String, &'a Value)> {
+        let found = follow(self.document, pointer);
+        if found.is_none() {
+            let reference = self.document.pointer(pointer).and_then(|value| value.get("$ref")?.as_str()).unwrap_or("here");
+            self.issue(pointer, format!("the reference {reference} leads nowhere, or in a circle"), "what it stands for is left out");
+        }
+        found
     }
 
     fn texts(&self, pointer: &str) -> Result<Vec<String>, ContractError> {
@@ -125,76 +161,115 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn general_responses(&self) -> Result<Vec<Response>, ContractError> {
-        let pointer = "/x-probity-general-responses";
-        let source = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
-        let mut responses = Vec::new();
-        for code in self.object(pointer)?.into_iter().flat_map(Map::keys) {
-            if let Some(status) = self.status(&append(pointer, code), code)? {
-                let mut response = self.response(&append(pointer, code), status, &source)?;
-                response.general = true;
-                responses.push(response);
-            }
-        }
-        Ok(responses)
-    }
-
-    /// The status of a key in `responses`; `None` for `default` and ranges, which name no single status.
-    fn status(&self, pointer: &str, code: &str) -> Result<Option<Status>, ContractError> {
-        if code.starts_with("x-") || span(code).is_some() {
-            return Ok(None);
-        }
-        match code.parse::<u16>() {
-            Ok(number) if (100..600).contains(&number) => Ok(Some(Status(number))),
-            _ => Err(self.error(pointer, format!("{code:?} is no HTTP status; write three digits, 4XX or default"))),
-        }
-    }
-
     fn operations(&self, general: &[Response]) -> Result<Vec<Operation>, ContractError> {
-        let mut operations: Vec<Operation> = Vec::new();
-        for path in self.object("/paths")?.into_iter().flat_map(Map::keys).filter(|path| path.starts_with('/')) {
-            let (item_at, item) = self.resolved(&append("/paths", path))?;
-            for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-                let base = append(&item_at, method);
+        let mut operations: Vec<(Operation, bool)> = Vec::new();
+        let mut known: HashSet<String> = HashSet::new();
+        for key in self.object("/paths").into_iter().flat_map(Map::keys).filter(|key| !key.starts_with("x-")) {
+            let own = append("/paths", key);
+            let Some((item_at, item)) = self.resolved(&own) else { continue };
+            let path = PathKey::read(key);
+            if let Some((what, meaning)) = path.issue() {
+                self.issue(&own, what, meaning);
+            }
+            let further = item.get("additionalOperations").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+            let further = further.map(|method| (append(&append(&item_at, "additionalOperations"), method), method.clone()));
+            let usual = METHODS.iter().filter(|method| item.get(**method).is_some());
+            let usual = usual.map(|method| (append(&item_at, method), method.to_ascii_uppercase()));
+            for (base, method) in usual.chain(further) {
+                if self.object(&base).is_none() {
+                    continue;
+                }
                 let forms = append(&base, "x-probity-forms");
-                let names = self.object(&forms)?.map_or_else(|| vec![None], |forms| forms.keys().map(Some).collect());
+                let names = self.object(&forms).map_or_else(|| vec![None], |forms| forms.keys().map(Some).collect());
                 for name in names {
                     let view = View { base: base.clone(), form: name.map(|name| append(&forms, name)) };
-                    let operation = self.operation(&view, name, path, &item_at, method, general)?;
-                    if operations.iter().any(|known| known.id == operation.id) {
-                        return Err(self.error(&base, format!("there are two operations with the id {:?}", operation.id)));
-                    }
-                    operations.push(operation);
+                    let mut operation = self.operation(&view, name, &path, &item_at, &method, general)?;
+                    self.rename(&mut operation, &base, &path, &known);
+                    known.insert(operation.id.clone());
+                    operations.push((operation, path.fragment));
                 }
             }
         }
-        Ok(operations)
+        Ok(self.told_apart(operations))
+    }
+
+    /// The operations without those that nothing but a fragment tells from others: a server never sees it.
+    fn told_apart(&self, operations: Vec<(Operation, bool)>) -> Vec<Operation> {
+        if operations.iter().all(|(_, fragment)| !fragment) {
+            return operations.into_iter().map(|(operation, _)| operation).collect();
+        }
+        let at = |operation: &Operation| (operation.method.clone(), operation.path.clone());
+        let mut taken: HashMap<_, String> = HashMap::new();
+        for (operation, _) in operations.iter().filter(|(_, fragment)| !fragment) {
+            taken.entry(at(operation)).or_insert_with(|| operation.id.clone());
+        }
+        let mut kept = Vec::new();
+        for (operation, fragment) in operations {
+            if !fragment || self.says_itself(&operation) {
+                kept.push(operation);
+                continue;
+            }
+            match taken.get(&at(&operation)) {
+                None => {
+                    taken.insert(at(&operation), operation.id.clone());
+                    kept.push(operation);
+                }
+                Some(other) => {
+                    let what = format!("requests to {} cannot be told from those to {other}", operation.id);
+                    self.issues.borrow_mut().push(DocumentIssue::new(operation.place.as_str(), what, "this operation is left out"));
+                }
+            }
+        }
+        kept
+    }
+
+    /// Whether a request says by a header or the query which operation it means.
+    fn says_itself(&self, operation: &Operation) -> bool {
+        let named = |parameter: &&Parameter| parameter.required && matches!(parameter.location, Location::Header | Location::Query);
+        operation.parameters.iter().filter(named).filter_map(|parameter| parameter.schema.as_ref()).any(|schema| {
+            let found = follow(self.document, &schema.0).map(|(_, schema)| schema);
+            found.is_some_and(|schema| {
+                schema.get("const").is_some() || schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() == 1)
+            })
+        })
+    }
+
+    /// Gives an operation another id where its own is taken.
+    fn rename(&self, operation: &mut Operation, base: &str, path: &PathKey, known: &HashSet<String>) {
+        if !known.contains(&operation.id) {
+            return;
+        }
+        let name = format!("{} {}", operation.method, path.key);
+        let numbered = (2..).map(|number: u32| format!("{name} ({number})"));
+        let new = std::iter::once(name.clone()).chain(numbered).find(|name| !known.contains(name)).unwrap_or_default();
+        let what = format!("there is another operation with the id {:?}", operation.id);
+        self.issue(&append(base, "operationId"), what, &format!("this one goes by {new:?}"));
+        operation.id = new;
     }
 
     fn operation(
         &self,
         view: &View,
         form: Option<&String>,
-        path: &str,
+        path: &PathKey,
         item: &str,
         method: &str,
         general: &[Response],
     ) -> Result<Operation, ContractError> {
         let member = |name: &str| view.member(self.document, name);
-        let api = self.text(&format!("{}/0", member("tags"))).unwrap_or_else(|| first_segment(path));
+        let api = self.text(&format!("{}/0", member("tags"))).unwrap_or_else(|| first_segment(&path.path));
         let title = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
         let source = if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
-        let method_name = method.to_ascii_uppercase();
         let (responses, fallbacks) = self.responses(view, &source)?;
-        let id = form.cloned().or_else(|| self.text(&member("operationId"))).unwrap_or_else(|| format!("{method_name} {path}"));
+        let id = form.cloned().or_else(|| self.text(&member("operationId"))).filter(|id| !id.is_empty());
         let mut operation = Operation {
-            id,
+            id: id.unwrap_or_else(|| format!("{method} {}", path.key)),
             api,
-            method: Method(method_name),
-            path: path.to_owned(),
+            method: Method(method.to_owned()),
+            path: path.path.clone(),
             summary: self.text(&member("summary")),
-            parameters: self.parameters(path, item, &member("parameters"))?,
-            request_body: self.request_body(&member("requestBody"))?,
+            parameters: self.parameters(path, item, &member("parameters")),
+            request_body: self.request_body(&member("requestBody")),
             responses,
             fallbacks,
             security: security::requirement(self.document, &member("security")),
@@ -221,7 +296,7 @@ impl<'a> Reader<'a> {
         let mut lists = Vec::new();
         for pointer in [Some(append(&view.base, "x-probity-when")), view.form.as_ref().map(|form| append(form, "x-probity-when"))] {
             let Some(pointer) = pointer else { continue };
-            for (code, list) in self.object(&pointer)?.into_iter().flatten() {
+            for (code, list) in self.object(&pointer).into_iter().flatten() {
                 let at = append(&pointer, code);
                 let list = conditions::read_list(list).map_err(|message| self.error(&at, message))?;
                 if operation.responses.iter().all(|response| response.status.to_string() != *code) && view.form.is_none() {
@@ -242,102 +317,6 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn request_body(&self, pointer: &str) -> Result<Option<RequestBody>, ContractError> {
-        if self.document.pointer(pointer).is_none_or(Value::is_null) {
-            return Ok(None);
-        }
-        let (at, value) = self.resolved(pointer)?;
-        Ok(Some(RequestBody { required: value.get("required") == Some(&Value::Bool(true)), content: self.content(&append(&at, "content"))? }))
-    }
-
-    fn content(&self, pointer: &str) -> Result<Vec<MediaType>, ContractError> {
-        let mut content = Vec::new();
-        for name in self.object(pointer)?.into_iter().flat_map(Map::keys) {
-            let (at, value) = self.resolved(&append(pointer, name))?;
-            let mut examples = Vec::new();
-            if let Some(value) = value.get("example") {
-                examples.push(Example { name: String::new(), value: value.clone() });
-            }
-            for key in self.object(&append(&at, "examples"))?.into_iter().flat_map(Map::keys) {
-                let (_, example) = self.resolved(&append(&append(&at, "examples"), key))?;
-                if let Some(value) = example.get("value") {
-                    examples.push(Example { name: key.clone(), value: value.clone() });
-                }
-            }
-            let schema = value.get("schema").map(|_| SchemaRef(append(&at, "schema")));
-            let described = schema.as_ref().filter(|_| examples.is_empty()).and_then(|schema| follow(self.document, &schema.0));
-            if let Some(value) = described.and_then(|(_, schema)| schema.get("example").or_else(|| schema.get("examples")?.get(0))) {
-                examples.push(Example { name: String::new(), value: value.clone() });
-            }
-            content.push(MediaType { name: name.to_ascii_lowercase(), schema, examples });
-        }
-        Ok(content)
-    }
-
-    fn responses(&self, view: &View, source: &str) -> Result<(Vec<Response>, Vec<Fallback>), ContractError> {
-        let mut places: BTreeMap<String, String> = BTreeMap::new();
-        for owner in [Some(&view.base), view.form.as_ref()].into_iter().flatten() {
-            let pointer = append(owner, "responses");
-            for (code, value) in self.object(&pointer)?.into_iter().flatten() {
-                if value.is_null() {
-                    places.remove(code);
-                } else {
-                    places.insert(code.clone(), append(&pointer, code));
-                }
-            }
-        }
-        let mut responses = Vec::new();
-        let mut fallbacks = Vec::new();
-        for (code, pointer) in places {
-            if let Some(status) = self.status(&pointer, &code)? {
-                responses.push(self.response(&pointer, status, source)?);
-            } else if let Some(span) = span(&code) {
-                let class = match span {
-                    Span::Rest => None,
-                    Span::Class(digit) => Some(digit),
-                };
-                let lowest = Status(class.unwrap_or(1) * 100);
-                fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
-            }
-        }
-        Ok((responses, fallbacks))
-    }
-
-    fn response(&self, pointer: &str, status: Status, source: &str) -> Result<Response, ContractError> {
-        let (at, value) = self.resolved(pointer)?;
-        let written = self.document.pointer(pointer).and_then(|own| own.get("description")).or_else(|| value.get("description"));
-        let mut headers = Vec::new();
-        for name in self.object(&append(&at, "headers"))?.into_iter().flat_map(Map::keys) {
-            let (header_at, header) = self.resolved(&append(&append(&at, "headers"), name))?;
-            let schema = header.get("schema").map(|_| SchemaRef(append(&header_at, "schema")));
-            headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema });
-        }
-        let mut links = Vec::new();
-        for name in self.object(&append(&at, "links"))?.into_iter().flat_map(Map::keys) {
-            let (_, link) = self.resolved(&append(&append(&at, "links"), name))?;
-            let parameters = link.get("parameters").and_then(Value::as_object).into_iter().flatten();
-            let parameters = parameters.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-            if let Some(target) = link.get("operationId").or_else(|| link.get("operationRef")).and_then(Value::as_str) {
-                links.push(Link { operation: target.to_owned(), parameters: parameters.collect() });
-            }
-        }
-        let conditions = match value.get("x-probity-when") {
-            Some(list) => conditions::read_list(list).map_err(|message| self.error(&append(&at, "x-probity-when"), message))?,
-            None => Vec::new(),
-        };
-        Ok(Response {
-            status,
-            description: written.and_then(Value::as_str).unwrap_or_default().to_owned(),
-            headers,
-            content: self.content(&append(&at, "content"))?,
-            conditions,
-            links,
-            source: value.get("x-probity-source").and_then(Value::as_str).unwrap_or(source).to_owned(),
-            place: self.bundle.place(pointer),
-            general: false,
-        })
-    }
-
     fn done(&self, pointer: &str) -> Result<Option<Done>, ContractError> {
         match self.document.pointer(pointer) {
             None => Ok(None),
@@ -346,22 +325,6 @@ impl<'a> Reader<'a> {
                 .map_err(|error| self.error(pointer, format!("x-probity-done must have `at` and `in`: {error}"))),
         }
     }
-}
-
-/// The statuses that a key of `responses` stands for when it is none itself.
-enum Span {
-    /// `default`: whatever has no key of its own.
-    Rest,
-    /// A range such as `4XX`, by its first digit.
-    Class(u16),
-}
-
-fn span(code: &str) -> Option<Span> {
-    if code == "default" {
-        return Some(Span::Rest);
-    }
-    let digit = code.strip_suffix("XX").or_else(|| code.strip_suffix("xx"))?.parse().ok()?;
-    (1..=5).contains(&digit).then_some(Span::Class(digit))
 }
 
 fn first_segment(path: &str) -> String {

@@ -2,37 +2,76 @@
 
 use serde_json::Value;
 
-use super::ContractError;
+use super::bundle::UNREAD;
+use super::keys::{PathKey, names};
+use super::links::bare;
 use super::operations::Reader;
 use super::pointer::append;
 use super::schema::{follow, resource_need};
 use crate::domain::contract::{Location, Parameter, ResourceNeed, SchemaRef};
 
+/// What a parameter that is broken means.
+const LEFT_OUT: &str = "this parameter is left out";
+
 impl Reader<'_> {
-    pub(super) fn parameters(&self, path: &str, item: &str, own: &str) -> Result<Vec<Parameter>, ContractError> {
+    /// The parameters of an operation: its own, those of its path item, and those that only the path names.
+    pub(super) fn parameters(&self, path: &PathKey, item: &str, own: &str) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
         for list in [append(item, "parameters"), own.to_owned()] {
-            let count = self.document.pointer(&list).and_then(Value::as_array).map_or(0, Vec::len);
+            let count = match self.document.pointer(&list) {
+                Some(Value::Array(items)) => items.len(),
+                None | Some(Value::Null) => continue,
+                Some(_) => {
+                    self.issue(&list, "parameters must be a list", "they are left out");
+                    continue;
+                }
+            };
             for index in 0..count {
-                let parameter = self.parameter(path, &format!("{list}/{index}"))?;
+                let Some(parameter) = self.parameter(&path.path, &format!("{list}/{index}")) else { continue };
                 parameters.retain(|known| known.name != parameter.name || known.location != parameter.location);
                 parameters.push(parameter);
             }
         }
-        for name in template_names(path) {
+        in_query(path, &mut parameters);
+        for name in path.parameters() {
             if !parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == name) {
-                return Err(self.error(item, format!("the path parameter {{{name}}} of {path} is not declared")));
+                parameters.push(self.undeclared(path, item, name, &parameters));
             }
         }
-        Ok(parameters)
+        // What the path does not name has no place in a request.
+        let named: Vec<&str> = path.parameters().collect();
+        parameters.retain(|parameter| parameter.location != Location::Path || named.contains(&parameter.name.as_str()));
+        parameters
     }
 
-    fn parameter(&self, path: &str, pointer: &str) -> Result<Parameter, ContractError> {
+    /// A parameter that the path names and nobody declares, like one whose name is spelled otherwise.
+    fn undeclared(&self, path: &PathKey, item: &str, name: &str, known: &[Parameter]) -> Parameter {
+        let alike = known.iter().find(|parameter| parameter.location == Location::Path && bare(&parameter.name) == bare(name));
+        let what = format!("the path parameter {{{name}}} of {} is not declared", path.key);
+        let meaning = match alike {
+            Some(other) => format!("it is taken for {}", other.name),
+            None => "any text is sent for it".to_owned(),
+        };
+        self.issue(item, what, &meaning);
+        let resource = kind_from_path(&path.path, name).map(|kind| ResourceNeed { kind, like: Value::Null });
+        let other = alike.cloned().unwrap_or_else(|| plain(name, Location::Path));
+        Parameter { name: name.to_owned(), resource, ..other }
+    }
+
+    fn parameter(&self, path: &str, pointer: &str) -> Option<Parameter> {
         let (at, value) = self.resolved(pointer)?;
-        let Some(name) = value.get("name").and_then(Value::as_str) else { return Err(self.error(pointer, "a parameter has no name")) };
+        if value.get(UNREAD).is_some() {
+            return None;
+        }
+        let Some(name) = value.get("name").and_then(Value::as_str) else {
+            self.issue(pointer, "a parameter has no name", LEFT_OUT);
+            return None;
+        };
         let location = value.get("in").cloned().unwrap_or_default();
-        let location: Location = serde_json::from_value(location)
-            .map_err(|_| self.error(&at, format!("the parameter {name} has no `in` of path, query, header or cookie")))?;
+        let Ok(location) = serde_json::from_value::<Location>(location) else {
+            self.issue(pointer, format!("the parameter {name} has no `in` of path, query, header or cookie"), LEFT_OUT);
+            return None;
+        };
         let schema = value.get("schema").map(|_| append(&at, "schema"));
         let resolved = schema.as_ref().and_then(|schema| follow(self.document, schema)).map(|(_, schema)| schema);
         let annotated = resolved.and_then(|schema| {
@@ -50,7 +89,7 @@ impl Reader<'_> {
         });
         let example = value.get("example").or_else(|| value.get("examples")?.as_object()?.values().next()?.get("value"));
         let example = example.or_else(|| resolved?.get("example")).or_else(|| resolved?.get("examples")?.get(0));
-        Ok(Parameter {
+        Some(Parameter {
             name: name.to_owned(),
             location,
             required: location == Location::Path || value.get("required") == Some(&Value::Bool(true)),
@@ -63,9 +102,31 @@ impl Reader<'_> {
     }
 }
 
-/// The names in a path template, of which a segment may hold several (`{kind}:{number}`; OpenAPI, Path Templating).
-fn template_names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').flat_map(|segment| segment.split('{').skip(1)).filter_map(|rest| Some(rest.split_once('}')?.0))
+/// Puts what a path says of the query into parameters.
+fn in_query(path: &PathKey, parameters: &mut Vec<Parameter>) {
+    for (name, value) in &path.query {
+        let inner = names(value).next();
+        // A pair such as `term={term}` may be declared as part of the path, or not at all.
+        if let Some(inner) = inner {
+            let declared =
+                parameters.iter_mut().find(|parameter| parameter.name == inner && matches!(parameter.location, Location::Path | Location::Query));
+            let mut parameter = declared.map_or_else(|| plain(name, Location::Query), |parameter| parameter.clone());
+            parameters.retain(|known| known.name != inner || !matches!(known.location, Location::Path | Location::Query));
+            (parameter.name, parameter.location) = (name.clone(), Location::Query);
+            parameter.required = true;
+            parameters.push(parameter);
+        } else if !parameters.iter().any(|parameter| parameter.location == Location::Query && parameter.name == *name) {
+            parameters.push(Parameter { example: Some(Value::from(value.as_str())), sent: true, ..plain(name, Location::Query) });
+        }
+    }
+    for parameter in parameters.iter_mut().filter(|parameter| parameter.location == Location::Path && path.names.contains(&parameter.name)) {
+        (parameter.location, parameter.required) = (Location::Query, false);
+    }
+}
+
+/// A required parameter of which nothing but its name is known.
+fn plain(name: &str, location: Location) -> Parameter {
+    Parameter { name: name.to_owned(), location, required: true, schema: None, example: None, resource: None, explode: true, sent: false }
 }
 
 /// The kind of resource that a path parameter names when the contract does not say: the segment before it, when the

@@ -147,11 +147,12 @@ pub struct Annotated<T> {
 /// Places of a request body that hold ids of other resources (`x-probity-resource`, or what their names tell).
 pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<ResourceNeed>> {
     let mut found: Vec<Annotated<ResourceNeed>> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
         if (value.is_string() || value.is_number() || value.is_null())
             && let Some(need) = schema.get("x-probity-resource").and_then(resource_need).or_else(|| by_name(contract, at, value))
-            && found.iter().all(|known| known.at != at)
+            && known.insert(at.to_owned())
         {
             found.push(Annotated { at: at.to_owned(), value: value.clone(), what: need });
         }
@@ -166,11 +167,12 @@ fn by_name(contract: &Contract, at: &str, value: &Value) -> Option<ResourceNeed>
 /// Places of a request body that carry the mark of the run (`x-probity-mark`, or what their names tell).
 pub fn marks(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<()>> {
     let mut found: Vec<Annotated<()>> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
         // Words of a list name no single thing.
         let marked = schema.get("x-probity-mark") == Some(&Value::Bool(true)) || (is_name(&contract.inferred, at) && schema.get("enum").is_none());
-        if marked && value.is_string() && found.iter().all(|known| known.at != at) {
+        if marked && value.is_string() && known.insert(at.to_owned()) {
             found.push(Annotated { at: at.to_owned(), value: value.clone(), what: () });
         }
     });

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::answers::UNREAD_SCHEMA;
+use super::bundle::UNREAD;
 use super::keywords::{Holds, Patterns, flaw, holds, may_give_up};
 use super::pointer::{append, put, remove};
 use super::upgrade::NAMED;
@@ -72,6 +74,10 @@ impl Unusable {
         };
         for (keyword, value) in members {
             let at = append(pointer, keyword);
+            if keyword == UNREAD {
+                self.look_at_unread(pointer, value);
+                continue;
+            }
             let reason = match (flaw(keyword, value), keyword.as_str(), value.as_str()) {
                 (Some(reason), _, _) => Some(reason.to_owned()),
                 (None, "pattern", Some(pattern)) => self.look_at_pattern(&at, pattern, patterns),
@@ -103,6 +109,20 @@ impl Unusable {
             };
             if let Some(reason) = reason {
                 self.leave_out(at, reason);
+            }
+        }
+    }
+
+    /// What was taken out when the document was read: keywords of this schema with the reasons, or all of it.
+    fn look_at_unread(&mut self, pointer: &str, unread: &Value) {
+        match unread {
+            Value::Object(keywords) => {
+                for (keyword, reason) in keywords {
+                    self.keywords.insert(format!("{pointer}/{keyword}"), reason.as_str().unwrap_or_default().to_owned());
+                }
+            }
+            whole => {
+                self.keywords.insert(pointer.to_owned(), whole.as_str().unwrap_or_default().to_owned());
             }
         }
     }
@@ -326,6 +346,7 @@ fn collect_anchors(value: &Value, pointer: &str, found: &mut Anchors) {
 fn each(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
     let mut open = Vec::new();
     roots(document, "", false, &mut open);
+    open.extend(document.pointer(UNREAD_SCHEMA).map(|_| UNREAD_SCHEMA.to_owned()));
     let mut seen: HashSet<String> = HashSet::new();
     while let Some(pointer) = open.pop() {
         if let Some(schema) = document.pointer(&pointer)

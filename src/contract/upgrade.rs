@@ -127,7 +127,7 @@ pub fn whole(value: &mut Value) {
     }
 }
 
-fn exclusive(members: &mut Map<String, Value>, bound: &str, flag: &str) {
+pub(super) fn exclusive(members: &mut Map<String, Value>, bound: &str, flag: &str) {
     let Some(Value::Bool(exclusive)) = members.get(flag) else { return };
     let exclusive = *exclusive;
     members.shift_remove(flag);
@@ -136,7 +136,7 @@ fn exclusive(members: &mut Map<String, Value>, bound: &str, flag: &str) {
     }
 }
 
-fn nullable(members: &mut Map<String, Value>) {
+pub(super) fn nullable(members: &mut Map<String, Value>) {
     if !members.get("nullable").is_some_and(Value::is_boolean) {
         return;
     }

@@ -130,7 +130,7 @@ impl Schemas {
     /// told, as each of its parts may break a rule.
     ///
     /// # Errors
-    /// The schema itself cannot be compiled; why.
+    /// The schema itself cannot be compiled, or whether the value fits depends on a part of it that cannot be read; why.
     pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
         self.breaches_without(&BTreeSet::new(), schema, value)
     }
@@ -296,7 +296,7 @@ fn parts(value: &Value, most: usize) -> usize {
 }
 
 /// A reference token as it may stand in a URI fragment (RFC 6901, section 6).
-fn fragment_escape(token: &str) -> String {
+pub(super) fn fragment_escape(token: &str) -> String {
     percent_encoding::utf8_percent_encode(token, FRAGMENT).to_string()
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::extensions::{Done, RateLimit};
 pub use super::http::{Method, Status};
+pub use super::index::OperationIndex;
+use super::issue::DocumentIssue;
 
 /// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
 pub const WHOLE_SERVER: &str = "*";
@@ -36,6 +39,12 @@ pub struct Contract {
     /// Kinds of resources that are only referred to and that a reference does not change (`x-probity-catalogues`).
     #[serde(default)]
     pub catalogues: Vec<String>,
+    /// What is wrong with the document itself; the sound parts are used all the same.
+    #[serde(default)]
+    pub issues: Vec<DocumentIssue>,
+    /// Where operations stand by their ids.
+    #[serde(skip)]
+    pub index: OperationIndex,
 }
 
 /// What is read between the lines of a contract that marks nothing itself.
@@ -53,7 +62,7 @@ pub struct Inferred {
 impl Contract {
     /// The operation with this id.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.id == id)
+        self.index.find(&self.operations, id)
     }
 
     /// The value a schema reference points at, not following a `$ref` that stands there.
@@ -327,28 +336,6 @@ pub struct Link {
     pub operation: String,
     /// Parameter name to runtime expression (`$response.body#/data/id`, `$response.header.Location`).
     pub parameters: BTreeMap<String, String>,
-}
-
-/// How a job says that it is done (`x-probity-done`).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Done {
-    /// JSON Pointer to the state in the answer.
-    pub at: String,
-    /// States that mean finished with a result.
-    #[serde(rename = "in")]
-    pub finished: Vec<String>,
-    /// States from which no result will come.
-    #[serde(default)]
-    pub failed: Vec<String>,
-}
-
-/// A limit of requests in a window of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RateLimit {
-    /// Requests allowed in the window.
-    pub requests: u32,
-    /// Length of the window in seconds.
-    pub seconds: u32,
 }
 
 /// `components.securitySchemes`.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contract::Status;
 use super::effect::Effect;
+use super::issue::DocumentIssue;
 use super::reason::Code;
 use super::verdict::{Finding, Verdict};
 
@@ -55,6 +56,9 @@ pub struct Report {
     /// What the run made, or may have made, and that is still there; and what came back from a write and is nobody knows whose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leftover>,
+    /// What is wrong with the contract's document itself. It breaks nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub document_issues: Vec<DocumentIssue>,
 }
 
 /// What a run did to its target.

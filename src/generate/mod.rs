@@ -11,11 +11,13 @@ mod sample;
 mod unknown;
 mod unlike;
 mod vary;
+mod word;
 
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
 pub use fill::{fill, value_at};
 pub use mark::{carries, document, marked, marked_texts, with_mark};
+pub use pattern::varied;
 pub use request::{Base, Need, valid};
 pub use sample::{sample, samples, specimens};
 pub use unknown::{is_unknown, malformed_id, nth_unknown_id, unknown_id};

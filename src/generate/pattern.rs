@@ -23,7 +23,9 @@ pub fn varied(pattern: &str, at_least: u64, at_most: u64, number: u64) -> Option
 }
 
 fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
-    let parsed = regex_syntax::Parser::new().parse(pattern).ok()?;
+    // What looks ahead or behind only narrows; whether a text matches is seen in the end.
+    let parse = |pattern: &str| regex_syntax::Parser::new().parse(pattern).ok();
+    let parsed = parse(pattern).or_else(|| parse(&without_looks(pattern)))?;
     let written = |once: u32, more: u32| Writer { once, more, number }.write(&parsed);
     let shortest = written(0, 0)?;
     // More of what may be repeated, until it is long enough.
@@ -31,9 +33,47 @@ fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Opti
         let mut texts = (0..LONGEST).map_while(|more| written(once, more)).take_while(|text| length(text) <= most);
         texts.find(|text| length(text) >= at_least.max(1))
     };
-    let found = fitting(1, at_most).or_else(|| fitting(0, at_most));
     // A pattern that allows no length in between says more than the lengths do.
-    found.or_else(|| if length(&shortest) >= at_least { Some(shortest) } else { fitting(0, u64::MAX) })
+    let long_enough = Some(shortest).filter(|text| length(text) >= at_least);
+    let ways: [&dyn Fn() -> Option<String>; 4] =
+        [&|| fitting(1, at_most), &|| fitting(0, at_most), &|| long_enough.clone(), &|| fitting(0, u64::MAX)];
+    let schema = serde_json::json!({"pattern": pattern});
+    let matcher = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).ok()?;
+    ways.iter().filter_map(|way| way()).find(|text| matcher.is_valid(&serde_json::Value::from(text.as_str())))
+}
+
+/// A pattern without its groups that look ahead or behind.
+fn without_looks(pattern: &str) -> String {
+    let mut kept = pattern.to_owned();
+    for opening in ["(?=", "(?!", "(?<=", "(?<!"] {
+        while let Some(start) = kept.find(opening) {
+            let Some(end) = closing(&kept[start..]) else { return kept };
+            kept.replace_range(start..=start + end, "");
+        }
+    }
+    kept
+}
+
+/// Where the group ends that a text begins with.
+fn closing(text: &str) -> Option<usize> {
+    let (mut depth, mut escaped, mut class) = (0_usize, false, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => class = true,
+            ']' => class = false,
+            '(' if !class => depth += 1,
+            ')' if !class => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn length(text: &str) -> u64 {
@@ -123,6 +163,8 @@ mod tests {
         assert_eq!(made(r"^\+?(?:\d{2}-)+[A-Z]{2}$", 0).as_deref(), Some("00-AA"));
         assert_eq!(made("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
         assert_eq!(made("(?=lookahead)", 0), None);
+        assert_eq!(made("^[a-z]?((?!-)([a-z-]*[a-z])\\.)+[a-z]+$", 0).as_deref(), Some("aa.a"));
+        assert_eq!(made(".*(^arn:)([a-z]+$).*", 0).as_deref(), Some("arn:a"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::number::number;
 use super::pattern;
+use super::word::text;
 use crate::contract::append;
 use crate::contract::schema::follow;
 
@@ -26,13 +27,13 @@ pub fn sample(document: &Value, schema: &str) -> Value {
 /// The same in several ways, because a schema may ask for more than is understood here: with other branches, and without
 /// the examples of the author.
 pub fn samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    ways().filter_map(move |way| Maker { document, left_out: "readOnly", generous: false, way, open: Vec::new(), parts: 0 }.make(schema, 0))
+    ways().filter_map(move |way| Maker::new(document, "readOnly", false, way).make(schema, 0))
 }
 
 /// Values as an answer may hold them, with optional members where they are not nested deep, then without. What only
 /// requests hold (`writeOnly`) is left out.
 pub fn specimens<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    let made = move |generous, way| Maker { document, left_out: "writeOnly", generous, way, open: Vec::new(), parts: 0 }.make(schema, 0);
+    let made = move |generous, way| Maker::new(document, "writeOnly", generous, way).make(schema, 0);
     ways().flat_map(move |way| [true, false].into_iter().filter_map(move |generous| made(generous, way)))
 }
 
@@ -61,11 +62,17 @@ struct Maker<'a> {
     way: Way,
     /// Schemas of which a part is being made.
     open: Vec<String>,
+    /// Places of all schemas that describe the object that is being made, where `allOf` puts several together.
+    beside: Vec<String>,
     /// How many schemas were used so far.
     parts: usize,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(document: &'a Value, left_out: &'static str, generous: bool, way: Way) -> Self {
+        Self { document, left_out, generous, way, open: Vec::new(), beside: Vec::new(), parts: 0 }
+    }
+
     /// A value; `None` when the schema needs itself, so that no value ever comes to an end. `depth` counts objects.
     fn make(&mut self, pointer: &str, depth: usize) -> Option<Value> {
         let (pointer, schema) = follow(self.document, pointer)?;
@@ -74,7 +81,8 @@ impl Maker<'_> {
             return None;
         }
         let shown = || schema.get("example").or_else(|| schema.get("examples")?.get(0)).filter(|_| self.way.shown);
-        let written = shown().or_else(|| schema.get("const")).or_else(|| schema.get("default")).or_else(|| schema.get("enum")?.get(0));
+        let usual = || schema.get("default").filter(|_| self.way.shown);
+        let written = shown().or_else(|| schema.get("const")).or_else(usual).or_else(|| schema.get("enum")?.get(0));
         if let Some(value) = written {
             return Some(value.clone());
         }
@@ -85,19 +93,45 @@ impl Maker<'_> {
     }
 
     fn compose(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
-        for keyword in ["oneOf", "anyOf"] {
-            let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
-            if count > 0 {
-                let first = self.way.branch;
-                let mut whole = (first..first + count).find_map(|index| self.branch(pointer, schema, keyword, index % count, depth))?;
-                if schema.get("properties").is_some() {
-                    merge(&mut whole, self.of_type(pointer, schema, depth)?);
-                }
-                return Some(whole);
+        let before = self.beside.len();
+        if schema.get("allOf").is_some() {
+            self.gather(pointer, 0);
+        }
+        let made = self.composed(pointer, schema, depth);
+        self.beside.truncate(before);
+        made
+    }
+
+    /// Places of a schema and of the branches of its `allOf`.
+    fn gather(&mut self, pointer: &str, depth: usize) {
+        let Some((at, schema)) = follow(self.document, pointer).filter(|_| depth < MOST_BRANCHES) else { return };
+        self.beside.push(at.clone());
+        for index in 0..schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
+            self.gather(&format!("{at}/allOf/{index}"), depth + 1);
+        }
+    }
+
+    fn composed(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
+        let count = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        let mut whole = None;
+        for keyword in ["oneOf", "anyOf"].into_iter().filter(|keyword| count(keyword) > 0) {
+            let first = self.way.branch;
+            let branch = (first..first + count(keyword)).find_map(|index| self.branch(pointer, schema, keyword, index % count(keyword), depth))?;
+            match &mut whole {
+                None => whole = Some(branch),
+                Some(whole) => merge(whole, branch),
             }
         }
-        let mut whole = self.of_type(pointer, schema, depth)?;
-        for index in 0..schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
+        let mut whole = match whole {
+            Some(mut branch) => {
+                if schema.get("properties").is_some() {
+                    merge(&mut branch, self.of_type(pointer, schema, depth)?);
+                }
+                branch
+            }
+            None => self.of_type(pointer, schema, depth)?,
+        };
+        for index in 0..count("allOf") {
             let part = self.make(&format!("{pointer}/allOf/{index}"), depth)?;
             merge(&mut whole, part);
         }
@@ -143,6 +177,14 @@ impl Maker<'_> {
     }
 
     fn object(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
+        // What the members are made of does not describe this object.
+        let beside = std::mem::take(&mut self.beside);
+        let made = self.members(pointer, schema, depth, &beside);
+        self.beside = beside;
+        made.map(Value::Object)
+    }
+
+    fn members(&mut self, pointer: &str, schema: &Value, depth: usize, beside: &[String]) -> Option<Map<String, Value>> {
         let list = schema.get("required").and_then(Value::as_array);
         let required: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
         let properties = schema.get("properties").and_then(Value::as_object);
@@ -152,7 +194,7 @@ impl Maker<'_> {
         names.extend(required.iter().filter(|name| properties.is_none_or(|known| !known.contains_key(**name))));
         for name in names {
             let demanded = required.contains(&name);
-            let at = append(&format!("{pointer}/properties"), name);
+            let at = self.member_at(pointer, name, beside);
             let left_out = follow(self.document, &at).is_some_and(|(_, found)| found.get(self.left_out) == Some(&Value::Bool(true)));
             if left_out || !(demanded || optional) {
                 continue;
@@ -169,11 +211,49 @@ impl Maker<'_> {
                 None => {}
             }
         }
+        self.dependent(pointer, schema, depth, beside, &mut members)?;
         let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
-        if members.is_empty() && least > 0 && schema.get("additionalProperties").is_some_and(Value::is_object) {
-            members.insert("probity".to_owned(), self.make(&format!("{pointer}/additionalProperties"), depth + 1)?);
+        if members.is_empty() && least > 0 {
+            let patterns = schema.get("patternProperties").and_then(Value::as_object);
+            let matching = patterns.and_then(|patterns| patterns.keys().find_map(|name| Some((name.clone(), pattern::matching(name, 1, u64::MAX)?))));
+            if let Some((name, text)) = matching {
+                members.insert(text, self.make(&append(&format!("{pointer}/patternProperties"), &name), depth + 1)?);
+            } else if schema.get("additionalProperties").is_some_and(Value::is_object) {
+                members.insert("probity".to_owned(), self.make(&format!("{pointer}/additionalProperties"), depth + 1)?);
+            } else {
+                if properties.is_none_or(Map::is_empty) && schema.get("additionalProperties") != Some(&Value::Bool(false)) {
+                    members.insert("probity".to_owned(), Value::from("probity"));
+                }
+                let from = properties.into_iter().flatten().map(|(name, _)| name.clone()).take(usize::try_from(least).unwrap_or(usize::MAX));
+                for name in from.collect::<Vec<_>>() {
+                    let value = self.make(&append(&format!("{pointer}/properties"), &name), depth + 1)?;
+                    members.insert(name, value);
+                }
+            }
         }
-        Some(Value::Object(members))
+        Some(members)
+    }
+
+    /// Where a member is described: here, or by another schema of the same object.
+    fn member_at(&self, pointer: &str, name: &str, beside: &[String]) -> String {
+        let own = append(&format!("{pointer}/properties"), name);
+        if self.document.pointer(&own).is_some() {
+            return own;
+        }
+        let others = beside.iter().map(|other| append(&format!("{other}/properties"), name));
+        others.into_iter().find(|other| self.document.pointer(other).is_some()).unwrap_or(own)
+    }
+
+    /// Adds what members need beside them (`dependentRequired`).
+    fn dependent(&mut self, pointer: &str, schema: &Value, depth: usize, beside: &[String], members: &mut Map<String, Value>) -> Option<()> {
+        let needs = schema.get("dependentRequired").and_then(Value::as_object).into_iter().flatten();
+        for name in needs.filter(|(name, _)| members.contains_key(*name)).filter_map(|(_, names)| names.as_array()).flatten().collect::<Vec<_>>() {
+            let Some(name) = name.as_str().filter(|name| !members.contains_key(*name)) else { continue };
+            let at = self.member_at(pointer, name, beside);
+            let value = if self.document.pointer(&at).is_some() { self.make(&at, depth + 1)? } else { Value::from("probity") };
+            members.insert(name.to_owned(), value);
+        }
+        Some(())
     }
 
     fn array(&mut self, pointer: &str, schema: &Value, depth: usize) -> Option<Value> {
@@ -205,49 +285,19 @@ impl Maker<'_> {
 
 fn merge(whole: &mut Value, part: Value) {
     match (whole, part) {
-        (Value::Object(whole), Value::Object(part)) => whole.extend(part),
+        (Value::Object(whole), Value::Object(part)) => {
+            for (name, value) in part {
+                match whole.get_mut(&name) {
+                    Some(known @ Value::Object(_)) if value.is_object() => merge(known, value),
+                    _ => {
+                        whole.insert(name, value);
+                    }
+                }
+            }
+        }
         (whole @ Value::Null, part) => *whole = part,
         _ => {}
     }
-}
-
-/// The least and the greatest length of a text.
-pub fn lengths(schema: &Value) -> (u64, u64) {
-    let length = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
-    (length("minLength").unwrap_or(0).min(10_000), length("maxLength").unwrap_or(u64::MAX))
-}
-
-/// A text of the format, or where there is none, or it does not do, one that matches the pattern.
-fn text(schema: &Value, by_format: bool) -> Value {
-    let (at_least, at_most) = lengths(schema);
-    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-    let pattern = schema.get("pattern").and_then(Value::as_str).filter(|_| format.is_empty() || !by_format);
-    if let Some(value) = pattern.and_then(|pattern| pattern::matching(pattern, at_least, at_most)) {
-        return Value::String(value);
-    }
-    let value = match format {
-        "date" => "2024-01-31",
-        "date-time" => "2024-01-31T12:00:00Z",
-        "time" => "12:00:00Z",
-        "duration" => "P1D",
-        "email" | "idn-email" => "probity@example.com",
-        "uuid" => "00000000-0000-4000-8000-000000000001",
-        "uri" | "url" | "iri" => "https://example.com/",
-        "uri-reference" | "iri-reference" => "/",
-        "ipv4" => "192.0.2.1",
-        "ipv6" => "2001:db8::1",
-        "hostname" => "example.com",
-        "byte" => "cHJvYml0eQ==",
-        _ => "probity",
-    };
-    let mut value = value.to_owned();
-    while (value.len() as u64) < at_least {
-        value.push('x');
-    }
-    if value.starts_with("probity") && !value.contains('@') {
-        value.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
-    }
-    Value::String(value)
 }
 
 #[cfg(test)]
@@ -286,6 +336,23 @@ mod tests {
         assert_eq!(specimens(&document, "/node").next().unwrap(), json!({"name": "n", "below": []}));
         assert_eq!(sample(&document, "/tree"), json!("leaf"));
         assert_eq!(sample(&document, "/never"), Value::Null);
+    }
+
+    #[test]
+    fn what_one_branch_requires_is_made_as_another_describes_it() {
+        let item = json!({"allOf": [{"properties": {"n": {"type": "integer"}, "o": {"properties": {"a": {"const": 1}}}}}, {"required": ["n"], "properties": {"o": {"properties": {"b": {"const": 2}}}}}]});
+        let document = json!({"s": {"required": ["r"], "properties": {"r": {"required": ["l"], "properties": {"l": {"type": "array", "minItems": 1, "items": item}}}}}, "t": item});
+        assert_eq!(sample(&document, "/s"), json!({"r": {"l": [{"n": 1}]}}));
+        assert_eq!(specimens(&document, "/t").next().unwrap(), json!({"n": 1, "o": {"a": 1, "b": 2}}));
+    }
+
+    #[test]
+    fn members_that_others_need_and_names_that_match_are_made() {
+        let document = json!({"d": {"required": ["a"], "properties": {"a": {"const": 1}, "b": {"const": 2}}, "dependentRequired": {"a": ["b"]}},
+            "p": {"type": "object", "minProperties": 1, "patternProperties": {"^x-": {"type": "integer"}}}, "n": {"type": "string", "not": {"pattern": "^probity"}}});
+        assert_eq!(sample(&document, "/d"), json!({"a": 1, "b": 2}));
+        assert_eq!(sample(&document, "/p"), json!({"x-": 1}));
+        assert!(samples(&document, "/n").any(|value| value.as_str().is_some_and(|text| !text.starts_with("probity"))));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::mark::digest;
 use super::pattern::{matching, varied};
-use super::sample::lengths;
+use super::word::lengths;
 use crate::contract::schema::visit;
 use crate::domain::contract::{Contract, MediaType};
 

@@ -2,7 +2,9 @@
 
 mod bundled;
 mod credentials;
+mod document;
 mod files;
+mod tree;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ pub use files::{bytes, text};
 
 use crate::contract::{self, Bundle, ContractError};
 use crate::domain::contract::Contract;
+use crate::domain::issue::DocumentIssue;
 use crate::domain::suite::{Accounts, Suite};
 
 /// The longest file that is read, in bytes: many times what the largest published contracts have.
@@ -47,19 +50,6 @@ pub enum LoadError {
     /// A contract that cannot be used.
     #[error("the contract cannot be used: {0}")]
     Contract(#[from] ContractError),
-}
-
-impl LoadError {
-    /// The same with the place that refers to the file.
-    fn referred_to(self, place: Option<&str>) -> Self {
-        match (self, place) {
-            (Self::Unreadable { path, reason, .. }, Some(place)) => Self::Unreadable { path, reason, hint: format!("; {place} refers to it") },
-            (Self::Invalid { path, what, reason }, Some(place)) => {
-                Self::Invalid { path, what, reason: format!("{}\n{place} refers to it", reason.trim_end()) }
-            }
-            (error, _) => error,
-        }
-    }
 }
 
 /// Where a suite or a contract comes from.
@@ -194,31 +184,54 @@ pub fn suite_for(contract: &Path) -> Suite {
 /// Reads a contract with every file it refers to, bundled but not interpreted.
 ///
 /// # Errors
-/// A file is not readable or not YAML or JSON, or a reference leads nowhere.
+/// The file is not readable, or not YAML or JSON.
 pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
     let name = source.name();
     let root = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-    let mut files: BTreeMap<String, Value> = BTreeMap::new();
-    let mut open = vec![(root.clone(), None)];
-    while let Some((file, place)) = open.pop() {
-        if files.contains_key(&file) {
+    let mut gathered = Gathered::default();
+    gathered.add(&root, source, &source.read()?, true)?;
+    while let Some((file, _)) = gathered.open.pop() {
+        if gathered.files.contains_key(&file) || gathered.absent.contains_key(&file) {
             continue;
         }
+        // What is not there, or not readable, is left out of the contract and told as an issue of it.
         let at = source.beside(&file);
-        let at = if file == root { source.clone() } else { at };
-        let shown = file == root || at.is_below(source);
-        let document: Result<Value, LoadError> = if file == root { at.read() } else { at.read_plain() }.and_then(|text| {
-            yaml::parse(&text).map_err(|reason| {
-                // What stands in files of others is no business of whoever reads the message.
-                let hidden = "it is no YAML or JSON; it is outside of the folder of the contract, and not shown";
-                invalid(&at, "OpenAPI document", if shown { &reason } else { hidden })
-            })
-        });
-        let document = document.map_err(|error| error.referred_to(place.as_deref()))?;
-        open.extend(contract::file_references(&file, &document).into_iter().map(|(file, place)| (file, Some(place))));
-        files.insert(file, document);
+        if let Err(error) = at.read_plain().and_then(|text| gathered.add(&file, &at, &text, at.is_below(source))) {
+            gathered.absent.insert(file, error.to_string());
+        }
     }
-    Ok(contract::bundle(&root, &files)?)
+    let mut bundle = contract::bundle_files(&root, gathered.files, &gathered.absent)?;
+    bundle.issues.splice(0..0, gathered.issues);
+    Ok(bundle)
+}
+
+/// The files of a contract.
+#[derive(Default)]
+struct Gathered {
+    files: BTreeMap<String, Value>,
+    /// Files that are referred to and cannot be used, with the reason.
+    absent: BTreeMap<String, String>,
+    /// Files to be read, each with the first place that refers to it.
+    open: Vec<(String, String)>,
+    issues: Vec<DocumentIssue>,
+}
+
+impl Gathered {
+    /// Takes the text of one file and notes what it refers to.
+    fn add(&mut self, file: &str, at: &Source, text: &str, shown: bool) -> Result<(), LoadError> {
+        let document = document::parse(text, file).map_err(|reason| {
+            // What stands in files of others is no business of whoever reads the message.
+            let hidden = "it is no YAML or JSON; it is outside of the folder of the contract, and not shown";
+            invalid(at, "OpenAPI document", if shown { &reason } else { hidden })
+        })?;
+        let twice = document.twice.iter().map(|pointer| {
+            DocumentIssue::new(format!("{file}#{pointer}"), "this key is there twice in one object", "the last one is used, the others are left out")
+        });
+        self.issues.extend(twice);
+        self.open.extend(contract::file_references(file, &document.value));
+        self.files.insert(file.to_owned(), document.value);
+        Ok(())
+    }
 }
 
 /// Reads a contract.

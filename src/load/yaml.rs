@@ -1,6 +1,10 @@
 //! YAML and JSON text to values.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde_json::Value;
+use serde_saphyr::options::DuplicateKeyPolicy;
+
+use super::tree::{Builder, Notes};
 
 /// How deep a document may be nested: each level takes room on the stack.
 const DEEPEST: usize = 64;
@@ -13,7 +17,23 @@ const MOST_VALUES: usize = 5_000_000;
 /// # Errors
 /// Line, column and the lines around what is wrong.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let options = serde_saphyr::options! {
+    serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::Error)).map_err(|error| error.to_string())
+}
+
+/// The same for a value of any form, in which a key may be there twice.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn build(text: &str, notes: &Notes) -> Result<Value, String> {
+    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options(DuplicateKeyPolicy::PassThrough), |reader| {
+        Builder(notes).deserialize(reader)
+    });
+    read.map_err(|error| error.to_string())
+}
+
+fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        duplicate_keys: duplicate_keys,
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
@@ -25,15 +45,15 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
             max_anchors: MOST_VALUES,
             max_aliases: MOST_VALUES,
             max_merge_keys: MOST_VALUES,
+            max_buffered_comment_events: MOST_VALUES,
             enforce_alias_anchor_ratio: false,
         },
-    };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

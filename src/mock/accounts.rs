@@ -45,8 +45,15 @@ impl MockAccounts {
     /// API key that goes with another credential, as two users of one firm do; a key that stands alone tells them apart.
     pub fn invented(contract: &Contract, suite: &Suite) -> Self {
         let tells = |scheme: &String| suite.accounts.full.get(scheme).is_some_and(|credential| !matches!(credential, Credential::Value { .. }));
-        let alternatives = || contract.operations.iter().flat_map(|operation| &operation.security);
-        let shared = |scheme: &String| alternatives().any(|alternative| alternative.contains(scheme) && alternative.iter().any(tells));
+        let mut beside: BTreeMap<&String, bool> = BTreeMap::new();
+        let held = |alternative: &&Vec<String>| alternative.iter().all(|scheme| suite.accounts.full.contains_key(scheme));
+        for alternative in contract.operations.iter().flat_map(|operation| &operation.security).filter(held) {
+            let told = alternative.iter().any(tells);
+            for scheme in alternative {
+                *beside.entry(scheme).or_insert(true) &= told;
+            }
+        }
+        let shared = |scheme: &String| beside.get(scheme) == Some(&true);
         let invent = |account: &Account, name: &str| {
             let secrets = account.iter().filter(|(scheme, _)| contract.security_schemes.contains_key(*scheme));
             let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, shared(scheme))));
@@ -91,7 +98,7 @@ impl Caller {
 pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &Operation, call: &Call) -> Caller {
     let possible: Vec<&Vec<String>> =
         operation.security.iter().filter(|schemes| schemes.iter().all(|scheme| accounts.full.contains_key(scheme))).collect();
-    if operation.security.is_empty() || possible.is_empty() || possible.iter().any(|schemes| schemes.is_empty()) {
+    if operation.security.is_empty() || possible.is_empty() {
         return Caller::Full;
     }
     for (account, caller) in [(&accounts.full, Caller::Full), (&accounts.limited, Caller::Limited)] {
@@ -100,9 +107,12 @@ pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &O
                 .get(scheme)
                 .is_some_and(|secret| contract.security_schemes.get(scheme).is_some_and(|kind| carried(kind, secret, call) == Carried::Right))
         };
-        if possible.iter().any(|schemes| schemes.iter().all(holds)) {
+        if possible.iter().any(|schemes| !schemes.is_empty() && schemes.iter().all(holds)) {
             return caller;
         }
+    }
+    if possible.iter().any(|schemes| schemes.is_empty()) {
+        return Caller::Full;
     }
     refused(contract, accounts, &possible, call)
 }

@@ -1,13 +1,20 @@
 //! Header fields that declared responses require, and those that HTTP itself requires.
 
+use http::HeaderValue;
 use serde_json::Value;
 
-use super::accounts;
 use super::draft::Draft;
 use super::sample::sample;
 use super::scene::Core;
 use super::store::id_text;
-use crate::domain::contract::{HeaderRule, Operation, Response};
+use super::{accounts, notice};
+use crate::domain::contract::{HeaderRule, Operation, Response, SchemaRef};
+use crate::generate::specimens;
+
+/// Fields that follow from the body and the connection (RFC 9112, section 6; RFC 9110, sections 7.6, 8.3 and 8.4), whatever
+/// a contract says of them.
+const FRAMING: [&str; 10] =
+    ["content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "date"];
 
 /// What header fields are made from.
 #[derive(Debug, Default)]
@@ -25,8 +32,14 @@ pub(crate) struct Circumstances<'a> {
 pub(crate) fn add(core: &Core, draft: &mut Draft, response: Option<&Response>, circumstances: &Circumstances<'_>) {
     for rule in response.into_iter().flat_map(|response| &response.headers) {
         let located = rule.name.eq_ignore_ascii_case("location") && circumstances.location.is_some();
-        if (rule.required || located) && !rule.name.eq_ignore_ascii_case("content-type") {
-            let value = value(core, draft.status, rule, circumstances);
+        if rule.required && rule.name.eq_ignore_ascii_case("transfer-encoding") {
+            // Taken for what it says by whoever writes the answer.
+            draft.set("Transfer-Encoding", "chunked");
+        }
+        if (rule.required || located)
+            && !FRAMING.iter().any(|name| rule.name.eq_ignore_ascii_case(name))
+            && let Some(value) = value(core, draft.status, rule, circumstances)
+        {
             draft.set(&rule.name, value);
         }
     }
@@ -43,11 +56,13 @@ fn absent(draft: &Draft, name: &str) -> bool {
     !draft.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
-fn value(core: &Core, status: u16, rule: &HeaderRule, circumstances: &Circumstances<'_>) -> String {
-    match (rule.name.to_ascii_lowercase().as_str(), &circumstances.location) {
-        ("allow", _) => return circumstances.methods.join(", "),
-        ("www-authenticate", _) => return accounts::challenge(&core.contract, circumstances.operation),
-        ("location", Some(location)) => return location.clone(),
+/// A value that fits the schema of a field; `None` where none is known.
+fn value(core: &Core, status: u16, rule: &HeaderRule, circumstances: &Circumstances<'_>) -> Option<String> {
+    let name = rule.name.to_ascii_lowercase();
+    match (name.as_str(), &circumstances.location) {
+        ("allow", _) => return Some(circumstances.methods.join(", ")),
+        ("www-authenticate", _) => return Some(accounts::challenge(&core.contract, circumstances.operation)),
+        ("location", Some(location)) => return Some(location.clone()),
         _ => {}
     }
     let document = &core.contract.document;
@@ -56,12 +71,31 @@ fn value(core: &Core, status: u16, rule: &HeaderRule, circumstances: &Circumstan
     let example = header.and_then(|header| header.get("example").or_else(|| header.get("examples")?.as_object()?.values().next()?.get("value")));
     let drawn = example.cloned().or_else(|| schema.map(|schema| sample(document, &schema.0)));
     if let (Some(wait), Some(Value::Number(least))) = (circumstances.wait.filter(|_| status == 429), &drawn) {
-        return wait.max(least.as_u64().filter(|_| example.is_none()).unwrap_or(1)).to_string();
+        return Some(wait.max(least.as_u64().filter(|_| example.is_none()).unwrap_or(1)).to_string());
     }
-    match (rule.name.to_ascii_lowercase().as_str(), example) {
-        ("content-disposition", None) => "attachment; filename=\"mock\"".to_owned(),
-        ("etag", None) => "\"mock\"".to_owned(),
-        ("retry-after", None) => circumstances.wait.unwrap_or(1).to_string(),
-        _ => drawn.as_ref().and_then(id_text).unwrap_or_else(|| "mock".to_owned()),
+    let usual = match (name.as_str(), example) {
+        ("content-disposition", None) => Some("attachment; filename=\"mock\"".to_owned()),
+        ("etag", None) => Some("\"mock\"".to_owned()),
+        ("retry-after", None) => Some(circumstances.wait.unwrap_or(1).to_string()),
+        _ => None,
+    };
+    let made = schema.into_iter().flat_map(|schema| specimens(document, &schema.0));
+    let mut values = usual.map(Value::from).into_iter().chain(drawn).chain([Value::from("mock")]).chain(made);
+    values.find_map(|value| written(&value).filter(|text| schema.is_none_or(|schema| fits(core, schema, &value, text))))
+}
+
+/// Whether a field with this text fits its schema, read as the schema has it.
+fn fits(core: &Core, schema: &SchemaRef, value: &Value, text: &str) -> bool {
+    let sendable = HeaderValue::try_from(text).is_ok() && !text.is_empty();
+    sendable && (core.schemas.fits(schema, value) || core.schemas.fits(schema, &notice::read(&core.contract, &core.schemas, schema, text)))
+}
+
+/// A value as a field writes it (OpenAPI, `style: simple`).
+fn written(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Array(items) => Some(items.iter().map(written).collect::<Option<Vec<_>>>()?.join(",")),
+        Value::Object(_) => Some(value.to_string()),
+        other => id_text(other),
     }
 }

@@ -82,8 +82,11 @@ pub(crate) fn invent(style: &str, number: u64) -> String {
         }
         return String::from_utf8_lossy(&id).into_owned();
     }
-    let stem: String = style.chars().take(style.chars().count().saturating_sub(digits.len())).collect();
-    format!("{stem}{digits}")
+    // What comes before a separator belongs to the form of the id.
+    let split = style.rfind(|letter: char| !letter.is_alphanumeric()).map_or(0, |at| at + style[at..].chars().next().map_or(1, char::len_utf8));
+    let (before, tail) = style.split_at(split);
+    let stem: String = tail.chars().take(tail.chars().count().saturating_sub(digits.len())).collect();
+    format!("{before}{stem}{digits}")
 }
 
 /// Whether an id looks as if it had the same style as another.
@@ -110,6 +113,8 @@ mod tests {
         assert_eq!(invent("42", 1001), "1001");
         assert_eq!(invent("0a1b2c3d-1111-11ef-8222-0123456789ab", 4096), "0a1b2c3d-1111-11ef-8222-000000001000");
         assert_eq!(invent("CbCdEfGhIj", 1001), "CbCdEf1001");
+        assert_eq!(invent("a:model:xyzxyz", 1001), "a:model:xy1001");
+        assert_eq!(invent("a:model:x", 1001), "a:model:1001");
         assert!(same_style("77", "42") && !same_style("x7", "42") && !same_style("not an id", "abc"));
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::request::is_json;
+use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Example, Location, MediaType, Operation, Parameter};
 use crate::generate::{sample, specimens};
 
@@ -13,7 +14,7 @@ use crate::generate::{sample, specimens};
 pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
     let answers = contract.operations.iter().flat_map(Operation::successes).flat_map(|response| &response.content);
     let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
-    if answers.into_iter().all(|media| !is_bare(media)) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
+    if answers.into_iter().all(|media| !is_bare(media) && !takes_all(media)) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
         return contract;
     }
     let mut illustrated = Contract::clone(&contract);
@@ -24,10 +25,14 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         let successes = operation.responses.iter_mut().chain(classes).filter(|response| response.status.is_success());
         for response in successes {
+            for media in response.content.iter_mut().filter(|media| takes_all(media)) {
+                "application/json".clone_into(&mut media.name);
+            }
             let ids: Vec<String> = response.links.iter().flat_map(|link| link.parameters.values()).filter_map(|at| in_body(at)).collect();
             for media in response.content.iter_mut().filter(|media| is_bare(media)) {
                 let drawn = media.schema.as_ref().and_then(|schema| drawn(&contract.document, &schema.0, &ids));
-                media.examples.extend(drawn.filter(|value| !value.is_null()).map(|value: Value| Example { name: String::new(), value }));
+                let drawn = drawn.filter(|value| !value.is_null()).map(|value| without_pages(value, &required(&contract.document, media)));
+                media.examples.extend(drawn.map(|value: Value| Example { name: String::new(), value }));
             }
         }
     }
@@ -40,8 +45,38 @@ fn drawn(document: &Value, schema: &str, ids: &[String]) -> Option<Value> {
     specimens(document, schema).find(holds).or_else(|| specimens(document, schema).next())
 }
 
+/// The value without addresses of other pages, which are nothing but a made word. Where one has to be there, it is empty.
+fn without_pages(mut value: Value, required: &[String]) -> Value {
+    for holder in ["", "/links", "/meta"] {
+        let Some(Value::Object(members)) = value.pointer_mut(holder) else { continue };
+        for name in ["next", "prev", "previous"] {
+            if members.get(name).is_some_and(Value::is_string) {
+                if required.iter().any(|known| known == name) {
+                    members.insert(name.to_owned(), Value::from(""));
+                } else {
+                    members.shift_remove(name);
+                }
+            }
+        }
+    }
+    value
+}
+
+/// Names of members that the schema of a body, or of an object in it, requires.
+fn required(document: &Value, media: &MediaType) -> Vec<String> {
+    let Some((at, whole)) = media.schema.as_ref().and_then(|schema| follow(document, &schema.0)) else { return Vec::new() };
+    let inner = ["links", "meta"].iter().filter_map(|name| follow(document, &format!("{at}/properties/{name}")));
+    let lists = std::iter::once(whole).chain(inner.map(|(_, schema)| schema)).filter_map(|schema| schema.get("required")?.as_array());
+    lists.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 fn in_body(expression: &str) -> Option<String> {
     expression.strip_prefix("$response.body#").map(str::to_owned)
+}
+
+/// Whether any media type will do for what a schema describes; JSON is one.
+fn takes_all(media: &MediaType) -> bool {
+    media.name == "*/*" && media.schema.is_some()
 }
 
 fn is_bare(media: &MediaType) -> bool {

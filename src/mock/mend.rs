@@ -37,11 +37,33 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
         }
         return;
     }
+    if matches!(breach.keyword.as_str(), "additionalProperties" | "unevaluatedProperties")
+        && let Some(Value::Object(members)) = get_mut(value, &breach.at)
+    {
+        // The others stay as they are.
+        members.retain(|name, _| !breach.message.contains(&format!("'{name}'")));
+        return;
+    }
     if let Some(word) = same_word(contract, schema, value, breach)
         && let Some(spot) = get_mut(value, &breach.at)
     {
         *spot = word;
         return;
+    }
+    if breach.keyword == "type" {
+        if let Some(spelled) = value.pointer(&breach.at).and_then(|found| respelled(contract, schema, found, breach)) {
+            if let Some(spot) = get_mut(value, &breach.at) {
+                *spot = spelled;
+            }
+            return;
+        }
+        // The example would show what was there before, though something else was written.
+        let optional =
+            |value: &Value| in_example(example, &breach.at).is_some_and(|shown| value.pointer(&breach.at) != Some(shown) && shown.is_number());
+        if optional(value) && value.pointer(&breach.at).is_some_and(Value::is_string) {
+            remove(value, &breach.at);
+            return;
+        }
     }
     match in_example(example, &breach.at) {
         Some(substitute) if value.pointer(&breach.at) != Some(substitute) => {
@@ -52,6 +74,18 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
         _ => {
             remove(value, &breach.at);
         }
+    }
+}
+
+/// The same value as a text where the schema asks for one, or as a number.
+fn respelled(contract: &Contract, schema: &SchemaRef, found: &Value, breach: &Breach) -> Option<Value> {
+    let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/type")?)?;
+    let types = contract.document.pointer(&owner)?.get("type")?;
+    let takes = |name: &str| types == name || types.as_array().is_some_and(|names| names.iter().any(|known| known == name));
+    match found {
+        Value::Number(_) | Value::Bool(_) if takes("string") => Some(Value::String(found.to_string())),
+        Value::String(text) if takes("integer") || takes("number") => serde_json::from_str(text).ok().filter(Value::is_number),
+        _ => None,
     }
 }
 

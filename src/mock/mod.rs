@@ -8,6 +8,7 @@ mod behaviours;
 mod breach;
 mod draft;
 mod faults;
+mod graft;
 mod headers;
 mod ids;
 mod illustrate;

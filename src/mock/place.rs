@@ -123,7 +123,19 @@ pub(crate) fn set_id(resource: &mut Value, at: &str, id: &str) {
 pub(crate) fn overlay(resource: &mut Value, sent: &Value, sample: Option<&Value>) {
     let (Value::Object(resource), Value::Object(sent)) = (resource, sent) else { return };
     if !is_json_api(sent) {
-        overlay_members(resource, sent, sample.and_then(Value::as_object));
+        // A request may be plain where the answer is a resource object.
+        let known: Map<String, Value> = match resource.get("attributes") {
+            Some(Value::Object(attributes)) => {
+                sent.iter().filter(|(name, _)| attributes.contains_key(*name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+            }
+            _ => Map::new(),
+        };
+        let rest: Map<String, Value> =
+            sent.iter().filter(|(name, _)| !known.contains_key(*name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        if let Some(Value::Object(attributes)) = resource.get_mut("attributes") {
+            overlay_members(attributes, &known, None);
+        }
+        overlay_members(resource, &rest, sample.and_then(Value::as_object).filter(|_| known.is_empty()));
         return;
     }
     if let Some(Value::Object(attributes)) = resource.get_mut("attributes") {
@@ -138,7 +150,9 @@ pub(crate) fn overlay(resource: &mut Value, sent: &Value, sample: Option<&Value>
 /// Whether a member of a request is a resource object of JSON:API.
 fn is_json_api(sent: &Map<String, Value>) -> bool {
     let typed = sent.get("type").is_some_and(Value::is_string) && ["relationships", "id"].iter().any(|name| sent.contains_key(*name));
-    typed || sent.get("attributes").is_some_and(Value::is_object)
+    // It holds nothing else at its top (JSON:API, Resource Objects).
+    let known = sent.keys().all(|name| matches!(name.as_str(), "type" | "id" | "lid" | "attributes" | "relationships" | "links" | "meta"));
+    (typed && known) || sent.get("attributes").is_some_and(Value::is_object)
 }
 
 fn overlay_members(members: &mut Map<String, Value>, sent: &Map<String, Value>, sample: Option<&Map<String, Value>>) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::place::{self, Place};
+use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Location, MediaType, Operation, Response};
 
 /// An id that an answer yields, told by a link.
@@ -101,7 +102,11 @@ impl Profiles {
         }
         let example = success_example(operation);
         let request = operation.request_body.as_ref().and_then(|body| media_example(body.content.first()?, operation));
-        let asks_many = request.as_ref().is_some_and(|request| place::of_request(request).many);
+        let listed = || {
+            let schema = operation.request_body.as_ref()?.content.first()?.schema.as_ref()?;
+            Some(follow(&contract.document, &schema.0)?.1.get("type")? == "array")
+        };
+        let asks_many = request.as_ref().map(|request| place::of_request(request).many).or_else(listed).unwrap_or_default();
         let answers_many = example.as_ref().and_then(|example| self.answer_place(operation, example)).is_some_and(|place| place.many);
         let yields_own = profile.yields.iter().any(|yielded| yielded.kind == profile.kind);
         if operation.method.0 == "POST" && answers_many && !asks_many {

@@ -19,10 +19,11 @@ pub(crate) struct Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// The operations whose path fits best: a literal segment is a better fit than a parameter (OpenAPI, Paths Object).
-    pub(crate) fn find(contract: &'a Contract, segments: &[String]) -> Option<Self> {
-        let fits = contract.operations.iter().filter_map(|operation| Some((literals(&operation.path, segments)?, operation)));
-        let fits: Vec<(Vec<bool>, &Operation)> = fits.collect();
+    /// The operations whose path fits best: a literal segment is a better fit than a parameter (OpenAPI, Paths Object), more
+    /// literal text in a segment than less, and a slash at the end where one was sent.
+    pub(crate) fn find(contract: &'a Contract, call: &Call) -> Option<Self> {
+        let fits = contract.operations.iter().filter_map(|operation| Some((literals(&operation.path, call)?, operation)));
+        let fits: Vec<(Vec<usize>, &Operation)> = fits.collect();
         let best = fits.iter().map(|(literals, _)| literals).max()?.clone();
         Some(Self { operations: fits.into_iter().filter(|(literals, _)| *literals == best).map(|(_, operation)| operation).collect() })
     }
@@ -44,26 +45,35 @@ impl<'a> Route<'a> {
     }
 }
 
-/// For each segment whether the template names it literally; `None` when the path is another one.
-fn literals(template: &str, segments: &[String]) -> Option<Vec<bool>> {
+/// For each segment how many characters the template names literally, and whether both end alike; `None` when the path is
+/// another one.
+fn literals(template: &str, call: &Call) -> Option<Vec<usize>> {
     let parts: Vec<&str> = template.trim_end_matches('/').split('/').skip(1).collect();
-    if parts.len() != segments.len() {
+    if parts.len() != call.segments.len() {
         return None;
     }
-    parts
+    let fixed = |part: &str| part.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest).len()).sum();
+    let mut found: Vec<usize> = parts
         .iter()
-        .zip(segments)
-        .map(|(part, segment)| if part.contains('{') { values_in(part, segment).map(|_| false) } else { (part == segment).then_some(true) })
-        .collect()
+        .zip(&call.segments)
+        .map(
+            |(part, segment)| {
+                if part.contains('{') { values_in(part, segment).map(|_| fixed(part)) } else { (part == segment).then_some(usize::MAX) }
+            },
+        )
+        .collect::<Option<_>>()?;
+    found.push(usize::from(template.ends_with('/') == call.path.ends_with('/')));
+    Some(found)
 }
 
-/// The values of the parameters in a segment such as `{id}`, `{id}.json` or `{kind}:{number}`, each as short as what
+/// The values of the parameters in a segment such as `{id}`, `{id}.json` or `{kind}:{number}`, each as long as what
 /// follows it allows; `None` when the segment has another form.
 fn values_in<'a>(part: &'a str, segment: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
     let Some((before, rest)) = part.split_once('{') else { return (part == segment).then(Vec::new) };
     let (name, after) = rest.split_once('}')?;
     let segment = segment.strip_prefix(before)?;
-    let ends = segment.char_indices().map(|(at, character)| at + character.len_utf8());
+    // What comes last, such as the ending of a file's name, is the shortest.
+    let ends = segment.char_indices().rev().map(|(at, character)| at + character.len_utf8());
     ends.into_iter().find_map(|end| {
         let mut values = values_in(after, &segment[end..])?;
         values.insert(0, (name, &segment[..end]));
@@ -95,7 +105,7 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) ->
         parameter.is_some_and(|parameter| super::notice::query_breach(contract, schemas, parameter, &[value.as_str()]).is_some())
     });
     let misfits = misfits.count();
-    let all_there = required.iter().all(|name| sent(name));
+    let all_there = required.iter().all(|name| sent(name)) && !contradicts(contract, schemas, form, call);
     let media = request::media(form, call);
     let example = media.and_then(|media| media_example(media, form));
     let text = String::from_utf8_lossy(&call.body);
@@ -109,6 +119,21 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) ->
         _ => (true, 0),
     };
     (all_there, Reverse(misfits), if all_there { required.len() } else { 0 }, same_shape, Reverse(wrongs), shared, known)
+}
+
+/// Whether a request says by a header or a fixed pair of the query that it means another form.
+fn contradicts(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) -> bool {
+    form.parameters.iter().filter(|parameter| parameter.required).any(|parameter| match (parameter.location, &parameter.schema) {
+        (Location::Header, Some(schema)) => {
+            let listed = contract.schema(schema).is_some_and(|schema| schema.get("enum").is_some() || schema.get("const").is_some());
+            listed && call.header(&parameter.name).is_none_or(|value| !schemas.fits(schema, &Value::from(value)))
+        }
+        (Location::Query, None) if parameter.sent => {
+            let fixed = parameter.example.as_ref().and_then(Value::as_str);
+            call.query_value(&parameter.name).is_none_or(|value| Some(value) != fixed)
+        }
+        _ => false,
+    })
 }
 
 /// Whether the text of a body that cannot be read looks as if `data`, or the whole of it, were an array.

@@ -22,13 +22,21 @@ use crate::domain::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
 pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call: &Call, number: u64) -> Draft {
-    let route = Route::find(&core.contract, &call.segments);
+    let route = Route::find(&core.contract, call);
     let operation = route.as_ref().and_then(|route| route.operation(&core.contract, &core.schemas, call));
     let methods = route.as_ref().map(Route::methods).unwrap_or_default();
     let knows = |operation: &&&Operation| accounts::caller(&core.contract, &core.accounts, operation, call).is_known();
     let nearest = operation.or_else(|| {
         let operations = &route.as_ref()?.operations;
-        operations.iter().find(knows).or(operations.first()).copied()
+        // One that says itself what such a refusal looks like.
+        let telling = || operations.iter().find(|operation| operation.response(Status(405)).is_some());
+        operations
+            .iter()
+            .find(|operation| knows(operation) && operation.response(Status(405)).is_some())
+            .or_else(|| operations.iter().find(knows))
+            .or_else(telling)
+            .or(operations.first())
+            .copied()
     });
     let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
@@ -187,7 +195,7 @@ impl<'a> Ruling<'a> {
         if operation.successes().next().is_none() && operation.method.0 == "GET" {
             draft.body = outcome.body;
             draft.media = draft.body.as_ref().map(|_| "application/json".to_owned());
-        } else if let Some(media) = media.filter(|_| status.0 != 204) {
+        } else if let Some(media) = media.filter(|_| !matches!(status.0, 204 | 205 | 304)) {
             draft.media = Some(concrete(&media.name));
             draft.body = Some(outcome.body.unwrap_or(Value::Null));
         }

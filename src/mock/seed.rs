@@ -72,7 +72,17 @@ pub(crate) fn likeness(core: &Core, kind: &str, id: &str) -> Value {
         let place = Place::guess(&example, core.profiles.id_at(kind))?;
         place.items(&example).first().map(|item| (*item).clone())
     });
-    let mut body = body.unwrap_or_else(|| serde_json::json!({"id": id, "type": kind}));
+    let listed = || {
+        let listers = core.contract.operations.iter().filter(|operation| {
+            let profile = core.profiles.of(operation);
+            operation.method.0 == "GET" && !profile.on_item && profile.kind == kind
+        });
+        listers.filter_map(|operation| Some((operation, success_example(operation)?))).find_map(|(operation, example)| {
+            let place = core.profiles.answer_place(operation, &example).filter(|place| place.many)?;
+            place.items(&example).first().filter(|item| item.pointer(&place.id).is_some()).map(|item| (*item).clone())
+        })
+    };
+    let mut body = body.or_else(listed).unwrap_or_else(|| serde_json::json!({"id": id, "type": kind}));
     rename(&mut body, core.profiles.id_at(kind), id);
     body
 }
@@ -88,7 +98,8 @@ pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
 /// Resources that the examples of an operation show, of kinds that no operation makes.
 fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
     let borrowed = |kind: &str| !core.profiles.created.contains(kind);
-    if operation.method.0 == "GET" {
+    let makes_it = operation.method.0 == "PUT" && core.profiles.of(operation).on_item;
+    if !makes_it {
         sow_parameters(core, operation, store, borrowed);
     }
     for response in operation.successes() {

@@ -62,7 +62,9 @@ async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
         answer.body = gzip(&answer.body);
         answer.headers.push(("Content-Encoding".to_owned(), "gzip".to_owned()));
     }
-    let chunks = !answer.body.is_empty() && !matches!(answer.status, 204 | 304) && mock.has(Habit::Chunks);
+    let asked = answer.header("transfer-encoding").is_some();
+    answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("transfer-encoding"));
+    let chunks = !answer.body.is_empty() && !matches!(answer.status, 204 | 304) && (asked || mock.has(Habit::Chunks));
     let mut response = written(answer);
     if chunks && let Ok(whole) = to_bytes(std::mem::take(response.body_mut()), usize::MAX).await {
         let pieces: Vec<Result<Bytes, io::Error>> = whole.chunks(PIECE).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();

@@ -1,6 +1,6 @@
 //! What the mock holds: resources by kind, in the order in which they came.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -53,7 +53,19 @@ impl Resource {
 #[derive(Debug, Default)]
 struct Shelf {
     resources: Vec<Resource>,
+    /// Where each resource stood when it came; those that left since moved it towards the front.
+    places: HashMap<String, usize>,
     deleted: BTreeSet<String>,
+}
+
+impl Shelf {
+    fn position(&self, id: &str) -> Option<usize> {
+        let mut place = (*self.places.get(id)?).min(self.resources.len().checked_sub(1)?);
+        while self.resources.get(place).is_some_and(|resource| resource.id != id) {
+            place = place.checked_sub(1)?;
+        }
+        Some(place)
+    }
 }
 
 /// All resources.
@@ -74,11 +86,14 @@ impl Store {
     }
 
     pub(crate) fn get(&self, kind: &str, id: &str) -> Option<&Resource> {
-        self.of(kind).iter().find(|resource| resource.id == id)
+        let held = self.shelves.get(kind)?;
+        held.resources.get(held.position(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Resource> {
-        self.shelves.get_mut(kind)?.resources.iter_mut().find(|resource| resource.id == id)
+        let held = self.shelves.get_mut(kind)?;
+        let place = held.position(id)?;
+        held.resources.get_mut(place)
     }
 
     /// Resources of a kind, to be changed.
@@ -95,9 +110,11 @@ impl Store {
     pub(crate) fn put(&mut self, kind: &str, resource: Resource) {
         let held = self.shelves.entry(kind.to_owned()).or_default();
         held.deleted.remove(&resource.id);
-        match held.resources.iter_mut().find(|known| known.id == resource.id) {
-            Some(known) => *known = resource,
-            None => held.resources.push(resource),
+        if let Some(place) = held.position(&resource.id) {
+            held.resources[place] = resource;
+        } else {
+            held.places.insert(resource.id.clone(), held.resources.len());
+            held.resources.push(resource);
         }
     }
 
@@ -111,7 +128,8 @@ impl Store {
     /// Takes a resource out and remembers that it was there.
     pub(crate) fn delete(&mut self, kind: &str, id: &str) -> Option<Resource> {
         let held = self.shelves.get_mut(kind)?;
-        let index = held.resources.iter().position(|resource| resource.id == id)?;
+        let index = held.position(id)?;
+        held.places.remove(id);
         held.deleted.insert(id.to_owned());
         Some(held.resources.remove(index))
     }

@@ -26,6 +26,7 @@ fn render(report: &Report) -> String {
     parts.extend(groups("Conforms in part", &in_part(report)));
     parts.extend(left_behind(report));
     parts.extend(undocumented(report));
+    parts.extend(document_issues(report));
     parts.join("\n\n") + "\n"
 }
 
@@ -96,6 +97,24 @@ fn undocumented(report: &Report) -> Vec<String> {
         format!("- {} {} in {} {}{times}", code(&found.kind), code(&found.place), code(&found.operation), found.status)
     });
     vec![format!("## Undocumented\n\n{}", surplus(report)), lines.collect::<Vec<_>>().join("\n")]
+}
+
+fn document_issues(report: &Report) -> Vec<String> {
+    let lines: Vec<String> =
+        report.document_issues.iter().map(|issue| format!("- {} {}; {}", code(&issue.place), escape(&issue.what), escape(&issue.meaning))).collect();
+    if lines.is_empty() { Vec::new() } else { vec!["## Document issues".to_owned(), lines.join("\n")] }
+}
+
+/// Text that Markdown must not read as its own.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if r"\`*_[]<>|#~".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(if letter.is_control() { ' ' } else { letter });
+    }
+    escaped
 }
 
 /// A code span: nothing in it is a link, an image, HTML, a mention or the number of an issue (GitHub Flavored Markdown, sections

@@ -65,6 +65,10 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     if !report.undocumented.is_empty() {
         parts.push(page.wrapped(&format!("{} They are listed in report.md.", surplus(report)), 0, 2));
     }
+    if !report.document_issues.is_empty() {
+        let words = format!("{} of the document itself. They are listed in report.md.", plural(report.document_issues.len(), "issue"));
+        parts.push(page.wrapped(&words, 0, 2));
+    }
     // Last, because the end is what a terminal shows.
     parts.push(paint(&page.wrapped(&headline(report), 0, 0), HEADING, colour));
     parts.retain(|part| !part.is_empty());

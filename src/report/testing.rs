@@ -59,6 +59,7 @@ pub fn sample() -> Report {
             removable: true,
             because: None,
         }],
+        document_issues: Vec::new(),
     }
 }
 

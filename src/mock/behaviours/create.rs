@@ -1,18 +1,21 @@
 //! Makes resources: one, or several with an array.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::download::uploaded;
 use super::{Outcome, Turn};
-use crate::contract::schema::resource_needs;
-use crate::domain::contract::{Location, Operation};
+use crate::contract::schema::{resource_needs, visit};
+use crate::domain::contract::{Location, Operation, SchemaRef};
+use crate::generate::varied;
 use crate::mock::faults::{Effect, mangled};
 use crate::mock::ids::Form;
-use crate::mock::place::{Place, overlay};
+use crate::mock::place::{Place, of_request, overlay};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::{likeness, rename};
-use crate::mock::store::{Resource, id_text};
+use crate::mock::store::{Resource, Store, id_text};
 use crate::mock::variants::Habit;
 use crate::mock::{ids, job};
 
@@ -25,9 +28,10 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let items = scene.items();
     let sent: Vec<(String, Value)> =
         if items.is_empty() { vec![(String::new(), Value::Null)] } else { items.into_iter().map(|(at, item)| (at, item.clone())).collect() };
+    let shared = Shared::of(turn);
     let mut made = Vec::new();
     for (index, (at, item)) in sent.iter().enumerate() {
-        made.push(create(turn, index, at, item));
+        made.push(create(turn, &shared, index, at, item));
     }
     let location = made.first().and_then(|(id, _)| location(scene, id));
     let document = turn.document(made.into_iter().map(|(_, body)| body).collect());
@@ -35,26 +39,118 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     Outcome { body: Some(document), location }
 }
 
+/// What all resources of one request are made from.
+struct Shared {
+    /// Resources of the answer's example, and of the request's.
+    templates: Vec<Value>,
+    samples: Vec<Value>,
+    id_at: String,
+    /// What ids look like where the answer shows none.
+    style: Option<Value>,
+    form: Form,
+    /// How ids are made where those in the style of the example do not do.
+    otherwise: Option<Otherwise>,
+    /// What the request refers to, by the place of the resource that does.
+    references: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Shared {
+    fn of(turn: &Turn<'_, '_>) -> Self {
+        let scene = turn.scene;
+        let kind = scene.profile.kind.as_str();
+        let cloned = |items: Vec<&Value>| items.into_iter().cloned().collect::<Vec<Value>>();
+        let place = turn.place();
+        let templates = place.as_ref().zip(turn.example.as_ref()).map(|(place, example)| cloned(place.items(example))).unwrap_or_default();
+        let samples = scene.sample().map(|(sample, place)| cloned(place.items(&sample))).unwrap_or_default();
+        let id_at = place.map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
+        let usual = style(scene, kind);
+        let shown = templates.first().and_then(|template| template.pointer(&id_at)).or(usual.as_ref()).and_then(id_text);
+        let all = |id: &str| scene.core.contract.operations.iter().all(|operation| takes_in_place(scene.core, operation, kind, id));
+        let answered = |id: &str| is_answered(turn, templates.first(), &id_at, id);
+        let does = |id: &str| all(id) && answered(id);
+        let usual_does = shown.is_none_or(|shown| does(&ids::invent(&shown, FIRST)));
+        let otherwise = if usual_does { None } else { Otherwise::find(turn, templates.first(), &id_at, &does) };
+        let form = form(turn, templates.first(), &id_at);
+        Self { style: usual, references: references(scene), templates, samples, id_at, form, otherwise }
+    }
+}
+
+/// The first number that an id is made from.
+const FIRST: u64 = 1000;
+
+/// Another way to make ids.
+enum Otherwise {
+    /// Digits alone, of which the last so many are taken.
+    Digits(usize),
+    /// Texts that match a pattern.
+    Pattern(String, u64, u64),
+}
+
+impl Otherwise {
+    /// The first way whose ids do.
+    fn find(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str, does: &dyn Fn(&str) -> bool) -> Option<Self> {
+        let patterns = patterns(turn, template, id_at).into_iter().map(|(pattern, least, most)| Self::Pattern(pattern, least, most));
+        patterns.chain([Self::Digits(20), Self::Digits(4)]).find(|way| way.write(FIRST).is_some_and(|id| does(&id)))
+    }
+
+    fn write(&self, number: u64) -> Option<String> {
+        match self {
+            Self::Digits(most) => Some(number.to_string().chars().rev().take(*most).collect::<Vec<_>>().into_iter().rev().collect()),
+            Self::Pattern(pattern, least, most) => varied(pattern, *least, *most, number),
+        }
+    }
+
+    /// An id that no resource has.
+    fn next(&self, store: &Store, kind: &str) -> Option<String> {
+        let first = FIRST + u64::try_from(store.of(kind).len()).unwrap_or_default();
+        let free = |id: &String| store.get(kind, id).is_none() && !store.was_deleted(kind, id);
+        (first..first + FIRST).filter_map(|number| self.write(number)).find(free)
+    }
+}
+
+/// Patterns that the answer's schema has for the id, each with the least and the greatest length.
+fn patterns(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Vec<(String, u64, u64)> {
+    let mut found = Vec::new();
+    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return found };
+    let document = turn.document(vec![template.clone()]);
+    visit(&turn.scene.core.contract, schema, &document, &mut |at, schema, _| {
+        if let (true, Some(pattern)) = (at.ends_with(id_at), schema.get("pattern").and_then(Value::as_str)) {
+            let length = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+            found.push((pattern.to_owned(), length("minLength").unwrap_or(0), length("maxLength").unwrap_or(u64::MAX)));
+        }
+    });
+    found
+}
+
+/// Whether the answer takes an id, where it takes its own example.
+fn is_answered(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str, id: &str) -> bool {
+    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return true };
+    let fits = |body: Value| turn.scene.core.schemas.fits(schema, &turn.document(vec![body]));
+    let mut body = template.clone();
+    rename(&mut body, id_at, id);
+    fits(body) || !fits(template.clone())
+}
+
 /// Makes one resource out of what the request says and the example shows; its id and its body.
-fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (String, Value) {
+fn create(turn: &mut Turn<'_, '_>, shared: &Shared, index: usize, at: &str, sent: &Value) -> (String, Value) {
     let scene = turn.scene;
     let kind = scene.profile.kind.as_str();
-    let template = turn.place().zip(turn.example.as_ref()).and_then(|(place, example)| nth(&place.items(example), index));
-    let id_at = turn.place().map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
-    let sample = scene.sample().and_then(|(sample, place)| nth(&place.items(&sample), index));
-    let style = template.as_ref().and_then(|template| template.pointer(&id_at)).cloned().or_else(|| style(scene, kind));
-    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent), form(turn, template.as_ref(), &id_at));
-    let mut body = template.unwrap_or_else(|| likeness(scene.core, kind, &id));
-    rename(&mut body, &id_at, &id);
-    overlay(&mut body, sent, sample.as_ref());
-    rename(&mut body, &id_at, &id);
+    let (template, sample) = (nth(&shared.templates, index), nth(&shared.samples, index));
+    let id_at = &shared.id_at;
+    let shown = template.and_then(|template| template.pointer(id_at)).or(shared.style.as_ref());
+    let usual = || ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
+    let id = shared.otherwise.as_ref().and_then(|otherwise| otherwise.next(&turn.state.store, kind)).unwrap_or_else(usual);
+    let mut body = template.cloned().unwrap_or_else(|| likeness(scene.core, kind, &id));
+    rename(&mut body, id_at, &id);
+    overlay(&mut body, sent, sample);
+    rename(&mut body, id_at, &id);
     job::start(&scene.core.contract, kind, &mut body);
     let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&scene.operation.id));
     if !by_other {
         let mut resource = Resource::new(id.clone(), body.clone());
         resource.created_by = Some(scene.operation.id.clone());
         resource.sent = sent.clone();
-        resource.references = references(scene, at);
+        resource.references = shared.references.get(at).cloned().unwrap_or_default();
         resource.parents = parents(scene);
         resource.content = uploaded(scene);
         keep(turn, kind, resource);
@@ -83,6 +179,15 @@ fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
     } else {
         Form::Example
     }
+}
+
+/// Whether the parameters of an operation take an id of a kind.
+fn takes_in_place(core: &Core, operation: &Operation, kind: &str, id: &str) -> bool {
+    let own = operation.parameters.iter().filter(|parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
+    let plain = own.filter(|parameter| parameter.example.as_ref().is_none_or(|example| !example.is_array()));
+    let number = id.parse::<u64>().map(Value::from).ok();
+    let reads = |schema: &SchemaRef| core.schemas.fits(schema, &Value::from(id)) || number.as_ref().is_some_and(|id| core.schemas.fits(schema, id));
+    plain.filter_map(|parameter| parameter.schema.as_ref()).all(reads)
 }
 
 /// Whether an operation takes an id of a kind, wherever its parameters and the example of its request hold one.
@@ -130,8 +235,8 @@ fn keep(turn: &mut Turn<'_, '_>, kind: &str, mut resource: Resource) {
     turn.state.store.put(kind, resource);
 }
 
-fn nth(items: &[&Value], index: usize) -> Option<Value> {
-    items.get(index).or_else(|| items.last()).map(|item| (*item).clone())
+fn nth(items: &[Value], index: usize) -> Option<&Value> {
+    items.get(index).or_else(|| items.last())
 }
 
 /// What ids of the kind look like, where the answer shows none.
@@ -142,11 +247,21 @@ fn style(scene: &Scene<'_>, kind: &str) -> Option<Value> {
     fitting.find_map(|parameter| parameter.example.clone())
 }
 
-/// What the request refers to within one of the things that it writes.
-fn references(scene: &Scene<'_>, at: &str) -> Vec<(String, String)> {
-    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return Vec::new() };
-    let needs = resource_needs(&scene.core.contract, media, body).into_iter().filter(|need| need.at.starts_with(at));
-    needs.filter_map(|need| Some((need.what.kind, id_text(&need.value)?))).collect()
+/// What the request refers to, by the place of the thing that it writes.
+fn references(scene: &Scene<'_>) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut found: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return found };
+    let place = of_request(body);
+    for need in resource_needs(&scene.core.contract, media, body) {
+        let Some(id) = id_text(&need.value) else { continue };
+        let owner = match need.at.strip_prefix(&format!("{}/", place.at)) {
+            Some(rest) if place.many => format!("{}/{}", place.at, rest.split('/').next().unwrap_or_default()),
+            Some(_) if !place.many => place.at.clone(),
+            _ => continue,
+        };
+        found.entry(owner).or_default().push((need.what.kind, id));
+    }
+    found
 }
 
 /// The resources under which a new one is made.

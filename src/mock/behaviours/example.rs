@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Outcome, Turn};
-use crate::mock::place::set_id;
+use crate::mock::place::{merge, set_id};
 use crate::mock::sample::sample;
 use crate::mock::store::id_text;
 
@@ -12,7 +12,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let drawn = || turn.media.and_then(|media| media.schema.as_ref()).map(|schema| sample(&scene.core.contract.document, &schema.0));
     let Some(mut document) = turn.example.clone().or_else(drawn) else { return Outcome::default() };
     let (Some((kind, id)), Some(place)) = (scene.owner(), turn.place().filter(|place| !place.many)) else {
-        return Outcome::of(turn.respelled(document));
+        return Outcome::of(held(turn, &document).unwrap_or_else(|| turn.respelled(document)));
     };
     let parameter = scene.profile.owner.as_ref().and_then(|(name, _)| scene.operation.parameters.iter().find(|parameter| parameter.name == *name));
     let named = parameter.and_then(|parameter| id_text(parameter.example.as_ref()?));
@@ -29,4 +29,15 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         set_id(item, &place.id, id);
     }
     Outcome::of(turn.respelled(document))
+}
+
+/// The document about the resource that it shows, as that resource is now.
+fn held(turn: &Turn<'_, '_>, document: &Value) -> Option<Value> {
+    let scene = turn.scene;
+    let place = turn.place().filter(|place| !place.many && scene.operation.method.is_safe() && scene.owner().is_none())?;
+    let id = place.items(document).first().and_then(|item| id_text(item.pointer(&place.id)?))?;
+    let resource = turn.state.store.get(&scene.profile.kind, &id).filter(|resource| !resource.accepted.is_empty())?;
+    let mut body = place.items(document).first().map(|item| (*item).clone())?;
+    merge(&mut body, &resource.body);
+    Some(turn.document(vec![body]))
 }

@@ -21,7 +21,9 @@ pub(super) fn matches(core: &Core, operation: &Operation, profile: &Profile) -> 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let scene = turn.scene;
     let kind = &scene.profile.kind;
-    if !turn.state.store.knows(kind) {
+    // A list of names shows no resources.
+    let plain = turn.place().zip(turn.example.as_ref()).is_some_and(|(place, example)| place.items(example).iter().any(|item| !item.is_object()));
+    if plain || !turn.state.store.knows(kind) {
         return super::example::act(turn);
     }
     let all = turn.goes(Effect::IgnoreFilter);

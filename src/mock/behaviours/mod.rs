@@ -16,6 +16,7 @@ mod update;
 use serde_json::Value;
 
 use super::faults::Effect;
+use super::graft::graft;
 use super::mend::mend;
 use super::place::{self, Place};
 use super::profile::Profile;
@@ -23,7 +24,8 @@ use super::request::is_json;
 use super::scene::{Core, Scene};
 use super::state::State;
 use super::store::id_text;
-use crate::domain::contract::{MediaType, Operation, Response};
+use crate::contract::get_mut;
+use crate::domain::contract::{JSON_API, MediaType, Operation, Response, SchemaRef};
 use crate::generate::specimens;
 
 /// One kind of thing to do.
@@ -79,17 +81,42 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.scene.profile));
     let mut outcome = behaviour.map_or_else(Outcome::default, |behaviour| (behaviour.act)(turn));
     record(turn);
-    let schema = turn.media.filter(|media| is_json(&media.name)).and_then(|media| media.schema.as_ref());
-    if let (Some(body), Some(schema)) = (&mut outcome.body, schema) {
-        mend(&core.contract, &core.schemas, schema, body, turn.example.as_ref().unwrap_or(&Value::Null));
-        // Some examples do not fit the schema that they stand beside.
-        if !core.schemas.fits(schema, body)
-            && let Some(fitting) = specimens(&core.contract.document, &schema.0).find(|value| core.schemas.fits(schema, value))
-        {
-            *body = turn.with_ids_of(body, fitting);
-        }
+    let media = turn.media.filter(|media| is_json(&media.name));
+    if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
+        let example = turn.example.clone().unwrap_or_default();
+        *body = fitting(turn, schema, body, &example);
+    }
+    if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
+        && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
+    {
+        // A document has one of them (JSON:API, Top Level).
+        members.insert("meta".to_owned(), Value::Object(serde_json::Map::new()));
     }
     outcome
+}
+
+/// The body brought to its schema: mended, or where that does not help, made anew with what it holds.
+fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
+    let core = turn.scene.core;
+    let fits = |value: &Value| core.schemas.fits(schema, value);
+    let mut body = before.clone();
+    mend(&core.contract, &core.schemas, schema, &mut body, example);
+    // Some examples do not fit the schema that they stand beside.
+    if fits(&body) {
+        return body;
+    }
+    let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return body };
+    let known = turn.with_ids_of(&body, made.clone());
+    let body = graft(if fits(&known) { known } else { made }, before, &fits);
+    let reads = turn.scene.operation.method.0 == "GET" && turn.scene.profile.on_item;
+    let named = turn.scene.owner().filter(|_| reads).zip(turn.place().filter(|place| !place.many));
+    let mut renamed = body.clone();
+    if let Some(((_, id), place)) = named
+        && let Some(item) = get_mut(&mut renamed, &place.at).filter(|item| item.pointer(&place.id).is_some())
+    {
+        place::set_id(item, &place.id, id);
+    }
+    if fits(&renamed) { renamed } else { body }
 }
 
 /// Remembers on the resource what was accepted on it.

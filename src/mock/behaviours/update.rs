@@ -13,14 +13,20 @@ use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
-    let changes = matches!(operation.method.0.as_str(), "PATCH" | "PUT") || operation.method.0 == "POST" && profile.on_item;
-    changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none())
+    let whole = matches!(operation.method.0.as_str(), "PATCH" | "PUT");
+    let changes = whole || operation.method.0 == "POST" && profile.on_item;
+    changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none() || whole && below(profile))
+}
+
+/// Whether it is about a collection below another resource.
+fn below(profile: &Profile) -> bool {
+    profile.tail.len() == 1 && profile.owner.as_ref().is_some_and(|(_, kind)| *kind != profile.kind)
 }
 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let scene = turn.scene;
     let kind = scene.profile.kind.as_str();
-    let targets: Vec<(String, Value)> = match scene.owner() {
+    let targets: Vec<(String, Value)> = match scene.owner().filter(|_| !below(&scene.profile)) {
         Some((_, id)) => vec![(id.to_owned(), scene.items().first().map_or(Value::Null, |(_, item)| (*item).clone()))],
         None => scene.items().into_iter().filter_map(|(_, item)| Some((id_text(item.get("id")?)?, item.clone()))).collect(),
     };

@@ -1,5 +1,7 @@
 //! Whether ids in the body and in the query name something.
 
+use std::collections::HashSet;
+
 use super::{Noticed, Scene, State};
 use crate::contract::append;
 use crate::contract::schema::resource_needs;
@@ -28,9 +30,10 @@ pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>)
         return;
     }
     // Writes on a collection name the resources that they change by id, marked or not.
+    let places: HashSet<&str> = needs.iter().map(|need| need.at.as_str()).collect();
     for (at, item) in scene.items() {
         let at = append(&at, "id");
-        let marked = needs.iter().any(|need| need.at == at);
+        let marked = places.contains(at.as_str());
         if let Some(id) = item.get("id").and_then(id_text).filter(|id| !marked && unknown(&scene.profile.kind, id)) {
             noticed.push(absent(&scene.profile.kind, &id).or("unknown-id").at_pointer(&at));
         }

@@ -1,0 +1,220 @@
+//! Knows what stands where in a document: which objects are schemas, which maps have names of the author's own, and which
+//! values are nothing but values, in which a member called `$ref` or `type` means nothing.
+
+use serde_json::{Map, Value};
+
+use super::pointer::escape;
+
+/// What a value of a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// An object of OpenAPI whose members are defined there.
+    Plain,
+    /// A map whose keys are the author's and whose values are [`Part::Plain`].
+    Named,
+    /// A map from paths or expressions to path items.
+    PathItems,
+    /// A Path Item Object.
+    PathItem,
+    /// A map from names to Callback Objects.
+    Callbacks,
+    /// A map from names to Example Objects.
+    Examples,
+    /// A schema (JSON Schema), or a list of schemas.
+    Schema,
+    /// A map from names to schemas.
+    Schemas,
+    /// A value of the author's own, in which nothing has a meaning.
+    Raw,
+}
+
+/// Members of objects of OpenAPI that are maps with names of the author's own.
+const NAMED: [&str; 12] = [
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "content",
+    "links",
+    "encoding",
+    "securitySchemes",
+    "securityDefinitions",
+    "variables",
+    "mediaTypes",
+    "x-probity-forms",
+];
+
+/// Keywords of JSON Schema that hold a schema or a list of schemas.
+const SUBSCHEMAS: [&str; 16] = [
+    "items",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "propertyNames",
+    "prefixItems",
+    "additionalItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
+];
+
+/// Keywords of JSON Schema that hold a map from names to schemas.
+const SCHEMA_MAPS: [&str; 6] = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "dependencies"];
+
+impl Part {
+    /// What the member of this name is.
+    pub(super) fn member(self, name: &str) -> Self {
+        // Swagger 2.0 has values by their media types where OpenAPI 3 has examples by name.
+        let is_value = match self {
+            Self::Raw => true,
+            Self::PathItems => name.starts_with("x-"),
+            Self::Examples => name.contains('/'),
+            _ => false,
+        };
+        if is_value {
+            return Self::Raw;
+        }
+        match self {
+            Self::PathItems => Self::PathItem,
+            Self::Callbacks => Self::PathItems,
+            Self::Named | Self::Examples => Self::Plain,
+            Self::Schemas => Self::Schema,
+            Self::Schema if SUBSCHEMAS.contains(&name) => Self::Schema,
+            Self::Schema if SCHEMA_MAPS.contains(&name) => Self::Schemas,
+            Self::Schema | Self::Raw => Self::Raw,
+            Self::PathItem if name == "additionalOperations" => Self::Named,
+            Self::Plain | Self::PathItem => of_plain(name),
+        }
+    }
+
+    /// What an item of a list is.
+    pub(super) fn item(self) -> Self {
+        if self == Self::Named { Self::Plain } else { self }
+    }
+}
+
+fn of_plain(name: &str) -> Part {
+    match name {
+        "schema" | "itemSchema" => Part::Schema,
+        "schemas" | "definitions" => Part::Schemas,
+        "paths" | "webhooks" | "pathItems" | "x-webhooks" => Part::PathItems,
+        "callbacks" => Part::Callbacks,
+        "examples" => Part::Examples,
+        "example" | "default" | "enum" | "value" | "dataValue" => Part::Raw,
+        name if NAMED.contains(&name) => Part::Named,
+        name if name.starts_with("x-") && !name.starts_with("x-probity-") => Part::Raw,
+        _ => Part::Plain,
+    }
+}
+
+/// A place in a document, as a JSON Pointer that grows and shrinks with the way through it.
+#[derive(Debug, Default)]
+pub(super) struct Trail(String);
+
+impl Trail {
+    /// The pointer.
+    pub(super) fn pointer(&self) -> &str {
+        &self.0
+    }
+
+    /// Does something one token deeper.
+    pub(super) fn within<T>(&mut self, token: &str, act: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.0.len();
+        self.0.push('/');
+        if token.contains(['~', '/']) {
+            self.0.push_str(&escape(token));
+        } else {
+            self.0.push_str(token);
+        }
+        let done = act(self);
+        self.0.truncate(length);
+        done
+    }
+}
+
+/// The reference of an object. `$dynamicRef` and `$recursiveRef` are references of schemas, too.
+pub(super) fn reference(members: &Map<String, Value>, part: Part) -> Option<&str> {
+    let dynamic = || members.get("$dynamicRef").or_else(|| members.get("$recursiveRef")).filter(|_| part == Part::Schema);
+    members.get("$ref").filter(|reference| reference.is_string()).or_else(dynamic).and_then(Value::as_str)
+}
+
+/// Visits every object that has a reference (`$ref` with a text), outside values of the author's own. The visitor says
+/// whether what stands beside the reference is looked into.
+pub(super) fn references(value: &Value, part: Part, trail: &mut Trail, visit: &mut impl FnMut(&Trail, Part, &str) -> bool) {
+    match value {
+        Value::Object(members) => {
+            if part == Part::Raw {
+                return;
+            }
+            if let Some(reference) = reference(members, part)
+                && !visit(trail, part, reference)
+            {
+                return;
+            }
+            for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
+                let inner = part.member(name);
+                if inner != Part::Raw {
+                    trail.within(name, |trail| references(member, inner, trail, visit));
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
+                trail.within(&index.to_string(), |trail| references(item, part.item(), trail, visit));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Visits every schema of a document, what is within it first.
+pub(super) fn schemas<'a>(value: &'a Value, part: Part, trail: &mut Trail, visit: &mut impl FnMut(&Trail, &'a Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
+                let inner = part.member(name);
+                if inner != Part::Raw {
+                    trail.within(name, |trail| schemas(member, inner, trail, visit));
+                }
+            }
+            if part == Part::Schema {
+                visit(trail, members);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                trail.within(&index.to_string(), |trail| schemas(item, part.item(), trail, visit));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Changes every schema of a document, what is within it first.
+pub(super) fn schemas_mut(value: &mut Value, part: Part, trail: &mut Trail, change: &mut impl FnMut(&Trail, &mut Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut().filter(|(_, member)| member.is_object() || member.is_array()) {
+                let inner = part.member(name);
+                if inner != Part::Raw {
+                    trail.within(name, |trail| schemas_mut(member, inner, trail, change));
+                }
+            }
+            if part == Part::Schema {
+                change(trail, members);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                trail.within(&index.to_string(), |trail| schemas_mut(item, part.item(), trail, change));
+            }
+        }
+        _ => {}
+    }
+}

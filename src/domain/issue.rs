@@ -1,0 +1,30 @@
+//! What is wrong with a document, as opposed to a server.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One fault of an OpenAPI document. The sound parts of the document are used all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DocumentIssue {
+    /// File and JSON Pointer (RFC 6901) in it.
+    pub place: String,
+    /// What is wrong there.
+    pub what: String,
+    /// What it means for the run.
+    pub meaning: String,
+}
+
+impl DocumentIssue {
+    /// An issue at a place.
+    pub fn new(place: impl Into<String>, what: impl Into<String>, meaning: impl Into<String>) -> Self {
+        Self { place: place.into(), what: what.into(), meaning: meaning.into() }
+    }
+}
+
+impl fmt::Display for DocumentIssue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}; {}", self.place, self.what, self.meaning)
+    }
+}
