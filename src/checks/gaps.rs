@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::media_type::is_json;
 use super::scene::Scene;
 use super::{body_schema, headers};
-use crate::contract::Unjudged;
+use crate::contract::{UNREAD_SCHEMA, Unjudged};
 use crate::domain::contract::MediaType;
 use crate::domain::exchange::Content;
 
@@ -23,6 +23,10 @@ pub fn gaps(scene: &Scene<'_>) -> Gaps {
     let mut gaps = Gaps { unjudged: headers::unjudged(scene), unread: None };
     if let Some(media) = body_schema::declared(scene) {
         match reading(scene, media) {
+            // Nobody knows what should have come.
+            _ if media.schema.as_ref().is_some_and(|schema| schema.0 == UNREAD_SCHEMA) => {
+                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &Value::Null)));
+            }
             Reading::Value(value) => {
                 gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &value)));
             }

@@ -23,6 +23,7 @@ mod run;
 mod self_test;
 mod subject;
 mod target;
+mod values;
 mod write;
 
 use std::process::ExitCode;

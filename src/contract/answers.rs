@@ -12,7 +12,7 @@ use super::{ContractError, conditions};
 use crate::domain::contract::{Example, Fallback, HeaderRule, Link, MediaType, RequestBody, Response, SchemaRef, Status};
 
 /// Where the schema stands that says of a body only that nobody knows what it should be.
-pub(super) const UNREAD_SCHEMA: &str = "/x-probity-unread-body";
+pub const UNREAD_SCHEMA: &str = "/x-probity-unread-body";
 
 /// What stands under a key of `responses`.
 enum Key {

@@ -27,6 +27,7 @@ mod version;
 mod walk;
 
 pub use accounts::accounts_for;
+pub use answers::UNREAD_SCHEMA;
 pub use bundle::{Bundle, UNREAD, bundle, bundle_files, file_references};
 pub use general::spread_general;
 pub use links::makes;

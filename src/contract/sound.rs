@@ -306,6 +306,12 @@ mod tests {
     use crate::contract::{Schemas, bundle, read};
     use crate::domain::contract::SchemaRef;
 
+    /// Whether a value fits a schema or breaks a rule of it; `None` where nobody knows.
+    fn said(schemas: &Schemas, at: &str, value: &Value) -> Option<bool> {
+        let judged = schemas.judge(&SchemaRef(at.to_owned()), value);
+        if judged.breaches.is_empty() { judged.unjudged.is_empty().then_some(true) } else { Some(false) }
+    }
+
     /// The schema as it is used, the issues of it, and the answers to values: whether each fits, nobody knows, or breaks a rule.
     fn used(schema: &Value, values: &[Value]) -> (Value, Vec<String>, Vec<Option<bool>>) {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
@@ -313,7 +319,7 @@ mod tests {
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
         let at = "/paths/~1a/get/responses/200/content/application~1json/schema";
         let schemas = Schemas::new(&contract).unwrap();
-        let judged = values.iter().map(|value| schemas.breaches(&SchemaRef(at.to_owned()), value).ok().map(|breaches| breaches.is_empty()));
+        let judged = values.iter().map(|value| said(&schemas, at, value));
         (contract.document.pointer(at).unwrap().clone(), contract.issues.iter().map(ToString::to_string).collect(), judged.collect())
     }
 
@@ -327,14 +333,43 @@ mod tests {
     }
 
     #[test]
-    fn what_an_unread_part_does_not_touch_is_judged() {
+    fn what_stands_beside_an_unread_part_is_judged() {
         let schema = json!({"properties": {"a": {"type": "integer"}, "b": {"$ref": "#/components/schemas/Gone"}}});
         let (_, issues, judged) = used(&schema, &[json!({"a": 1}), json!({"a": 1, "b": 2}), json!({"a": "x", "b": 2})]);
-        assert_eq!(judged, [Some(true), None, Some(false)]);
+        assert_eq!(judged, [None, None, Some(false)]);
         assert_eq!(issues.len(), 1, "{issues:?}");
         assert!(issues[0].starts_with("t.yaml#/paths/~1a/get/responses/200/content/application~1json/schema/properties/b"), "{issues:?}");
         let either = json!({"oneOf": [{"type": "integer"}, {"$ref": "#/components/schemas/Gone"}]});
-        assert_eq!(used(&either, &[json!("x"), json!(1)]).2, [None, Some(true)]);
+        assert_eq!(used(&either, &[json!("x"), json!(1)]).2, [None, None]);
+    }
+
+    #[test]
+    fn of_branches_that_cannot_be_read_nobody_knows_which_one_fits() {
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"204": {"description": ""}}}}},
+            "components": {"schemas": {
+                "Gone": {"type": "object", "properties": {"a": {"$ref": "#/nowhere"}}},
+                "Either": {"oneOf": [{"$ref": "#/components/schemas/Gone"}, {"type": "object", "required": ["b"]}, {"type": "integer"}]},
+                "Neither": {"not": {"$ref": "#/components/schemas/Gone"}}}}});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let schemas = Schemas::new(&contract).unwrap();
+        let judged = |name: &str, value: Value| said(&schemas, &format!("/components/schemas/{name}"), &value);
+        assert_eq!(judged("Either", json!({"a": 1})), None);
+        assert_eq!(judged("Either", json!({"a": 1, "b": 2})), None);
+        assert_eq!(judged("Either", json!("x")), Some(false));
+        assert_eq!(judged("Neither", json!({"a": 1})), None);
+    }
+
+    #[test]
+    fn what_is_not_judged_is_named_as_it_is_written() {
+        let schema = json!({"properties": {"a": {"pattern": "(["}, "b": {"$ref": "#/components/schemas/Gone"}}, "patternProperties": {"([": {}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"204": {"description": ""}}}}}, "components": {"schemas": {"S": schema}}});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let unjudged = Schemas::new(&contract).unwrap().unjudged(&SchemaRef("/components/schemas/S".to_owned()), &json!({}));
+        let places: Vec<String> = unjudged.into_iter().map(|part| part.place).collect();
+        let at = "#/components/schemas/S";
+        assert_eq!(places, [format!("{at}/patternProperties/(["), format!("{at}/properties/a/pattern"), format!("{at}/properties/b/$ref")]);
     }
 
     #[test]

@@ -150,12 +150,13 @@ impl<'a> Bundler<'a> {
     /// File and pointer that a reference leads to.
     fn target(&self, written: &str, site: &Site<'_>) -> Result<Spot, String> {
         let nowhere = || format!("the reference {written} leads nowhere");
-        match self.ids.find(site.file, site.from, written) {
+        let (target, at) = split(written);
+        let of_file = || (!target.contains(':')).then(|| self.ids.anchored(&join(site.file, target), &decoded(at), None)).flatten();
+        match self.ids.find(site.file, site.from, written).or_else(of_file) {
             Some(Found::One((file, pointer))) if self.find(&file, &pointer).is_some() => return Ok((file, pointer)),
             Some(Found::Many) => return Err(format!("which schema {written} means depends on the way to it, which is not followed")),
             _ => {}
         }
-        let (target, at) = split(written);
         if target.contains(':') || target.starts_with("//") {
             return Err(format!("{written} is not a file beside the contract, and is not fetched"));
         }

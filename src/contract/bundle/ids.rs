@@ -26,7 +26,7 @@ pub(super) struct Ids {
 pub(super) enum Found {
     /// To one schema.
     One(Spot),
-    /// To several schemas, of which the last one that was entered is meant (`$dynamicRef`).
+    /// To several schemas: the last one that was entered is meant (`$dynamicRef`), or nobody knows which.
     Many,
 }
 
@@ -85,13 +85,18 @@ impl Ids {
         if fragment.is_empty() || fragment.starts_with('/') {
             return Some(Found::One((file, format!("{}{}", resource?, decoded(fragment)))));
         }
-        let known = self.anchors.get(&(file.clone(), decoded(fragment)))?;
-        match known.as_slice() {
-            [(pointer, _)] => Some(Found::One((file, pointer.clone()))),
+        self.anchored(&file, &decoded(fragment), resource.as_deref())
+    }
+
+    /// The schema of a file that an anchor names, first of all within a schema that has `$id`; `None` where none has it.
+    pub(super) fn anchored(&self, file: &str, anchor: &str, resource: Option<&str>) -> Option<Found> {
+        let found = |pointer: &str| Found::One((file.to_owned(), pointer.to_owned()));
+        match self.anchors.get(&(file.to_owned(), anchor.to_owned()))?.as_slice() {
+            [(pointer, _)] => Some(found(pointer)),
             several if several.iter().any(|(_, dynamic)| *dynamic) => Some(Found::Many),
             several => {
-                let own = several.iter().find(|(pointer, _)| resource.as_ref().is_some_and(|resource| pointer.starts_with(resource)));
-                own.or(several.first()).map(|(pointer, _)| Found::One((file, pointer.clone())))
+                let own = several.iter().find(|(pointer, _)| resource.is_some_and(|resource| pointer.starts_with(resource)));
+                Some(own.map_or(Found::Many, |(pointer, _)| found(pointer)))
             }
         }
     }

@@ -138,3 +138,18 @@ fn what_extensions_refer_to_is_nobodys_business() {
     assert_eq!(document.pointer("/components/schemas/S/properties/x-y/$ref"), Some(&json!("#/components/schemas/y")));
     assert_eq!(document.pointer("/components/schemas/y/const"), Some(&json!(3)));
 }
+
+#[test]
+fn an_anchor_is_a_name_for_a_place() {
+    let schemas = json!({"Pet": {"$anchor": "pet", "type": "object"}, "Cat": {"properties": {"a": {"$anchor": "inner"}}},
+        "A": {"$ref": "#pet"}, "B": {"$ref": "#inner"}, "C": {"$ref": "x.yaml#pet"}, "D": {"$ref": "#gone"}, "E": {"$ref": "x.yaml#twice"}});
+    let other = json!({"d": {"$anchor": "pet", "const": 1}, "e": {"$anchor": "twice"}, "f": {"$anchor": "twice"}});
+    let (document, issues) = whole(&[("r.yaml", json!({"components": {"schemas": schemas}})), ("x.yaml", other)]);
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["A"]["$ref"], "#/components/schemas/Pet");
+    assert_eq!(schemas["B"]["$ref"], "#/components/schemas/Cat/properties/a");
+    let component = schemas["C"]["$ref"].as_str().unwrap_or_default().trim_start_matches('#');
+    assert_eq!(document.pointer(component).map(|schema| &schema["const"]), Some(&json!(1)), "{schemas}");
+    assert!(schemas["D"][UNREAD].is_object() && schemas["E"][UNREAD].is_object(), "{schemas}");
+    assert_eq!(issues.len(), 2, "{issues:?}");
+}
