@@ -163,7 +163,7 @@ fn a_contract_opens_no_pipe_and_shows_no_file_above_its_folder() {
     };
     for target in ["../secret.txt", "link.yaml", "../secret.txt#/root"] {
         let (code, said) = said(target);
-        assert!(code == Some(2) && said.contains("root.yaml#/paths/~1a refers to it") && !said.contains("s3cret"), "{target}: {said}");
+        assert!(code == Some(2) && said.contains("root.yaml#/paths/~1a: ") && !said.contains("s3cret"), "{target}: {said}");
     }
     let up = "../".repeat(folder.0.components().count());
     for target in ["pipe".to_owned(), "./pipe#/a".to_owned(), format!("{up}dev/zero"), format!("{up}dev/tty")] {
