@@ -185,7 +185,7 @@ fn what_cannot_be_used_is_named_with_its_place() {
             2,
             &["dangling.yaml#/paths/~1a/get/responses/200", "#/components/responses/Gone"],
         ),
-        (&["run", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
+        (&["run", "--target", "mock", "--contract", "trigger.yaml"], 2, &["trigger.yaml#/paths/~1a/get/responses/200", "sucess", "success"]),
         (&["run", "--strict-document", "--contract", "status.yaml"], 2, &["status.yaml#/paths/~1a/get/responses/2000", "2000"]),
         (&["run", "--suite", "key.suite.yaml"], 2, &["key.suite.yaml:3:1", "efects", "effects"]),
         (&["run", "--suite", "type.suite.yaml"], 2, &["type.suite.yaml", "3"]),

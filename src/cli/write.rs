@@ -37,14 +37,9 @@ fn written(path: &Path, text: &str, private: bool) -> Result<(), Stop> {
 
 /// Tries whether files can be written into a folder, before anything is sent whose reports would be lost.
 pub fn try_out(folder: &Path) -> Result<(), Stop> {
-    let missing: Vec<&Path> = folder.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
     let trial = folder.join(".probity-trial");
     write(&trial, "")?;
     let _ = fs::remove_file(&trial);
-    // A run that comes to nothing leaves nothing.
-    for made in missing {
-        let _ = fs::remove_dir(made);
-    }
     Ok(())
 }
 

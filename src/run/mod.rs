@@ -11,7 +11,7 @@ mod past;
 mod quiet;
 mod redirect;
 mod redo;
-mod revert;
+mod restore;
 mod send;
 mod sweep;
 mod told;
@@ -132,7 +132,7 @@ struct Lane<'a> {
     /// What is known of ids.
     ownership: Arc<Mutex<Ownership>>,
     /// What the run may change without having made it, as it was before; by address.
-    originals: tokio::sync::Mutex<BTreeMap<String, revert::Original>>,
+    originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
     /// How many requests it takes to put back what is changed.
     owed: AtomicU64,
     /// How many requests were sent.

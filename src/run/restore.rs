@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
     pub(super) async fn put_back(&mut self, lane: &Lane<'a>) {
         let originals = std::mem::take(&mut *lane.originals.lock().await);
         for original in originals.into_values().filter(|original| !original.writes.is_empty()) {
-            let (put_back, reason) = self.write_back(&original, lane).await;
+            let (put_back, reason) = self.restore(&original, lane).await;
             for (probe, request) in &original.writes {
                 let operation = self.plan.probe(probe).map(|probe| probe.operation.clone()).unwrap_or_default();
                 let request = format!("{} {}", request.method, address(request));
@@ -97,7 +97,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn write_back(&mut self, original: &Original, lane: &Lane<'a>) -> (bool, Option<String>) {
+    async fn restore(&mut self, original: &Original, lane: &Lane<'a>) -> (bool, Option<String>) {
         let Some(before) = &original.before else { return (false, Some("it could not be read before".to_owned())) };
         let sent: Vec<&RequestTemplate> = original.writes.iter().map(|(_, request)| request).collect();
         let Some((operation, request)) = writer(self.contract, &original.read, &sent, before) else {
