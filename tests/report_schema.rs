@@ -68,7 +68,7 @@ fn sample() -> Value {
         "cells": [{
             "operation": "things.get", "api": "things", "method": "GET", "path": "/things", "status": 409, "general": false,
             "verdict": "violates", "reason": null,
-            "probes": [{"id": "p", "trigger": "wrong-type", "status": 400, "fault": "type is another", "requests": 1}],
+            "probes": [{"id": "p", "trigger": "wrong-type", "status": 400, "fault": "type is another", "effect": "nothing", "requests": 1}],
             "findings": [finding]
         }],
         "findings": [],

@@ -9,8 +9,9 @@ use tokio::net::TcpListener;
 use super::args::{Files, MockArgs};
 use super::target::{Subject, environment};
 use super::{Stop, exit, runtime};
-use crate::domain::contract::RateLimit;
-use crate::domain::plan::{Credentials, Place, Plan, Repeat};
+use crate::domain::contract::{Contract, RateLimit};
+use crate::domain::effect::{Effect, Permission};
+use crate::domain::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
 use crate::domain::suite::{Account, Credential};
 use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
 use crate::plan::{Known, Options, PlanError};
@@ -145,7 +146,7 @@ const SWEEPS: u32 = 16;
 fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<Vec<RateLimit>, Stop> {
     let accounts = &subject.suite.accounts;
     let options = Options {
-        permission: crate::domain::effect::Permission::everything(),
+        permission: Permission { writes: true, effects: None, disposable: false },
         full: Some(accounts.full.keys().cloned().collect()),
         limited: accounts.limited.keys().cloned().collect(),
         given,
@@ -158,7 +159,7 @@ fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<V
         Err(PlanError::NothingSelected { .. }) => return Ok(Vec::new()),
         planned => planned?,
     };
-    Ok(vec![RateLimit { requests: authenticated(&planned) + SWEEPS, seconds: WINDOW }])
+    Ok(vec![RateLimit { requests: authenticated(&planned) + looked_after(&subject.contract, &planned) + SWEEPS, seconds: WINDOW }])
 }
 
 /// Requests of a plan that count against a rate limit: those with credentials that are right.
@@ -179,6 +180,26 @@ fn authenticated(planned: &Plan) -> u32 {
     });
     let more: usize = more.sum();
     u32::try_from(counted.count() + more).unwrap_or(u32::MAX)
+}
+
+/// Requests with which a run reads what it has not made before it changes it, writes it back and reads it again.
+fn looked_after(contract: &Contract, planned: &Plan) -> u32 {
+    let made = |slot: &SlotId| matches!(planned.slots.get(slot).map(|slot| &slot.origin), Some(Origin::Created(_)));
+    let is_read = |path: &str| contract.operations.iter().any(|operation| operation.path == path && operation.method.0 == "GET");
+    let mut written: BTreeMap<(&str, Vec<&str>), u32> = BTreeMap::new();
+    for probe in planned.probes.iter().filter(|probe| probe.effect >= Effect::Borrowed && !probe.request.method.is_safe()) {
+        let named: Vec<&SlotId> =
+            probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_))).map(|filling| &filling.slot).collect();
+        let makes = probe.request.method.0 == "POST" && !probe.captures.is_empty();
+        if !is_read(&probe.request.path) || named.last().is_some_and(|slot| made(slot)) {
+            continue;
+        }
+        let count = written.entry((&probe.request.path, named.iter().map(|slot| slot.as_str()).collect())).or_insert(1);
+        if probe.fault.is_none() && !makes {
+            *count = 3;
+        }
+    }
+    written.into_values().sum()
 }
 
 fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<Known>> {

@@ -24,6 +24,9 @@ const NEAR: usize = 3;
 
 /// Sends the probe, and says how it ended: 1 when it breaks the contract, 3 when no answer came.
 pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
+    if let Some(word) = unheard(&args.run) {
+        return Err(Stop::Unusable(format!("{word} means nothing to replay, which sends one probe of a recording; leave it out")));
+    }
     let recording = recorded(&args.recording)?;
     if recording.plan.probe(&args.probe).is_none() {
         let near = near(&recording.plan, &args.probe);
@@ -58,6 +61,24 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
         Ending::Answered => exit::CONFORMS,
         Ending::Silent(_) | Ending::Withheld(_) => exit::INCONCLUSIVE,
     })
+}
+
+/// The first argument of `run` that was given and can have no effect on a single probe.
+fn unheard(run: &RunArgs) -> Option<&'static str> {
+    let selection = &run.scope.selection;
+    let given = [
+        (!selection.only.is_empty(), "--only"),
+        (!selection.status.is_empty(), "--status"),
+        (selection.thorough, "--thorough"),
+        (selection.cases > 0, "--cases"),
+        (selection.regressions.is_some(), "--regressions"),
+        (run.scope.budget.is_some(), "--budget"),
+        (run.fresh, "--fresh"),
+        (run.max_time.is_some(), "--max-time"),
+        (run.require_complete, "--require-complete"),
+        (run.full, "--full"),
+    ];
+    given.into_iter().find_map(|(given, word)| given.then_some(word))
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {

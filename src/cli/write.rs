@@ -37,9 +37,14 @@ fn written(path: &Path, text: &str, private: bool) -> Result<(), Stop> {
 
 /// Tries whether files can be written into a folder, before anything is sent whose reports would be lost.
 pub fn try_out(folder: &Path) -> Result<(), Stop> {
+    let missing = !folder.exists();
     let trial = folder.join(".probity-trial");
     write(&trial, "")?;
     let _ = fs::remove_file(&trial);
+    if missing {
+        // A run that nobody answers leaves nothing, not even an empty folder.
+        let _ = fs::remove_dir(folder);
+    }
     Ok(())
 }
 

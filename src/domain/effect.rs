@@ -45,6 +45,29 @@ impl Effect {
         Self::ALLOWABLE.into_iter().find(|effect| effect.word() == word)
     }
 
+    /// The option of the command line that allows it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::Session => "",
+            Self::Own => "--allow-writes",
+            Self::Leftovers => "--allow leftovers",
+            Self::Borrowed => "--allow borrowed",
+            Self::Sweeping => "--allow sweeping",
+        }
+    }
+
+    /// What several operations of this effect do.
+    pub fn they_do(self) -> &'static str {
+        match self {
+            Self::Nothing => "change nothing",
+            Self::Session => "change the run's own token",
+            Self::Own => "change something",
+            Self::Leftovers => "make something that no operation removes",
+            Self::Borrowed => "change what this run has not made",
+            Self::Sweeping => "change things that they do not name",
+        }
+    }
+
     /// What a request of this effect does, as the end of the sentence "it …".
     pub fn does(self) -> &'static str {
         match self {

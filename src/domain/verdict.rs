@@ -107,6 +107,9 @@ pub struct Sightings {
     pub shrunk: Option<String>,
     /// The place of the answer on one line.
     pub excerpt: Option<Excerpt>,
+    /// Whether others who use the server at the same time may have brought it about.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub others: bool,
 }
 
 /// A part of an answer on one line, with what is meant in it.
@@ -123,6 +126,6 @@ pub struct Excerpt {
 impl Default for Sightings {
     /// Seen at the first and only try.
     fn default() -> Self {
-        Self { seen: 1, tries: 1, shrunk: None, excerpt: None }
+        Self { seen: 1, tries: 1, shrunk: None, excerpt: None, others: false }
     }
 }

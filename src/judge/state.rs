@@ -66,6 +66,7 @@ fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
         curl: exchange.map(|exchange| curl(&exchange.request, case.hints)).unwrap_or_default(),
         sightings: Sightings {
             excerpt: exchange.and_then(|exchange| excerpt(exchange.answer.as_ref()?, &contradiction.answer)),
+            others: contradiction.others,
             ..Sightings::default()
         },
     }

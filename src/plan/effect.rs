@@ -389,7 +389,6 @@ impl Draft<'_> {
 
 /// Why a request of an effect is not sent.
 pub fn not_allowed(effect: Effect, faulty: bool) -> Reason {
-    let flag = if effect == Effect::Own { "--allow-writes".to_owned() } else { format!("--allow {}", effect.word()) };
     let condition = if faulty { "a server that accepts it all the same" } else { "it" };
-    Reason::new(Code::NotAllowed(effect), format!("{condition} {}; {flag} allows it", effect.does()))
+    Reason::new(Code::NotAllowed(effect), format!("{condition} {}; {} allows it", effect.does(), effect.flag()))
 }

@@ -1,11 +1,12 @@
 //! A plan as text, for a person who wants to see it before anything is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::domain::contract::RateLimit;
 use crate::domain::effect::Effect;
 use crate::domain::plan::{Intent, Plan, Probe, Purpose, Stage};
+use crate::domain::reason::{Code, Reason};
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
 /// and how long the rate limits make it take.
@@ -86,7 +87,7 @@ fn things(text: &mut String, plan: &Plan) {
         let _ = writeln!(text, "\nIt makes {}.", words(|(all, _)| *all));
         let left = words(|(_, left)| *left);
         let left = if left.is_empty() {
-            "All of it is removed again.".to_owned()
+            "A request is planned to remove each of them.".to_owned()
         } else {
             format!("Not removed, for want of an operation or because it expires by itself: {left}. The rest is.")
         };
@@ -120,9 +121,17 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
         let hundredths = all * 100 / aimed as u64;
         let _ = writeln!(text, "{}.{:02} requests for each cell to be proved", hundredths / 100, hundredths % 100);
     }
+    effects(text, plan);
     let mut reasons: Vec<(String, usize)> = Vec::new();
+    let mut closed: BTreeMap<Effect, (usize, BTreeSet<&str>)> = BTreeMap::new();
     for cell in &plan.cells {
         let reason = match &cell.intent {
+            Intent::Skipped(Reason { code: Code::NotAllowed(effect), .. }) => {
+                let (cells, operations) = closed.entry(*effect).or_default();
+                *cells += 1;
+                operations.insert(&cell.operation);
+                continue;
+            }
             Intent::Unreachable(reason) => format!("unreached: {reason}"),
             Intent::Skipped(reason) => format!("skipped: {reason}"),
             Intent::Postponed(reason) => format!("left to a later run: {reason}"),
@@ -133,8 +142,27 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
             None => reasons.push((reason, 1)),
         }
     }
+    for (effect, (cells, operations)) in closed {
+        let (they_do, flag) = (effect.they_do(), effect.flag());
+        let _ = writeln!(text, "{cells} cells of {} operations skipped: they {they_do}; {flag} allows it", operations.len());
+    }
     for (reason, count) in reasons {
         let _ = writeln!(text, "{count} cells {reason}");
+    }
+}
+
+/// What the requests would change if each were accepted, and what is made that nothing removes.
+fn effects(text: &mut String, plan: &Plan) {
+    let mut counts: BTreeMap<Effect, usize> = BTreeMap::new();
+    for probe in &plan.probes {
+        *counts.entry(probe.effect).or_default() += 1;
+    }
+    let counts: Vec<String> = counts.iter().map(|(effect, count)| format!("{count} {}", effect.word())).collect();
+    let _ = writeln!(text, "By what they would change if accepted: {}", counts.join(", "));
+    let left = plan.probes.iter().filter(|probe| probe.effect == Effect::Leftovers && probe.fault.is_none());
+    let left: BTreeSet<&str> = left.map(|probe| probe.operation.as_str()).collect();
+    if !left.is_empty() {
+        let _ = writeln!(text, "What these make no operation removes, so it is left and named: {}", left.into_iter().collect::<Vec<_>>().join(", "));
     }
 }
 

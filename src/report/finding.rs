@@ -71,7 +71,7 @@ mod tests {
     fn what_is_seen_now_and_then_and_was_made_smaller_says_so() {
         let report = sample();
         let excerpt = Some(Excerpt { line: "{…, \"id\": 7}".to_owned(), column: 10, width: 1 });
-        let sightings = Sightings { seen: 1, tries: 5, shrunk: Some("/name is \"é\"".to_owned()), excerpt };
+        let sightings = Sightings { seen: 1, tries: 5, shrunk: Some("/name is \"é\"".to_owned()), excerpt, others: false };
         let finding = Finding { answer: "body /id".to_owned(), sightings, ..all_findings(&report)[0].clone() };
         insta::assert_snapshot!("finding_shrunk", finding_text(&finding, false));
         let always = Finding { sightings: Sightings { seen: 5, ..finding.sightings.clone() }, ..finding };

@@ -5,8 +5,8 @@ use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
 use super::tame::tame;
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, subject, surplus, unproved};
-use crate::domain::report::{Cell, Report};
+use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved};
+use crate::domain::report::{Cell, Changed, Report};
 use crate::domain::verdict::Verdict;
 
 /// Source of the form of tables: GitHub Flavored Markdown, section 4.10.
@@ -20,6 +20,10 @@ fn render(report: &Report) -> String {
         format!("{}, started {} with seed {}.", code(&subject(report)), code(&report.started_at), report.seed),
         format!("- {}\n- {}", counts(report), effort(report)),
     ];
+    if let Some(cause) = root_cause(report) {
+        parts.insert(1, format!("**The one cause:** {}", code(&cause)));
+    }
+    parts.extend(changed(report));
     parts.extend(matrix(report));
     parts.extend(findings(report));
     parts.extend(groups("Not proved", &unproved(report)));
@@ -77,10 +81,23 @@ fn groups(title: &str, groups: &[Unproved<'_>]) -> Vec<String> {
     let mut parts = vec![format!("## {title}")];
     for group in groups {
         let cells: Vec<String> = group.cells.iter().map(|cell: &&Cell| format!("- {}", code(&cell_name(cell)))).collect();
-        let (symbol, word, reason) = (symbol(group.verdict), group.verdict.word(), code(group.reason));
+        let (symbol, word, reason) = (symbol(group.verdict), group.verdict.word(), code(&group.reason));
         parts.push(format!("{symbol} **{word}**, {}: {reason}\n\n{}", plural(cells.len(), "cell"), cells.join("\n")));
     }
     parts
+}
+
+/// What the run changed by permission.
+fn changed(report: &Report) -> Vec<String> {
+    if report.changed.is_empty() {
+        return Vec::new();
+    }
+    let line = |one: &Changed| {
+        let became =
+            if one.put_back { "put back".to_owned() } else { format!("not put back: {}", one.reason.as_deref().unwrap_or("no reason is known")) };
+        format!("- {}: {}", code(&one.request), code(&became))
+    };
+    vec!["## Changed by permission".to_owned(), report.changed.iter().map(line).collect::<Vec<_>>().join("\n")]
 }
 
 fn left_behind(report: &Report) -> Vec<String> {

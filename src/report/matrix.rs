@@ -5,7 +5,9 @@ use super::finding::finding_text;
 use super::grid::{Block, Row, blocks, server_cells};
 use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::tame::tame;
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, subject, surplus, unproved, wrap};
+use super::words::{
+    Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved, wrap,
+};
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
 
@@ -48,6 +50,7 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     let page = Page { width, colour };
     let blocks = blocks(report);
     let mut parts = vec![page.wrapped(&subject(report), 0, 4)];
+    parts.extend(root_cause(report).map(|cause| page.wrapped(&cause, 0, 2)));
     match detail {
         Detail::Full => parts.extend(blocks.iter().map(|block| page.block(block))),
         Detail::Summary => parts.push(page.summary(&blocks)),

@@ -1,8 +1,16 @@
 //! Sentences that more than one format says.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::domain::contract::WHOLE_SERVER;
+use crate::domain::effect::Effect;
+use crate::domain::reason::Code;
 use crate::domain::report::{Cell, Leftover, Report};
 use crate::domain::verdict::{Finding, Severity, Verdict};
+
+/// So many cells that could not be judged for one reason have a cause worth a sentence of its own.
+const LEAST_FOR_A_CAUSE: usize = 5;
 
 /// The one sentence to read first.
 pub(super) fn headline(report: &Report) -> String {
@@ -74,7 +82,11 @@ pub(super) fn effort(report: &Report) -> String {
 /// What the run made and could not remove, a line for each.
 pub(super) fn left(report: &Report) -> Vec<String> {
     let id = |left: &Leftover| if left.id.is_empty() { "(id not known)".to_owned() } else { left.id.clone() };
-    report.left.iter().map(|left| format!("{} {}: {}", left.kind, id(left), left.reason)).collect()
+    let changed = report.changed.iter().filter(|changed| !changed.put_back);
+    let changed = changed.map(|one| {
+        format!("{} changed what was there, which is not put back: {}", one.request, one.reason.as_deref().unwrap_or("no reason is known"))
+    });
+    report.left.iter().map(|left| format!("{} {}: {}", left.kind, id(left), left.reason)).chain(changed).collect()
 }
 
 fn duration(milliseconds: u64) -> String {
@@ -127,7 +139,7 @@ pub(super) struct Unproved<'a> {
     /// What is said of them.
     pub verdict: Verdict,
     /// Why.
-    pub reason: &'a str,
+    pub reason: Cow<'a, str>,
     /// Which.
     pub cells: Vec<&'a Cell>,
 }
@@ -139,14 +151,60 @@ pub(super) fn unproved(report: &Report) -> Vec<Unproved<'_>> {
         |cell: &&Cell| !(matches!(cell.verdict, Verdict::Conforms | Verdict::Held) || cell.verdict == Verdict::Violates && !cell.findings.is_empty());
     for cell in report.cells.iter().filter(told) {
         let reason = cell.reason.as_deref().unwrap_or("no reason given");
-        match groups.iter_mut().find(|group| group.verdict == cell.verdict && group.reason == reason) {
+        // What one option would allow is one group, whatever each request would change.
+        let same = |group: &&mut Unproved<'_>| match (not_allowed(cell), not_allowed(group.cells[0])) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => group.verdict == cell.verdict && group.reason == reason,
+            _ => false,
+        };
+        match groups.iter_mut().find(same) {
             Some(group) => group.cells.push(cell),
-            None => groups.push(Unproved { verdict: cell.verdict, reason, cells: vec![cell] }),
+            None => groups.push(Unproved { verdict: cell.verdict, reason: Cow::Borrowed(reason), cells: vec![cell] }),
+        }
+    }
+    for group in &mut groups {
+        if let Some(effect) = not_allowed(group.cells[0]) {
+            let operations: BTreeSet<&str> = group.cells.iter().map(|cell| cell.operation.as_str()).collect();
+            let words = format!("{} {}: {} allows it", plural(operations.len(), "operation"), effect.they_do(), effect.flag());
+            group.reason = Cow::Owned(words);
         }
     }
     let rank = |verdict| Verdict::ALL.iter().position(|known| *known == verdict);
     groups.sort_by_key(|group| (rank(group.verdict), std::cmp::Reverse(group.cells.len())));
     groups
+}
+
+/// The effect that is not allowed, where that is why a cell is not proved.
+fn not_allowed(cell: &Cell) -> Option<Effect> {
+    match cell.code {
+        Some(Code::NotAllowed(effect)) => Some(effect),
+        _ => None,
+    }
+}
+
+/// The one cause of most of what could not be judged, in one sentence, with what to do about it; `None` where there is none.
+pub(super) fn root_cause(report: &Report) -> Option<String> {
+    let open: Vec<&Cell> = report.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Blocked | Verdict::Inconclusive)).collect();
+    let mut causes: BTreeMap<&str, Vec<&Cell>> = BTreeMap::new();
+    for cell in &open {
+        if let Some(because) = &cell.because {
+            causes.entry(because.probe.as_str()).or_default().push(cell);
+        }
+    }
+    let (probe, cells) = causes.into_iter().max_by_key(|(_, cells)| cells.len())?;
+    if cells.len() < LEAST_FOR_A_CAUSE || cells.len() * 2 < open.len() {
+        return None;
+    }
+    let status = cells[0].because.as_ref().and_then(|because| because.status);
+    let (what, then) = match status.map(|status| status.0) {
+        Some(401) => ("was answered 401: the server does not take the credentials".to_owned(), "check the credentials that the run was given"),
+        Some(403) => ("was answered 403: the account may not do it".to_owned(), "use an account that may"),
+        Some(429) => ("was answered 429: the rate limit was used up".to_owned(), "run again later, or keep to it with --window"),
+        Some(status @ 500..600) => (format!("failed with {status}"), "have a look at the log of the server"),
+        Some(status) => (format!("was answered {status}"), "see what the answer says (`probity replay`), and correct the example in the contract"),
+        None => ("got no answer, or was not sent".to_owned(), "see its reason below"),
+    };
+    Some(format!("{} of {} could not be judged for one cause: {probe} {what}. What to do: {then}.", cells.len(), plural(open.len(), "cell")))
 }
 
 /// Cells that conform of which the same was not judged.
@@ -156,7 +214,7 @@ pub(super) fn in_part(report: &Report) -> Vec<Unproved<'_>> {
         let reason = cell.in_part.as_deref().unwrap_or_default();
         match groups.iter_mut().find(|group| group.reason == reason) {
             Some(group) => group.cells.push(cell),
-            None => groups.push(Unproved { verdict: cell.verdict, reason, cells: vec![cell] }),
+            None => groups.push(Unproved { verdict: cell.verdict, reason: Cow::Borrowed(reason), cells: vec![cell] }),
         }
     }
     groups

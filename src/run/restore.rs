@@ -7,11 +7,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
+use super::ownership::makings_in;
 use super::send::Sender;
 use super::{Lane, Run};
 use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Method, Operation};
-use crate::domain::effect::Effect;
+use crate::domain::effect::{Effect, Provenance};
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::journal::Entry as Line;
 use crate::domain::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
@@ -32,14 +33,14 @@ pub struct Original {
 }
 
 impl Sender<'_, '_> {
-    /// Reads what a write is going to change that is not the run's own, once.
-    pub(super) async fn remember(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>) {
+    /// Reads what a write is going to change that is not the run's own, once; whether it is such a write.
+    pub(super) async fn remember(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>) -> bool {
         if self.permit.is_unlimited() || probe.request.method.is_safe() {
-            return;
+            return false;
         }
         let filled = fill(&probe.request, values);
-        if self.effect(probe, &filled, values) < Effect::Borrowed {
-            return;
+        if self.effect(probe, &filled, values) < Effect::Borrowed || self.is_about_own(probe, values) {
+            return false;
         }
         let key = address(&filled);
         let mut originals = self.lane.originals.lock().await;
@@ -56,11 +57,20 @@ impl Sender<'_, '_> {
             let read = read.unwrap_or_else(|| Probe::plain(String::new(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
             place.insert(Original { read, before, writes: Vec::new(), values: values.clone() });
         }
+        true
     }
 
-    /// Notes that a write was accepted.
+    /// Whether the path names something that the run has made: it is removed in the end, with everything that was written to it.
+    fn is_about_own(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>) -> bool {
+        let named = probe.request.fillings.iter().rev().find(|filling| matches!(filling.place, Place::Path(_)));
+        named.is_some_and(|filling| self.provenance(&filling.slot, values) == Provenance::Own)
+    }
+
+    /// Notes that a write was accepted that is not of the run's own alone.
     pub(super) async fn note_change(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>, outcome: &Outcome) {
-        if self.permit.is_unlimited() || !outcome.answer().is_some_and(|answer| answer.status.is_success()) {
+        let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { return };
+        if probe.request.method.0 == "POST" && !makings_in(self.contract, self.plan, probe, answer).is_empty() {
+            // It made something, which is removed or named like everything that the run has made.
             return;
         }
         let filled = fill(&probe.request, values);

@@ -56,9 +56,11 @@ impl<'a> Run<'a> {
         let sender = self.sender(lane);
         async move {
             let mut slots = slots;
-            sender.remember(probe, &slots).await;
+            let changes = sender.remember(probe, &slots).await;
             let outcome = sender.probe(probe, &slots, told.as_deref()).await;
-            sender.note_change(probe, &slots, &outcome).await;
+            if changes {
+                sender.note_change(probe, &slots, &outcome).await;
+            }
             let looked = sender.prove(probe, &outcome, &mut slots).await;
             let mut ended = sender.made_sure(probe, outcome, slots).await;
             ended.before.splice(0..0, looked);

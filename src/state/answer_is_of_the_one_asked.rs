@@ -11,6 +11,7 @@ pub(super) const READ: Rule = Rule {
     name: "read-is-the-one-asked-for",
     about: "a read of one resource shows the one whose id is in the path",
     citation: Citation::Also("RFC 9110, section 9.3.1: GET transfers a representation of the target resource", "JSON:API, Fetching Resources"),
+    others: false,
     find: |history| find(history, |event| event.probe.request.method.0 == "GET"),
 };
 
@@ -19,6 +20,7 @@ pub(super) const CHANGE: Rule = Rule {
     name: "change-answer-is-the-one-changed",
     about: "the answer to a change of one resource shows the one whose id is in the path",
     citation: Citation::Also("RFC 9110, section 15.3.1: 200 to PUT or PATCH", "JSON:API, Updating Resources, 200 OK"),
+    others: false,
     find: |history| find(history, |event| matches!(event.probe.request.method.0.as_str(), "PATCH" | "PUT")),
 };
 

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     citation: Citation::Any(
         "the contract's own examples, which show as many resources as they send; RFC 9110, section 15.3.2: 201 describes what was created",
     ),
+    others: false,
     find,
 };
 

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "created-is-found",
     about: "a created resource is found at its address, and in a whole list that holds others of the kind",
     citation: Citation::Also("RFC 9110, section 15.3.2: 201, a new resource has been created", "JSON:API, Creating Resources"),
+    others: false,
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "created-once",
     about: "a list holds nothing that bears the mark of a create but what the answer to it named",
     citation: Citation::Also("RFC 9110, section 9.3.3: POST", "JSON:API, Creating Resources: one request creates one resource"),
+    others: false,
     find,
 };
 

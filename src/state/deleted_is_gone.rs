@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "RFC 9110, section 9.3.5: DELETE removes the association of the address with its functionality",
         "JSON:API, Deleting Resources",
     ),
+    others: false,
     find,
 };
 

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
         section: "JSON:API, Sparse Fieldsets: an endpoint must not include additional fields in resource objects of that type",
         otherwise: "the contract's own parameter, which names the fields of that type",
     },
+    others: false,
     find,
 };
 

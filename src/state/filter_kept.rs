@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "filter-kept",
     about: "a list that is asked for resources of its own kind by their ids holds only those",
     citation: Citation::Also("the contract's own parameter, which takes ids of the resources that are listed", "JSON:API, Filtering"),
+    others: false,
     find,
 };
 

@@ -12,6 +12,7 @@ pub(super) const CREATE_KEPT: Rule = Rule {
     name: "create-kept-what-was-sent",
     about: "a created resource has the plain attributes that were sent, as the answer to the create showed them",
     citation: Citation::Also("RFC 9110, section 9.3.3: 201 describes the new resource", "JSON:API, Creating Resources, 201 Created"),
+    others: false,
     find: |history| find(history, |expected| expected.created && expected.left_by.is_none()),
 };
 
@@ -20,6 +21,7 @@ pub(super) const PATCH_TOOK: Rule = Rule {
     name: "patch-took",
     about: "a changed resource has the plain attributes that were sent, as the answer to the change showed them",
     citation: Citation::Also("RFC 5789, section 2: the server applies the whole set of changes", "JSON:API, Updating Resources"),
+    others: false,
     find: |history| find(history, |expected| !expected.created && expected.left_by.is_none()),
 };
 
@@ -31,6 +33,7 @@ pub(super) const PATCH_LEFT_THE_REST: Rule = Rule {
         "RFC 7396, section 1: a patch names what changes",
         "JSON:API, Updating Resources: missing attributes are interpreted as their current values",
     ),
+    others: false,
     find: |history| find(history, |expected| expected.left_by.is_some()),
 };
 

@@ -19,6 +19,7 @@ pub(super) const CREATE: Rule = Rule {
         section: "JSON:API, Creating Resources: the data of a relationship is the linkage that the new resource is to have",
         otherwise: "the contract's own member relationships, which a create sends and its answer shows",
     },
+    others: false,
     find: |history| find(history, |loss| loss.left_by.is_none()),
 };
 
@@ -30,6 +31,7 @@ pub(super) const CHANGE: Rule = Rule {
         section: "JSON:API, Updating Resource Relationships: missing relationships are interpreted as their current values",
         otherwise: "the contract's own member relationships, which the change does not name",
     },
+    others: false,
     find: |history| find(history, |loss| loss.left_by.is_some()),
 };
 

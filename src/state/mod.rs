@@ -51,6 +51,8 @@ pub struct Contradiction {
     pub rule: &'static str,
     /// How binding it is (RFC 2119).
     pub severity: Severity,
+    /// Whether others who use the server at the same time may have brought it about.
+    pub others: bool,
     /// What is wrong, in one sentence.
     pub message: String,
     /// What is to be expected.
@@ -78,6 +80,9 @@ pub struct Rule {
     pub about: &'static str,
     /// The document and section that it comes from.
     pub citation: Citation,
+    /// Whether others who use the server at the same time may seem to break it: who adds to a list while its pages are turned
+    /// moves everything behind the new one.
+    pub others: bool,
     /// Every way in which a run breaks it.
     find: fn(&History<'_>) -> Vec<Break>,
 }
@@ -126,17 +131,6 @@ pub const RULES: &[Rule] = &[
     pages_turn::END,
 ];
 
-/// Whether the message of a contradiction is of a rule that others may seem to break: who adds to a list while its pages are
-/// turned moves everything behind the new one.
-pub fn others_may_cause(message: &str) -> bool {
-    message.ends_with(&named(&pages_turn::APART))
-}
-
-/// How a message ends that is of a rule.
-fn named(rule: &Rule) -> String {
-    format!(" ({})", rule.name)
-}
-
 /// Everything that contradicts itself in a run.
 pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Contradiction> {
     let history = History::new(contract, plan, outcomes);
@@ -148,7 +142,8 @@ pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> 
             found.push(Contradiction {
                 rule: rule.name,
                 severity: rule.citation.severity(broken.severity, json_api),
-                message: format!("{}{}", broken.message, named(rule)),
+                message: format!("{} ({})", broken.message, rule.name),
+                others: rule.others,
                 expected: broken.expected,
                 actual: broken.actual,
                 contract: place(blamed),

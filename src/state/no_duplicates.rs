@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     name: "no-duplicates",
     about: "a JSON:API document has each pair of type and id once",
     citation: Citation::Any("JSON:API, Compound Documents and Updating To-Many Relationships: no more than one object for each type and id"),
+    others: false,
     find,
 };
 

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "old-value-stays",
     about: "the answer to an accepted change does not show the value from before where another one was sent",
     citation: Citation::Any("RFC 5789, section 2: the server applies the whole set of changes; RFC 9110, section 9.3.4: PUT replaces the state"),
+    others: false,
     find,
 };
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         section: "JSON:API, Pagination: the page parameters belong to the server's paging; the contract's parameter names the limit",
         otherwise: "the contract's own parameter, whose name is that of a limit to a page",
     },
+    others: false,
     find,
 };
 

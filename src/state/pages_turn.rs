@@ -21,6 +21,7 @@ pub(super) const APART: Rule = Rule {
         section: "JSON:API, Pagination: a server may provide links to traverse a paginated data set; each page is a subset of it",
         otherwise: "the contract's own parameters, whose names are those of pages",
     },
+    others: true,
     find: apart,
 };
 
@@ -31,6 +32,7 @@ pub(super) const END: Rule = Rule {
         section: "JSON:API, Pagination: keys must be omitted or have a null value to indicate that a particular link is unavailable",
         otherwise: "the answer's own link to the next page",
     },
+    others: false,
     find: end,
 };
 

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "query-kept",
     about: "a search that names values for an attribute gives resources with one of these, where the contract's examples do",
     citation: Citation::Any("the contract's own examples, in which every resource that is found has one of the values that were asked for"),
+    others: false,
     find,
 };
 

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
         "RFC 9110, section 15.5: the server will not process the request",
         "JSON:API, Updating Resources: changes are made completely or not at all",
     ),
+    others: false,
     find,
 };
 

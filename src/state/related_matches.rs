@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         section: "JSON:API, Fetching Resources and Fetching Relationships: a related link leads to the resources of the linkage",
         otherwise: "the contract's own routes, one to the relationship and one of the same name to what it relates to",
     },
+    others: false,
     find,
 };
 

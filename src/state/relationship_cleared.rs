@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "relationship-cleared",
     about: "a relationship that is deleted without naming anything does not hold what it held before",
     citation: Citation::Any("RFC 9110, section 9.3.5: DELETE removes the association between the target resource and its functionality"),
+    others: false,
     find,
 };
 

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
         section: "JSON:API, Updating Relationships: PATCH replaces, POST adds, DELETE removes",
         otherwise: "the contract's own route to the relationship, and RFC 9110, section 9.3: what the methods ask for",
     },
+    others: false,
     find,
 };
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         "RFC 7396, section 1: a patch names what changes",
         "JSON:API, Updating Resources: missing attributes are interpreted as their current values",
     ),
+    others: false,
     find,
 };
 

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         section: "JSON:API, Resource Links: a server must respond to a GET of links.self with the resource as the primary data",
         otherwise: "the contract's own example, in which links.self is the address that is read",
     },
+    others: false,
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "upload-comes-back",
     about: "the download of a file that was uploaded gives the bytes that were sent, when it has their media type or is plain bytes",
     citation: Citation::Any("RFC 9110, section 9.3.1: GET transfers a representation of the target resource; the contract's own download"),
+    others: false,
     find,
 };
 

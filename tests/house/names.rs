@@ -28,6 +28,7 @@ const GENERIC: &[(&str, &str)] = &[
     ("relationships", "JSON:API, section 7.2.3"),
     ("reports", "what the program writes"),
     ("revoke", "a verb in names of operations that act"),
+    ("restore", "to put back what was there, here and in the API"),
     ("results", "part of `atomic:results`, a member of JSON:API's Atomic Operations"),
     ("users", "those who use something"),
 ];

@@ -66,7 +66,7 @@ fn on_the_wire(wire: &Wire) -> (String, String) {
         fields.push(("content-length".to_owned(), body.len().to_string()));
     }
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let fields = fields.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
     (normal(&format!("{} {target} HTTP/1.1\r\n{fields}\r\n", wire.method.0)), String::from_utf8_lossy(&body).into_owned())
 }
 

@@ -91,9 +91,10 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Starts it with more arguments on a free port.
+    /// Starts it with more arguments, on a free port if they name none.
     pub fn start(folder: &Folder, words: &[&str]) -> Self {
-        let mut command = folder.command(&["mock", "--listen", "127.0.0.1:0"]);
+        let anywhere: &[&str] = if words.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
+        let mut command = folder.command(&[&["mock"], anywhere].concat());
         let mut child = command.args(words).stdout(Stdio::piped()).spawn().expect("the mock starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let (mut environment, mut url) = (Vec::new(), String::new());

@@ -1,0 +1,176 @@
+//! A server that is away for a while: nothing of it outlasts the outage, neither in a report nor in what is remembered.
+
+mod support;
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use support::{Folder, Mock, OTHER, text};
+
+/// The files of a small contract with a suite of its own.
+fn library() -> [String; 4] {
+    let path = |name: &str| format!("{}/tests/contracts/{name}", env!("CARGO_MANIFEST_DIR"));
+    ["--contract".to_owned(), path("books.yaml"), "--suite".to_owned(), path("books.suite.yaml")]
+}
+
+/// A folder, the arguments that name the contract, and the address of a mock that was ended again: nobody listens there.
+fn away(name: &str) -> (Folder, Vec<String>, String) {
+    let (folder, files) = (Folder::new(name), library());
+    let words: Vec<&str> = files.iter().map(String::as_str).collect();
+    let url = Mock::start(&folder, &words).url.clone();
+    (folder, files.to_vec(), url)
+}
+
+/// The same mock again at the same address.
+fn back(folder: &Folder, files: &[String], url: &str) -> Mock {
+    let listen = url.trim_start_matches("http://");
+    let words: Vec<&str> = files.iter().map(String::as_str).chain(["--listen", listen, "--window", "100000/1"]).collect();
+    Mock::start(folder, &words)
+}
+
+fn command(folder: &Folder, files: &[String], url: &str, words: &[&str]) -> std::process::Command {
+    let mut command = folder.command(&["run", "--target", url, "--allow", "all"]);
+    command.args(files).args(words).envs([("LIBRARY_TOKEN", "probity-token-full"), ("LIBRARY_READER_TOKEN", "probity-token-limited")]);
+    command
+}
+
+fn run(folder: &Folder, files: &[String], url: &str, words: &[&str]) -> std::process::Output {
+    command(folder, files, url, words).output().expect("the command runs")
+}
+
+fn count(report: &Value, verdict: &str) -> usize {
+    report["cells"].as_array().into_iter().flatten().filter(|cell| cell["verdict"] == verdict).count()
+}
+
+#[test]
+fn a_night_without_an_answer_leaves_no_report_and_nothing_to_continue() {
+    let (folder, files, url) = away("night");
+    for _ in 0..2 {
+        let silent = run(&folder, &files, &url, &[]);
+        assert_eq!(silent.status.code(), Some(3), "{}", text(&silent));
+        assert!(text(&silent).contains("did not answer") && !folder.0.join("reports").exists(), "{}", text(&silent));
+    }
+    let mock = back(&folder, &files, &url);
+    let output = run(&folder, &files, &url, &[]);
+    assert!(!text(&output).contains("Continuing"), "{}", text(&output));
+    let (first, proved) = (folder.report(), count(&folder.report(), "conforms"));
+    assert!(proved > 40 && count(&first, "inconclusive") == 0, "{}", text(&output));
+    drop(mock);
+    // The night after: the report of the day stays, and is not written anew.
+    let before = folder.text("reports/report.json");
+    assert_eq!(run(&folder, &files, &url, &[]).status.code(), Some(3));
+    assert_eq!(folder.text("reports/report.json"), before);
+    let _mock = back(&folder, &files, &url);
+    let again = run(&folder, &files, &url, &[]);
+    assert_eq!(count(&folder.report(), "conforms"), proved, "{}", text(&again));
+}
+
+#[test]
+fn an_outage_in_the_middle_is_asked_again_and_not_replayed() {
+    let (folder, files, url) = away("middle");
+    let mock = back(&folder, &files, &url);
+    let slow = ["--max-time", "600", "--jobs", "1", "--timeout", "5"];
+    let mut child = command(&folder, &files, &url, &slow).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
+    let journal = || {
+        let folders = std::fs::read_dir(folder.0.join(".probity")).into_iter().flatten().filter_map(Result::ok);
+        let files = folders.flat_map(|one| std::fs::read_dir(one.path()).into_iter().flatten().filter_map(Result::ok));
+        files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).map(|text| text.matches("{\"sent\"").count()).sum::<usize>()
+    };
+    let started = Instant::now();
+    while journal() < 20 && started.elapsed() < Duration::from_mins(1) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    drop(mock);
+    let code = child.wait().expect("it ends").code();
+    let cut = folder.report();
+    assert!(matches!(code, Some(0 | 3)), "{code:?}");
+    // A machine may be so fast that the run is through before the server is gone; then there is nothing to see.
+    let _mock = back(&folder, &files, &url);
+    let output = run(&folder, &files, &url, &slow);
+    let whole = folder.report();
+    assert!(count(&whole, "conforms") >= count(&cut, "conforms").max(40), "{}", text(&output));
+    assert_eq!(count(&whole, "inconclusive"), 0, "{}", text(&output));
+}
+
+#[test]
+fn a_server_that_is_still_starting_is_waited_for() {
+    let (folder, files, url) = away("starting");
+    let child = command(&folder, &files, &url, &["--wait", "60"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+    std::thread::sleep(Duration::from_millis(1500));
+    let _mock = back(&folder, &files, &url);
+    let output = child.wait_with_output().expect("it ends");
+    assert!(count(&folder.report(), "conforms") > 40, "{}", text(&output));
+    let vain = Instant::now();
+    let nobody = run(&folder, &files, "http://127.0.0.1:1", &["--wait", "1"]);
+    assert_eq!(nobody.status.code(), Some(3), "{}", text(&nobody));
+    assert!(vain.elapsed() >= Duration::from_secs(1), "it is waited");
+}
+
+#[test]
+fn a_run_ends_when_its_time_is_up_and_leaves_nothing() {
+    let folder = Folder::new("time");
+    let mock = Mock::start(&folder, &["--variant", "slow-answers", "--window", "100000/1"]);
+    let started = Instant::now();
+    let output = mock.run(&folder, &["run", "--max-time", "1", "--jobs", "1", "--allow", "leftovers"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(started.elapsed() < Duration::from_mins(1));
+    let report = folder.report();
+    assert!(count(&report, "blocked") > 50, "it was through before: {}", text(&output));
+    let left: Vec<&Value> = report["left"].as_array().into_iter().flatten().filter(|left| left["removable"] == true).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_damaged_memory_is_said_and_the_run_goes_on() {
+    let (folder, files, url) = away("damaged");
+    let _mock = back(&folder, &files, &url);
+    run(&folder, &files, &url, &[]);
+    let state = std::fs::read_dir(folder.0.join(".probity")).expect("the state").find_map(Result::ok).expect("a target").path();
+    let mut memory = std::fs::read_dir(&state).expect("files").filter_map(Result::ok).map(|file| file.path());
+    let memory = memory.find(|path| path.extension().is_some_and(|extension| extension == "json")).expect("a memory");
+    for broken in ["", "{", "{\"version\": 99}", "\u{0}\u{0}"] {
+        std::fs::write(&memory, broken).expect("written");
+        let output = run(&folder, &files, &url, &[]);
+        let name = memory.file_name().and_then(|name| name.to_str()).expect("a name");
+        assert!(text(&output).contains(name), "{broken:?}: {}", text(&output));
+        assert!(count(&folder.report(), "conforms") > 40, "{broken:?}: {}", text(&output));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_folder_that_others_can_write_to_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, files, url) = away("shared");
+    let _mock = back(&folder, &files, &url);
+    std::fs::create_dir(folder.0.join("open")).expect("a folder");
+    std::fs::set_permissions(folder.0.join("open"), PermissionsExt::from_mode(0o777)).expect("permissions");
+    let output = run(&folder, &files, &url, &["--state", "open"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("open"), "{}", text(&output));
+}
+
+#[test]
+fn replay_refuses_what_it_would_not_heed_and_another_contract() {
+    let (folder, files, url) = away("heed");
+    let _mock = back(&folder, &files, &url);
+    let output = run(&folder, &files, &url, &[]);
+    let report = folder.report();
+    let probe = report["probes"].as_array().and_then(|probes| probes.first()?["id"].as_str()).unwrap_or_else(|| panic!("{}", text(&output)));
+    let replay = |words: &[&str]| {
+        let mut command = folder.command(&["replay", probe, "--allow", "all"]);
+        command.args(words).envs([("LIBRARY_TOKEN", "probity-token-full"), ("LIBRARY_READER_TOKEN", "probity-token-limited")]);
+        command.output().expect("the command runs")
+    };
+    for words in [&["--budget", "3"][..], &["--fresh"], &["--only", "*"], &["--max-time", "5"], &["--target", "http://127.0.0.1:1"]] {
+        let output = replay(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", text(&output));
+        assert!(text(&output).contains(words[0]), "{words:?}: {}", text(&output));
+    }
+    assert_eq!(replay(&[]).status.code(), Some(0), "{}", text(&replay(&[])));
+    folder.write("other.yaml", OTHER);
+    let other = replay(&["--contract", "other.yaml"]);
+    assert_eq!(other.status.code(), Some(2), "{}", text(&other));
+}
