@@ -156,8 +156,8 @@ fn what_is_wrong_now_and_then_is_told_from_what_is_wrong_always() {
 #[test]
 fn a_probe_of_the_last_run_is_sent_again_and_reports_are_compared() {
     let folder = Folder::new("drawn-replay");
-    let broken = ["--fault", "conflict-as-bad-request", "--only", "groups.create"];
-    let (text, code) = probity(&folder, &[&["run", "--retries", "0"], &broken[..]].concat());
+    let broken = ["--fault", "conflict-as-bad-request"];
+    let (text, code) = probity(&folder, &[&["run", "--retries", "0", "--only", "groups.create"], &broken[..]].concat());
     assert_eq!(code, Some(1), "{text}");
     let (text, code) = probity(&folder, &[&["replay", "groups.create::409::wrong-type"], &broken[..]].concat());
     assert!(code == Some(1) && text.contains("> POST http://") && text.contains("< 400") && text.contains("error[status]"), "{text}");
