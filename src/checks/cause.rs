@@ -17,7 +17,7 @@ const RELATIVE: [&str; 1] = ["id-mismatch"];
 
 fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     let Some(fault) = scene.probe.fault.as_ref().filter(|_| scene.answer.status.0 >= 400) else { return Vec::new() };
-    let Some(Value::Array(errors)) = scene.document().and_then(|mut document| document.get_mut("errors").map(Value::take)) else {
+    let Some(Value::Array(errors)) = scene.document().and_then(|document| document.get("errors").cloned()) else {
         return Vec::new();
     };
     // One error that is about the right place is enough, and one that names no place may be.

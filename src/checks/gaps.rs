@@ -1,5 +1,7 @@
 //! What of an answer no check has judged: parts of schemas that no rule can be made of, and bodies that are not read.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::media_type::is_json;
@@ -40,9 +42,9 @@ pub fn gaps(scene: &Scene<'_>) -> Gaps {
 }
 
 /// As what a body is held against the schema of its media type.
-pub(super) enum Reading {
+pub(super) enum Reading<'a> {
     /// As this value.
-    Value(Value),
+    Value(Cow<'a, Value>),
     /// It is missing, or is not what it is said to be.
     Nothing,
     /// As nothing; why.
@@ -50,7 +52,7 @@ pub(super) enum Reading {
 }
 
 /// Reads a body: JSON as what it is, plain text as a string.
-pub(super) fn reading(scene: &Scene<'_>, media: &MediaType) -> Reading {
+pub(super) fn reading<'a>(scene: &Scene<'a>, media: &MediaType) -> Reading<'a> {
     let came = scene.answer.media_type().filter(|came| super::media_type::matches(&media.name, came));
     let named = came.as_deref().unwrap_or(&media.name);
     if is_json(&media.name) || is_json(named) {
@@ -58,9 +60,9 @@ pub(super) fn reading(scene: &Scene<'_>, media: &MediaType) -> Reading {
     }
     if named.split(';').next() == Some("text/plain") && is_text(scene, media) {
         match &scene.answer.body {
-            Content::Text(text) => return Reading::Value(Value::from(text.as_str())),
-            Content::Json(value) if !value.is_object() && !value.is_array() => return Reading::Value(Value::from(value.to_string())),
-            Content::Empty => return Reading::Value(Value::from("")),
+            Content::Text(text) => return Reading::Value(Cow::Owned(Value::from(text.as_str()))),
+            Content::Json(value) if !value.is_object() && !value.is_array() => return Reading::Value(Cow::Owned(Value::from(value.to_string()))),
+            Content::Empty => return Reading::Value(Cow::Owned(Value::from(""))),
             _ => {}
         }
     }

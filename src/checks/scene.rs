@@ -1,5 +1,7 @@
 //! What a check sees, and the words that all of them share.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::Hints;
@@ -62,10 +64,10 @@ impl<'a> Scene<'a> {
     }
 
     /// The body as JSON, whatever type it came under.
-    pub(super) fn document(&self) -> Option<Value> {
+    pub(super) fn document(&self) -> Option<Cow<'a, Value>> {
         match &self.answer.body {
-            Content::Json(value) => Some(value.clone()),
-            Content::Text(text) => serde_json::from_str(text).ok(),
+            Content::Json(value) => Some(Cow::Borrowed(value)),
+            Content::Text(text) => serde_json::from_str(text).ok().map(Cow::Owned),
             Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) => None,
         }
     }

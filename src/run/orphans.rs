@@ -14,7 +14,7 @@ use crate::contract::paging::next_page;
 use crate::domain::contract::Method;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
-use crate::domain::plan::{Capture, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
+use crate::domain::plan::{Capture, Fault, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::domain::report::Leftover;
 use crate::domain::text::plain;
 use crate::generate::{captured, valid};
@@ -22,6 +22,16 @@ use crate::plan::{Feed, Held, feeds, names, removal, removals};
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
+
+/// Whether a server that takes a faulty request all the same may have made something without the name that it holds.
+fn may_be_nameless(probe: &Probe) -> bool {
+    let is_unread = |fault: &Fault| match &fault.place {
+        Place::Header(name) => name.eq_ignore_ascii_case("content-type"),
+        Place::Body(_) => true,
+        Place::Method | Place::Path(_) | Place::Query(_) | Place::Credentials | Place::State => false,
+    };
+    probe.fault.as_ref().is_some_and(is_unread)
+}
 
 /// What came of cleaning up.
 #[derive(Debug, Clone, Default)]
@@ -116,8 +126,11 @@ impl<'a> Run<'a> {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
                     let search = Search { slot: twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
+                    let known = self.progress.made.len();
                     if !Box::pin(self.search(schemas, lane, &search)).await {
                         self.progress.held.extend(probe.needs.iter().cloned());
+                        unknown.push((slot.kind, wanted.join(", ")));
+                    } else if self.progress.made.len() == known && may_be_nameless(probe) {
                         unknown.push((slot.kind, wanted.join(", ")));
                     }
                 }

@@ -1,0 +1,123 @@
+//! A journal and a recording are input and no orders; a command without a target is none; a hang-up ends a run like Ctrl-C.
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use support::{Folder, Mock, OTHER, text};
+
+/// Every journal of a folder.
+fn journals(folder: &Folder) -> Vec<PathBuf> {
+    let targets = std::fs::read_dir(folder.0.join(".probity")).into_iter().flatten().filter_map(Result::ok);
+    let files = targets.flat_map(|target| std::fs::read_dir(target.path()).into_iter().flatten().filter_map(Result::ok));
+    files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")).collect()
+}
+
+fn sent(folder: &Folder) -> usize {
+    journals(folder).iter().filter_map(|path| std::fs::read_to_string(path).ok()).map(|text| text.matches("{\"sent\"").count()).sum()
+}
+
+/// Starts a run, lets it send so many requests, and sends it a signal; how it ended.
+fn signalled(mock: &Mock, folder: &Folder, words: &[&str], count: usize, signal: &str) -> Option<i32> {
+    let mut child = mock.command(folder, words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
+    let started = Instant::now();
+    while sent(folder) < count && started.elapsed() < Duration::from_mins(2) {
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    let told = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(told.is_ok_and(|status| status.success()), "the process is told");
+    child.wait().expect("it ends").code()
+}
+
+/// The methods of everything that a journal says was sent.
+fn writes(folder: &Folder) -> usize {
+    let methods = ["\"method\":\"DELETE\"", "\"method\":\"POST\"", "\"method\":\"PATCH\"", "\"method\":\"PUT\""];
+    let lines = journals(folder).into_iter().filter_map(|path| std::fs::read_to_string(path).ok());
+    let lines: Vec<String> = lines.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    lines.iter().filter(|line| line.starts_with("{\"sent\"") && methods.iter().any(|method| line.contains(method))).count()
+}
+
+#[test]
+fn an_edited_journal_sends_no_writes_in_a_run_that_only_reads() {
+    let folder = Folder::new("edited");
+    let mut mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
+    let words = ["run", "--profile", "read-only", "--jobs", "1"];
+    assert_eq!(signalled(&mock, &folder, &words, 20, "-KILL"), None);
+    let [journal] = &journals(&folder)[..] else { panic!("one journal") };
+    let told = std::fs::read_to_string(journal).expect("a journal");
+    let edited = told.replace("\"method\":\"GET\"", "\"method\":\"DELETE\"");
+    assert_ne!(edited, told, "the journal holds the plan");
+    std::fs::write(journal, edited).expect("written");
+    let before = writes(&folder);
+    let output = mock.run(&folder, &words);
+    assert!(matches!(output.status.code(), Some(0 | 2 | 3)), "{}", text(&output));
+    assert_eq!(writes(&folder), before, "{}", text(&output));
+    mock.end();
+}
+
+#[test]
+fn a_run_by_other_files_is_cleaned_up_only_with_the_files_named() {
+    let folder = Folder::new("files");
+    let books = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/books.yaml");
+    let suite = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/books.suite.yaml");
+    folder.write("books.yaml", std::fs::read(books).expect("the contract"));
+    folder.write("books.suite.yaml", std::fs::read(suite).expect("the suite"));
+    let files = ["--contract", "books.yaml", "--suite", "books.suite.yaml"];
+    let mock = Mock::start(&folder, &[&files[..], &["--window", "100000/1", "--variant", "slow-answers"]].concat());
+    assert_eq!(signalled(&mock, &folder, &[&["run", "--jobs", "1"], &files[..]].concat(), 10, "-KILL"), None);
+    let changed = folder.text("books.yaml").replace("title: Lending Library", "title: Lending Libraries");
+    assert_ne!(changed, folder.text("books.yaml"));
+    let kept = folder.text("books.yaml");
+    folder.write("books.yaml", changed);
+    let refused = mock.run(&folder, &["clean"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("--contract"), "{}", text(&refused));
+    folder.write("books.yaml", kept);
+    let cleaned = mock.run(&folder, &["clean"]);
+    assert!(matches!(cleaned.status.code(), Some(0 | 3)), "{}", text(&cleaned));
+}
+
+#[test]
+fn a_hang_up_ends_a_run_like_ctrl_c() {
+    let folder = Folder::new("hang-up");
+    let mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
+    assert_eq!(signalled(&mock, &folder, &["run", "--jobs", "1", "--allow", "leftovers"], 40, "-HUP"), Some(3));
+    assert!(folder.report()["cells"].as_array().is_some_and(|cells| cells.iter().any(|cell| cell["verdict"] == "conforms")));
+}
+
+#[test]
+fn a_contract_or_a_suite_needs_a_target() {
+    let folder = Folder::new("gate");
+    folder.write("other.yaml", OTHER);
+    let output = folder.run(&["run", "--contract", "other.yaml"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("--target mock") && text(&output).contains("--target URL"), "{}", text(&output));
+    assert_eq!(folder.run(&["run", "--contract", "other.yaml", "--target", "mock"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_profile_allows_nothing_elsewhere() {
+    let folder = Folder::new("profile");
+    let run = |words: &[&str]| -> Output { folder.run(&[&["plan", "--target", "https://api.example.com"], words].concat()) };
+    let output = run(&["--profile", "full"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("--allow-writes"), "{}", text(&output));
+    assert_eq!(run(&["--profile", "full", "--allow-writes"]).status.code(), Some(0));
+}
+
+/// One server has one lock and one memory, whatever its name.
+#[test]
+fn a_server_is_known_by_its_address() {
+    let folder = Folder::new("known");
+    let mock = Mock::start(&folder, &["--window", "100000/1"]);
+    for host in ["127.0.0.1", "localhost"] {
+        let target = mock.url.replace("127.0.0.1", host);
+        let mut command = folder.command(&["run", "--only", "entities.list", "--target", &target]);
+        let output = command.envs(mock.environment.iter().cloned()).output().expect("the command runs");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    }
+    let targets = std::fs::read_dir(folder.0.join(".probity")).expect("the state").count();
+    assert_eq!(targets, 1);
+}
