@@ -78,14 +78,7 @@ fn servers(document: &Map<String, Value>) -> Value {
 
 fn path_item(item: Value, shared: &Shared) -> Value {
     let Value::Object(mut item) = item else { return item };
-    let of_all = item.shift_remove("parameters");
-    let of_all: Vec<Value> = of_all
-        .as_ref()
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|parameter| resolved(parameter, &shared.parameters, "parameters"))
-        .collect();
+    let of_all = taken_parameters(&mut item, shared);
     for method in METHODS {
         if let Some(Value::Object(operation)) = item.get_mut(method) {
             self::operation(operation, &of_all, shared);
@@ -94,20 +87,20 @@ fn path_item(item: Value, shared: &Shared) -> Value {
     Value::Object(item)
 }
 
+/// The parameters of a path or of an operation, references resolved; they are taken out of it.
+fn taken_parameters(holder: &mut Map<String, Value>, shared: &Shared) -> Vec<Value> {
+    let written = holder.shift_remove("parameters");
+    let written = written.as_ref().and_then(Value::as_array).into_iter().flatten();
+    written.map(|parameter| resolved(parameter, &shared.parameters, "parameters")).collect()
+}
+
 fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &Shared) {
     let own = |name: &str, general: &[String]| match operation.get(name) {
         Some(Value::Array(_)) => names(operation.get(name)),
         _ => general.to_vec(),
     };
     let (consumes, produces) = (own("consumes", &shared.consumes), own("produces", &shared.produces));
-    let written = operation.shift_remove("parameters");
-    let own: Vec<Value> = written
-        .as_ref()
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|parameter| resolved(parameter, &shared.parameters, "parameters"))
-        .collect();
+    let own = taken_parameters(operation, shared);
     let key = |parameter: &Value| (parameter.get("name").cloned(), parameter.get("in").cloned());
     let inherited = of_all.iter().filter(|parameter| own.iter().all(|other| key(other) != key(parameter)));
     let all: Vec<Value> = inherited.chain(&own).cloned().collect();
