@@ -28,11 +28,13 @@ pub fn complete(document: &Value, operations: &mut [Operation]) {
 pub fn makes(operation: &Operation, expression: &str) -> bool {
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
     let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
+    // 201: one or more new resources were created (RFC 9110, section 15.3.2), however they are shown.
+    let creates = || operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
     let sends_many = || {
         let media = operation.request_body.as_ref().and_then(|body| body.content.first());
         media.and_then(|media| media.examples.first()).is_some_and(|sent| sent.value.get("data").unwrap_or(&sent.value).is_array())
     };
-    writes && (!many || sends_many())
+    writes && (!many || sends_many() || creates())
 }
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).

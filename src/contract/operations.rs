@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::bundle::Bundle;
@@ -173,7 +174,8 @@ impl<'a> Reader<'a> {
         let member = |name: &str| view.member(self.document, name);
         let api = self.text(&format!("{}/0", member("tags"))).unwrap_or_else(|| first_segment(path));
         let title = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
-        let source = if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
+        let page = || if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
+        let source = self.text(&member("x-probity-source")).unwrap_or_else(page);
         let method_name = method.to_ascii_uppercase();
         let (responses, fallbacks) = self.responses(view, &source)?;
         let id = form.cloned().or_else(|| self.text(&member("operationId"))).unwrap_or_else(|| format!("{method_name} {path}"));
@@ -190,6 +192,8 @@ impl<'a> Reader<'a> {
             security: security::requirement(self.document, &member("security")),
             place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
             done: self.done(&member("x-probity-done"))?,
+            result: self.text(&member("x-probity-result")),
+            below: self.document.pointer(&member("x-probity-below")) == Some(&Value::Bool(true)),
             atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
             note: self.text(&member("x-probity-note")),
         };
@@ -299,7 +303,8 @@ impl<'a> Reader<'a> {
         for name in self.object(&append(&at, "headers"))?.into_iter().flat_map(Map::keys) {
             let (header_at, header) = self.resolved(&append(&append(&at, "headers"), name))?;
             let schema = header.get("schema").map(|_| SchemaRef(append(&header_at, "schema")));
-            headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema });
+            let or = self.member(&header_at, header, "x-probity-or", "a list of names of header fields")?.unwrap_or_default();
+            headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema, or });
         }
         let mut links = Vec::new();
         for name in self.object(&append(&at, "links"))?.into_iter().flat_map(Map::keys) {
@@ -324,7 +329,15 @@ impl<'a> Reader<'a> {
             source: value.get("x-probity-source").and_then(Value::as_str).unwrap_or(source).to_owned(),
             place: self.bundle.place(pointer),
             general: false,
+            certainty: self.member(&at, value, "x-probity-certainty", "documented, contradicted, seen or inferred")?.unwrap_or_default(),
+            alternative_to: self.member(&at, value, "x-probity-alternative-to", "the status of another response")?,
         })
+    }
+
+    /// A member of this project's own, of the type that it must have.
+    fn member<T: DeserializeOwned>(&self, at: &str, value: &Value, name: &str, what: &str) -> Result<Option<T>, ContractError> {
+        let found = value.get(name).map(|found| serde_json::from_value(found.clone()));
+        found.transpose().map_err(|_| self.error(&append(at, name), format!("{name} must be {what}")))
     }
 
     fn done(&self, pointer: &str) -> Result<Option<Done>, ContractError> {

@@ -1,11 +1,14 @@
 //! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
 
+pub mod certainty;
 pub mod contract;
 pub mod drawn;
 pub mod exchange;
+pub mod job;
 pub mod journal;
 pub mod plan;
 pub mod report;
+pub mod security;
 pub mod suite;
 pub mod template;
 pub mod text;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Case, Opinion, Ruling, entry, failures};
-use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::domain::contract::{Response, Status, WHOLE_SERVER};
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::report::Cell;
 use crate::domain::verdict::{Finding, Sightings, Verdict};
@@ -48,6 +48,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         path: planned.path.clone(),
         status: planned.status,
         general: planned.general,
+        certainty: response(view.case, planned).map(|response| response.certainty).unwrap_or_default(),
         verdict: Verdict::Unreached,
         reason: None,
         probes: Vec::new(),
@@ -70,6 +71,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         Intent::Probes(aimed) => proved(view, &mut cell, aimed),
     }
     cell
+}
+
+/// What the contract declares for a cell.
+fn response<'a>(case: &Case<'a>, planned: &PlannedCell) -> Option<&'a Response> {
+    case.contract.operation(&planned.operation)?.response(planned.status)
 }
 
 /// Why nothing can be said of a cell of a recording that another contract is judged by, or a later version.
@@ -111,19 +117,23 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         cell.findings = same.flat_map(|opinion| opinion.findings.clone()).collect();
     } else {
         let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
-        (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(opinion));
+        (cell.verdict, cell.reason) = aimed.map_or((Verdict::Unreached, None), |opinion| not_shown(view, cell, opinion));
     }
     cell.findings.dedup();
 }
 
-fn not_shown(opinion: &Opinion<'_>) -> (Verdict, Option<String>) {
+fn not_shown(view: &View<'_>, cell: &Cell, opinion: &Opinion<'_>) -> (Verdict, Option<String>) {
     match &opinion.ruling {
         Ruling::Blocked(reason) => (Verdict::Blocked, Some(reason.clone())),
         Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason.clone())),
         Ruling::Unreached(reason) => (Verdict::Unreached, Some(reason.clone())),
         Ruling::Shows | Ruling::Breaks => {
             let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
-            (Verdict::Unreached, Some(format!("the server answered {came}{ALLOWED_AS_WELL}")))
+            let main = |status: Status| view.case.contract.operation(&cell.operation)?.response(status)?.alternative_to;
+            // The documents differ, and the server does as the others say.
+            let sides = opinion.status().is_some_and(|status| main(cell.status) == Some(status) || main(status) == Some(cell.status));
+            let side = if sides { "the server takes the other side: it answered" } else { "the server answered" };
+            (Verdict::Unreached, Some(format!("{side} {came}{ALLOWED_AS_WELL}")))
         }
     }
 }

@@ -145,7 +145,7 @@ fn rough(contract: &Contract, operation: &Operation) -> Profile {
         }
     }
     Profile {
-        on_item: owner.as_ref().is_some_and(|(index, _)| *index == last),
+        on_item: !operation.below && owner.as_ref().is_some_and(|(index, _)| *index == last),
         tail: owner.as_ref().map_or_else(Vec::new, |(index, _)| segments[index + 1..].iter().map(|segment| (*segment).to_owned()).collect()),
         owner: owner.map(|(_, owner)| owner),
         yields,

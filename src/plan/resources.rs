@@ -9,7 +9,7 @@ use super::feeds::Feed;
 use super::finders::rank;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed};
-use crate::domain::plan::{Body, Capture, Filling, Origin, Place, ProbeId, Purpose, Slot, SlotId};
+use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::domain::text::plain;
 use crate::generate::{Base, valid};
 
@@ -64,8 +64,12 @@ impl Draft<'_> {
         Ok(bound)
     }
 
-    /// Resources that earlier requests of the operation named at a place where no other may name them again.
+    /// Resources that earlier requests of the operation named at a place where no other may name them again, and those that
+    /// another operation has brought in a state in which this one cannot remove them.
     fn used_up(&self, operation: &Operation, place: &Place) -> Vec<SlotId> {
+        if usage(operation, place) == Usage::Remove {
+            return self.out_of_state(operation);
+        }
         let Place::Body(at) = place else { return Vec::new() };
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         if !conditions.any(|condition| condition.trigger == "duplicate" && condition.at.as_ref() == Some(at)) {
@@ -74,6 +78,14 @@ impl Draft<'_> {
         let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
         let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
         fillings.map(|filling| filling.slot.clone()).collect()
+    }
+
+    /// Resources that requests of other operations have brought in a state in which this one is refused.
+    fn out_of_state(&self, operation: &Operation) -> Vec<SlotId> {
+        let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        let others: Vec<&String> = conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
+        let by_others = |probe: &&Probe| probe.fault.is_none() && probe.operation != operation.id && others.contains(&&probe.operation);
+        self.plan.probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
     }
 
     /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as

@@ -12,6 +12,8 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("looks-reversed", "what is looked at last is looked at first", Habit::LooksReversed),
     variant("lowest-status-first", "of several statuses for one condition the lowest comes first", Habit::LowestFirst),
     variant("no-redirect", "outcomes are served at once where a redirection may come first", Habit::NoRedirect),
+    variant("other-side", "where the documents differ, the answers are those of the other side", Habit::OtherSide),
+    variant("job-with-redirect", "a finished job that leads to its outcome is shown beside the address", Habit::BodyWithRedirect),
     variant("ids-uuid", "ids are UUIDs where the contract allows it", Habit::UuidIds),
     variant("ids-large", "ids are numbers of eighteen digits where the contract allows it", Habit::LargeIds),
     variant("pages-small", "pages hold at most two resources", Habit::SmallPages),

@@ -61,6 +61,10 @@ pub(crate) enum Habit {
     LooksReversed,
     /// Of several statuses the lowest comes first.
     LowestFirst,
+    /// Where the documents differ, the other side of what is documented first.
+    OtherSide,
+    /// What leads elsewhere shows something as well.
+    BodyWithRedirect,
     /// Outcomes are served where others lead to them.
     NoRedirect,
     /// Ids are UUIDs.
