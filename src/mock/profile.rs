@@ -104,7 +104,9 @@ impl Profiles {
         let asks_many = request.as_ref().is_some_and(|request| place::of_request(request).many);
         let answers_many = example.as_ref().and_then(|example| self.answer_place(operation, example)).is_some_and(|place| place.many);
         let yields_own = profile.yields.iter().any(|yielded| yielded.kind == profile.kind);
-        if operation.method.0 == "POST" && answers_many && !asks_many {
+        // 201 says that something was made (RFC 9110, section 15.3.2), however many are shown.
+        let made = operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
+        if operation.method.0 == "POST" && answers_many && !asks_many && !made {
             return (false, true);
         }
         let names_own = request.as_ref().is_some_and(|request| {
