@@ -93,12 +93,15 @@ fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
 fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
-    let relevant: Vec<&Opinion<'_>> = own
+    let mut relevant: Vec<&Opinion<'_>> = own
         .filter(|opinion| {
             let shows = opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status);
             aimed.contains(&opinion.probe.id) || (shows && opinion.probe.purpose != Purpose::Cleanup)
         })
         .collect();
+    // Of several looks at one job the one with this status counts, unless another one breaks something.
+    let looks: Vec<&str> = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status)).map(|opinion| opinion.probe.id.as_str()).collect();
+    relevant.retain(|opinion| opinion.status() == Some(cell.status) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
     cell.probes = relevant.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     let broken: Vec<&Opinion<'_>> = relevant
         .iter()

@@ -51,7 +51,7 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
     job::start(&scene.core.contract, kind, &mut body);
     let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&scene.operation.id));
     if !by_other {
-        let mut resource = Resource::new(id.clone(), body.clone());
+        let mut resource = Resource::new(id.clone(), whole(scene, kind, &body, sent, sample.as_ref()));
         resource.created_by = Some(scene.operation.id.clone());
         resource.sent = sent.clone();
         resource.references = references(scene, at);
@@ -60,6 +60,17 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
         keep(turn, kind, resource);
     }
     (id, body)
+}
+
+/// What is kept of a new resource: where the answer shows no more of it than its identity, what its reader shows.
+fn whole(scene: &Scene<'_>, kind: &str, body: &Value, sent: &Value, sample: Option<&Value>) -> Value {
+    let id_at = scene.core.profiles.id_at(kind);
+    let bare = body.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || format!("/{name}") == id_at));
+    let Some(id) = body.pointer(id_at).and_then(id_text).filter(|_| bare) else { return body.clone() };
+    let mut whole = likeness(scene.core, kind, &id);
+    overlay(&mut whole, sent, sample);
+    rename(&mut whole, id_at, &id);
+    whole
 }
 
 /// What the id of a new resource looks like: another form only where the answer, every parameter and every request that
