@@ -101,7 +101,8 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         .collect();
     // Of several looks at one job the one with this status counts, unless another one breaks something.
     let looks: Vec<&str> = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status)).map(|opinion| opinion.probe.id.as_str()).collect();
-    relevant.retain(|opinion| opinion.status() == Some(cell.status) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
+    relevant
+        .retain(|opinion| opinion.status() == Some(cell.status) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
     cell.probes = relevant.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     let broken: Vec<&Opinion<'_>> = relevant
         .iter()

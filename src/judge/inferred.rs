@@ -67,8 +67,10 @@ mod tests {
         let inferred = json!({"x-probity-certainty": "inferred", "content": {"application/json": {"schema": schema}}});
         let cells =
             json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
-        let plan =
-            crate::domain::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({"allowed": [200]}))], json!({})) };
+        let plan = crate::domain::plan::Plan {
+            cells: serde_json::from_value(cells).unwrap(),
+            ..plan(vec![probe("p", &json!({"allowed": [200]}))], json!({}))
+        };
         let outcomes = vec![outcome("p", vec![answer(status, body)])];
         said(&contract(&inferred, &json!({})), &plan, outcomes, |case: &Case<'_>| judge(case).cells[0].verdict)
     }

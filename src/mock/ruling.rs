@@ -258,7 +258,11 @@ impl<'a> Ruling<'a> {
     fn finishes(&self, state: &State) -> bool {
         let Some((kind, id)) = self.scene.owner() else { return false };
         let lasts = self.core.faults.has(self.scene.operation, Effect::NeverFinish);
-        !lasts && state.store.get(kind, id).is_some_and(|job| super::job::finishes(&self.core.contract, kind, job, super::job::reads(&self.core.variants)))
+        !lasts
+            && state
+                .store
+                .get(kind, id)
+                .is_some_and(|job| super::job::finishes(&self.core.contract, kind, job, super::job::reads(&self.core.variants)))
     }
 
     /// Answers with the job itself, where the contract has no refusal for a job that has not finished.

@@ -83,7 +83,8 @@ impl Draft<'_> {
     /// Resources that requests of other operations have brought in a state in which this one is refused.
     fn out_of_state(&self, operation: &Operation) -> Vec<SlotId> {
         let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
-        let others: Vec<&String> = conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
+        let others: Vec<&String> =
+            conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
         let by_others = |probe: &&Probe| probe.fault.is_none() && probe.operation != operation.id && others.contains(&&probe.operation);
         self.plan.probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
     }

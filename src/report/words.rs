@@ -36,7 +36,9 @@ pub(super) fn headline(report: &Report) -> String {
     };
     match report.cells.len() - cells {
         0 => said,
-        inferred => format!("{said} {} of {} that no document names came as inferred.", report.totals.inferred(Verdict::Conforms), plural(inferred, "cell")),
+        inferred => {
+            format!("{said} {} of {} that no document names came as inferred.", report.totals.inferred(Verdict::Conforms), plural(inferred, "cell"))
+        }
     }
 }
 

@@ -73,6 +73,8 @@ pub(crate) enum Habit {
     LargeIds,
     /// Pages are small.
     SmallPages,
+    /// Pages are turned by a parameter that the contract does not name.
+    OtherCursor,
     /// Jobs take a while.
     SlowJobs,
     /// Jobs are done when they are first asked for.
