@@ -28,7 +28,9 @@ const GENERIC: &[(&str, &str)] = &[
     ("relationships", "JSON:API, section 7.2.3"),
     ("reports", "what the program writes"),
     ("results", "part of `atomic:results`, a member of JSON:API's Atomic Operations"),
+    ("rules", "what answers are held against"),
     ("users", "those who use something"),
+    ("version", "that of the program, of a document or of a standard"),
 ];
 
 /// Every name of every contract: its folder and files, its routes, its kinds of resources.

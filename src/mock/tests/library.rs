@@ -19,7 +19,7 @@ pub(super) fn library() -> Arc<Contract> {
             "401": error("401", json!({"WWW-Authenticate": header(&json!({"type": "string"}))})),
             "405": error("405", json!({"Allow": header(&json!({"type": "string"}))})),
             "415": error("415", json!({})),
-            "429": error("429", json!({"X-Wait": header(&json!({"type": "integer", "minimum": 1}))})),
+            "429": error("429", json!({"X-Wait": {"required": true, "x-probity-or": ["Retry-After"], "schema": {"type": "integer", "minimum": 1}}})),
         },
         "paths": {
             "/books": books(),
@@ -28,7 +28,7 @@ pub(super) fn library() -> Arc<Contract> {
             "/books/{book_id}/authors": {"parameters": [path("book_id", "books", "7")], "get": {"operationId": "books.authors", "responses": {
                 "200": document("array", json!({"data": [author_of("3")]}), json!({"author": link("authors.get", "author_id", "/data/0/id")})), "404": error("404", json!({}))}}},
             "/books/{book_id}/lend": {"parameters": [path("book_id", "books", "7")], "post": {"operationId": "books.lend", "responses": {
-                "204": {"description": "lent"}, "409": error("409", json!({})), "404": error("404", json!({}))},
+                "200": {"description": "lent", "x-probity-alternative-to": 204}, "204": {"description": "lent"}, "409": error("409", json!({})), "404": error("404", json!({}))},
                 "x-probity-when": {"409": [{"trigger": "wrong-state", "by": "books.lend"}]}}},
             "/books/{book_id}/give_back": {"parameters": [path("book_id", "books", "7")], "post": {"operationId": "books.give_back", "responses": {
                 "204": {"description": "given back"}, "400": error("400", json!({}))}, "x-probity-when": {"400": ["wrong-state"]}}},
@@ -45,8 +45,10 @@ pub(super) fn library() -> Arc<Contract> {
             "/prints": {"post": {"operationId": "prints.create", "requestBody": body(&json!({"data": {"type": "prints", "attributes": {"pages": 2}}}), json!({"type": "object"})),
                 "responses": {"202": located(document("object", json!({"data": print_of("waiting")}), json!({"print": link("prints.get", "print_id", "/data/id")})))}}},
             "/prints/{print_id}": {"parameters": [path("print_id", "prints", "aa-01")], "get": {"operationId": "prints.get",
-                "x-probity-done": {"at": "/data/attributes/state", "in": ["done"], "failed": ["broken", "timed out"]},
-                "responses": {"200": document("object", json!({"data": print_of("done")}), json!({})), "404": error("404", json!({}))}}},
+                "x-probity-done": {"at": "/data/attributes/state", "in": ["done"], "failed": ["broken", "timed out"], "status": [303]}, "x-probity-result": "prints.file",
+                "responses": {"200": document("object", json!({"data": print_of("done")}), json!({})), "404": error("404", json!({})),
+                    "303": {"description": "there", "headers": {"Location": header(&json!({"type": "string"}))}}},
+                "x-probity-when": {"303": ["success"]}}},
             "/prints/{print_id}/file": {"parameters": [path("print_id", "prints", "aa-01")], "get": {"operationId": "prints.file",
                 "responses": {"200": {"description": "file", "headers": {"Content-Disposition": header(&json!({"type": "string"}))}, "content": {"text/plain": {"schema": {"type": "string"}, "example": "Two pages."}}},
                     "303": {"description": "there", "headers": {"Location": header(&json!({"type": "string"}))}},

@@ -60,12 +60,10 @@ pub(super) const VARIANTS: &[Variant] = &[
         }
     }),
     variant("retry-after-instead", "429 has Retry-After in the place of another field, where the contract takes either", |draft, scope| {
-        let own = |name: &str| name.to_ascii_lowercase().ends_with("retry-after") && !name.eq_ignore_ascii_case("retry-after");
-        let rules =
-            scope.core.contract.server_responses.iter().filter(|response| response.status.0 == draft.status).flat_map(|response| &response.headers);
-        let mut either = rules.filter(|rule| own(&rule.name) && rule.or.iter().any(|other| other.eq_ignore_ascii_case("retry-after")));
-        if either.next().is_some() {
-            for (name, _) in draft.headers.iter_mut().filter(|(name, _)| own(name)) {
+        let responses = scope.core.contract.server_responses.iter().filter(|response| response.status.0 == draft.status);
+        for rule in responses.flat_map(|response| &response.headers) {
+            let either = rule.or.iter().any(|other| other.eq_ignore_ascii_case("retry-after"));
+            for (name, _) in draft.headers.iter_mut().filter(|(name, _)| either && name.eq_ignore_ascii_case(&rule.name)) {
                 "Retry-After".clone_into(name);
             }
         }
