@@ -15,6 +15,7 @@ const GENERIC: &[(&str, &str)] = &[
     ("arguments", "those of the command line"),
     ("attributes", "JSON:API, section 7.2.2"),
     ("download", "giving back what was uploaded"),
+    ("entity", "what a certificate is issued to"),
     ("files", "those that a contract is split into"),
     ("groups", "cells put together in a report"),
     ("jobs", "asynchronous ones (202, 303), and requests under way at once"),
