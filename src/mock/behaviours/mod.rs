@@ -81,7 +81,13 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     record(turn);
     let schema = turn.media.filter(|media| is_json(&media.name)).and_then(|media| media.schema.as_ref());
     if let (Some(body), Some(schema)) = (&mut outcome.body, schema) {
+        let before = body.clone();
         mend(&core.contract, &core.schemas, schema, body, turn.example.as_ref().unwrap_or(&Value::Null));
+        // What was mended as a whole is still about the same resources.
+        let same = turn.with_ids_of(&before, body.clone());
+        if core.schemas.fits(schema, &same) {
+            *body = same;
+        }
         // Some examples do not fit the schema that they stand beside.
         if !core.schemas.fits(schema, body)
             && let Some(fitting) = specimens(&core.contract.document, &schema.0).find(|value| core.schemas.fits(schema, value))
