@@ -218,8 +218,8 @@ impl<'a> Ruling<'a> {
         let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| status.0 < 400).collect();
         self.take_sides(&mut statuses);
         if let Some(done) = self.scene.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
-            let finishes = !self.core.variants.has(Habit::NoRedirect) && self.finishes(state);
-            statuses.retain(|status| done.status.contains(status) == finishes);
+            let at_end = !self.core.variants.has(Habit::NoRedirect) && self.finishes(state);
+            statuses.retain(|status| done.status.contains(status) == at_end);
         }
         if self.scene.profile.creates {
             // What was made is shown first, or nobody would know it.
