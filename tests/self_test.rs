@@ -46,11 +46,12 @@ fn a_server_that_differs_where_its_documents_do_is_not_accused() {
         "job-states-spelled-otherwise",
         "retry-after-instead",
         "pages-other-cursor",
+        "ids-as-numbers",
     ];
     let words: Vec<&str> = names.iter().flat_map(|name| ["--variant", name]).collect();
     let (text, code) = self_test(&words);
     assert!(code == Some(0) && !text.contains("nothing came of it"), "{text}");
-    assert!(text.contains("7 variants: 0 accused, 0 with cells unproved"), "{text}");
+    assert!(text.contains("8 variants: 0 accused, 0 with cells unproved"), "{text}");
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub(crate) enum Form {
     Uuid,
     /// A number of eighteen digits.
     Large,
+    /// A number of JSON.
+    Number,
 }
 
 impl Form {
@@ -26,6 +28,7 @@ impl Form {
             Self::Example => invent(style, number),
             Self::Uuid => format!("6ba7b810-9dad-41d1-80b4-{number:012x}"),
             Self::Large => format!("9{number:017}"),
+            Self::Number => format!("7{number:05}"),
         }
     }
 }

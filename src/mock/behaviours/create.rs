@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::download::uploaded;
 use super::{Outcome, Turn};
+use crate::contract::get_mut;
 use crate::contract::schema::resource_needs;
 use crate::domain::contract::{Location, Operation};
 use crate::mock::faults::{Effect, mangled};
@@ -43,8 +44,10 @@ fn create(turn: &mut Turn<'_, '_>, index: usize, at: &str, sent: &Value) -> (Str
     let id_at = turn.place().map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
     let sample = scene.sample().and_then(|(sample, place)| nth(&place.items(&sample), index));
     let style = template.as_ref().and_then(|template| template.pointer(&id_at)).cloned().or_else(|| style(scene, kind));
-    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent), form(turn, template.as_ref(), &id_at));
+    let form = form(turn, template.as_ref(), &id_at);
+    let id = ids::choose(&turn.state.store, kind, style.as_ref(), sample.as_ref(), Some(sent), form);
     let mut body = template.unwrap_or_else(|| likeness(scene.core, kind, &id));
+    written_as(form, &mut body, &id_at);
     rename(&mut body, &id_at, &id);
     overlay(&mut body, sent, sample.as_ref());
     rename(&mut body, &id_at, &id);
@@ -81,18 +84,28 @@ fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
         Form::Uuid
     } else if core.variants.has(Habit::LargeIds) {
         Form::Large
+    } else if core.variants.has(Habit::NumberIds) {
+        Form::Number
     } else {
         return Form::Example;
     };
     let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return Form::Example };
     let id = wanted.write("", 1);
     let mut body = template.clone();
+    written_as(wanted, &mut body, id_at);
     rename(&mut body, id_at, &id);
     let answered = core.schemas.fits(schema, &turn.document(vec![body]));
     if answered && turn.scene.core.contract.operations.iter().all(|operation| takes(core, operation, &turn.scene.profile.kind, &id)) {
         wanted
     } else {
         Form::Example
+    }
+}
+
+/// Lets the id of a resource be a number where ids of this form are numbers.
+fn written_as(form: Form, body: &mut Value, id_at: &str) {
+    if let Some(spot) = get_mut(body, id_at).filter(|_| form == Form::Number) {
+        *spot = Value::from(0);
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("job-with-redirect", "a finished job that leads to its outcome is shown beside the address", Habit::BodyWithRedirect),
     variant("ids-uuid", "ids are UUIDs where the contract allows it", Habit::UuidIds),
     variant("ids-large", "ids are numbers of eighteen digits where the contract allows it", Habit::LargeIds),
+    variant("ids-as-numbers", "ids are numbers of JSON where the contract allows it", Habit::NumberIds),
     variant("pages-small", "pages hold at most two resources", Habit::SmallPages),
     variant("pages-other-cursor", "links to the next page have a cursor of another name, and pages hold at most 25 resources", Habit::OtherCursor),
     variant("jobs-slow", "jobs are read five times before they have finished", Habit::SlowJobs),

@@ -71,6 +71,8 @@ pub(crate) enum Habit {
     UuidIds,
     /// Ids are large numbers.
     LargeIds,
+    /// Ids are numbers of JSON.
+    NumberIds,
     /// Pages are small.
     SmallPages,
     /// Pages are turned by a parameter that the contract does not name.
