@@ -54,6 +54,13 @@ fn a_server_that_differs_where_its_documents_do_is_not_accused() {
     assert!(text.contains("8 variants: 0 accused, 0 with cells unproved"), "{text}");
 }
 
+/// What a server lacks blocks cells and violates none.
+#[test]
+fn a_server_without_the_data_of_the_examples_is_not_accused() {
+    let (text, code) = self_test(&["--variant", "other-data"]);
+    assert!(code == Some(0) && text.contains("cells lacking") && text.contains("1 variants: 0 accused, 0 with cells unproved"), "{text}");
+}
+
 #[test]
 fn a_name_that_nobody_knows_is_refused() {
     assert_eq!(self_test(&["--fault", "no-such-fault"]).1, Some(2));

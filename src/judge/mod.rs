@@ -263,7 +263,8 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
         // An operation that documents nothing at all is not caught at anything, nor one without a success at a success.
-        let silent = operation.responses.iter().all(|response| response.general) || (status.is_success() && operation.successes().next().is_none());
+        let says = |response: &Response| !response.general && !response.certainty.is_inferred();
+        let silent = !operation.responses.iter().any(says) || (status.is_success() && operation.successes().next().is_none());
         // Where the success is only inferred, any other is as good.
         let open = status.is_success() && operation.successes().all(|response| response.certainty.is_inferred());
         let covered = open || operation.fallback(status).is_some();

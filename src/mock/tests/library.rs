@@ -77,8 +77,9 @@ fn document(data: &str, example: Value, links: Value) -> Value {
     // What a relationship holds has no links.
     let has_links = ["/data/links", "/data/0/links"].iter().any(|at| example.pointer(at).is_some());
     let required = if has_links { json!(["type", "id", "links"]) } else { json!(["type", "id"]) };
+    let id = if example.pointer("/data/type").is_some_and(|kind| kind == "prints") { json!(["string", "integer"]) } else { json!("string") };
     let resource = json!({"type": "object", "required": required, "properties": {
-        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": "string"}, "links": {"type": "object"},
+        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": id}, "links": {"type": "object"},
         "attributes": {"type": "object", "properties": {"added_at": {"type": "string", "format": "date"}}},
         "relationships": {"properties": {"authors": {"properties": {"data": {"type": "array"}}}}}}});
     let data = if data == "array" { json!({"type": "array", "items": resource}) } else { resource };
