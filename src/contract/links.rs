@@ -244,6 +244,21 @@ mod tests {
     }
 
     #[test]
+    fn what_answers_201_with_a_list_has_made_it_and_what_finds_with_a_post_has_not() {
+        let of = |responses: serde_json::Value| {
+            let paths = json!({"/things": {"post": {"operationId": "post", "requestBody": {"content": {"application/json": {"example": {"data": {}}}}},
+                                                    "responses": responses}}});
+            let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+            let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+            super::makes(&contract.operations[0], "$response.body#/data/0/id")
+        };
+        assert!(of(json!({"201": {"description": "made"}})));
+        assert!(of(json!({"201": {"description": "made"}, "200": {"description": "made", "x-probity-alternative-to": 201}})));
+        assert!(!of(json!({"200": {"description": "found"}})));
+        assert!(!of(json!({"200": {"description": "found"}, "201": {"description": "found", "x-probity-alternative-to": 200}})));
+    }
+
+    #[test]
     fn an_id_is_found_by_its_name_in_the_schema_of_the_answer() {
         let thing = json!({"$ref": "#/components/schemas/Thing"});
         let listed = json!({"properties": {"total": {}, "_embedded": {"properties": {"things": {"items": thing}}}}});

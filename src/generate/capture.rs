@@ -89,6 +89,14 @@ mod tests {
     }
 
     #[test]
+    fn one_item_may_stand_in_the_place_of_its_list() {
+        let body = json!({"data": {"id": "1", "kind": "a"}});
+        assert_eq!(in_body(&body, "/data/0/id", &capture(Value::Null, 0)), Some(json!("1")));
+        assert_eq!(in_body(&body, "/data/0/id", &capture(Value::Null, 1)), None);
+        assert_eq!(in_body(&json!({"data": "1"}), "/data/0/id", &capture(Value::Null, 0)), None);
+    }
+
+    #[test]
     fn lists_may_stand_in_lists() {
         let body =
             json!({"data": [{"parts": []}, {"parts": [{"id": "1", "kind": "a"}, {"id": "2", "kind": "b"}]}, {"parts": [{"id": "3", "kind": "b"}]}]});
