@@ -48,19 +48,19 @@ fn the_plan_begins_with_what_tells_most() {
 }
 
 #[test]
-fn the_first_window_shows_every_status_and_every_api() {
+fn the_first_window_shows_every_status_and_as_many_apis_as_fit() {
     let plan: Value = serde_json::from_str(&plan("json")).expect("a plan in JSON");
     let probes = plan["probes"].as_array().expect("probes");
     let first: Vec<&Value> = probes.iter().take(50).collect();
     let statuses: BTreeSet<u64> = first.iter().filter_map(|probe| probe["status"].as_u64()).collect();
-    assert!(statuses.len() >= 12, "only {statuses:?}");
+    assert!(statuses.len() >= 13, "only {statuses:?}");
     let contract = subject().contract;
     let apis = |probes: &[&Value]| -> BTreeSet<String> {
         probes.iter().filter_map(|probe| Some(contract.operation(probe["operation"].as_str()?)?.api.clone())).collect()
     };
     let all = apis(&probes.iter().collect::<Vec<_>>());
     let missing: Vec<&String> = all.iter().filter(|api| !apis(&first).contains(*api)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert!(all.len() > 40 && missing.len() * 10 <= all.len(), "{missing:?} of {}", all.len());
     // One request more than the limit allows is planned, and few are sent for it: those without credentials may not count.
     let burst: Vec<&Value> = probes.iter().filter(|probe| probe["stage"] == "burst").collect();
     assert!(burst.len() == 1 && burst[0]["repeat"]["burst"]["most"].as_u64().is_some_and(|most| (2..=8).contains(&most)), "{burst:?}");

@@ -36,6 +36,32 @@ fn no_request_has_two_faults_and_no_order_of_checks_is_accused() {
     assert!(text.contains("2 variants: 0 accused, 0 with cells unproved") && text.contains("cells otherwise"), "{text}");
 }
 
+/// What clients of real servers report, and what their documents are of two minds about.
+#[test]
+fn a_server_that_differs_where_its_documents_do_is_not_accused() {
+    let names = [
+        "other-side",
+        "no-redirect",
+        "job-with-redirect",
+        "jobs-at-once",
+        "job-states-spelled-otherwise",
+        "retry-after-instead",
+        "pages-other-cursor",
+        "ids-as-numbers",
+    ];
+    let words: Vec<&str> = names.iter().flat_map(|name| ["--variant", name]).collect();
+    let (text, code) = self_test(&words);
+    assert!(code == Some(0) && !text.contains("nothing came of it"), "{text}");
+    assert!(text.contains("8 variants: 0 accused, 0 with cells unproved"), "{text}");
+}
+
+/// What a server lacks blocks cells and violates none.
+#[test]
+fn a_server_without_the_data_of_the_examples_is_not_accused() {
+    let (text, code) = self_test(&["--variant", "other-data"]);
+    assert!(code == Some(0) && text.contains("cells lacking") && text.contains("1 variants: 0 accused, 0 with cells unproved"), "{text}");
+}
+
 #[test]
 fn a_name_that_nobody_knows_is_refused() {
     assert_eq!(self_test(&["--fault", "no-such-fault"]).1, Some(2));

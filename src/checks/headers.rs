@@ -40,7 +40,9 @@ fn declared_header(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
         return None;
     }
     let (message, expected, actual) = match (scene.answer.header(name), &header.schema) {
-        (None, _) if header.required => (format!("{} carries no {name}", scene.answer.status), format!("{name}, which is required"), "no such field"),
+        (None, _) if header.required && header.or.iter().all(|other| scene.answer.header(other).is_none()) => {
+            (format!("{} carries no {name}", scene.answer.status), format!("{name}, which is required"), "no such field")
+        }
         (Some(value), Some(schema)) if !fits(scene, schema, value) => (format!("{name} does not fit its schema"), described(scene, schema), value),
         _ => return None,
     };

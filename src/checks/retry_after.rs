@@ -53,8 +53,12 @@ fn judge_declared(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
         })
     };
     let Some(value) = scene.answer.header(name) else {
-        let required = format!("{name}, which is required");
-        return if header.required { breach(Severity::Must, format!("429 carries no {name}"), required, "no such field") } else { None };
+        if !header.required || header.or.iter().any(|other| scene.answer.header(other).is_some()) {
+            return None;
+        }
+        let fields = header.or.iter().fold(name.clone(), |fields, other| format!("{fields} and no {other}"));
+        let either = header.or.iter().fold(name.clone(), |fields, other| format!("{fields} or {other}"));
+        return breach(Severity::Must, format!("429 carries no {fields}"), format!("{either}, which is required"), "no such field");
     };
     // RFC 9110 allows to come back at once; a field that the contract invents has no such meaning.
     let least = u64::from(!name.eq_ignore_ascii_case("retry-after"));
@@ -122,6 +126,16 @@ mod tests {
         assert_eq!(severities(&own(), &[]), [Severity::Must]);
         assert_eq!(severities(&own(), &[("x-limit-retry-after", "172801")]), [Severity::Should]);
         assert_eq!(severities(&own(), &[("x-limit-retry-after", "172800")]), []);
+    }
+
+    #[test]
+    fn another_field_may_stand_in_the_place_of_the_declared_one() {
+        let either = json!({"X-Limit-Retry-After": {"required": true, "x-probity-or": ["Retry-After"], "schema": {"type": "integer"}}});
+        assert_eq!(severities(&either, &[("retry-after", "30")]), []);
+        assert_eq!(severities(&either, &[("x-limit-retry-after", "30")]), []);
+        assert_eq!(severities(&either, &[]), [Severity::Must]);
+        assert_eq!(severities(&either, &[("retry-after", "30"), ("x-limit-retry-after", "soon")]), [Severity::Must]);
+        assert_eq!(severities(&either, &[("retry-after", "soon")]), [Severity::Should]);
     }
 
     #[test]

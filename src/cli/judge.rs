@@ -157,7 +157,7 @@ fn code(report: &Report, demand: Demand) -> u8 {
     // A contradiction of the state may belong to no cell that was asked for.
     let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
     let nothing_proved = ![Verdict::Conforms, Verdict::Held, Verdict::Waived].into_iter().any(of);
-    if of(Verdict::Violates) || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
+    if of(Verdict::Violates) || report.totals.inferred(Verdict::Violates) > 0 || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
         exit::VIOLATES
     } else if of(Verdict::Blocked)
         || of(Verdict::Inconclusive)

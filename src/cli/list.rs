@@ -5,7 +5,7 @@ use wildmatch::WildMatch;
 use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
-use crate::domain::contract::{Condition, Fallback, Operation};
+use crate::domain::contract::{Certainty, Condition, Fallback, Operation, Response};
 use crate::domain::issue::DocumentIssue;
 use crate::domain::text::one_line;
 use crate::plan::{Options, Wanted};
@@ -25,7 +25,7 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     }
     let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0);
     for operation in &operations {
-        let own = operation.responses.iter().filter(|response| !response.general).map(|response| response.status.to_string());
+        let own = operation.responses.iter().filter(|response| !response.general).map(shown);
         let own: Vec<String> = own.chain(operation.fallbacks.iter().map(Fallback::key)).collect();
         let (id, method, path) = (one_line(&operation.id), one_line(&operation.method.0), one_line(&operation.path));
         anstream::println!("{id:width$}  {method:6} {path}  {}", own.join(" "));
@@ -57,6 +57,11 @@ fn tell_issues(issues: &[DocumentIssue], verbose: bool) {
     }
 }
 
+/// A status, with a mark where it is only inferred.
+fn shown(response: &Response) -> String {
+    if response.certainty.is_inferred() { format!("{}?", response.status) } else { response.status.to_string() }
+}
+
 fn explain(operation: &Operation) {
     for response in &operation.responses {
         let when: Vec<String> = response.conditions.iter().map(words).collect();
@@ -78,6 +83,24 @@ fn words(condition: &Condition) -> String {
     format!("{}{about}{or}", condition.trigger)
 }
 
+/// How sure the contract is of its pairs, and of how many operations of all that it says.
+fn by_certainty(operations: &[&Operation]) -> String {
+    let own = |operation: &&Operation| -> Vec<Certainty> {
+        operation.responses.iter().filter(|response| !response.general).map(|response| response.certainty).collect()
+    };
+    let certainties = [Certainty::Documented, Certainty::Contradicted, Certainty::Seen, Certainty::Inferred];
+    let pairs: Vec<Certainty> = operations.iter().flat_map(own).collect();
+    let counted = certainties.into_iter().map(|certainty| (certainty, pairs.iter().filter(|known| **known == certainty).count()));
+    let counted: Vec<String> = counted.filter(|(_, count)| *count > 0).map(|(certainty, count)| format!("{count} {}", certainty.word())).collect();
+    let only = operations.iter().filter(|operation| {
+        let own = own(operation);
+        !own.is_empty() && own.iter().all(|certainty| certainty.is_inferred())
+    });
+    let sides = operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.alternative_to.is_some()).count();
+    let sides = if sides > 0 { format!("; {sides} pairs are the other side of another one") } else { String::new() };
+    format!("Pairs by certainty: {}{sides}. Of {} operations every status is inferred.", counted.join(", "), only.count())
+}
+
 fn sums(operations: &[&Operation]) -> String {
     let count = |general: bool| operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general == general).count();
     let mut by_status: Vec<(u16, usize)> = Vec::new();
@@ -89,6 +112,11 @@ fn sums(operations: &[&Operation]) -> String {
     }
     by_status.sort_unstable();
     let general: Vec<String> = by_status.iter().map(|(status, count)| format!("{status}: {count}")).collect();
-    let line = format!("{} operations, {} documented pairs of operation and status.", operations.len(), count(false));
+    let own = || operations.iter().flat_map(|operation| &operation.responses).filter(|response| !response.general);
+    let inferred = own().filter(|response| response.certainty.is_inferred()).count();
+    let mut line = format!("{} operations, {} documented pairs of operation and status.", operations.len(), count(false) - inferred);
+    if own().any(|response| !response.certainty.is_documented()) {
+        line = format!("{line}\n{}", by_certainty(operations));
+    }
     if general.is_empty() { line } else { format!("{line}\nGeneral statuses on top: {} cells ({}).", count(true), general.join(", ")) }
 }

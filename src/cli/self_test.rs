@@ -81,7 +81,7 @@ fn code(rows: &[Row], variants: &[VariantRow], usual: &Sight) -> u8 {
     let any = |outcome: Outcome| rows.iter().any(|row| row.outcome == outcome);
     if !usual.crowded.is_empty() || any(Outcome::Survived) || any(Outcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
         exit::VIOLATES
-    } else if any(Outcome::Unproved) || variants.iter().any(|row| row.unproved > 0) {
+    } else if any(Outcome::Unproved) || variants.iter().any(VariantRow::is_open) {
         exit::INCONCLUSIVE
     } else {
         exit::CONFORMS
@@ -236,6 +236,7 @@ impl<'a> Bench<'a> {
             violated: sight.violated,
             unproved: sight.unproved(usual),
             otherwise: sight.otherwise.difference(&usual.otherwise).count(),
+            lacks: variant.lacks(),
             note,
         })
     }

@@ -9,7 +9,7 @@ use super::operations::{Reader, View};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
 use super::{ContractError, conditions};
-use crate::domain::contract::{Example, Fallback, HeaderRule, Link, MediaType, RequestBody, Response, SchemaRef, Status};
+use crate::domain::contract::{Certainty, Example, Fallback, HeaderRule, Link, MediaType, RequestBody, Response, SchemaRef, Status};
 
 /// Where the schema stands that says of a body only that nobody knows what it should be.
 pub const UNREAD_SCHEMA: &str = "/x-probity-unread-body";
@@ -148,13 +148,15 @@ impl Reader<'_> {
         Ok(Response {
             status,
             description: written.and_then(Value::as_str).unwrap_or_default().to_owned(),
-            headers: self.headers(&at),
+            headers: self.headers(&at)?,
             content: self.content(&append(&at, "content")),
             conditions,
             links: self.links(&at),
             source: value.get("x-probity-source").and_then(Value::as_str).unwrap_or(source).to_owned(),
             place: self.place(pointer),
             general: false,
+            certainty: self.extension(&at, value, "x-probity-certainty", "documented, contradicted, seen or inferred")?.unwrap_or_default(),
+            alternative_to: self.extension(&at, value, "x-probity-alternative-to", "the status of another response")?,
         })
     }
 
@@ -163,18 +165,20 @@ impl Reader<'_> {
         let content = vec![MediaType { name: "*/*".to_owned(), schema: Some(SchemaRef(UNREAD_SCHEMA.to_owned())), examples: Vec::new() }];
         let (headers, conditions, links) = (Vec::new(), Vec::new(), Vec::new());
         let (source, place) = (source.to_owned(), self.place(pointer));
-        Response { status, description: String::new(), headers, content, conditions, links, source, place, general: false }
+        let (certainty, alternative_to) = (Certainty::default(), None);
+        Response { status, description: String::new(), headers, content, conditions, links, source, place, general: false, certainty, alternative_to }
     }
 
-    fn headers(&self, at: &str) -> Vec<HeaderRule> {
+    fn headers(&self, at: &str) -> Result<Vec<HeaderRule>, ContractError> {
         let at = append(at, "headers");
         let mut headers = Vec::new();
         for name in self.object(&at).into_iter().flat_map(Map::keys) {
             let Some((header_at, header)) = self.resolved(&append(&at, name)) else { continue };
             let schema = header.get("schema").map(|_| SchemaRef(append(&header_at, "schema")));
-            headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema });
+            let or = self.extension(&header_at, header, "x-probity-or", "a list of names of header fields")?.unwrap_or_default();
+            headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema, or });
         }
-        headers
+        Ok(headers)
     }
 
     fn links(&self, at: &str) -> Vec<Link> {

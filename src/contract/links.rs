@@ -64,11 +64,13 @@ fn led(operations: &[Operation]) -> HashSet<(String, bool)> {
 pub fn makes(operation: &Operation, expression: &str) -> bool {
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
     let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
+    // 201: one or more new resources were created (RFC 9110, section 15.3.2), however they are shown.
+    let creates = || operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
     let sends_many = || {
         let media = operation.request_body.as_ref().and_then(|body| body.content.first());
         media.and_then(|media| media.examples.first()).is_some_and(|sent| sent.value.get("data").unwrap_or(&sent.value).is_array())
     };
-    writes && (!many || sends_many())
+    writes && (!many || sends_many() || creates())
 }
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).
@@ -261,6 +263,21 @@ mod tests {
                 }}
             }
         })
+    }
+
+    #[test]
+    fn what_answers_201_with_a_list_has_made_it_and_what_finds_with_a_post_has_not() {
+        let of = |responses: serde_json::Value| {
+            let paths = json!({"/things": {"post": {"operationId": "post", "requestBody": {"content": {"application/json": {"example": {"data": {}}}}},
+                                                    "responses": responses}}});
+            let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+            let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+            super::makes(&contract.operations[0], "$response.body#/data/0/id")
+        };
+        assert!(of(json!({"201": {"description": "made"}})));
+        assert!(of(json!({"201": {"description": "made"}, "200": {"description": "made", "x-probity-alternative-to": 201}})));
+        assert!(!of(json!({"200": {"description": "found"}})));
+        assert!(!of(json!({"200": {"description": "found"}, "201": {"description": "found", "x-probity-alternative-to": 200}})));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::answers::UNREAD_SCHEMA;
@@ -259,7 +260,8 @@ impl<'a> Reader<'a> {
         let member = |name: &str| view.member(self.document, name);
         let api = self.text(&format!("{}/0", member("tags"))).unwrap_or_else(|| first_segment(&path.path));
         let title = self.text("/x-probity-source").or_else(|| self.text("/info/title")).unwrap_or_default();
-        let source = if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
+        let page = || if title.is_empty() { api.clone() } else { format!("{title}, {api}") };
+        let source = self.text(&member("x-probity-source")).unwrap_or_else(page);
         let (responses, fallbacks) = self.responses(view, &source)?;
         let id = form.cloned().or_else(|| self.text(&member("operationId"))).filter(|id| !id.is_empty());
         let mut operation = Operation {
@@ -275,6 +277,8 @@ impl<'a> Reader<'a> {
             security: security::requirement(self.document, &member("security")),
             place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
             done: self.done(&member("x-probity-done"))?,
+            result: self.text(&member("x-probity-result")),
+            below: self.document.pointer(&member("x-probity-below")) == Some(&Value::Bool(true)),
             atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
             reads: self.document.pointer(&member("x-probity-reads")) == Some(&Value::Bool(true)),
             note: self.text(&member("x-probity-note")),
@@ -317,6 +321,11 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// A member of this project's own, of the type that it must have.
+    pub(super) fn extension<T: DeserializeOwned>(&self, at: &str, value: &Value, name: &str, what: &str) -> Result<Option<T>, ContractError> {
+        let found = value.get(name).map(|found| serde_json::from_value(found.clone()));
+        found.transpose().map_err(|_| self.error(&append(at, name), format!("{name} must be {what}")))
+    }
     fn done(&self, pointer: &str) -> Result<Option<Done>, ContractError> {
         match self.document.pointer(pointer) {
             None => Ok(None),

@@ -160,6 +160,24 @@ pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> V
     found
 }
 
+/// Whether what a schema describes is data of the server that other servers may not have (`x-probity-server-data`).
+pub fn is_server_data(document: &Value, schema: &SchemaRef) -> bool {
+    follow(document, &schema.0).is_some_and(|(_, schema)| schema.get("x-probity-server-data") == Some(&Value::Bool(true)))
+}
+
+/// The first place of a request body that holds data of the server which other servers may not have
+/// (`x-probity-server-data`), with the value.
+pub fn server_data(contract: &Contract, media: &MediaType, body: &Value) -> Option<(String, Value)> {
+    let mut found = None;
+    visit(contract, media.schema.as_ref()?, body, &mut |at, schema, value| {
+        let marked = schema.get("x-probity-server-data") == Some(&Value::Bool(true)) && !value.is_null();
+        if marked && found.is_none() {
+            found = Some((at.to_owned(), value.clone()));
+        }
+    });
+    found
+}
+
 fn by_name(contract: &Contract, at: &str, value: &Value) -> Option<ResourceNeed> {
     reference(&contract.inferred, at).filter(|_| !value.is_null())
 }

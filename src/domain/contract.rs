@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use super::extensions::{Done, RateLimit};
+pub use super::certainty::Certainty;
+pub use super::extensions::RateLimit;
 pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
 use super::issue::DocumentIssue;
-
+pub use super::job::Done;
+pub use super::security::SecurityScheme;
 /// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
 pub const WHOLE_SERVER: &str = "*";
 
@@ -99,6 +101,13 @@ pub struct Operation {
     pub place: String,
     /// How an asynchronous job says that it is done (`x-probity-done`).
     pub done: Option<Done>,
+    /// The operation that fetches what came of the job that this one reads (`x-probity-result`).
+    #[serde(default)]
+    pub result: Option<String>,
+    /// Whether it is about what hangs below the resource that its path ends with, and not about the resource
+    /// (`x-probity-below`).
+    #[serde(default)]
+    pub below: bool,
     /// Whether it writes all of several resources or none (`x-probity-atomic`).
     #[serde(default)]
     pub atomic: bool,
@@ -132,8 +141,11 @@ impl Operation {
         self.path.trim_matches('/').split('/')
     }
 
-    /// The parameter that the path ends with, when it is the whole of the last segment.
+    /// The parameter that the path ends with, when it is the whole of the last segment and names what the operation is about.
     pub fn item_parameter(&self) -> Option<&Parameter> {
+        if self.below {
+            return None;
+        }
         let name = self.segments().next_back()?.strip_prefix('{')?.strip_suffix('}')?;
         self.parameter(Location::Path, name)
     }
@@ -278,6 +290,13 @@ pub struct Response {
     pub place: String,
     /// Declared once for every operation (`x-probity-general-responses`), not by the operation itself.
     pub general: bool,
+    /// How sure it is that the server gives it (`x-probity-certainty`).
+    #[serde(default)]
+    pub certainty: Certainty,
+    /// The response that it is the other side of: the documents differ, either is right, and a server takes one of the two
+    /// (`x-probity-alternative-to`).
+    #[serde(default)]
+    pub alternative_to: Option<Status>,
 }
 
 /// A response that stands for many statuses.
@@ -298,6 +317,9 @@ pub struct HeaderRule {
     pub required: bool,
     /// `schema`.
     pub schema: Option<SchemaRef>,
+    /// Other fields of which any may stand in its place (`x-probity-or`).
+    #[serde(default)]
+    pub or: Vec<String>,
 }
 
 /// A condition under which a status is demanded (`x-probity-when`).
@@ -336,22 +358,4 @@ pub struct Link {
     pub operation: String,
     /// Parameter name to runtime expression (`$response.body#/data/id`, `$response.header.Location`).
     pub parameters: BTreeMap<String, String>,
-}
-
-/// `components.securitySchemes`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SecurityScheme {
-    /// `http` with scheme `basic` (RFC 7617).
-    Basic,
-    /// `http` with scheme `bearer` (RFC 6750), `oauth2` and `openIdConnect`.
-    Bearer,
-    /// `apiKey` in a header of this name.
-    Header(String),
-    /// `apiKey` in a query parameter of this name.
-    Query(String),
-    /// `apiKey` in a cookie of this name.
-    Cookie(String),
-    /// Anything else, by its `type`; it cannot be satisfied.
-    Other(String),
 }

@@ -1,5 +1,6 @@
 //! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
 
+pub mod certainty;
 pub mod contract;
 pub mod drawn;
 pub mod effect;
@@ -8,10 +9,12 @@ mod extensions;
 pub mod http;
 mod index;
 pub mod issue;
+pub mod job;
 pub mod journal;
 pub mod plan;
 pub mod reason;
 pub mod report;
+pub mod security;
 pub mod suite;
 pub mod template;
 pub mod text;

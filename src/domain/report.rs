@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::certainty::Certainty;
 use super::contract::Status;
 use super::effect::Effect;
 use super::issue::DocumentIssue;
@@ -194,7 +195,7 @@ pub struct Target {
 /// Sums over the report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
-    /// Cells in the matrix.
+    /// Cells in the matrix, without those that are only inferred.
     pub cells: u64,
     /// Cells by verdict, each verdict present.
     #[serde(flatten)]
@@ -202,6 +203,9 @@ pub struct Totals {
     /// Those of the cells that conform of which not everything was judged.
     #[serde(default)]
     pub in_part: u64,
+    /// Cells whose status nobody documents, by verdict; absent where there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inferred: BTreeMap<String, u64>,
     /// Requests sent, all purposes together.
     pub requests: u64,
     /// Those of them that only made fixtures.
@@ -211,9 +215,14 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Cells with this verdict.
+    /// Cells with this verdict, without those that are only inferred.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.verdicts.get(verdict.word()).copied().unwrap_or(0)
+    }
+
+    /// Inferred cells with this verdict.
+    pub fn inferred(&self, verdict: Verdict) -> u64 {
+        self.inferred.get(verdict.word()).copied().unwrap_or(0)
     }
 }
 
@@ -232,6 +241,9 @@ pub struct Cell {
     pub status: Status,
     /// Declared once for every operation.
     pub general: bool,
+    /// How sure the contract is of it; absent where a document says so.
+    #[serde(default, skip_serializing_if = "Certainty::is_documented")]
+    pub certainty: Certainty,
     /// What is said of it.
     pub verdict: Verdict,
     /// Why; absent where the verdict says it all.

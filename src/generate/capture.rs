@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::contract::schema::is_part;
 use crate::domain::exchange::Answer;
+use crate::domain::job::is_among;
 use crate::domain::plan::{Capture, Place, Probe, SlotId, StateOf};
 
 /// The value that a capture finds in an answer; `None` when there is none.
@@ -43,7 +44,7 @@ fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     let rest = lists.pop()?;
     let mut found = vec![body];
     for list in &lists {
-        found = found.into_iter().filter_map(|value| value.pointer(list)?.as_array()).flatten().collect();
+        found = found.into_iter().filter_map(|value| value.pointer(list)).flat_map(items).collect();
     }
     let mut items: Vec<&Value> = found.into_iter().filter(|item| lists.is_empty() || is_part(&capture.like, item)).collect();
     items.sort_by_key(|item| !may_be(item, capture.state.as_ref()));
@@ -51,10 +52,19 @@ fn in_body(body: &Value, at: &str, capture: &Capture) -> Option<Value> {
     item.pointer(&rest).filter(|value| !value.is_null()).cloned()
 }
 
+/// The items of a list; some servers show one item as itself.
+fn items(list: &Value) -> Vec<&Value> {
+    match list {
+        Value::Array(items) => items.iter().collect(),
+        Value::Object(_) => vec![list],
+        _ => Vec::new(),
+    }
+}
+
 /// Whether an item is in one of the states; one that does not show its state may be.
 fn may_be(item: &Value, state: Option<&StateOf>) -> bool {
     let shown = state.and_then(|state| Some((state, item.pointer(&state.at)?.as_str()?)));
-    shown.is_none_or(|(state, shown)| state.any.iter().any(|known| known == shown))
+    shown.is_none_or(|(state, shown)| is_among(&state.any, shown))
 }
 
 #[cfg(test)]
@@ -83,6 +93,14 @@ mod tests {
         assert_eq!(in_body(&body, "/data/0/id", &capture(json!({"kind": "c"}), 0)), None);
         assert_eq!(in_body(&json!({"id": 7}), "/id", &capture(Value::Null, 0)), Some(json!(7)));
         assert_eq!(in_body(&json!({"id": 7}), "/id", &capture(json!({"kind": "b"}), 1)), Some(json!(7)));
+    }
+
+    #[test]
+    fn one_item_may_stand_in_the_place_of_its_list() {
+        let body = json!({"data": {"id": "1", "kind": "a"}});
+        assert_eq!(in_body(&body, "/data/0/id", &capture(Value::Null, 0)), Some(json!("1")));
+        assert_eq!(in_body(&body, "/data/0/id", &capture(Value::Null, 1)), None);
+        assert_eq!(in_body(&json!({"data": "1"}), "/data/0/id", &capture(Value::Null, 0)), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{sample, samples};
 use crate::contract::Schemas;
-use crate::contract::schema::{follow, resource_needs};
+use crate::contract::schema::{follow, is_server_data, resource_needs, server_data};
 use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Response, SchemaRef, Status};
 use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
 
@@ -47,7 +47,8 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let (index, content) = chosen(contract, &body.content)?;
     let (value, unvouched) = body_value(contract, schemas, content);
     base.media = Some(index);
-    base.unvouched = unvouched.or(base.unvouched);
+    let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
+    base.unvouched = unvouched.or(foreign).or(base.unvouched);
     if is_json(&content.name) || is_parts(&content.name) {
         let needs = resource_needs(contract, content, &value);
         base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
@@ -75,6 +76,9 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent || is_demanded(operation, parameter)) {
         let (value, vouched) = parameter_value(contract, schemas, parameter);
         let place = put_parameter(&mut base.request, parameter, &value);
+        if parameter.schema.as_ref().is_some_and(|schema| is_server_data(&contract.document, schema)) {
+            base.unvouched = Some(unknown_data(&parameter.name));
+        }
         match (&parameter.resource, place) {
             (Some(resource), Some(place)) => base.needs.push(Need { place, resource: resource.clone(), example: value }),
             _ if vouched => {}
@@ -83,6 +87,11 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
     }
     base.request.headers.push(("accept".to_owned(), accept(operation)));
     base
+}
+
+/// What is said of data that the server under test need not have, or may have in another form.
+fn unknown_data(at: &str) -> String {
+    format!("{at} is data of the server, and nobody vouches that this one has it or takes it")
 }
 
 /// Whether a server takes no request without this parameter though its author calls it optional: 428 says that requests have

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::rule::allowed_as_well;
+use super::rule::{allowed_as_well, other_side};
 use super::{Case, Opinion, Ruling, entry, failures};
-use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::domain::contract::{Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Exchange, Outcome};
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
 use crate::domain::reason::Reason;
@@ -48,6 +48,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         path: planned.path.clone(),
         status: planned.status,
         general: planned.general,
+        certainty: response(view.case, planned).map(|response| response.certainty).unwrap_or_default(),
         verdict: Verdict::Unreached,
         reason: None,
         in_part: None,
@@ -75,6 +76,11 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
     cell
 }
 
+/// What the contract declares for a cell.
+fn response<'a>(case: &Case<'a>, planned: &PlannedCell) -> Option<&'a Response> {
+    case.contract.operation(&planned.operation)?.response(planned.status)
+}
+
 /// Why nothing can be said of a cell of a recording that another contract is judged by, or a later version.
 fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
     if planned.operation == WHOLE_SERVER {
@@ -90,12 +96,16 @@ fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
 fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
-    let relevant: Vec<&Opinion<'_>> = own
+    let mut relevant: Vec<&Opinion<'_>> = own
         .filter(|opinion| {
             let shows = opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status);
             aimed.contains(&opinion.probe.id) || (shows && opinion.probe.purpose != Purpose::Cleanup)
         })
         .collect();
+    // Of several looks at one job the one with this status counts, unless another one breaks something.
+    let looks: Vec<&str> = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status)).map(|opinion| opinion.probe.id.as_str()).collect();
+    relevant
+        .retain(|opinion| opinion.status() == Some(cell.status) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
     cell.probes = relevant.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     let broken: Vec<&Opinion<'_>> = relevant
         .iter()
@@ -129,7 +139,14 @@ fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
         Ruling::Blocked(reason) => tell(view, cell, Verdict::Blocked, reason, own),
         Ruling::Inconclusive(reason) => tell(view, cell, Verdict::Inconclusive, reason, own),
         Ruling::Unreached(reason) => tell(view, cell, Verdict::Unreached, reason, own),
-        Ruling::Shows | Ruling::Breaks => tell(view, cell, Verdict::Unreached, &allowed_as_well(opinion.status().unwrap_or(cell.status)), own),
+        Ruling::Shows | Ruling::Breaks => {
+            let came = opinion.status().unwrap_or(cell.status);
+            let main = |status: Status| view.case.contract.operation(&cell.operation)?.response(status)?.alternative_to;
+            // The documents differ, and the server does as the others say.
+            let sides = main(cell.status) == Some(came) || main(came) == Some(cell.status);
+            let reason = if sides { other_side(came) } else { allowed_as_well(came) };
+            tell(view, cell, Verdict::Unreached, &reason, own);
+        }
     }
 }
 

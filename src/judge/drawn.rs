@@ -11,7 +11,7 @@
 //! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
 //! servers have rules that no schema can express.
 
-use super::{Case, declared, entry};
+use super::{Case, declared, entry, inferred};
 use crate::checks::{Scene, curl, excerpt, findings};
 use crate::domain::contract::{Operation, Response, Status};
 use crate::domain::drawn::{Drawn, Expects};
@@ -109,7 +109,8 @@ impl Look<'_> {
         let declared = declared(self.case.contract, Some(self.operation), status);
         let mut found = self.about_status(status, declared.as_deref());
         if declared.is_some() {
-            found.extend(self.checked(declared.as_deref()));
+            let open = inferred::all(self.operation, &[status]);
+            found.extend(self.checked(declared.as_deref()).into_iter().filter(|finding| !(open && inferred::is_open(finding))));
         }
         found
     }
@@ -120,7 +121,7 @@ impl Look<'_> {
         let accepted = status.0 < 400;
         let words = || allowed.iter().map(Status::to_string).collect::<Vec<_>>().join(" or ");
         match &self.drawn.expects {
-            _ if allowed.contains(&status) => Vec::new(),
+            _ if allowed.contains(&status) || (accepted && inferred::all(self.operation, allowed)) => Vec::new(),
             Expects::Refusal(trigger) => vec![self.finding("status", Severity::Must, &format!("{} ({trigger})", words()), &self.clause())],
             // A redirect may lead to what was asked for.
             Expects::Success | Expects::Plausible | Expects::Open if accepted => {

@@ -2,6 +2,7 @@
 
 use super::{Case, Ruling};
 use crate::domain::exchange::Outcome;
+use crate::domain::job::is_among;
 use crate::domain::plan::{Probe, Repeat};
 
 /// What a ruling comes to when a job that was asked for its outcome too early gave it: the first look at the job, which
@@ -16,11 +17,11 @@ pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>
         _ => None,
     });
     let state = looks.and_then(|(look, at, finished)| {
-        let first = case.outcomes.of(&look.id)?.exchanges.first()?.answer.as_ref()?;
+        let first = case.outcomes.of(&look.id)?.exchanges.first()?.answer.as_ref().filter(|answer| answer.status.is_success())?;
         Some((first.body.json()?.pointer(at)?.as_str()?, finished))
     });
     match state {
-        Some((state, finished)) if !finished.iter().any(|word| word == state) => ruling,
+        Some((state, finished)) if !is_among(finished, state) => ruling,
         Some((state, _)) => Ruling::Unreached(format!("the job may have finished by then: its state is {state:?} at the first look").into()),
         None => Ruling::Unreached("the job may have finished by then: no look at it shows its state".into()),
     }

@@ -6,9 +6,11 @@ mod between;
 mod cell;
 mod drawn;
 mod failures;
+mod inferred;
 mod known;
 mod legible;
 mod limit;
+mod looks;
 mod meanwhile;
 mod partial;
 mod recording;
@@ -105,6 +107,9 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> =
         planned.map(|probe| opinion(case, &accepted, (known, alive), (probe, answered.get(probe.id.as_str()).copied()))).collect();
+    let earlier = looks::earlier(case);
+    let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
+    opinions.extend(looks.map(|look| opinion(case, &accepted, (known, alive), look)));
     let contradictions = contradictions(case.contract, case.plan, case.outcomes);
     state::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
@@ -166,7 +171,7 @@ fn opinion<'a>(
         failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
-    let ruled = legible::only(case, probe, outcome, rule(&facts));
+    let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, rule(&facts)));
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
@@ -186,6 +191,7 @@ fn opinion<'a>(
         let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
         findings.extend(exchange.and_then(|exchange| failures::finding(case, probe, exchange, "an answer below 500", place)));
     }
+    let (ruling, findings) = inferred::judged(case, probe, outcome, ruling, findings);
     let (ruling, in_part) = partial::ruled(ruling, &findings, &gaps);
     Opinion { probe, outcome, ruling, findings, in_part }
 }
@@ -272,8 +278,11 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
         // An operation that documents nothing at all is not caught at anything, nor one without a success at a success.
-        let silent = operation.responses.iter().all(|response| response.general) || (status.is_success() && operation.successes().next().is_none());
-        let covered = operation.fallback(status).is_some();
+        let says = |response: &Response| !response.general && !response.certainty.is_inferred();
+        let silent = !operation.responses.iter().any(says) || (status.is_success() && operation.successes().next().is_none());
+        // Where the success is only inferred, any other is as good.
+        let open = status.is_success() && operation.successes().all(|response| response.certainty.is_inferred());
+        let covered = open || operation.fallback(status).is_some();
         let known = silent || covered || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
             found.push(Finding {

@@ -74,6 +74,12 @@ pub fn allowed_as_well(status: Status) -> Reason {
     Reason::new(Code::AllowedAsWell, format!("the server answered {status}, which the contract allows as well"))
 }
 
+/// Why a status is not shown where two documents name different ones and the server does as the other says.
+pub fn other_side(status: Status) -> Reason {
+    let words = format!("the server takes the other side: it answered {status}, which the contract allows as well");
+    Reason::new(Code::AllowedAsWell, words)
+}
+
 /// Rules on one probe. The first row that fits decides.
 ///
 /// | ending   | status            | allowed     | request | control  | ruling       |

@@ -17,6 +17,8 @@ pub(crate) enum Form {
     Uuid,
     /// A number of eighteen digits.
     Large,
+    /// A number of JSON.
+    Number,
 }
 
 impl Form {
@@ -26,6 +28,7 @@ impl Form {
             Self::Example => invent(style, number),
             Self::Uuid => format!("6ba7b810-9dad-41d1-80b4-{number:012x}"),
             Self::Large => format!("9{number:017}"),
+            Self::Number => format!("7{number:05}"),
         }
     }
 }
@@ -35,6 +38,9 @@ impl Form {
 pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>, form: Form) -> String {
     let natural = style.and_then(|style| natural_key(style, sample?));
     if let Some(id) = natural.and_then(|at| id_text(sent?.pointer(&at)?)) {
+        return id;
+    }
+    if let Some(id) = style.and_then(|style| composed(style, sample?, sent?)) {
         return id;
     }
     if let (Some(id), false) = (sent.and_then(|sent| id_text(sent.get("id")?)), sample.is_some_and(|sample| sample.get("id").is_some())) {
@@ -64,6 +70,16 @@ fn natural_key(style: &Value, sample: &Value) -> Option<String> {
         None => (sample.as_object()?, ""),
     };
     members.iter().find(|(_, value)| value.as_str() == Some(text)).map(|(name, _)| append(prefix, name))
+}
+
+/// The id of what is sent, where the example's id is made of values of the example, joined by underscores.
+fn composed(style: &Value, sample: &Value, sent: &Value) -> Option<String> {
+    let parts: Vec<&str> = style.as_str()?.split('_').collect();
+    let attributes = sample.get("attributes").unwrap_or(sample).as_object().filter(|_| parts.len() > 1)?;
+    let written = sent.get("attributes").unwrap_or(sent);
+    let named = |part: &&str| attributes.iter().find(|(_, value)| id_text(value).as_deref() == Some(*part)).map(|(name, _)| name);
+    let values: Option<Vec<String>> = parts.iter().map(|part| id_text(written.get(named(part)?)?)).collect();
+    Some(values?.join("_"))
 }
 
 /// An id of the same style as another, made from a number.
@@ -116,6 +132,14 @@ mod tests {
         assert_eq!(invent("a:model:xyzxyz", 1001), "a:model:xy1001");
         assert_eq!(invent("a:model:x", 1001), "a:model:1001");
         assert!(same_style("77", "42") && !same_style("x7", "42") && !same_style("not an id", "abc"));
+    }
+
+    #[test]
+    fn an_id_that_is_made_of_values_is_made_of_those_that_are_sent() {
+        let sample = json!({"attributes": {"owner": 52, "date": "2025-02-03", "value": 1}});
+        let sent = json!({"attributes": {"owner": 1000, "date": "2025-02-04", "value": 1}});
+        assert_eq!(choose(&Store::default(), "values", Some(&json!("52_2025-02-03")), Some(&sample), Some(&sent), Form::Example), "1000_2025-02-04");
+        assert_ne!(choose(&Store::default(), "values", Some(&json!("7_2025-02-03")), Some(&sample), Some(&sent), Form::Example), "1000_2025-02-04");
     }
 
     #[test]

@@ -52,13 +52,13 @@ fn state_at(operation: &Operation, done: &Done) -> String {
 pub(crate) fn is_finished(contract: &Contract, kind: &str, resource: &Resource) -> bool {
     let Some((operation, done)) = reader(contract, kind) else { return true };
     let state = resource.body.pointer(&state_at(operation, done)).and_then(Value::as_str);
-    state.is_none_or(|state| done.finished.iter().any(|finished| finished == state))
+    state.is_none_or(|state| done.is_finished(state))
 }
 
 /// Puts a new job at its first state.
 pub(crate) fn start(contract: &Contract, kind: &str, body: &mut Value) {
     let Some((operation, done)) = reader(contract, kind) else { return };
-    let ended = |state: &str| done.finished.iter().chain(&done.failed).any(|other| other == state);
+    let ended = |state: &str| done.is_over(state);
     let at = state_at(operation, done);
     if body.pointer(&at).and_then(Value::as_str).is_some_and(|state| !ended(state)) {
         return;
@@ -76,8 +76,16 @@ fn states(contract: &Contract, operation: &Operation, done: &Done) -> Vec<String
         let Some((found, _)) = follow(&contract.document, &at) else { return Vec::new() };
         at = format!("{found}/properties/{token}");
     }
-    let found = follow(&contract.document, &at).and_then(|(_, found)| found.get("enum")?.as_array());
+    let found = follow(&contract.document, &at).and_then(|(_, found)| found.get("enum").or_else(|| found.get("examples"))?.as_array());
     found.into_iter().flatten().filter_map(|state| state.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether a job will have finished well when it is read now.
+pub(crate) fn finishes(contract: &Contract, kind: &str, resource: &Resource, reads: u32) -> bool {
+    let Some((operation, done)) = reader(contract, kind) else { return false };
+    let state = resource.body.pointer(&state_at(operation, done)).and_then(Value::as_str);
+    let over = state.is_some_and(|state| done.is_over(state));
+    !resource.expired && if over { is_finished(contract, kind, resource) } else { resource.reads + 1 >= reads }
 }
 
 /// Counts a read of a job, which finishes it after a while.

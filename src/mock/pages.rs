@@ -23,6 +23,9 @@ pub(crate) struct Page {
 /// The most that a small page holds.
 const SMALL: usize = 2;
 
+/// A name of a cursor that a contract may not know, and the most that a page holds where it is in use and nothing is asked for.
+const OTHER_CURSOR: (&str, usize) = ("page[cursor]", 25);
+
 fn named<'a>(scene: &Scene<'a>, names: &[&str]) -> Option<&'a Parameter> {
     names.iter().find_map(|name| scene.operation.parameter(Location::Query, name))
 }
@@ -36,6 +39,11 @@ fn count(scene: &Scene<'_>, parameter: &Parameter) -> Option<usize> {
     })
 }
 
+/// How many resources the request itself asks for.
+fn asked(scene: &Scene<'_>) -> Option<usize> {
+    scene.call.query_value(&named(scene, LIMITS)?.name)?.parse().ok()
+}
+
 /// The page that the request asks for, of a list of resources with these ids.
 pub(crate) fn page(scene: &Scene<'_>, ids: &[String]) -> Page {
     let goes = |effect| scene.core.faults.has(scene.operation, effect);
@@ -47,10 +55,13 @@ pub(crate) fn page(scene: &Scene<'_>, ids: &[String]) -> Page {
     let small = pages && size > SMALL && ids.len() > SMALL && scene.core.variants.has(Habit::SmallPages);
     let size = if small { SMALL } else { size };
     let cursor = named(scene, CURSORS);
+    let other = cursor.is_some() && scene.core.variants.has(Habit::OtherCursor);
+    let size = if other { size.min(asked(scene).unwrap_or(OTHER_CURSOR.1)) } else { size };
+    let turn = if other { Some(OTHER_CURSOR.0) } else { cursor.map(|parameter| parameter.name.as_str()) };
     let number = named(scene, NUMBERS);
     let offset = named(scene, OFFSETS);
     let first = number.map_or(0, |parameter| usize::from(!starts_at_zero(scene, parameter)));
-    let from = if let Some(after) = cursor.and_then(|parameter| scene.call.query_value(&parameter.name)) {
+    let from = if let Some(after) = turn.and_then(|name| scene.call.query_value(name)) {
         ids.iter().position(|id| *id == after).map_or(0, |index| index + 1)
     } else if let Some(number) = number.and_then(|parameter| count(scene, parameter)) {
         number.saturating_sub(first).saturating_mul(size)
@@ -61,13 +72,13 @@ pub(crate) fn page(scene: &Scene<'_>, ids: &[String]) -> Page {
     let from = from.min(ids.len()) - overlap.min(ids.len());
     let to = from.saturating_add(size).min(ids.len());
     let address = |start: usize| -> Option<String> {
-        let (name, value) = match (cursor, number, offset) {
-            (Some(cursor), ..) => (cursor, ids.get(start.checked_sub(1)?)?.clone()),
-            (_, Some(number), _) => (number, (start / size + first).to_string()),
-            (_, _, Some(offset)) => (offset, start.to_string()),
+        let (name, value) = match (turn, number, offset) {
+            (Some(turn), ..) => (turn, ids.get(start.checked_sub(1)?)?.clone()),
+            (_, Some(number), _) => (number.name.as_str(), (start / size + first).to_string()),
+            (_, _, Some(offset)) => (offset.name.as_str(), start.to_string()),
             _ => return None,
         };
-        Some(with(scene, &name.name, &value))
+        Some(with(scene, name, &value))
     };
     Page {
         from,

@@ -109,7 +109,9 @@ impl Profiles {
         let asks_many = request.as_ref().map(|request| place::of_request(request).many).or_else(listed).unwrap_or_default();
         let answers_many = example.as_ref().and_then(|example| self.answer_place(operation, example)).is_some_and(|place| place.many);
         let yields_own = profile.yields.iter().any(|yielded| yielded.kind == profile.kind);
-        if operation.method.0 == "POST" && answers_many && !asks_many {
+        // 201 says that something was made (RFC 9110, section 15.3.2), however many are shown.
+        let made = operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
+        if operation.method.0 == "POST" && answers_many && !asks_many && !made {
             return (false, true);
         }
         let names_own = request.as_ref().is_some_and(|request| {
@@ -150,7 +152,7 @@ fn rough(contract: &Contract, operation: &Operation) -> Profile {
         }
     }
     Profile {
-        on_item: owner.as_ref().is_some_and(|(index, _)| *index == last),
+        on_item: !operation.below && owner.as_ref().is_some_and(|(index, _)| *index == last),
         tail: owner.as_ref().map_or_else(Vec::new, |(index, _)| segments[index + 1..].iter().map(|segment| (*segment).to_owned()).collect()),
         owner: owner.map(|(_, owner)| owner),
         yields,

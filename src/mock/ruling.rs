@@ -188,6 +188,11 @@ impl<'a> Ruling<'a> {
         // What was made and is not shown could not be found otherwise (RFC 9110, section 15.3.2).
         let mut expressions = response.into_iter().flat_map(|response| &response.links).flat_map(|link| link.parameters.values());
         let asked_for = media.is_none() || expressions.any(|expression| expression.starts_with("$response.header."));
+        if status.0 / 100 == 3 && media.is_none() && self.core.variants.has(Habit::BodyWithRedirect) && outcome.body.is_some() {
+            let success = operation.successes().flat_map(|response| &response.content).next();
+            draft.media = success.map(|media| concrete(&media.name));
+            draft.body = outcome.body.clone();
+        }
         if let Some(location) = location.as_ref().filter(|_| status.0 == 201 && asked_for) {
             draft.set("Location", location.as_str());
         }
@@ -219,6 +224,11 @@ impl<'a> Ruling<'a> {
         let statuses = self.scene.demanded(|condition| condition.trigger == "success");
         let (trigger, statuses) = if finished.is_empty() { ("success", statuses) } else { ("finished", finished) };
         let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| status.0 < 400).collect();
+        self.take_sides(&mut statuses);
+        if let Some(done) = self.scene.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
+            let at_end = !self.core.variants.has(Habit::NoRedirect) && self.finishes(state);
+            statuses.retain(|status| done.status.contains(status) == at_end);
+        }
         if self.scene.profile.creates {
             // What was made is shown first, or nobody would know it.
             statuses.sort_by_key(|status| self.scene.operation.response(*status).is_none_or(|response| response.content.is_empty()));
@@ -233,6 +243,34 @@ impl<'a> Ruling<'a> {
         let declared = || self.scene.operation.successes().next().map(|response| response.status);
         let usual = if self.scene.operation.method.is_safe() { Status(200) } else { Status(204) };
         state.turn(key, &statuses).or_else(declared).unwrap_or(usual)
+    }
+
+    /// Leaves one of two statuses where the documents differ: the first that they name, or the other side.
+    fn take_sides(&self, statuses: &mut Vec<Status>) {
+        let operation = self.scene.operation;
+        let main = |status: &Status| operation.response(*status).and_then(|response| response.alternative_to);
+        let sides: Vec<(Status, Status)> = statuses.iter().filter_map(|status| Some((*status, main(status)?))).collect();
+        if sides.is_empty() {
+            return;
+        }
+        let other = self.core.variants.has(Habit::OtherSide);
+        // A job that has not finished has no other side.
+        let still = |status: &Status| operation.done.as_ref().is_some_and(|done| !done.status.is_empty() && !done.status.contains(status));
+        statuses.retain(|status| {
+            let (own, named) = (sides.iter().any(|(side, _)| side == status), sides.iter().any(|(_, main)| main == status));
+            if other { !named || still(status) } else { !own }
+        });
+    }
+
+    /// Whether the job that is read will have finished by this read.
+    fn finishes(&self, state: &State) -> bool {
+        let Some((kind, id)) = self.scene.owner() else { return false };
+        let lasts = self.core.faults.has(self.scene.operation, Effect::NeverFinish);
+        !lasts
+            && state
+                .store
+                .get(kind, id)
+                .is_some_and(|job| super::job::finishes(&self.core.contract, kind, job, super::job::reads(&self.core.variants)))
     }
 
     /// Answers with the job itself, where the contract has no refusal for a job that has not finished.

@@ -253,10 +253,16 @@ impl<'a> Draft<'a> {
         for slot in taken {
             self.consumers.entry(slot).or_insert_with(|| id.to_owned());
         }
-        if let Some(probe) = self.probe_mut(id) {
+        if let Some(probe) = self.probe_mut(id).filter(|_| !stays(operation)) {
             probe.consumes = gone;
         }
     }
+}
+
+/// Whether what a deletion names is there afterwards, in a state in which the same deletion is refused.
+fn stays(operation: &Operation) -> bool {
+    let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+    conditions.any(|condition| condition.trigger == "wrong-state" && condition.by.as_ref() == Some(&operation.id))
 }
 
 /// The trigger of a valid request: `success`, or what the contract puts in its place (`finished`).

@@ -115,10 +115,10 @@ impl Draft<'_> {
     }
 }
 
-/// The name of the relationship that a path leads to.
+/// The name of the relationship of one resource that a path leads to.
 fn relationship(path: &str) -> Option<&str> {
     let (front, name) = path.rsplit_once('/')?;
-    (front.ends_with("/relationships") && !name.starts_with('{')).then_some(name)
+    (front.ends_with("}/relationships") && !name.starts_with('{')).then_some(name)
 }
 
 fn takes_out(probe: &Probe) -> bool {

@@ -144,6 +144,7 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Opt
     }
     draft.walk_pages();
     draft.follow_jobs();
+    draft.follow_results();
     draft.draw(&wanted);
     draft.look_afterwards();
     draft.empty();

@@ -7,10 +7,12 @@ use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::plan::{Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 
 /// The status that the first valid request of an operation is aimed at: the highest that lists the trigger, because a
-/// redirect comes before what it leads to and 204 before the rarer 201.
+/// redirect comes before what it leads to and 204 before the rarer 201. What is the other side of another response is not
+/// aimed at, nor is the end of a job.
 pub fn first_aim(operation: &Operation, trigger: &str) -> Option<Status> {
     let lists = operation.responses.iter().filter(|response| response.conditions.iter().any(|condition| condition.trigger == trigger));
-    lists.map(|response| response.status).max()
+    let ends = |status: &Status| operation.done.as_ref().is_some_and(|done| done.status.contains(status));
+    lists.filter(|response| response.alternative_to.is_none()).map(|response| response.status).filter(|status| !ends(status)).max()
 }
 
 /// Writes down every dependency: makers before users, users before what removes the thing, what refers before what is

@@ -11,7 +11,7 @@ use super::finders::rank;
 use crate::contract::schema::is_part;
 use crate::domain::contract::{Operation, ResourceNeed};
 use crate::domain::effect::Effect;
-use crate::domain::plan::{Body, Capture, Filling, Origin, Place, ProbeId, Purpose, Slot, SlotId};
+use crate::domain::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::domain::reason::{Code, Reason};
 use crate::domain::text::plain;
 use crate::generate::{Base, valid};
@@ -40,7 +40,7 @@ impl Draft<'_> {
                 let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
                 let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
                 let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
-                taken.extend(self.used_up(operation, &need.place));
+                taken.extend(self.used_up(operation, &need.place, &need.resource.kind));
                 let other = match ready {
                     Some(_) => None,
                     None => self
@@ -67,8 +67,12 @@ impl Draft<'_> {
         Ok(bound)
     }
 
-    /// Resources that earlier requests of the operation named at a place where no other may name them again.
-    fn used_up(&self, operation: &Operation, place: &Place) -> Vec<SlotId> {
+    /// Resources that earlier requests of the operation named at a place where no other may name them again, and those that
+    /// another operation has brought in a state in which this one cannot remove them.
+    fn used_up(&self, operation: &Operation, place: &Place, kind: &str) -> Vec<SlotId> {
+        if self.usage(operation, place, kind) == Usage::Remove {
+            return self.out_of_state(operation);
+        }
         let Place::Body(at) = place else { return Vec::new() };
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         if !conditions.any(|condition| condition.trigger == "duplicate" && condition.at.as_ref() == Some(at)) {
@@ -77,6 +81,15 @@ impl Draft<'_> {
         let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
         let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
         fillings.map(|filling| filling.slot.clone()).collect()
+    }
+
+    /// Resources that requests of other operations have brought in a state in which this one is refused.
+    fn out_of_state(&self, operation: &Operation) -> Vec<SlotId> {
+        let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        let others: Vec<&String> =
+            conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
+        let by_others = |probe: &&Probe| probe.fault.is_none() && probe.operation != operation.id && others.contains(&&probe.operation);
+        self.plan.probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
     }
 
     /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as

@@ -202,7 +202,8 @@ impl Draft<'_> {
     }
 
     fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
-        let filling = path_filling(&settled.request).ok_or("its path names no resource")?;
+        let first = || settled.request.fillings.first().cloned();
+        let filling = path_filling(&settled.request).or_else(first).ok_or("it names no resource")?;
         let kind = self.kind_of(&filling.slot);
         let Some(by) = by else {
             let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;

@@ -74,6 +74,32 @@ impl Draft<'_> {
         }
     }
 
+    /// Fetches what a finished job leads to, where its reader documents a status of its own for that.
+    pub fn follow_results(&mut self) {
+        let contract = self.contract;
+        for operation in &contract.operations {
+            let end = operation.done.as_ref().and_then(|done| done.status.first().copied());
+            let result = operation.result.as_ref().and_then(|result| contract.operation(result));
+            let (Some(end), Some(result), Some(Ok(success))) = (end, result, self.successes.get(&operation.id).cloned()) else { continue };
+            let (Some(look), Some(cell)) = (self.plan.probe(&success).cloned(), self.cell_at(operation, &success, end)) else { continue };
+            let id = self.free_id(&format!("{}::{end}::location", operation.id));
+            self.plan.probes.push(Probe {
+                id: id.clone(),
+                operation: result.id.clone(),
+                status: end,
+                allowed: result.responses.iter().map(|response| response.status).filter(|status| status.0 < 400).collect(),
+                captures: Vec::new(),
+                after: vec![success.clone()],
+                repeat: Repeat::Follow(success),
+                also: vec![operation.id.clone()],
+                ..look
+            });
+            if let Some(Intent::Probes(aimed)) = self.plan.cells.get_mut(cell).map(|cell| &mut cell.intent) {
+                aimed.push(id);
+            }
+        }
+    }
+
     fn follow_job(&mut self, operation: &Operation, success: &ProbeId) {
         let (Some(first), Some(cell)) = (self.plan.probe(success).cloned(), self.cell_of(operation, success)) else { return };
         let made = self.made_by(success).into_iter().next();
@@ -108,6 +134,12 @@ impl Draft<'_> {
             .cells
             .iter()
             .position(|cell| cell.operation == operation.id && matches!(&cell.intent, Intent::Probes(aimed) if aimed.contains(success)))
+    }
+
+    /// The wanted cell of a status that a valid request is aimed at.
+    fn cell_at(&self, operation: &Operation, success: &ProbeId, status: Status) -> Option<usize> {
+        let aimed = |intent: &Intent| matches!(intent, Intent::Probes(aimed) if aimed.contains(success));
+        self.plan.cells.iter().position(|cell| cell.operation == operation.id && cell.status == status && aimed(&cell.intent))
     }
 
     /// How many resources the run makes on a path.

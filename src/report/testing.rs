@@ -1,6 +1,7 @@
 //! A report with every verdict in it.
 
 use super::summary_totals;
+use crate::domain::certainty::Certainty;
 use crate::domain::contract::Status;
 use crate::domain::report::{Cell, CellProbe, ContractName, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
@@ -87,6 +88,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
         path: path.to_owned(),
         status: Status(status),
         general: false,
+        certainty: Certainty::Documented,
         verdict,
         reason: None,
         in_part: None,

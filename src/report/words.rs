@@ -14,18 +14,22 @@ const LEAST_FOR_A_CAUSE: usize = 5;
 
 /// The one sentence to read first.
 pub(super) fn headline(report: &Report) -> String {
-    let count = |verdicts: &[Verdict]| report.cells.iter().filter(|cell| verdicts.contains(&cell.verdict)).count();
-    let cells = report.cells.len();
+    let documented = report.cells.iter().filter(|cell| !cell.certainty.is_inferred());
+    let count = |verdicts: &[Verdict]| documented.clone().filter(|cell| verdicts.contains(&cell.verdict)).count();
+    let cells = documented.clone().count();
     let beside = report.findings.iter().filter(|finding| finding.severity == Severity::Must).count();
-    let violated = count(&[Verdict::Violates, Verdict::StaleWaiver]);
+    // What no server may do breaks an inferred cell as well.
+    let violated = report.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Violates | Verdict::StaleWaiver)).count();
     let undecided = count(&[Verdict::Blocked, Verdict::Inconclusive]);
-    let left = count(&[Verdict::Unreached, Verdict::Skipped]);
+    let other_side = |cell: &&Cell| cell.verdict == Verdict::Unreached && is_other_side(cell);
+    let others = documented.clone().filter(other_side).count();
+    let left = count(&[Verdict::Unreached, Verdict::Skipped]) - others;
     let (proved, held) = (count(&[Verdict::Conforms]), count(&[Verdict::Held]));
-    let partly = match report.cells.iter().filter(|cell| super::is_in_part(cell)).count() {
+    let partly = match report.totals.in_part {
         0 => String::new(),
         some => format!(", {some} of them in part"),
     };
-    if violated + beside > 0 {
+    let said = if violated + beside > 0 {
         let beside = if beside > 0 { format!(", and {} beside the matrix", plural(beside, "violation")) } else { String::new() };
         format!("Does not conform: {violated} of {} violated{beside}.", plural(cells, "cell"))
     } else if proved == 0 && held > 0 && undecided == 0 {
@@ -36,9 +40,25 @@ pub(super) fn headline(report: &Report) -> String {
         format!("Not decided: no violation found, but {undecided} of {} could not be judged.", plural(cells, "cell"))
     } else if left > 0 {
         format!("No violation found: {proved} of {} conform{partly}, {left} were not proved.", plural(cells, "cell"))
+    } else if others > 0 {
+        format!(
+            "Conforms: {proved} of {} proved{partly}, {others} answered in another way that is as right, and nothing violated.",
+            plural(cells, "cell")
+        )
     } else {
         format!("Conforms: {proved} of {} proved{partly}, and nothing violated.", plural(cells, "cell"))
+    };
+    match report.cells.len() - cells {
+        0 => said,
+        inferred => {
+            format!("{said} {} of {} that no document names came as inferred.", report.totals.inferred(Verdict::Conforms), plural(inferred, "cell"))
+        }
     }
+}
+
+/// Whether the server gave another answer than the one of this cell, and the contract takes that as well.
+fn is_other_side(cell: &Cell) -> bool {
+    cell.code == Some(Code::AllowedAsWell)
 }
 
 /// What was held against what.
@@ -49,14 +69,19 @@ pub(super) fn subject(report: &Report) -> String {
 
 /// Cells by verdict, those that occur.
 pub(super) fn counts(report: &Report) -> String {
-    let counted = Verdict::ALL.into_iter().filter(|verdict| report.totals.of(*verdict) > 0);
     let partly = |verdict| match report.totals.in_part {
         some if some > 0 && verdict == Verdict::Conforms => format!(" ({some} in part)"),
         _ => String::new(),
     };
-    let counted: Vec<String> = counted.map(|verdict| format!("{} {}{}", report.totals.of(verdict), verdict.word(), partly(verdict))).collect();
+    let counted = |of: &dyn Fn(Verdict) -> u64, more: &dyn Fn(Verdict) -> String| -> Vec<String> {
+        let some = Verdict::ALL.into_iter().filter(|verdict| of(*verdict) > 0);
+        some.map(|verdict| format!("{} {}{}", of(verdict), verdict.word(), more(verdict))).collect()
+    };
+    let own = counted(&|verdict| report.totals.of(verdict), &partly);
+    let inferred = counted(&|verdict| report.totals.inferred(verdict), &|_| String::new());
     let sum = if report.totals.cells == 1 { "1 cell".to_owned() } else { format!("{} cells", report.totals.cells) };
-    if counted.is_empty() { sum } else { format!("{sum}: {}", counted.join(", ")) }
+    let own = if own.is_empty() { sum } else { format!("{sum}: {}", own.join(", ")) };
+    if inferred.is_empty() { own } else { format!("{own}; inferred, and counted apart: {}", inferred.join(", ")) }
 }
 
 /// Requests, what they were for, what a proved cell cost, and how long it took.

@@ -16,6 +16,7 @@ use crate::contract::paging::next_page;
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::effect::Effect;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
+use crate::domain::job::is_among;
 use crate::domain::journal::Fate;
 use crate::domain::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
 use crate::domain::reason::{Code, Reason};
@@ -99,7 +100,7 @@ impl Sender<'_, '_> {
             Repeat::Poll { at, finished, failed } => {
                 let over = |answer: &Answer| {
                     let state = answer.body.json().and_then(|body| body.pointer(at)).and_then(Value::as_str);
-                    !answer.status.is_success() || state.is_none_or(|state| finished.iter().chain(failed).any(|word| word == state))
+                    !answer.status.is_success() || state.is_none_or(|state| is_among(finished, state) || is_among(failed, state))
                 };
                 self.poll(probe, operation, &request, over, &mut outcome).await;
             }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Run;
 use crate::contract::paging::resources;
 use crate::domain::exchange::{Answer, Outcome};
+use crate::domain::job::is_among;
 use crate::domain::plan::{Probe, Repeat};
 
 impl Run<'_> {
@@ -29,8 +30,10 @@ impl Run<'_> {
         let polls = self.plan.probes.iter().filter(|poll| probe.after.contains(&poll.id));
         for poll in polls {
             let Repeat::Poll { at, finished, .. } = &poll.repeat else { continue };
-            let state = self.answer(&poll.id).and_then(|answer| answer.body.json()?.pointer(at).and_then(Value::as_str));
-            if let Some(state) = state.filter(|state| !finished.iter().any(|word| word == state)) {
+            // A redirect leads to what came of the job, whatever it shows.
+            let shown = self.answer(&poll.id).filter(|answer| answer.status.is_success());
+            let state = shown.and_then(|answer| answer.body.json()?.pointer(at).and_then(Value::as_str));
+            if let Some(state) = state.filter(|state| !is_among(finished, state)) {
                 return Err(format!("the job has not finished: after the last look at it its state is {state:?}"));
             }
         }

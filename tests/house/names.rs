@@ -15,6 +15,7 @@ const GENERIC: &[(&str, &str)] = &[
     ("arguments", "those of the command line"),
     ("attributes", "JSON:API, section 7.2.2"),
     ("download", "giving back what was uploaded"),
+    ("entity", "what a certificate is issued to"),
     ("files", "those that a contract is split into"),
     ("groups", "cells put together in a report"),
     ("jobs", "asynchronous ones (202, 303), and requests under way at once"),
@@ -30,7 +31,9 @@ const GENERIC: &[(&str, &str)] = &[
     ("revoke", "a verb in names of operations that act"),
     ("restore", "to put back what was there, here and in the API"),
     ("results", "part of `atomic:results`, a member of JSON:API's Atomic Operations"),
+    ("rules", "what answers are held against"),
     ("users", "those who use something"),
+    ("version", "that of the program, of a document or of a standard"),
 ];
 
 /// Every name of every contract: its folder and files, its routes, its kinds of resources.

@@ -111,5 +111,7 @@ fn is_answered(cell: &Cell, plan: &Plan) -> bool {
         let allowed = plan.probe(probe).map(|probe| probe.allowed.as_slice()).unwrap_or_default();
         status.is_some_and(|status| allowed.contains(&status))
     };
-    !cell.probes.is_empty() && cell.probes.iter().all(|probe| allows(&probe.id, probe.status))
+    // What waits for another answer than the one that came is not sent.
+    let mut answered = cell.probes.iter().filter(|probe| probe.status.is_some()).peekable();
+    answered.peek().is_some() && answered.all(|probe| allows(&probe.id, probe.status))
 }

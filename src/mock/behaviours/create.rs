@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::download::uploaded;
 use super::{Outcome, Turn};
+use crate::contract::get_mut;
 use crate::contract::schema::{resource_needs, visit};
 use crate::domain::contract::{Location, Operation, SchemaRef};
 use crate::generate::varied;
@@ -141,13 +142,14 @@ fn create(turn: &mut Turn<'_, '_>, shared: &Shared, index: usize, at: &str, sent
     let usual = || ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
     let id = shared.otherwise.as_ref().and_then(|otherwise| otherwise.next(&turn.state.store, kind)).unwrap_or_else(usual);
     let mut body = template.cloned().unwrap_or_else(|| likeness(scene.core, kind, &id));
+    written_as(shared.form, &mut body, id_at);
     rename(&mut body, id_at, &id);
     overlay(&mut body, sent, sample);
     rename(&mut body, id_at, &id);
     job::start(&scene.core.contract, kind, &mut body);
     let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&scene.operation.id));
     if !by_other {
-        let mut resource = Resource::new(id.clone(), body.clone());
+        let mut resource = Resource::new(id.clone(), whole(scene, kind, &body, sent, sample));
         resource.created_by = Some(scene.operation.id.clone());
         resource.sent = sent.clone();
         resource.references = shared.references.get(at).cloned().unwrap_or_default();
@@ -158,6 +160,17 @@ fn create(turn: &mut Turn<'_, '_>, shared: &Shared, index: usize, at: &str, sent
     (id, body)
 }
 
+/// What is kept of a new resource: where the answer shows no more of it than its identity, what its reader shows.
+fn whole(scene: &Scene<'_>, kind: &str, body: &Value, sent: &Value, sample: Option<&Value>) -> Value {
+    let id_at = scene.core.profiles.id_at(kind);
+    let bare = body.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || format!("/{name}") == id_at));
+    let Some(id) = body.pointer(id_at).and_then(id_text).filter(|_| bare) else { return body.clone() };
+    let mut whole = likeness(scene.core, kind, &id);
+    overlay(&mut whole, sent, sample);
+    rename(&mut whole, id_at, &id);
+    whole
+}
+
 /// What the id of a new resource looks like: another form only where the answer, every parameter and every request that
 /// holds such an id takes it.
 fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
@@ -166,12 +179,15 @@ fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
         Form::Uuid
     } else if core.variants.has(Habit::LargeIds) {
         Form::Large
+    } else if core.variants.has(Habit::NumberIds) {
+        Form::Number
     } else {
         return Form::Example;
     };
     let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return Form::Example };
     let id = wanted.write("", 1);
     let mut body = template.clone();
+    written_as(wanted, &mut body, id_at);
     rename(&mut body, id_at, &id);
     let answered = core.schemas.fits(schema, &turn.document(vec![body]));
     if answered && turn.scene.core.contract.operations.iter().all(|operation| takes(core, operation, &turn.scene.profile.kind, &id)) {
@@ -188,6 +204,13 @@ fn takes_in_place(core: &Core, operation: &Operation, kind: &str, id: &str) -> b
     let number = id.parse::<u64>().map(Value::from).ok();
     let reads = |schema: &SchemaRef| core.schemas.fits(schema, &Value::from(id)) || number.as_ref().is_some_and(|id| core.schemas.fits(schema, id));
     plain.filter_map(|parameter| parameter.schema.as_ref()).all(reads)
+}
+
+/// Lets the id of a resource be a number where ids of this form are numbers.
+fn written_as(form: Form, body: &mut Value, id_at: &str) {
+    if let Some(spot) = get_mut(body, id_at).filter(|_| form == Form::Number) {
+        *spot = Value::from(0);
+    }
 }
 
 /// Whether an operation takes an id of a kind, wherever its parameters and the example of its request hold one.

@@ -20,7 +20,14 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         Some((_, id)) => vec![id.to_owned()],
         None => scene.items().iter().filter_map(|(_, item)| id_text(item.get("id")?)).collect(),
     };
-    if !stays(scene) && !turn.goes(Effect::KeepDeleted) {
+    if stays(scene) {
+        // What the path names is remembered with every other write on it.
+        for id in ids.iter().filter(|_| scene.owner().is_none()) {
+            if let Some(resource) = turn.state.store.get_mut(kind, id) {
+                resource.accepted.push(scene.operation.id.clone());
+            }
+        }
+    } else if !turn.goes(Effect::KeepDeleted) {
         for id in ids {
             if let Some(resource) = turn.state.store.delete(kind, &id) {
                 turn.state.store.unlink(kind, &id);

@@ -84,7 +84,13 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let media = turn.media.filter(|media| is_json(&media.name));
     if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
         let example = turn.example.clone().unwrap_or_default();
+        let before = body.clone();
         *body = fitting(turn, schema, body, &example);
+        // What was mended as a whole is still about the same resources.
+        let same = turn.with_ids_of(&before, body.clone());
+        if core.schemas.fits(schema, &same) {
+            *body = same;
+        }
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
         && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))

@@ -6,8 +6,9 @@ use super::{Outcome, Turn};
 use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
 use crate::mock::job;
-use crate::mock::profile::Profile;
-use crate::mock::scene::Core;
+use crate::mock::place::Place;
+use crate::mock::profile::{Profile, success_example};
+use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::rename;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
@@ -30,9 +31,22 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     if other {
         rename(&mut body, scene.core.profiles.id_at(kind), "999999");
     }
+    // Where a finished job leads to another operation, that is where its outcome is.
+    let result = scene.operation.result.as_ref().filter(|_| turn.response.is_some_and(|response| response.status.0 / 100 == 3));
+    if let Some(result) = result.and_then(|result| scene.core.contract.operation(result)) {
+        let location = scene.path_values.iter().fold(result.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        return Outcome { location: Some(location), body: shown(scene, body) };
+    }
     // An answer whose example shows something else than the resource is left as it is, for example a list below it.
     match turn.place() {
         Some(place) if place.many => super::example::act(turn),
         _ => Outcome::of(turn.document(vec![body])),
     }
+}
+
+/// The resource as the success of the operation shows it.
+fn shown(scene: &Scene<'_>, body: Value) -> Option<Value> {
+    let mut document = success_example(scene.operation)?;
+    Place::guess(&document, scene.core.profiles.id_at(&scene.profile.kind))?.put(&mut document, vec![body]);
+    Some(document)
 }

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::{Noticed, Scene, State};
-use crate::contract::schema::resource_needs;
+use crate::contract::schema::{resource_needs, server_data};
 use crate::contract::{Breach, append};
 use crate::mock::breach::{drill, missing_member};
 use crate::mock::request::Payload;
 use crate::mock::store::id_text;
+use crate::mock::variants::Habit;
 
 /// Looks at the body.
 pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
@@ -18,6 +19,11 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
         }
         return;
     };
+    if let Some((at, value)) = scene.media.and_then(|media| server_data(&scene.core.contract, media, body))
+        && scene.core.variants.has(Habit::OtherData)
+    {
+        noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
+    }
     let mut found: Vec<(u8, Noticed)> = listed_values(scene, body).map(|noticed| (0, noticed)).collect();
     found.extend(listed_places(scene, body).map(|noticed| (0, noticed)));
     if let Some(schema) = scene.media.and_then(|media| media.schema.as_ref()) {

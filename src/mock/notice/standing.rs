@@ -85,17 +85,19 @@ fn is_empty(resource: &Resource, name: &str) -> bool {
 
 /// A resource that is not in a state in which the operation is possible.
 pub(super) fn wrong_state(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
-    let Some((kind, id)) = scene.owner() else { return };
-    let Some(resource) = state.store.get(kind, id) else { return };
-    for condition in scene.listed("wrong-state") {
-        match condition.by.as_deref() {
-            Some(by) if is_in_force(scene, resource, by) => {
-                noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not in a state that allows this, after {by}.")).by(by));
+    let kind = scene.owner().map_or(scene.profile.kind.as_str(), |(kind, _)| kind);
+    let ids = written_ids(scene);
+    for (id, resource) in ids.iter().filter_map(|id| Some((id, state.store.get(kind, id)?))) {
+        for condition in scene.listed("wrong-state") {
+            match condition.by.as_deref() {
+                Some(by) if is_in_force(scene, resource, by) => {
+                    noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not in a state that allows this, after {by}.")).by(by));
+                }
+                None if is_fresh(scene, resource) => {
+                    noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not yet in a state that allows this.")));
+                }
+                _ => {}
             }
-            None if is_fresh(scene, resource) => {
-                noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not yet in a state that allows this.")));
-            }
-            _ => {}
         }
     }
 }

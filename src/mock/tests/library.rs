@@ -19,7 +19,7 @@ pub(super) fn library() -> Arc<Contract> {
             "401": error("401", json!({"WWW-Authenticate": header(&json!({"type": "string"}))})),
             "405": error("405", json!({"Allow": header(&json!({"type": "string"}))})),
             "415": error("415", json!({})),
-            "429": error("429", json!({"X-Wait": header(&json!({"type": "integer", "minimum": 1}))})),
+            "429": error("429", json!({"X-Wait": {"required": true, "x-probity-or": ["Retry-After"], "schema": {"type": "integer", "minimum": 1}}})),
         },
         "paths": {
             "/books": books(),
@@ -28,7 +28,7 @@ pub(super) fn library() -> Arc<Contract> {
             "/books/{book_id}/authors": {"parameters": [path("book_id", "books", "7")], "get": {"operationId": "books.authors", "responses": {
                 "200": document("array", json!({"data": [author_of("3")]}), json!({"author": link("authors.get", "author_id", "/data/0/id")})), "404": error("404", json!({}))}}},
             "/books/{book_id}/lend": {"parameters": [path("book_id", "books", "7")], "post": {"operationId": "books.lend", "responses": {
-                "204": {"description": "lent"}, "409": error("409", json!({})), "404": error("404", json!({}))},
+                "200": {"description": "lent", "x-probity-alternative-to": 204}, "204": {"description": "lent"}, "409": error("409", json!({})), "404": error("404", json!({}))},
                 "x-probity-when": {"409": [{"trigger": "wrong-state", "by": "books.lend"}]}}},
             "/books/{book_id}/give_back": {"parameters": [path("book_id", "books", "7")], "post": {"operationId": "books.give_back", "responses": {
                 "204": {"description": "given back"}, "400": error("400", json!({}))}, "x-probity-when": {"400": ["wrong-state"]}}},
@@ -45,8 +45,10 @@ pub(super) fn library() -> Arc<Contract> {
             "/prints": {"post": {"operationId": "prints.create", "requestBody": body(&json!({"data": {"type": "prints", "attributes": {"pages": 2}}}), json!({"type": "object"})),
                 "responses": {"202": located(document("object", json!({"data": print_of("waiting")}), json!({"print": link("prints.get", "print_id", "/data/id")})))}}},
             "/prints/{print_id}": {"parameters": [path("print_id", "prints", "aa-01")], "get": {"operationId": "prints.get",
-                "x-probity-done": {"at": "/data/attributes/state", "in": ["done"], "failed": ["broken", "timed out"]},
-                "responses": {"200": document("object", json!({"data": print_of("done")}), json!({})), "404": error("404", json!({}))}}},
+                "x-probity-done": {"at": "/data/attributes/state", "in": ["done"], "failed": ["broken", "timed out"], "status": [303]}, "x-probity-result": "prints.file",
+                "responses": {"200": document("object", json!({"data": print_of("done")}), json!({})), "404": error("404", json!({})),
+                    "303": {"description": "there", "headers": {"Location": header(&json!({"type": "string"}))}}},
+                "x-probity-when": {"303": ["success"]}}},
             "/prints/{print_id}/file": {"parameters": [path("print_id", "prints", "aa-01")], "get": {"operationId": "prints.file",
                 "responses": {"200": {"description": "file", "headers": {"Content-Disposition": header(&json!({"type": "string"}))}, "content": {"text/plain": {"schema": {"type": "string"}, "example": "Two pages."}}},
                     "303": {"description": "there", "headers": {"Location": header(&json!({"type": "string"}))}},
@@ -75,8 +77,9 @@ fn document(data: &str, example: Value, links: Value) -> Value {
     // What a relationship holds has no links.
     let has_links = ["/data/links", "/data/0/links"].iter().any(|at| example.pointer(at).is_some());
     let required = if has_links { json!(["type", "id", "links"]) } else { json!(["type", "id"]) };
+    let id = if example.pointer("/data/type").is_some_and(|kind| kind == "prints") { json!(["string", "integer"]) } else { json!("string") };
     let resource = json!({"type": "object", "required": required, "properties": {
-        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": "string"}, "links": {"type": "object"},
+        "type": {"enum": ["books", "authors", "prints", "shelves"]}, "id": {"type": id}, "links": {"type": "object"},
         "attributes": {"type": "object", "properties": {"added_at": {"type": "string", "format": "date"}}},
         "relationships": {"properties": {"authors": {"properties": {"data": {"type": "array"}}}}}}});
     let data = if data == "array" { json!({"type": "array", "items": resource}) } else { resource };
@@ -270,7 +273,8 @@ fn a_print_is_waited_for_and_an_old_one_has_expired() {
     assert_eq!(address, format!("/prints/{}", id(&made)));
     assert_eq!(asker.get(&address, 200).pointer("/data/attributes/state"), Some(&json!("waiting")));
     asker.get(&format!("{address}/file"), 404);
-    assert_eq!(asker.get(&address, 200).pointer("/data/attributes/state"), Some(&json!("done")));
+    let done = asker.ask("GET", &address, &Value::Null, 303);
+    assert_eq!(done.header("location"), Some(format!("{address}/file").as_str()));
     let there = asker.ask("GET", &format!("{address}/file"), &Value::Null, 303);
     let file = asker.ask("GET", there.header("location").unwrap(), &Value::Null, 200);
     assert_eq!(file.body, b"Two pages.");

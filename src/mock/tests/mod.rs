@@ -91,9 +91,12 @@ impl Asker {
     pub(super) fn hold(&self, answer: &MockAnswer) {
         let own = self.contract.operations.iter().flat_map(|operation| &operation.responses).chain(&self.contract.server_responses);
         let fits = own.filter(|response| response.status == Status(answer.status)).any(|response| {
-            let headers = response.headers.iter().all(|rule| !rule.required || answer.header(&rule.name).is_some());
+            let sent = |name: &String| answer.header(name).is_some();
+            let headers = response.headers.iter().all(|rule| !rule.required || sent(&rule.name) || rule.or.iter().any(sent));
             let media = response.content.iter().find(|media| answer.header("content-type") == Some(&media.name));
             let body = match media {
+                // What leads elsewhere may show something as well (RFC 9110, section 15.4.4).
+                None if answer.status / 100 == 3 => response.content.is_empty(),
                 None => response.content.is_empty() && answer.body.is_empty() && answer.header("content-type").is_none(),
                 Some(media) => !media.name.contains("json") || media.schema.as_ref().is_none_or(|schema| self.schemas.fits(schema, &answer.json())),
             };

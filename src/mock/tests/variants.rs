@@ -4,8 +4,17 @@ use super::faults::{asker_with, transcript_of};
 use crate::mock::{Variant, all_variants};
 
 /// Variants that only show on the wire, or to requests that the script does not send.
-const ELSEWHERE: &[&str] =
-    &["access-last", "head-and-options", "slow-answers", "connection-close", "chunked", "compressed", "names-in-upper-case", "no-reason"];
+const ELSEWHERE: &[&str] = &[
+    "access-last",
+    "head-and-options",
+    "other-data",
+    "slow-answers",
+    "connection-close",
+    "chunked",
+    "compressed",
+    "names-in-upper-case",
+    "no-reason",
+];
 
 #[test]
 fn every_variant_shows() {

@@ -8,6 +8,7 @@ use super::Hook::Answer;
 use super::{Draft, Scope, Variant, each_object, if_allowed, origin};
 use crate::contract::schema::visit;
 use crate::contract::{append, get_mut};
+use crate::domain::job::Done;
 
 const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
     Variant { name, class: "body", differs, hook: Answer(change) }
@@ -27,6 +28,18 @@ pub(super) const VARIANTS: &[Variant] = &[
                 });
             });
         }
+    }),
+    variant("job-states-spelled-otherwise", "states of jobs are in capitals, with underscores for blanks", |draft, scope| {
+        let dones: Vec<&Done> = scope.core.contract.operations.iter().filter_map(|operation| operation.done.as_ref()).collect();
+        if_allowed(draft, scope, |body| {
+            each_object(body, &mut |members| {
+                for name in dones.iter().filter_map(|done| done.at.rsplit('/').next()) {
+                    if let Some(Value::String(state)) = members.get_mut(name) {
+                        *state = state.to_uppercase().replace(' ', "_").replace("CANCELLED", "CANCELED");
+                    }
+                }
+            });
+        });
     }),
     // JSON:API 1.1, "Top Level": a document may have these.
     variant("extra-top-members", "documents have jsonapi and meta members", |draft, scope| {

@@ -59,6 +59,15 @@ pub(super) const VARIANTS: &[Variant] = &[
             draft.set("Retry-After", wait);
         }
     }),
+    variant("retry-after-instead", "429 has Retry-After in the place of another field, where the contract takes either", |draft, scope| {
+        let responses = scope.core.contract.server_responses.iter().filter(|response| response.status.0 == draft.status);
+        for rule in responses.flat_map(|response| &response.headers) {
+            let either = rule.or.iter().any(|other| other.eq_ignore_ascii_case("retry-after"));
+            for (name, _) in draft.headers.iter_mut().filter(|(name, _)| either && name.eq_ignore_ascii_case(&rule.name)) {
+                "Retry-After".clone_into(name);
+            }
+        }
+    }),
     // RFC 9110, section 10.2.1: Allow lists what the resource supports; optional whitespace may be left out.
     variant("allow-lists-more", "Allow lists HEAD and OPTIONS, too, without spaces", |draft, _| {
         for (name, value) in &mut draft.headers {

@@ -12,9 +12,13 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("looks-reversed", "what is looked at last is looked at first", Habit::LooksReversed),
     variant("lowest-status-first", "of several statuses for one condition the lowest comes first", Habit::LowestFirst),
     variant("no-redirect", "outcomes are served at once where a redirection may come first", Habit::NoRedirect),
+    variant("other-side", "where the documents differ, the answers are those of the other side", Habit::OtherSide),
+    variant("job-with-redirect", "a finished job that leads to its outcome is shown beside the address", Habit::BodyWithRedirect),
     variant("ids-uuid", "ids are UUIDs where the contract allows it", Habit::UuidIds),
     variant("ids-large", "ids are numbers of eighteen digits where the contract allows it", Habit::LargeIds),
+    variant("ids-as-numbers", "ids are numbers of JSON where the contract allows it", Habit::NumberIds),
     variant("pages-small", "pages hold at most two resources", Habit::SmallPages),
+    variant("pages-other-cursor", "links to the next page have a cursor of another name, and pages hold at most 25 resources", Habit::OtherCursor),
     variant("jobs-slow", "jobs are read five times before they have finished", Habit::SlowJobs),
     variant("jobs-at-once", "jobs have finished when they are first read", Habit::QuickJobs),
     variant(

@@ -4,6 +4,7 @@
 mod bodies;
 mod errors;
 mod fields;
+mod firms;
 mod habits;
 mod wire;
 
@@ -28,6 +29,11 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// Whether the server lacks something that cells need, so that they stay open.
+    pub fn lacks(&self) -> bool {
+        self.class == firms::CLASS
+    }
+
     /// The variant of this name.
     ///
     /// # Errors
@@ -61,14 +67,24 @@ pub(crate) enum Habit {
     LooksReversed,
     /// Of several statuses the lowest comes first.
     LowestFirst,
+    /// Data that examples name and other servers may not have is not there.
+    OtherData,
+    /// Where the documents differ, the other side of what is documented first.
+    OtherSide,
+    /// What leads elsewhere shows something as well.
+    BodyWithRedirect,
     /// Outcomes are served where others lead to them.
     NoRedirect,
     /// Ids are UUIDs.
     UuidIds,
     /// Ids are large numbers.
     LargeIds,
+    /// Ids are numbers of JSON.
+    NumberIds,
     /// Pages are small.
     SmallPages,
+    /// Pages are turned by a parameter that the contract does not name.
+    OtherCursor,
     /// Jobs take a while.
     SlowJobs,
     /// Jobs are done when they are first asked for.
@@ -92,7 +108,7 @@ pub(crate) enum Habit {
 }
 
 /// The catalogue, class by class.
-const CLASSES: &[&[Variant]] = &[errors::VARIANTS, bodies::VARIANTS, fields::VARIANTS, habits::VARIANTS, wire::VARIANTS];
+const CLASSES: &[&[Variant]] = &[errors::VARIANTS, bodies::VARIANTS, fields::VARIANTS, habits::VARIANTS, firms::VARIANTS, wire::VARIANTS];
 
 /// Every variant.
 pub fn all() -> impl Iterator<Item = &'static Variant> {

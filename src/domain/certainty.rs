@@ -1,0 +1,40 @@
+//! How sure a contract is of what it says.
+
+use serde::{Deserialize, Serialize};
+
+/// How sure it is that a server gives a response (`x-probity-certainty`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// A document says so.
+    #[default]
+    Documented,
+    /// Documents differ, or documents and servers do.
+    Contradicted,
+    /// Servers do so, for clients that run against them.
+    Seen,
+    /// Concluded from names, neighbours or general pages; nobody says so.
+    Inferred,
+}
+
+impl Certainty {
+    /// Whether nobody says so, so that nothing can break it.
+    pub fn is_inferred(self) -> bool {
+        self == Self::Inferred
+    }
+
+    /// Whether a document says so, and no other one says otherwise.
+    pub fn is_documented(&self) -> bool {
+        *self == Self::Documented
+    }
+
+    /// Its name in a contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Contradicted => "contradicted",
+            Self::Seen => "seen",
+            Self::Inferred => "inferred",
+        }
+    }
+}
