@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
             let _ = journal.write(&Entry::Added(Box::new(probe.clone())), true);
         }
         let outcome = self.sender(lane).probe(&probe, &self.progress.slots, None).await;
-        self.progress.swept += 1;
+        self.progress.swept += usize::from(!outcome.exchanges.is_empty());
         if outcome.answer().is_some_and(|answer| matches!(answer.status.0, 404 | 410)) {
             for slot in &probe.consumes {
                 self.progress.lost.insert(slot.clone(), "it was gone already".into());
