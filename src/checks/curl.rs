@@ -163,6 +163,11 @@ pub fn curl(request: &SentRequest, hints: &Hints) -> String {
     words.push(quote(&request.url));
     words.extend(credentials.iter().filter_map(CredentialHint::argument));
     words.extend(fields(request, &credentials));
+    if let Some(withheld) = &request.withheld {
+        words.push(format!("--data-binary {}", quote(&format!("@{}", withheld.file))));
+        // The shell takes the rest of the line for a comment.
+        words.extend(withheld.changed.then(|| "# the body that was sent differs from this file; it is confidential".to_owned()));
+    }
     let Some(body) = body else { return words.join(" ") };
     // Without this, curl says that the body is a form.
     if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {

@@ -12,7 +12,7 @@ use crate::domain::plan::Intent;
 use crate::domain::reason::Code;
 use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{Recording, judge as judge_case, sent, surplus, weigh};
+use crate::judge::{Recording, alternatives, judge as judge_case, own_requests, sent, surplus, weigh};
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
@@ -132,6 +132,8 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         cells: judgement.cells,
         findings: judgement.findings,
         undocumented: surplus(&case),
+        alternatives: alternatives(&case),
+        own_requests: own_requests(&case),
         probes,
         made: recording.traces.made.clone(),
         changed: recording.traces.changed.clone(),

@@ -13,7 +13,7 @@ use crate::transport::Accounts;
 pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let scope = &args.scope;
     let subject = Subject::load(&scope.files)?;
-    let target = Target::planned(scope.target.as_deref().unwrap_or("mock"), scope.live || subject.suite.live)?;
+    let target = Target::planned(scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock"), scope.live || subject.suite.live)?;
     // A plan makes no state folder.
     let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject)? } else { Ledger::default() };
     let (mut given, schemes) = if target == Target::Mock {

@@ -18,7 +18,7 @@ use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Credentials, Intent, Plan};
 use crate::journal::Journal;
-use crate::judge::Recording;
+use crate::judge::{Recording, withhold};
 use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
 use crate::transport::{Accounts, Client, Permit, Wire};
@@ -35,9 +35,9 @@ const LONGEST_WAIT: u64 = 1000;
 pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.scope.files)?;
     let files = &args.scope.files;
-    if args.scope.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
+    if args.scope.target.is_none() && subject.suite.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
         // Whether a server of one's own was meant, nobody can tell; a gate in CI must not prove the mock.
-        let hint = "--target URL for a server, or --target mock for the mock that is made from the contract";
+        let hint = "--target URL or `target` in the suite for a server, or --target mock for the mock that is made from the contract";
         return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
     }
     let target = Target::of_run(args, &subject)?;
@@ -49,6 +49,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
     again::again(args, &subject, &target, &mut ledger, &mut recording)?;
     let demand = judge::Demand { strict: args.reports.strict, complete: args.require_complete };
+    withhold(&subject.contract, &subject.suite, &mut recording);
     let detail = args.full.then_some(crate::report::Detail::Full);
     let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.reports.out, demand, detail, keep: true }, Some(&mut ledger))?;
     // Only now: whoever is killed before the reports are there tells everything again.

@@ -7,7 +7,7 @@ use wildmatch::WildMatch;
 
 use super::Stop;
 use super::args::{Files, Selection};
-use crate::contract::{Schemas, accounts_for};
+use crate::contract::{Schemas, accounts_for, use_own_requests};
 use crate::domain::contract::Contract;
 use crate::domain::exchange::Outcomes;
 use crate::domain::journal::Sources;
@@ -38,13 +38,14 @@ impl Subject {
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
         let (mut suite, source) = sources(files)?;
-        let contract = load::contract(&source)?;
+        let mut contract = load::contract(&source)?;
         if files.strict_document && !contract.issues.is_empty() {
             let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
             let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
             return Err(Stop::Unusable(format!("the document has {count}, and --strict-document takes none:\n{}", lines.join("\n"))));
         }
         check_suite(&suite, &contract)?;
+        use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
@@ -145,7 +146,7 @@ pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) 
 
 /// A name in a suite that the contract does not know is most likely misspelt.
 fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
-    let named = suite.effects.values().flatten().chain(suite.skip.keys()).chain(&suite.reads).chain(&suite.session);
+    let named = suite.effects.values().flatten().chain(suite.skip.keys()).chain(&suite.reads).chain(&suite.session).chain(suite.requests.keys());
     for name in named {
         if contract.operation(name).is_none() {
             return Err(Stop::Unusable(format!(

@@ -84,7 +84,7 @@ impl Target {
     /// # Errors
     /// It is no base URL.
     pub fn of_run(args: &RunArgs, subject: &Subject) -> Result<Self, Stop> {
-        let text = args.scope.target.as_deref().unwrap_or("mock");
+        let text = args.scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock");
         Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
     }
 

@@ -282,6 +282,7 @@ impl<'a> Reader<'a> {
             atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
             reads: self.document.pointer(&member("x-probity-reads")) == Some(&Value::Bool(true)),
             note: self.text(&member("x-probity-note")),
+            own: None,
         };
         for response in general {
             // A body that may be left out may be ignored as well, so nothing is demanded of its media type.

@@ -11,6 +11,7 @@ pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
 use super::issue::DocumentIssue;
 pub use super::job::Done;
+use super::own_request::OwnValues;
 pub use super::security::SecurityScheme;
 /// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
 pub const WHOLE_SERVER: &str = "*";
@@ -116,6 +117,9 @@ pub struct Operation {
     pub reads: bool,
     /// A decision the author took (`x-probity-note`).
     pub note: Option<String>,
+    /// The valid request that a person has named for it, in place of what the contract shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnValues>,
 }
 
 impl Operation {

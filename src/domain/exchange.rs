@@ -79,9 +79,21 @@ pub struct SentRequest {
     /// The same in base64 (RFC 4648, section 4), where it is no UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base64: Option<String>,
+    /// Where the body comes from, when it is confidential and stays out of this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
     /// Which credentials were put on it; none where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<SentCredential>,
+}
+
+/// A body that is confidential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// The file that holds it, as the suite names it.
+    pub file: String,
+    /// Whether another body than that of the file was sent: one that is wrong on purpose.
+    pub changed: bool,
 }
 
 /// A credential that a request was sent with, by name.

@@ -43,6 +43,12 @@ pub struct Report {
     /// What answers hold that the contract does not know. It breaks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undocumented: Vec<Undocumented>,
+    /// Where documents differ and either answer is right: which one the server gives. It breaks nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
+    /// Operations whose valid request was the suite's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_requests: Vec<String>,
     /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
     pub probes: Vec<SentProbe>,
     /// Everything that the run is known to have made on the target.
@@ -60,6 +66,21 @@ pub struct Report {
     /// What is wrong with the contract's document itself. It breaks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub document_issues: Vec<DocumentIssue>,
+}
+
+/// A choice that the contract leaves to the server, and what it chose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Alternative {
+    /// The operation; empty where it is the same for all.
+    pub operation: String,
+    /// What documents differ about.
+    pub about: String,
+    /// What the server does.
+    pub takes: String,
+    /// What other documents show.
+    pub others: Vec<String>,
+    /// Where it is described.
+    pub sources: Vec<String>,
 }
 
 /// What a run did to its target.

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::own_request::OwnRequest;
+
 /// What a suite file holds.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +57,19 @@ pub struct Suite {
     #[serde(default)]
     #[schemars(example = &true)]
     pub live: bool,
+    /// Valid requests of your own, by operation: a query that is known to work on your server is sent in place of the one that
+    /// the contract shows. Name a file with the body in JSON, or its parts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(example = json!({"loans.search": "loans-of-may.json"}))]
+    pub requests: BTreeMap<String, OwnRequest>,
+    /// The bodies that the files of `requests` hold, by operation.
+    #[serde(default, skip_deserializing, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(skip)]
+    pub bodies: BTreeMap<String, Value>,
+    /// The server that requests go to where no `--target` is given: a base URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"https://library.example.com/api")]
+    pub target: Option<String>,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,

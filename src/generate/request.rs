@@ -45,8 +45,13 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
     let Some(body) = body else { return Ok(base) };
     let (index, content) = chosen(contract, &body.content)?;
-    let (value, unvouched) = body_value(contract, schemas, content);
     base.media = Some(index);
+    if let Some(own) = operation.own.as_ref().and_then(|own| own.body.as_ref()).filter(|_| is_json(&content.name)) {
+        base.request.body = body_of(contract, content, own.clone());
+        base.request.headers.push(("content-type".to_owned(), content.name.clone()));
+        return Ok(base);
+    }
+    let (value, unvouched) = body_value(contract, schemas, content);
     let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
     base.unvouched = unvouched.or(foreign).or(base.unvouched);
     if is_json(&content.name) || is_parts(&content.name) {
@@ -73,7 +78,13 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
         fillings: Vec::new(),
     };
     let mut base = Base { request, needs: Vec::new(), media: None, unvouched: None };
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent || is_demanded(operation, parameter)) {
+    let own = |parameter: &Parameter| operation.own.as_ref().and_then(|own| own.parameters.get(&parameter.name));
+    let sent = |parameter: &&Parameter| parameter.required || parameter.sent || own(parameter).is_some() || is_demanded(operation, parameter);
+    for parameter in operation.parameters.iter().filter(sent) {
+        if let Some(value) = own(parameter) {
+            put_parameter(&mut base.request, parameter, value);
+            continue;
+        }
         let (value, vouched) = parameter_value(contract, schemas, parameter);
         let place = put_parameter(&mut base.request, parameter, &value);
         if parameter.schema.as_ref().is_some_and(|schema| is_server_data(&contract.document, schema)) {
@@ -85,9 +96,15 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
             _ => base.unvouched = Some(format!("the value of {} was made from its schema, for want of an example", parameter.name)),
         }
     }
+    if operation.own.is_some() {
+        base.unvouched = Some(OWN.to_owned());
+    }
     base.request.headers.push(("accept".to_owned(), accept(operation)));
     base
 }
+
+/// What is said of a request of a person's own: no page vouches for it, so a refusal breaks no promise.
+const OWN: &str = "the valid request is the suite's own (requests)";
 
 /// What is said of data that the server under test need not have, or may have in another form.
 fn unknown_data(at: &str) -> String {

@@ -1,6 +1,7 @@
 //! From what was planned and what came to a verdict for each cell.
 
 mod again;
+mod alternatives;
 mod anew;
 mod between;
 mod cell;
@@ -12,6 +13,7 @@ mod legible;
 mod limit;
 mod looks;
 mod meanwhile;
+mod own_requests;
 mod partial;
 mod recording;
 mod rule;
@@ -23,6 +25,8 @@ mod words;
 
 pub use crate::checks::Hints;
 pub use again::{About, Round, drawn_for, is_same, weigh};
+pub use alternatives::alternatives;
+pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
 pub use rule::{Control, Facts, Failure, Ruling, rule};
 pub use surplus::surplus;

@@ -157,7 +157,14 @@ fn normal(path: &Path) -> String {
 /// The file is not readable or not a suite; the place in it.
 pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
     let text = source.read()?;
-    let suite: Suite = yaml::parse(&text).map_err(|reason| invalid(source, "suite", &reason))?;
+    let mut suite: Suite = yaml::parse(&text).map_err(|reason| invalid(source, "suite", &reason))?;
+    for (operation, request) in &suite.requests {
+        let Some(file) = request.parts().body else { continue };
+        let at = source.beside(&file);
+        let body = at.read_plain()?;
+        let body = serde_json::from_str(&body).map_err(|error| invalid(&at, "body in JSON", &error.to_string()))?;
+        suite.bodies.insert(operation.clone(), body);
+    }
     let contract = source.beside(&suite.contract);
     Ok((suite, contract))
 }
@@ -175,6 +182,9 @@ pub fn suite_for(contract: &Path) -> Suite {
         session: Vec::new(),
         catalogues: Vec::new(),
         live: false,
+        requests: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        target: None,
         skip: BTreeMap::new(),
         accept_unjudged: Vec::new(),
         mock: crate::domain::suite::MockSeed::default(),

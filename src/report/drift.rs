@@ -48,6 +48,13 @@ pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
         words: format!("{}: gone, was {}", name(cell), said(cell)),
         change: if is_shown(cell.verdict) { Change::Lost } else { Change::Plain },
     }));
+    for one in &new.alternatives {
+        let was = old.alternatives.iter().find(|was| was.operation == one.operation && was.about == one.about);
+        found.extend(
+            was.filter(|was| was.takes != one.takes)
+                .map(|was| Drift { words: format!("{}, was {}", super::words::alternative(one), was.takes), change: Change::Plain }),
+        );
+    }
     let beside = new.findings.iter().filter(|finding| old.findings.iter().all(|known| !is_same(known, finding)));
     found.extend(beside.map(|finding| Drift {
         words: format!("{}: {}", finding.check, finding.message),
@@ -165,6 +172,14 @@ mod tests {
         let more = Finding { check: "media-type".to_owned(), ..cell.findings[0].clone() };
         cell.findings.push(more);
         assert_eq!(drift(&old, &new)[0].change, Change::Worse);
+    }
+
+    #[test]
+    fn a_server_that_takes_the_other_side_now_is_told() {
+        let (old, mut new) = (sample(), sample());
+        new.alternatives[0].takes = "200".to_owned();
+        let found = drift(&old, &new);
+        assert!(found.len() == 1 && found[0].change == Change::Plain && found[0].words.ends_with(", was 303"), "{found:?}");
     }
 
     #[test]

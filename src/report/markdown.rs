@@ -5,8 +5,10 @@ use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
 use super::tame::tame;
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved};
-use crate::domain::report::{Cell, Changed, Report};
+use super::words::{
+    Unproved, all_findings, alternative, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved,
+};
+use crate::domain::report::{Alternative, Cell, Changed, Report};
 use crate::domain::verdict::Verdict;
 
 /// Source of the form of tables: GitHub Flavored Markdown, section 4.10.
@@ -28,6 +30,8 @@ fn render(report: &Report) -> String {
     parts.extend(findings(report));
     parts.extend(groups("Not proved", &unproved(report)));
     parts.extend(groups("Conforms in part", &in_part(report)));
+    parts.extend(choices(report));
+    parts.extend(own_requests(report));
     parts.extend(left_behind(report));
     parts.extend(undocumented(report));
     parts.extend(document_issues(report));
@@ -103,6 +107,24 @@ fn changed(report: &Report) -> Vec<String> {
 fn left_behind(report: &Report) -> Vec<String> {
     let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", code(line))).collect();
     if lines.is_empty() { Vec::new() } else { vec!["## Left on the target".to_owned(), lines.join("\n")] }
+}
+
+/// Which side the server takes where documents differ.
+fn choices(report: &Report) -> Vec<String> {
+    let line = |one: &Alternative| {
+        let sources: Vec<String> = one.sources.iter().map(|source| code(source)).collect();
+        format!("- {} ({})", code(&alternative(one)), sources.join(", "))
+    };
+    if report.alternatives.is_empty() {
+        return Vec::new();
+    }
+    vec!["## Which side this server takes".to_owned(), report.alternatives.iter().map(line).collect::<Vec<_>>().join("\n")]
+}
+
+/// Operations whose valid request is not the contract's.
+fn own_requests(report: &Report) -> Vec<String> {
+    let lines: Vec<String> = report.own_requests.iter().map(|name| format!("- {}", code(name))).collect();
+    if lines.is_empty() { Vec::new() } else { vec!["## Asked with the suite's own request".to_owned(), lines.join("\n")] }
 }
 
 fn undocumented(report: &Report) -> Vec<String> {

@@ -6,7 +6,7 @@ use super::grid::{Block, Row, blocks, server_cells};
 use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::tame::tame;
 use super::words::{
-    Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved, wrap,
+    Unproved, all_findings, alternative, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved, wrap,
 };
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -65,6 +65,10 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     parts.extend(page.not_proved(report));
     parts.extend(page.in_part(report));
     parts.extend(page.left(report));
+    parts.extend(page.choices(report));
+    if !report.own_requests.is_empty() {
+        parts.push(page.wrapped(&format!("Asked with the suite's own request: {}.", report.own_requests.join(", ")), 0, 2));
+    }
     if !report.undocumented.is_empty() {
         parts.push(page.wrapped(&format!("{} They are listed in report.md.", surplus(report)), 0, 2));
     }
@@ -150,6 +154,12 @@ impl Page {
         let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(line, 2, 4)).collect();
         let head = format!("Left on the target: {}", plural(lines.len(), "thing"));
         (!lines.is_empty()).then(|| format!("{}\n{}", paint(&head, HEADING, self.colour), lines.join("\n")))
+    }
+
+    /// Which side the server takes where documents differ.
+    fn choices(self, report: &Report) -> Option<String> {
+        let lines: Vec<String> = report.alternatives.iter().map(|one| self.wrapped(&alternative(one), 2, 4)).collect();
+        (!lines.is_empty()).then(|| format!("{}\n{}", paint("Which side this server takes", HEADING, self.colour), lines.join("\n")))
     }
 
     /// The symbols that occur.

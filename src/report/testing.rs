@@ -3,8 +3,19 @@
 use super::summary_totals;
 use crate::domain::certainty::Certainty;
 use crate::domain::contract::Status;
-use crate::domain::report::{Cell, CellProbe, ContractName, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
+use crate::domain::report::{Alternative, Cell, CellProbe, ContractName, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
+
+/// A choice that the contract leaves to the server.
+fn choice() -> Alternative {
+    Alternative {
+        operation: "jobs.get".to_owned(),
+        about: "the status of a finished job".to_owned(),
+        takes: "303".to_owned(),
+        others: vec!["200".to_owned()],
+        sources: vec!["https://things.example/jobs".to_owned()],
+    }
+}
 
 /// Two parts of an API and the server as a whole.
 pub fn sample() -> Report {
@@ -48,6 +59,8 @@ pub fn sample() -> Report {
                 seen: 1,
             },
         ],
+        alternatives: vec![choice()],
+        own_requests: vec!["things.search".to_owned()],
         probes: Vec::new(),
         made: Vec::new(),
         changed: Vec::new(),

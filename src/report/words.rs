@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::effect::Effect;
 use crate::domain::reason::Code;
-use crate::domain::report::{Cell, Leftover, Report};
+use crate::domain::report::{Alternative, Cell, Leftover, Report};
 use crate::domain::verdict::{Finding, Severity, Verdict};
 
 /// So many cells that could not be judged for one reason have a cause worth a sentence of its own.
@@ -138,6 +138,13 @@ pub(super) fn surplus(report: &Report) -> String {
     });
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     format!("Answers hold what the contract does not know, which breaks nothing: {}.", counts.join(", "))
+}
+
+/// What a server does where documents differ.
+pub(super) fn alternative(one: &Alternative) -> String {
+    let of = if one.operation.is_empty() { String::new() } else { format!("{}: ", one.operation) };
+    let others = if one.others.is_empty() { String::new() } else { format!("; other documents show {}", one.others.join(" or ")) };
+    format!("{of}{} is {}{others}", one.about, one.takes)
 }
 
 /// A cell in a sentence.

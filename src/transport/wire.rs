@@ -55,6 +55,7 @@ impl Wire {
             body: self.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned()),
             base64: self.body.as_ref().filter(|body| std::str::from_utf8(body).is_err()).map(|body| STANDARD.encode(body)),
             credentials: Vec::new(),
+            withheld: None,
         }
     }
 }

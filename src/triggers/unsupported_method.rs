@@ -17,7 +17,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let on_path: Vec<&Operation> = ground.contract.operations.iter().filter(|other| same_route(&other.path, &ground.operation.path)).collect();
+    let on_path: Vec<&Operation> = ground.contract.operations.iter().filter(|other| may_match(&other.path, &ground.operation.path)).collect();
     let free = METHODS.iter().filter(|method| on_path.iter().all(|operation| operation.method.0 != **method));
     free.map(|method| {
         let mut request = ground.base.request.clone();
@@ -30,6 +30,18 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     .collect()
 }
 
+/// Whether a template matches requests that are made from another one: each of its segments is the same, or takes anything.
+fn may_match(template: &str, other: &str) -> bool {
+    let (mut template, mut other) = (template.trim_end_matches('/').split('/'), other.trim_end_matches('/').split('/'));
+    loop {
+        match (template.next(), other.next()) {
+            (None, None) => return true,
+            (Some(left), Some(right)) if left == right || left.contains('{') => {}
+            _ => return false,
+        }
+    }
+}
+
 /// Whether two path templates match the same requests (OpenAPI, Paths Object: templates that differ only in the names
 /// of their parameters are one route).
 pub fn same_route(one: &str, other: &str) -> bool {
@@ -40,6 +52,23 @@ pub fn same_route(one: &str, other: &str) -> bool {
             (None, None) => return true,
             (Some(left), Some(right)) if left == right || (is_parameter(left) && is_parameter(right)) => {}
             _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_may_match_what_is_made_from_another() {
+        for (template, other) in
+            [("/books/{id}", "/books/{key}"), ("/{kind}/all", "/books/all"), ("/books/{id}/", "/books/best"), ("/a/x{id}", "/a/x1")]
+        {
+            assert!(may_match(template, other), "{template} {other}");
+        }
+        for (template, other) in [("/books/best", "/books/{id}"), ("/books", "/books/{id}"), ("/books/{id}", "/books"), ("/a/b", "/a/c")] {
+            assert!(!may_match(template, other), "{template} {other}");
         }
     }
 }

@@ -1,0 +1,47 @@
+//! Requests of a person's own: which were used, and those that are confidential stay out of what is shown and kept.
+
+use super::{Case, Recording};
+use crate::domain::contract::Contract;
+use crate::domain::exchange::{Exchange, Withheld};
+use crate::domain::plan::{Body, Probe};
+use crate::domain::suite::Suite;
+
+/// Operations that were asked with the valid request that the suite names, in the order of the contract.
+pub fn own_requests(case: &Case<'_>) -> Vec<String> {
+    let asked = |name: &str| {
+        let probes = case.plan.probes.iter().filter(|probe| probe.operation == name);
+        probes.filter_map(|probe| case.outcomes.of(&probe.id)).any(|outcome| !outcome.exchanges.is_empty())
+    };
+    let own = case.contract.operations.iter().filter(|operation| operation.own.is_some());
+    own.map(|operation| operation.id.clone()).filter(|name| asked(name)).collect()
+}
+
+/// What stands in a plan in the place of a body.
+const CONFIDENTIAL: &str = "(confidential)";
+
+/// Takes the bodies out of a recording that the suite names confidential (`requests`). The commands that show findings again
+/// name the file in their place.
+pub fn withhold(contract: &Contract, suite: &Suite, recording: &mut Recording) {
+    let file = |probe: &Probe| {
+        let own = contract.operation(&probe.operation)?.own.as_ref().filter(|own| own.confidential && own.body.is_some())?;
+        let body = suite.requests.get(&probe.operation)?.parts().body?;
+        let changed = !matches!(&probe.request.body, Body::Json(sent) if Some(sent) == own.body.as_ref());
+        Some(Withheld { file: body, changed })
+    };
+    let rounds = recording.again.iter_mut().map(|round| (&mut round.plan, &mut round.outcomes));
+    for (plan, outcomes) in std::iter::once((&mut recording.plan, &mut recording.outcomes)).chain(rounds) {
+        for outcome in &mut outcomes.outcomes {
+            let Some(withheld) = plan.probe(&outcome.probe).and_then(file) else { continue };
+            outcome.exchanges.iter_mut().for_each(|exchange| take_out(exchange, &withheld));
+        }
+        for probe in plan.probes.iter_mut().filter(|probe| file(probe).is_some() && probe.request.body != Body::Empty) {
+            probe.request.body = Body::Text(CONFIDENTIAL.to_owned());
+        }
+    }
+}
+
+fn take_out(exchange: &mut Exchange, withheld: &Withheld) {
+    let request = &mut exchange.request;
+    let had = request.body.take().is_some_and(|body| !body.is_empty()) | request.base64.take().is_some();
+    request.withheld = Some(withheld.clone()).filter(|_| had);
+}
