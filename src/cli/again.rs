@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::args::RunArgs;
 use super::ledger::Ledger;
+use super::reach;
 use super::regressions::{self, Regression};
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
@@ -20,7 +21,7 @@ use crate::domain::report::Traces;
 use crate::domain::verdict::{Finding, Severity};
 use crate::generate::smaller;
 use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
-use crate::plan::{Options, closure};
+use crate::plan::{Options, RESERVE, closure};
 
 /// How many probes are sent again.
 const MOST_PROBES: usize = 20;
@@ -42,7 +43,7 @@ const MOST_ELSEWHERE: u64 = 40;
 pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Ledger, recording: &mut Recording) -> Result<(), Stop> {
     let hints = target::hints(&subject.suite, &subject.contract);
     let found = findings(subject, &hints, recording);
-    if found.is_empty() || was_interrupted(&recording.outcomes) {
+    if (found.is_empty() && !reach::is_due(recording)) || was_interrupted(&recording.outcomes) {
         return Ok(());
     }
     let scene = Scene::set(args, target, subject, &Ledger::default())?;
@@ -55,7 +56,10 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
             None => None,
         };
         let traces = Traces::default();
-        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left, rounds: Vec::new(), traces };
+        let reserve = reserve(args, target, recording);
+        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
+        again.reach(recording).await?;
+        again.left = left.saturating_sub(reserve.saturating_sub(again.left));
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;
         recording.again = again.rounds;
@@ -66,6 +70,13 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
         Ok::<_, Stop>(shrunk)
     })?;
     if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
+}
+
+/// How many requests there are for trying in another way what was refused: a fifth of what was sent, within the budget.
+fn reserve(args: &RunArgs, target: &Target, recording: &Recording) -> u64 {
+    let sent = recording.outcomes.requests();
+    let most = if target.is_local() && args.scope.pace.window.is_empty() { MOST_LOCAL } else { sent.div_ceil(RESERVE) };
+    args.scope.budget.map_or(most, |budget| budget.saturating_sub(sent).min(most))
 }
 
 /// What was found, the binding first, each probe with each check once.
@@ -88,9 +99,9 @@ fn was_interrupted(outcomes: &Outcomes) -> bool {
 }
 
 /// Sending again.
-struct Again<'a> {
+pub(super) struct Again<'a> {
     args: &'a RunArgs,
-    subject: &'a Subject,
+    pub(super) subject: &'a Subject,
     target: &'a Target,
     /// That of the run itself, which holds the state folder until it ends.
     ledger: &'a mut Ledger,
@@ -100,12 +111,32 @@ struct Again<'a> {
     served: Option<String>,
     /// Requests that may still be sent.
     left: u64,
-    rounds: Vec<Round>,
+    pub(super) rounds: Vec<Round>,
     /// What all rounds did to the target.
     traces: Traces,
 }
 
 impl Again<'_> {
+    /// The mark of the run.
+    pub(super) fn mark(&self) -> &str {
+        &self.scene.options.mark
+    }
+
+    /// What a plan of everything goes by, without windows and budget.
+    pub(super) fn options(&self) -> Options {
+        Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..self.scene.options.clone() }
+    }
+
+    /// Requests that may still be sent.
+    pub(super) fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Where credentials come from.
+    pub(super) fn hints(&self) -> &Hints {
+        self.hints
+    }
+
     /// Sends what broke a rule so many times more.
     async fn repeat(&mut self, recording: &Recording, found: &[Finding]) -> Result<(), Stop> {
         let binding = found.iter().filter(|finding| finding.severity == Severity::Must && self.is_harmless(recording, &finding.probe));
@@ -203,7 +234,7 @@ impl Again<'_> {
     }
 
     /// Carries out a part of a plan; false when there are not enough requests left for it.
-    async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
+    pub(super) async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
         if part.probes.len() as u64 > self.left {
             return Ok(false);
         }

@@ -12,7 +12,7 @@ use crate::domain::plan::Intent;
 use crate::domain::reason::Code;
 use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
 use crate::domain::verdict::{Severity, Verdict};
-use crate::judge::{Recording, alternatives, judge as judge_case, own_requests, sent, surplus, weigh};
+use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
 use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
@@ -133,6 +133,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         findings: judgement.findings,
         undocumented: surplus(&case),
         alternatives: alternatives(&case),
+        found_requests: found(&recording.again),
         own_requests: own_requests(&case),
         probes,
         made: recording.traces.made.clone(),

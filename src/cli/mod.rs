@@ -15,6 +15,7 @@ mod mock;
 mod output;
 mod plan;
 mod progress;
+mod reach;
 mod read;
 mod regressions;
 mod replay;

@@ -30,5 +30,5 @@ fn values(operation: &Operation, parts: &OwnParts, body: Option<&Value>) -> Resu
         let has = if names.is_empty() { "it has none".to_owned() } else { format!("its parameters are {}", names.join(", ")) };
         return Err(format!("it has no parameter {name}; {has}"));
     }
-    Ok(OwnValues { body: body.cloned(), parameters: parts.parameters.clone(), confidential: parts.confidential })
+    Ok(OwnValues { body: body.cloned(), parameters: parts.parameters.clone(), confidential: parts.confidential, bound: false })
 }

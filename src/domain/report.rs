@@ -46,6 +46,9 @@ pub struct Report {
     /// Where documents differ and either answer is right: which one the server gives. It breaks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
+    /// Valid requests that were taken after those of the contract were refused; the suite can name them (`requests`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_requests: Vec<FoundRequest>,
     /// Operations whose valid request was the suite's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub own_requests: Vec<String>,
@@ -81,6 +84,18 @@ pub struct Alternative {
     pub others: Vec<String>,
     /// Where it is described.
     pub sources: Vec<String>,
+}
+
+/// A valid request that is not the contract's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FoundRequest {
+    /// The operation.
+    pub operation: String,
+    /// The body, with what the run put in.
+    pub body: serde_json::Value,
+    /// Pairs of the query.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<(String, String)>,
 }
 
 /// What a run did to its target.

@@ -1,11 +1,13 @@
 //! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
 
+mod another;
 mod capture;
 mod drawn;
 mod fill;
 mod mark;
 mod number;
 mod pattern;
+mod refusal;
 mod request;
 mod sample;
 mod unknown;
@@ -13,6 +15,7 @@ mod unlike;
 mod vary;
 mod word;
 
+pub use another::{Refused, another};
 pub use capture::captured;
 pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
 pub use fill::{fill, value_at};

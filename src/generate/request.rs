@@ -48,6 +48,9 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     base.media = Some(index);
     if let Some(own) = operation.own.as_ref().and_then(|own| own.body.as_ref()).filter(|_| is_json(&content.name)) {
         base.request.body = body_of(contract, content, own.clone());
+        if operation.own.as_ref().is_some_and(|own| own.bound) {
+            add_needs(contract, content, own, &mut base);
+        }
         base.request.headers.push(("content-type".to_owned(), content.name.clone()));
         return Ok(base);
     }
@@ -55,14 +58,30 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
     base.unvouched = unvouched.or(foreign).or(base.unvouched);
     if is_json(&content.name) || is_parts(&content.name) {
-        let needs = resource_needs(contract, content, &value);
-        base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
+        add_needs(contract, content, &value, &mut base);
     }
     base.request.body = body_of(contract, content, value);
     if !matches!(base.request.body, Body::Multipart(_)) {
         base.request.headers.push(("content-type".to_owned(), content.name.clone()));
     }
     Ok(base)
+}
+
+/// Adds the resources that a body names.
+fn add_needs(contract: &Contract, media: &MediaType, body: &Value, base: &mut Base) {
+    let needs = resource_needs(contract, media, body);
+    base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
+}
+
+/// The media type that the body of an operation is sent as.
+pub(super) fn chosen_media<'a>(contract: &Contract, operation: &'a Operation) -> Option<&'a MediaType> {
+    chosen(contract, &operation.request_body.as_ref()?.content).ok().map(|(_, media)| media)
+}
+
+/// A value for a parameter that is added.
+pub(super) fn parameter_sample(contract: &Contract, parameter: &Parameter) -> Value {
+    let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| sample(&contract.document, &schema.0));
+    parameter.example.clone().unwrap_or_else(made)
 }
 
 fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -> Base {
@@ -96,8 +115,8 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
             _ => base.unvouched = Some(format!("the value of {} was made from its schema, for want of an example", parameter.name)),
         }
     }
-    if operation.own.is_some() {
-        base.unvouched = Some(OWN.to_owned());
+    if let Some(own) = &operation.own {
+        base.unvouched = Some(if own.bound { FOUND } else { OWN }.to_owned());
     }
     base.request.headers.push(("accept".to_owned(), accept(operation)));
     base
@@ -105,6 +124,9 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
 
 /// What is said of a request of a person's own: no page vouches for it, so a refusal breaks no promise.
 const OWN: &str = "the valid request is the suite's own (requests)";
+
+/// The same of a request that was tried after another one was refused.
+const FOUND: &str = "the valid request is another one than the contract shows, because that one was refused";
 
 /// What is said of data that the server under test need not have, or may have in another form.
 fn unknown_data(at: &str) -> String {

@@ -30,6 +30,11 @@ pub fn samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item =
     ways().filter_map(move |way| Maker::new(document, "readOnly", false, way).make(schema, 0))
 }
 
+/// The same with optional members where they are not nested deep.
+pub fn fuller<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
+    ways().filter(|way| !way.sparse).filter_map(move |way| Maker::new(document, "readOnly", true, way).make(schema, 0))
+}
+
 /// Values as an answer may hold them, with optional members where they are not nested deep, then without. What only
 /// requests hold (`writeOnly`) is left out.
 pub fn specimens<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {

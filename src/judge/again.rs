@@ -23,6 +23,8 @@ pub struct Round {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum About {
+    /// To try the valid requests of these operations in another way, and to ask for what was not reached for want of them.
+    Another(Vec<String>),
     /// To see whether the same probes show the same.
     Repeat(Vec<ProbeId>),
     /// To find a smaller request that shows the same as this probe.
@@ -46,6 +48,10 @@ pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
     for round in rounds {
         let found = match &round.about {
             About::Shrink(_) => continue,
+            About::Another(_) => {
+                take_over(case, round, judgement);
+                continue;
+            }
             About::Repeat(_) | About::Shrunk(..) => round.findings(case),
         };
         let cells = judgement.cells.iter_mut().flat_map(|cell| &mut cell.findings);
@@ -53,11 +59,28 @@ pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
             match &round.about {
                 About::Repeat(probes) if probes.contains(&finding.probe) => count(finding, round, &found),
                 About::Shrunk(probe, smaller) if finding.probe == *probe => replace(finding, round, smaller, &found),
-                About::Repeat(_) | About::Shrunk(..) | About::Shrink(_) => {}
+                About::Repeat(_) | About::Shrunk(..) | About::Shrink(_) | About::Another(_) => {}
             }
         }
     }
     soften(&mut judgement.cells);
+}
+
+/// Lets what a round has shown of a cell stand where nothing was shown of it before.
+fn take_over(case: &Case<'_>, round: &Round, judgement: &mut Judgement) {
+    let own = judge(&Case { plan: &round.plan, outcomes: &round.outcomes, ..*case });
+    for cell in own.cells.into_iter().filter(|cell| matches!(cell.verdict, Verdict::Conforms | Verdict::Violates)) {
+        let open = |known: &&mut Cell| matches!(known.verdict, Verdict::Blocked | Verdict::Unreached | Verdict::Inconclusive);
+        let same = |known: &&mut Cell| known.operation == cell.operation && known.status == cell.status;
+        if let Some(known) = judgement.cells.iter_mut().find(same).filter(open) {
+            *known = cell;
+        }
+    }
+    for finding in own.findings {
+        if judgement.findings.iter().all(|known| !is_same(known, &finding)) {
+            judgement.findings.push(finding);
+        }
+    }
 }
 
 /// Lets what is only seen now and then be a warning where somebody else may have brought it about.

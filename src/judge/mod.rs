@@ -16,6 +16,7 @@ mod meanwhile;
 mod own_requests;
 mod partial;
 mod recording;
+mod refused;
 mod rule;
 mod state;
 mod surplus;
@@ -28,6 +29,7 @@ pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use alternatives::alternatives;
 pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
+pub use refused::{Taken, found, taken};
 pub use rule::{Control, Facts, Failure, Ruling, rule};
 pub use surplus::surplus;
 

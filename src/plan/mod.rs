@@ -10,6 +10,7 @@ mod choice;
 mod cleanup;
 mod closure;
 mod doubts;
+mod downstream;
 mod draft;
 mod echoes;
 mod effect;
@@ -42,6 +43,7 @@ use thiserror::Error;
 pub use acting::acts_at;
 pub use choice::{Wanted, skip_reason};
 pub use closure::closure;
+pub use downstream::downstream;
 pub use effect::{Asked, EffectRules, not_allowed};
 pub use feeds::{Feed, feeds};
 pub use left::{Held, intruders, removal, removals, undoing};
@@ -57,6 +59,9 @@ use crate::domain::drawn::Drawn;
 use crate::domain::effect::Permission;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
+
+/// Where requests are counted, so many of a run stand for one that may be spent on trying in another way what was refused.
+pub const RESERVE: u64 = 5;
 
 /// What a plan may do and what it is for.
 #[derive(Debug, Clone, Default)]

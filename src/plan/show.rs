@@ -1,5 +1,6 @@
 //! A plan as text, for a person who wants to see it before anything is sent.
 
+use super::RESERVE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -105,6 +106,9 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
     let watched = count(|intent| matches!(intent, Intent::Watched));
     let _ = writeln!(text, "\n{} cells: {aimed} to be proved, {watched} watched", plan.cells.len());
     let _ = writeln!(text, "{all} requests at least: {probes} probes, {fixtures} fixtures, {cleanup} clean-up");
+    if !windows.is_empty() {
+        let _ = writeln!(text, "up to {} requests more, to try in another way what is refused", all.div_ceil(RESERVE));
+    }
     for window in windows {
         let filled = all.div_ceil(u64::from(window.requests).max(1));
         let wait = filled.saturating_sub(1) * u64::from(window.seconds);

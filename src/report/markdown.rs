@@ -6,9 +6,10 @@ use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
 use super::tame::tame;
 use super::words::{
-    Unproved, all_findings, alternative, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved,
+    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, left, plural, root_cause, subject, surplus,
+    unproved,
 };
-use crate::domain::report::{Alternative, Cell, Changed, Report};
+use crate::domain::report::{Alternative, Cell, Changed, FoundRequest, Report};
 use crate::domain::verdict::Verdict;
 
 /// Source of the form of tables: GitHub Flavored Markdown, section 4.10.
@@ -31,6 +32,7 @@ fn render(report: &Report) -> String {
     parts.extend(groups("Not proved", &unproved(report)));
     parts.extend(groups("Conforms in part", &in_part(report)));
     parts.extend(choices(report));
+    parts.extend(found(report));
     parts.extend(own_requests(report));
     parts.extend(left_behind(report));
     parts.extend(undocumented(report));
@@ -119,6 +121,17 @@ fn choices(report: &Report) -> Vec<String> {
         return Vec::new();
     }
     vec!["## Which side this server takes".to_owned(), report.alternatives.iter().map(line).collect::<Vec<_>>().join("\n")]
+}
+
+/// Requests that were taken where the contract's were not.
+fn found(report: &Report) -> Vec<String> {
+    let query = |one: &FoundRequest| one.query.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>();
+    let line = |one: &FoundRequest| format!("- {}: {}", code(&one.operation), code(&format!("{}{}", one.body, query(one))));
+    if report.found_requests.is_empty() {
+        return Vec::new();
+    }
+    let lines: Vec<String> = report.found_requests.iter().map(line).collect();
+    vec!["## Taken in another form".to_owned(), found_requests(report), lines.join("\n")]
 }
 
 /// Operations whose valid request is not the contract's.

@@ -6,7 +6,8 @@ use super::grid::{Block, Row, blocks, server_cells};
 use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::tame::tame;
 use super::words::{
-    Unproved, all_findings, alternative, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved, wrap,
+    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, left, plural, root_cause, subject, surplus,
+    unproved, wrap,
 };
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -66,6 +67,9 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     parts.extend(page.in_part(report));
     parts.extend(page.left(report));
     parts.extend(page.choices(report));
+    if !report.found_requests.is_empty() {
+        parts.push(page.wrapped(&found_requests(report), 0, 2));
+    }
     if !report.own_requests.is_empty() {
         parts.push(page.wrapped(&format!("Asked with the suite's own request: {}.", report.own_requests.join(", ")), 0, 2));
     }

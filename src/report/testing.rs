@@ -3,7 +3,7 @@
 use super::summary_totals;
 use crate::domain::certainty::Certainty;
 use crate::domain::contract::Status;
-use crate::domain::report::{Alternative, Cell, CellProbe, ContractName, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
+use crate::domain::report::{Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// A choice that the contract leaves to the server.
@@ -60,6 +60,7 @@ pub fn sample() -> Report {
             },
         ],
         alternatives: vec![choice()],
+        found_requests: vec![FoundRequest { operation: "things.create".to_owned(), body: serde_json::json!({"name": "probity"}), query: Vec::new() }],
         own_requests: vec!["things.search".to_owned()],
         probes: Vec::new(),
         made: Vec::new(),

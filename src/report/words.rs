@@ -140,6 +140,15 @@ pub(super) fn surplus(report: &Report) -> String {
     format!("Answers hold what the contract does not know, which breaks nothing: {}.", counts.join(", "))
 }
 
+/// Which operations took another request than the contract's.
+pub(super) fn found_requests(report: &Report) -> String {
+    let names: Vec<&str> = report.found_requests.iter().map(|one| one.operation.as_str()).collect();
+    format!(
+        "Taken in another form than the contract shows: {}. report.md has the requests; `requests` in the suite sends them at once.",
+        names.join(", ")
+    )
+}
+
 /// What a server does where documents differ.
 pub(super) fn alternative(one: &Alternative) -> String {
     let of = if one.operation.is_empty() { String::new() } else { format!("{}: ", one.operation) };

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod another;
 mod deletions;
 mod nested;
 mod server;

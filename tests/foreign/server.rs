@@ -62,6 +62,14 @@ impl Server {
         assemble(&subject, &recording)
     }
 
+    /// Runs the program against it, with everything that follows a run; the report.
+    pub fn whole(&self, more: &[&str]) -> Value {
+        let words = ["run", "--contract", "contract.yaml", "--state", "state", "--retries", "0", "--target", &self.url];
+        let output = self.folder.run(&[&words[..], more].concat());
+        assert!(output.status.code().is_some_and(|code| code != 2), "{}", crate::support::text(&output));
+        self.folder.report()
+    }
+
     /// Writes a file for a run; its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         self.folder.write(name, text).to_str().expect("a path").to_owned()
