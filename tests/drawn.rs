@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use probity::cli::{Subject, assemble, record, run_args};
 use probity::domain::drawn::{Expects, Put};
 use probity::domain::effect::Permission;
+use probity::domain::filter::Filter;
 use probity::domain::plan::{Body, Origin, Place, Plan, Stage};
 use probity::domain::report::Report;
 use probity::domain::verdict::Finding;
@@ -18,8 +19,14 @@ use support::{Folder, findings, subject, text};
 const PART: &str = "groups.*";
 
 fn planned(subject: &Subject, seed: u64, cases: u32) -> Plan {
-    let options =
-        Options { only: vec![PART.to_owned()], permission: Permission::everything(), cases, seed, mark: "probity".to_owned(), ..Options::default() };
+    let options = Options {
+        filter: Filter { only: vec![PART.to_owned()], ..Filter::default() },
+        permission: Permission::everything(),
+        cases,
+        seed,
+        mark: "probity".to_owned(),
+        ..Options::default()
+    };
     plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap()
 }
 

@@ -14,6 +14,7 @@ use super::target::{self, Subject, Target};
 use super::{Stop, runtime};
 use crate::domain::drawn::Drawn;
 use crate::domain::exchange::{Ending, Outcomes};
+use crate::domain::filter::Filter;
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId, Repeat};
 use crate::domain::reason::Code;
@@ -202,7 +203,7 @@ impl Again<'_> {
     fn candidates(&self, some: &[Drawn]) -> Result<Option<Plan>, Stop> {
         let Some(first) = some.first() else { return Ok(None) };
         let options = Options {
-            only: vec![first.operation.clone()],
+            filter: Filter { only: vec![first.operation.clone()], ..Filter::default() },
             statuses: Vec::new(),
             mark: format!("{}-s{}", self.scene.options.mark, self.rounds.len()),
             cases: 0,

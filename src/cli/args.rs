@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::connection::{Connection, CredentialFile};
 use super::exit;
-use super::values::{mark, window};
+pub use super::selection::{Chosen, Profile, Selection};
+use super::values::window;
 use crate::domain::contract::RateLimit;
 
 /// Proves, from the outside, that an HTTP API answers every status its contract documents.
@@ -64,57 +65,6 @@ pub struct Files {
     /// Refuse a document that is broken in part, instead of using its sound parts.
     #[arg(long)]
     pub strict_document: bool,
-}
-
-/// Which cells, and what may be done for them.
-#[derive(Debug, Clone, Args)]
-pub struct Selection {
-    /// Only operations whose id matches; `*` stands for any text. May be repeated.
-    #[arg(long, value_name = "PATTERN")]
-    pub only: Vec<String>,
-    /// Only these statuses. May be repeated.
-    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..600))]
-    pub status: Vec<u16>,
-    /// What may be sent. A target elsewhere is only read unless writes are allowed. On no server is anything changed that the run
-    /// has not made, unless --allow names it.
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub profile: Option<Profile>,
-    /// On a target that is not on this machine, too: make things, and change and remove what the run has made.
-    #[arg(long)]
-    pub allow_writes: bool,
-    /// Allow requests with this effect. May be repeated.
-    ///
-    /// `leftovers` make something that no operation removes (on this machine allowed, and named); `borrowed` change or remove
-    /// one thing that the run has not made; `sweeping` change things that they do not name: whole collections, settings, the
-    /// own account, actions such as reset, archive or log-out. Other names are those of the suite. `all` allows every effect:
-    /// the whole server may be lost.
-    #[arg(long, value_name = "EFFECT")]
-    pub allow: Vec<String>,
-    /// Provoke each refusal in every way that the contract names, not only in the cheapest one. Costs more requests.
-    #[arg(long)]
-    pub thorough: bool,
-    /// Send so many more requests to each operation, with values drawn from its schemas.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub cases: u32,
-    /// Drawn requests that failed before; they are sent first. What fails is added. Default: `regressions.json` in the state
-    /// folder.
-    #[arg(long, value_name = "FILE")]
-    pub regressions: Option<PathBuf>,
-    /// Seed of everything that is drawn by chance.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
-    /// The mark that everything carries which the run makes, for example `probity-0123456789`. Default: drawn anew for each run.
-    #[arg(long, value_name = "TEXT", value_parser = mark)]
-    pub mark: Option<String>,
-}
-
-/// Which operations may be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
-    /// Every operation that is allowed.
-    Full,
-    /// Only operations that change nothing.
-    ReadOnly,
 }
 
 /// What a run is about, planned or sent.
@@ -280,9 +230,9 @@ pub struct ListArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub files: Files,
-    /// Only operations whose id matches; `*` stands for any text. May be repeated.
-    #[arg(long, value_name = "PATTERN")]
-    pub only: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub operations: Chosen,
     /// Also say under which conditions each status is demanded, and why the contract is as it is.
     #[arg(long)]
     pub verbose: bool,

@@ -1,7 +1,5 @@
 //! `probity list`: operations and their documented statuses.
 
-use wildmatch::WildMatch;
-
 use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
@@ -16,12 +14,11 @@ const MOST_ISSUES: usize = 20;
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
-    let patterns: Vec<WildMatch> = args.only.iter().map(|pattern| WildMatch::new(pattern)).collect();
-    let chosen = |operation: &&Operation| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&operation.id));
-    let operations: Vec<&Operation> = subject.contract.operations.iter().filter(chosen).collect();
+    let filter = args.operations.filter();
+    let operations: Vec<&Operation> = subject.contract.operations.iter().filter(|operation| filter.takes(operation)).collect();
     if operations.is_empty() {
         // The same choice as a run makes, so that a pattern that matches nothing is answered in the same way.
-        Wanted::choose(&subject.contract, &Options { only: args.only.clone(), ..Options::default() })?;
+        Wanted::choose(&subject.contract, &Options { filter, ..Options::default() })?;
     }
     let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0);
     for operation in &operations {

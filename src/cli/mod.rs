@@ -21,6 +21,7 @@ mod regressions;
 mod replay;
 mod report;
 mod run;
+mod selection;
 mod self_test;
 mod subject;
 mod target;

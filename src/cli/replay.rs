@@ -12,6 +12,7 @@ use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
 use super::{Stop, exit, runtime};
 use crate::domain::exchange::{Content, Ending, Exchange, Outcome};
+use crate::domain::filter::Filter;
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId};
 use crate::domain::verdict::Severity;
@@ -67,7 +68,7 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
 fn unheard(run: &RunArgs) -> Option<&'static str> {
     let selection = &run.scope.selection;
     let given = [
-        (!selection.only.is_empty(), "--only"),
+        (!selection.operations.filter().is_all(), "--only, --tag, --path, --method or --exclude"),
         (!selection.status.is_empty(), "--status"),
         (selection.thorough, "--thorough"),
         (selection.cases > 0, "--cases"),
@@ -100,7 +101,7 @@ fn part(subject: &Subject, options: &Options, recorded: &Plan, probe: &str) -> R
     let drawn = recorded.drawn.get(probe).cloned();
     let only = recorded.probe(probe).map(|probe| probe.operation.clone()).filter(|_| drawn.is_some());
     let options = Options {
-        only: only.into_iter().collect(),
+        filter: Filter { only: only.into_iter().collect(), ..Filter::default() },
         windows: Vec::new(),
         budget: None,
         cases: 0,

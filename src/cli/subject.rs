@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use wildmatch::WildMatch;
-
 use super::Stop;
 use super::args::{Files, Selection};
 use crate::contract::{Schemas, accounts_for, use_own_requests};
@@ -132,8 +130,8 @@ pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) 
         });
     }
     let available = Accounts::available(&subject.suite, lookup);
-    let selected = |id: &str| selection.only.is_empty() || selection.only.iter().any(|pattern| WildMatch::new(pattern).matches(id));
-    let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && selected(&operation.id));
+    let filter = selection.operations.filter().or(&subject.suite.select);
+    let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && filter.takes(operation));
     match strict {
         Err(missing) if available.full.is_empty() && asked_for => {
             let words = if missing.variables.len() > 1 { "what you have of " } else { "" };

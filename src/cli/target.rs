@@ -201,7 +201,7 @@ pub fn options(
         effects.insert(Effect::Leftovers.word().to_owned());
     }
     Ok(Options {
-        only: selection.only.clone(),
+        filter: selection.operations.filter().or(&suite.select),
         statuses: selection.status.iter().map(|status| Status(*status)).collect(),
         permission: Permission {
             writes: may_write(selection, target),

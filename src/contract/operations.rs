@@ -248,6 +248,11 @@ impl<'a> Reader<'a> {
         operation.id = new;
     }
 
+    fn tags(&self, pointer: &str) -> Vec<String> {
+        let tags = self.document.pointer(pointer).and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+    }
+
     fn operation(
         &self,
         view: &View,
@@ -267,6 +272,7 @@ impl<'a> Reader<'a> {
         let mut operation = Operation {
             id: id.unwrap_or_else(|| format!("{method} {}", path.key)),
             api,
+            tags: self.tags(&member("tags")),
             method: Method(method.to_owned()),
             path: path.path.clone(),
             summary: self.text(&member("summary")),

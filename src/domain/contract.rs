@@ -81,6 +81,9 @@ pub struct Operation {
     pub id: String,
     /// The first tag, or the first path segment.
     pub api: String,
+    /// All tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// HTTP method (RFC 9110, section 9).
     pub method: Method,
     /// Path template, for example `/pets/{pet_id}`.

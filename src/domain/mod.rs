@@ -6,6 +6,7 @@ pub mod drawn;
 pub mod effect;
 pub mod exchange;
 mod extensions;
+pub mod filter;
 pub mod http;
 mod index;
 pub mod issue;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::filter::Filter;
 use super::own_request::OwnRequest;
 
 /// What a suite file holds.
@@ -66,6 +67,10 @@ pub struct Suite {
     #[serde(default, skip_deserializing, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(skip)]
     pub bodies: BTreeMap<String, Value>,
+    /// Which operations are asked where the command line does not say it.
+    #[serde(default, skip_serializing_if = "Filter::is_all")]
+    #[schemars(example = json!({"exclude": ["loans.remind"]}))]
+    pub select: Filter,
     /// The server that requests go to where no `--target` is given: a base URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"https://library.example.com/api")]

@@ -182,6 +182,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         session: Vec::new(),
         catalogues: Vec::new(),
         live: false,
+        select: crate::domain::filter::Filter::default(),
         requests: BTreeMap::new(),
         bodies: BTreeMap::new(),
         target: None,

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use wildmatch::WildMatch;
-
 use super::effect::reads;
 use super::{Options, PlanError};
 use crate::domain::contract::{Contract, Method, Operation, Status, WHOLE_SERVER};
 use crate::domain::effect::Effect;
+use crate::domain::filter::Filter;
 use crate::domain::plan::{Intent, PlannedCell};
 use crate::domain::reason::{Code, Reason};
 use crate::domain::suite::{Credential, Suite};
+
+/// How many tags are told where a selection matches none.
+const MOST_TAGS: usize = 12;
 
 /// The cells that are wanted, in the order of the contract.
 #[derive(Debug, Clone)]
@@ -24,16 +26,15 @@ impl Wanted {
     /// # Errors
     /// No cell is left.
     pub fn choose(contract: &Contract, options: &Options) -> Result<Self, PlanError> {
-        let patterns: Vec<WildMatch> = options.only.iter().map(|pattern| WildMatch::new(pattern)).collect();
-        let by_name = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(name));
         let by_status = |status: Status| options.statuses.is_empty() || options.statuses.contains(&status);
         let mut cells = Vec::new();
-        for operation in contract.operations.iter().filter(|operation| by_name(&operation.id)) {
+        for operation in contract.operations.iter().filter(|operation| options.filter.takes(operation)) {
             for response in operation.responses.iter().filter(|response| by_status(response.status)) {
                 cells.push(cell(operation, response.status, response.general));
             }
         }
-        let whole_server = patterns.is_empty() || options.only.iter().any(|pattern| pattern == WHOLE_SERVER);
+        let all = Filter { exclude: Vec::new(), ..options.filter.clone() }.is_all();
+        let whole_server = all || options.filter.only.iter().any(|pattern| pattern == WHOLE_SERVER);
         for response in contract.server_responses.iter().filter(|response| whole_server && by_status(response.status)) {
             cells.push(PlannedCell {
                 operation: WHOLE_SERVER.to_owned(),
@@ -78,9 +79,12 @@ fn nothing(contract: &Contract, options: &Options) -> PlanError {
             hint: "a cell of the matrix is an operation and one status that its contract names".to_owned(),
         };
     }
-    if !options.only.is_empty() {
-        wanted.push(format!("no operation matches {}", options.only.join(", ")));
-        hints.push(format!("near are {} (`probity list` shows all)", near(contract, &options.only[0]).join(", ")));
+    if let Some(first) = options.filter.only.first() {
+        wanted.push(format!("no operation matches {}", options.filter.words()));
+        hints.push(format!("near are {} (`probity list` shows all)", near(contract, first).join(", ")));
+    } else if !options.filter.is_all() {
+        wanted.push(format!("no operation matches {}", options.filter.words()));
+        hints.push(format!("its tags are {}", tags(contract).join(", ")));
     }
     if !options.statuses.is_empty() {
         let words = |statuses: &[Status]| statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -91,6 +95,14 @@ fn nothing(contract: &Contract, options: &Options) -> PlanError {
         hints.push(format!("documented are {}", words(&known)));
     }
     PlanError::NothingSelected { wanted: wanted.join(" and "), hint: hints.join("; ") }
+}
+
+/// All tags of a contract, the first ones where there are many.
+fn tags(contract: &Contract) -> Vec<&str> {
+    let mut tags: Vec<&str> = contract.operations.iter().map(|operation| operation.api.as_str()).collect();
+    tags.dedup();
+    tags.truncate(MOST_TAGS);
+    tags
 }
 
 /// The operation ids that are most like a pattern.
@@ -121,6 +133,9 @@ fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> O
 pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<Reason> {
     if let Some(reason) = suite.skip.get(&operation.id) {
         return Some(Reason::new(Code::LeftOut, format!("left out by the suite: {reason}")));
+    }
+    if options.filter.excludes(&operation.id) {
+        return Some(Reason::new(Code::LeftOut, "left out by --exclude, or by `select` in the suite"));
     }
     if !options.permission.writes && !reads(operation, suite, &options.permission) {
         return Some(Reason::new(Code::NotAllowed(Effect::Own), "writes are not allowed; --allow-writes allows them"));

@@ -57,6 +57,7 @@ use crate::contract::Schemas;
 use crate::domain::contract::{Contract, RateLimit, Status};
 use crate::domain::drawn::Drawn;
 use crate::domain::effect::Permission;
+use crate::domain::filter::Filter;
 use crate::domain::plan::Plan;
 use crate::domain::suite::Suite;
 
@@ -66,8 +67,8 @@ pub const RESERVE: u64 = 5;
 /// What a plan may do and what it is for.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Patterns of operation ids, `*` for any text; empty for all.
-    pub only: Vec<String>,
+    /// Which operations are asked.
+    pub filter: Filter,
     /// Statuses; empty for all.
     pub statuses: Vec<Status>,
     /// What may be changed.

@@ -135,7 +135,9 @@ impl Site {
         for left in world.left().iter().filter(|left| !is_excused(left)) {
             let what = format!("[{mode}] {}: {:?} of {} was made by {}", left.shape.name, left.id, left.collection, left.by);
             if !left.shape.leftovers.contains(&left.collection.as_str()) {
-                all.push(format!("{what} and is still there"));
+                // What was done to it, in the order in which it came.
+                let asked: Vec<&String> = world.log().iter().filter(|line| line.contains(left.id.as_str())).collect();
+                all.push(format!("{what} and is still there; {asked:?}"));
             } else if !self.named.iter().any(|(kind, id)| kind == left.kind() && *id == left.id) {
                 all.push(format!("{what}, stays, and no `left` of a report names it"));
             } else if !self.printed.contains(&left.id) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::sight::Sight;
 use super::{Bench, Stop};
 use crate::domain::contract::{Status, WHOLE_SERVER};
+use crate::domain::filter::Filter;
 use crate::generate::scattered;
 use crate::mock::Fault;
 use crate::plan::Options;
@@ -70,6 +71,6 @@ impl Bench<'_> {
             return Options { statuses, ..self.options.clone() };
         }
         only.insert(operation.to_owned());
-        Options { only: only.into_iter().collect(), ..self.options.clone() }
+        Options { filter: Filter { only: only.into_iter().collect(), ..Filter::default() }, ..self.options.clone() }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Bench, Sight, Stop, VariantRow};
 use crate::domain::contract::Contract;
+use crate::domain::filter::Filter;
 use crate::plan::{Options, feeds};
 
 /// Requests with drawn values for each operation: enough for each sort of value to occur.
@@ -17,7 +18,14 @@ impl<'a> Bench<'a> {
     /// The same with values drawn by chance.
     pub(super) fn with_cases(&self) -> Result<Bench<'a>, Stop> {
         let only = sampled(&self.subject.contract);
-        let options = Options { only, thorough: false, burst: 0, cases: CASES, seed: self.seed, ..self.options.clone() };
+        let options = Options {
+            filter: Filter { only, ..Filter::default() },
+            thorough: false,
+            burst: 0,
+            cases: CASES,
+            seed: self.seed,
+            ..self.options.clone()
+        };
         let whole = self.subject.plan(&options)?;
         Ok(Bench {
             subject: self.subject,
