@@ -11,6 +11,7 @@ use super::{Stop, exit, run, runtime};
 use crate::domain::effect::Permission;
 use crate::domain::journal::{Chronicle, Entry, Sources};
 use crate::domain::plan::Plan;
+use crate::journal::Answers;
 use crate::plan::Options;
 use crate::report::legible;
 use crate::run::{Cleaned, Run, Settings};
@@ -21,12 +22,12 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
     if args.files.contract.is_none() && args.files.suite.is_none() {
-        let others = Ledger::open(&args.pace.state, &target, &subject)?.made_with()?;
+        let others = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?.made_with()?;
         if !others.is_empty() {
             return each(args, &target, &others);
         }
     }
-    let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
+    let ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
     let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     let others = ledger.uncleaned_elsewhere()?;
@@ -42,7 +43,7 @@ fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Sto
     for files in others {
         let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
         let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
-        let ledger = Ledger::open(&args.pace.state, target, &subject)?;
+        let ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All)?;
         let windows = target::windows(&args.pace.window, target, &subject.contract);
         code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?);
     }
@@ -60,7 +61,7 @@ pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger
     }
     ledger.start_over()?;
     drop(ledger);
-    Ledger::for_run(&args.scope, target, subject)
+    Ledger::for_run(&args.scope, target, subject, Answers::OfUnended)
 }
 
 fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<u8, Stop> {

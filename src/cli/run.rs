@@ -17,7 +17,7 @@ use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Credentials, Intent, Plan};
-use crate::journal::Journal;
+use crate::journal::{Answers, Journal};
 use crate::judge::Recording;
 use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
@@ -42,7 +42,9 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     }
     let target = Target::of_run(args, &subject)?;
     write::try_out(&args.reports.out)?;
-    let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
+    // To clean up needs every id that was answered.
+    let answers = if args.fresh { Answers::All } else { Answers::OfUnended };
+    let mut ledger = Ledger::for_run(&args.scope, &target, &subject, answers)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }

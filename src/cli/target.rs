@@ -98,7 +98,9 @@ impl Target {
     /// It is no base URL.
     pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
         Ok(match Self::parse(text)? {
-            Self::Server { base, loopback, .. } if live => Self::Server { base, local: false, loopback, why: "--live, or the suite, says so".to_owned() },
+            Self::Server { base, loopback, .. } if live => {
+                Self::Server { base, local: false, loopback, why: "--live, or the suite, says so".to_owned() }
+            }
             target => target,
         })
     }
