@@ -94,6 +94,57 @@ fn an_outage_in_the_middle_is_asked_again_and_not_replayed() {
     assert_eq!(count(&whole, "inconclusive"), 0, "{}", text(&output));
 }
 
+/// The only journal of a folder.
+fn journal(folder: &Folder) -> std::path::PathBuf {
+    let targets = std::fs::read_dir(folder.0.join(".probity")).expect("the state").filter_map(Result::ok);
+    let files = targets.flat_map(|target| std::fs::read_dir(target.path()).into_iter().flatten().filter_map(Result::ok));
+    files.map(|file| file.path()).find(|path| path.extension().is_some_and(|extension| extension == "jsonl")).expect("a journal")
+}
+
+/// The number of the request that a line of a journal is about.
+fn number(line: &str, word: &str) -> Option<u64> {
+    serde_json::from_str::<Value>(line).ok()?.get(word)?.get("number")?.as_u64()
+}
+
+/// The probes of which requests were sent, in order.
+fn probes(journal: &str) -> Vec<String> {
+    let lines = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter_map(|line| Some(line.get("sent")?["probe"].as_str()?.to_owned())).collect()
+}
+
+/// A run that was killed has a journal with requests that nobody answered, and with some of which nobody knows.
+#[test]
+fn silence_of_a_run_that_was_cut_off_is_sent_again_and_is_no_answer() {
+    let (folder, files, url) = away("silence");
+    let _mock = back(&folder, &files, &url);
+    let words = ["--profile", "read-only", "--jobs", "1"];
+    let first = run(&folder, &files, &url, &words);
+    let (proved, path) = (count(&folder.report(), "conforms"), journal(&folder));
+    let whole = std::fs::read_to_string(&path).expect("a journal");
+    let asked = probes(&whole);
+    assert!(proved > 5 && asked.len() > 8, "{}", text(&first));
+    // How many of three requests were answered: some, or none at all.
+    for answered in [1, 0] {
+        let cut: Vec<String> = whole
+            .lines()
+            .filter(|line| *line != "\"finished\"")
+            .filter_map(|line| match number(line, "answered") {
+                Some(number) if number % 3 == 1 => Some(format!("{{\"silent\":{{\"number\":{number},\"reason\":\"nobody answered\"}}}}")),
+                Some(number) if number % 3 == 2 || answered == 0 => None,
+                _ => Some(line.to_owned()),
+            })
+            .collect();
+        std::fs::write(&path, cut.join("\n") + "\n").expect("written");
+        let output = run(&folder, &files, &url, &words);
+        assert!(text(&output).contains("Continuing"), "{}", text(&output));
+        let sent = probes(&std::fs::read_to_string(&path).expect("a journal"));
+        let again: Vec<&String> = asked.iter().zip(0..).filter(|(_, number)| answered == 0 || number % 3 != 0).map(|(probe, _)| probe).collect();
+        assert_eq!(sent[asked.len()..].iter().collect::<Vec<_>>(), again, "what was not answered is sent again, and nothing else");
+        let report = folder.report();
+        assert_eq!((count(&report, "conforms"), count(&report, "inconclusive")), (proved, 0), "{}", text(&output));
+    }
+}
+
 #[test]
 fn a_server_that_is_still_starting_is_waited_for() {
     let (folder, files, url) = away("starting");
