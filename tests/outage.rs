@@ -173,21 +173,52 @@ fn a_run_ends_when_its_time_is_up_and_leaves_nothing() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// What a memory may be that was cut off, is of another time, or is none.
+const DAMAGED: [&str; 5] = ["", "{", "{\"version\": 99}", "\u{0}\u{0}", "[]"];
+
+/// Whether the memory beside a journal is one again.
+fn is_whole(memory: &std::path::Path) -> bool {
+    serde_json::from_str::<Value>(&std::fs::read_to_string(memory).expect("a memory")).is_ok_and(|memory| memory.get("cells").is_some())
+}
+
 #[test]
 fn a_damaged_memory_is_said_and_the_run_goes_on() {
     let (folder, files, url) = away("damaged");
     let _mock = back(&folder, &files, &url);
-    run(&folder, &files, &url, &[]);
-    let state = std::fs::read_dir(folder.0.join(".probity")).expect("the state").find_map(Result::ok).expect("a target").path();
-    let mut memory = std::fs::read_dir(&state).expect("files").filter_map(Result::ok).map(|file| file.path());
-    let memory = memory.find(|path| path.extension().is_some_and(|extension| extension == "json")).expect("a memory");
-    for broken in ["", "{", "{\"version\": 99}", "\u{0}\u{0}"] {
+    let healthy = run(&folder, &files, &url, &[]);
+    let proved = count(&folder.report(), "conforms");
+    assert!(proved > 40 && !text(&healthy).contains("memory.json"), "{}", text(&healthy));
+    let memory = journal(&folder).with_file_name("memory.json");
+    for broken in DAMAGED {
         std::fs::write(&memory, broken).expect("written");
+        std::fs::remove_dir_all(folder.0.join("reports")).expect("reports of the run before");
         let output = run(&folder, &files, &url, &[]);
-        let name = memory.file_name().and_then(|name| name.to_str()).expect("a name");
-        assert!(text(&output).contains(name), "{broken:?}: {}", text(&output));
-        assert!(count(&folder.report(), "conforms") > 40, "{broken:?}: {}", text(&output));
+        assert_eq!(output.status.code(), healthy.status.code(), "{broken:?}: {}", text(&output));
+        assert!(text(&output).contains("memory.json"), "{broken:?}: {}", text(&output));
+        assert_eq!(count(&folder.report(), "conforms"), proved, "{broken:?}: {}", text(&output));
+        assert!(is_whole(&memory), "{broken:?}: {}", text(&output));
     }
+}
+
+/// Not even a run that nobody answers leaves what was to be forgotten.
+#[test]
+fn starting_over_forgets_a_damaged_memory() {
+    let (folder, files, url) = away("forgets");
+    let mock = back(&folder, &files, &url);
+    run(&folder, &files, &url, &[]);
+    let proved = count(&folder.report(), "conforms");
+    let memory = journal(&folder).with_file_name("memory.json");
+    drop(mock);
+    for broken in DAMAGED {
+        std::fs::write(&memory, broken).expect("written");
+        let output = run(&folder, &files, &url, &["--fresh"]);
+        assert!(output.status.code() == Some(3) && text(&output).contains("did not answer"), "{broken:?}: {}", text(&output));
+        assert!(is_whole(&memory), "{broken:?}: {}", text(&output));
+    }
+    let _mock = back(&folder, &files, &url);
+    let output = run(&folder, &files, &url, &[]);
+    assert!(!text(&output).contains("memory.json"), "{}", text(&output));
+    assert_eq!(count(&folder.report(), "conforms"), proved, "{}", text(&output));
 }
 
 #[cfg(unix)]
