@@ -11,9 +11,9 @@ use super::{Stop, exit, run, runtime};
 use crate::domain::effect::Permission;
 use crate::domain::journal::{Chronicle, Entry, Sources};
 use crate::domain::plan::Plan;
+use crate::domain::text::one_line;
 use crate::journal::Answers;
 use crate::plan::Options;
-use crate::report::legible;
 use crate::run::{Cleaned, Run, Settings};
 use crate::transport::{Accounts, Permit};
 
@@ -120,12 +120,14 @@ async fn one(
 }
 
 fn tell(chronicle: &Chronicle, cleaned: &Cleaned) {
-    anstream::println!("Run of {} ({}): {} requests to remove what it left.", chronicle.start.started_at, chronicle.start.mark, cleaned.removed);
+    let run = one_line(&format!("{} ({})", chronicle.start.started_at, chronicle.start.mark));
+    anstream::println!("Run of {run}: {} requests to remove what it left.", cleaned.removed);
     for one in &cleaned.left {
-        anstream::println!("  {} {} is left: {}.", legible(&one.kind), legible(&one.id), legible(&one.reason));
+        anstream::println!("  {} {} is left: {}.", one_line(&one.kind), one_line(&one.id), one_line(&one.reason));
     }
     for (kind, name) in &cleaned.unknown {
         let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };
-        anstream::println!("  One of {kind} {named} may be there: the contract has no list to look it up in.");
+        let what = one_line(&format!("{kind} {named}"));
+        anstream::println!("  One of {what} may be there: the contract has no list to look it up in.");
     }
 }

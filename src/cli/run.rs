@@ -17,6 +17,7 @@ use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Credentials, Intent, Plan};
+use crate::domain::text::one_line;
 use crate::journal::{Answers, Journal};
 use crate::judge::Recording;
 use crate::plan::{Known, Options, renewed};
@@ -123,10 +124,13 @@ fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Option
         None => return None,
         Some(Ok(chronicle)) => {
             let answered = chronicle.times.len();
-            anstream::eprintln!("Continuing the run of {}: {answered} requests were sent before it was cut off.", chronicle.start.started_at);
+            anstream::eprintln!(
+                "Continuing the run of {}: {answered} requests were sent before it was cut off.",
+                one_line(&chronicle.start.started_at)
+            );
             return Some(chronicle);
         }
-        Some(Err(differ)) => differ.join(", "),
+        Some(Err(differ)) => one_line(&differ.join(", ")),
     };
     anstream::eprintln!("A run that was cut off is not continued, because it was another one ({said}); `probity clean` removes what it left.");
     None
@@ -228,7 +232,7 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
     if let Some(chronicle) = resumed.filter(|chronicle| planned.probes.iter().any(|probe| probe.makes(planned) && chronicle.lost(&probe.id) > 0)) {
         anstream::eprintln!(
             "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
-            chronicle.start.started_at
+            one_line(&chronicle.start.started_at)
         );
     }
     Ok(carried)
@@ -246,7 +250,7 @@ async fn until_answered(client: &Client, base: &str, permit: &Permit<'_>, most: 
             return Err(Stop::Inconclusive(format!("{base} did not answer within {} s (--wait): {}", most.as_secs(), silence.reason)));
         }
         if !std::mem::replace(&mut told, true) {
-            anstream::eprintln!("Waiting for {base}: {}", silence.reason);
+            anstream::eprintln!("Waiting for {base}: {}", one_line(&silence.reason));
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
