@@ -82,6 +82,27 @@ fn no_window_is_overrun_and_a_full_one_shows_the_limit() {
     assert!(count(&report, "violates") + count(&report, "blocked") == 0, "{}", text(&output));
 }
 
+/// What should have been refused and was accepted has to be removed as well.
+#[test]
+fn the_budget_holds_whatever_the_server_accepts() {
+    let folder = Folder::new("accepts");
+    let accepts = ["unauthorized", "wrong-secret", "missing-header", "forbidden", "missing-attribute", "wrong-type", "bad-enum", "duplicate"];
+    let faults: Vec<String> = accepts.iter().flat_map(|name| ["--fault".to_owned(), format!("{name}-accepted")]).collect();
+    let words: Vec<&str> = faults.iter().map(String::as_str).chain(["--window", "100000/1"]).collect();
+    for budget in [40, 60, 100] {
+        let mut mock = Mock::start(&folder, &words);
+        let number = budget.to_string();
+        let output = mock.run(&folder, &["run", "--budget", &number, "--only", "entities.*", "--only", "groups.*", "--retries", "0"]);
+        let report = folder.report();
+        let left: Vec<&Value> = report["left"].as_array().into_iter().flatten().filter(|left| left["removable"] == true).collect();
+        assert!(left.is_empty(), "{left:?}\n{}", text(&output));
+        assert!(count(&report, "violates") > 0, "the faults are met: {}", text(&output));
+        let requests = report["totals"]["requests"].as_u64().expect("a number");
+        assert!(requests > budget / 2 && requests <= budget, "{requests} of {budget}: {}", text(&output));
+        assert_eq!(mock.end(), requests, "every request is counted: {}", text(&output));
+    }
+}
+
 /// What is tried a second time is counted by no budget.
 #[test]
 fn what_is_made_is_removed_at_the_first_try() {
