@@ -4,6 +4,8 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -101,6 +103,32 @@ fn the_budget_holds_whatever_the_server_accepts() {
         assert!(requests > budget / 2 && requests <= budget, "{requests} of {budget}: {}", text(&output));
         assert_eq!(mock.end(), requests, "every request is counted: {}", text(&output));
     }
+}
+
+/// Who starts over cleans up first, out of the same budget.
+#[test]
+fn the_budget_holds_for_what_starting_over_removes() {
+    let folder = Folder::new("over");
+    let mut mock = Mock::start(&folder, &["--window", "100000/1", "--fault", "duplicate-accepted"]);
+    let words = ["run", "--budget", "60", "--only", "groups.*", "--fresh", "--retries", "0"];
+    let mut child = mock.command(&folder, &[&words[..], &["--jobs", "1"]].concat()).stderr(Stdio::piped()).spawn().expect("the command runs");
+    while journalled(&folder) < 20 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    let before = journalled(&folder);
+    let output = mock.run(&folder, &words);
+    assert!(folder.report()["totals"]["requests"].as_u64().is_some_and(|requests| requests > 10), "{}", text(&output));
+    let answered = mock.end();
+    assert!(answered <= before + 60, "{answered} requests, {before} of them before: {}", text(&output));
+}
+
+/// How many requests the journals of a folder tell of.
+fn journalled(folder: &Folder) -> u64 {
+    let targets = std::fs::read_dir(folder.0.join(".probity")).into_iter().flatten();
+    let files = targets.flatten().filter_map(|target| std::fs::read_dir(target.path()).ok()).flatten().flatten();
+    files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).map(|text| text.matches("{\"sent\"").count() as u64).sum()
 }
 
 /// What is tried a second time is counted by no budget.

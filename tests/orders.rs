@@ -91,7 +91,9 @@ fn a_recording_by_other_files_is_replayed_only_with_the_files_named() {
     let probe = folder.report()["probes"][0]["id"].as_str().expect("a probe").to_owned();
     let replay = |more: &[&str]| folder.run(&[&["replay", &probe], more].concat());
     assert_eq!(replay(&[]).status.code(), Some(0), "{}", text(&replay(&[])));
-    for (file, changed) in [("other.yaml", OTHER.replace("title: Other", "title: Others")), ("suite.yaml", "name: others\ncontract: other.yaml\n".to_owned())] {
+    for (file, changed) in
+        [("other.yaml", OTHER.replace("title: Other", "title: Others")), ("suite.yaml", "name: others\ncontract: other.yaml\n".to_owned())]
+    {
         let kept = folder.text(file);
         folder.write(file, changed);
         let refused = replay(&[]);

@@ -29,7 +29,7 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     }
     let ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
-    let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+    let (code, _) = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     let others = ledger.uncleaned_elsewhere()?;
     for title in &others {
         anstream::println!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.");
@@ -45,7 +45,7 @@ fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Sto
         let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
         let ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All)?;
         let windows = target::windows(&args.pace.window, target, &subject.contract);
-        code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?);
+        code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?.0);
     }
     Ok(code)
 }
@@ -55,21 +55,25 @@ fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Sto
 /// # Errors
 /// Credentials are missing, or the state folder cannot be used.
 pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
+    let mut sent_before = 0;
     if *target != Target::Mock && !ledger.journals.is_empty() {
         let windows = target::windows(&args.scope.pace.window, target, &subject.contract);
-        sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+        (_, sent_before) = sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     }
     ledger.start_over()?;
     drop(ledger);
-    Ledger::for_run(&args.scope, target, subject, Answers::OfUnended)
+    let mut ledger = Ledger::for_run(&args.scope, target, subject, Answers::OfUnended)?;
+    ledger.sent_before = sent_before;
+    Ok(ledger)
 }
 
-fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<u8, Stop> {
+/// Removes what is left; the exit code, and how many requests it took.
+fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<(u8, u64), Stop> {
     let Target::Server { base, .. } = target else {
         anstream::println!("Nothing is left: the embedded mock ends with its run.");
-        return Ok(exit::CONFORMS);
+        return Ok((exit::CONFORMS, 0));
     };
-    let mut left = 0;
+    let (mut left, mut sent) = (0, 0);
     for chronicle in &ledger.journals {
         let open =
             !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.started_at == chronicle.start.started_at));
@@ -83,13 +87,14 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
         let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
         let runtime = runtime("cleaning up cannot start")?;
         let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
+        sent += cleaned.sent;
         left += cleaned.left.iter().filter(|one| one.removable).count();
         tell(chronicle, &cleaned);
     }
     if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
         anstream::println!("Nothing that can be removed is left by runs with the contract {:?}.", subject.contract.title);
     }
-    Ok(if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE })
+    Ok((if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE }, sent))
 }
 
 async fn one(

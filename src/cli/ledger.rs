@@ -39,6 +39,8 @@ pub struct Ledger {
     pub journals: Vec<Chronicle>,
     /// Digest of the contract.
     pub contract: String,
+    /// Requests that were sent to clean up before the run.
+    pub sent_before: u64,
 }
 
 impl Ledger {
@@ -65,7 +67,7 @@ impl Ledger {
             Memory::default()
         });
         let journals = folder.journals(answers)?;
-        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()) })
+        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()), sent_before: 0 })
     }
 
     /// Reads the journals once more, with when something has been sent since.

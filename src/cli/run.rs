@@ -213,7 +213,11 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
     let client = args.connection.client(*target == Target::Mock)?;
-    let settings = Settings { budget: args.scope.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
+    let settings = Settings {
+        budget: args.scope.budget.map(|budget| budget.saturating_sub(ledger.sent_before)),
+        before: ledger.ages(),
+        ..settings(&scene.options, args.jobs, target, subject, base)
+    };
     let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
     let pasts = resumed.map(Pasts::new);
     let revival = Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };

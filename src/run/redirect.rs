@@ -58,7 +58,12 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
         ));
     }
     // Nor does it speak for what listens at other ports of its own host.
-    if foreign && url.host() == asked.host() && url.port_or_known_default() != asked.port_or_known_default() && !is_usual(&url) && !is_inside(asked, addresses) {
+    if foreign
+        && url.host() == asked.host()
+        && url.port_or_known_default() != asked.port_or_known_default()
+        && !is_usual(&url)
+        && !is_inside(asked, addresses)
+    {
         return Err(format!("the Location leads to another port of the same host ({})", url.origin().ascii_serialization()));
     }
     // Who follows does not present himself as somebody whom the server made up.
@@ -136,7 +141,9 @@ mod tests {
             })
         };
         assert!(!inside(&[]) && !inside(&["192.0.2.1", "2001:db8::1"]));
-        for address in ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"] {
+        for address in
+            ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
+        {
             assert!(inside(&["192.0.2.1", address]), "{address}");
         }
     }

@@ -99,7 +99,8 @@ fn text_from_outside_keeps_its_place_in_every_output() {
     texts.push(("bundle", text(&folder.run(&["bundle", "--contract", "contract.yaml"]))));
     texts.push(("mock", first_line(folder.command(&["mock", "--contract", "contract.yaml", "--listen", "127.0.0.1:0"]))));
     texts.push(("diff", text(&folder.run(&["diff", "reports/report.json", "reports/report.json"]))));
-    let nothing = folder.run(&["run", "--contract", "contract.yaml", "--target", "mock", "--only", HOSTILE.trim_end_matches('\u{0}'), "--status", "499"]);
+    let nothing =
+        folder.run(&["run", "--contract", "contract.yaml", "--target", "mock", "--only", HOSTILE.trim_end_matches('\u{0}'), "--status", "499"]);
     assert_eq!(nothing.status.code(), Some(4), "{}", text(&nothing));
     texts.push(("error", text(&nothing)));
     for name in ["report.json", "report.md", "junit.xml"] {
