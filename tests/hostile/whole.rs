@@ -73,6 +73,18 @@ fn many_long_answers_take_no_more_than_one_run_may() {
     assert!((50..100).contains(&inconclusive), "{inconclusive}: {}", seen.shown);
 }
 
+/// One value that breaks many rules is not told with each of them.
+#[test]
+fn a_long_value_is_repeated_by_no_breach() {
+    let folder = Folder::hostile("repeated");
+    let rules = vec!["{maxProperties: 1}"; 60].join(", ");
+    folder.write("hostile.yaml", folder.text("hostile.yaml").replace("required: [id]", &format!("allOf: [{rules}]")));
+    let server = Server::start(|talk| talk.json(format!("{{\"id\":1,\"text\":\"{}\"}}", "a".repeat(4_000_000))));
+    let seen = watch::run(&folder, &server.url(), &["--retries", "0"]);
+    assert!(seen.code == Some(1) && seen.told("bad.read").contains("in 55 more places"), "{}", seen.shown);
+    assert!(seen.memory < MOST_MEMORY, "{} KiB", seen.memory);
+}
+
 /// What earlier runs were answered is in their journals, and is not read as long as it is not needed.
 #[test]
 fn earlier_runs_take_no_memory() {
