@@ -295,4 +295,18 @@ mod tests {
             assert!(!answered(end, Answers::None));
         }
     }
+    /// What somebody has put where the new memory is written is not written through.
+    #[cfg(unix)]
+    #[test]
+    fn a_memory_is_written_through_no_link() {
+        let path = std::env::temp_dir().join(format!("probity-link-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path, "mock", "T").unwrap();
+        fs::write(path.join("precious"), "kept").unwrap();
+        std::os::unix::fs::symlink(path.join("precious"), folder.path.join("memory.json.new")).unwrap();
+        folder.remember(&Memory::default()).unwrap();
+        assert_eq!(fs::read_to_string(path.join("precious")).unwrap(), "kept");
+        assert!(folder.memory().is_ok_and(|memory| memory.cells.is_empty()));
+        fs::remove_dir_all(&path).unwrap();
+    }
 }
