@@ -139,6 +139,8 @@ struct Lane<'a> {
     sent: AtomicU64,
     /// Probes that are let through and of which nothing has been sent yet.
     waiting: Mutex<BTreeSet<ProbeId>>,
+    /// Requests that a probe which is let through may make necessary.
+    entailed: Mutex<BTreeMap<ProbeId, u64>>,
     /// Requests that were sent beside the plan, and what came.
     asides: Mutex<Vec<(Probe, Outcome)>>,
 }
@@ -157,6 +159,7 @@ impl Lane<'_> {
             owed: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             waiting: Mutex::default(),
+            entailed: Mutex::default(),
             asides: Mutex::default(),
         }
     }

@@ -145,3 +145,20 @@ fn what_is_changed_by_permission_is_put_back_or_named() {
     });
     assert_none(silent.map(|(shape, place)| format!("[allow-all] {shape}: {place} is not as it was, and no report says so")).collect());
 }
+
+/// What is changed by permission is put back out of the same budget.
+#[test]
+fn a_budget_holds_for_what_is_put_back() {
+    for budget in [8, 10, 12, 14, 16] {
+        let mut site = Site::start("put-back", &[named("patch-by-uuid"), named("singleton")]);
+        site.run(&["--budget", &budget.to_string(), "--allow", "all", "--jobs", "1", "--retries", "0"]);
+        let report = site.report();
+        let told: Vec<String> = ["put_back", "left"].iter().map(|name| report[*name].to_string()).collect();
+        let world = site.server.world();
+        let sent = world.log().len();
+        assert!(sent <= budget, "{sent} of {budget}: {:?}", world.log());
+        let named = |place: &str| told.iter().any(|told| told.contains(place.rsplit('/').next().unwrap_or_default()));
+        let silent: Vec<String> = world.changed().into_iter().map(|(_, place)| place).filter(|place| !named(place)).collect();
+        assert!(silent.is_empty(), "{budget}: {silent:?} not as before, and no report says so");
+    }
+}
