@@ -137,7 +137,10 @@ fn a_hang_up_ends_a_run_like_ctrl_c() {
     let report = folder.report();
     let cells = report["cells"].as_array().expect("cells");
     assert!(cells.iter().any(|cell| cell["verdict"] == "conforms"), "what was shown is reported");
-    assert!(cells.iter().any(|cell| cell["reason"].as_str().is_some_and(|reason| reason.contains("the run was interrupted"))), "the run was cut short");
+    assert!(
+        cells.iter().any(|cell| cell["reason"].as_str().is_some_and(|reason| reason.contains("the run was interrupted"))),
+        "the run was cut short"
+    );
 }
 
 #[test]

@@ -11,25 +11,22 @@ use serde_json::Value;
 use super::ownership::makings;
 use super::{Lane, Run, interrupted};
 use crate::domain::contract::Status;
-use crate::domain::effect::Effect;
 use crate::domain::exchange::{Ending, Outcome};
 use crate::domain::plan::{Plan, Probe, Purpose, SlotId, Stage};
 use crate::domain::reason::{Code, Reason};
 use crate::generate::{unknown_id, value_at};
 use crate::plan::Remake;
-use crate::transport::Permit;
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
 const ENOUGH_REFUSALS: usize = 3;
 
-/// How many requests it takes to put one thing back: what it was is read before, and it is written and read again.
-const TO_PUT_BACK: u64 = 3;
+/// How many requests it takes to remove what was made: where the answer does not show whose it is, it is looked at before.
+const TO_REMOVE: u64 = 2;
 
 /// Requests that a probe may make necessary beside itself: what it makes has to be removed, whether it was meant to be made or
-/// should have been refused, and what it changes that is not the run's own is put back.
-fn entailed(plan: &Plan, probe: &Probe, permit: &Permit<'_>) -> u64 {
-    let changes = !permit.is_unlimited() && !probe.request.method.is_safe() && probe.effect >= Effect::Borrowed;
-    makings(plan, probe).len() as u64 + if changes { TO_PUT_BACK } else { 0 }
+/// should have been refused.
+fn entailed(plan: &Plan, probe: &Probe) -> u64 {
+    TO_REMOVE * makings(plan, probe).len() as u64
 }
 
 /// Why a probe left a value behind that others need.
@@ -112,7 +109,7 @@ impl<'a> Run<'a> {
             return Err(interrupted());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
-        let entailed = entailed(self.plan, probe, self.permit);
+        let entailed = entailed(self.plan, probe);
         let spent = || lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve(lane);
         if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && spent() + entailed >= *budget) {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
@@ -143,6 +140,11 @@ impl<'a> Run<'a> {
             lane.entailed.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), entailed);
         }
         Ok(self.task(probe, lane, slots, told))
+    }
+
+    /// Ends a probe that is not sent.
+    pub(super) fn withhold(&mut self, probe: &Probe, reason: Reason) {
+        self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) });
     }
 
     /// Requests that it takes to remove what is there of the run's own, and what may come of probes under way.
