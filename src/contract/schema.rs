@@ -27,7 +27,7 @@ pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Val
 /// Visits each part of `instance` with every schema that applies to it: pointer into the instance, schema, value. Of
 /// `oneOf` and `anyOf` the branches whose `const` and `type` fit the value are visited.
 pub fn visit<'a>(contract: &'a Contract, schema: &SchemaRef, instance: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value)) {
-    walk(&contract.document, &[schema.0.clone()], "", instance, visitor);
+    walk(&contract.document, std::slice::from_ref(&schema.0), "", instance, visitor);
 }
 
 /// Goes from part to part. What applies to one part is known together and forgotten behind it: a body may have very many.

@@ -105,7 +105,7 @@ fn members(case: &Case<'_>, response: &Response, answer: &Answer) -> BTreeSet<St
     let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&media_type)));
     let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), answer.body.json()) else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
-    collect(&case.contract.document, &[schema.0.clone()], body, "", &mut found);
+    collect(&case.contract.document, std::slice::from_ref(&schema.0), body, "", &mut found);
     found
 }
 
