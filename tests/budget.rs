@@ -4,6 +4,8 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -80,6 +82,53 @@ fn no_window_is_overrun_and_a_full_one_shows_the_limit() {
     assert!(first.len() >= 12, "the first window shows only {first:?}");
     let report = folder.report();
     assert!(count(&report, "violates") + count(&report, "blocked") == 0, "{}", text(&output));
+}
+
+/// What should have been refused and was accepted has to be removed as well.
+#[test]
+fn the_budget_holds_whatever_the_server_accepts() {
+    let folder = Folder::new("accepts");
+    let accepts = ["unauthorized", "wrong-secret", "missing-header", "forbidden", "missing-attribute", "wrong-type", "bad-enum", "duplicate"];
+    let faults: Vec<String> = accepts.iter().flat_map(|name| ["--fault".to_owned(), format!("{name}-accepted")]).collect();
+    let words: Vec<&str> = faults.iter().map(String::as_str).chain(["--window", "100000/1"]).collect();
+    for budget in [40, 60, 100] {
+        let mut mock = Mock::start(&folder, &words);
+        let number = budget.to_string();
+        let output = mock.run(&folder, &["run", "--budget", &number, "--only", "entities.*", "--only", "groups.*", "--retries", "0"]);
+        let report = folder.report();
+        let left: Vec<&Value> = report["left"].as_array().into_iter().flatten().filter(|left| left["removable"] == true).collect();
+        assert!(left.is_empty(), "{left:?}\n{}", text(&output));
+        assert!(count(&report, "violates") > 0, "the faults are met: {}", text(&output));
+        let requests = report["totals"]["requests"].as_u64().expect("a number");
+        assert!(requests > budget / 2 && requests <= budget, "{requests} of {budget}: {}", text(&output));
+        assert_eq!(mock.end(), requests, "every request is counted: {}", text(&output));
+    }
+}
+
+/// Who starts over cleans up first, out of the same budget.
+#[test]
+fn the_budget_holds_for_what_starting_over_removes() {
+    let folder = Folder::new("over");
+    let mut mock = Mock::start(&folder, &["--window", "100000/1", "--fault", "duplicate-accepted"]);
+    let words = ["run", "--budget", "60", "--only", "groups.*", "--fresh", "--retries", "0"];
+    let mut child = mock.command(&folder, &[&words[..], &["--jobs", "1"]].concat()).stderr(Stdio::piped()).spawn().expect("the command runs");
+    while journalled(&folder) < 20 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    let before = journalled(&folder);
+    let output = mock.run(&folder, &words);
+    assert!(folder.report()["totals"]["requests"].as_u64().is_some_and(|requests| requests > 10), "{}", text(&output));
+    let answered = mock.end();
+    assert!(answered <= before + 60, "{answered} requests, {before} of them before: {}", text(&output));
+}
+
+/// How many requests the journals of a folder tell of.
+fn journalled(folder: &Folder) -> u64 {
+    let targets = std::fs::read_dir(folder.0.join(".probity")).into_iter().flatten();
+    let files = targets.flatten().filter_map(|target| std::fs::read_dir(target.path()).ok()).flatten().flatten();
+    files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).map(|text| text.matches("{\"sent\"").count() as u64).sum()
 }
 
 /// What is tried a second time is counted by no budget.

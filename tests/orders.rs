@@ -57,6 +57,56 @@ fn an_edited_journal_sends_no_writes_in_a_run_that_only_reads() {
     mock.end();
 }
 
+/// A journal whose plan names paths that make another host of the target's address.
+#[test]
+fn an_edited_journal_sends_no_token_to_another_host() {
+    let folder = Folder::new("host");
+    let mock = Mock::start(&folder, &["--window", "100000/1"]);
+    let words = ["run", "--profile", "read-only", "--jobs", "1", "--only", "entities.*", "--timeout", "1"];
+    let output = mock.run(&folder, &words);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let [journal] = &journals(&folder)[..] else { panic!("one journal") };
+    let told = std::fs::read_to_string(journal).expect("a journal");
+    let start = told.lines().next().expect("a first line");
+    let other = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    other.set_nonblocking(true).expect("a listener that does not wait");
+    let address = other.local_addr().expect("its address");
+    let edited = start.replace("\"path\":\"/v1", &format!("\"path\":\"@{address}/v1"));
+    assert_ne!(edited, start, "the journal holds the plan");
+    std::fs::write(journal, edited + "\n").expect("written");
+    let output = mock.run(&folder, &words);
+    assert!(text(&output).contains("Continuing"), "{}", text(&output));
+    assert!(other.accept().is_err(), "somebody else was asked: {}", text(&output));
+    assert!(text(&output).contains("is not on the server that the run is for"), "{}", text(&output));
+}
+
+/// What a recording was made with is what it is replayed with, or it is said that it is not.
+#[test]
+fn a_recording_by_other_files_is_replayed_only_with_the_files_named() {
+    let folder = Folder::new("recorded");
+    folder.write("other.yaml", OTHER);
+    folder.write("suite.yaml", "name: other\ncontract: other.yaml\n");
+    let output = folder.run(&["run", "--suite", "suite.yaml", "--target", "mock"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let probe = folder.report()["probes"][0]["id"].as_str().expect("a probe").to_owned();
+    let replay = |more: &[&str]| folder.run(&[&["replay", &probe], more].concat());
+    assert_eq!(replay(&[]).status.code(), Some(0), "{}", text(&replay(&[])));
+    for (file, changed) in
+        [("other.yaml", OTHER.replace("title: Other", "title: Others")), ("suite.yaml", "name: others\ncontract: other.yaml\n".to_owned())]
+    {
+        let kept = folder.text(file);
+        folder.write(file, changed);
+        let refused = replay(&[]);
+        assert_eq!(refused.status.code(), Some(2), "{file}: {}", text(&refused));
+        assert!(text(&refused).contains("is not what it was") && text(&refused).contains("--contract or --suite"), "{file}: {}", text(&refused));
+        assert_eq!(replay(&["--suite", "suite.yaml"]).status.code(), Some(0), "{file}: it is named: {}", text(&replay(&["--suite", "suite.yaml"])));
+        std::fs::remove_file(folder.0.join(file)).expect("the file is there");
+        assert_eq!(replay(&[]).status.code(), Some(2), "{file}: {}", text(&replay(&[])));
+        folder.write(file, kept);
+    }
+    assert_eq!(replay(&[]).status.code(), Some(0), "{}", text(&replay(&[])));
+}
+
 #[test]
 fn a_run_by_other_files_is_cleaned_up_only_with_the_files_named() {
     let folder = Folder::new("files");
@@ -84,7 +134,13 @@ fn a_hang_up_ends_a_run_like_ctrl_c() {
     let folder = Folder::new("hang-up");
     let mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
     assert_eq!(signalled(&mock, &folder, &["run", "--jobs", "1", "--allow", "leftovers"], 40, "-HUP"), Some(3));
-    assert!(folder.report()["cells"].as_array().is_some_and(|cells| cells.iter().any(|cell| cell["verdict"] == "conforms")));
+    let report = folder.report();
+    let cells = report["cells"].as_array().expect("cells");
+    assert!(cells.iter().any(|cell| cell["verdict"] == "conforms"), "what was shown is reported");
+    assert!(
+        cells.iter().any(|cell| cell["reason"].as_str().is_some_and(|reason| reason.contains("the run was interrupted"))),
+        "the run was cut short"
+    );
 }
 
 #[test]

@@ -94,6 +94,57 @@ fn an_outage_in_the_middle_is_asked_again_and_not_replayed() {
     assert_eq!(count(&whole, "inconclusive"), 0, "{}", text(&output));
 }
 
+/// The only journal of a folder.
+fn journal(folder: &Folder) -> std::path::PathBuf {
+    let targets = std::fs::read_dir(folder.0.join(".probity")).expect("the state").filter_map(Result::ok);
+    let files = targets.flat_map(|target| std::fs::read_dir(target.path()).into_iter().flatten().filter_map(Result::ok));
+    files.map(|file| file.path()).find(|path| path.extension().is_some_and(|extension| extension == "jsonl")).expect("a journal")
+}
+
+/// The number of the request that a line of a journal is about.
+fn number(line: &str, word: &str) -> Option<u64> {
+    serde_json::from_str::<Value>(line).ok()?.get(word)?.get("number")?.as_u64()
+}
+
+/// The probes of which requests were sent, in order.
+fn probes(journal: &str) -> Vec<String> {
+    let lines = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter_map(|line| Some(line.get("sent")?["probe"].as_str()?.to_owned())).collect()
+}
+
+/// A run that was killed has a journal with requests that nobody answered, and with some of which nobody knows.
+#[test]
+fn silence_of_a_run_that_was_cut_off_is_sent_again_and_is_no_answer() {
+    let (folder, files, url) = away("silence");
+    let _mock = back(&folder, &files, &url);
+    let words = ["--profile", "read-only", "--jobs", "1"];
+    let first = run(&folder, &files, &url, &words);
+    let (proved, path) = (count(&folder.report(), "conforms"), journal(&folder));
+    let whole = std::fs::read_to_string(&path).expect("a journal");
+    let asked = probes(&whole);
+    assert!(proved > 5 && asked.len() > 8, "{}", text(&first));
+    // How many of three requests were answered: some, or none at all.
+    for answered in [1, 0] {
+        let cut: Vec<String> = whole
+            .lines()
+            .filter(|line| *line != "\"finished\"")
+            .filter_map(|line| match number(line, "answered") {
+                Some(number) if number % 3 == 1 => Some(format!("{{\"silent\":{{\"number\":{number},\"reason\":\"nobody answered\"}}}}")),
+                Some(number) if number % 3 == 2 || answered == 0 => None,
+                _ => Some(line.to_owned()),
+            })
+            .collect();
+        std::fs::write(&path, cut.join("\n") + "\n").expect("written");
+        let output = run(&folder, &files, &url, &words);
+        assert!(text(&output).contains("Continuing"), "{}", text(&output));
+        let sent = probes(&std::fs::read_to_string(&path).expect("a journal"));
+        let again: Vec<&String> = asked.iter().zip(0..).filter(|(_, number)| answered == 0 || number % 3 != 0).map(|(probe, _)| probe).collect();
+        assert_eq!(sent[asked.len()..].iter().collect::<Vec<_>>(), again, "what was not answered is sent again, and nothing else");
+        let report = folder.report();
+        assert_eq!((count(&report, "conforms"), count(&report, "inconclusive")), (proved, 0), "{}", text(&output));
+    }
+}
+
 #[test]
 fn a_server_that_is_still_starting_is_waited_for() {
     let (folder, files, url) = away("starting");
@@ -122,21 +173,52 @@ fn a_run_ends_when_its_time_is_up_and_leaves_nothing() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// What a memory may be that was cut off, is of another time, or is none.
+const DAMAGED: [&str; 5] = ["", "{", "{\"version\": 99}", "\u{0}\u{0}", "[]"];
+
+/// Whether the memory beside a journal is one again.
+fn is_whole(memory: &std::path::Path) -> bool {
+    serde_json::from_str::<Value>(&std::fs::read_to_string(memory).expect("a memory")).is_ok_and(|memory| memory.get("cells").is_some())
+}
+
 #[test]
 fn a_damaged_memory_is_said_and_the_run_goes_on() {
     let (folder, files, url) = away("damaged");
     let _mock = back(&folder, &files, &url);
-    run(&folder, &files, &url, &[]);
-    let state = std::fs::read_dir(folder.0.join(".probity")).expect("the state").find_map(Result::ok).expect("a target").path();
-    let mut memory = std::fs::read_dir(&state).expect("files").filter_map(Result::ok).map(|file| file.path());
-    let memory = memory.find(|path| path.extension().is_some_and(|extension| extension == "json")).expect("a memory");
-    for broken in ["", "{", "{\"version\": 99}", "\u{0}\u{0}"] {
+    let healthy = run(&folder, &files, &url, &[]);
+    let proved = count(&folder.report(), "conforms");
+    assert!(proved > 40 && !text(&healthy).contains("memory.json"), "{}", text(&healthy));
+    let memory = journal(&folder).with_file_name("memory.json");
+    for broken in DAMAGED {
         std::fs::write(&memory, broken).expect("written");
+        std::fs::remove_dir_all(folder.0.join("reports")).expect("reports of the run before");
         let output = run(&folder, &files, &url, &[]);
-        let name = memory.file_name().and_then(|name| name.to_str()).expect("a name");
-        assert!(text(&output).contains(name), "{broken:?}: {}", text(&output));
-        assert!(count(&folder.report(), "conforms") > 40, "{broken:?}: {}", text(&output));
+        assert_eq!(output.status.code(), healthy.status.code(), "{broken:?}: {}", text(&output));
+        assert!(text(&output).contains("memory.json"), "{broken:?}: {}", text(&output));
+        assert_eq!(count(&folder.report(), "conforms"), proved, "{broken:?}: {}", text(&output));
+        assert!(is_whole(&memory), "{broken:?}: {}", text(&output));
     }
+}
+
+/// Not even a run that nobody answers leaves what was to be forgotten.
+#[test]
+fn starting_over_forgets_a_damaged_memory() {
+    let (folder, files, url) = away("forgets");
+    let mock = back(&folder, &files, &url);
+    run(&folder, &files, &url, &[]);
+    let proved = count(&folder.report(), "conforms");
+    let memory = journal(&folder).with_file_name("memory.json");
+    drop(mock);
+    for broken in DAMAGED {
+        std::fs::write(&memory, broken).expect("written");
+        let output = run(&folder, &files, &url, &["--fresh"]);
+        assert!(output.status.code() == Some(3) && text(&output).contains("did not answer"), "{broken:?}: {}", text(&output));
+        assert!(is_whole(&memory), "{broken:?}: {}", text(&output));
+    }
+    let _mock = back(&folder, &files, &url);
+    let output = run(&folder, &files, &url, &[]);
+    assert!(!text(&output).contains("memory.json"), "{}", text(&output));
+    assert_eq!(count(&folder.report(), "conforms"), proved, "{}", text(&output));
 }
 
 #[cfg(unix)]

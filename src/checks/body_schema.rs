@@ -27,9 +27,9 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
         Reading::Unread(_) => return missing(scene, media),
     };
     let Some(schema) = &media.schema else { return Vec::new() };
-    let found = scene.schemas.judge(schema, &value).breaches;
-    let found: Vec<contract::Breach> = found.into_iter().flat_map(|breach| nearest(scene, &value, breach, 0)).collect();
-    told(scene, schema, &value, &found)
+    let contract::Judged { breaches, more, .. } = scene.schemas.judge(schema, &value);
+    let found: Vec<contract::Breach> = breaches.into_iter().flat_map(|breach| nearest(scene, &value, breach, 0)).collect();
+    told(scene, schema, &value, (&found, more))
 }
 
 /// The media type that the body is to be held against; `None` where no body is declared, or none can come.
@@ -72,13 +72,13 @@ fn without(scene: &Scene<'_>, media: &MediaType, what: &str) -> Breach {
     }
 }
 
-fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, found: &[contract::Breach]) -> Vec<Breach> {
+fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, (found, more): (&[contract::Breach], usize)) -> Vec<Breach> {
     let mut breaches: Vec<Breach> = found.iter().take(MOST_TOLD).map(|breach| tell(scene, schema, document, breach)).collect();
-    if found.len() > MOST_TOLD {
+    if found.len() + more > MOST_TOLD {
         let places: Vec<String> = found.iter().skip(MOST_TOLD).map(|breach| body_at(&breach.at)).collect();
         breaches.push(Breach {
             severity: Severity::Must,
-            message: format!("the body breaks its schema in {} more places", places.len()),
+            message: format!("the body breaks its schema in {} more places", places.len() + more),
             expected: "a body that fits its schema".to_owned(),
             actual: shorten(&places.join(", ")),
             contract: place(scene, schema, &schema.0),
@@ -92,13 +92,11 @@ fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, found: &[contra
 fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contract::Breach) -> Breach {
     let value = document.pointer(&breach.at).unwrap_or(&Value::Null);
     let demanded = scene.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
-    // The value stands under `actual`; what the message repeats of it may be the whole document.
-    let words = breach.message.strip_prefix(&value.to_string()).map_or_else(|| breach.message.clone(), |rest| format!("the value{rest}"));
     // Branches that do not exclude each other are the contract's own doing.
     let severity = if fitting(scene, breach, value) > 1 { Severity::Should } else { Severity::Must };
     Breach {
         severity,
-        message: format!("{}: {}", body_at(&breach.at), shorten(&words)),
+        message: format!("{}: {}", body_at(&breach.at), shorten(&breach.message)),
         expected: format!("{}: {demanded}", breach.keyword),
         actual: show(value),
         contract: place(scene, schema, &breach.rule),

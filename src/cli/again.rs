@@ -50,7 +50,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     let scene = Scene::set(args, target, subject, &Ledger::default())?;
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
-    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.outcomes.requests()).min(most));
+    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(ledger.sent_before + recording.outcomes.requests()).min(most));
     let shrunk = runtime.block_on(async {
         let served = match &scene.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),

@@ -11,8 +11,9 @@ use super::{Stop, exit, run, runtime};
 use crate::domain::effect::Permission;
 use crate::domain::journal::{Chronicle, Entry, Sources};
 use crate::domain::plan::Plan;
+use crate::domain::text::one_line;
+use crate::journal::Answers;
 use crate::plan::Options;
-use crate::report::legible;
 use crate::run::{Cleaned, Run, Settings};
 use crate::transport::{Accounts, Permit};
 
@@ -21,14 +22,14 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&args.files)?;
     let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
     if args.files.contract.is_none() && args.files.suite.is_none() {
-        let others = Ledger::open(&args.pace.state, &target, &subject)?.made_with()?;
+        let others = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?.made_with()?;
         if !others.is_empty() {
             return each(args, &target, &others);
         }
     }
-    let ledger = Ledger::open(&args.pace.state, &target, &subject)?;
+    let ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?;
     let windows = target::windows(&args.pace.window, &target, &subject.contract);
-    let code = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+    let (code, _) = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     let others = ledger.uncleaned_elsewhere()?;
     for title in &others {
         anstream::println!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.");
@@ -42,9 +43,9 @@ fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Sto
     for files in others {
         let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
         let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
-        let ledger = Ledger::open(&args.pace.state, target, &subject)?;
+        let ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All)?;
         let windows = target::windows(&args.pace.window, target, &subject.contract);
-        code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?);
+        code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?.0);
     }
     Ok(code)
 }
@@ -54,21 +55,25 @@ fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Sto
 /// # Errors
 /// Credentials are missing, or the state folder cannot be used.
 pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
+    let mut sent_before = 0;
     if *target != Target::Mock && !ledger.journals.is_empty() {
         let windows = target::windows(&args.scope.pace.window, target, &subject.contract);
-        sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+        (_, sent_before) = sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
     }
     ledger.start_over()?;
     drop(ledger);
-    Ledger::for_run(&args.scope, target, subject)
+    let mut ledger = Ledger::for_run(&args.scope, target, subject, Answers::OfUnended)?;
+    ledger.sent_before = sent_before;
+    Ok(ledger)
 }
 
-fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<u8, Stop> {
+/// Removes what is left; the exit code, and how many requests it took.
+fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<(u8, u64), Stop> {
     let Target::Server { base, .. } = target else {
         anstream::println!("Nothing is left: the embedded mock ends with its run.");
-        return Ok(exit::CONFORMS);
+        return Ok((exit::CONFORMS, 0));
     };
-    let mut left = 0;
+    let (mut left, mut sent) = (0, 0);
     for chronicle in &ledger.journals {
         let open =
             !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.started_at == chronicle.start.started_at));
@@ -82,13 +87,14 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
         let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
         let runtime = runtime("cleaning up cannot start")?;
         let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
+        sent += cleaned.sent;
         left += cleaned.left.iter().filter(|one| one.removable).count();
         tell(chronicle, &cleaned);
     }
     if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
         anstream::println!("Nothing that can be removed is left by runs with the contract {:?}.", subject.contract.title);
     }
-    Ok(if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE })
+    Ok((if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE }, sent))
 }
 
 async fn one(
@@ -119,12 +125,14 @@ async fn one(
 }
 
 fn tell(chronicle: &Chronicle, cleaned: &Cleaned) {
-    anstream::println!("Run of {} ({}): {} requests to remove what it left.", chronicle.start.started_at, chronicle.start.mark, cleaned.removed);
+    let run = one_line(&format!("{} ({})", chronicle.start.started_at, chronicle.start.mark));
+    anstream::println!("Run of {run}: {} requests to remove what it left.", cleaned.removed);
     for one in &cleaned.left {
-        anstream::println!("  {} {} is left: {}.", legible(&one.kind), legible(&one.id), legible(&one.reason));
+        anstream::println!("  {} {} is left: {}.", one_line(&one.kind), one_line(&one.id), one_line(&one.reason));
     }
     for (kind, name) in &cleaned.unknown {
         let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };
-        anstream::println!("  One of {kind} {named} may be there: the contract has no list to look it up in.");
+        let what = one_line(&format!("{kind} {named}"));
+        anstream::println!("  One of {what} may be there: the contract has no list to look it up in.");
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::report::Report;
 use crate::domain::suite::Suite;
 use crate::domain::text::plain;
 use crate::generate::captured;
-use crate::journal::{Folder, Job, Journal, JournalError, Memory, digest};
+use crate::journal::{Answers, Folder, Job, Journal, JournalError, Memory, digest};
 use crate::judge::Recording;
 use crate::plan::{Held, Known, Options, removals, undoing};
 
@@ -39,6 +39,8 @@ pub struct Ledger {
     pub journals: Vec<Chronicle>,
     /// Digest of the contract.
     pub contract: String,
+    /// Requests that were sent to clean up before the run.
+    pub sent_before: u64,
 }
 
 impl Ledger {
@@ -46,35 +48,35 @@ impl Ledger {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn for_run(scope: &Scope, target: &Target, subject: &Subject) -> Result<Self, Stop> {
+    pub fn for_run(scope: &Scope, target: &Target, subject: &Subject, answers: Answers) -> Result<Self, Stop> {
         if *target == Target::Mock && scope.budget.is_none() {
             return Ok(Self::default());
         }
-        Self::open(&scope.pace.state, target, subject)
+        Self::open(&scope.pace.state, target, subject, answers)
     }
 
     /// Opens what is known of a target.
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn open(state: &Path, target: &Target, subject: &Subject) -> Result<Self, Stop> {
+    pub fn open(state: &Path, target: &Target, subject: &Subject, answers: Answers) -> Result<Self, Stop> {
         let folder = Folder::open(state, &target.key(), &subject.contract.title)?;
         let memory = folder.memory().unwrap_or_else(|error| {
             // What is remembered spares requests; a run is right without it.
             anstream::eprintln!("warning: what earlier runs remembered is left aside: {error}");
             Memory::default()
         });
-        let journals = folder.journals()?;
-        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()) })
+        let journals = folder.journals(answers)?;
+        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()), sent_before: 0 })
     }
 
-    /// Reads the journals once more, with what has been sent since.
+    /// Reads the journals once more, with when something has been sent since.
     ///
     /// # Errors
     /// The state folder cannot be used.
     pub fn reread(&mut self) -> Result<(), Stop> {
         if let Some(folder) = &self.folder {
-            self.journals = folder.journals()?;
+            self.journals = folder.journals(Answers::None)?;
         }
         Ok(())
     }

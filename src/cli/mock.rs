@@ -13,6 +13,7 @@ use crate::domain::contract::{Contract, RateLimit};
 use crate::domain::effect::{Effect, Permission};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
 use crate::domain::suite::{Account, Credential};
+use crate::domain::text::one_line;
 use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
 use crate::plan::{Known, Options, PlanError};
 use crate::run::MOST_BURST;
@@ -247,7 +248,8 @@ fn chosen(account: &Account, invented: &BTreeMap<String, MockSecret>) -> BTreeMa
 
 /// Says where the mock is, and how to point a run at it.
 fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, Vec<String>>, address: &str, run: &str) {
-    anstream::println!("{} {} is served at http://{address} (Ctrl-C ends it)", subject.contract.title, subject.contract.version);
+    let named = one_line(&format!("{} {}", subject.contract.title, subject.contract.version));
+    anstream::println!("{named} is served at http://{address} (Ctrl-C ends it)");
     for window in &options.windows {
         anstream::println!("Rate limit: {} requests in {} s", window.requests, window.seconds);
     }
@@ -268,7 +270,7 @@ fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, 
     }
     for (kind, entries) in &subject.suite.given {
         let named = entries.iter().zip(given.get(kind).into_iter().flatten());
-        lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={id}", entry.env.as_ref()?))));
+        lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={}", entry.env.as_ref()?, word(id)))));
     }
     let mut seen: Vec<&String> = Vec::new();
     for line in &lines {
@@ -282,10 +284,20 @@ fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, 
 
 /// The arguments that name contract and suite, for a shell.
 fn named(files: &Files) -> String {
-    let word = |path: &std::path::PathBuf| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    let suite = files.suite.as_ref().map(|path| format!(" --suite {}", word(path)));
-    let contract = files.contract.as_ref().map(|path| format!(" --contract {}", word(path)));
+    let suite = files.suite.as_ref().map(|path| format!(" --suite {}", quoted(&path.display().to_string())));
+    let contract = files.contract.as_ref().map(|path| format!(" --contract {}", quoted(&path.display().to_string())));
     suite.into_iter().chain(contract).collect()
+}
+
+/// A text that a shell takes for one word, and for nothing else.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The same, where it is needed: ids may have the form that a contract wants.
+fn word(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':');
+    if text.chars().all(plain) { text.to_owned() } else { quoted(&one_line(text)) }
 }
 
 fn exports(credential: &Credential, secret: Option<&MockSecret>) -> Vec<String> {

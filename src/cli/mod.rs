@@ -118,7 +118,9 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(stop) => {
             let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-            anstream::eprintln!("{style}error{style:#}: {}", crate::report::legible(&stop.to_string()));
+            // No text from outside begins a line.
+            let words = crate::report::legible(&stop.to_string()).replace('\n', "\n  ");
+            anstream::eprintln!("{style}error{style:#}: {words}");
             stop.code()
         }
     })

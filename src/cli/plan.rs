@@ -5,6 +5,7 @@ use super::ledger::Ledger;
 use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::domain::text::escaped_json;
+use crate::journal::Answers;
 use crate::plan::{Options, show};
 use crate::report::tamed;
 use crate::transport::Accounts;
@@ -15,7 +16,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&scope.files)?;
     let target = Target::planned(scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock"), scope.live || subject.suite.live)?;
     // A plan makes no state folder.
-    let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject)? } else { Ledger::default() };
+    let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject, Answers::None)? } else { Ledger::default() };
     let (mut given, schemes) = if target == Target::Mock {
         let embedded = super::mock::Embedded::prepare(&subject, &[], &[])?;
         (embedded.given(), embedded.accounts().schemes())

@@ -16,6 +16,7 @@ use crate::domain::filter::Filter;
 use crate::domain::journal::Start;
 use crate::domain::plan::{Plan, ProbeId};
 use crate::domain::verdict::Severity;
+use crate::journal::Answers;
 use crate::judge::judge;
 use crate::plan::{Options, closure};
 use crate::report::{finding_text, legible};
@@ -83,7 +84,7 @@ fn unheard(run: &RunArgs) -> Option<&'static str> {
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
-    let ledger = Ledger::for_run(&run.scope, target, subject)?;
+    let ledger = Ledger::for_run(&run.scope, target, subject, Answers::None)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start {
         started_at: Timestamp::now().to_string(),

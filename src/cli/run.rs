@@ -17,7 +17,8 @@ use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
 use crate::domain::plan::{Credentials, Intent, Plan};
-use crate::journal::Journal;
+use crate::domain::text::one_line;
+use crate::journal::{Answers, Journal};
 use crate::judge::{Recording, withhold};
 use crate::plan::{Known, Options, renewed};
 use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
@@ -42,7 +43,9 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     }
     let target = Target::of_run(args, &subject)?;
     write::try_out(&args.reports.out)?;
-    let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
+    // To clean up needs every id that was answered.
+    let answers = if args.fresh { Answers::All } else { Answers::OfUnended };
+    let mut ledger = Ledger::for_run(&args.scope, &target, &subject, answers)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
@@ -122,10 +125,13 @@ fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Option
         None => return None,
         Some(Ok(chronicle)) => {
             let answered = chronicle.times.len();
-            anstream::eprintln!("Continuing the run of {}: {answered} requests were sent before it was cut off.", chronicle.start.started_at);
+            anstream::eprintln!(
+                "Continuing the run of {}: {answered} requests were sent before it was cut off.",
+                one_line(&chronicle.start.started_at)
+            );
             return Some(chronicle);
         }
-        Some(Err(differ)) => differ.join(", "),
+        Some(Err(differ)) => one_line(&differ.join(", ")),
     };
     anstream::eprintln!("A run that was cut off is not continued, because it was another one ({said}); `probity clean` removes what it left.");
     None
@@ -208,7 +214,11 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
     let client = args.connection.client(*target == Target::Mock)?;
-    let settings = Settings { budget: args.scope.budget, before: ledger.ages(), ..settings(&scene.options, args.jobs, target, subject, base) };
+    let settings = Settings {
+        budget: args.scope.budget.map(|budget| budget.saturating_sub(ledger.sent_before)),
+        before: ledger.ages(),
+        ..settings(&scene.options, args.jobs, target, subject, base)
+    };
     let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
     let pasts = resumed.map(Pasts::new);
     let revival = Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };
@@ -227,7 +237,7 @@ async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> R
     if let Some(chronicle) = resumed.filter(|chronicle| planned.probes.iter().any(|probe| probe.makes(planned) && chronicle.lost(&probe.id) > 0)) {
         anstream::eprintln!(
             "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
-            chronicle.start.started_at
+            one_line(&chronicle.start.started_at)
         );
     }
     Ok(carried)
@@ -245,7 +255,7 @@ async fn until_answered(client: &Client, base: &str, permit: &Permit<'_>, most: 
             return Err(Stop::Inconclusive(format!("{base} did not answer within {} s (--wait): {}", most.as_secs(), silence.reason)));
         }
         if !std::mem::replace(&mut told, true) {
-            anstream::eprintln!("Waiting for {base}: {}", silence.reason);
+            anstream::eprintln!("Waiting for {base}: {}", one_line(&silence.reason));
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }

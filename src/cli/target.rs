@@ -27,9 +27,11 @@ pub enum Target {
     Server {
         /// Base URL.
         base: String,
-        /// Whether it is on this machine.
+        /// Whether it counts as on this machine.
         local: bool,
-        /// How that is known, as the end of a sentence.
+        /// Whether its address is one of this machine, whatever it counts as.
+        loopback: bool,
+        /// How it is known where it is, as the end of a sentence.
         why: String,
     },
 }
@@ -58,7 +60,7 @@ impl Target {
             Some(Host::Domain(name)) => (false, format!("{name} is not known to be this machine")),
             None => (false, "it has no host".to_owned()),
         };
-        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local, why })
+        Ok(Self::Server { base: url.as_str().trim_end_matches('/').to_owned(), local, loopback: local, why })
     }
 
     /// Reads the argument for a command that sends: what counts is the address that is connected to, not how it is spelt. With
@@ -67,16 +69,18 @@ impl Target {
     /// # Errors
     /// It is no base URL.
     pub fn connected(text: &str, live: bool, proxied: bool) -> Result<Self, Stop> {
-        let Self::Server { base, .. } = Self::parse(text)? else { return Ok(Self::Mock) };
-        let (local, why) = match Url::parse(&base).ok().as_ref().and_then(Url::host) {
-            _ if live => (false, "--live, or the suite, says so".to_owned()),
-            _ if proxied => (false, "it is reached by way of a proxy".to_owned()),
-            Some(Host::Domain(name)) => resolved(name, Url::parse(&base).ok().and_then(|url| url.port_or_known_default()).unwrap_or(80)),
-            Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
-            Some(Host::Ipv6(address)) => by_address(address.to_canonical()),
-            None => (false, "it has no host".to_owned()),
+        let Self::Server { base, loopback, why, .. } = Self::parse(text)? else { return Ok(Self::Mock) };
+        // What a proxy connects to is not known here.
+        let (loopback, why) = match Url::parse(&base).ok().as_ref().map(|url| (url.host(), url.port_or_known_default().unwrap_or(80))) {
+            Some((Some(Host::Domain(name)), port)) if !proxied => resolved(name, port),
+            _ => (loopback, why),
         };
-        Ok(Self::Server { base, local, why })
+        let (local, why) = match (live, proxied) {
+            (true, _) => (false, "--live, or the suite, says so".to_owned()),
+            (_, true) => (false, "it is reached by way of a proxy".to_owned()),
+            _ => (loopback, why),
+        };
+        Ok(Self::Server { base, local, loopback, why })
     }
 
     /// The target of a run.
@@ -94,14 +98,16 @@ impl Target {
     /// It is no base URL.
     pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
         Ok(match Self::parse(text)? {
-            Self::Server { base, .. } if live => Self::Server { base, local: false, why: "--live, or the suite, says so".to_owned() },
+            Self::Server { base, loopback, .. } if live => {
+                Self::Server { base, local: false, loopback, why: "--live, or the suite, says so".to_owned() }
+            }
             target => target,
         })
     }
 
     /// Where it is, how that is known, and what may be changed there.
     pub fn introduction(&self, permission: &Permission) -> String {
-        let Self::Server { base, local, why } = self else {
+        let Self::Server { base, local, why, .. } = self else {
             return "Target: the embedded mock, which ends with its run; everything may be changed.".to_owned();
         };
         let place = if *local { "on this machine" } else { "not on this machine" };
@@ -121,15 +127,9 @@ impl Target {
 
     /// The same for every spelling of a server on this machine: by it goes what is remembered of rate limits and of runs.
     pub fn key(&self) -> String {
-        let Self::Server { base, why, .. } = self else { return self.name().to_owned() };
+        let Self::Server { base, loopback, .. } = self else { return self.name().to_owned() };
         let Ok(mut url) = Url::parse(base) else { return base.clone() };
-        let loopback = match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost") || why.ends_with("127.0.0.1"),
-            None => false,
-        };
-        if loopback {
+        if *loopback {
             let _ = url.set_host(Some("127.0.0.1"));
         }
         url.as_str().trim_end_matches('/').to_owned()
@@ -303,6 +303,21 @@ mod tests {
         assert_eq!(local("https://api.example.com"), Some(false));
         assert_eq!(local("http://localhost.example.com"), Some(false));
         assert_eq!(local("http://10.0.0.1"), Some(false));
+    }
+
+    #[test]
+    fn a_server_on_this_machine_has_one_key_whatever_its_name_and_what_it_counts_as() {
+        let key = |text, live, proxied| Target::connected(text, live, proxied).map(|target| target.key()).ok();
+        let own = Some("http://127.0.0.1:8080/api".to_owned());
+        for text in ["http://127.0.0.1:8080/api", "http://localhost:8080/api/", "http://[::1]:8080/api", "http://127.1.2.3:8080/api"] {
+            for (live, proxied) in [(false, false), (true, false), (false, true)] {
+                assert_eq!(key(text, live, proxied), own, "{text}, live {live}, by way of a proxy {proxied}");
+            }
+        }
+        let elsewhere = "http://192.0.2.1:8080/api";
+        assert_eq!(key(elsewhere, false, false).as_deref(), Some(elsewhere));
+        assert_eq!(Target::connected("http://localhost", true, false).map(|target| target.is_local()).ok(), Some(false));
+        assert_eq!(Target::connected("http://localhost", false, true).map(|target| target.is_local()).ok(), Some(false));
     }
 
     #[test]

@@ -27,57 +27,66 @@ pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Val
 /// Visits each part of `instance` with every schema that applies to it: pointer into the instance, schema, value. Of
 /// `oneOf` and `anyOf` the branches whose `const` and `type` fit the value are visited.
 pub fn visit<'a>(contract: &'a Contract, schema: &SchemaRef, instance: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value)) {
-    let mut once = |at: &str, schema: &'a Value, value: &'a Value| visitor(at, schema, value);
-    walk(&contract.document, (&schema.0, ""), instance, (&mut once, &mut HashSet::new()), 0);
+    walk(&contract.document, std::slice::from_ref(&schema.0), "", instance, visitor);
 }
 
-/// What is called with a pointer into the value, a schema, and the part of the value.
-type Visitor<'v, 'a> = &'v mut dyn FnMut(&str, &'a Value, &'a Value);
-
-/// Where a schema stands that applies to a part of a value, and where that part stands.
-type Applied = (String, String);
-
-fn walk<'a>(
-    document: &'a Value,
-    (schema, at): (&str, &str),
-    value: &'a Value,
-    (visitor, seen): (Visitor<'_, 'a>, &mut HashSet<Applied>),
-    depth: usize,
-) {
-    let Some(found) = document.pointer(schema) else { return };
-    // Schemas may lead to each other in very many ways; once is enough.
-    if depth > MOST_REFERENCES || !seen.insert((schema.to_owned(), at.to_owned())) {
-        return;
-    }
-    visitor(at, found, value);
-    if let Some(target) = found.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-        walk(document, (target, at), value, (&mut *visitor, &mut *seen), depth + 1);
-    }
-    for keyword in ["allOf", "oneOf", "anyOf"] {
-        let count = found.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
-        for index in 0..count {
-            let branch = format!("{schema}/{keyword}/{index}");
-            if keyword == "allOf" || fits(document, &branch, value, 0) {
-                walk(document, (&branch, at), value, (&mut *visitor, &mut *seen), depth + 1);
-            }
-        }
+/// Goes from part to part. What applies to one part is known together and forgotten behind it: a body may have very many.
+fn walk<'a>(document: &'a Value, schemas: &[String], at: &str, value: &'a Value, visitor: &mut dyn FnMut(&str, &'a Value, &'a Value)) {
+    let applied = applied(document, schemas, value);
+    for (_, schema) in &applied {
+        visitor(at, schema, value);
     }
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                let property = append(&format!("{schema}/properties"), name);
-                if document.pointer(&property).is_some() {
-                    walk(document, (&property, &append(at, name)), member, (&mut *visitor, &mut *seen), 0);
+                let schemas = of_member(&applied, name);
+                if !schemas.is_empty() {
+                    walk(document, &schemas, &append(at, name), member, visitor);
                 }
             }
         }
-        Value::Array(items) if found.get("items").is_some() => {
-            for (index, item) in items.iter().enumerate() {
-                walk(document, (&format!("{schema}/items"), &append(at, &index.to_string())), item, (&mut *visitor, &mut *seen), 0);
+        Value::Array(items) => {
+            let schemas = of_items(&applied);
+            for (index, item) in items.iter().enumerate().filter(|_| !schemas.is_empty()) {
+                walk(document, &schemas, &append(at, &index.to_string()), item, visitor);
             }
         }
         _ => {}
     }
+}
+
+/// A schema that applies to a part of a value, behind the pointer to it.
+pub type Applied<'a> = (String, &'a Value);
+
+/// Every schema that applies to a value: those that are named, and what they refer to and are made of, each once, however
+/// many ways lead there.
+pub fn applied<'a>(document: &'a Value, schemas: &[String], value: &Value) -> Vec<Applied<'a>> {
+    let mut found: Vec<Applied<'a>> = Vec::new();
+    let mut open: Vec<String> = schemas.iter().rev().cloned().collect();
+    while let Some(at) = open.pop() {
+        let Some(schema) = document.pointer(&at).filter(|_| found.iter().all(|(known, _)| *known != at)) else { continue };
+        let mut more: Vec<String> = Vec::new();
+        more.extend(schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')).map(str::to_owned));
+        for keyword in ["allOf", "oneOf", "anyOf"] {
+            let count = schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+            let branches = (0..count).map(|index| format!("{at}/{keyword}/{index}"));
+            more.extend(branches.filter(|branch| keyword == "allOf" || fits(document, branch, value, 0)));
+        }
+        open.extend(more.into_iter().rev());
+        found.push((at, schema));
+    }
+    found
+}
+
+/// Pointers to what the schemas of an object say of a member.
+pub fn of_member(applied: &[Applied<'_>], name: &str) -> Vec<String> {
+    let described = applied.iter().filter(|(_, schema)| schema.get("properties").is_some_and(|properties| properties.get(name).is_some()));
+    described.map(|(at, _)| append(&format!("{at}/properties"), name)).collect()
+}
+
+/// Pointers to what the schemas of an array say of its items.
+pub fn of_items(applied: &[Applied<'_>]) -> Vec<String> {
+    applied.iter().filter(|(_, schema)| schema.get("items").is_some()).map(|(at, _)| format!("{at}/items")).collect()
 }
 
 /// Whether a branch may describe the value, judged by `type`, `const`, `enum` and `required`, as deep as needed to tell

@@ -1,6 +1,7 @@
 //! Holds values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::error::ValidationErrorKind;
@@ -22,6 +23,12 @@ const REQUESTS: &str = "urn:probity:requests";
 /// From so many parts on, a value has very many: their breaches would take more memory than the value.
 const MANY: usize = 20_000;
 
+/// So many breaches of a value are told one by one; the others are counted.
+const MOST_BREACHES: usize = 100;
+
+/// The longest text of a breach, in bytes: it may repeat much of the contract or of the value.
+const LONGEST_MESSAGE: usize = 4096;
+
 /// So often schemas are held against parts of a value, and not more often: some seconds at most.
 const MOST_EFFORT: u64 = 200_000;
 
@@ -35,8 +42,21 @@ pub struct Breach {
     /// Where the rule stands in the contract's document, as a path of keywords; behind a reference it starts at the top of
     /// the document.
     pub rule: String,
-    /// What is wrong, in words.
+    /// What is wrong, in words that do not repeat the value.
     pub message: String,
+}
+
+/// A text that ends where it is long enough.
+#[derive(Default)]
+struct Capped(String);
+
+impl fmt::Write for Capped {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = LONGEST_MESSAGE - self.0.len();
+        let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        self.0.push_str(&text[..end]);
+        if end == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
 }
 
 /// A part of a schema that a value was not held against.
@@ -53,8 +73,10 @@ pub struct Unjudged {
 /// What is said of a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// Every rule that it breaks for certain.
+    /// The rules that it breaks for certain.
     pub breaches: Vec<Breach>,
+    /// How many more it breaks.
+    pub more: usize,
     /// What may be broken as well, and was not judged.
     pub unjudged: Vec<Unjudged>,
 }
@@ -83,8 +105,8 @@ pub struct Schemas {
     reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 2]>>>,
 }
 
-impl std::fmt::Debug for Schemas {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Schemas {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Schemas")
     }
 }
@@ -126,13 +148,13 @@ impl Schemas {
         Ok(Self { accepted, ..self })
     }
 
-    /// Every rule that the value breaks; none when it fits. Of a value with very many parts only the first breach is
-    /// told, as each of its parts may break a rule.
+    /// The rules that the value breaks, the first hundred of them; none when it fits. Of a value with very many parts only the
+    /// first breach is told, as each of its parts may break a rule.
     ///
     /// # Errors
     /// The schema itself cannot be compiled, or whether the value fits depends on a part of it that cannot be read; why.
     pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
-        self.breaches_without(&BTreeSet::new(), schema, value)
+        Ok(self.breaches_without(&BTreeSet::new(), schema, value)?.0)
     }
 
     /// Whether the value fits what can be judged of a schema.
@@ -144,8 +166,8 @@ impl Schemas {
     pub fn judge(&self, schema: &SchemaRef, value: &Value) -> Judged {
         let unjudged = self.unjudged(schema, value);
         let given_up = unjudged.iter().filter_map(|part| part.place.strip_prefix('#')).filter(|at| self.unusable.patterns.contains_key(*at));
-        let breaches = self.breaches_without(&given_up.map(str::to_owned).collect(), schema, value).unwrap_or_default();
-        Judged { breaches, unjudged }
+        let (breaches, more) = self.breaches_without(&given_up.map(str::to_owned).collect(), schema, value).unwrap_or_default();
+        Judged { breaches, more, unjudged }
     }
 
     /// Which parts of a schema a value is not held against.
@@ -201,10 +223,10 @@ impl Schemas {
         })
     }
 
-    fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
+    fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Vec<Breach>, usize), String> {
         let effort = self.effort(schema, value);
         if effort > MOST_EFFORT {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         let (validator, loosened) = self.validator(left_out, schema)?;
         let mut first = None;
@@ -214,19 +236,23 @@ impl Schemas {
         } else {
             first = validator.validate(value).err();
         }
-        let breaches = all.into_iter().flatten().chain(first).map(|error| {
+        let mut errors = all.into_iter().flatten().chain(first);
+        let told = errors.by_ref().take(MOST_BREACHES).map(|error| {
             let mut rule = error.schema_path().to_string();
             if let Some(holder) = rule.strip_suffix("/anyOf").filter(|holder| loosened.contains(*holder)) {
                 rule = format!("{holder}/oneOf");
             }
+            let mut message = Capped::default();
+            let _ = write!(message, "{}", error.masked_with("the value"));
             Breach {
                 at: error.instance_path().to_string(),
                 keyword: rule.rsplit('/').find(|token| token.parse::<usize>().is_err()).unwrap_or_default().to_owned(),
                 rule,
-                message: error.to_string(),
+                message: message.0,
             }
         });
-        Ok(breaches.collect())
+        let told: Vec<Breach> = told.collect();
+        Ok((told, errors.count()))
     }
 
     fn validator(&self, left_out: &BTreeSet<String>, schema: &SchemaRef) -> Result<(Arc<Validator>, BTreeSet<String>), String> {

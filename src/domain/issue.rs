@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::text::one_line;
+
 /// One fault of an OpenAPI document. The sound parts of the document are used all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentIssue {
@@ -25,6 +27,7 @@ impl DocumentIssue {
 
 impl fmt::Display for DocumentIssue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}; {}", self.place, self.what, self.meaning)
+        // What it quotes of the document stays in its place.
+        formatter.write_str(&one_line(&format!("{}: {}; {}", self.place, self.what, self.meaning)))
     }
 }

@@ -20,6 +20,24 @@ const LONGEST_NAME: usize = 60;
 /// How many journals of runs that ended well are kept.
 const KEPT: usize = 3;
 
+/// How a line begins that holds an answer.
+const ANSWERED: &[u8] = b"{\"answered\"";
+
+/// Lines behind which a run is not continued.
+const ENDS: [&[u8]; 3] = [b"\"interrupted\"", b"\"finished\"", b"\"cleaned\""];
+
+/// Which answers are read with the journals. All answers of a run may take as much memory as the run itself; where they are
+/// left out, nobody knows what became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// Every one.
+    All,
+    /// Those of runs that can be continued.
+    OfUnended,
+    /// None.
+    None,
+}
+
 /// The state folder cannot be used.
 #[derive(Debug, Error)]
 pub enum JournalError {
@@ -109,8 +127,8 @@ impl Folder {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn journals(&self) -> Result<Vec<Chronicle>, JournalError> {
-        journals(&self.path)
+    pub fn journals(&self, answers: Answers) -> Result<Vec<Chronicle>, JournalError> {
+        journals(&self.path, answers)
     }
 
     /// The same of runs against this target with other contracts.
@@ -125,7 +143,7 @@ impl Folder {
             let other = entry.file_name();
             let same = other.to_str().and_then(|other| other.rsplit_once('-')).is_some_and(|(other, _)| other == target);
             if same && other != name && entry.path().is_dir() {
-                found.extend(journals(&entry.path())?);
+                found.extend(journals(&entry.path(), Answers::All)?);
             }
         }
         Ok(found)
@@ -184,13 +202,19 @@ impl Folder {
 }
 
 /// Every journal in a folder, the oldest first.
-fn journals(folder: &Path) -> Result<Vec<Chronicle>, JournalError> {
+fn journals(folder: &Path, answers: Answers) -> Result<Vec<Chronicle>, JournalError> {
     let mut found = Vec::new();
     let entries = fs::read_dir(folder).map_err(|error| JournalError::new(folder, &error))?;
     for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
         let text = fs::read(entry.path()).map_err(|error| JournalError::new(&entry.path(), &error))?;
-        let lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
-        found.extend(Chronicle::retell(lines));
+        let lines = || text.split(|byte| *byte == b'\n');
+        let wanted = match answers {
+            Answers::All => true,
+            Answers::OfUnended => !lines().any(|line| ENDS.contains(&line)),
+            Answers::None => false,
+        };
+        let lines = lines().filter(|line| wanted || !line.starts_with(ANSWERED));
+        found.extend(Chronicle::retell(lines.filter_map(|line| serde_json::from_slice::<Entry>(line).ok())));
     }
     found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
     Ok(found)
@@ -223,4 +247,66 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::contract::Status;
+    use crate::domain::exchange::{Answer, Content};
+    use crate::domain::journal::{Fate, Sources};
+    use crate::domain::plan::Plan;
+
+    /// Whether the only request of a journal with this end is known to be answered.
+    fn answered(end: Option<&Entry>, answers: Answers) -> bool {
+        let path = std::env::temp_dir().join(format!("probity-answers-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path, "mock", "T").unwrap();
+        let start = Start {
+            started_at: "2024-01-01T00:00:00Z".to_owned(),
+            mark: "m".to_owned(),
+            contract: "T".to_owned(),
+            shape: BTreeMap::new(),
+            files: Sources::default(),
+            plan: Plan::default(),
+        };
+        let journal = folder.begin(start).unwrap();
+        let sent =
+            r#"{"sent":{"number":0,"at":5,"probe":"p","request":{"method":"GET","url":"http://a/","headers":[],"body":null,"credentials":[]}}}"#;
+        journal.write(&serde_json::from_str(sent).unwrap(), false).unwrap();
+        let answer = Answer { status: Status(200), headers: Vec::new(), body: Content::Empty, millis: 1, echoes_credentials: false };
+        journal.ended(0, Ok(&answer)).unwrap();
+        if let Some(end) = end {
+            journal.write(end, false).unwrap();
+        }
+        let [chronicle] = &folder.journals(answers).unwrap()[..] else { panic!("one journal") };
+        assert_eq!(chronicle.times, [5], "when something was sent is known in any case");
+        fs::remove_dir_all(&path).unwrap();
+        matches!(chronicle.past["p"][0].fate, Fate::Answered(_))
+    }
+
+    #[test]
+    fn answers_are_read_where_a_run_can_be_continued_or_all_are_asked_for() {
+        for end in [None, Some(&Entry::Finished), Some(&Entry::Interrupted), Some(&Entry::Cleaned)] {
+            assert!(answered(end, Answers::All));
+            assert_eq!(answered(end, Answers::OfUnended), end.is_none(), "{end:?}");
+            assert!(!answered(end, Answers::None));
+        }
+    }
+    /// What somebody has put where the new memory is written is not written through.
+    #[cfg(unix)]
+    #[test]
+    fn a_memory_is_written_through_no_link() {
+        let path = std::env::temp_dir().join(format!("probity-link-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path, "mock", "T").unwrap();
+        fs::write(path.join("precious"), "kept").unwrap();
+        std::os::unix::fs::symlink(path.join("precious"), folder.path.join("memory.json.new")).unwrap();
+        folder.remember(&Memory::default()).unwrap();
+        assert_eq!(fs::read_to_string(path.join("precious")).unwrap(), "kept");
+        assert!(folder.memory().is_ok_and(|memory| memory.cells.is_empty()));
+        fs::remove_dir_all(&path).unwrap();
+    }
 }

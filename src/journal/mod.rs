@@ -4,6 +4,6 @@ mod folder;
 mod memory;
 mod writer;
 
-pub use folder::{Folder, JournalError, digest};
+pub use folder::{Answers, Folder, JournalError, digest};
 pub use memory::{Job, Known, Memory, Remembered};
 pub use writer::Journal;

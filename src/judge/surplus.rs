@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Case, declared};
 use crate::contract::append;
-use crate::contract::schema::visit;
+use crate::contract::schema::{applied, of_items, of_member};
 use crate::domain::contract::{Operation, Response, Status};
 use crate::domain::exchange::Answer;
 use crate::domain::plan::Repeat;
@@ -104,34 +104,32 @@ fn members(case: &Case<'_>, response: &Response, answer: &Answer) -> BTreeSet<St
     let media_type = answer.media_type().unwrap_or_default();
     let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&media_type)));
     let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), answer.body.json()) else { return BTreeSet::new() };
-    let mut described: BTreeMap<String, (bool, bool)> = BTreeMap::new();
-    visit(case.contract, schema, body, &mut |at, schema, _| {
-        let (named, open) = described.entry(at.to_owned()).or_default();
-        *named |= schema.get("properties").is_some_and(|properties| properties.as_object().is_some_and(|all| !all.is_empty()));
-        *open |= schema.get("additionalProperties").is_some_and(Value::is_object) || schema.get("patternProperties").is_some();
-    });
     let mut found = BTreeSet::new();
-    collect(body, "", "", &described, &mut found);
+    collect(&case.contract.document, std::slice::from_ref(&schema.0), body, "", &mut found);
     found
 }
 
-/// `at` is the pointer into the body, `shown` the same with `*` for items.
-fn collect(value: &Value, at: &str, shown: &str, described: &BTreeMap<String, (bool, bool)>, found: &mut BTreeSet<String>) {
+/// `at` is the pointer to the value, with `*` for items.
+fn collect(document: &Value, schemas: &[String], value: &Value, at: &str, found: &mut BTreeSet<String>) {
+    let applied = applied(document, schemas, value);
     match value {
         Value::Object(members) => {
-            let Some((true, false)) = described.get(at) else { return };
+            let named = |schema: &Value| schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty());
+            let open = |schema: &Value| schema.get("additionalProperties").is_some_and(Value::is_object) || schema.get("patternProperties").is_some();
+            if !applied.iter().any(|(_, schema)| named(schema)) || applied.iter().any(|(_, schema)| open(schema)) {
+                return;
+            }
             for (name, member) in members {
-                let (at, shown) = (append(at, name), append(shown, name));
-                if described.contains_key(&at) {
-                    collect(member, &at, &shown, described, found);
-                } else {
-                    found.insert(shown);
+                match of_member(&applied, name).as_slice() {
+                    [] => drop(found.insert(append(at, name))),
+                    schemas => collect(document, schemas, member, &append(at, name), found),
                 }
             }
         }
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                collect(item, &append(at, &index.to_string()), &append(shown, "*"), described, found);
+            let (schemas, at) = (of_items(&applied), append(at, "*"));
+            for item in items.iter().filter(|item| item.is_object() || item.is_array()) {
+                collect(document, &schemas, item, &at, found);
             }
         }
         _ => {}

@@ -152,21 +152,12 @@ fn undocumented(report: &Report) -> Vec<String> {
 }
 
 fn document_issues(report: &Report) -> Vec<String> {
-    let lines: Vec<String> =
-        report.document_issues.iter().map(|issue| format!("- {} {}; {}", code(&issue.place), escape(&issue.what), escape(&issue.meaning))).collect();
+    let lines: Vec<String> = report
+        .document_issues
+        .iter()
+        .map(|issue| format!("- {}: {}", code(&issue.place), code(&format!("{}; {}", issue.what, issue.meaning))))
+        .collect();
     if lines.is_empty() { Vec::new() } else { vec!["## Document issues".to_owned(), lines.join("\n")] }
-}
-
-/// Text that Markdown must not read as its own.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if r"\`*_[]<>|#~".contains(letter) {
-            escaped.push('\\');
-        }
-        escaped.push(if letter.is_control() { ' ' } else { letter });
-    }
-    escaped
 }
 
 /// A code span: nothing in it is a link, an image, HTML, a mention or the number of an issue (GitHub Flavored Markdown, sections

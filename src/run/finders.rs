@@ -39,7 +39,7 @@ impl<'a> Run<'a> {
     where
         'a: 'b,
     {
-        if (self.stopped)() || self.settings.budget.is_some_and(|budget| lane.spent() + self.reserve() >= budget) {
+        if (self.stopped)() || self.settings.budget.is_some_and(|budget| lane.spent() + self.reserve(lane) >= budget) {
             return None;
         }
         let values = self.values(finder).ok()?;

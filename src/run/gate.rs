@@ -2,21 +2,32 @@
 //! all.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use futures::future::BoxFuture;
 use serde_json::Value;
 
+use super::ownership::makings;
 use super::{Lane, Run, interrupted};
 use crate::domain::contract::Status;
 use crate::domain::exchange::{Ending, Outcome};
-use crate::domain::plan::{Probe, Purpose, SlotId, Stage};
+use crate::domain::plan::{Plan, Probe, Purpose, SlotId, Stage};
 use crate::domain::reason::{Code, Reason};
 use crate::generate::{unknown_id, value_at};
 use crate::plan::Remake;
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
 const ENOUGH_REFUSALS: usize = 3;
+
+/// How many requests it takes to remove what was made: where the answer does not show whose it is, it is looked at before.
+const TO_REMOVE: u64 = 2;
+
+/// Requests that a probe may make necessary beside itself: what it makes has to be removed, whether it was meant to be made or
+/// should have been refused.
+fn entailed(plan: &Plan, probe: &Probe) -> u64 {
+    TO_REMOVE * makings(plan, probe).len() as u64
+}
 
 /// Why a probe left a value behind that others need.
 pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> Reason {
@@ -98,9 +109,9 @@ impl<'a> Run<'a> {
             return Err(interrupted());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
-        if let Some(budget) =
-            self.settings.budget.filter(|budget| !removes && !known && lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve() >= *budget)
-        {
+        let entailed = entailed(self.plan, probe);
+        let spent = || lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve(lane);
+        if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && spent() + entailed >= *budget) {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
         }
         let slots = match self.values(probe) {
@@ -126,12 +137,20 @@ impl<'a> Run<'a> {
         let told = self.told(probe)?;
         if !known {
             lane.let_through(&probe.id);
+            lane.entailed.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), entailed);
         }
         Ok(self.task(probe, lane, slots, told))
     }
 
-    /// Requests that it takes to remove what is there of the run's own.
-    pub(super) fn reserve(&self) -> u64 {
+    /// Ends a probe that is not sent.
+    pub(super) fn withhold(&mut self, probe: &Probe, reason: Reason) {
+        self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) });
+    }
+
+    /// Requests that it takes to remove what is there of the run's own, and what may come of probes under way.
+    pub(super) fn reserve(&self, lane: &Lane<'a>) -> u64 {
+        let entailed = lane.entailed.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way: u64 = entailed.iter().filter(|(probe, _)| !self.progress.outcomes.contains_key(*probe)).map(|(_, count)| count).sum();
         let there = |slot: &SlotId| self.progress.slots.contains_key(slot) && !self.progress.lost.contains_key(slot);
         let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
         let removing: Vec<&Probe> = self.plan.probes.iter().filter(open).filter(|probe| probe.consumes.iter().any(there)).collect();
@@ -140,7 +159,7 @@ impl<'a> Run<'a> {
             |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(slot.split('~').next().unwrap_or(slot));
         let made = self.plan.slots.iter().filter(|(_, known)| known.maker().is_some()).map(|(slot, _)| slot).chain(self.progress.made.keys());
         let beside = made.filter(|slot| there(slot) && removable(slot) && !planned(slot)).count();
-        (removing.len() + beside) as u64
+        (removing.len() + beside) as u64 + under_way
     }
 
     /// The values that a probe needs, and for each that is not there the id of nothing: a server that lets everybody in must

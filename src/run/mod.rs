@@ -32,7 +32,7 @@ use futures::stream::FuturesUnordered;
 use serde_json::Value;
 
 use crate::domain::contract::{Contract, RateLimit};
-use crate::domain::exchange::{Ending, Outcome, Outcomes};
+use crate::domain::exchange::{Outcome, Outcomes};
 use crate::domain::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
 use crate::domain::reason::{Code, Reason};
 use crate::domain::report::{Changed, Traces};
@@ -139,6 +139,8 @@ struct Lane<'a> {
     sent: AtomicU64,
     /// Probes that are let through and of which nothing has been sent yet.
     waiting: Mutex<BTreeSet<ProbeId>>,
+    /// Requests that a probe which is let through may make necessary.
+    entailed: Mutex<BTreeMap<ProbeId, u64>>,
     /// Requests that were sent beside the plan, and what came.
     asides: Mutex<Vec<(Probe, Outcome)>>,
 }
@@ -157,6 +159,7 @@ impl Lane<'_> {
             owed: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             waiting: Mutex::default(),
+            entailed: Mutex::default(),
             asides: Mutex::default(),
         }
     }
@@ -301,6 +304,8 @@ impl<'a> Run<'a> {
                 }
                 match self.gate(probe, lane) {
                     Ok(task) => under_way.push(task),
+                    // What is under way may need less than it is given.
+                    Err(reason) if reason.code == Code::Budget && !under_way.is_empty() => waiting.push(probe),
                     Err(reason) => {
                         self.withhold(probe, reason);
                         under_way.extend(self.look_elsewhere(probe, lane));
@@ -320,10 +325,6 @@ impl<'a> Run<'a> {
                 }
             }
         }
-    }
-
-    fn withhold(&mut self, probe: &Probe, reason: Reason) {
-        self.end(probe, Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Withheld(reason) });
     }
 
     /// Learns from what came of a probe, and of all that was sent on its behalf.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 use url::Url;
@@ -38,6 +39,8 @@ fn may_be_nameless(probe: &Probe) -> bool {
 pub struct Cleaned {
     /// Requests that took something away.
     pub removed: usize,
+    /// Requests in all.
+    pub sent: u64,
     /// What is left.
     pub left: Vec<Leftover>,
     /// What may be there and cannot be looked for, each as its kind and name.
@@ -57,7 +60,7 @@ impl<'a> Run<'a> {
         let lost = self.lost(chronicle);
         let unknown = self.find(schemas, &lost, &lane).await;
         self.sweep(&lane).await;
-        Cleaned { removed: self.progress.swept, left: self.inventory().1, unknown }
+        Cleaned { removed: self.progress.swept, sent: lane.sent.load(Ordering::Relaxed), left: self.inventory().1, unknown }
     }
 
     /// Looks for what a run that was cut off may have made without knowing, and removes it: what it refers to could not be

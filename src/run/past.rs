@@ -30,9 +30,10 @@ impl Pasts {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).get_mut(probe)?.pop_front()
     }
 
-    /// Whether there is another one.
+    /// Whether there is another one that was answered.
     pub fn has_more(&self, probe: &str) -> bool {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner).get(probe).is_some_and(|left| !left.is_empty())
+        let answered = |past: &Past| matches!(past.fate, Fate::Answered(_));
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).get(probe).is_some_and(|left| left.iter().any(answered))
     }
 
     /// Whether anything was sent for a probe.
@@ -46,5 +47,33 @@ impl Pasts {
             let end = self.ends.get(&outcome.probe).filter(|(count, _)| *count == outcome.exchanges.len());
             end.and_then(|(_, number)| *number).unwrap_or(u64::MAX)
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json};
+
+    use super::*;
+
+    /// What a journal with these lines behind the first one tells.
+    fn told(lines: &[Value]) -> Pasts {
+        let start = json!({"started": {"started_at": "", "mark": "m", "shape": {}, "plan": crate::domain::plan::Plan::default()}});
+        let entries = std::iter::once(&start).chain(lines).map(|line| from_value(line.clone()).unwrap());
+        Pasts::new(&Chronicle::retell(entries).unwrap())
+    }
+
+    #[test]
+    fn what_nobody_answered_is_nothing_more() {
+        let request = json!({"method": "GET", "url": "http://a/", "headers": [], "body": null});
+        let sent = |number: u64| json!({"sent": {"number": number, "at": 0, "probe": "p", "request": request}});
+        let silent = json!({"silent": {"number": 0, "reason": "nobody"}});
+        let answered = json!({"answered": {"number": 1, "answer": {"status": 200, "headers": [], "body": "empty", "millis": 1}}});
+        let pasts = told(&[sent(0), silent.clone(), sent(1)]);
+        assert!(!pasts.has_more("p") && pasts.knows("p"));
+        let pasts = told(&[sent(0), silent, sent(1), answered]);
+        assert!(pasts.has_more("p"));
+        assert!(matches!(pasts.next("p").map(|past| past.fate), Some(Fate::Silent(_))) && pasts.has_more("p"));
+        assert!(matches!(pasts.next("p").map(|past| past.fate), Some(Fate::Answered(_))) && !pasts.has_more("p"));
     }
 }

@@ -51,14 +51,19 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
     }
     let foreign = url.origin() != asked.origin();
     // A server elsewhere knows nothing of the network that this machine is in.
-    if foreign && is_inside(&url) && !is_inside(asked) {
+    if foreign && is_inside(&url, addresses) && !is_inside(asked, addresses) {
         return Err(format!(
             "the Location leads into a private network ({}), which a server elsewhere does not know",
             url.origin().ascii_serialization()
         ));
     }
     // Nor does it speak for what listens at other ports of its own host.
-    if foreign && url.host() == asked.host() && url.port_or_known_default() != asked.port_or_known_default() && !is_usual(&url) && !is_inside(asked) {
+    if foreign
+        && url.host() == asked.host()
+        && url.port_or_known_default() != asked.port_or_known_default()
+        && !is_usual(&url)
+        && !is_inside(asked, addresses)
+    {
         return Err(format!("the Location leads to another port of the same host ({})", url.origin().ascii_serialization()));
     }
     // Who follows does not present himself as somebody whom the server made up.
@@ -107,22 +112,41 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 /// Whether a URL leads to this machine or its network: by its address, or by the addresses that its name has.
-fn is_inside(url: &Url) -> bool {
+fn is_inside(url: &Url, addresses: impl Fn(&str, u16) -> Vec<IpAddr>) -> bool {
     match url.host() {
         Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => true,
-        Some(Host::Domain(name)) => {
-            let found = (name, url.port_or_known_default().unwrap_or(80)).to_socket_addrs();
-            found.is_ok_and(|mut addresses| addresses.any(|address| is_private(address.ip())))
-        }
+        Some(Host::Domain(name)) => addresses(name, url.port_or_known_default().unwrap_or(80)).into_iter().any(is_private),
         Some(Host::Ipv4(address)) => is_private(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => is_private(IpAddr::V6(address)),
         None => false,
     }
 }
 
+/// The addresses of a name; none where nobody knows it.
+fn addresses(name: &str, port: u16) -> Vec<IpAddr> {
+    (name, port).to_socket_addrs().map(|found| found.map(|address| address.ip()).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_where_any_of_its_addresses_is() {
+        let inside = |found: &[&str]| {
+            let found: Vec<IpAddr> = found.iter().map(|address| address.parse().unwrap()).collect();
+            is_inside(&Url::parse("http://name.example:8080/x").unwrap(), |name, port| {
+                assert_eq!((name, port), ("name.example", 8080));
+                found.clone()
+            })
+        };
+        assert!(!inside(&[]) && !inside(&["192.0.2.1", "2001:db8::1"]));
+        for address in
+            ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
+        {
+            assert!(inside(&["192.0.2.1", address]), "{address}");
+        }
+    }
 
     fn to(base: &str, location: &str) -> Result<(String, bool), String> {
         let asked = Url::parse(&format!("{base}/v1/jobs/1/download")).unwrap();

@@ -226,7 +226,7 @@ impl Sender<'_, '_> {
         redirect::follow(&self.settings.base, asked, location, &known)
     }
 
-    /// Whether a run that was cut off has sent the next request already.
+    /// Whether a run that was cut off has an answer for the next request already.
     fn has_more(&self, probe: &Probe) -> bool {
         self.pasts.is_some_and(|pasts| pasts.has_more(&probe.id))
     }

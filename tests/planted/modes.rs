@@ -145,3 +145,27 @@ fn what_is_changed_by_permission_is_put_back_or_named() {
     });
     assert_none(silent.map(|(shape, place)| format!("[allow-all] {shape}: {place} is not as it was, and no report says so")).collect());
 }
+
+/// What is changed by permission is put back out of the same budget.
+#[test]
+fn a_budget_holds_for_what_is_put_back() {
+    let mut changed = 0;
+    for (only, jobs, budget) in
+        [("*", "1"), ("*", "8"), ("*settings*", "1")].into_iter().flat_map(|(only, jobs)| (4..16).map(move |budget| (only, jobs, budget)))
+    {
+        let mut site = Site::start("put-back", &[named("patch-by-uuid"), named("singleton")]);
+        site.run(&["--budget", &budget.to_string(), "--only", only, "--allow", "all", "--jobs", jobs, "--retries", "0"]);
+        let report = site.report();
+        let told: Vec<String> = ["put_back", "left"].iter().map(|name| report[*name].to_string()).collect();
+        changed += ["changed", "put_back"].iter().filter_map(|name| report[*name].as_array()).map(Vec::len).sum::<usize>();
+        let world = site.server.world();
+        let sent = world.log().len();
+        assert!(sent <= budget, "{sent} of {budget}: {:?}", world.log());
+        // What may come of probes under way is kept in reserve only as long as they are.
+        assert!(only != "*" || budget < 9 || sent == budget, "{jobs} at once: {sent} of {budget}");
+        let named = |place: &str| told.iter().any(|told| told.contains(place.rsplit('/').next().unwrap_or_default()));
+        let silent: Vec<String> = world.changed().into_iter().map(|(_, place)| place).filter(|place| !named(place)).collect();
+        assert!(silent.is_empty(), "{budget}: {silent:?} not as before, and no report says so");
+    }
+    assert!(changed > 0, "nothing was changed");
+}

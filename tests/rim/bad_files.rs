@@ -217,6 +217,7 @@ fn a_place_for_reports_that_is_none_is_named() {
         let output = folder.against(&origin.url, &["--out", out]);
         assert!(output.status.code() == Some(2) && text(&output).contains("--out") && text(&output).contains(out), "{out}: {}", text(&output));
     }
+    assert!(origin.seen().is_empty(), "it is tried before the first request: {:?}", origin.seen());
 }
 
 #[cfg(unix)]
