@@ -33,7 +33,7 @@ pub use general::spread_general;
 pub use links::makes;
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove, unescape};
-pub use sides::is_marked;
+pub use sides::{is_marked, read_only};
 pub use upgrade::whole;
 pub use validate::{Breach, Judged, Schemas, Unjudged};
 

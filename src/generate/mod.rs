@@ -1,5 +1,6 @@
 //! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
 
+mod accept;
 mod capture;
 mod drawn;
 mod fill;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::accept::accept;
 use super::{sample, samples};
-use crate::contract::Schemas;
+use crate::contract::{Schemas, read_only, remove};
 use crate::contract::schema::{follow, resource_needs};
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Response, SchemaRef, Status};
+use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, SchemaRef, Status};
 use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
 
 /// A valid request before it is known which resources it will name.
@@ -126,38 +127,8 @@ fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &V
     }
 }
 
-/// What the answers of an operation are made of: `Accept` holds for errors as well (RFC 9110, section 12.5.1), and a server
-/// that honours it writes them in another form where theirs is left out. Those of successes come first; where these have
-/// none, any form is taken.
-fn accept(operation: &Operation) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    operation.successes().for_each(|response| ask_for(&mut names, response));
-    if names.is_empty() {
-        return "*/*".to_owned();
-    }
-    let fallbacks = operation.fallbacks.iter().map(|fallback| &fallback.response);
-    operation.responses.iter().chain(fallbacks).for_each(|response| ask_for(&mut names, response));
-    names.join(", ")
-}
-
-/// Adds the forms of a response. Of one that comes in several forms the one is asked for that can be looked into.
-fn ask_for<'a>(names: &mut Vec<&'a str>, response: &'a Response) {
-    let readable = response.content.iter().any(|media| is_json(&media.name));
-    let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
-    for media in asked {
-        if !names.contains(&media.name.as_str()) {
-            names.push(&media.name);
-        }
-    }
-}
-
-fn is_json(name: &str) -> bool {
+pub(super) fn is_json(name: &str) -> bool {
     name.contains("json")
-}
-
-/// Whether a media type is another way to write what JSON writes.
-fn is_alike(name: &str) -> bool {
-    name.contains("xml") || name.contains("yaml")
 }
 
 /// The value of a parameter, and whether somebody vouches for it: its example, or a schema that leaves little choice.
@@ -218,8 +189,10 @@ fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Val
     let readable = is_json(&media.name) || is_parts(&media.name) || is_form(&media.name);
     let schema = media.schema.as_ref().filter(|_| readable);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
-    if let Some(example) = media.examples.iter().find(|example| fits(&example.value)) {
-        return (example.value.clone(), None);
+    let shown = || media.examples.iter().map(|example| &example.value);
+    let sent = shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
+    if let Some(example) = sent.chain(shown().cloned()).find(&fits) {
+        return (example, None);
     }
     let made = media.schema.as_ref().and_then(|schema| {
         let mut ways = samples(&contract.document, &schema.0).peekable();
@@ -233,6 +206,15 @@ fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Val
         None if fits(&made) => (made, Some("the body was made from its schema, for want of an example".to_owned())),
         None => (made, Some("no body could be made that fits the schema; an example in the contract would do".to_owned())),
     }
+}
+
+/// An example without what only answers hold.
+fn without_read_only(contract: &Contract, schema: &SchemaRef, example: &Value) -> Value {
+    let mut sent = example.clone();
+    for at in read_only(contract, schema, example).iter().rev() {
+        remove(&mut sent, at);
+    }
+    sent
 }
 
 /// Whether a value breaks no rule; a schema that cannot be compiled has none.
@@ -276,34 +258,6 @@ mod tests {
 
     use super::*;
     use crate::contract::{bundle, read};
-
-    /// What `GET /things` asks for when it has these responses.
-    fn asked(responses: &Value) -> String {
-        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"get": {"responses": responses}}}});
-        accept(&read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap().operations[0])
-    }
-
-    fn of(names: &[&str]) -> Value {
-        let content: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
-        json!({"description": "d", "content": content})
-    }
-
-    #[test]
-    fn the_forms_of_all_answers_are_asked_for_those_of_successes_first() {
-        let json = "application/json";
-        let problem = "application/problem+json";
-        assert_eq!(asked(&json!({"400": of(&[problem]), "200": of(&[json])})), "application/json, application/problem+json");
-        assert_eq!(asked(&json!({"200": of(&[json, "application/xml"]), "404": of(&[json])})), json);
-        assert_eq!(
-            asked(&json!({"200": of(&["text/csv"]), "5XX": of(&["text/plain"]), "default": of(&[problem])})),
-            "text/csv, text/plain, application/problem+json"
-        );
-    }
-
-    #[test]
-    fn where_a_success_has_no_form_any_is_taken() {
-        assert_eq!(asked(&json!({"204": of(&[]), "404": of(&["application/problem+json"])})), "*/*");
-    }
 
     /// The If-Match of `PUT /things` with this parameter and these statuses, and why nobody vouches for it.
     fn condition(parameter: &Value, statuses: &[&str]) -> (Option<String>, Option<String>) {
