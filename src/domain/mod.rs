@@ -12,6 +12,7 @@ pub mod journal;
 pub mod plan;
 pub mod reason;
 pub mod report;
+pub mod serialization;
 pub mod suite;
 pub mod template;
 pub mod text;

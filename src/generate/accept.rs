@@ -1,6 +1,6 @@
 //! The forms in which answers are asked for.
 
-use super::request::is_json;
+use super::body::is_json;
 use crate::domain::contract::{Operation, Response};
 
 /// What the answers of an operation are made of: `Accept` holds for errors as well (RFC 9110, section 12.5.1), and a server

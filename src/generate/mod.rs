@@ -1,6 +1,7 @@
 //! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
 
 mod accept;
+mod body;
 mod capture;
 mod drawn;
 mod fill;

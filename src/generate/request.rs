@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::accept::accept;
-use super::{sample, samples};
-use crate::contract::{Schemas, read_only, remove};
+use super::body::{body_of, body_value, chosen, concrete, is_json, is_parts, is_valid};
+use super::sample;
+use crate::contract::Schemas;
 use crate::contract::schema::{follow, resource_needs};
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, SchemaRef, Status};
-use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
+use crate::domain::contract::{Contract, Location, Operation, Parameter, ResourceNeed, Status};
+use crate::domain::plan::{Body, Credentials, Place, RequestTemplate, Styled};
+use crate::domain::text::plain;
 
 /// A valid request before it is known which resources it will name.
 #[derive(Debug, Clone)]
@@ -46,16 +48,17 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
     let Some(body) = body else { return Ok(base) };
     let (index, content) = chosen(contract, &body.content)?;
-    let (value, unvouched) = body_value(contract, schemas, content);
+    let name = concrete(contract, content);
+    let (value, unvouched) = body_value(contract, schemas, content, &name);
     base.media = Some(index);
     base.unvouched = unvouched.or(base.unvouched);
-    if is_json(&content.name) || is_parts(&content.name) {
+    if is_json(&name) || is_parts(&name) {
         let needs = resource_needs(contract, content, &value);
         base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
     }
-    base.request.body = body_of(contract, content, value);
+    base.request.body = body_of(contract, content, &name, value);
     if !matches!(base.request.body, Body::Multipart(_)) {
-        base.request.headers.push(("content-type".to_owned(), content.name.clone()));
+        base.request.headers.push(("content-type".to_owned(), name));
     }
     Ok(base)
 }
@@ -71,6 +74,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
         body: Body::Empty,
         credentials,
         fillings: Vec::new(),
+        styled: Vec::new(),
     };
     let mut base = Base { request, needs: Vec::new(), media: None, unvouched: None };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.sent || is_demanded(operation, parameter)) {
@@ -99,36 +103,40 @@ fn is_if_match(parameter: &Parameter) -> bool {
 /// Writes a parameter into a request; where it may be filled in later.
 fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &Value) -> Option<Place> {
     let name = parameter.name.clone();
+    let written = &parameter.serialization;
     match parameter.location {
         Location::Path => {
-            request.path_values.insert(name.clone(), plain(value));
-            Some(Place::Path(name))
+            let (before, text, encoded) = written.segment(&name, value);
+            request.path_values.insert(name.clone(), text);
+            let place = Place::Path(name);
+            if encoded || !before.is_empty() {
+                request.styled.push(Styled { place: place.clone(), before, encoded });
+            }
+            Some(place)
         }
         Location::Query => {
-            match value {
-                Value::Array(items) if parameter.explode => request.query.extend(items.iter().map(|item| (name.clone(), plain(item)))),
-                _ => request.query.push((name.clone(), plain(value))),
+            for pair in written.pairs(&name, value) {
+                if pair.encoded {
+                    request.styled.push(Styled { place: Place::Query(pair.name.clone()), before: String::new(), encoded: true });
+                }
+                request.query.push((pair.name, pair.value));
             }
             Some(Place::Query(name))
         }
         Location::Header => {
-            request.headers.push((name.clone(), plain(value)));
+            request.headers.push((name.clone(), written.field(value)));
             Some(Place::Header(name))
         }
         Location::Cookie => {
-            let pair = format!("{name}={}", plain(value));
+            let pairs = written.cookies(&name, value);
             // One field for all cookies (RFC 6265, section 5.4).
             match request.headers.iter_mut().find(|(field, _)| field == "cookie") {
-                Some((_, cookies)) => *cookies = format!("{cookies}; {pair}"),
-                None => request.headers.push(("cookie".to_owned(), pair)),
+                Some((_, cookies)) => *cookies = format!("{cookies}; {pairs}"),
+                None => request.headers.push(("cookie".to_owned(), pairs)),
             }
             None
         }
     }
-}
-
-pub(super) fn is_json(name: &str) -> bool {
-    name.contains("json")
 }
 
 /// The value of a parameter, and whether somebody vouches for it: its example, or a schema that leaves little choice.
@@ -150,106 +158,6 @@ fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter
     let reads = [Some(example.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))];
     let fit = parameter.schema.as_ref().is_none_or(|schema| reads.into_iter().flatten().any(|value| is_valid(schemas, schema, &value)));
     (example.clone(), fit)
-}
-
-/// A parameter value as text (OpenAPI, `style: simple` and `form` for plain values and arrays).
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-/// The media type that the body is sent as: JSON where there is one, else the first that can be written.
-fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), String> {
-    let writable = |media: &MediaType| {
-        let typed = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).and_then(|(_, schema)| schema.get("type"));
-        let text = media.examples.first().map_or_else(|| typed.is_none_or(|kind| kind == "string"), |example| example.value.is_string());
-        text || is_json(&media.name) || is_parts(&media.name) || is_form(&media.name)
-    };
-    let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
-    position.and_then(|index| Some((index, content.get(index)?))).ok_or_else(|| {
-        let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
-        format!("no valid body can be made from the schema of {}; an example in the contract would do", names.join(" or "))
-    })
-}
-
-fn is_parts(name: &str) -> bool {
-    name.starts_with("multipart/form-data")
-}
-
-fn is_form(name: &str) -> bool {
-    name.starts_with("application/x-www-form-urlencoded")
-}
-
-/// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
-fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Value, Option<String>) {
-    let readable = is_json(&media.name) || is_parts(&media.name) || is_form(&media.name);
-    let schema = media.schema.as_ref().filter(|_| readable);
-    let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
-    let shown = || media.examples.iter().map(|example| &example.value);
-    let sent = shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
-    if let Some(example) = sent.chain(shown().cloned()).find(&fits) {
-        return (example, None);
-    }
-    let made = media.schema.as_ref().and_then(|schema| {
-        let mut ways = samples(&contract.document, &schema.0).peekable();
-        let first = ways.peek().cloned();
-        ways.find(&fits).or(first)
-    });
-    let made = made.unwrap_or_default();
-    match media.examples.first() {
-        Some(_) if fits(&made) => (made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned())),
-        Some(example) => (example.value.clone(), Some("the contract's example of the body does not fit its schema".to_owned())),
-        None if fits(&made) => (made, Some("the body was made from its schema, for want of an example".to_owned())),
-        None => (made, Some("no body could be made that fits the schema; an example in the contract would do".to_owned())),
-    }
-}
-
-/// An example without what only answers hold.
-fn without_read_only(contract: &Contract, schema: &SchemaRef, example: &Value) -> Value {
-    let mut sent = example.clone();
-    for at in read_only(contract, schema, example).iter().rev() {
-        remove(&mut sent, at);
-    }
-    sent
-}
-
-/// Whether a value breaks no rule; a schema that cannot be compiled has none.
-fn is_valid(schemas: &Schemas, schema: &SchemaRef, value: &Value) -> bool {
-    schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
-}
-
-fn body_of(contract: &Contract, media: &MediaType, value: Value) -> Body {
-    if is_parts(&media.name) {
-        return Body::Multipart(parts(contract, media, &value));
-    }
-    if is_json(&media.name) {
-        return Body::Json(value);
-    }
-    match &value {
-        Value::Object(members) if is_form(&media.name) => {
-            let pairs = members.iter().map(|(name, value)| (name, plain(value)));
-            Body::Text(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
-        }
-        _ => Body::Text(plain(&value)),
-    }
-}
-
-fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
-    let members = value.as_object().into_iter().flatten();
-    members
-        .map(|(name, content)| {
-            let schema = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0));
-            let schema = schema.and_then(|(at, _)| follow(&contract.document, &crate::contract::append(&format!("{at}/properties"), name)));
-            let text = |key: &str| schema.as_ref().and_then(|(_, schema)| schema.get(key)).and_then(Value::as_str);
-            let is_file = text("contentMediaType").is_some() || text("format") == Some("binary");
-            let media_type = text("contentMediaType").map(str::to_owned).or_else(|| (!content.is_string()).then(|| "application/json".to_owned()));
-            Part { name: name.clone(), media_type, file_name: is_file.then(|| "probity.txt".to_owned()), content: content.clone() }
-        })
-        .collect()
 }
 
 #[cfg(test)]

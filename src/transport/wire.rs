@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use crate::contract::put;
 use crate::domain::contract::Method;
 use crate::domain::exchange::SentRequest;
-use crate::domain::plan::{Body, Part, RequestTemplate};
+use crate::domain::plan::{Body, Part, Place, RequestTemplate};
 
 /// What a path segment may hold as it is (RFC 3986, section 2.3, unreserved characters).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -63,8 +63,7 @@ impl Wire {
 pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
     let mut url = format!("{base}{}", path(request));
     if !request.query.is_empty() {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
-        url = format!("{url}?{query}");
+        url = format!("{url}?{}", query(request));
     }
     let mut headers = request.headers.clone();
     let body = match &request.body {
@@ -83,7 +82,21 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
 
 /// The path with its values. They are encoded first, braces too, so that none is taken for the name of another.
 fn path(request: &RequestTemplate) -> String {
-    request.path_values.iter().fold(request.path.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &encoded(value)))
+    request.path_values.iter().fold(request.path.clone(), |text, (name, value)| {
+        let styled = request.styled_at(&Place::Path(name.clone()));
+        let value = if styled.is_some_and(|styled| styled.encoded) { value.clone() } else { encoded(value) };
+        text.replace(&format!("{{{name}}}"), &format!("{}{value}", styled.map(|styled| styled.before.as_str()).unwrap_or_default()))
+    })
+}
+
+/// The query, without what begins it.
+fn query(request: &RequestTemplate) -> String {
+    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = |(name, value): &(String, String)| {
+        let encoded = request.styled_at(&Place::Query(name.clone())).is_some_and(|styled| styled.encoded);
+        format!("{}={}", encode(name), if encoded { value.clone() } else { encode(value) })
+    };
+    request.query.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 fn encoded(text: &str) -> String {
@@ -110,7 +123,11 @@ fn spelled(value: &Value, texts: &[(String, String)]) -> String {
 /// `multipart/form-data` (RFC 7578, section 4).
 fn multipart(parts: &[Part]) -> Vec<u8> {
     let mut body = String::new();
-    for part in parts {
+    let contents = parts.iter().flat_map(|part| match &part.content {
+        Value::Array(items) if part.repeated => items.iter().map(|item| (part, item)).collect::<Vec<_>>(),
+        content => vec![(part, content)],
+    });
+    for (part, content) in contents {
         let _ = write!(body, "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{}\"", part.name);
         if let Some(file_name) = &part.file_name {
             let _ = write!(body, "; filename=\"{file_name}\"");
@@ -119,7 +136,7 @@ fn multipart(parts: &[Part]) -> Vec<u8> {
         if let Some(media_type) = &part.media_type {
             let _ = write!(body, "content-type: {media_type}\r\n");
         }
-        let content = match &part.content {
+        let content = match content {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
@@ -148,6 +165,7 @@ mod tests {
             body,
             credentials: Credentials::None,
             fillings: Vec::new(),
+            styled: Vec::new(),
         }
     }
 
