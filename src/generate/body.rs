@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::samples;
-use crate::contract::schema::{follow, property};
+use super::{samples, unadorned};
+use crate::contract::schema::{follow, property, resource_needs};
 use crate::contract::{Schemas, read_only, remove};
 use crate::domain::contract::{Contract, MediaType, SchemaRef};
 use crate::domain::plan::{Body, Part};
@@ -76,9 +76,9 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         return (example, None);
     }
     let made = media.schema.as_ref().and_then(|schema| {
-        let mut ways = samples(&contract.document, &schema.0).peekable();
+        let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
         let first = ways.peek().cloned();
-        ways.find(&fits).or(first)
+        ways.find(&fits).or(first).map(|made| without_added_needs(contract, media, &made, &fits))
     });
     let made = made.unwrap_or_default();
     match media.examples.first() {
@@ -87,6 +87,22 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         None if fits(&made) => (made, Some("the body was made from its schema, for want of an example".to_owned())),
         None => (made, Some("no body could be made that fits the schema; an example in the contract would do".to_owned())),
     }
+}
+
+/// A made value without the optional members that are there only because an author shows them and that name other resources:
+/// what is there to be named is not known, and nobody asks for it.
+fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fits: impl Fn(&Value) -> bool) -> Value {
+    let Some(schema) = &media.schema else { return made.clone() };
+    let plain = resource_needs(contract, media, &unadorned(&contract.document, &schema.0));
+    let added = resource_needs(contract, media, made).into_iter().filter(|need| plain.iter().all(|known| known.at != need.at));
+    let mut left = made.clone();
+    for need in added.collect::<Vec<_>>().iter().rev() {
+        let mut fewer = left.clone();
+        if remove(&mut fewer, &need.at) && fits(&fewer) {
+            left = fewer;
+        }
+    }
+    left
 }
 
 /// An example without what only answers hold.

@@ -21,6 +21,6 @@ pub use fill::{fill, value_at};
 pub use mark::{carries, document, marked, marked_texts, with_mark};
 pub use pattern::varied;
 pub use request::{Base, Need, valid};
-pub use sample::{sample, samples, specimens};
+pub use sample::{sample, samples, specimens, unadorned};
 pub use unknown::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
 pub use unlike::unlike;
