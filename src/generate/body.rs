@@ -66,14 +66,17 @@ fn is_form(name: &str) -> bool {
 }
 
 /// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
-pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> (Value, Option<String>) {
+///
+/// # Errors
+/// There is no example, and no value could be made that fits: what a server says to another tells nothing.
+pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<String>), String> {
     let readable = is_json(name) || is_parts(name) || is_form(name);
     let schema = media.schema.as_ref().filter(|_| readable);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
     let shown = || media.examples.iter().map(|example| &example.value);
-    let sent = shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
-    if let Some(example) = sent.chain(shown().cloned()).find(&fits) {
-        return (example, None);
+    let sent = || shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
+    if let Some(example) = sent().chain(shown().cloned()).find(&fits) {
+        return Ok((example, None));
     }
     let made = media.schema.as_ref().and_then(|schema| {
         let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
@@ -81,11 +84,11 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         ways.find(&fits).or(first).map(|made| without_added_needs(contract, media, &made, &fits))
     });
     let made = made.unwrap_or_default();
-    match media.examples.first() {
-        Some(_) if fits(&made) => (made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned())),
-        Some(example) => (example.value.clone(), Some("the contract's example of the body does not fit its schema".to_owned())),
-        None if fits(&made) => (made, Some("the body was made from its schema, for want of an example".to_owned())),
-        None => (made, Some("no body could be made that fits the schema; an example in the contract would do".to_owned())),
+    match sent().next() {
+        Some(_) if fits(&made) => Ok((made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned()))),
+        Some(example) => Ok((example, Some("the contract's example of the body does not fit its schema".to_owned()))),
+        None if fits(&made) => Ok((made, Some("the body was made from its schema, for want of an example".to_owned()))),
+        None => Err("no body could be made that fits the schema; an example in the contract would do".to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::drawn::hashed;
 use super::request::Base;
 use super::vary::vary;
-use crate::contract::Schemas;
+use crate::contract::{Schemas, asks_by_name};
 use crate::contract::schema::marks;
 use crate::domain::contract::{Contract, MediaType, Operation};
 use crate::domain::plan::Body;
@@ -20,6 +20,10 @@ const KEPT: [usize; 4] = [24, 8, 3, 0];
 /// stays as it is. What was made from a pattern varies with the marks, because it may have to be unique as well.
 pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
+    // Nobody of another name is there to be found.
+    if asks_by_name(contract, operation) {
+        return;
+    }
     let Some(mut whole) = document(&base.request.body) else { return };
     mark_all(contract, schemas, media, &mut whole, mark);
     match &mut base.request.body {

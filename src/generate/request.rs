@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::accept::accept;
 use super::body::{body_of, body_value, chosen, concrete, is_json, is_parts, is_valid};
-use super::sample;
+use super::samples;
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, resource_needs};
 use crate::domain::contract::{Contract, Location, Operation, Parameter, ResourceNeed, Status};
@@ -49,7 +49,7 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let Some(body) = body else { return Ok(base) };
     let (index, content) = chosen(contract, &body.content)?;
     let name = concrete(contract, content);
-    let (value, unvouched) = body_value(contract, schemas, content, &name);
+    let (value, unvouched) = body_value(contract, schemas, content, &name)?;
     base.media = Some(index);
     base.unvouched = unvouched.or(base.unvouched);
     if is_json(&name) || is_parts(&name) {
@@ -141,7 +141,17 @@ fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &V
 
 /// The value of a parameter, and whether somebody vouches for it: its example, or a schema that leaves little choice.
 fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter) -> (Value, bool) {
-    let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| sample(&contract.document, &schema.0));
+    let reads = |value: &Value| {
+        let text = plain(value);
+        [Some(value.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))]
+    };
+    let allows = |value: &Value| parameter.schema.as_ref().is_none_or(|schema| reads(value).into_iter().flatten().any(|value| is_valid(schemas, schema, &value)));
+    let made = || {
+        let Some(schema) = &parameter.schema else { return Value::from("probity") };
+        let mut ways = samples(&contract.document, &schema.0).peekable();
+        let first = ways.peek().cloned().unwrap_or_default();
+        ways.find(allows).unwrap_or(first)
+    };
     let Some(example) = &parameter.example else {
         // Whatever is there will do (RFC 9110, section 13.1.1).
         let any = Value::from("*");
@@ -154,10 +164,12 @@ fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter
         });
         return (made(), certain);
     };
-    let text = plain(example);
-    let reads = [Some(example.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))];
-    let fit = parameter.schema.as_ref().is_none_or(|schema| reads.into_iter().flatten().any(|value| is_valid(schemas, schema, &value)));
-    (example.clone(), fit)
+    if allows(example) {
+        return (example.clone(), true);
+    }
+    // What the schema of this very parameter forbids is not sent where something else can be.
+    let made = made();
+    (if allows(&made) { made } else { example.clone() }, false)
 }
 
 #[cfg(test)]
