@@ -161,7 +161,12 @@ impl Reader<'_> {
 
     /// A response of which nothing is known but its status.
     fn unread(&self, pointer: &str, status: Status, source: &str) -> Response {
-        let content = vec![MediaType { name: "*/*".to_owned(), schema: Some(SchemaRef(UNREAD_SCHEMA.to_owned())), examples: Vec::new(), encoding: BTreeMap::new() }];
+        let content = vec![MediaType {
+            name: "*/*".to_owned(),
+            schema: Some(SchemaRef(UNREAD_SCHEMA.to_owned())),
+            examples: Vec::new(),
+            encoding: BTreeMap::new(),
+        }];
         let (headers, conditions, links) = (Vec::new(), Vec::new(), Vec::new());
         let (source, place) = (source.to_owned(), self.place(pointer));
         Response { status, description: String::new(), headers, content, conditions, links, source, place, general: false }

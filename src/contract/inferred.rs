@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::links::bare;
 use crate::domain::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
+use crate::domain::text::words;
 
 /// Members that name a thing, without case and separators.
 const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];
@@ -57,8 +58,28 @@ pub fn is_name(inferred: &Inferred, at: &str) -> bool {
 
 /// What an operation is called that asks for what is there by its name, and makes nothing of that name.
 const ASKING: [&str; 22] = [
-    "auth", "authenticate", "authorize", "check", "confirm", "exists", "filter", "find", "forgot", "login", "logon", "lookup", "query", "recover",
-    "refresh", "resend", "reset", "search", "signin", "suggest", "validate", "verify",
+    "auth",
+    "authenticate",
+    "authorize",
+    "check",
+    "confirm",
+    "exists",
+    "filter",
+    "find",
+    "forgot",
+    "login",
+    "logon",
+    "lookup",
+    "query",
+    "recover",
+    "refresh",
+    "resend",
+    "reset",
+    "search",
+    "signin",
+    "suggest",
+    "validate",
+    "verify",
 ];
 
 /// Whether the names in a request have to be those that the contract shows, because they name what is there: a log-in, a search,
@@ -66,29 +87,13 @@ const ASKING: [&str; 22] = [
 pub fn asks_by_name(contract: &Contract, operation: &Operation) -> bool {
     let last = operation.segments().rfind(|segment| !segment.starts_with('{')).unwrap_or_default();
     let by = |name: &str| {
-        let words = split(name);
-        let pair = words.get(..2).map(|pair| pair.concat());
+        let words = words(name);
+        let pair = words.get(..2).map(<[String]>::concat);
         words.first().into_iter().chain(pair.as_ref()).any(|word| ASKING.contains(&word.as_str()))
     };
     let below = format!("{}/{{", operation.path.trim_end_matches('/'));
     let has_things = || contract.operations.iter().any(|other| other.path.starts_with(&below));
     contract.inferred.marks && operation.method.0 == "POST" && (by(last) || by(&operation.id)) && !has_things()
-}
-
-/// The words of a name, in lower case.
-fn split(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut before = ' ';
-    for letter in name.chars() {
-        if letter.is_ascii_alphanumeric() {
-            if !before.is_ascii_alphanumeric() || (letter.is_uppercase() && !before.is_uppercase()) {
-                words.push(String::new());
-            }
-            words.last_mut().into_iter().for_each(|word| word.push(letter.to_ascii_lowercase()));
-        }
-        before = letter;
-    }
-    words
 }
 
 fn need(kind: &str) -> ResourceNeed {

@@ -140,7 +140,16 @@ fn in_query(path: &PathKey, parameters: &mut Vec<Parameter>) {
 
 /// A required parameter of which nothing but its name is known.
 fn plain(name: &str, location: Location) -> Parameter {
-    Parameter { name: name.to_owned(), location, required: true, schema: None, example: None, resource: None, serialization: Serialization::usual(location), sent: false }
+    Parameter {
+        name: name.to_owned(),
+        location,
+        required: true,
+        schema: None,
+        example: None,
+        resource: None,
+        serialization: Serialization::usual(location),
+        sent: false,
+    }
 }
 
 /// The kind of resource that a path parameter names when the contract does not say: the segment before it, when the

@@ -77,7 +77,12 @@ fn is_marked_within(document: &Value, schema: &Value, member: &str, annotation: 
     let behind = target.and_then(|target| follow(document, target)).map(|(_, found)| found);
     schema.pointer(member).is_some_and(|found| is(document, found, annotation))
         || behind.is_some_and(|schema| is_marked_within(document, schema, member, annotation, left))
-        || schema.get("allOf").and_then(Value::as_array).into_iter().flatten().any(|branch| is_marked_within(document, branch, member, annotation, left))
+        || schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .any(|branch| is_marked_within(document, branch, member, annotation, left))
 }
 
 #[cfg(test)]

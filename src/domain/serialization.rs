@@ -89,7 +89,7 @@ impl Serialization {
     }
 
     /// The pairs that a value is in a query or a form.
-    pub fn pairs(&self, name: &str, value: &Value) -> Vec<Pair> {
+    pub fn pairs(self, name: &str, value: &Value) -> Vec<Pair> {
         let joined = |parts: Vec<String>, delimiter: &str| {
             let encoded = parts.len() > 1 || self.allow_reserved;
             let parts: Vec<String> = if encoded { parts.iter().map(|part| self.encode(part)).collect() } else { parts };
@@ -102,7 +102,7 @@ impl Serialization {
             (Value::Array(items), _, None) => items.iter().flat_map(|item| joined(vec![flat(item)], "")).collect(),
             (Value::Array(items), _, Some(delimiter)) => joined(items.iter().map(flat).collect(), delimiter),
             (Value::Object(members), _, None) => {
-                members.iter().flat_map(|(own, member)| Self { style: Style::Form, ..*self }.pairs(own, &Value::String(flat(member)))).collect()
+                members.iter().flat_map(|(own, member)| Self { style: Style::Form, ..self }.pairs(own, &Value::String(flat(member)))).collect()
             }
             (Value::Object(members), _, Some(delimiter)) => {
                 joined(members.iter().flat_map(|(own, member)| [own.clone(), flat(member)]).collect(), delimiter)
@@ -112,7 +112,7 @@ impl Serialization {
     }
 
     /// What stands between the parts of a value that is one pair.
-    fn delimiter(&self) -> Option<&'static str> {
+    fn delimiter(self) -> Option<&'static str> {
         match self.style {
             _ if self.explode => None,
             Style::SpaceDelimited => Some("%20"),
@@ -121,20 +121,20 @@ impl Serialization {
         }
     }
 
-    fn deep(&self, name: &str, value: &Value) -> Vec<Pair> {
+    fn deep(self, name: &str, value: &Value) -> Vec<Pair> {
         match value {
             Value::Object(members) => members.iter().flat_map(|(own, member)| self.deep(&format!("{name}[{own}]"), member)).collect(),
             Value::Array(items) => items.iter().flat_map(|item| self.deep(name, item)).collect(),
-            plain => Self { style: Style::Form, ..*self }.pairs(name, plain),
+            plain => Self { style: Style::Form, ..self }.pairs(name, plain),
         }
     }
 
-    fn encode(&self, text: &str) -> String {
+    fn encode(self, text: &str) -> String {
         utf8_percent_encode(text, if self.allow_reserved { DIVIDING } else { RESERVED }).to_string()
     }
 
     /// What a value is in a path: what stands before it, its text, and whether that is percent-encoded already.
-    pub fn segment(&self, name: &str, value: &Value) -> (String, String, bool) {
+    pub fn segment(self, name: &str, value: &Value) -> (String, String, bool) {
         let delimiter = match (self.style, self.explode) {
             (Style::Label, true) => ".".to_owned(),
             (Style::Matrix, true) if value.is_array() => format!(";{name}="),
@@ -152,12 +152,12 @@ impl Serialization {
     }
 
     /// What a value is in a header field, where nothing is percent-encoded (OpenAPI, Percent-Encoding and Header Fields).
-    pub fn field(&self, value: &Value) -> String {
+    pub fn field(self, value: &Value) -> String {
         self.joined(value, ",", str::to_owned).0
     }
 
     /// The pairs that a value is in the header field `Cookie` (RFC 6265, section 4.2.1).
-    pub fn cookies(&self, name: &str, value: &Value) -> String {
+    pub fn cookies(self, name: &str, value: &Value) -> String {
         let safe = |text: &str| utf8_percent_encode(text, IN_COOKIE).to_string();
         let pair = |name: &str, value: &Value| format!("{name}={}", safe(&flat(value)));
         let pairs: Vec<String> = match value {
@@ -172,7 +172,7 @@ impl Serialization {
     }
 
     /// The parts of a value, put together.
-    fn joined(&self, value: &Value, delimiter: &str, encode: impl Fn(&str) -> String) -> (String, bool) {
+    fn joined(self, value: &Value, delimiter: &str, encode: impl Fn(&str) -> String) -> (String, bool) {
         let parts: Vec<String> = match value {
             _ if self.style == Style::Json => return (value.to_string(), false),
             Value::Array(items) if items.len() > 1 => items.iter().map(|item| encode(&flat(item))).collect(),

@@ -39,7 +39,6 @@ fn is_alike(name: &str) -> bool {
     name.contains("xml") || name.contains("yaml")
 }
 
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

@@ -14,7 +14,8 @@ use crate::domain::text::plain;
 pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), String> {
     let writable = |media: &MediaType| {
         let name = concrete(contract, media);
-        let text = media.examples.first().map_or_else(|| kind(contract, media).is_none_or(|kind| kind == "string"), |example| example.value.is_string());
+        let text =
+            media.examples.first().map_or_else(|| kind(contract, media).is_none_or(|kind| kind == "string"), |example| example.value.is_string());
         text || is_json(&name) || is_parts(&name) || is_form(&name)
     };
     let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
@@ -81,7 +82,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
     let made = media.schema.as_ref().and_then(|schema| {
         let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
         let first = ways.peek().cloned();
-        ways.find(&fits).or(first).map(|made| without_added_needs(contract, media, &made, &fits))
+        ways.find(&fits).or(first).map(|made| without_added_needs(contract, media, &made, fits))
     });
     let made = made.unwrap_or_default();
     match sent().next() {
@@ -171,7 +172,9 @@ fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
     let at = media.schema.as_ref().map(|schema| schema.0.as_str()).unwrap_or_default();
     let part = |(name, content): (&String, &Value)| {
         let encoding = media.encoding.get(name).cloned().unwrap_or_default();
-        if let Some(serialization) = encoding.serialization.filter(|_| content.is_array() || content.is_object()) {
+        // An array of which each item is a pair is an array of parts all the same.
+        let joined = |serialization: &Serialization| content.is_object() || (content.is_array() && !serialization.explode);
+        if let Some(serialization) = encoding.serialization.filter(joined) {
             let pairs = serialization.pairs(name, content).into_iter();
             let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
             return pairs.map(|pair| plain_part(pair.name, if pair.encoded { decoded(&pair.value) } else { pair.value })).collect::<Vec<_>>();

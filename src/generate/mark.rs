@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::drawn::hashed;
 use super::request::Base;
 use super::vary::vary;
-use crate::contract::{Schemas, asks_by_name};
 use crate::contract::schema::marks;
+use crate::contract::{Schemas, asks_by_name};
 use crate::domain::contract::{Contract, MediaType, Operation};
 use crate::domain::plan::Body;
 

@@ -43,7 +43,12 @@ fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Opti
     let is_match = |text: &String| matcher.is_valid(&serde_json::Value::from(text.as_str()));
     let found = texts(&parsed, at_least, at_most, number).into_iter().find(is_match);
     let asked: String = looks.iter().filter_map(|look| Writer { once: 0, more: 0, number: None }.write(&parse(look)?)).collect();
-    let with_asked = || texts(&parsed, at_least, at_most, number).into_iter().flat_map(|text| holding(&text, &asked)).find(|text| length(text) <= at_most && is_match(text));
+    let with_asked = || {
+        texts(&parsed, at_least, at_most, number)
+            .into_iter()
+            .flat_map(|text| holding(&text, &asked))
+            .find(|text| length(text) <= at_most && is_match(text))
+    };
     // What must not be there may be in one text and not in another.
     let others = || (1..=MOST_OTHERS).flat_map(|other| texts(&parsed, at_least, at_most, Some(other))).find(is_match);
     found.or_else(with_asked).or_else(others)

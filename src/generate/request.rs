@@ -145,7 +145,9 @@ fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter
         let text = plain(value);
         [Some(value.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))]
     };
-    let allows = |value: &Value| parameter.schema.as_ref().is_none_or(|schema| reads(value).into_iter().flatten().any(|value| is_valid(schemas, schema, &value)));
+    let allows = |value: &Value| {
+        parameter.schema.as_ref().is_none_or(|schema| reads(value).into_iter().flatten().any(|value| is_valid(schemas, schema, &value)))
+    };
     let made = || {
         let Some(schema) = &parameter.schema else { return Value::from("probity") };
         let mut ways = samples(&contract.document, &schema.0).peekable();

@@ -21,10 +21,13 @@ pub fn text(schema: &Value, further: &[&str], by_format: bool) -> Value {
     let fits = |text: &String| long_enough(text) && patterns.iter().all(|pattern| pattern::matches(pattern, text));
     let mut words: Vec<String> = of_format(format, by_format).iter().map(|word| stretched(word, at_least)).collect();
     if format.is_empty() || !is_strict(format) {
-        words.iter_mut().for_each(|word| word.truncate(usize::try_from(at_most).unwrap_or(usize::MAX)));
+        for word in &mut words {
+            word.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
+        }
     }
     let matching = || patterns.iter().filter_map(|pattern| pattern::matching(pattern, at_least, at_most));
-    let candidates: Vec<String> = if format.is_empty() || !by_format { matching().chain(words).collect() } else { words.into_iter().chain(matching()).collect() };
+    let candidates: Vec<String> =
+        if format.is_empty() || !by_format { matching().chain(words).collect() } else { words.into_iter().chain(matching()).collect() };
     Value::String(candidates.iter().find(|text| fits(text)).or(candidates.first()).cloned().unwrap_or_default())
 }
 

@@ -40,7 +40,8 @@ impl Form<'_> {
         let usual = Serialization::usual(Location::Query);
         let encoding = self.media.encoding.get(name);
         let plain = Reader { contract: &self.core.contract, schemas: &self.core.schemas, schema, serialization: usual };
-        let is_json = plain.is_a("object") || encoding.and_then(|encoding| encoding.content_type.as_deref()).is_some_and(|name| name.contains("json"));
+        let is_json =
+            plain.is_a("object") || encoding.and_then(|encoding| encoding.content_type.as_deref()).is_some_and(|name| name.contains("json"));
         let unsaid = if is_json { Serialization { style: Style::Json, ..usual } } else { usual };
         Reader { serialization: encoding.and_then(|encoding| encoding.serialization).unwrap_or(unsaid), ..plain }
     }

@@ -88,7 +88,8 @@ pub(crate) fn path_values(operation: &Operation, contract: &Contract, schemas: &
     let values = parts.zip(segments).filter_map(|(part, segment)| values_in(part, segment)).flatten();
     let bare = |name: &str, value: &str| {
         let parameter = operation.parameter(Location::Path, name);
-        let reader = parameter.map(|parameter| Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization });
+        let reader =
+            parameter.map(|parameter| Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization });
         reader.map_or_else(|| value.to_owned(), |reader| reader.bare(name, value).to_owned())
     };
     values.map(|(name, value)| (name.to_owned(), bare(name, value))).collect()

@@ -85,7 +85,9 @@ impl Reader<'_> {
     /// Whether the schema is of a type, among others.
     pub(crate) fn is_a(&self, name: &str) -> bool {
         let schema = self.schema.and_then(|schema| follow(&self.contract.document, &schema.0)).map(|(_, schema)| schema);
-        schema.and_then(|schema| schema.get("type")).is_some_and(|types| types == name || types.as_array().is_some_and(|types| types.contains(&name.into())))
+        schema
+            .and_then(|schema| schema.get("type"))
+            .is_some_and(|types| types == name || types.as_array().is_some_and(|types| types.contains(&name.into())))
     }
 
     fn object(&self, name: &str, pairs: &[RawPair]) -> Option<Map<String, Value>> {

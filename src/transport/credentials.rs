@@ -196,7 +196,8 @@ mod tests {
         let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
         let schemes = json!({"basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"}, "raw": key("Authorization"), "key": key("X-Key")});
         let paths = json!({"/a": {"get": {"security": security, "responses": {"200": {"description": "d"}}}}});
-        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"securitySchemes": schemes}});
+        let document =
+            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"securitySchemes": schemes}});
         let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
         let secret = |text: &str| SecretString::from(text.to_owned());
         let full = [

@@ -68,7 +68,7 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
     let mut headers = request.headers.clone();
     let body = match &request.body {
         Body::Empty => None,
-        Body::Json(value) => Some(value.to_string().into_bytes()),
+        Body::Json(value) => Some(json_text(value)),
         Body::CutJson(value) => Some(cut(&value.to_string())),
         Body::Spelled(value, texts) => Some(spelled(value, texts).into_bytes()),
         Body::Text(text) => Some(text.clone().into_bytes()),
@@ -107,6 +107,25 @@ fn cut(text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
     bytes.truncate(bytes.len().saturating_sub(CUT_BYTES).max(1));
     bytes
+}
+
+/// A JSON text in which a whole number is written as one, however long it is: with an exponent, many readers take it for another
+/// type of number (RFC 8259, section 6, leaves that to them).
+fn json_text(value: &Value) -> Vec<u8> {
+    let mut text = Vec::new();
+    let written = serde::Serialize::serialize(value, &mut serde_json::Serializer::with_formatter(&mut text, WholeNumbers));
+    if written.is_ok() { text } else { value.to_string().into_bytes() }
+}
+
+/// Beyond 64 bits, a whole number is a binary fraction here; from here on it is no number that somebody counts with.
+const LONGEST_WHOLE: std::ops::Range<f64> = 9.2e18..1e40;
+
+struct WholeNumbers;
+
+impl serde_json::ser::Formatter for WholeNumbers {
+    fn write_f64<W: ?Sized + std::io::Write>(&mut self, writer: &mut W, value: f64) -> std::io::Result<()> {
+        if LONGEST_WHOLE.contains(&value.abs()) { write!(writer, "{value:.0}") } else { serde_json::ser::CompactFormatter.write_f64(writer, value) }
+    }
 }
 
 /// A document with some of its values written in another way: each stands where a name of our own held its place.
@@ -153,7 +172,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::plan::Credentials;
+    use crate::domain::plan::{Credentials, Styled};
 
     fn template(path: &str, body: Body) -> RequestTemplate {
         RequestTemplate {
@@ -181,6 +200,31 @@ mod tests {
         let body = Body::Spelled(json!({"a": 1, "b": "x"}), vec![("/a".to_owned(), "1e2".to_owned()), ("/c".to_owned(), "2,\"c\":3".to_owned())]);
         let sent = wire("http://h", &template("/", body));
         assert_eq!(String::from_utf8(sent.body.unwrap()).unwrap(), r#"{"a":1e2,"b":"x","c":2,"c":3}"#);
+    }
+
+    #[test]
+    fn a_whole_number_is_written_as_one() {
+        let value: Value = serde_json::from_str(r#"{"a":18446744073709551616,"b":-1e20,"c":1.5,"d":7,"e":1e300,"f":2.0}"#).unwrap();
+        let sent = wire("http://h", &template("/", Body::Json(value)));
+        let text = String::from_utf8(sent.body.unwrap()).unwrap();
+        assert_eq!(text, r#"{"a":18446744073709551616,"b":-100000000000000000000,"c":1.5,"d":7,"e":1e+300,"f":2.0}"#);
+    }
+
+    #[test]
+    fn what_is_styled_is_encoded_once_and_stands_behind_its_sign() {
+        let mut request = template("/x/{id}", Body::Empty);
+        let styled = |place: Place, before: &str, encoded: bool| Styled { place, before: before.to_owned(), encoded };
+        request.query = vec![("a".to_owned(), "p%2Cq,r".to_owned()), ("b c".to_owned(), "p,q".to_owned())];
+        request.styled = vec![styled(Place::Path("id".to_owned()), ";id=", false), styled(Place::Query("a".to_owned()), "", true)];
+        assert_eq!(wire("http://h", &request).url, "http://h/x/;id=a%2Fb%20%C3%A4?a=p%2Cq,r&b+c=p%2Cq");
+    }
+
+    #[test]
+    fn each_item_of_a_list_is_a_part_where_it_is_to_be() {
+        let part = |repeated: bool| Part { name: "t".to_owned(), media_type: None, file_name: None, content: json!(["a", "b"]), repeated };
+        let text = |repeated: bool| String::from_utf8(wire("http://h", &template("/", Body::Multipart(vec![part(repeated)]))).body.unwrap()).unwrap();
+        assert_eq!((text(true).matches("name=\"t\"").count(), text(false).matches("name=\"t\"").count()), (2, 1));
+        assert!(text(true).contains("\r\n\r\na\r\n") && text(false).contains(r#"["a","b"]"#));
     }
 
     #[test]

@@ -32,23 +32,41 @@ fn missed(report: &Report, operations: &[&str], status: u16) -> Vec<String> {
 /// One `GET` with one parameter for each operation, and what its request looks like on the way.
 const PARAMETERS: &[(&str, &str, &str)] = &[
     ("pipe", "in: query, style: pipeDelimited, explode: false, schema: {type: array, items: {type: integer}}, example: [3, 4]", "/pipe?v=3%7C4"),
-    ("space", "in: query, style: spaceDelimited, explode: false, schema: {type: array, items: {type: string}}, example: [red, blue]", "/space?v=red%20blue"),
+    (
+        "space",
+        "in: query, style: spaceDelimited, explode: false, schema: {type: array, items: {type: string}}, example: [red, blue]",
+        "/space?v=red%20blue",
+    ),
     ("comma", "in: query, explode: false, schema: {type: array, items: {type: string}}, example: ['a,b', c]", "/comma?v=a%2Cb,c"),
     ("repeated", "in: query, schema: {type: array, items: {type: string}}, example: [a, b]", "/repeated?v=a&v=b"),
     ("deep", "in: query, style: deepObject, schema: {type: object, properties: {at: {type: string}}}, example: {at: open}", "/deep?v%5Bat%5D=open"),
     ("object", "in: query, explode: false, schema: {type: object, properties: {from: {type: integer}}}, example: {from: 1}", "/object?v=from,1"),
-    ("spread", "in: query, schema: {type: object, properties: {from: {type: integer}, to: {type: integer}}}, example: {from: 1, to: 9}", "/spread?from=1&to=9"),
-    ("text", "in: query, content: {application/json: {schema: {type: object, properties: {a: {type: integer}}}, example: {a: 1}}}", "/text?v=%7B%22a%22%3A1%7D"),
+    (
+        "spread",
+        "in: query, schema: {type: object, properties: {from: {type: integer}, to: {type: integer}}}, example: {from: 1, to: 9}",
+        "/spread?from=1&to=9",
+    ),
+    (
+        "text",
+        "in: query, content: {application/json: {schema: {type: object, properties: {a: {type: integer}}}, example: {a: 1}}}",
+        "/text?v=%7B%22a%22%3A1%7D",
+    ),
     ("label", "in: path, style: label, explode: true, schema: {type: array, items: {type: integer}}, example: [3, 4]", "/label/.3.4"),
     ("matrix", "in: path, style: matrix, schema: {type: integer}, example: 5", "/matrix/;v=5"),
-    ("field", "in: header, explode: true, schema: {type: object, properties: {r: {type: integer}, g: {type: integer}}}, example: {r: 1, g: 2}", "v: r=1,g=2"),
+    (
+        "field",
+        "in: header, explode: true, schema: {type: object, properties: {r: {type: integer}, g: {type: integer}}}, example: {r: 1, g: 2}",
+        "v: r=1,g=2",
+    ),
     ("cookie", "in: cookie, schema: {type: string}, example: 'nb; x'", "cookie: v=nb%3B%20x"),
 ];
 
 fn parameters() -> String {
     let path = |name: &str, described: &str| {
         let path = if described.starts_with("in: path") { format!("/{name}/{{v}}") } else { format!("/{name}") };
-        format!("  {path}: {{get: {{operationId: {name}, parameters: [{{name: v, required: true, {described}}}], responses: {{'200': {{description: ok}}, '400': {{description: bad}}}}}}}}\n")
+        format!(
+            "  {path}: {{get: {{operationId: {name}, parameters: [{{name: v, required: true, {described}}}], responses: {{'200': {{description: ok}}, '400': {{description: bad}}}}}}}}\n"
+        )
     };
     let paths: String = PARAMETERS.iter().map(|(name, described, _)| path(name, described)).collect();
     format!("{HEAD}paths:\n{paths}")
@@ -138,6 +156,8 @@ fn forms_are_written_as_their_encoding_says_and_the_mock_reads_them() {
     assert_eq!((missed(&report, &["charge"], 200), missed(&report, &["note"], 201)), (Vec::new(), Vec::new()));
     let report = on_mock("forms", &contract);
     assert_eq!((missed(&report, &["charge"], 200), missed(&report, &["note"], 201)), (Vec::new(), Vec::new()));
+    // A member that is left out of a form is missed.
+    assert_eq!(missed(&report, &["charge", "note"], 400), Vec::<String>::new());
 }
 
 const READ_ONLY: &str = r"paths:

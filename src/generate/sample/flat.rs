@@ -57,7 +57,8 @@ fn both(keyword: &str, known: &mut Value, other: &Value) {
     match (keyword, &mut *known, other) {
         ("properties" | "patternProperties" | "dependentSchemas", Value::Object(known), Value::Object(other)) => {
             for (name, schema) in other {
-                let sum = known.get(name).map_or_else(|| schema.clone(), |own| if own == schema { own.clone() } else { json!({"allOf": [own, schema]}) });
+                let sum =
+                    known.get(name).map_or_else(|| schema.clone(), |own| if own == schema { own.clone() } else { json!({"allOf": [own, schema]}) });
                 known.insert(name.clone(), sum);
             }
         }

@@ -198,7 +198,8 @@ impl<'a> Maker<'a> {
         let Some(own) = self.open.last() else { return Vec::new() };
         let schemas = self.document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
         let reference = Value::from(format!("#{own}"));
-        let extends = |schema: &Value| schema.get("allOf").and_then(Value::as_array).into_iter().flatten().any(|branch| branch.get("$ref") == Some(&reference));
+        let extends =
+            |schema: &Value| schema.get("allOf").and_then(Value::as_array).into_iter().flatten().any(|branch| branch.get("$ref") == Some(&reference));
         schemas.filter(|(_, schema)| extends(schema)).map(|(name, _)| crate::contract::append("/components/schemas", name)).collect()
     }
 

@@ -61,7 +61,13 @@ impl Maker<'_> {
             let left_out = annotated(self.left_out) == Some(Value::Bool(true));
             // What an author shows is meant to be sent, and a request of nothing but what it must hold hides most faults.
             let for_request = self.left_out == "readOnly";
-            let is_shown = || for_request && self.way.shown && self.way.extent == Extent::Shown && depth < MOST_OPTIONAL && annotated("example").or_else(|| annotated("examples")).is_some();
+            let is_shown = || {
+                for_request
+                    && self.way.shown
+                    && self.way.extent == Extent::Shown
+                    && depth < MOST_OPTIONAL
+                    && annotated("example").or_else(|| annotated("examples")).is_some()
+            };
             if left_out || !(demanded || optional || is_shown()) {
                 continue;
             }
@@ -134,10 +140,10 @@ impl Maker<'_> {
         }
         let known: Vec<String> = whole.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();
         let patterns: Vec<String> = whole.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();
-        let named = whole.get("propertyNames").cloned();
+        let rule = whole.get("propertyNames").cloned();
         let closed = whole.get("additionalProperties") == Some(&Value::Bool(false));
         let of_patterns = patterns.iter().flat_map(|pattern| (0..least).filter_map(move |number| nth_name(&json!({"pattern": pattern}), number)));
-        let others = (0..least).filter_map(|number| named.as_ref().map_or_else(|| nth_name(&json!({}), number), |rule| nth_name(rule, number)));
+        let others = (0..least).filter_map(|number| rule.as_ref().map_or_else(|| nth_name(&json!({}), number), |rule| nth_name(rule, number)));
         let names: Vec<String> = of_patterns.chain(known).chain(others.filter(|_| !closed)).collect();
         for name in names {
             if !lacking(members) {

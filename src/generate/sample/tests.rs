@@ -55,7 +55,8 @@ fn members_that_others_need_and_names_that_match_are_made() {
 
 #[test]
 fn there_are_other_ways() {
-    let document = json!({"s": {"required": ["a"], "properties": {"a": {"type": "integer", "example": "wrong"}}}, "t": {"oneOf": [{"const": 1}, {"const": 2}]}});
+    let document =
+        json!({"s": {"required": ["a"], "properties": {"a": {"type": "integer", "example": "wrong"}}}, "t": {"oneOf": [{"const": 1}, {"const": 2}]}});
     assert!(samples(&document, "/s").any(|value| value == json!({"a": 1})));
     assert!(samples(&document, "/t").any(|value| value == json!(2)));
     let either = json!({"properties": {"a": {"const": 1}, "b": {"const": 2}}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]});

@@ -26,7 +26,8 @@ pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>)
 
 fn is_malformed(scene: &Scene<'_>, parameter: &Parameter, value: &str) -> bool {
     let breaks_schema = parameter.schema.as_ref().is_some_and(|schema| {
-        let reader = Reader { contract: &scene.core.contract, schemas: &scene.core.schemas, schema: Some(schema), serialization: parameter.serialization };
+        let reader =
+            Reader { contract: &scene.core.contract, schemas: &scene.core.schemas, schema: Some(schema), serialization: parameter.serialization };
         let value = reader.in_segment(&parameter.name, value);
         scene.core.schemas.breaches(schema, &value).is_ok_and(|breaches| !breaches.is_empty())
     });
