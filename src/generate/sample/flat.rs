@@ -35,19 +35,15 @@ pub(super) fn combine(whole: &mut Map<String, Value>, part: &Map<String, Value>)
     if let (Some(own), Some(other)) = (whole.get("pattern").cloned(), part.get("pattern"))
         && own != *other
     {
-        list(whole, PATTERNS).push(other.clone());
+        push(whole, PATTERNS, other.clone());
     }
 }
 
-/// The list that stands under a keyword.
-pub(super) fn list<'a>(schema: &'a mut Map<String, Value>, keyword: &str) -> &'a mut Vec<Value> {
-    let place = schema.entry(keyword).or_insert_with(|| json!([]));
-    if !place.is_array() {
-        *place = json!([]);
-    }
-    match place {
-        Value::Array(items) => items,
-        _ => unreachable!("it has just been made one"),
+/// Adds an item to the list that stands under a keyword.
+pub(super) fn push(schema: &mut Map<String, Value>, keyword: &str, item: Value) {
+    match schema.entry(keyword).or_insert_with(|| json!([])) {
+        Value::Array(items) => items.push(item),
+        other => *other = json!([item]),
     }
 }
 
@@ -75,7 +71,7 @@ fn both(keyword: &str, known: &mut Value, other: &Value) {
             }
         }
         ("enum", Value::Array(known), Value::Array(other)) => known.retain(|value| other.contains(value)),
-        ("type", ..) => *known = common_type(known, other),
+        ("type", ..) => *known = shared_type(known, other),
         ("items" | "additionalProperties" | "not", Value::Object(_), Value::Object(_)) => {
             *known = if keyword == "not" { json!({"anyOf": [known, other]}) } else { json!({"allOf": [known, other]}) };
         }
@@ -87,7 +83,7 @@ fn both(keyword: &str, known: &mut Value, other: &Value) {
 }
 
 /// The types that two schemas share; a whole number is a number.
-fn common_type(one: &Value, other: &Value) -> Value {
+fn shared_type(one: &Value, other: &Value) -> Value {
     let names = |value: &Value| match value {
         Value::Array(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>(),
         other => other.as_str().map(str::to_owned).into_iter().collect(),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Way;
-use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, list};
+use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
 use crate::contract::schema::follow;
 use crate::generate::number::number;
 use crate::generate::word::text;
@@ -68,11 +68,11 @@ impl<'a> Maker<'a> {
         let mut whole: Flat = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned).collect();
         if members.contains_key("if") {
             let condition = ["if", "then", "else"].iter().filter_map(|keyword| Some(((*keyword).to_owned(), members.get(*keyword)?.clone())));
-            list(&mut whole, CONDITIONS).push(Value::Object(condition.collect()));
+            push(&mut whole, CONDITIONS, Value::Object(condition.collect()));
         }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(branches) = members.get(keyword).and_then(Value::as_array).filter(|branches| !branches.is_empty()) {
-                list(&mut whole, CHOICES).push(json!({"branches": branches, "discriminator": members.get("discriminator")}));
+                push(&mut whole, CHOICES, json!({"branches": branches, "discriminator": members.get("discriminator")}));
             }
         }
         if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {

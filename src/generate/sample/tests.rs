@@ -1,3 +1,5 @@
+//! What is made of schemas of all kinds.
+
 use serde_json::{Value, json};
 
 use super::*;
