@@ -107,6 +107,8 @@ fn candidates(text: &str, mark: &str) -> Vec<String> {
     candidates.extend(KEPT.iter().map(|kept| with_mark(&text.chars().take(*kept).collect::<String>(), mark)));
     candidates.push(redrawn(text, mark, |letter| letter.is_ascii_digit()));
     candidates.push(changed(text, mark));
+    // A text without a digit has none to be drawn.
+    candidates.retain(|candidate| candidate != text);
     candidates
 }
 
