@@ -42,7 +42,7 @@ use serde_json::Value;
 pub use unsupported_method::same_route;
 
 use crate::contract::Schemas;
-use crate::contract::schema::{follow, property};
+use crate::contract::schema::property;
 use crate::domain::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
 use crate::domain::plan::{Body, Fault, Place, RequestTemplate};
 use crate::domain::serialization::{Serialization, Style};
@@ -124,12 +124,7 @@ impl Ground<'_> {
     pub fn parameter_allows(&self, parameter: &Parameter, value: &Value) -> bool {
         let text = plain(value);
         let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
-        parameter.schema.as_ref().is_none_or(|schema| {
-            let kind = follow(&self.contract.document, &schema.0).and_then(|(_, schema)| schema.get("type"));
-            // Where several may be written, one alone is a list of one.
-            let read = |value: Value| if kind == Some(&Value::from("array")) { Value::Array(vec![value]) } else { value };
-            readings.into_iter().flatten().any(|value| self.is_valid(schema, &read(value)))
-        })
+        parameter.schema.as_ref().is_none_or(|schema| readings.into_iter().flatten().any(|value| self.is_valid(schema, &value)))
     }
 
     /// Whether the JSON body of the valid request stays valid with another value at one place.

@@ -1,13 +1,11 @@
 //! An id in the body or the query names nothing.
 
-use serde_json::Value;
-
 use super::repeats::{repeat, same_id};
 use super::{Ground, Trigger, Variation};
 use crate::domain::contract::Location;
 use crate::domain::plan::Place;
 use crate::domain::text::plain;
-use crate::generate::{Need, sample, unknown_id};
+use crate::generate::{Need, unknown_id};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "unknown-reference",
@@ -36,12 +34,9 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let parameters = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && chosen(&parameter.name));
     let in_query = parameters.filter_map(|parameter| {
         let need = parameter.resource.as_ref().filter(|need| wanted(&need.kind))?;
-        let made = || parameter.schema.as_ref().map_or_else(|| Value::from("1"), |schema| sample(&ground.contract.document, &schema.0));
-        let example = parameter.example.clone().unwrap_or_else(made);
+        let example = parameter.example.clone().unwrap_or_else(|| serde_json::Value::String("1".to_owned()));
         let example = example.get(0).cloned().unwrap_or(example);
-        // What is no more than text may be an id of any form; a number is one that most take.
-        let example = if example == "probity" { Value::from("1") } else { example };
-        let unknown = unknown_id(&example, ground.mark, |value| ground.parameter_allows(parameter, value))?;
+        let unknown = unknown_id(&example, ground.mark, |value| ground.parameter_allows(parameter, value) || value.is_string())?;
         let text = plain(&unknown);
         let mut variation = ground.with_query_value(&parameter.name, &text);
         variation.kind = Some(need.kind.clone());
