@@ -1,6 +1,6 @@
 //! A text within its lengths, of its format or by its pattern.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::pattern;
 
@@ -18,30 +18,48 @@ pub fn text(schema: &Value, further: &[&str], by_format: bool) -> Value {
     let format = said("format").or(said("contentEncoding").filter(|encoding| *encoding == "base64")).unwrap_or_default();
     let patterns: Vec<&str> = said("pattern").into_iter().chain(further.iter().copied()).collect();
     let long_enough = |text: &str| (at_least..=at_most).contains(&(text.chars().count() as u64));
-    let fits = |text: &String| long_enough(text) && patterns.iter().all(|pattern| pattern::matches(pattern, text));
+    let of_its_format = rule(&json!({"format": format}));
+    let fits = |text: &String| {
+        long_enough(text)
+            && patterns.iter().all(|pattern| pattern::matches(pattern, text))
+            && of_its_format.as_ref().is_none_or(|rule| rule.is_valid(&Value::from(text.as_str())))
+    };
     let mut words: Vec<String> = of_format(format, by_format).iter().map(|word| stretched(word, at_least)).collect();
     if format.is_empty() || !is_strict(format) {
         for word in &mut words {
             word.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
         }
     }
-    let matching = || patterns.iter().filter_map(|pattern| pattern::matching(pattern, at_least, at_most));
+    // What a pattern leaves open at one end may be longer there.
+    let open = |text: String| {
+        [text.clone(), stretched(&text, at_least), format!("probity{text}"), format!("{}{text}", "x".repeat(lacking(&text, at_least)))]
+    };
+    let of_pattern = |pattern: &&str| pattern::matching(pattern, at_least, at_most).or_else(|| pattern::matching(pattern, 0, at_most));
+    let matching = || patterns.iter().filter_map(of_pattern).flat_map(open);
     let candidates: Vec<String> =
         if format.is_empty() || !by_format { matching().chain(words).collect() } else { words.into_iter().chain(matching()).collect() };
     Value::String(candidates.iter().find(|text| fits(text)).or(candidates.first()).cloned().unwrap_or_default())
 }
 
+/// A schema that stands for itself, ready to be held against a value; `None` when it refers to others.
+pub fn rule(schema: &Value) -> Option<jsonschema::Validator> {
+    jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true).build(schema).ok()
+}
+
 /// Words of a format, the plainest first (JSON Schema Validation, section 7.3; OpenAPI, Format Registry).
 fn of_format(format: &str, by_format: bool) -> &'static [&'static str] {
     match format {
-        "date" => &["2024-01-31"],
+        "date" => &["2024-01-31", "2030-12-15"],
         "date-time" => &[
             "2024-01-31T12:00:00Z",
             "2024-01-31T12:00:00.000Z",
             "2024-01-31T12:00:00+00:00",
             "2024-01-31T12:00:00.000000Z",
             "2024-01-31T12:00:00.000+00:00",
+            "2024-01-31T12:00:00+02:00",
             "2024-01-31T12:00:00-05:00",
+            "2024-01-31T12:00:00.000+02:00",
+            "2030-12-15T00:00:00Z",
         ],
         "time" => &["12:00:00Z", "12:00:00.000Z", "12:00:00+00:00", "12:00:00"],
         "duration" => &["P1D", "PT1H", "P1Y", "P1DT1H"],
@@ -70,10 +88,14 @@ fn is_strict(format: &str) -> bool {
     of_format(format, true) != ["probity"]
 }
 
+/// How many letters a word lacks.
+fn lacking(word: &str, at_least: u64) -> usize {
+    usize::try_from(at_least).unwrap_or(usize::MAX).saturating_sub(word.chars().count())
+}
+
 /// A word with letters put into it until it is long enough; an address is so before its sign.
 fn stretched(word: &str, at_least: u64) -> String {
-    let lacking = usize::try_from(at_least).unwrap_or(usize::MAX).saturating_sub(word.chars().count());
-    let more = "x".repeat(lacking);
+    let more = "x".repeat(lacking(word, at_least));
     match word.split_once('@') {
         Some((local, domain)) => format!("{local}{more}@{domain}"),
         None => format!("{word}{more}"),
@@ -82,8 +104,6 @@ fn stretched(word: &str, at_least: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -98,5 +118,7 @@ mod tests {
         assert_eq!(made(json!({"minLength": 9}), &[]), "probityxx");
         assert_eq!(made(json!({"format": "name", "maxLength": 3}), &[]), "pro");
         assert_eq!(made(json!({"contentEncoding": "base64"}), &[]), "cHJvYml0eQ==");
+        assert_eq!(made(json!({"format": "email", "pattern": "@example\\.org$"}), &[]), "probity@example.org");
+        assert_eq!(made(json!({"minLength": 3}), &["^[A-Z]"]), "Axx");
     }
 }

@@ -6,7 +6,7 @@ use super::Way;
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
 use crate::contract::schema::follow;
 use crate::generate::number::number;
-use crate::generate::word::text;
+use crate::generate::word::{rule, text};
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;
@@ -134,7 +134,9 @@ impl<'a> Maker<'a> {
         let usual = || whole.get("default").filter(|value| self.way.shown && !value.is_null());
         let listed = || {
             let values = whole.get("enum")?.as_array()?;
-            values.iter().find(|value| !value.is_null()).or_else(|| values.first())
+            let forbidding = whole.get("not").is_some().then(|| rule(&Value::Object(whole.clone()))).flatten();
+            let allowed = |value: &&Value| !value.is_null() && forbidding.as_ref().is_none_or(|rule| rule.is_valid(value));
+            values.iter().find(allowed).or_else(|| values.first())
         };
         shown(whole).filter(|_| self.way.shown).or_else(|| whole.get("const")).or_else(usual).or_else(listed).cloned()
     }
@@ -224,7 +226,8 @@ impl<'a> Maker<'a> {
             _ if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => "number",
             _ => "",
         };
-        Some(match name {
+        let forbidding = whole.get("not").is_some().then(|| rule(&Value::Object(whole.clone()))).flatten();
+        let made = match name {
             "object" => self.object(whole, depth)?,
             "array" => self.array(&whole, depth)?,
             "integer" | "number" => number(&Value::Object(whole.clone()), name == "integer"),
@@ -234,7 +237,11 @@ impl<'a> Maker<'a> {
                 text(&Value::Object(whole.clone()), &further, self.way.shown)
             }
             _ => Value::Null,
-        })
+        };
+        // What is forbidden (`not`) is told by looking at what was made.
+        let others = || others(&made).into_iter().find(|other| forbidding.as_ref().is_some_and(|rule| rule.is_valid(other)));
+        let is_forbidden = forbidding.as_ref().is_some_and(|rule| !rule.is_valid(&made));
+        Some(if is_forbidden { others().unwrap_or(made) } else { made })
     }
 
     fn array(&mut self, whole: &Flat, depth: usize) -> Option<Value> {
@@ -255,8 +262,16 @@ impl<'a> Maker<'a> {
                 None => return None,
             }
         }
-        if let Some(contained) = whole.get("contains").filter(|_| (items.len() as u64) < most) {
-            items.push(self.make(contained, depth)?);
+        if let Some(contained) = whole.get("contains") {
+            let wanted = count("minContains").unwrap_or(1).min(LARGEST);
+            for _ in 0..wanted {
+                let item = self.make(contained, depth)?;
+                if (items.len() as u64) < most {
+                    items.push(item);
+                } else if let Some(last) = items.last_mut() {
+                    *last = item;
+                }
+            }
         }
         Some(Value::Array(items))
     }
@@ -297,6 +312,41 @@ fn another(schema: &Value, item: Value, index: u64) -> Value {
         (Some(listed), _) => listed.clone(),
         (None, Value::String(text)) if index > 0 => Value::from(format!("{text}{index}")),
         (None, Value::Number(number)) => number.as_i64().map_or(item, |number| json!(number + i64::try_from(index).unwrap_or(0))),
+        (None, Value::Bool(value)) => Value::Bool(*value == index.is_multiple_of(2)),
+        (None, Value::Object(members)) => {
+            let mut members = members.clone();
+            let plain = members.iter_mut().find(|(name, value)| {
+                let told = schema.pointer(&crate::contract::append("/properties", name)).is_some_and(|schema| schema.get("const").is_some());
+                !told && (value.is_string() || value.is_number())
+            });
+            if let Some((name, value)) = plain {
+                let schema = schema.pointer(&crate::contract::append("/properties", name)).cloned().unwrap_or_default();
+                *value = another(&schema, value.take(), index);
+            }
+            Value::Object(members)
+        }
         _ => item,
+    }
+}
+
+/// Values unlike one, the nearest first.
+fn others(made: &Value) -> Vec<Value> {
+    match made {
+        Value::String(text) => ["other", "Probity", "PROBITY", "0", "_", "probity-2", "https://example.org/"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([format!("{text}x"), format!("x{text}"), text.to_uppercase()])
+            .map(Value::from)
+            .collect(),
+        Value::Number(number) => {
+            let near = |step: i32| match number.as_i64() {
+                Some(number) => json!(number.saturating_add(i64::from(step))),
+                None => json!(number.as_f64().unwrap_or_default() + f64::from(step)),
+            };
+            [1, 2, 3, 5, 7, 10, 100, -1, -2, -10].into_iter().map(near).collect()
+        }
+        Value::Null => vec![json!("probity"), json!(1), json!(true), json!({}), json!([])],
+        Value::Array(items) => vec![items.iter().chain(items.first()).cloned().collect(), json!([])],
+        Value::Object(_) | Value::Bool(_) => vec![json!({}), json!(false), json!(true)],
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Extent;
 use super::flat::{CONDITIONS, SHOWN, combine};
 use super::maker::{Flat, Maker};
-use crate::generate::pattern;
+use crate::generate::{pattern, word};
 
 /// How many objects within objects have their optional members, too, where those are wanted.
 const MOST_OPTIONAL: usize = 2;
@@ -162,22 +162,16 @@ impl Maker<'_> {
 
 /// One of several names that a rule for names allows.
 fn nth_name(rule: &Value, number: u64) -> Option<String> {
+    let number = usize::try_from(number).ok()?;
     if let Some(listed) = rule.get("enum").and_then(Value::as_array) {
-        return listed.get(usize::try_from(number).ok()?)?.as_str().map(str::to_owned);
+        return listed.get(number)?.as_str().map(str::to_owned);
     }
-    match rule.get("pattern").and_then(Value::as_str) {
-        Some(pattern) => {
-            let text = pattern::matching(pattern, 1, u64::MAX)?;
-            let longer = format!("{text}{number}");
-            match number {
-                0 => Some(text),
-                _ if pattern::matches(pattern, &longer) => Some(longer),
-                _ => pattern::matching(pattern, 1 + number, u64::MAX),
-            }
-        }
-        None if number == 0 => Some("probity".to_owned()),
-        None => Some(format!("probity{}", number + 1)),
-    }
+    let plain = word::text(rule, &[], true).as_str()?.to_owned();
+    let (validator, rest) = (word::rule(rule), plain.chars().take(plain.chars().count().saturating_sub(1)).collect::<String>());
+    let longer = (2..=MOST_ADDED).map(|number| format!("{plain}{number}"));
+    let last = ('a'..='z').chain('A'..='Z').chain('0'..='9').map(|letter| format!("{rest}{letter}"));
+    let allowed = |text: &String| *text != plain && validator.as_ref().is_none_or(|rule| rule.is_valid(&Value::from(text.as_str())));
+    if number == 0 { Some(plain) } else { longer.chain(last).filter(allowed).nth(number - 1) }
 }
 
 fn texts(list: Option<&Value>) -> Vec<&str> {

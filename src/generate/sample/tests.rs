@@ -133,3 +133,18 @@ fn what_an_author_shows_is_sent_and_null_is_not_where_there_is_more() {
     assert_eq!(sample(&document, "/n"), json!({"m": 1}));
     assert_eq!(sample(&document, "/shown"), json!({"x": 1, "name": "Rex"}));
 }
+
+#[test]
+fn what_is_forbidden_is_not_made_and_what_has_to_differ_differs() {
+    let document = json!({
+        "number": {"type": "integer", "minimum": 0, "not": {"const": 0}}, "word": {"enum": ["red", "blue"], "not": {"const": "red"}},
+        "any": {"not": {"type": "null"}}, "text": {"type": "string", "not": {"pattern": "^[a-z]"}},
+        "objects": {"type": "array", "uniqueItems": true, "minItems": 2, "items": {"required": ["k"], "properties": {"k": {"type": "string"}}}},
+        "contains": {"type": "array", "contains": {"const": "x"}, "minContains": 2, "minItems": 2, "maxItems": 2},
+        "names": {"type": "object", "minProperties": 2, "propertyNames": {"pattern": "^[A-Z]{2}$"}, "additionalProperties": {"type": "integer"}}
+    });
+    let made: Vec<Value> = ["/number", "/word", "/any", "/text", "/objects", "/names"].iter().map(|at| sample(&document, at)).collect();
+    let objects = json!([{"k": "probity"}, {"k": "probity1"}]);
+    assert_eq!(made, [json!(1), json!("blue"), json!("probity"), json!("Probity"), objects, json!({"AA": 1, "AB": 1})]);
+    assert!(sample(&document, "/contains").as_array().is_some_and(|items| items.contains(&json!("x"))));
+}
