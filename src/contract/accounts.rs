@@ -1,25 +1,40 @@
 //! The accounts that a contract asks for, where no suite says where their credentials come from.
 
+use std::collections::BTreeSet;
+
 use crate::domain::contract::{Contract, SecurityScheme};
 use crate::domain::suite::{Account, Accounts, Credential};
 
 /// Accounts with credentials for every scheme that can be satisfied. Scheme `apiKey` is taken from `PROBITY_API_KEY`, for
-/// the account without permissions from `PROBITY_LIMITED_API_KEY`; user name and password have endings of their own.
+/// the account without permissions from `PROBITY_LIMITED_API_KEY`; user name and password have endings of their own. Schemes
+/// whose names are written alike (`api-key` beside `apiKey`) are numbered: a key must not go to where another one belongs.
 pub fn accounts_for(contract: &Contract) -> Accounts {
-    Accounts { full: account(contract, "PROBITY_"), limited: account(contract, "PROBITY_LIMITED_") }
+    let mut taken = BTreeSet::new();
+    let full = account(contract, "PROBITY_", &mut taken);
+    Accounts { full, limited: account(contract, "PROBITY_LIMITED_", &mut taken) }
 }
 
-fn account(contract: &Contract, prefix: &str) -> Account {
-    let credential = |name: &str, scheme: &SecurityScheme| {
-        let variable = format!("{prefix}{}", constant_case(name));
-        Some(match scheme {
-            SecurityScheme::Basic => Credential::Basic { username: format!("{variable}_USERNAME"), password: format!("{variable}_PASSWORD") },
-            SecurityScheme::Bearer => Credential::Bearer { token: variable },
-            SecurityScheme::Header(_) | SecurityScheme::Query(_) | SecurityScheme::Cookie(_) => Credential::Value { env: variable },
-            SecurityScheme::Other(_) => return None,
-        })
+fn account(contract: &Contract, prefix: &str, taken: &mut BTreeSet<String>) -> Account {
+    let mut own = |name: &str, scheme: &SecurityScheme| {
+        let plain = format!("{prefix}{}", constant_case(name));
+        let numbered = (2_u32..).map(|number| format!("{plain}_{number}"));
+        let mut credentials = std::iter::once(plain.clone()).chain(numbered).map(|variable| credential(scheme, variable));
+        let free = |credential: &Credential| credential.variables().iter().all(|variable| !taken.contains(*variable));
+        let found = credentials.find(|credential| credential.as_ref().is_none_or(free))??;
+        taken.extend(found.variables().into_iter().map(str::to_owned));
+        Some((name.to_owned(), found))
     };
-    contract.security_schemes.iter().filter_map(|(name, scheme)| Some((name.clone(), credential(name, scheme)?))).collect()
+    contract.security_schemes.iter().filter_map(|(name, scheme)| own(name, scheme)).collect()
+}
+
+/// A credential that is taken from a variable; `None` for a scheme that cannot be satisfied.
+fn credential(scheme: &SecurityScheme, variable: String) -> Option<Credential> {
+    Some(match scheme {
+        SecurityScheme::Basic => Credential::Basic { username: format!("{variable}_USERNAME"), password: format!("{variable}_PASSWORD") },
+        SecurityScheme::Bearer => Credential::Bearer { token: variable },
+        SecurityScheme::Header(_) | SecurityScheme::Query(_) | SecurityScheme::Cookie(_) => Credential::Value { env: variable },
+        SecurityScheme::Other(_) => return None,
+    })
 }
 
 /// A name as environment variables are written: `apiKey` as `API_KEY`.
@@ -38,7 +53,24 @@ fn constant_case(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::contract::{bundle, read};
+
+    #[test]
+    fn each_scheme_has_a_variable_of_its_own() {
+        let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
+        let schemes = json!({"api-key": key("X-A"), "apiKey": key("X-B"), "limited_apiKey": key("X-C"), "login": {"type": "http", "scheme": "basic"}, "login_password": key("X-D")});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "components": {"securitySchemes": schemes},
+            "paths": {"/a": {"get": {"responses": {"200": {"description": "d"}}}}}});
+        let accounts = accounts_for(&read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap());
+        let variables = |account: &Account| account.values().flat_map(Credential::variables).map(str::to_owned).collect::<Vec<_>>();
+        let full = ["API_KEY", "API_KEY_2", "LIMITED_API_KEY", "LOGIN_USERNAME", "LOGIN_PASSWORD", "LOGIN_PASSWORD_2"];
+        assert_eq!(variables(&accounts.full), full.map(|name| format!("PROBITY_{name}")));
+        let limited = ["API_KEY_2", "API_KEY_3", "LIMITED_API_KEY", "LOGIN_USERNAME", "LOGIN_PASSWORD", "LOGIN_PASSWORD_2"];
+        assert_eq!(variables(&accounts.limited), limited.map(|name| format!("PROBITY_LIMITED_{name}")));
+    }
 
     #[test]
     fn names_are_written_as_environment_variables_are() {

@@ -9,7 +9,10 @@ use super::operations::{Reader, View};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
 use super::{ContractError, conditions};
-use crate::domain::contract::{Certainty, Example, Fallback, HeaderRule, Link, MediaType, RequestBody, Response, SchemaRef, Status};
+use crate::domain::contract::{
+    Certainty, Encoding, Example, Fallback, HeaderRule, Link, Location, MediaType, RequestBody, Response, SchemaRef, Status,
+};
+use crate::domain::serialization::Serialization;
 
 /// Where the schema stands that says of a body only that nobody knows what it should be.
 pub const UNREAD_SCHEMA: &str = "/x-probity-unread-body";
@@ -73,7 +76,7 @@ impl Reader<'_> {
             if let Some(value) = shown.and_then(|schema| schema.get("example").or_else(|| schema.get("examples")?.get(0))) {
                 examples.push(Example { name: String::new(), value: read(&name, described, value) });
             }
-            content.push(MediaType { name, schema, examples });
+            content.push(MediaType { encoding: encoding(value), name, schema, examples });
         }
         content
     }
@@ -162,7 +165,12 @@ impl Reader<'_> {
 
     /// A response of which nothing is known but its status.
     fn unread(&self, pointer: &str, status: Status, source: &str) -> Response {
-        let content = vec![MediaType { name: "*/*".to_owned(), schema: Some(SchemaRef(UNREAD_SCHEMA.to_owned())), examples: Vec::new() }];
+        let content = vec![MediaType {
+            name: "*/*".to_owned(),
+            schema: Some(SchemaRef(UNREAD_SCHEMA.to_owned())),
+            examples: Vec::new(),
+            encoding: BTreeMap::new(),
+        }];
         let (headers, conditions, links) = (Vec::new(), Vec::new(), Vec::new());
         let (source, place) = (source.to_owned(), self.place(pointer));
         let (certainty, alternative_to) = (Certainty::default(), None);
@@ -209,4 +217,20 @@ fn read(media: &str, schema: Option<&Value>, example: &Value) -> Value {
         }
         example => example.clone(),
     }
+}
+
+/// `encoding` of a media type. Where none of `style`, `explode` and `allowReserved` is there, the type of a member decides
+/// (OpenAPI, Encoding Object).
+fn encoding(media: &Value) -> BTreeMap<String, Encoding> {
+    let members = media.get("encoding").and_then(Value::as_object).into_iter().flatten();
+    let one = |(name, described): (&String, &Value)| {
+        let styled = ["style", "explode", "allowReserved"].iter().any(|keyword| described.get(*keyword).is_some());
+        let content_type = described.get("contentType").and_then(Value::as_str).and_then(|types| types.split(',').next());
+        let encoding = Encoding {
+            content_type: content_type.map(|name| name.trim().to_ascii_lowercase()),
+            serialization: styled.then(|| Serialization::read(described, Serialization::usual(Location::Query))),
+        };
+        (name.clone(), encoding)
+    };
+    members.map(one).collect()
 }

@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::links::bare;
-use crate::domain::contract::{Inferred, Location, Operation, ResourceNeed};
+use crate::domain::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
+use crate::domain::text::words;
 
 /// Members that name a thing, without case and separators.
 const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];
@@ -55,6 +56,46 @@ pub fn is_name(inferred: &Inferred, at: &str) -> bool {
     inferred.marks && more.is_none() && name.is_some_and(|name| NAMES.contains(&bare(name).as_str()))
 }
 
+/// What an operation is called that asks for what is there by its name, and makes nothing of that name.
+const ASKING: [&str; 22] = [
+    "auth",
+    "authenticate",
+    "authorize",
+    "check",
+    "confirm",
+    "exists",
+    "filter",
+    "find",
+    "forgot",
+    "login",
+    "logon",
+    "lookup",
+    "query",
+    "recover",
+    "refresh",
+    "resend",
+    "reset",
+    "search",
+    "signin",
+    "suggest",
+    "validate",
+    "verify",
+];
+
+/// Whether the names in a request have to be those that the contract shows, because they name what is there: a log-in, a search,
+/// a reset of a password. What has things of its own below its path makes them.
+pub fn asks_by_name(contract: &Contract, operation: &Operation) -> bool {
+    let last = operation.segments().rfind(|segment| !segment.starts_with('{')).unwrap_or_default();
+    let by = |name: &str| {
+        let words = words(name);
+        let pair = words.get(..2).map(<[String]>::concat);
+        words.first().into_iter().chain(pair.as_ref()).any(|word| ASKING.contains(&word.as_str()))
+    };
+    let below = format!("{}/{{", operation.path.trim_end_matches('/'));
+    let has_things = || contract.operations.iter().any(|other| other.path.starts_with(&below));
+    contract.inferred.marks && operation.method.0 == "POST" && (by(last) || by(&operation.id)) && !has_things()
+}
+
 fn need(kind: &str) -> ResourceNeed {
     ResourceNeed { kind: kind.to_owned(), like: Value::Null }
 }
@@ -78,6 +119,8 @@ fn mentions(value: &Value, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn inferred() -> Inferred {
@@ -98,6 +141,18 @@ mod tests {
         let is = |at: &str| is_name(&inferred(), at);
         assert!(is("/name") && is("/data/attributes/display_name") && is("/0/userName"));
         assert!(!is("/owner/name") && !is("/notes") && !is(""));
+    }
+
+    #[test]
+    fn names_are_given_where_something_is_asked_for_by_them() {
+        let operation = |id: &str| json!({"operationId": id, "responses": {"200": {"description": "d"}}});
+        let paths = json!({"/user/login": {"post": operation("a")}, "/sign-in": {"post": operation("b")}, "/books/search": {"post": operation("c")},
+            "/password": {"post": operation("resetPassword")}, "/books": {"post": operation("d")}, "/queries": {"post": operation("createQuery")},
+            "/filter": {"post": operation("e")}, "/filter/{id}": {"get": operation("f")}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+        let contract = crate::contract::read(crate::contract::bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let asking = contract.operations.iter().filter(|operation| asks_by_name(&contract, operation));
+        assert_eq!(asking.map(|operation| operation.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c", "resetPassword"]);
     }
 
     #[test]

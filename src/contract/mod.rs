@@ -31,11 +31,12 @@ pub use accounts::accounts_for;
 pub use answers::UNREAD_SCHEMA;
 pub use bundle::{Bundle, UNREAD, bundle, bundle_files, file_references};
 pub use general::spread_general;
+pub use inferred::asks_by_name;
 pub use links::makes;
 pub use operations::read;
 pub use own_requests::use_own_requests;
 pub use pointer::{append, escape, get_mut, put, remove, unescape};
-pub use sides::is_marked;
+pub use sides::{is_marked, read_only};
 pub use upgrade::whole;
 pub use validate::{Breach, Judged, Schemas, Unjudged};
 

@@ -9,11 +9,12 @@ use super::operations::Reader;
 use super::pointer::append;
 use super::schema::{follow, resource_need};
 use crate::domain::contract::{Location, Parameter, ResourceNeed, SchemaRef};
+use crate::domain::serialization::{Serialization, Style};
 
 /// What a parameter that is broken means.
 const LEFT_OUT: &str = "this parameter is left out";
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The parameters of an operation: its own, those of its path item, and those that only the path names.
     pub(super) fn parameters(&self, path: &PathKey, item: &str, own: &str) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
@@ -72,6 +73,9 @@ impl Reader<'_> {
             self.issue(pointer, format!("the parameter {name} has no `in` of path, query, header or cookie"), LEFT_OUT);
             return None;
         };
+        let is_true = |name: &str| value.get(name) == Some(&Value::Bool(true));
+        let (required, sent) = (is_true("required"), is_true("x-probity-send"));
+        let (at, value, serialization) = self.described(&at, value, Serialization::read(value, Serialization::usual(location)));
         let schema = value.get("schema").map(|_| append(&at, "schema"));
         let resolved = schema.as_ref().and_then(|schema| follow(self.document, schema)).map(|(_, schema)| schema);
         let annotated = resolved.and_then(|schema| {
@@ -92,13 +96,23 @@ impl Reader<'_> {
         Some(Parameter {
             name: name.to_owned(),
             location,
-            required: location == Location::Path || value.get("required") == Some(&Value::Bool(true)),
+            required: location == Location::Path || required,
             schema: schema.map(SchemaRef),
             example: example.cloned(),
             resource,
-            explode: value.get("explode") != Some(&Value::Bool(false)),
-            sent: value.get("x-probity-send") == Some(&Value::Bool(true)),
+            serialization,
+            sent,
         })
+    }
+
+    /// What describes the value of a parameter, and where: the parameter itself, or its `content`, which has one media type.
+    fn described(&self, at: &str, parameter: &'a Value, serialization: Serialization) -> (String, &'a Value, Serialization) {
+        let content = parameter.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
+        let Some((name, _)) = content.filter(|_| parameter.get("schema").is_none()) else { return (at.to_owned(), parameter, serialization) };
+        let own = append(&append(at, "content"), name);
+        let Some((own, media)) = self.resolved(&own) else { return (at.to_owned(), parameter, serialization) };
+        let style = if name.contains("json") { Style::Json } else { serialization.style };
+        (own, media, Serialization { style, ..serialization })
     }
 }
 
@@ -126,7 +140,16 @@ fn in_query(path: &PathKey, parameters: &mut Vec<Parameter>) {
 
 /// A required parameter of which nothing but its name is known.
 fn plain(name: &str, location: Location) -> Parameter {
-    Parameter { name: name.to_owned(), location, required: true, schema: None, example: None, resource: None, explode: true, sent: false }
+    Parameter {
+        name: name.to_owned(),
+        location,
+        required: true,
+        schema: None,
+        example: None,
+        resource: None,
+        serialization: Serialization::usual(location),
+        sent: false,
+    }
 }
 
 /// The kind of resource that a path parameter names when the contract does not say: the segment before it, when the

@@ -11,6 +11,9 @@ use crate::domain::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
 /// How many references are followed from one schema to the next before it counts as a circle.
 const MOST_REFERENCES: usize = 32;
 
+/// How many branches within branches are searched for the description of a member.
+const DEEPEST_BRANCH: usize = 4;
+
 /// Follows local `$ref`s from a pointer to the value that does not refer on; `None` when one leads nowhere.
 pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
     let mut pointer = pointer.to_owned();
@@ -22,6 +25,23 @@ pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Val
         }
     }
     None
+}
+
+/// Where a member of an object is described: by the schema itself, what it refers to, or a branch of it.
+pub fn property(document: &Value, schema: &str, name: &str) -> Option<String> {
+    described(document, schema, name, 0)
+}
+
+fn described(document: &Value, schema: &str, name: &str, depth: usize) -> Option<String> {
+    let (at, found) = follow(document, schema).filter(|_| depth < DEEPEST_BRANCH)?;
+    let own = append(&format!("{at}/properties"), name);
+    if document.pointer(&own).is_some() {
+        return Some(own);
+    }
+    ["allOf", "oneOf", "anyOf"].iter().find_map(|keyword| {
+        let count = found.get(*keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).find_map(|index| described(document, &format!("{at}/{keyword}/{index}"), name, depth + 1))
+    })
 }
 
 /// Visits each part of `instance` with every schema that applies to it: pointer into the instance, schema, value. Of

@@ -3,15 +3,19 @@
 use serde_json::Value;
 
 use super::pointer::append;
-use super::schema::follow;
+use super::schema::{follow, visit};
+use crate::domain::contract::{Contract, SchemaRef};
+
+/// How many branches are searched for the description of one member; schemas may lead to each other in very many ways.
+const MOST_BRANCHES: usize = 64;
 
 /// The document as requests see it, and as answers do: a required member that is `readOnly` is required of answers only, one
 /// that is `writeOnly` of requests only (OpenAPI 3.0.3, Schema Object, Fixed Fields; authors of 3.1 documents mean the
 /// same). `None` when no schema tells them apart.
 pub fn sides(document: &Value) -> Option<(Value, Value)> {
     let mut tells = false;
-    let requests = seen(document, document, "readOnly", &mut tells);
-    let answers = seen(document, document, "writeOnly", &mut tells);
+    let requests = seen(document, document, &[], "readOnly", &mut tells);
+    let answers = seen(document, document, &[], "writeOnly", &mut tells);
     tells.then_some((requests, answers))
 }
 
@@ -20,21 +24,37 @@ pub fn is_of_request(pointer: &str) -> bool {
     pointer.starts_with("/components/requestBodies/") || pointer.contains("/requestBody/content/")
 }
 
-fn seen(document: &Value, value: &Value, other: &str, tells: &mut bool) -> Value {
+/// A part of the document as one side sees it; `beside` has the schemas of which it is a branch of `allOf`.
+fn seen(document: &Value, value: &Value, beside: &[&Value], other: &str, tells: &mut bool) -> Value {
     match value {
         Value::Object(members) => {
+            let whole: Vec<&Value> = std::iter::once(value).chain(beside.iter().copied()).collect();
+            let branches = |name: &str| if name == "allOf" { whole.as_slice() } else { &[] };
             let mut copy: serde_json::Map<String, Value> =
-                members.iter().map(|(name, member)| (name.clone(), seen(document, member, other, tells))).collect();
-            if let (Some(Value::Array(required)), Some(Value::Object(properties))) = (copy.get_mut("required"), members.get("properties")) {
+                members.iter().map(|(name, member)| (name.clone(), seen(document, member, branches(name), other, tells))).collect();
+            if let Some(Value::Array(required)) = copy.get_mut("required") {
                 let before = required.len();
-                required.retain(|name| !name.as_str().is_some_and(|name| properties.get(name).is_some_and(|schema| is(document, schema, other))));
+                let marked = |name: &str| whole.iter().any(|schema| is_marked(document, schema, name, other));
+                required.retain(|name| !name.as_str().is_some_and(marked));
                 *tells |= required.len() != before;
             }
             Value::Object(copy)
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| seen(document, item, other, tells)).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| seen(document, item, beside, other, tells)).collect()),
         plain => plain.clone(),
     }
+}
+
+/// Places of a request body that only answers hold (`readOnly`), the innermost last: an example serves both sides, and OpenAPI
+/// (3.0.3, Schema Object, Fixed Fields) says that they should not be sent.
+pub fn read_only(contract: &Contract, schema: &SchemaRef, body: &Value) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    visit(contract, schema, body, &mut |at, schema, _| {
+        if schema.get("readOnly") == Some(&Value::Bool(true)) && !at.is_empty() && !found.iter().any(|known| known == at) {
+            found.push(at.to_owned());
+        }
+    });
+    found
 }
 
 /// Whether a schema, or what it refers to, has the annotation.
@@ -44,7 +64,54 @@ fn is(document: &Value, schema: &Value, annotation: &str) -> bool {
     [Some(schema), behind].into_iter().flatten().any(|schema| schema.get(annotation) == Some(&Value::Bool(true)))
 }
 
-/// Members of an object schema that are marked with an annotation, as a list of required members sees them.
+/// Whether a member is marked with an annotation where an object schema, or a branch of its `allOf`, describes it.
 pub fn is_marked(document: &Value, schema: &Value, name: &str, annotation: &str) -> bool {
-    schema.pointer(&append("/properties", name)).is_some_and(|member| is(document, member, annotation))
+    let mut left = MOST_BRANCHES;
+    is_marked_within(document, schema, &append("/properties", name), annotation, &mut left)
+}
+
+fn is_marked_within(document: &Value, schema: &Value, member: &str, annotation: &str, left: &mut usize) -> bool {
+    let Some(fewer) = left.checked_sub(1) else { return false };
+    *left = fewer;
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+    let behind = target.and_then(|target| follow(document, target)).map(|(_, found)| found);
+    schema.pointer(member).is_some_and(|found| is(document, found, annotation))
+        || behind.is_some_and(|schema| is_marked_within(document, schema, member, annotation, left))
+        || schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .any(|branch| is_marked_within(document, branch, member, annotation, left))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+
+    #[test]
+    fn what_one_side_requires_is_known_across_the_branches_of_a_schema() {
+        let base = json!({"properties": {"id": {"type": "integer", "readOnly": true}}});
+        let document = json!({"base": base, "s": {"required": ["id", "name"], "allOf": [{"$ref": "#/base"}]}, "t": {"allOf": [base, {"required": ["id", "name"]}]}});
+        let (requests, answers) = sides(&document).unwrap();
+        assert_eq!(requests.pointer("/s/required"), Some(&json!(["name"])));
+        assert_eq!(requests.pointer("/t/allOf/1/required"), Some(&json!(["name"])));
+        assert_eq!(answers, document);
+    }
+
+    #[test]
+    fn what_only_answers_hold_is_found_at_any_depth() {
+        let part = json!({"properties": {"no": {"readOnly": true}, "name": {}}});
+        let schema = json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"part": part, "parts": {"items": part}, "stamp": {"$ref": "#/components/schemas/Stamp"}}}]});
+        let schemas = json!({"Base": {"properties": {"id": {"readOnly": true}}}, "Stamp": {"type": "string", "readOnly": true}, "S": schema});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {"responses": {"200": {"description": "d"}}}}}, "components": {"schemas": schemas}});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let body = json!({"id": 1, "stamp": "x", "part": {"no": 1, "name": "n"}, "parts": [{"no": 2}, {"name": "n"}]});
+        let mut found = read_only(&contract, &SchemaRef("/components/schemas/S".to_owned()), &body);
+        found.sort();
+        assert_eq!(found, ["/id", "/part/no", "/parts/0/no", "/stamp"]);
+    }
 }

@@ -13,6 +13,7 @@ use super::issue::DocumentIssue;
 pub use super::job::Done;
 use super::own_request::OwnValues;
 pub use super::security::SecurityScheme;
+use super::serialization::Serialization;
 /// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
 pub const WHOLE_SERVER: &str = "*";
 
@@ -217,8 +218,8 @@ pub struct Parameter {
     pub example: Option<Value>,
     /// The kind of resource whose id the value is.
     pub resource: Option<ResourceNeed>,
-    /// Whether an array is written as one value joined by commas (`explode: false`) or as one pair for each item.
-    pub explode: bool,
+    /// How its value is written (`style`, `explode`, `allowReserved`, `content`).
+    pub serialization: Serialization,
     /// Sent although it is optional (`x-probity-send`).
     pub sent: bool,
 }
@@ -265,6 +266,18 @@ pub struct MediaType {
     pub schema: Option<SchemaRef>,
     /// `example` or `examples`, in document order.
     pub examples: Vec<Example>,
+    /// `encoding`, by the name of the member.
+    #[serde(default)]
+    pub encoding: BTreeMap<String, Encoding>,
+}
+
+/// How one member of a form is written (Encoding Object).
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Encoding {
+    /// `contentType`, the first where there are several.
+    pub content_type: Option<String>,
+    /// `style`, `explode` and `allowReserved`, where one of them is there.
+    pub serialization: Option<Serialization>,
 }
 
 /// A named example; the name is empty for a plain `example`.

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod reason;
 pub mod report;
 pub mod security;
+pub mod serialization;
 pub mod suite;
 pub mod template;
 pub mod text;

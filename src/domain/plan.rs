@@ -9,7 +9,7 @@ use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 use super::effect::{Effect, Provenance};
 use super::reason::Reason;
-pub use super::template::{Body, Credentials, Filling, Part, Place, RequestTemplate};
+pub use super::template::{Body, Credentials, Filling, Part, Place, RequestTemplate, Styled};
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;

@@ -47,6 +47,20 @@ pub struct RequestTemplate {
     pub credentials: Credentials,
     /// Where values of slots go.
     pub fillings: Vec<Filling>,
+    /// What is not simply percent-encoded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styled: Vec<Styled>,
+}
+
+/// How a value is written that is not simply percent-encoded (OpenAPI, Parameter Object, `style`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Styled {
+    /// Place in the request.
+    pub place: Place,
+    /// What stands before the value.
+    pub before: String,
+    /// Whether the value is percent-encoded already, because what stands between its parts is not.
+    pub encoded: bool,
 }
 
 impl RequestTemplate {
@@ -65,6 +79,16 @@ impl RequestTemplate {
     pub fn slots_in_path(&self) -> Vec<&SlotId> {
         let fillings = self.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
         fillings.map(|filling| &filling.slot).collect()
+    }
+
+    /// Makes a place ready for a plain value: what stands before it stays, and nothing in it is encoded yet.
+    pub fn restyle(&mut self, place: &Place) {
+        self.styled.iter_mut().filter(|styled| styled.place == *place).for_each(|styled| styled.encoded = false);
+    }
+
+    /// How the value at a place is written, where that is not plain.
+    pub fn styled_at(&self, place: &Place) -> Option<&Styled> {
+        self.styled.iter().find(|styled| styled.place == *place)
     }
 
     /// Lets another resource take the place of one wherever the request names it.
@@ -113,6 +137,9 @@ pub struct Part {
     pub file_name: Option<String>,
     /// Content; a JSON value that is no string is sent as JSON text.
     pub content: Value,
+    /// Whether each item of the content is a part of its own (OpenAPI, Special Considerations for `multipart` Content).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeated: bool,
 }
 
 /// Which credentials a request carries.

@@ -9,6 +9,27 @@ pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The words of a name, in lower case.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() {
+            before = ' ';
+            continue;
+        }
+        let begins = before == ' ' || (letter.is_uppercase() && !before.is_uppercase());
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    words
+}
+
 /// Whether a letter shows nothing by itself, or changes what stands beside it: controls of a terminal, marks that turn the
 /// direction of writing or have no width, separators of lines, fillers, and code points that are no characters (Unicode,
 /// general categories Cc, Cf, Zl, Zp and `Noncharacter_Code_Point`, and what is ignorable by default).

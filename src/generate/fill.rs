@@ -14,6 +14,7 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
     let mut request = template.clone();
     for filling in &template.fillings {
         let Some(value) = slots.get(&filling.slot) else { continue };
+        request.restyle(&filling.place);
         match &filling.place {
             Place::Path(name) => {
                 request.path_values.insert(name.clone(), plain(value));
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn an_id_within_a_part_is_filled() {
         let content = json!({"data": {"folder": 7}});
-        let part = |name: &str, content| Part { name: name.to_owned(), media_type: None, file_name: None, content };
+        let part = |name: &str, content| Part { name: name.to_owned(), media_type: None, file_name: None, content, repeated: false };
         let mut body = Body::Multipart(vec![part("file", json!("text")), part("meta/data", content)]);
         assert_eq!(in_body(&mut body, "/meta~1data/data/folder"), Some(&mut json!(7)));
         assert_eq!(in_body(&mut body, "/file"), Some(&mut json!("text")));

@@ -1,13 +1,14 @@
 //! Makes what a request creates recognisable and unique.
 
 use serde_json::Value;
+use url::form_urlencoded;
 
 use super::drawn::hashed;
 use super::request::Base;
 use super::vary::vary;
-use crate::contract::Schemas;
-use crate::contract::schema::marks;
-use crate::domain::contract::{Contract, MediaType, Operation};
+use crate::contract::schema::{marks, property};
+use crate::contract::{Schemas, append, asks_by_name};
+use crate::domain::contract::{Contract, MediaType, Operation, SchemaRef};
 use crate::domain::plan::Body;
 
 /// How many of the last letters and digits of a text are changed where nothing can be added to it.
@@ -20,6 +21,16 @@ const KEPT: [usize; 4] = [24, 8, 3, 0];
 /// stays as it is. What was made from a pattern varies with the marks, because it may have to be unique as well.
 pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
+    // Nobody of another name is there to be found.
+    if asks_by_name(contract, operation) {
+        return;
+    }
+    if let Body::Text(text) = &mut base.request.body
+        && media.name.starts_with("application/x-www-form-urlencoded")
+    {
+        *text = marked_form(contract, schemas, media, text, mark);
+        return;
+    }
     let Some(mut whole) = document(&base.request.body) else { return };
     mark_all(contract, schemas, media, &mut whole, mark);
     match &mut base.request.body {
@@ -68,6 +79,22 @@ fn mark_all(contract: &Contract, schemas: &Schemas, media: &MediaType, body: &mu
     }
 }
 
+/// A form in which every marked value has a mark of its own that its schema allows.
+fn marked_form(contract: &Contract, schemas: &Schemas, media: &MediaType, text: &str, mut mark: impl FnMut() -> String) -> String {
+    let whole: Value = form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), Value::from(value.as_ref()))).collect();
+    let found = marks(contract, media, &whole);
+    let mut pair = |written: &str| {
+        let (name, value) = form_urlencoded::parse(written.as_bytes()).next()?;
+        let at = append("", &name);
+        found.iter().find(|place| place.at == at)?;
+        let own = property(&contract.document, &media.schema.as_ref()?.0, &name).map(SchemaRef);
+        let fits = |text: &String| own.as_ref().is_none_or(|schema| schemas.fits(schema, &Value::from(text.as_str())));
+        let marked = candidates(&value, &mark()).into_iter().find(fits)?;
+        Some(form_urlencoded::Serializer::new(String::new()).append_pair(&name, &marked).finish())
+    };
+    text.split('&').map(|written| pair(written).unwrap_or_else(|| written.to_owned())).collect::<Vec<_>>().join("&")
+}
+
 /// The texts of a body that carry a mark, with their places (JSON Pointer).
 pub fn marked_texts(contract: &Contract, media: &MediaType, body: &Value) -> Vec<(String, String)> {
     let found = marks(contract, media, body).into_iter();
@@ -80,6 +107,8 @@ fn candidates(text: &str, mark: &str) -> Vec<String> {
     candidates.extend(KEPT.iter().map(|kept| with_mark(&text.chars().take(*kept).collect::<String>(), mark)));
     candidates.push(redrawn(text, mark, |letter| letter.is_ascii_digit()));
     candidates.push(changed(text, mark));
+    // A text without a digit has none to be drawn.
+    candidates.retain(|candidate| candidate != text);
     candidates
 }
 
@@ -166,7 +195,33 @@ pub fn digest(mark: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::contract::{bundle, read};
+    use crate::generate::valid;
+
+    /// What a POST sends in a form, with a mark.
+    fn form(path: &str) -> Body {
+        let properties = json!({"name": {"type": "string", "example": "An n"}, "slug": {"type": "string", "maxLength": 6, "example": "abcdef"}, "n": {"type": "integer", "example": 7}});
+        let content = json!({"application/x-www-form-urlencoded": {"schema": {"required": ["name", "slug", "n"], "properties": properties}}});
+        let paths = json!({path: {"post": {"requestBody": {"content": content}, "responses": {"201": {"description": "d"}}}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
+        let mut base = valid(&contract, &schemas, operation, true).unwrap();
+        marked(&contract, &schemas, operation, &mut base, || "probity-1".to_owned());
+        base.request.body
+    }
+
+    #[test]
+    fn names_in_forms_are_marked_and_those_of_what_is_there_are_not() {
+        let Body::Text(text) = form("/things") else { panic!("a form is text") };
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+        assert_eq!((pairs[0].1.as_str(), pairs[2].1.as_str()), ("An n probity-1", "7"));
+        assert!(pairs[1].1.len() == 6 && pairs[1].1 != "abcdef", "{pairs:?}");
+        assert_eq!(form("/things/search"), Body::Text("name=An+n&slug=abcdef&n=7".to_owned()));
+    }
 
     #[test]
     fn marks_fit_the_text_they_are_put_on() {

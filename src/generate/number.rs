@@ -7,7 +7,8 @@ use crate::contract::whole;
 /// How many steps are tried until they come to a whole number.
 const MOST_STEPS: u32 = 1000;
 
-/// The lowest number that is allowed, else 1, else the highest one, else one between both.
+/// The lowest number that is allowed and not below zero, else 1, else the highest one, else one between both: what is far below
+/// zero is seldom meant.
 pub fn number(schema: &Value, integer: bool) -> Value {
     let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
     let (minimum, maximum) = (bound("minimum"), bound("maximum"));
@@ -20,12 +21,13 @@ pub fn number(schema: &Value, integer: bool) -> Value {
     };
     let step = bound("multipleOf").filter(|step| *step > 0.0);
     // A long whole number is exact only as it is written.
-    if let Some(least) = schema.get("minimum").filter(|least| step.is_none() && (least.is_i64() || least.is_u64()) && minimum.is_some_and(fits)) {
+    if let Some(least) = schema.get("minimum").filter(|least| step.is_none() && least.is_u64() && minimum.is_some_and(fits)) {
         return least.clone();
     }
     let (lowest, highest) = (minimum.or(above), maximum.or(below));
     let middle = lowest.zip(highest).map(|(lowest, highest)| f64::midpoint(lowest, highest));
-    let wanted = [minimum, above.map(|bound| bound.floor() + 1.0), Some(1.0), maximum, below.map(|bound| bound.ceil() - 1.0), middle];
+    let floor = |bound: Option<f64>| bound.filter(|bound| *bound >= 0.0);
+    let wanted = [floor(minimum), floor(above).map(|bound| bound.floor() + 1.0), Some(1.0), maximum, below.map(|bound| bound.ceil() - 1.0), middle];
     let near = |value: f64| match step.map_or_else(|| integer.then_some(1.0), |step| if integer { whole_step(step) } else { Some(step) }) {
         Some(step) => [stepped(value, step, f64::ceil), stepped(value, step, f64::floor)],
         None => [value, value],
@@ -68,6 +70,8 @@ mod tests {
         assert_eq!(integer(json!({"maximum": 0.5})), "0");
         assert_eq!(integer(json!({"maximum": -3, "multipleOf": 5})), "-5");
         assert_eq!(integer(json!({"exclusiveMinimum": 0, "multipleOf": 2.5})), "5");
+        assert_eq!(integer(json!({"minimum": i64::MIN, "maximum": i64::MAX})), "1");
+        assert_eq!(integer(json!({"minimum": -9, "maximum": -2})), "-2");
         assert_eq!(integer(json!({"minimum": 9_007_199_254_740_993_i64})), "9007199254740993");
     }
 

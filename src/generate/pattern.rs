@@ -7,6 +7,9 @@ use super::drawn::scattered;
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;
 
+/// How many other texts are tried where a pattern forbids some.
+const MOST_OTHERS: u64 = 20;
+
 /// Where fewer texts are possible, a form is more likely than a code: an hour, a country.
 const MUCH_ROOM: u64 = 10_000;
 
@@ -22,36 +25,87 @@ pub fn varied(pattern: &str, at_least: u64, at_most: u64, number: u64) -> Option
     made(pattern, at_least, at_most, Some(number))
 }
 
+/// Whether a text matches a pattern; a pattern that cannot be read is matched by every text.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    matcher(pattern).is_none_or(|matcher| matcher.is_valid(&serde_json::Value::from(text)))
+}
+
+fn matcher(pattern: &str) -> Option<jsonschema::Validator> {
+    jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&serde_json::json!({"pattern": pattern})).ok()
+}
+
 fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
     // What looks ahead or behind only narrows; whether a text matches is seen in the end.
     let parse = |pattern: &str| regex_syntax::Parser::new().parse(pattern).ok();
-    let parsed = parse(pattern).or_else(|| parse(&without_looks(pattern)))?;
-    let written = |once: u32, more: u32| Writer { once, more, number }.write(&parsed);
-    let shortest = written(0, 0)?;
+    let (plain, looks) = without_looks(&without_references(pattern));
+    let parsed = parse(pattern).or_else(|| parse(&plain))?;
+    let matcher = matcher(pattern)?;
+    let is_match = |text: &String| matcher.is_valid(&serde_json::Value::from(text.as_str()));
+    let found = texts(&parsed, at_least, at_most, number).into_iter().find(is_match);
+    let asked: String = looks.iter().filter_map(|look| Writer { once: 0, more: 0, number: None }.write(&parse(look)?)).collect();
+    let with_asked = || {
+        texts(&parsed, at_least, at_most, number)
+            .into_iter()
+            .flat_map(|text| holding(&text, &asked))
+            .find(|text| length(text) <= at_most && is_match(text))
+    };
+    // What must not be there may be in one text and not in another.
+    let others = || (1..=MOST_OTHERS).flat_map(|other| texts(&parsed, at_least, at_most, Some(other))).find(is_match);
+    found.or_else(with_asked).or_else(others)
+}
+
+/// Texts of a pattern that may do, the plainest first.
+fn texts(parsed: &Hir, at_least: u64, at_most: u64, number: Option<u64>) -> Vec<String> {
+    let written = |once: u32, more: u32| Writer { once, more, number }.write(parsed);
     // More of what may be repeated, until it is long enough.
     let fitting = |once: u32, most: u64| {
         let mut texts = (0..LONGEST).map_while(|more| written(once, more)).take_while(|text| length(text) <= most);
         texts.find(|text| length(text) >= at_least.max(1))
     };
     // A pattern that allows no length in between says more than the lengths do.
-    let long_enough = Some(shortest).filter(|text| length(text) >= at_least);
-    let ways: [&dyn Fn() -> Option<String>; 4] =
-        [&|| fitting(1, at_most), &|| fitting(0, at_most), &|| long_enough.clone(), &|| fitting(0, u64::MAX)];
-    let schema = serde_json::json!({"pattern": pattern});
-    let matcher = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).ok()?;
-    ways.iter().filter_map(|way| way()).find(|text| matcher.is_valid(&serde_json::Value::from(text.as_str())))
+    let long_enough = written(0, 0).filter(|text| length(text) >= at_least);
+    [fitting(1, at_most), fitting(0, at_most), long_enough, fitting(0, u64::MAX)].into_iter().flatten().collect()
 }
 
-/// A pattern without its groups that look ahead or behind.
-fn without_looks(pattern: &str) -> String {
-    let mut kept = pattern.to_owned();
+/// A text with letters put into it that have to be there: in the place of others at its beginning or its end, or between.
+fn holding(text: &str, asked: &str) -> Vec<String> {
+    let count = asked.chars().count();
+    let (letters, all) = (text.chars(), text.chars().count());
+    let kept: String = letters.clone().take(all.saturating_sub(count)).collect();
+    let behind: String = letters.skip(count).collect();
+    vec![format!("{asked}{behind}"), format!("{kept}{asked}"), format!("{asked}{text}"), format!("{text}{asked}")]
+}
+
+/// A pattern without its groups that look ahead or behind, and what has to lie ahead.
+fn without_looks(pattern: &str) -> (String, Vec<String>) {
+    let (mut kept, mut ahead) = (pattern.to_owned(), Vec::new());
     for opening in ["(?=", "(?!", "(?<=", "(?<!"] {
         while let Some(start) = kept.find(opening) {
-            let Some(end) = closing(&kept[start..]) else { return kept };
+            let Some(end) = closing(&kept[start..]) else { return (kept, ahead) };
+            if opening == "(?=" {
+                ahead.push(kept[start + opening.len()..start + end].to_owned());
+            }
             kept.replace_range(start..=start + end, "");
         }
     }
+    (kept, ahead)
+}
+
+/// A pattern with each reference to a group (`\1`) replaced by the group: what is written twice in the same way is the same.
+fn without_references(pattern: &str) -> String {
+    let groups = groups(pattern);
+    let mut kept = pattern.to_owned();
+    for (index, group) in groups.iter().enumerate().take(9).rev() {
+        kept = kept.replace(&format!("\\{}", index + 1), &format!("(?:{group})"));
+    }
     kept
+}
+
+/// What stands in the groups of a pattern that are counted.
+fn groups(pattern: &str) -> Vec<&str> {
+    let opens = pattern.match_indices('(').map(|(at, _)| at);
+    let counted = opens.filter(|at| !pattern[..*at].ends_with('\\') && !pattern[*at..].starts_with("(?"));
+    counted.filter_map(|at| Some(&pattern[at + 1..at + closing(&pattern[at..])?])).collect()
 }
 
 /// Where the group ends that a text begins with.
@@ -162,9 +216,22 @@ mod tests {
         assert_eq!(made("^97[89][0-9]{10}$", 0).as_deref(), Some("9780000000000"));
         assert_eq!(made(r"^\+?(?:\d{2}-)+[A-Z]{2}$", 0).as_deref(), Some("00-AA"));
         assert_eq!(made("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
-        assert_eq!(made("(?=lookahead)", 0), None);
+        assert_eq!(made("(?=lookahead)", 0).as_deref(), Some("lookahead"));
+        assert_eq!(made("(unclosed", 0), None);
         assert_eq!(made("^[a-z]?((?!-)([a-z-]*[a-z])\\.)+[a-z]+$", 0).as_deref(), Some("aa.a"));
         assert_eq!(made(".*(^arn:)([a-z]+$).*", 0).as_deref(), Some("arn:a"));
+    }
+
+    #[test]
+    fn what_a_pattern_looks_for_is_there_and_what_it_repeats_is_the_same() {
+        let made = |pattern: &str| matching(pattern, 0, u64::MAX);
+        assert_eq!(made("^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{8,16}$").as_deref(), Some("A0aaaaaa"));
+        assert_eq!(made(r"^(?=.*?[a-z])(?=.*?[A-Z])(?=.*\d)(?=.*[@$!%*?&])[A-Za-z\d@$!%*?&]{8,}$").as_deref(), Some("aA0!aaaa"));
+        assert_eq!(made(r"^(?=(?:.*\d){2}).{6,}$").as_deref(), Some("00aaaa"));
+        assert_eq!(made(r"^([a-z])\1$").as_deref(), Some("aa"));
+        assert_eq!(made(r"^(\d{2})([-/])\d{2}\2\1$").as_deref(), Some("00-00-00"));
+        let unlike = made("^(?!aa)[a-z]{4}$").unwrap();
+        assert!(unlike.len() == 4 && !unlike.starts_with("aa"), "{unlike}");
     }
 
     #[test]

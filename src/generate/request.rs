@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{sample, samples};
+use super::accept::accept;
+use super::body::{body_of, body_value, chosen, concrete, is_json, is_parts, is_valid};
+use super::samples;
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, is_server_data, resource_needs, server_data};
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Response, SchemaRef, Status};
-use crate::domain::plan::{Body, Credentials, Part, Place, RequestTemplate};
+use crate::domain::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Status};
+use crate::domain::plan::{Body, Credentials, Place, RequestTemplate, Styled};
+use crate::domain::text::plain;
 
 /// A valid request before it is known which resources it will name.
 #[derive(Debug, Clone)]
@@ -45,24 +48,24 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
     let Some(body) = body else { return Ok(base) };
     let (index, content) = chosen(contract, &body.content)?;
+    let name = concrete(contract, content);
     base.media = Some(index);
-    if let Some(own) = operation.own.as_ref().and_then(|own| own.body.as_ref()).filter(|_| is_json(&content.name)) {
-        base.request.body = body_of(contract, content, own.clone());
-        if operation.own.as_ref().is_some_and(|own| own.bound) {
-            add_needs(contract, content, own, &mut base);
+    let own = operation.own.as_ref().filter(|own| own.body.is_some() && is_json(&name));
+    let value = match own.and_then(|own| own.body.clone()) {
+        Some(value) => value,
+        None => {
+            let (value, unvouched) = body_value(contract, schemas, content, &name)?;
+            let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
+            base.unvouched = unvouched.or(foreign).or(base.unvouched);
+            value
         }
-        base.request.headers.push(("content-type".to_owned(), content.name.clone()));
-        return Ok(base);
-    }
-    let (value, unvouched) = body_value(contract, schemas, content);
-    let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
-    base.unvouched = unvouched.or(foreign).or(base.unvouched);
-    if is_json(&content.name) || is_parts(&content.name) {
+    };
+    if own.is_none_or(|own| own.bound) && (is_json(&name) || is_parts(&name)) {
         add_needs(contract, content, &value, &mut base);
     }
-    base.request.body = body_of(contract, content, value);
+    base.request.body = body_of(contract, content, &name, value);
     if !matches!(base.request.body, Body::Multipart(_)) {
-        base.request.headers.push(("content-type".to_owned(), content.name.clone()));
+        base.request.headers.push(("content-type".to_owned(), name));
     }
     Ok(base)
 }
@@ -80,7 +83,7 @@ pub(super) fn chosen_media<'a>(contract: &Contract, operation: &'a Operation) ->
 
 /// A value for a parameter that is added.
 pub(super) fn parameter_sample(contract: &Contract, parameter: &Parameter) -> Value {
-    let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| sample(&contract.document, &schema.0));
+    let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| super::sample(&contract.document, &schema.0));
     parameter.example.clone().unwrap_or_else(made)
 }
 
@@ -95,6 +98,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
         body: Body::Empty,
         credentials,
         fillings: Vec::new(),
+        styled: Vec::new(),
     };
     let mut base = Base { request, needs: Vec::new(), media: None, unvouched: None };
     let own = |parameter: &Parameter| operation.own.as_ref().and_then(|own| own.parameters.get(&parameter.name));
@@ -146,71 +150,57 @@ fn is_if_match(parameter: &Parameter) -> bool {
 /// Writes a parameter into a request; where it may be filled in later.
 fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &Value) -> Option<Place> {
     let name = parameter.name.clone();
+    let written = &parameter.serialization;
     match parameter.location {
         Location::Path => {
-            request.path_values.insert(name.clone(), plain(value));
-            Some(Place::Path(name))
+            let (before, text, encoded) = written.segment(&name, value);
+            request.path_values.insert(name.clone(), text);
+            let place = Place::Path(name);
+            if encoded || !before.is_empty() {
+                request.styled.push(Styled { place: place.clone(), before, encoded });
+            }
+            Some(place)
         }
         Location::Query => {
-            match value {
-                Value::Array(items) if parameter.explode => request.query.extend(items.iter().map(|item| (name.clone(), plain(item)))),
-                _ => request.query.push((name.clone(), plain(value))),
+            for pair in written.pairs(&name, value) {
+                if pair.encoded {
+                    request.styled.push(Styled { place: Place::Query(pair.name.clone()), before: String::new(), encoded: true });
+                }
+                request.query.push((pair.name, pair.value));
             }
             Some(Place::Query(name))
         }
         Location::Header => {
-            request.headers.push((name.clone(), plain(value)));
+            request.headers.push((name.clone(), written.field(value)));
             Some(Place::Header(name))
         }
         Location::Cookie => {
-            let pair = format!("{name}={}", plain(value));
+            let pairs = written.cookies(&name, value);
             // One field for all cookies (RFC 6265, section 5.4).
             match request.headers.iter_mut().find(|(field, _)| field == "cookie") {
-                Some((_, cookies)) => *cookies = format!("{cookies}; {pair}"),
-                None => request.headers.push(("cookie".to_owned(), pair)),
+                Some((_, cookies)) => *cookies = format!("{cookies}; {pairs}"),
+                None => request.headers.push(("cookie".to_owned(), pairs)),
             }
             None
         }
     }
 }
 
-/// What the answers of an operation are made of: `Accept` holds for errors as well (RFC 9110, section 12.5.1), and a server
-/// that honours it writes them in another form where theirs is left out. Those of successes come first; where these have
-/// none, any form is taken.
-fn accept(operation: &Operation) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    operation.successes().for_each(|response| ask_for(&mut names, response));
-    if names.is_empty() {
-        return "*/*".to_owned();
-    }
-    let fallbacks = operation.fallbacks.iter().map(|fallback| &fallback.response);
-    operation.responses.iter().chain(fallbacks).for_each(|response| ask_for(&mut names, response));
-    names.join(", ")
-}
-
-/// Adds the forms of a response. Of one that comes in several forms the one is asked for that can be looked into.
-fn ask_for<'a>(names: &mut Vec<&'a str>, response: &'a Response) {
-    let readable = response.content.iter().any(|media| is_json(&media.name));
-    let asked = response.content.iter().filter(|media| !readable || is_json(&media.name) || !is_alike(&media.name));
-    for media in asked {
-        if !names.contains(&media.name.as_str()) {
-            names.push(&media.name);
-        }
-    }
-}
-
-fn is_json(name: &str) -> bool {
-    name.contains("json")
-}
-
-/// Whether a media type is another way to write what JSON writes.
-fn is_alike(name: &str) -> bool {
-    name.contains("xml") || name.contains("yaml")
-}
-
 /// The value of a parameter, and whether somebody vouches for it: its example, or a schema that leaves little choice.
 fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter) -> (Value, bool) {
-    let made = || parameter.schema.as_ref().map_or_else(|| Value::from("probity"), |schema| sample(&contract.document, &schema.0));
+    let reads = |value: &Value| {
+        let text = plain(value);
+        [Some(value.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))]
+    };
+    let allows = |value: &Value| {
+        parameter.schema.as_ref().is_none_or(|schema| reads(value).into_iter().flatten().any(|value| is_valid(schemas, schema, &value)))
+    };
+    let made = || {
+        let Some(schema) = &parameter.schema else { return Value::from("probity") };
+        let mut ways = samples(&contract.document, &schema.0).peekable();
+        let first = ways.peek().cloned().unwrap_or_default();
+        ways.find(allows).unwrap_or(first)
+    };
     let Some(example) = &parameter.example else {
         // Whatever is there will do (RFC 9110, section 13.1.1).
         let any = Value::from("*");
@@ -223,99 +213,12 @@ fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter
         });
         return (made(), certain);
     };
-    let text = plain(example);
-    let reads = [Some(example.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))];
-    let fit = parameter.schema.as_ref().is_none_or(|schema| reads.into_iter().flatten().any(|value| is_valid(schemas, schema, &value)));
-    (example.clone(), fit)
-}
-
-/// A parameter value as text (OpenAPI, `style: simple` and `form` for plain values and arrays).
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-        Value::Null => String::new(),
-        other => other.to_string(),
+    if allows(example) {
+        return (example.clone(), true);
     }
-}
-
-/// The media type that the body is sent as: JSON where there is one, else the first that can be written.
-fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), String> {
-    let writable = |media: &MediaType| {
-        let typed = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).and_then(|(_, schema)| schema.get("type"));
-        let text = media.examples.first().map_or_else(|| typed.is_none_or(|kind| kind == "string"), |example| example.value.is_string());
-        text || is_json(&media.name) || is_parts(&media.name) || is_form(&media.name)
-    };
-    let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
-    position.and_then(|index| Some((index, content.get(index)?))).ok_or_else(|| {
-        let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
-        format!("no valid body can be made from the schema of {}; an example in the contract would do", names.join(" or "))
-    })
-}
-
-fn is_parts(name: &str) -> bool {
-    name.starts_with("multipart/form-data")
-}
-
-fn is_form(name: &str) -> bool {
-    name.starts_with("application/x-www-form-urlencoded")
-}
-
-/// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
-fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType) -> (Value, Option<String>) {
-    let readable = is_json(&media.name) || is_parts(&media.name) || is_form(&media.name);
-    let schema = media.schema.as_ref().filter(|_| readable);
-    let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
-    if let Some(example) = media.examples.iter().find(|example| fits(&example.value)) {
-        return (example.value.clone(), None);
-    }
-    let made = media.schema.as_ref().and_then(|schema| {
-        let mut ways = samples(&contract.document, &schema.0).peekable();
-        let first = ways.peek().cloned();
-        ways.find(&fits).or(first)
-    });
-    let made = made.unwrap_or_default();
-    match media.examples.first() {
-        Some(_) if fits(&made) => (made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned())),
-        Some(example) => (example.value.clone(), Some("the contract's example of the body does not fit its schema".to_owned())),
-        None if fits(&made) => (made, Some("the body was made from its schema, for want of an example".to_owned())),
-        None => (made, Some("no body could be made that fits the schema; an example in the contract would do".to_owned())),
-    }
-}
-
-/// Whether a value breaks no rule; a schema that cannot be compiled has none.
-fn is_valid(schemas: &Schemas, schema: &SchemaRef, value: &Value) -> bool {
-    schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
-}
-
-fn body_of(contract: &Contract, media: &MediaType, value: Value) -> Body {
-    if is_parts(&media.name) {
-        return Body::Multipart(parts(contract, media, &value));
-    }
-    if is_json(&media.name) {
-        return Body::Json(value);
-    }
-    match &value {
-        Value::Object(members) if is_form(&media.name) => {
-            let pairs = members.iter().map(|(name, value)| (name, plain(value)));
-            Body::Text(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
-        }
-        _ => Body::Text(plain(&value)),
-    }
-}
-
-fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
-    let members = value.as_object().into_iter().flatten();
-    members
-        .map(|(name, content)| {
-            let schema = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0));
-            let schema = schema.and_then(|(at, _)| follow(&contract.document, &crate::contract::append(&format!("{at}/properties"), name)));
-            let text = |key: &str| schema.as_ref().and_then(|(_, schema)| schema.get(key)).and_then(Value::as_str);
-            let is_file = text("contentMediaType").is_some() || text("format") == Some("binary");
-            let media_type = text("contentMediaType").map(str::to_owned).or_else(|| (!content.is_string()).then(|| "application/json".to_owned()));
-            Part { name: name.clone(), media_type, file_name: is_file.then(|| "probity.txt".to_owned()), content: content.clone() }
-        })
-        .collect()
+    // What the schema of this very parameter forbids is not sent where something else can be.
+    let made = made();
+    (if allows(&made) { made } else { example.clone() }, false)
 }
 
 #[cfg(test)]
@@ -324,34 +227,6 @@ mod tests {
 
     use super::*;
     use crate::contract::{bundle, read};
-
-    /// What `GET /things` asks for when it has these responses.
-    fn asked(responses: &Value) -> String {
-        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"get": {"responses": responses}}}});
-        accept(&read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap().operations[0])
-    }
-
-    fn of(names: &[&str]) -> Value {
-        let content: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
-        json!({"description": "d", "content": content})
-    }
-
-    #[test]
-    fn the_forms_of_all_answers_are_asked_for_those_of_successes_first() {
-        let json = "application/json";
-        let problem = "application/problem+json";
-        assert_eq!(asked(&json!({"400": of(&[problem]), "200": of(&[json])})), "application/json, application/problem+json");
-        assert_eq!(asked(&json!({"200": of(&[json, "application/xml"]), "404": of(&[json])})), json);
-        assert_eq!(
-            asked(&json!({"200": of(&["text/csv"]), "5XX": of(&["text/plain"]), "default": of(&[problem])})),
-            "text/csv, text/plain, application/problem+json"
-        );
-    }
-
-    #[test]
-    fn where_a_success_has_no_form_any_is_taken() {
-        assert_eq!(asked(&json!({"204": of(&[]), "404": of(&["application/problem+json"])})), "*/*");
-    }
 
     /// The If-Match of `PUT /things` with this parameter and these statuses, and why nobody vouches for it.
     fn condition(parameter: &Value, statuses: &[&str]) -> (Option<String>, Option<String>) {

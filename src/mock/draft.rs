@@ -105,9 +105,19 @@ pub(crate) fn declared<'a>(core: &'a Core, operation: Option<&'a Operation>, sta
 /// The media type of a response that the request asks for, else the first.
 pub(crate) fn preferred<'a>(response: &'a Response, accept: Option<&str>) -> Option<&'a MediaType> {
     let accept = accept.unwrap_or_default();
-    let named = response
-        .content
-        .iter()
-        .find(|media| !media.name.contains('*') && accept.split(',').any(|part| part.split(';').next().unwrap_or_default().trim() == media.name));
-    named.or_else(|| response.content.first())
+    let mut named: Option<(f64, &MediaType)> = None;
+    for media in response.content.iter().filter(|media| !media.name.contains('*')) {
+        let weight = accept.split(',').find_map(|part| weight_of(part, &media.name)).unwrap_or_default();
+        if weight > named.map_or(0.0, |(best, _)| best) {
+            named = Some((weight, media));
+        }
+    }
+    named.map(|(_, media)| media).or_else(|| response.content.first())
+}
+
+/// The weight that a part of `Accept` gives a media type (RFC 9110, section 12.4.2); `None` when it speaks of another.
+fn weight_of(part: &str, name: &str) -> Option<f64> {
+    let (range, parameters) = part.split_once(';').unwrap_or((part, ""));
+    let weight = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("q=")?.parse().ok());
+    (range.trim() == name).then(|| weight.unwrap_or(1.0))
 }

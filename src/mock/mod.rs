@@ -8,6 +8,7 @@ mod behaviours;
 mod breach;
 mod draft;
 mod faults;
+mod forms;
 mod graft;
 mod headers;
 mod ids;
@@ -29,6 +30,7 @@ mod seed;
 mod server;
 mod state;
 mod store;
+mod styled;
 #[cfg(test)]
 mod tests;
 mod variants;

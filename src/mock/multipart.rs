@@ -1,12 +1,14 @@
 //! Reads `multipart/form-data` (RFC 7578) out of a body that is all there.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use futures::FutureExt;
 use serde_json::{Map, Value};
 
 use super::request::{Call, Payload};
 
-/// An object with one member for each part; a part that holds a JSON text becomes that value, any other a string.
+/// An object with one member for each name; several parts of one name are a list. A part that holds a JSON text becomes that value, any other a string.
 pub(crate) fn read(call: &Call) -> Payload {
     let boundary = call.content_type().and_then(|sent| sent.parameter("boundary").map(str::to_owned));
     let Some(boundary) = boundary else { return Payload::Malformed("The media type names no boundary of the parts.".to_owned()) };
@@ -22,13 +24,24 @@ pub(crate) fn read(call: &Call) -> Payload {
 
 async fn parts(mut body: multer::Multipart<'_>) -> Result<Map<String, Value>, multer::Error> {
     let mut parts = Map::new();
+    let mut several: HashSet<String> = HashSet::new();
     while let Some(field) = body.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         let is_file = field.file_name().is_some();
         let content = field.bytes().await?;
         let text = String::from_utf8_lossy(&content).into_owned();
         let value = if is_file { None } else { serde_json::from_str(&text).ok().filter(|value: &Value| !value.is_number()) };
-        parts.insert(name, value.unwrap_or(Value::String(text)));
+        let value = value.unwrap_or(Value::String(text));
+        match (parts.get_mut(&name), several.contains(&name)) {
+            (Some(Value::Array(items)), true) => items.push(value),
+            (Some(first), _) => {
+                *first = Value::Array(vec![first.take(), value]);
+                several.insert(name);
+            }
+            (None, _) => {
+                parts.insert(name, value);
+            }
+        }
     }
     Ok(parts)
 }

@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::multipart;
+use super::styled::{RawPair, raw_pairs};
 use crate::domain::contract::{MediaType, Operation};
 
 /// A request to the mock, as it came.
@@ -29,6 +30,8 @@ pub(crate) struct Call {
     pub path: String,
     pub segments: Vec<String>,
     pub query: Vec<(String, String)>,
+    /// The same with values that still are percent-encoded.
+    pub raw_query: Vec<RawPair>,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
@@ -40,6 +43,7 @@ impl Call {
         Self {
             segments: path.split('/').skip(1).map(decode).collect(),
             query: url::form_urlencoded::parse(request.query.as_bytes()).into_owned().collect(),
+            raw_query: raw_pairs(&request.query),
             method: request.method,
             headers: request.headers,
             body: request.body,
@@ -97,9 +101,10 @@ impl ContentType {
 /// Whether a media type is one that a range such as `text/*` names.
 pub(crate) fn in_range(range: &str, essence: &str) -> bool {
     let range = range.split(';').next().unwrap_or_default().trim();
-    match range.strip_suffix("/*") {
-        Some("*") => true,
-        Some(family) => essence.strip_prefix(family).is_some_and(|rest| rest.starts_with('/')),
+    match range.split_once("/*") {
+        Some(("*", _)) => true,
+        // A suffix narrows a range as well (RFC 6839): `application/*+json`.
+        Some((family, suffix)) => essence.strip_prefix(family).is_some_and(|rest| rest.starts_with('/') && rest.ends_with(suffix)),
         None => range == essence,
     }
 }
@@ -144,14 +149,17 @@ pub(crate) fn payload(media: Option<&MediaType>, call: &Call) -> Payload {
         return Payload::Empty;
     }
     let Some(media) = media else { return Payload::Empty };
-    if media.name.starts_with("multipart/") {
+    // A range says nothing of how a body is written; the request does.
+    let sent = call.content_type().filter(|_| media.name.contains('*')).map(|sent| sent.essence);
+    let name = sent.as_deref().unwrap_or(&media.name);
+    if name.starts_with("multipart/") {
         return multipart::read(call);
     }
-    if media.name == "application/x-www-form-urlencoded" {
+    if name.starts_with("application/x-www-form-urlencoded") {
         let pairs = url::form_urlencoded::parse(&call.body).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
         return Payload::Value(Value::Object(pairs.collect::<Map<_, _>>()));
     }
-    if is_json(&media.name) {
+    if is_json(name) {
         return match serde_json::from_slice(&call.body) {
             Ok(value) => Payload::Value(value),
             Err(error) => Payload::Malformed(format!("The body is no JSON text: {error}.")),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::place;
 use super::profile::media_example;
 use super::request::{self, Call, Payload};
+use super::styled::Reader;
 use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Location, Operation};
 
@@ -81,11 +82,17 @@ fn values_in<'a>(part: &'a str, segment: &'a str) -> Option<Vec<(&'a str, &'a st
     })
 }
 
-/// The values of the path parameters, by name.
-pub(crate) fn path_values(operation: &Operation, segments: &[String]) -> Vec<(String, String)> {
+/// The values of the path parameters, by name, without what their styles put before them.
+pub(crate) fn path_values(operation: &Operation, contract: &Contract, schemas: &Schemas, segments: &[String]) -> Vec<(String, String)> {
     let parts = operation.path.trim_end_matches('/').split('/').skip(1);
     let values = parts.zip(segments).filter_map(|(part, segment)| values_in(part, segment)).flatten();
-    values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let bare = |name: &str, value: &str| {
+        let parameter = operation.parameter(Location::Path, name);
+        let reader =
+            parameter.map(|parameter| Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization });
+        reader.map_or_else(|| value.to_owned(), |reader| reader.bare(name, value).to_owned())
+    };
+    values.map(|(name, value)| (name.to_owned(), bare(name, value))).collect()
 }
 
 /// How well a request fits a form; the greater the better.
@@ -100,11 +107,8 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) ->
         .map(|parameter| parameter.name.as_str())
         .collect();
     let known = call.query.iter().filter(|(name, _)| form.parameter(Location::Query, name).is_some()).count();
-    let misfits = call.query.iter().filter(|(name, value)| {
-        let parameter = form.parameter(Location::Query, name);
-        parameter.is_some_and(|parameter| super::notice::query_breach(contract, schemas, parameter, &[value.as_str()]).is_some())
-    });
-    let misfits = misfits.count();
+    let queries = form.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+    let misfits = queries.filter(|parameter| super::notice::query_breach(contract, schemas, parameter, &call.raw_query).is_some()).count();
     let all_there = required.iter().all(|name| sent(name)) && !contradicts(contract, schemas, form, call);
     let media = request::media(form, call);
     let example = media.and_then(|media| media_example(media, form));

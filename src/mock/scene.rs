@@ -8,29 +8,14 @@ use serde_json::Value;
 
 use super::accounts::MockAccounts;
 use super::faults::Faults;
-use super::notice;
+use super::forms;
 use super::place::{self, Place};
 use super::profile::{Profile, Profiles, media_example};
 use super::request::{self, Call, Payload};
 use super::route;
 use super::variants::{Habit, Variants};
-use crate::contract::schema::follow;
-use crate::contract::{Schemas, append};
-use crate::domain::contract::{Condition, Contract, MediaType, Operation, SchemaRef, Status};
-
-/// A form with its values read as the schema has them; on the way all of them are text.
-fn typed(core: &Core, media: Option<&MediaType>, payload: Payload) -> Payload {
-    let form = media.filter(|media| media.name.starts_with("application/x-www-form-urlencoded"));
-    let schema = form.and_then(|media| follow(&core.contract.document, &media.schema.as_ref()?.0));
-    let (Some((at, _)), Payload::Value(Value::Object(mut members))) = (schema, payload.clone()) else { return payload };
-    for (name, value) in &mut members {
-        let schema = SchemaRef(append(&format!("{at}/properties"), name));
-        if let (Value::String(text), Some(_)) = (&*value, core.contract.schema(&schema)) {
-            *value = notice::read(&core.contract, &core.schemas, &schema, text);
-        }
-    }
-    Payload::Value(Value::Object(members))
-}
+use crate::contract::Schemas;
+use crate::domain::contract::{Condition, Contract, MediaType, Operation, Status};
 
 /// What does not change while the mock runs.
 #[derive(Debug)]
@@ -66,9 +51,9 @@ impl<'a> Scene<'a> {
             call,
             operation,
             profile: core.profiles.of(operation),
-            path_values: route::path_values(operation, &call.segments),
+            path_values: route::path_values(operation, &core.contract, &core.schemas, &call.segments),
             media,
-            payload: typed(core, media, request::payload(media, call)),
+            payload: forms::typed(core, media, call, request::payload(media, call)),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::domain::contract::{Contract, Location, Operation, Status};
 use crate::domain::plan::{Body, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
 use crate::domain::reason::Reason;
 use crate::domain::suite::Suite;
-use crate::generate::{Base, marked, valid};
+use crate::generate::{Base, freshen, marked, valid};
 
 /// A plan in the making.
 pub struct Draft<'a> {
@@ -109,6 +109,12 @@ impl<'a> Draft<'a> {
         self.class_all();
         self.end_sessions_last();
         self.plan.probes.sort_by_key(Probe::due);
+        for probe in &mut self.plan.probes {
+            if let Some(operation) = self.contract.operation(&probe.operation) {
+                let salt = format!("{} {}", self.options.mark, probe.id);
+                freshen(self.schemas, operation, &mut probe.request, probe.fault.as_ref().map(|fault| &fault.place), &salt);
+            }
+        }
         self.plan
     }
 

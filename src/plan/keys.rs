@@ -36,6 +36,7 @@ impl Draft<'_> {
         let key = named.or_else(|| nth_unknown_id(&Value::from(example), &self.options.mark, self.marks as u64, fits))?;
         let key = plain(&key);
         base.request.path_values.insert(name, key.clone());
+        base.request.restyle(&place);
         base.needs.retain(|need| need.place != place);
         Some(key)
     }

@@ -8,7 +8,7 @@ use crate::contract::Schemas;
 use crate::domain::contract::{Contract, Operation};
 use crate::domain::journal::Chronicle;
 use crate::domain::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
-use crate::generate::{Base, document, marked, marked_texts, valid};
+use crate::generate::{Base, document, freshen, marked, marked_texts, valid};
 
 /// Something that is made once more, because nobody knows whether it is still there.
 #[derive(Debug, Clone)]
@@ -56,6 +56,9 @@ pub fn renamed(contract: &Contract, schemas: &Schemas, probe: &Probe, mark: &str
     let mut other = probe.clone();
     for (old, new) in rename(contract, schemas, probe, mark) {
         replace(&mut other.request, &old, &new);
+    }
+    if let Some(operation) = contract.operation(&probe.operation) {
+        freshen(schemas, operation, &mut other.request, probe.fault.as_ref().map(|fault| &fault.place), &format!("{mark} {}", probe.id));
     }
     other
 }

@@ -56,6 +56,7 @@ fn item_request(contract: &Contract, method: &str, kind: &str, maker: &RequestTe
     let operation = contract.operations.iter().find(fits)?;
     let own = operation.item_parameter()?.name.clone();
     let mut request = RequestTemplate {
+        styled: Vec::new(),
         method: operation.method.clone(),
         path: operation.path.clone(),
         path_values: std::collections::BTreeMap::new(),

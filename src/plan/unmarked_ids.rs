@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::append;
+pub use crate::domain::text::words;
 
 /// Every value in a body whose name ends in `id`, `ids`, `uuid` or `guid` as a word, with its place (JSON Pointer).
 pub fn unmarked_ids(body: &Value) -> Vec<(String, Value)> {
@@ -24,27 +25,6 @@ fn walk(value: &Value, at: &str, named: bool, found: &mut Vec<(String, Value)>) 
 pub fn is_id(name: &str) -> bool {
     let last = words(name).pop().unwrap_or_default();
     matches!(last.as_str(), "id" | "ids" | "uuid" | "uuids" | "guid" | "guids")
-}
-
-/// The words of a name, in lower case.
-pub fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut before = ' ';
-    for letter in name.chars() {
-        if !letter.is_alphanumeric() {
-            before = ' ';
-            continue;
-        }
-        let begins = before == ' ' || (letter.is_uppercase() && !before.is_uppercase());
-        if begins {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words
 }
 
 #[cfg(test)]

@@ -173,6 +173,7 @@ impl<'a> Run<'a> {
                 self.progress.added.push(probe.clone());
                 let Some(next) = next else { break };
                 probe.request.query = next;
+                probe.request.styled.retain(|styled| !matches!(styled.place, Place::Query(_)));
             }
         }
         looked

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::ACCEPT_ENCODING;
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, ClientBuilder, Proxy, Response};
 use thiserror::Error;
@@ -132,8 +132,11 @@ impl Client {
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(ACCEPT_ENCODING.as_str())) {
             builder = builder.header(ACCEPT_ENCODING, "gzip");
         }
-        if let Some(body) = &request.body {
-            builder = builder.body(body.clone());
+        match &request.body {
+            Some(body) => builder = builder.body(body.clone()),
+            // A method that means something by a body says that there is none (RFC 9110, section 8.6).
+            None if matches!(request.method.0.as_str(), "POST" | "PUT" | "PATCH") => builder = builder.header(CONTENT_LENGTH, "0"),
+            None => {}
         }
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;

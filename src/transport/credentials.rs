@@ -97,10 +97,17 @@ impl Accounts {
         let Some(account) = account else { return sent };
         // Where anybody may ask, whoever has credentials shows them all the same.
         let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
-        let satisfied = named.into_iter().find(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme)));
-        let Some(alternative) = satisfied else { return sent };
+        let satisfied: Vec<&Vec<String>> = named.filter(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme))).collect();
+        // Two proofs of who asks have no place in one field (RFC 9110, section 11.6.2), which comes once (section 5.3).
+        let authorizes = |scheme: &&String| schemes.get(*scheme).is_some_and(in_authorization);
+        let sendable = satisfied.iter().find(|alternative| alternative.iter().filter(authorizes).count() < 2);
+        let Some(alternative) = sendable.or(satisfied.first()) else { return sent };
         let proves = alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_))));
-        for scheme in alternative {
+        for scheme in *alternative {
+            let is_taken = || request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            if authorizes(&scheme) && is_taken() {
+                continue;
+            }
             if matches!(credentials, Credentials::Without(left_out) if left_out == scheme) {
                 continue;
             }
@@ -137,6 +144,15 @@ fn secrets(account: &Account, lookup: &dyn Fn(&str) -> Option<String>) -> Result
     if missing.is_empty() { Ok(secrets) } else { Err(missing) }
 }
 
+/// Whether a scheme is shown in the header field `Authorization`.
+fn in_authorization(scheme: &SecurityScheme) -> bool {
+    match scheme {
+        SecurityScheme::Basic | SecurityScheme::Bearer => true,
+        SecurityScheme::Header(name) => name.eq_ignore_ascii_case("authorization"),
+        SecurityScheme::Query(_) | SecurityScheme::Cookie(_) | SecurityScheme::Other(_) => false,
+    }
+}
+
 fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
     let expose = |text: &SecretString| if wrong { WRONG_SECRET.to_owned() } else { text.expose_secret().to_owned() };
     match (kind, secret) {
@@ -145,7 +161,11 @@ fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) 
             request.headers.push(("authorization".to_owned(), format!("Basic {pair}")));
         }
         (SecurityScheme::Bearer, Secret::Bearer(token)) => request.headers.push(("authorization".to_owned(), format!("Bearer {}", expose(token)))),
-        (SecurityScheme::Header(name), Secret::Value(value)) => request.headers.push((name.clone(), expose(value))),
+        (SecurityScheme::Header(name), Secret::Value(value)) => {
+            // An author may name it among the parameters as well.
+            request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            request.headers.push((name.clone(), expose(value)));
+        }
         (SecurityScheme::Query(name), Secret::Value(value)) => {
             let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &expose(value)).finish();
             let separator = if request.url.contains('?') { '&' } else { '?' };
@@ -160,5 +180,46 @@ fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) 
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::{bundle, read};
+    use crate::domain::contract::Method;
+
+    /// The header fields of a request to an operation with this security, and the schemes that were shown.
+    fn signed(security: &Value, headers: &[(&str, &str)]) -> (Vec<(String, String)>, Vec<String>) {
+        let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
+        let schemes = json!({"basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"}, "raw": key("Authorization"), "key": key("X-Key")});
+        let paths = json!({"/a": {"get": {"security": security, "responses": {"200": {"description": "d"}}}}});
+        let document =
+            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"securitySchemes": schemes}});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let secret = |text: &str| SecretString::from(text.to_owned());
+        let full = [
+            ("basic", Secret::Basic { username: secret("u"), password: secret("p") }),
+            ("bearer", Secret::Bearer(secret("t"))),
+            ("raw", Secret::Value(secret("r"))),
+            ("key", Secret::Value(secret("k"))),
+        ];
+        let accounts = Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None };
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut wire = Wire { method: Method("GET".to_owned()), url: "http://h/a".to_owned(), headers, body: None };
+        let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut wire);
+        (wire.headers, sent.into_iter().map(|credential| credential.scheme).collect())
+    }
+
+    #[test]
+    fn who_asks_is_proved_in_one_field_and_once() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let schemes = |security: Value| signed(&security, &[]).1;
+        assert_eq!(schemes(json!([{"basic": []}, {"bearer": []}])), ["basic"]);
+        assert_eq!(schemes(json!([{"basic": [], "bearer": []}, {"bearer": [], "key": []}])), ["bearer", "key"]);
+        assert_eq!(schemes(json!([{"bearer": [], "raw": [], "key": []}])), ["bearer", "key"]);
+        assert_eq!(signed(&json!([{"key": []}]), &[("x-key", "an example")]).0, [field("X-Key", "k")]);
     }
 }

@@ -42,8 +42,10 @@ use serde_json::Value;
 pub use unsupported_method::same_route;
 
 use crate::contract::Schemas;
-use crate::domain::contract::{Condition, Contract, MediaType, Operation, Parameter, SchemaRef};
+use crate::contract::schema::property;
+use crate::domain::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
 use crate::domain::plan::{Body, Fault, Place, RequestTemplate};
+use crate::domain::serialization::{Serialization, Style};
 use crate::domain::text::plain;
 use crate::generate::Base;
 
@@ -113,6 +115,7 @@ impl Ground<'_> {
     pub fn with_path_value(&self, name: &str, value: &str) -> Option<Variation> {
         let mut request = self.base.request.clone();
         value.clone_into(request.path_values.get_mut(name)?);
+        request.restyle(&Place::Path(name.to_owned()));
         request.fillings.retain(|filling| filling.place != Place::Path(name.to_owned()));
         Some(Variation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
     }
@@ -139,11 +142,26 @@ impl Ground<'_> {
         self.schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
     }
 
+    /// Whether a pair of the query belongs to a parameter: an object is written in pairs of other names (OpenAPI, Parameter
+    /// Object, `deepObject`, and `form` with `explode`).
+    pub fn is_pair_of(&self, parameter: &Parameter, known: &str) -> bool {
+        let Serialization { style, explode, .. } = parameter.serialization;
+        let member = || parameter.schema.as_ref().and_then(|schema| property(&self.contract.document, &schema.0, known)).is_some();
+        match style {
+            _ if known == parameter.name => true,
+            Style::DeepObject => known.strip_prefix(&parameter.name).is_some_and(|rest| rest.starts_with('[')),
+            Style::Form => explode && member(),
+            _ => false,
+        }
+    }
+
     /// The valid request with a query parameter set.
     pub fn with_query_value(&self, name: &str, value: &str) -> Variation {
         let mut request = self.base.request.clone();
-        request.query.retain(|(known, _)| known != name);
+        let parameter = self.operation.parameter(Location::Query, name);
+        request.query.retain(|(known, _)| known != name && !parameter.is_some_and(|parameter| self.is_pair_of(parameter, known)));
         request.query.push((name.to_owned(), value.to_owned()));
+        request.restyle(&Place::Query(name.to_owned()));
         request.fillings.retain(|filling| filling.place != Place::Query(name.to_owned()));
         Variation::fault(request, Place::Query(name.to_owned()), format!("the query parameter {name} is {value:?}"))
     }

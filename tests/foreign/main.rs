@@ -7,5 +7,6 @@ mod support;
 mod another;
 mod deletions;
 mod nested;
+mod sent;
 mod server;
 mod strangers;

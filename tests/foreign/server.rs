@@ -1,10 +1,12 @@
 //! A small server on this machine, answered by a function.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use probity::cli::{Subject, assemble, record, run_args};
 use probity::domain::report::Report;
@@ -19,7 +21,13 @@ use crate::support::Folder;
 pub struct Asked {
     pub method: String,
     pub path: String,
+    /// Path and query as they came.
+    pub target: String,
+    /// The fields of the header, by names in lower case.
+    pub headers: BTreeMap<String, String>,
     pub body: Option<Value>,
+    /// The body as it came.
+    pub text: String,
 }
 
 /// Says status and body; null for no body.
@@ -83,9 +91,19 @@ impl Server {
 
 async fn reply(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+    let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let field = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let headers = request.headers().iter().map(field).collect();
     let bytes = to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
     shared.seen.lock().expect("nobody panics").push(format!("{method} {path}"));
-    let (status, body) = (shared.answer)(&Asked { method, path, body: serde_json::from_slice(&bytes).ok() });
+    let (status, body) = (shared.answer)(&Asked {
+        method,
+        path,
+        target,
+        headers,
+        body: serde_json::from_slice(&bytes).ok(),
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+    });
     let answer = Response::builder().status(status);
     let answer = if body.is_null() {
         answer.body(Body::empty())

@@ -55,7 +55,7 @@ fn lists_in_parameters_are_joined_unless_they_say_otherwise() {
     let operation = only(
         &json!({"parameters": [list("a", json!("csv")), list("b", json!("multi")), list("c", Value::Null)], "responses": {"200": {"description": ""}}}),
     );
-    let explode: Vec<bool> = operation.parameters.iter().map(|parameter| parameter.explode).collect();
+    let explode: Vec<bool> = operation.parameters.iter().map(|parameter| parameter.serialization.explode).collect();
     assert_eq!(explode, [false, true, false]);
 }
 

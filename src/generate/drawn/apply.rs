@@ -12,6 +12,7 @@ use crate::domain::text::plain;
 pub fn applied(request: &RequestTemplate, changes: &[Change]) -> Option<RequestTemplate> {
     let mut other = request.clone();
     for change in changes {
+        other.restyle(&change.place);
         match &change.place {
             Place::Body(at) => in_body(&mut other.body, at, &change.put)?,
             Place::Query(name) => in_query(&mut other, name, &change.put)?,
@@ -117,6 +118,7 @@ mod tests {
             headers: Vec::new(),
             body: Body::Json(json!({"name": "n mark-1", "owner": {"id": "7"}})),
             credentials: Credentials::Full,
+            styled: Vec::new(),
             fillings: vec![Filling { place: Place::Body("/owner/id".to_owned()), slot: "things#1".to_owned() }],
         }
     }

@@ -5,6 +5,7 @@ use crate::domain::contract::{Location, Parameter};
 use crate::mock::ids::same_style;
 use crate::mock::job;
 use crate::mock::store::id_text;
+use crate::mock::styled::Reader;
 use crate::mock::variants::Habit;
 
 /// Looks at every path parameter.
@@ -25,7 +26,9 @@ pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>)
 
 fn is_malformed(scene: &Scene<'_>, parameter: &Parameter, value: &str) -> bool {
     let breaks_schema = parameter.schema.as_ref().is_some_and(|schema| {
-        let value = super::query::read(&scene.core.contract, &scene.core.schemas, schema, value);
+        let reader =
+            Reader { contract: &scene.core.contract, schemas: &scene.core.schemas, schema: Some(schema), serialization: parameter.serialization };
+        let value = reader.in_segment(&parameter.name, value);
         scene.core.schemas.breaches(schema, &value).is_ok_and(|breaches| !breaches.is_empty())
     });
     let style = parameter.example.as_ref().and_then(id_text);

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{Noticed, Scene, State};
 use crate::contract::Schemas;
-use crate::contract::schema::follow;
 use crate::domain::contract::{Contract, Location, Parameter, SchemaRef};
 use crate::mock::store::id_text;
+use crate::mock::styled::{RawPair, Reader};
 
 /// Looks at every query parameter.
 pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
@@ -25,15 +25,15 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
     }
     let documented = scene.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
     for parameter in documented {
-        let values: Vec<&str> = scene.call.query.iter().filter(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str()).collect();
-        if values.is_empty() {
+        let reader = reader(&scene.core.contract, &scene.core.schemas, parameter);
+        if reader.in_pairs(&parameter.name, &scene.call.raw_query).is_empty() {
             if parameter.required {
                 let detail = format!("The parameter {} is missing.", parameter.name);
                 noticed.push(Noticed::new("missing-query-parameter", detail).or("bad-query-parameter").at_parameter(&parameter.name));
             }
             continue;
         }
-        if let Some((limit, why)) = breach(&scene.core.contract, &scene.core.schemas, parameter, &values) {
+        if let Some((limit, why)) = breach(&scene.core.contract, &scene.core.schemas, parameter, &scene.call.raw_query) {
             let detail = format!("The parameter {}: {why}.", parameter.name);
             let trigger = if limit { "over-limit" } else { "bad-query-parameter" };
             noticed.push(Noticed::new(trigger, detail).or("bad-query-parameter").or("bad-value").at_parameter(&parameter.name));
@@ -45,23 +45,14 @@ fn as_text(value: &Value) -> Option<String> {
     id_text(value).or_else(|| value.as_bool().map(|flag| flag.to_string()))
 }
 
+fn reader<'a>(contract: &'a Contract, schemas: &'a Schemas, parameter: &'a Parameter) -> Reader<'a> {
+    Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization }
+}
+
 /// Whether a limit is broken, and what is wrong, when a value does not fit the schema of its parameter.
-pub(crate) fn breach(contract: &Contract, schemas: &Schemas, parameter: &Parameter, values: &[&str]) -> Option<(bool, String)> {
+pub(crate) fn breach(contract: &Contract, schemas: &Schemas, parameter: &Parameter, pairs: &[RawPair]) -> Option<(bool, String)> {
     let schema = parameter.schema.as_ref()?;
-    let (at, found) = follow(&contract.document, &schema.0)?;
-    let types = found.get("type");
-    let is_a = |name: &str| types.is_some_and(|types| types == name || types.as_array().is_some_and(|types| types.contains(&Value::from(name))));
-    if is_a("object") {
-        return None;
-    }
-    let sent: Vec<Value> = if is_a("array") {
-        let items = SchemaRef(format!("{at}/items"));
-        let texts: Vec<&str> = if parameter.explode { values.to_vec() } else { values.iter().flat_map(|value| value.split(',')).collect() };
-        let texts = texts.into_iter().filter(|text| !text.is_empty());
-        vec![Value::Array(texts.map(|text| read(contract, schemas, &items, text)).collect())]
-    } else {
-        values.iter().map(|text| read(contract, schemas, schema, text)).collect()
-    };
+    let sent = reader(contract, schemas, parameter).in_pairs(&parameter.name, pairs);
     let breach = sent.iter().find_map(|value| schemas.breaches(schema, value).ok()?.into_iter().next())?;
     Some((matches!(breach.keyword.as_str(), "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems"), breach.message))
 }
