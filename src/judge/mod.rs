@@ -10,6 +10,7 @@ mod known;
 mod legible;
 mod limit;
 mod meanwhile;
+mod otherwise;
 mod partial;
 mod recording;
 mod rule;
@@ -158,7 +159,7 @@ fn opinion<'a>(
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allowed.contains(&Status(401)),
-        renamed: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Path(_))) && probe.request.credentials == Credentials::Full,
+        forbids: otherwise::forbids(case, probe),
         recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, nobody else has to vouch for it.
@@ -166,7 +167,7 @@ fn opinion<'a>(
         failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
-    let ruled = legible::only(case, probe, outcome, rule(&facts));
+    let ruled = legible::only(case, probe, outcome, otherwise::documented(case, probe, outcome, rule(&facts)));
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
