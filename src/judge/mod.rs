@@ -31,6 +31,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::checks::{Gaps, Scene, findings, gaps};
 use crate::contract::Schemas;
+use crate::contract::paging::{Next, next_page};
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
@@ -203,9 +204,11 @@ fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
     }
 }
 
-/// Whether a walk through pages has followed a link.
+/// Whether a walk through pages has followed a link; a cursor has to be put into a parameter, which nobody says.
 fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
-    matches!(probe.repeat, Repeat::Pages { .. }) && outcome.is_some_and(|outcome| outcome.exchanges.len() > 1)
+    let first = outcome.filter(|outcome| matches!(probe.repeat, Repeat::Pages { .. }) && outcome.exchanges.len() > 1);
+    let page = first.and_then(|outcome| outcome.exchanges.first()?.answer.as_ref()?.body.json());
+    page.is_some_and(|page| matches!(next_page(page), Some(Next::Address(_))))
 }
 
 /// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is

@@ -15,6 +15,7 @@ mod restore;
 mod send;
 mod sweep;
 mod told;
+mod turn;
 mod wait;
 
 pub use limiter::Limiter;
