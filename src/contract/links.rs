@@ -28,13 +28,23 @@ pub fn complete(document: &Value, operations: &mut [Operation]) {
     }
 }
 
-/// The first operation about one item of a collection, by the path of the collection.
-fn items(operations: &[Operation]) -> HashMap<String, usize> {
-    let mut items = HashMap::new();
-    for (index, operation) in operations.iter().enumerate() {
-        if operation.item_parameter().is_some_and(|parameter| parameter.resource.is_some()) {
+/// An operation by its index, and the parameter of it that names an item of a collection.
+type Item = (usize, String);
+
+/// The first operation about one item of a collection, by the path of the collection; where the items have no path of their
+/// own, the first operation on what stands below one.
+fn items(operations: &[Operation]) -> HashMap<String, Item> {
+    let mut items: HashMap<String, Item> = HashMap::new();
+    for below in [false, true] {
+        for (index, operation) in operations.iter().enumerate() {
             let segments: Vec<&str> = operation.segments().collect();
-            items.entry(segments[..segments.len() - 1].join("/")).or_insert(index);
+            let last = segments.len().saturating_sub(1);
+            for at in (0..segments.len()).filter(|at| below != (*at == last)) {
+                let Some(name) = segments[at].strip_prefix('{').and_then(|name| name.strip_suffix('}')) else { continue };
+                if operation.parameter(Location::Path, name).is_some_and(|parameter| parameter.resource.is_some()) {
+                    items.entry(segments[..at].join("/")).or_insert_with(|| (index, name.to_owned()));
+                }
+            }
         }
     }
     items
@@ -97,7 +107,7 @@ fn missing(
     document: &Value,
     operations: &[Operation],
     operation: &Operation,
-    items: &HashMap<String, usize>,
+    items: &HashMap<String, Item>,
     led: &HashSet<(String, bool)>,
 ) -> Option<(Link, String)> {
     let is_post = operation.method.0 == "POST";
@@ -105,8 +115,9 @@ fn missing(
         return None;
     }
     let segments: Vec<&str> = operation.segments().collect();
-    let item = operations.get(*items.get(&segments.join("/"))?)?;
-    let parameter = item.item_parameter()?;
+    let (index, name) = items.get(&segments.join("/"))?;
+    let item = operations.get(*index)?;
+    let parameter = item.parameter(Location::Path, name)?;
     let kind = &parameter.resource.as_ref()?.kind;
     if led.contains(&(kind.clone(), is_post)) {
         return None;
@@ -290,5 +301,14 @@ mod tests {
         document["paths"]["/things/"]["post"]["responses"]["201"]["links"] =
             json!({"get": {"operationRef": "#/paths/~1things~1{id}~1/get", "parameters": {"id": "$response.body#/slug"}}});
         assert_eq!(expressions(document), ["make id $response.body#/slug get"]);
+    }
+
+    #[test]
+    fn what_has_no_path_of_its_own_is_named_by_what_stands_below_it() {
+        let thing = json!({"$ref": "#/components/schemas/Thing"});
+        let mut document = document("id", &thing, &json!({"items": thing}));
+        let get = document["paths"].as_object_mut().unwrap().remove("/things/{id}/").unwrap();
+        document["paths"]["/things/{id}/parts/{part}"] = get;
+        assert_eq!(expressions(document), ["list id $response.body#/0/id get", "make id $response.body#/id get"]);
     }
 }
