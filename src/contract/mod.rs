@@ -30,7 +30,7 @@ pub use accounts::accounts_for;
 pub use answers::UNREAD_SCHEMA;
 pub use bundle::{Bundle, UNREAD, bundle, bundle_files, file_references};
 pub use general::spread_general;
-pub use links::makes;
+pub use links::{bare, called_like, makes};
 pub use operations::read;
 pub use pointer::{append, escape, get_mut, put, remove, unescape};
 pub use sides::is_marked;
