@@ -16,6 +16,7 @@ mod recording;
 mod rule;
 mod state;
 mod surplus;
+mod swept;
 #[cfg(test)]
 mod testing;
 mod words;
@@ -107,7 +108,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> =
         planned.map(|probe| opinion(case, &accepted, (known, alive), (probe, answered.get(probe.id.as_str()).copied()))).collect();
-    let contradictions = contradictions(case.contract, case.plan, case.outcomes);
+    let contradictions = swept::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
     state::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
@@ -169,6 +170,7 @@ fn opinion<'a>(
         control,
     };
     let ruled = legible::only(case, probe, outcome, otherwise::documented(case, probe, outcome, rule(&facts)));
+    let ruled = swept::missing(case, probe, outcome, ruled);
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
