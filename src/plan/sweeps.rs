@@ -1,5 +1,5 @@
-//! What sweeps away what the run itself has made comes after everything else, or each request behind it would be asked of an
-//! emptied server.
+//! What sweeps away what the run itself has made comes after everything that needs it, or each request behind it would be asked
+//! of an emptied server.
 
 use std::collections::BTreeSet;
 
@@ -56,21 +56,19 @@ pub fn reaches(sweep: &Operation, other: &Operation) -> bool {
 }
 
 impl Draft<'_> {
-    /// Puts every sweep behind everything else but what ends the session, with faults first, unless others need what its
-    /// answer holds.
+    /// Puts every sweep behind everything that asks for what it may take away, unless others need what its answer holds. What
+    /// uses up the rate limit or ends the session comes later still.
     pub(super) fn sweep_last(&mut self) {
         let plan = &self.plan;
-        let last = |probe: &Probe| probe.stage == Stage::End;
-        let moves = |probe: &&Probe| is_sweep(self.contract, probe) && !last(probe) && !is_needed(plan, probe);
+        let moves = |probe: &&Probe| is_sweep(self.contract, probe) && probe.stage < Stage::Sweep && !is_needed(plan, probe);
         let sweeping: BTreeSet<ProbeId> = plan.probes.iter().filter(moves).map(|probe| probe.id.clone()).collect();
-        let faulty: Vec<ProbeId> = plan.probes.iter().filter(|probe| sweeping.contains(&probe.id) && probe.fault.is_some()).map(|probe| probe.id.clone()).collect();
+        let of = |faulty: bool| plan.probes.iter().filter(move |probe| probe.fault.is_some() == faulty).filter(|probe| sweeping.contains(&probe.id));
+        let faulty: Vec<ProbeId> = of(true).map(|probe| probe.id.clone()).collect();
+        let wave = plan.probes.iter().filter(|probe| probe.stage < Stage::Sweep).map(|probe| probe.wave).max().unwrap_or_default();
         for probe in &mut self.plan.probes {
             probe.after.retain(|before| !sweeping.contains(before));
-            if last(probe) {
-                probe.after.extend(sweeping.iter().cloned());
-            }
             if sweeping.contains(&probe.id) {
-                (probe.stage, probe.wave) = (Stage::End, u32::MAX);
+                (probe.stage, probe.wave) = (Stage::Sweep, wave);
                 if probe.fault.is_none() {
                     probe.after.extend(faulty.iter().cloned());
                 }
@@ -134,7 +132,7 @@ mod tests {
             let more = plan.probes.iter().find(|probe| probe.operation == "more").unwrap();
             let logout = plan.probes.iter().find(|probe| probe.operation == "logout").unwrap();
             assert!(plan.probes.iter().filter(|probe| probe.operation == "get" || probe.operation == "drop").all(|probe| probe.due() < more.due()), "{method} {path}");
-            assert!(logout.after.contains(&more.id) && logout.due() == more.due(), "{method} {path}");
+            assert!(more.due() < logout.due(), "{method} {path}");
         }
     }
 
