@@ -2,12 +2,14 @@
 //!
 //! Who documents 409, 302 or 423 beside a success says that the server may answer so, and mostly not when. Such an answer
 //! breaks nothing, unless it contradicts what the run knows: that the request is well-formed, and that what it names is there.
+//! A request for what is not there has more than one right answer as well.
 
 use super::rule::allowed_as_well;
 use super::{Case, Ruling};
-use crate::domain::contract::{Condition, Operation, Response, Status};
+use crate::domain::contract::{Condition, Location, Operation, Response, Status};
 use crate::domain::exchange::Outcome;
 use crate::domain::plan::{Origin, Place, Probe};
+use crate::plan::feeds;
 
 /// Triggers of answers that say that something is not there, or no longer.
 const ABSENT: [&str; 4] = ["unknown-id", "deleted-resource", "unknown-reference", "expired"];
@@ -18,15 +20,52 @@ const CONFLICT: [&str; 2] = ["wrong-type", "id-mismatch"];
 
 /// What a ruling comes to where the answer to a valid request is another one that the contract documents.
 pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
-    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
-    let Some(status) = status.filter(|status| ruling == Ruling::Breaks && probe.fault.is_none() && matches!(status.0, 300..=499)) else {
-        return ruling;
+    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|_| ruling == Ruling::Breaks);
+    let (Some(status), Some(operation)) = (status, case.contract.operation(&probe.operation)) else { return ruling };
+    let open = match own(operation, status) {
+        Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(case, probe, response),
+        Some(_) => is_right_as_well(probe, operation, status),
+        None => false,
     };
-    let response = case.contract.operation(&probe.operation).and_then(|operation| own(operation, status));
-    match response {
-        Some(response) if may_be(case, probe, response) => Ruling::Unreached(allowed_as_well(status)),
-        _ => ruling,
+    if open {
+        return Ruling::Unreached(allowed_as_well(status));
     }
+    if status.is_success() && is_computed(case, probe, operation) {
+        return Ruling::Unreached(format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into());
+    }
+    ruling
+}
+
+/// Whether a request for what is not there may be answered in another way that its contract documents: that it is gone (RFC
+/// 9110, section 15.5.11), and a PUT by making it (section 9.3.4).
+fn is_right_as_well(probe: &Probe, operation: &Operation, status: Status) -> bool {
+    match probe.trigger.as_str() {
+        "deleted-resource" => matches!(status.0, 404 | 410) || is_upsert(operation, status),
+        "unknown-id" => is_upsert(operation, status),
+        _ => false,
+    }
+}
+
+fn is_upsert(operation: &Operation, status: Status) -> bool {
+    operation.method.0 == "PUT" && status == Status(201)
+}
+
+/// Whether an operation may compute its answer from a value in its path, and look nothing up: no other operation has to do with
+/// such things, and the valid request itself was accepted with a value that nobody vouches for.
+fn is_computed(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bool {
+    let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return false };
+    let kind = |operation: &Operation| {
+        let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
+        parameters.filter_map(|parameter| Some(parameter.resource.as_ref()?.kind.clone())).collect::<Vec<_>>()
+    };
+    let own = operation.parameter(Location::Path, name).and_then(|parameter| parameter.resource.as_ref()).map(|need| &need.kind);
+    let others = case.contract.operations.iter().filter(|other| other.id != operation.id);
+    let kept = || others.into_iter().any(|other| kind(other).iter().any(|kind| Some(kind) == own));
+    let fed = || feeds(case.contract).iter().any(|feed| Some(&feed.kind) == own);
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+    let filled = || control.is_none_or(|control| control.request.fillings.iter().any(|filling| filling.place == Place::Path(name.clone())));
+    let lookup = operation.method.is_safe() && probe.trigger == "unknown-id" && !case.contract.inferred.annotated;
+    lookup && !filled() && !kept() && !fed()
 }
 
 /// The response that the operation itself documents: what holds for all operations is about requests that are wrong.
@@ -102,5 +141,40 @@ mod tests {
         assert_eq!(judged("/things/{id}", &[404], 404, &named("/things/{id}")), Verdict::Violates, "it is there");
         assert_eq!(judged("/things/{id}", &[410], 410, &named("/things/{id}")), Verdict::Violates, "it is still there");
         assert_eq!(judged("/things/{id}/note", &[404], 404, &named("/things/{id}/note")), Verdict::Unreached, "the thing may have none");
+    }
+
+    /// The verdict on the cell of 404 of an operation when a request for what is not there is answered so.
+    fn absent(method: &str, path: &str, documented: &[u16], trigger: &str, status: u16, paths: &Value) -> Verdict {
+        let responses: serde_json::Map<String, Value> =
+            [&[200, 404][..], documented].concat().iter().map(|status| (status.to_string(), json!({"description": "d"}))).collect();
+        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+        let mut root = json!({"paths": {path: {method: {"operationId": "one", "parameters": id, "responses": responses}}}});
+        root["paths"].as_object_mut().unwrap().extend(paths.as_object().unwrap().clone());
+        let cells = json!([{"operation": "one", "method": method, "path": path, "status": 404, "general": false, "intent": {"probes": ["wrong"]}}]);
+        let fault = json!({"operation": "one", "trigger": trigger, "fault": {"place": {"path": "id"}, "words": "x"}, "allowed": [404], "control": "valid"});
+        let probes = vec![probe("valid", &json!({"operation": "one"})), probe("wrong", &fault)];
+        let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(probes, json!({})) };
+        let outcomes = vec![outcome("valid", vec![answer(200, Content::Empty)]), outcome("wrong", vec![answer(status, Content::Empty)])];
+        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells[0].verdict)
+    }
+
+    #[test]
+    fn what_is_not_there_has_more_than_one_right_answer() {
+        let none = json!({});
+        assert_eq!(absent("get", "/things/{id}", &[410], "deleted-resource", 410, &none), Verdict::Unreached);
+        assert_eq!(absent("get", "/things/{id}", &[410], "unknown-id", 410, &none), Verdict::Violates, "it never was there");
+        assert_eq!(absent("get", "/things/{id}", &[], "deleted-resource", 410, &none), Verdict::Violates, "it is not documented");
+        assert_eq!(absent("put", "/things/{id}", &[201], "unknown-id", 201, &none), Verdict::Unreached);
+        assert_eq!(absent("put", "/things/{id}", &[], "unknown-id", 201, &none), Verdict::Violates);
+    }
+
+    #[test]
+    fn what_may_be_computed_is_not_looked_up() {
+        let of = |paths: Value| absent("get", "/square/{id}", &[], "unknown-id", 200, &paths);
+        assert_eq!(of(json!({})), Verdict::Unreached);
+        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+        let delete = json!({"delete": {"operationId": "drop", "parameters": id, "responses": {"204": {"description": "d"}}}});
+        assert_eq!(of(json!({"/square/{id}/x": delete})), Verdict::Violates, "something is kept there");
+        assert_eq!(absent("delete", "/square/{id}", &[], "unknown-id", 200, &json!({})), Verdict::Violates, "nothing is computed");
     }
 }

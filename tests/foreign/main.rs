@@ -6,5 +6,6 @@ mod support;
 
 mod deletions;
 mod nested;
+mod renames;
 mod server;
 mod strangers;
