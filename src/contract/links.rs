@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pointer::append;
 use super::schema::follow;
-use crate::domain::contract::{Link, Location, Operation, Response};
+use crate::domain::contract::{Link, Location, MediaType, Operation, Response};
 
 /// How deep envelopes and branches are opened in search of an id.
 const MOST_NESTED: usize = 4;
@@ -86,11 +86,13 @@ pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool 
     writes && (!many || creates() || sends_many() == Some(true))
 }
 
-/// Where an answer holds a member that is called like a parameter, by its schema (JSON Pointer).
-pub fn called_like(document: &Value, response: &Response, parameter: &str) -> Option<String> {
-    let media = response.content.iter().find(|media| media.name.contains("json"))?;
+/// Where a body holds a member that is called like a parameter, by its schema (JSON Pointer): at the top or in a wrapper, or
+/// `anywhere`.
+pub fn called_like(document: &Value, content: &[MediaType], parameter: &str, anywhere: bool) -> Option<String> {
+    let media = content.iter().find(|media| media.name.contains("json"))?;
     let names = [bare(parameter)];
-    Search { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &|name| WRAPPERS.contains(&bare(name).as_str()))
+    let opens = |name: &str| anywhere || WRAPPERS.contains(&bare(name).as_str());
+    Search { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &opens)
 }
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).

@@ -67,6 +67,7 @@ mod tests {
         assert_eq!(judged("/v1/things/archive", 200, &json!({})), Verdict::Blocked);
         assert_eq!(judged("/v1/reset", 500, &json!({})), Verdict::Blocked, "it may have been done");
         assert_eq!(judged("/v1/things/archive", 400, &json!({})), Verdict::Violates, "it was refused");
+        assert_eq!(judged("/v1/things/search", 200, &json!({})), Verdict::Violates, "it takes nothing away");
         assert_eq!(judged("/v1/letters", 200, &json!({})), Verdict::Violates, "it is about something else");
         assert_eq!(judged("/v1/things/archive", 200, &json!({"stage": "end"})), Verdict::Violates, "it comes later");
         assert_eq!(judged("/v1/things/archive", 200, &json!({"effect": "own"})), Verdict::Violates, "it names what it changes");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::{bare, called_like, makes};
-use crate::contract::schema::{follow, is_part};
+use crate::contract::schema::is_part;
 use crate::domain::contract::{Contract, Location, Operation, Response, Status};
 
 /// An operation whose answer holds ids of a kind.
@@ -64,18 +64,22 @@ fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Op
     let kind = parameter.resource.as_ref()?.kind.clone();
     let name = bare(&parameter.name);
     // `id` is what everything calls its own.
-    if feeds.iter().any(|feed| feed.kind == kind) || matches!(name.as_str(), "id" | "uuid" | "guid" | "name" | "key" | "code" | "type") {
+    let tells = ["id", "uuid", "guid", "number", "token"].iter().any(|end| name.len() > end.len() && name.ends_with(end));
+    if !tells || feeds.iter().any(|feed| feed.kind == kind) {
         return None;
     }
-    let posts = contract.operations.iter().filter(|operation| operation.method.0 == "POST");
+    let document = &contract.document;
     // What the request itself names is repeated.
-    let repeats = |operation: &Operation| bare(&sent(operation).to_string()).contains(&name) || operation.parameters.iter().any(|own| bare(&own.name) == name);
-    let mut told = posts.filter(|operation| !repeats(operation)).filter_map(|operation| {
-        let place = operation.successes().find_map(|response| called_like(&contract.document, response, &parameter.name))?;
-        let requested = operation.request_body.as_ref().and_then(|body| body.content.first()?.schema.clone());
-        let asked = requested.is_some_and(|schema| follow(&contract.document, &schema.0).is_some_and(|(_, schema)| bare(&schema.to_string()).contains(&name)));
+    let repeats = |operation: &Operation| {
+        let content = operation.request_body.iter().flat_map(|body| &body.content).cloned().collect::<Vec<_>>();
+        let named = bare(&sent(operation).to_string()).contains(&name) || operation.parameters.iter().any(|own| bare(&own.name) == name);
+        named || called_like(document, &content, &parameter.name, true).is_some()
+    };
+    let posts = contract.operations.iter().filter(|operation| operation.method.0 == "POST" && !repeats(operation));
+    let mut told = posts.filter_map(|operation| {
+        let place = operation.successes().find_map(|response| called_like(document, &response.content, &parameter.name, false))?;
         let expression = format!("$response.body#{place}");
-        (!asked).then(|| Feed { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null] })
+        Some(Feed { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null] })
     });
     told.next()
 }

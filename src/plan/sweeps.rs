@@ -15,6 +15,12 @@ const SWEEPING: [&str; 22] = [
     "replace", "reset", "restore", "rollback", "seed", "truncate", "wipe",
 ];
 
+/// Words in the names of operations that read or make, whatever class they are of.
+const SPARING: [&str; 22] = [
+    "add", "autocomplete", "calculate", "check", "count", "create", "export", "filter", "find", "get", "list", "login", "lookup", "preview", "query",
+    "register", "search", "send", "test", "upload", "validate", "verify",
+];
+
 /// Whether a request changes, by its class, what nobody has named in it: it empties a collection, resets a server, or writes to
 /// everything that a filter finds.
 pub fn is_sweep(contract: &Contract, probe: &Probe) -> bool {
@@ -27,9 +33,13 @@ pub fn is_sweep(contract: &Contract, probe: &Probe) -> bool {
 
 /// Whether an operation is called like one that takes away; its first segments name things, and only the last one an action.
 fn is_called_so(operation: &Operation) -> bool {
+    is_called(operation, &SWEEPING)
+}
+
+fn is_called(operation: &Operation, known: &[&str]) -> bool {
     let last = operation.segments().rfind(|segment| !segment.starts_with('{')).map(words).unwrap_or_default();
     let by_id = if operation.id.contains(' ') { Vec::new() } else { words(&operation.id) };
-    last.iter().chain(&by_id).any(|word| SWEEPING.contains(&word.as_str()))
+    last.iter().chain(&by_id).any(|word| known.contains(&word.as_str()))
 }
 
 /// Whether PUT, PATCH or DELETE is about a collection as a whole: single items of it have paths of their own, or it is a place
@@ -47,6 +57,9 @@ fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
 /// Whether a sweep may reach what another request is about: they share a segment of their paths, or the sweep is about nothing
 /// in particular.
 pub fn reaches(sweep: &Operation, other: &Operation) -> bool {
+    if is_called(sweep, &SPARING) && !is_called_so(sweep) {
+        return false;
+    }
     let fixed = |operation: &Operation| operation.segments().filter(|segment| !segment.starts_with('{')).map(str::to_owned).collect::<BTreeSet<_>>();
     let is_version = |segment: &String| segment == "api" || (segment.starts_with('v') && segment[1..].bytes().all(|byte| byte.is_ascii_digit()));
     let (mut one, mut two) = (fixed(sweep), fixed(other));
