@@ -148,7 +148,7 @@ fn missing(
 
 /// What the id may be called, the likeliest first, without regard to case and separators.
 fn names(parameter: &str, kind: &str) -> Vec<String> {
-    let kind = bare(kind);
+    let kind = bare(kind.rsplit('/').next().unwrap_or(kind));
     let singular = kind.strip_suffix('s').unwrap_or(&kind);
     vec![bare(parameter), "id".to_owned(), format!("{singular}id"), "uuid".to_owned()]
 }

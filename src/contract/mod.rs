@@ -10,6 +10,7 @@ mod general;
 mod inferred;
 mod keys;
 mod keywords;
+mod kinds;
 mod links;
 mod operations;
 pub mod paging;
