@@ -135,6 +135,24 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_allowed_as_well_shows_its_own_status() {
+        let responses = json!({"200": {"description": "d"}, "409": {"description": "d", "content": {"application/json": {"schema": {"type": "object"}}}}});
+        let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
+        let cell = |status: u16, intent: Value| json!({"operation": "things.list", "method": "GET", "path": "/things", "status": status, "general": false, "intent": intent});
+        let reason = json!({"words": "nobody says when", "code": "other", "probe": null});
+        let cells = json!([cell(200, json!({"probes": ["p"]})), cell(409, json!({"unreachable": reason}))]);
+        let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({}))], json!({})) };
+        let judged = |body: Content| {
+            let mut came = answer(409, body);
+            came.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            let cells = said(&contract(&json!({}), &root), &plan, vec![outcome("p", vec![came])], judge).cells;
+            [cells[0].verdict, cells[1].verdict]
+        };
+        assert_eq!(judged(Content::Json(json!({}))), [Verdict::Unreached, Verdict::Conforms]);
+        assert_eq!(judged(Content::Json(json!([]))), [Verdict::Unreached, Verdict::Violates], "its body is judged");
+    }
+
+    #[test]
     fn what_the_run_knows_better_stays_broken() {
         assert_eq!(judged("/things", &[400], 400, &json!({})), Verdict::Violates, "nothing is wrong with it");
         assert_eq!(judged("/things", &[415], 415, &json!({})), Verdict::Violates, "its type is one that is taken");
