@@ -113,13 +113,11 @@ fn kinds<'b>(document: &Value, found: &'b [contract::Breach]) -> Vec<(&'b contra
     let mut kinds: Vec<(&contract::Breach, usize)> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
     for breach in found {
-        match known.get(&key(breach)) {
-            Some(index) => kinds[*index].1 += 1,
-            None => {
-                known.insert(key(breach), kinds.len());
-                kinds.push((breach, 1));
-            }
+        let index = *known.entry(key(breach)).or_insert(kinds.len());
+        if index == kinds.len() {
+            kinds.push((breach, 0));
         }
+        kinds[index].1 += 1;
     }
     kinds
 }
@@ -247,7 +245,13 @@ mod tests {
         let strings = told(&json!({"items": {"type": "string"}}), json!([1, 2, 3, "x", 5, 6, 7]));
         assert_eq!(strings, ["body /0: the value is not of type \"string\"; the same with 5 more items"]);
         let required = told(&json!({"items": {"required": ["a", "b"]}}), json!([{}, {"a": 1}, {}]));
-        assert_eq!(required, ["body /0: \"a\" is a required property; the same with one more item", "body /0: \"b\" is a required property; the same with 2 more items"]);
+        assert_eq!(
+            required,
+            [
+                "body /0: \"a\" is a required property; the same with one more item",
+                "body /0: \"b\" is a required property; the same with 2 more items"
+            ]
+        );
     }
 
     #[test]

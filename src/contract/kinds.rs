@@ -36,7 +36,10 @@ pub(super) fn tell_apart(operations: &mut [Operation]) {
         // The shortest of those that are fed has the plain name.
         of_kind.sort_by_key(|prefix| (!is_fed(prefix), prefix.len()));
         for prefix in of_kind.into_iter().skip(1).filter(is_fed) {
-            kinds.insert(prefix.clone(), prefix.split('/').filter(|segment| !segment.is_empty() && !segment.contains('{')).collect::<Vec<_>>().join("/"));
+            kinds.insert(
+                prefix.clone(),
+                prefix.split('/').filter(|segment| !segment.is_empty() && !segment.contains('{')).collect::<Vec<_>>().join("/"),
+            );
         }
     }
     for (prefix, names) in names {
@@ -99,7 +102,8 @@ mod tests {
         let mut document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}});
         for (method, path) in operations {
             let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-            let parameters: Vec<Value> = names.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
+            let parameters: Vec<Value> =
+                names.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
             if document["paths"].get(path).is_none() {
                 document["paths"][path] = json!({});
             }
@@ -121,7 +125,10 @@ mod tests {
         let one = kinds(&items);
         assert_eq!(one, ["/items/{id}: items", "/v2/items/{id}: items", "/orders/{order}/items/{id}: orders items"], "nothing else makes them");
         let listed = kinds(&[&items[..], &[("get", "/v2/items"), ("get", "/orders/{order}/items")]].concat());
-        assert!(listed.contains(&"/v2/items/{id}: v2/items".to_owned()) && listed.contains(&"/orders/{order}/items/{id}: orders items".to_owned()), "{listed:?}");
+        assert!(
+            listed.contains(&"/v2/items/{id}: v2/items".to_owned()) && listed.contains(&"/orders/{order}/items/{id}: orders items".to_owned()),
+            "{listed:?}"
+        );
     }
 
     #[test]

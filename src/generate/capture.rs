@@ -44,8 +44,8 @@ fn located(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value> {
     }
     let last = |path: &str| path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
     let collection = last(&probe.request.path);
-    let named = answer.header("location").map(last).filter(|last| *last != collection).and_then(|last| text(&last));
-    named.or_else(|| {
+    let behind = answer.header("location").map(last).filter(|last| *last != collection).and_then(|last| text(&last));
+    behind.or_else(|| {
         let kind = capture.slot.split('#').next().unwrap_or_default().to_lowercase();
         let names = ["id".to_owned(), format!("{}id", kind.strip_suffix('s').unwrap_or(&kind)), "uuid".to_owned()];
         let parts = [body, body.and_then(|body| body.get("data"))];
@@ -135,7 +135,8 @@ mod tests {
         let request = json!({"method": "POST", "path": "/articles/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []});
         let request = serde_json::from_value(request).unwrap();
         let probe = Probe::plain("p".to_owned(), "create", Purpose::Probe, Stage::Make, request);
-        let capture = Capture { slot: "articles#1".to_owned(), expression: "$response.header.Location".to_owned(), like: Value::Null, nth: 0, state: None };
+        let capture =
+            Capture { slot: "articles#1".to_owned(), expression: "$response.header.Location".to_owned(), like: Value::Null, nth: 0, state: None };
         captured(&capture, &answer, &probe, &BTreeMap::new())
     }
 

@@ -31,7 +31,9 @@ pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcom
         return Ruling::Unreached(allowed_as_well(status));
     }
     if status.is_success() && is_computed(case, probe, operation) {
-        return Ruling::Unreached(format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into());
+        return Ruling::Unreached(
+            format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into(),
+        );
     }
     ruling
 }
@@ -112,9 +114,15 @@ mod tests {
     fn judged(path: &str, documented: &[u16], status: u16, more: &Value) -> Verdict {
         let responses: serde_json::Map<String, Value> =
             [&[200][..], documented].concat().iter().map(|status| (status.to_string(), json!({"description": "d"}))).collect();
-        let names: Vec<Value> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
+        let names: Vec<Value> = path
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split('}').next())
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect();
         let root = json!({"paths": {path: {"get": {"operationId": "things.list", "parameters": names, "responses": responses}}}});
-        let cells = json!([{"operation": "things.list", "method": "GET", "path": path, "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
+        let cells =
+            json!([{"operation": "things.list", "method": "GET", "path": path, "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
         let slots = json!({"things#1": {"kind": "things", "origin": {"created": "make"}, "like": null}});
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", more)], slots) };
         said(&contract(&json!({}), &root), &plan, vec![outcome("p", vec![answer(status, Content::Empty)])], |case| judge(case).cells[0].verdict)
@@ -136,7 +144,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_allowed_as_well_shows_its_own_status() {
-        let responses = json!({"200": {"description": "d"}, "409": {"description": "d", "content": {"application/json": {"schema": {"type": "object"}}}}});
+        let responses =
+            json!({"200": {"description": "d"}, "409": {"description": "d", "content": {"application/json": {"schema": {"type": "object"}}}}});
         let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
         let cell = |status: u16, intent: Value| json!({"operation": "things.list", "method": "GET", "path": "/things", "status": status, "general": false, "intent": intent});
         let reason = json!({"words": "nobody says when", "code": "other", "probe": null});
@@ -169,7 +178,8 @@ mod tests {
         let mut root = json!({"paths": {path: {method: {"operationId": "one", "parameters": id, "responses": responses}}}});
         root["paths"].as_object_mut().unwrap().extend(paths.as_object().unwrap().clone());
         let cells = json!([{"operation": "one", "method": method, "path": path, "status": 404, "general": false, "intent": {"probes": ["wrong"]}}]);
-        let fault = json!({"operation": "one", "trigger": trigger, "fault": {"place": {"path": "id"}, "words": "x"}, "allowed": [404], "control": "valid"});
+        let fault =
+            json!({"operation": "one", "trigger": trigger, "fault": {"place": {"path": "id"}, "words": "x"}, "allowed": [404], "control": "valid"});
         let probes = vec![probe("valid", &json!({"operation": "one"})), probe("wrong", &fault)];
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(probes, json!({})) };
         let outcomes = vec![outcome("valid", vec![answer(200, Content::Empty)]), outcome("wrong", vec![answer(status, Content::Empty)])];

@@ -29,7 +29,12 @@ fn sweep<'a>(case: &'a Case<'_>, shown: &Probe, since: Option<&str>) -> Option<&
     let operation = case.contract.operation(&shown.operation)?;
     let outcomes = &case.outcomes.outcomes;
     let first = since.and_then(|since| outcomes.iter().position(|outcome| outcome.probe == since)).map_or(0, |position| position + 1);
-    let taken = |outcome: &Outcome| outcome.exchanges.iter().any(|exchange| exchange.answer.as_ref().is_none_or(|answer| answer.status.is_success() || answer.status.is_server_error()));
+    let taken = |outcome: &Outcome| {
+        outcome
+            .exchanges
+            .iter()
+            .any(|exchange| exchange.answer.as_ref().is_none_or(|answer| answer.status.is_success() || answer.status.is_server_error()))
+    };
     let later = outcomes.iter().skip(first).filter(|outcome| taken(outcome)).filter_map(|outcome| case.plan.probe(&outcome.probe));
     let mut sweeps = later.filter(|probe| probe.effect == Effect::Sweeping && probe.id != shown.id && probe.due() <= shown.due());
     sweeps.find(|probe| case.contract.operation(&probe.operation).is_some_and(|sweep| reaches(sweep, operation)))
@@ -53,7 +58,8 @@ mod tests {
         let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
         let get = json!({"operationId": "get", "parameters": id, "responses": {"200": {"description": "d"}}});
         let root = json!({"paths": {path: {"post": sweep}, "/v1/things/{id}": {"get": get}}});
-        let cells = json!([{"operation": "get", "method": "GET", "path": "/v1/things/{id}", "status": 200, "general": false, "intent": {"probes": ["get"]}}]);
+        let cells =
+            json!([{"operation": "get", "method": "GET", "path": "/v1/things/{id}", "status": 200, "general": false, "intent": {"probes": ["get"]}}]);
         let mut first = json!({"operation": "sweep", "effect": "sweeping", "stage": "change"});
         first.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let probes = vec![probe("sweep", &first), probe("get", &json!({"operation": "get"}))];

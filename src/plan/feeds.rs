@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::contract::{bare, called_like, makes};
 use crate::contract::schema::is_part;
+use crate::contract::{bare, called_like, makes};
 use crate::domain::contract::{Contract, Location, Operation, Response, Status};
 
 /// An operation whose answer holds ids of a kind.

@@ -11,14 +11,54 @@ use crate::domain::plan::{Origin, Plan, Probe, ProbeId, Stage};
 
 /// Words in the names of operations that take away or overwrite what is there, when they name none of it.
 const SWEEPING: [&str; 22] = [
-    "clean", "cleanup", "clear", "delete", "destroy", "drop", "empty", "erase", "flush", "import", "initialize", "prune", "purge", "reload", "remove",
-    "replace", "reset", "restore", "rollback", "seed", "truncate", "wipe",
+    "clean",
+    "cleanup",
+    "clear",
+    "delete",
+    "destroy",
+    "drop",
+    "empty",
+    "erase",
+    "flush",
+    "import",
+    "initialize",
+    "prune",
+    "purge",
+    "reload",
+    "remove",
+    "replace",
+    "reset",
+    "restore",
+    "rollback",
+    "seed",
+    "truncate",
+    "wipe",
 ];
 
 /// Words in the names of operations that read or make, whatever class they are of.
 const SPARING: [&str; 22] = [
-    "add", "autocomplete", "calculate", "check", "count", "create", "export", "filter", "find", "get", "list", "login", "lookup", "preview", "query",
-    "register", "search", "send", "test", "upload", "validate", "verify",
+    "add",
+    "autocomplete",
+    "calculate",
+    "check",
+    "count",
+    "create",
+    "export",
+    "filter",
+    "find",
+    "get",
+    "list",
+    "login",
+    "lookup",
+    "preview",
+    "query",
+    "register",
+    "search",
+    "send",
+    "test",
+    "upload",
+    "validate",
+    "verify",
 ];
 
 /// Whether a request changes, by its class, what nobody has named in it: it empties a collection, resets a server, or writes to
@@ -48,10 +88,14 @@ fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
     let path = operation.path.trim_end_matches('/');
     let above = path.rsplit_once('/').map(|(above, _)| above).unwrap_or_default();
     let has_items = |collection: &str| {
-        let item = |other: &Operation| other.path.trim_end_matches('/').strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{") && !rest[1..].contains('/'));
+        let item = |other: &Operation| {
+            other.path.trim_end_matches('/').strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{") && !rest[1..].contains('/'))
+        };
         !collection.is_empty() && contract.operations.iter().any(item)
     };
-    matches!(operation.method.0.as_str(), "PUT" | "PATCH" | "DELETE") && operation.item_parameter().is_none() && (has_items(path) || (operation.method.0 == "DELETE" && has_items(above)))
+    matches!(operation.method.0.as_str(), "PUT" | "PATCH" | "DELETE")
+        && operation.item_parameter().is_none()
+        && (has_items(path) || (operation.method.0 == "DELETE" && has_items(above)))
 }
 
 /// Whether a sweep may reach what another request is about: they share a segment of their paths, or the sweep is about nothing
@@ -138,13 +182,21 @@ mod tests {
 
     #[test]
     fn what_sweeps_comes_after_everything_but_the_end_of_the_session() {
-        for (method, path) in
-            [("post", "/things/bulk_delete"), ("post", "/reset"), ("delete", "/things"), ("put", "/things"), ("delete", "/things/all"), ("post", "/things/deleteAll")]
-        {
+        for (method, path) in [
+            ("post", "/things/bulk_delete"),
+            ("post", "/reset"),
+            ("delete", "/things"),
+            ("put", "/things"),
+            ("delete", "/things/all"),
+            ("post", "/things/deleteAll"),
+        ] {
             let plan = planned(method, path);
             let more = plan.probes.iter().find(|probe| probe.operation == "more").unwrap();
             let logout = plan.probes.iter().find(|probe| probe.operation == "logout").unwrap();
-            assert!(plan.probes.iter().filter(|probe| probe.operation == "get" || probe.operation == "drop").all(|probe| probe.due() < more.due()), "{method} {path}");
+            assert!(
+                plan.probes.iter().filter(|probe| probe.operation == "get" || probe.operation == "drop").all(|probe| probe.due() < more.due()),
+                "{method} {path}"
+            );
             assert!(more.due() < logout.due(), "{method} {path}");
         }
     }

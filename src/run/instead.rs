@@ -28,7 +28,11 @@ impl Run<'_> {
     /// something else it would have to be of the same.
     fn not_made<'p>(&self, probe: &'p Probe) -> Option<(&'p SlotId, Vec<Feed>)> {
         let [slot] = probe.needs.as_slice() else { return None };
-        if !probe.request.method.is_safe() || probe.fault.is_some() || !self.progress.lost.contains_key(slot) || probe.request.slots_in_path() != [slot] {
+        if !probe.request.method.is_safe()
+            || probe.fault.is_some()
+            || !self.progress.lost.contains_key(slot)
+            || probe.request.slots_in_path() != [slot]
+        {
             return None;
         }
         let maker = self.plan.maker(slot)?;

@@ -91,7 +91,9 @@ fn a_second_run_against_the_same_database_blames_nobody() {
 
 #[test]
 fn what_sweeps_everything_away_comes_when_nothing_is_needed_any_more() {
-    let paths = format!("  /things:\n    post: {{operationId: make, requestBody: BODY, responses: {{'201': THING}}}}\n{ITEM}  /things/bulk_delete:\n    post: {{operationId: sweep, responses: {{'200': {{description: done}}}}}}\n");
+    let paths = format!(
+        "  /things:\n    post: {{operationId: make, requestBody: BODY, responses: {{'201': THING}}}}\n{ITEM}  /things/bulk_delete:\n    post: {{operationId: sweep, responses: {{'200': {{description: done}}}}}}\n"
+    );
     let things = Things::default();
     let server = Server::start("sweep", &contract(&paths), move |asked| match (asked.method.as_str(), asked.path.as_str()) {
         ("POST", "/things") => (201, things.add(&asked.body.clone().unwrap_or_default())),
@@ -129,7 +131,9 @@ fn what_is_made_is_found_in_wrappers_and_removed() {
 #[test]
 fn what_a_list_shows_is_read_where_nothing_can_be_made_and_never_written_to() {
     let list = "{description: all, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Thing'}}}}}";
-    let paths = format!("  /things:\n    get: {{operationId: list, responses: {{'200': {list}}}}}\n    post: {{operationId: make, requestBody: BODY, responses: {{'201': THING}}}}\n{ITEM}");
+    let paths = format!(
+        "  /things:\n    get: {{operationId: list, responses: {{'200': {list}}}}}\n    post: {{operationId: make, requestBody: BODY, responses: {{'201': THING}}}}\n{ITEM}"
+    );
     let things = Things::default();
     let somebodys = things.add(&json!({"name": "Somebody's"}));
     let server = Server::start("refused", &contract(&paths), move |asked| match (asked.method.as_str(), asked.path.as_str()) {
