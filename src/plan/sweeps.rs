@@ -10,7 +10,7 @@ use crate::domain::effect::Effect;
 use crate::domain::plan::{Origin, Plan, Probe, ProbeId, Stage};
 
 /// Words in the names of operations that take away or overwrite what is there, when they name none of it.
-const SWEEPING: [&str; 22] = [
+const SWEEPING: [&str; 21] = [
     "clean",
     "cleanup",
     "clear",
@@ -20,7 +20,6 @@ const SWEEPING: [&str; 22] = [
     "empty",
     "erase",
     "flush",
-    "import",
     "initialize",
     "prune",
     "purge",
@@ -83,7 +82,7 @@ fn is_called(operation: &Operation, known: &[&str]) -> bool {
 }
 
 /// Whether PUT, PATCH or DELETE is about a collection as a whole: single items of it have paths of their own, or it is a place
-/// beside them (`/views/all` beside `/views/{id}`).
+/// beside them (`/drafts/all` beside `/drafts/{id}`).
 fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
     let path = operation.path.trim_end_matches('/');
     let above = path.rsplit_once('/').map(|(above, _)| above).unwrap_or_default();

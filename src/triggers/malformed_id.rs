@@ -19,8 +19,8 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let mut parameters: Vec<&Parameter> = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
     parameters.reverse();
     let text = Value::from(malformed_id(ground.mark));
-    // What the standards leave open tolerates other statuses.
-    let written = ground.condition.or.is_empty();
+    // What the standards leave open tolerates other statuses; an author who marks ids has said which there are.
+    let written = ground.condition.or.is_empty() || ground.contract.inferred.annotated;
     parameters.retain(|parameter| written || !ground.parameter_allows(parameter, &text));
     parameters.into_iter().filter_map(|parameter| ground.with_path_value(&parameter.name, &malformed_id(ground.mark))).collect()
 }
