@@ -30,6 +30,9 @@ pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcom
     if open {
         return Ruling::Unreached(allowed_as_well(status));
     }
+    if status.is_success() && is_as_good_as_the_control(case, probe) {
+        return Ruling::Unreached(format!("{status} came, as it did for the valid request, whose value nobody vouches for either").into());
+    }
     if status.is_success() && is_computed(case, probe, operation) {
         return Ruling::Unreached(
             format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into(),
@@ -50,6 +53,14 @@ fn is_right_as_well(probe: &Probe, operation: &Operation, status: Status) -> boo
 
 fn is_upsert(operation: &Operation, status: Status) -> bool {
     operation.method.0 == "PUT" && status == Status(201)
+}
+
+/// Whether an id in the query that is to name nothing stands in the place of one that was made up as well, and was accepted.
+fn is_as_good_as_the_control(case: &Case<'_>, probe: &Probe) -> bool {
+    let Some(place @ Place::Query(_)) = probe.fault.as_ref().map(|fault| &fault.place) else { return false };
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+    let made_up = control.is_some_and(|control| control.request.fillings.iter().all(|filling| filling.place != *place));
+    probe.trigger == "unknown-reference" && !case.contract.inferred.annotated && made_up
 }
 
 /// Whether an operation may compute its answer from a value in its path, and look nothing up: no other operation has to do with
@@ -204,5 +215,29 @@ mod tests {
         let delete = json!({"delete": {"operationId": "drop", "parameters": id, "responses": {"204": {"description": "d"}}}});
         assert_eq!(of(json!({"/square/{id}/x": delete})), Verdict::Violates, "something is kept there");
         assert_eq!(absent("delete", "/square/{id}", &[], "unknown-id", 200, &json!({})), Verdict::Violates, "nothing is computed");
+    }
+
+    /// The verdict on the cell of 404 when a reference in the query that names nothing is accepted as the valid request was.
+    fn unknown_reference(filled: bool) -> Verdict {
+        let responses = json!({"200": {"description": "d"}, "404": {"description": "d"}});
+        let root = json!({"paths": {"/notes": {"get": {"operationId": "one", "responses": responses}}}});
+        let cells =
+            json!([{"operation": "one", "method": "GET", "path": "/notes", "status": 404, "general": false, "intent": {"probes": ["wrong"]}}]);
+        let mut valid = probe("valid", &json!({"operation": "one"}));
+        if filled {
+            valid.request.fillings.push(serde_json::from_value(json!({"place": {"query": "thing_id"}, "slot": "things#1"})).unwrap());
+        }
+        let fault = json!({"place": {"query": "thing_id"}, "words": "x"});
+        let wrong =
+            probe("wrong", &json!({"operation": "one", "trigger": "unknown-reference", "fault": fault, "allowed": [404], "control": "valid"}));
+        let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![valid, wrong], json!({})) };
+        let outcomes = ["valid", "wrong"].map(|id| outcome(id, vec![answer(200, Content::Empty)])).into();
+        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells[0].verdict)
+    }
+
+    #[test]
+    fn one_made_up_reference_is_as_good_as_another() {
+        assert_eq!(unknown_reference(false), Verdict::Unreached);
+        assert_eq!(unknown_reference(true), Verdict::Violates, "the valid one named something");
     }
 }
