@@ -1,5 +1,7 @@
 //! A body fits its schema.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::gaps::{Reading, reading};
@@ -73,8 +75,19 @@ fn without(scene: &Scene<'_>, media: &MediaType, what: &str) -> Breach {
 }
 
 fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, (found, more): (&[contract::Breach], usize)) -> Vec<Breach> {
-    let mut breaches: Vec<Breach> = found.iter().take(MOST_TOLD).map(|breach| tell(scene, schema, document, breach)).collect();
-    if found.len() + more > MOST_TOLD {
+    let kinds = kinds(found);
+    let found: Vec<&contract::Breach> = kinds.iter().map(|(breach, _)| *breach).collect();
+    let told = |(breach, items): &(&contract::Breach, usize)| {
+        let plain = tell(scene, schema, document, breach);
+        let more = match items {
+            1 => String::new(),
+            2 => "; the same with one more item".to_owned(),
+            some => format!("; the same with {} more items", some - 1),
+        };
+        Breach { message: plain.message + &more, ..plain }
+    };
+    let mut breaches: Vec<Breach> = kinds.iter().take(MOST_TOLD).map(told).collect();
+    if found.len() > MOST_TOLD || more > 0 {
         let places: Vec<String> = found.iter().skip(MOST_TOLD).map(|breach| body_at(&breach.at)).collect();
         breaches.push(Breach {
             severity: Severity::Must,
@@ -89,9 +102,30 @@ fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, (found, more): 
     breaches
 }
 
+/// The first breach of each kind, with the number of them: one rule that items of an array break alike has one cause.
+fn kinds(found: &[contract::Breach]) -> Vec<(&contract::Breach, usize)> {
+    let key = |breach: &contract::Breach| {
+        let place: Vec<&str> = breach.at.split('/').map(|token| if token.parse::<usize>().is_ok() { "*" } else { token }).collect();
+        // A missing member stands in the message only.
+        let missing = (breach.keyword == "required").then(|| breach.message.clone());
+        (breach.rule.clone(), place.join("/"), missing)
+    };
+    let mut kinds: Vec<(&contract::Breach, usize)> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for breach in found {
+        let index = *known.entry(key(breach)).or_insert(kinds.len());
+        if index == kinds.len() {
+            kinds.push((breach, 0));
+        }
+        kinds[index].1 += 1;
+    }
+    kinds
+}
+
 fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contract::Breach) -> Breach {
     let value = document.pointer(&breach.at).unwrap_or(&Value::Null);
     let demanded = scene.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
+
     // Branches that do not exclude each other are the contract's own doing.
     let severity = if fitting(scene, breach, value) > 1 { Severity::Should } else { Severity::Must };
     Breach {
@@ -189,10 +223,29 @@ mod tests {
 
     #[test]
     fn many_breaches_end_in_a_count() {
-        let breaches = stand(&json!({"items": {"type": "string"}})).breaches("body-schema", 200, JSON, json!([1, 2, 3, 4, 5, 6, 7]));
+        let members: serde_json::Map<String, Value> = "abcdefg".chars().map(|name| (name.to_string(), json!({"type": "string"}))).collect();
+        let body = json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1});
+        let breaches = stand(&json!({"properties": members})).breaches("body-schema", 200, JSON, body);
         assert_eq!(breaches.len(), 6);
         assert_eq!(breaches[5].message, "the body breaks its schema in 2 more places");
-        assert_eq!(breaches[5].actual, "body /5, body /6");
+        assert_eq!(breaches[5].actual, "body /f, body /g");
+    }
+
+    #[test]
+    fn what_every_item_breaks_alike_is_one_breach() {
+        let told = |schema: &Value, body: Value| -> Vec<String> {
+            stand(schema).breaches("body-schema", 200, JSON, body).into_iter().map(|breach| breach.message).collect()
+        };
+        let strings = told(&json!({"items": {"type": "string"}}), json!([1, 2, 3, "x", 5, 6, 7]));
+        assert_eq!(strings, ["body /0: the value is not of type \"string\"; the same with 5 more items"]);
+        let required = told(&json!({"items": {"required": ["a", "b"]}}), json!([{}, {"a": 1}, {}]));
+        assert_eq!(
+            required,
+            [
+                "body /0: \"a\" is a required property; the same with one more item",
+                "body /0: \"b\" is a required property; the same with 2 more items"
+            ]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::kinds;
 use super::links::bare;
 use crate::domain::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
 use crate::domain::text::words;
@@ -18,10 +19,13 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
     if annotated {
         return inferred;
     }
+    kinds::tell_apart(operations);
     let mut ambiguous: Vec<String> = Vec::new();
     for operation in operations.iter() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {
-            let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()) else { continue };
+            // A member of a body is called like the things of the collection that goes by the plain name.
+            let plain = |kind: &String| !kind.contains(['/', '.']);
+            let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()).filter(plain) else { continue };
             let name = match bare(&parameter.name).as_str() {
                 "id" | "uuid" => format!("{}id", singular(&kind)),
                 name if name.ends_with("id") => name.to_owned(),

@@ -7,20 +7,23 @@ use serde_json::Value;
 
 use super::pointer::append;
 use super::schema::follow;
-use crate::domain::contract::{Link, Location, Operation, Response};
+use crate::domain::contract::{Link, Location, MediaType, Operation, Response};
 
 /// How deep envelopes and branches are opened in search of an id.
 const MOST_NESTED: usize = 4;
+
+/// What envelopes call that which they wrap.
+const WRAPPERS: [&str; 12] = ["data", "result", "results", "item", "items", "record", "response", "payload", "body", "content", "value", "resource"];
 
 /// Resolves references of links to operations, and adds to the operations on collections the links that they lack.
 pub fn complete(document: &Value, operations: &mut [Operation]) {
     resolve(operations);
     let items = items(operations);
-    let mut led = led(operations);
+    let mut led = led(document, operations);
     for index in 0..operations.len() {
         let Some((link, kind)) = missing(document, operations, &operations[index], &items, &led) else { continue };
         let operation = &mut operations[index];
-        led.extend(link.parameters.values().map(|expression| (kind.clone(), makes(operation, expression))));
+        led.extend(link.parameters.values().map(|expression| (kind.clone(), makes(document, operation, expression))));
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         if let Some(response) = operation.responses.iter_mut().chain(classes).find(|response| response.status.is_success()) {
             response.links.push(link);
@@ -28,20 +31,30 @@ pub fn complete(document: &Value, operations: &mut [Operation]) {
     }
 }
 
-/// The first operation about one item of a collection, by the path of the collection.
-fn items(operations: &[Operation]) -> HashMap<String, usize> {
-    let mut items = HashMap::new();
-    for (index, operation) in operations.iter().enumerate() {
-        if operation.item_parameter().is_some_and(|parameter| parameter.resource.is_some()) {
+/// An operation by its index, and the parameter of it that names an item of a collection.
+type Item = (usize, String);
+
+/// The first operation about one item of a collection, by the path of the collection; where the items have no path of their
+/// own, the first operation on what stands below one.
+fn items(operations: &[Operation]) -> HashMap<String, Item> {
+    let mut items: HashMap<String, Item> = HashMap::new();
+    for below in [false, true] {
+        for (index, operation) in operations.iter().enumerate() {
             let segments: Vec<&str> = operation.segments().collect();
-            items.entry(segments[..segments.len() - 1].join("/")).or_insert(index);
+            let last = segments.len().saturating_sub(1);
+            for at in (0..segments.len()).filter(|at| below != (*at == last)) {
+                let Some(name) = segments[at].strip_prefix('{').and_then(|name| name.strip_suffix('}')) else { continue };
+                if operation.parameter(Location::Path, name).is_some_and(|parameter| parameter.resource.is_some()) {
+                    items.entry(segments[..at].join("/")).or_insert_with(|| (index, name.to_owned()));
+                }
+            }
         }
     }
     items
 }
 
 /// Kinds that links lead to, each with whether what is found was made there.
-fn led(operations: &[Operation]) -> HashSet<(String, bool)> {
+fn led(document: &Value, operations: &[Operation]) -> HashSet<(String, bool)> {
     let by_id: HashMap<&str, &Operation> = operations.iter().rev().map(|operation| (operation.id.as_str(), operation)).collect();
     let mut led = HashSet::new();
     for operation in operations {
@@ -51,7 +64,7 @@ fn led(operations: &[Operation]) -> HashSet<(String, bool)> {
                 let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
                 let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
                 if let Some(need) = parameter.and_then(|parameter| parameter.resource.as_ref()) {
-                    led.insert((need.kind.clone(), makes(operation, expression)));
+                    led.insert((need.kind.clone(), makes(document, operation, expression)));
                 }
             }
         }
@@ -60,17 +73,27 @@ fn led(operations: &[Operation]) -> HashSet<(String, bool)> {
 }
 
 /// Whether what a link finds in an answer was made by the request: it writes, and does not answer with a list that it did
-/// not send.
-pub fn makes(operation: &Operation, expression: &str) -> bool {
+/// not send. What is answered 201 was made (RFC 9110, section 15.3.2).
+pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool {
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
     let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
     // 201: one or more new resources were created (RFC 9110, section 15.3.2), however they are shown.
     let creates = || operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
     let sends_many = || {
-        let media = operation.request_body.as_ref().and_then(|body| body.content.first());
-        media.and_then(|media| media.examples.first()).is_some_and(|sent| sent.value.get("data").unwrap_or(&sent.value).is_array())
+        let media = operation.request_body.as_ref().and_then(|body| body.content.first())?;
+        let shown = media.examples.first().map(|sent| sent.value.get("data").unwrap_or(&sent.value).is_array());
+        shown.or_else(|| Some(follow(document, &media.schema.as_ref()?.0)?.1.get("items").is_some()))
     };
-    writes && (!many || sends_many() || creates())
+    writes && (!many || creates() || sends_many() == Some(true))
+}
+
+/// Where a body holds a member that is called like a parameter, by its schema (JSON Pointer): at the top or in a wrapper, or
+/// `anywhere`.
+pub fn called_like(document: &Value, content: &[MediaType], parameter: &str, anywhere: bool) -> Option<String> {
+    let media = content.iter().find(|media| media.name.contains("json"))?;
+    let names = [bare(parameter)];
+    let opens = |name: &str| anywhere || WRAPPERS.contains(&bare(name).as_str());
+    Search { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &opens)
 }
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).
@@ -99,7 +122,7 @@ fn missing(
     document: &Value,
     operations: &[Operation],
     operation: &Operation,
-    items: &HashMap<String, usize>,
+    items: &HashMap<String, Item>,
     led: &HashSet<(String, bool)>,
 ) -> Option<(Link, String)> {
     let is_post = operation.method.0 == "POST";
@@ -107,8 +130,9 @@ fn missing(
         return None;
     }
     let segments: Vec<&str> = operation.segments().collect();
-    let item = operations.get(*items.get(&segments.join("/"))?)?;
-    let parameter = item.item_parameter()?;
+    let (index, name) = items.get(&segments.join("/"))?;
+    let item = operations.get(*index)?;
+    let parameter = item.parameter(Location::Path, name)?;
     let kind = &parameter.resource.as_ref()?.kind;
     if led.contains(&(kind.clone(), is_post)) {
         return None;
@@ -125,7 +149,7 @@ fn missing(
 
 /// What the id may be called, the likeliest first, without regard to case and separators.
 fn names(parameter: &str, kind: &str) -> Vec<String> {
-    let kind = bare(kind);
+    let kind = bare(kind.rsplit('/').next().unwrap_or(kind));
     let singular = kind.strip_suffix('s').unwrap_or(&kind);
     vec![bare(parameter), "id".to_owned(), format!("{singular}id"), "uuid".to_owned()]
 }
@@ -150,23 +174,42 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// In an object, or in one that it wraps: `data`, or a member that is called like the collection.
+    /// In an object, in one that it wraps, or in the items of an array that stands in such a place: the nearest one. A member
+    /// that is called like the parameter is the id in whatever it stands; one that is called `id` only in what is a wrapper by
+    /// its name, because other objects have ids of their own.
     fn single(&self, schema: &str) -> Option<String> {
-        if let Some(name) = self.own(schema) {
-            return Some(append("", &name));
-        }
-        let called = |name: &str| name == "data" || (name.len() > 2 && bare(self.collection).starts_with(&bare(name)));
-        self.members(schema, 0).into_iter().filter(|(name, _)| called(name)).find_map(|(name, inner)| {
-            let at = append("", &name);
-            let id = self.own(&inner).map(|id| append(&at, &id));
-            id.or_else(|| Some(append(&format!("{at}/0"), &self.own(&self.items(&inner, 0)?)?)))
+        let wraps = |name: &str| WRAPPERS.contains(&bare(name).as_str()) || (name.len() > 2 && bare(self.collection).starts_with(&bare(name)));
+        self.nearest(schema, self.names, &wraps).or_else(|| {
+            let parameter = self.names.get(..1).filter(|names| !["id", "uuid", "name"].contains(&names[0].as_str()))?;
+            self.nearest(schema, parameter, &|_| true)
         })
+    }
+
+    /// The nearest member of one of these names, breadth first, through members for which `opens` says so.
+    fn nearest(&self, schema: &str, names: &[String], opens: &dyn Fn(&str) -> bool) -> Option<String> {
+        let mut level = vec![(String::new(), schema.to_owned())];
+        for _ in 0..MOST_NESTED {
+            let mut below = Vec::new();
+            for (at, schema) in level {
+                let (at, schema) = match self.items(&schema, 0) {
+                    Some(items) => (format!("{at}/0"), items),
+                    None => (at, schema),
+                };
+                if let Some(name) = self.own(&schema, names) {
+                    return Some(append(&at, &name));
+                }
+                let members = self.members(&schema, 0).into_iter().filter(|(name, _)| opens(name));
+                below.extend(members.map(|(name, inner)| (append(&at, &name), inner)));
+            }
+            level = below;
+        }
+        None
     }
 
     /// In the items of an array, or of an array that an envelope holds.
     fn many(&self, schema: &str, depth: usize) -> Option<String> {
         if let Some(items) = self.items(schema, 0) {
-            return self.own(&items).map(|name| append("/0", &name));
+            return self.own(&items, self.names).map(|name| append("/0", &name));
         }
         if depth > 2 {
             return None;
@@ -175,14 +218,14 @@ impl Search<'_> {
     }
 
     /// The member of an object that is the id.
-    fn own(&self, schema: &str) -> Option<String> {
+    fn own(&self, schema: &str, names: &[String]) -> Option<String> {
         let mut members = self.members(schema, 0);
         // What has parts of its own is no id.
         members.retain(|(_, at)| {
             let found = follow(self.document, at).map(|(_, found)| found);
             found.is_none_or(|found| ["properties", "items"].iter().all(|keyword| found.get(*keyword).is_none()))
         });
-        self.names.iter().find_map(|wanted| members.iter().find(|(name, _)| bare(name) == *wanted)).map(|(name, _)| name.clone())
+        names.iter().find_map(|wanted| members.iter().find(|(name, _)| bare(name) == *wanted)).map(|(name, _)| name.clone())
     }
 
     /// Members of an object with the places of their schemas, through references and branches.
@@ -272,7 +315,7 @@ mod tests {
                                                     "responses": responses}}});
             let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
             let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-            super::makes(&contract.operations[0], "$response.body#/data/0/id")
+            super::makes(&contract.document, &contract.operations[0], "$response.body#/data/0/id")
         };
         assert!(of(json!({"201": {"description": "made"}})));
         assert!(of(json!({"201": {"description": "made"}, "200": {"description": "made", "x-probity-alternative-to": 201}})));
@@ -307,5 +350,28 @@ mod tests {
         document["paths"]["/things/"]["post"]["responses"]["201"]["links"] =
             json!({"get": {"operationRef": "#/paths/~1things~1{id}~1/get", "parameters": {"id": "$response.body#/slug"}}});
         assert_eq!(expressions(document), ["make id $response.body#/slug get"]);
+    }
+
+    #[test]
+    fn an_id_is_found_in_an_array_and_in_wrappers() {
+        let thing = json!({"$ref": "#/components/schemas/Thing"});
+        let array = json!({"type": "array", "items": thing});
+        assert_eq!(expressions(document("id", &array, &json!({})))[0], "make id $response.body#/0/id get");
+        let items = json!({"properties": {"items": array}});
+        assert_eq!(expressions(document("id", &items, &json!({})))[0], "make id $response.body#/items/0/id get");
+        let wrapped = json!({"properties": {"status": {}, "data": {"properties": {"thing": {"properties": {"thingNo": {}, "owner": {"properties": {"id": {}}}}}}}}});
+        assert_eq!(expressions(document("thing_no", &wrapped, &json!({})))[0], "make thing_no $response.body#/data/thing/thingNo get");
+        let deep = json!({"properties": {"outcome": {"properties": {"slug": {}, "id": {}}}}});
+        assert_eq!(expressions(document("slug", &deep, &json!({})))[0], "make slug $response.body#/outcome/slug get");
+        assert_eq!(expressions(document("id", &deep, &json!({})))[0], "make id $response.header.Location get", "it may be the id of something else");
+    }
+
+    #[test]
+    fn what_has_no_path_of_its_own_is_named_by_what_stands_below_it() {
+        let thing = json!({"$ref": "#/components/schemas/Thing"});
+        let mut document = document("id", &thing, &json!({"items": thing}));
+        let get = document["paths"].as_object_mut().unwrap().remove("/things/{id}/").unwrap();
+        document["paths"]["/things/{id}/parts/{part}"] = get;
+        assert_eq!(expressions(document), ["list id $response.body#/0/id get", "make id $response.body#/id get"]);
     }
 }

@@ -57,12 +57,36 @@ pub fn resources(document: &Value) -> Vec<&Value> {
     }
 }
 
-/// The address of the next page (JSON:API, Pagination: `links.next`, as text or as a link object; elsewhere `next` at the
-/// top or in `meta`); `None` when there is none or no text says where.
-pub fn next_page(document: &Value) -> Option<&str> {
-    let holders = [document.get("links"), Some(document), document.get("meta")];
-    let next = holders.into_iter().flatten().find_map(|holder| holder.get("next"))?;
-    next.as_str().or_else(|| next.get("href")?.as_str()).filter(|address| !address.is_empty())
+/// Where the next page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next<'a> {
+    /// At this address.
+    Address(&'a str),
+    /// Behind this cursor: a value of the parameter that says which page is meant.
+    Cursor(&'a str),
+}
+
+/// Where the next page is (JSON:API, Pagination: `links.next`, as text or as a link object; elsewhere `next` at the top or in
+/// `meta`); `None` when there is none or no text says where. What stands among links is an address; anywhere else a text is
+/// one only where it looks like one, because many lists are turned by an opaque token.
+pub fn next_page(document: &Value) -> Option<Next<'_>> {
+    let links = document.get("links");
+    let holders = [links, Some(document), document.get("meta")];
+    let (holder, next) = holders.into_iter().flatten().find_map(|holder| Some((holder, holder.get("next")?)))?;
+    if let Some(address) = next.get("href").and_then(Value::as_str) {
+        return Some(Next::Address(address)).filter(|_| !address.is_empty());
+    }
+    let text = next.as_str().filter(|text| !text.is_empty())?;
+    let among_links = links.is_some_and(|links| std::ptr::eq(links, holder));
+    Some(if among_links || is_address(text) { Next::Address(text) } else { Next::Cursor(text) })
+}
+
+/// Whether a text looks like a URI reference (RFC 3986, section 4.1) that leads to another page: absolute, beginning with a
+/// path or a query. A token of Base64 may hold a slash as well, but does not begin like that and end like an address.
+fn is_address(text: &str) -> bool {
+    let absolute = text.split_once("://").is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let relative = text.split_once('?').is_some_and(|(path, query)| query.contains('=') && !path.contains(['=', '&', ' ']));
+    absolute || relative || text.starts_with(['/', '?'])
 }
 
 #[cfg(test)]
@@ -73,10 +97,23 @@ mod tests {
 
     #[test]
     fn the_next_page_stands_in_one_of_several_places() {
-        assert_eq!(next_page(&json!({"data": [], "links": {"next": "/a?page=2"}})), Some("/a?page=2"));
-        assert_eq!(next_page(&json!({"data": [], "links": {"next": {"href": "/a?page=2"}}})), Some("/a?page=2"));
-        assert_eq!(next_page(&json!({"items": [], "next": "/a?page=2"})), Some("/a?page=2"));
+        let address = Some(Next::Address("/a?page=2"));
+        assert_eq!(next_page(&json!({"data": [], "links": {"next": "/a?page=2"}})), address);
+        assert_eq!(next_page(&json!({"data": [], "links": {"next": {"href": "/a?page=2"}}})), address);
+        assert_eq!(next_page(&json!({"items": [], "next": "/a?page=2"})), address);
         assert_eq!(next_page(&json!({"data": [], "links": {"next": null}, "meta": {"next": "/a"}})), None);
         assert_eq!(next_page(&json!([])), None);
+    }
+
+    #[test]
+    fn a_token_is_no_address() {
+        for token in ["aWQ6Mw==", "3", "ctok_3", "a/b+c==", "eyJpZCI6M30", "2024-01-01T00:00:00Z", "id:3"] {
+            assert_eq!(next_page(&json!({"items": [], "next": token})), Some(Next::Cursor(token)));
+            assert_eq!(next_page(&json!({"items": [], "meta": {"next": token}})), Some(Next::Cursor(token)));
+            assert_eq!(next_page(&json!({"data": [], "links": {"next": token}})), Some(Next::Address(token)), "among links");
+        }
+        for address in ["/a", "?page=2", "a?page=2", "https://t/a"] {
+            assert_eq!(next_page(&json!({"items": [], "next": address})), Some(Next::Address(address)));
+        }
     }
 }

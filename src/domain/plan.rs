@@ -282,6 +282,8 @@ pub enum Stage {
     Gone,
     /// What is left is removed.
     Cleanup,
+    /// What changes things that it does not name, the run's own among them.
+    Sweep,
     /// One request more than the rate limit allows.
     Burst,
     /// What may end the run's own session, or take its credentials away.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::contract::bare;
 use crate::contract::schema::is_part;
+use crate::domain::contract::Status;
 use crate::domain::exchange::Answer;
 use crate::domain::job::is_among;
 use crate::domain::plan::{Capture, Place, Probe, SlotId, StateOf};
@@ -16,17 +18,47 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
         return found.filter(|value| value.is_number() || value.as_str().is_some_and(is_id));
     }
     if let Some(name) = capture.expression.strip_prefix("$response.header.") {
-        let value = answer.header(name)?;
-        // A Location names the resource by its URL; the id is its last segment.
-        let last = value.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
-        let id = if name.eq_ignore_ascii_case("location") { last } else { value };
-        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
-        return is_id(&id).then_some(Value::String(id));
+        if name.eq_ignore_ascii_case("location") {
+            return located(capture, answer, probe);
+        }
+        return text(answer.header(name)?);
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
     let place = Place::Path(name.to_owned());
     let filled = probe.request.fillings.iter().find(|filling| filling.place == place).and_then(|filling| slots.get(&filling.slot));
     filled.cloned().or_else(|| probe.request.path_values.get(name).cloned().map(Value::String))
+}
+
+fn text(id: &str) -> Option<Value> {
+    let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+    is_id(&id).then_some(Value::String(id))
+}
+
+/// The id of what a Location leads to. What was created and is shown tells its own (JSON:API, Resource Objects); else the
+/// Location names the resource by its URL, whose last segment is the id, unless it is that of the collection; else the answer
+/// may show the id all the same.
+fn located(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value> {
+    let body = answer.body.json();
+    let resource = body.and_then(|body| body.get("data")).filter(|data| answer.status == Status(201) && data.get("type").is_some());
+    if let Some(id) = resource.and_then(|resource| shown(resource, &["id".to_owned()])) {
+        return Some(id);
+    }
+    let last = |path: &str| path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    let collection = last(&probe.request.path);
+    let behind = answer.header("location").map(last).filter(|last| *last != collection).and_then(|last| text(&last));
+    behind.or_else(|| {
+        let kind = capture.slot.split('#').next().unwrap_or_default().to_lowercase();
+        let names = ["id".to_owned(), format!("{}id", kind.strip_suffix('s').unwrap_or(&kind)), "uuid".to_owned()];
+        let parts = [body, body.and_then(|body| body.get("data"))];
+        parts.into_iter().flatten().find_map(|part| shown(part, &names))
+    })
+}
+
+/// The member of an object that is called like an id, without regard to case and separators.
+fn shown(part: &Value, names: &[String]) -> Option<Value> {
+    let members = part.as_object()?;
+    let found = names.iter().find_map(|name| members.iter().find(|(known, _)| bare(known) == *name))?.1;
+    Some(found.clone()).filter(|value| value.is_number() || value.as_str().is_some_and(is_id))
 }
 
 /// Whether a text can be an id: one that is empty, or a dot segment (RFC 3986, section 3.3), would change the path it is put
@@ -72,6 +104,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::exchange::Content;
+    use crate::domain::plan::{Purpose, Stage};
 
     fn capture(like: Value, nth: usize) -> Capture {
         Capture { slot: String::new(), expression: String::new(), like, nth, state: None }
@@ -110,5 +144,27 @@ mod tests {
         assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(Value::Null, 0)), Some(json!("1")));
         assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(json!({"kind": "b"}), 1)), Some(json!("3")));
         assert_eq!(in_body(&body, "/data/0/parts/0/id", &capture(json!({"kind": "c"}), 0)), None);
+    }
+
+    /// The id that is taken for what a POST to `/articles/` made, by this Location and this body.
+    fn id_behind(location: Option<&str>, body: &Value) -> Option<Value> {
+        let headers = location.iter().map(|location| ("location".to_owned(), (*location).to_owned())).collect();
+        let answer = Answer { status: Status(201), headers, body: Content::Json(body.clone()), millis: 1, echoes_credentials: false };
+        let request = json!({"method": "POST", "path": "/articles/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []});
+        let request = serde_json::from_value(request).unwrap();
+        let probe = Probe::plain("p".to_owned(), "create", Purpose::Probe, Stage::Make, request);
+        let capture =
+            Capture { slot: "articles#1".to_owned(), expression: "$response.header.Location".to_owned(), like: Value::Null, nth: 0, state: None };
+        captured(&capture, &answer, &probe, &BTreeMap::new())
+    }
+
+    #[test]
+    fn what_is_shown_tells_its_own_id_before_the_end_of_a_location_does() {
+        let resource = json!({"data": {"type": "articles", "id": "7"}});
+        assert_eq!(id_behind(Some("/articles/?ArticleId=7"), &resource), Some(json!("7")));
+        assert_eq!(id_behind(Some("/articles/8"), &json!({"id": "x"})), Some(json!("8")), "a plain body may be about something else");
+        assert_eq!(id_behind(Some("/articles"), &json!({"articleId": 7})), Some(json!(7)));
+        assert_eq!(id_behind(None, &json!({"data": {"uuid": "a"}})), Some(json!("a")));
+        assert_eq!(id_behind(Some("/articles/"), &json!({"name": "a"})), None, "it names the collection");
     }
 }

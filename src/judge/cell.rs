@@ -7,7 +7,7 @@ use super::{Case, Opinion, Ruling, entry, failures};
 use crate::domain::contract::{Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Exchange, Outcome};
 use crate::domain::plan::{Intent, PlannedCell, Purpose};
-use crate::domain::reason::Reason;
+use crate::domain::reason::{Code, Reason};
 use crate::domain::report::{Because, Cell};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
@@ -67,8 +67,10 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         Intent::Skipped(reason) | Intent::Postponed(reason) => tell(view, &mut cell, Verdict::Skipped, reason, None),
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
-            if cell.probes.is_empty() {
-                tell(view, &mut cell, Verdict::Unreached, reason, None);
+            match chosen(view, &cell) {
+                _ if !cell.probes.is_empty() => {}
+                Some(opinion) => shown(view, &mut cell, opinion),
+                None => tell(view, &mut cell, Verdict::Unreached, reason, None),
             }
         }
         Intent::Probes(aimed) => proved(view, &mut cell, aimed),
@@ -148,6 +150,14 @@ fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
             tell(view, cell, Verdict::Unreached, &reason, own);
         }
     }
+}
+
+/// A valid request that the server has answered with the status of a cell that nothing is known to provoke: the contract allows
+/// it as well, and it shows the status.
+fn chosen<'v>(view: &View<'v>, cell: &Cell) -> Option<&'v Opinion<'v>> {
+    let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
+    let allowed = |opinion: &&Opinion<'_>| matches!(&opinion.ruling, Ruling::Unreached(reason) if reason.code == Code::AllowedAsWell);
+    own.filter(allowed).find(|opinion| opinion.probe.fault.is_none() && opinion.status() == Some(cell.status))
 }
 
 /// Says of a cell why it is not proved. What a person has chosen is no failure.

@@ -13,6 +13,7 @@ mod legible;
 mod limit;
 mod looks;
 mod meanwhile;
+mod otherwise;
 mod own_requests;
 mod partial;
 mod recording;
@@ -20,6 +21,7 @@ mod refused;
 mod rule;
 mod state;
 mod surplus;
+mod swept;
 #[cfg(test)]
 mod testing;
 mod words;
@@ -38,6 +40,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::checks::{Gaps, Scene, findings, gaps};
 use crate::contract::Schemas;
+use crate::contract::paging::{Next, next_page};
 use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::domain::exchange::{Ending, Outcome, Outcomes};
 use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
@@ -116,7 +119,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let earlier = looks::earlier(case);
     let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
     opinions.extend(looks.map(|look| opinion(case, &accepted, (known, alive), look)));
-    let contradictions = contradictions(case.contract, case.plan, case.outcomes);
+    let contradictions = swept::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
     state::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
@@ -169,7 +172,7 @@ fn opinion<'a>(
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allowed.contains(&Status(401)),
-        renamed: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Path(_))) && probe.request.credentials == Credentials::Full,
+        forbids: otherwise::forbids(case, probe),
         recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, nobody else has to vouch for it.
@@ -177,7 +180,9 @@ fn opinion<'a>(
         failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
-    let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, rule(&facts)));
+    let ruled = otherwise::documented(case, probe, outcome, rule(&facts));
+    let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, ruled));
+    let ruled = swept::missing(case, probe, outcome, ruled);
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
@@ -214,9 +219,11 @@ fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
     }
 }
 
-/// Whether a walk through pages has followed a link.
+/// Whether a walk through pages has followed a link; a cursor has to be put into a parameter, which nobody says.
 fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
-    matches!(probe.repeat, Repeat::Pages { .. }) && outcome.is_some_and(|outcome| outcome.exchanges.len() > 1)
+    let first = outcome.filter(|outcome| matches!(probe.repeat, Repeat::Pages { .. }) && outcome.exchanges.len() > 1);
+    let page = first.and_then(|outcome| outcome.exchanges.first()?.answer.as_ref()?.body.json());
+    page.is_some_and(|page| matches!(next_page(page), Some(Next::Address(_))))
 }
 
 /// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is

@@ -18,8 +18,8 @@ pub struct Facts {
     pub faulty: bool,
     /// Whether the fault is that nobody vouches for who is asking.
     pub unauthenticated: bool,
-    /// Whether the fault is the id in the path, so that who asks has been let in a moment before.
-    pub renamed: bool,
+    /// Whether 403 is documented by an author who has not said when.
+    pub forbids: bool,
     /// Whether the fault is the account without permissions, and the server is known to know that account.
     pub recognised: bool,
     /// Whether it was sent again and again to use up the rate limit.
@@ -94,8 +94,8 @@ pub fn other_side(status: Status) -> Reason {
 /// | answered | 5xx               |             | valid, failure breaks | | breaks  |
 /// | answered | 501, 503          |             | valid, failure allowed | | unreached |
 /// | answered | 5xx               |             |         |          | blocked      |
-/// | answered | 403               |             | unauthenticated | accepted | breaks |
-/// | answered | 403               |             | renamed | accepted | breaks       |
+/// | answered | 403               | some        | faulty, forbids | accepted | unreached |
+/// | answered | 403               | some        | faulty  | accepted | breaks       |
 /// | answered | 401               |             | recognised | accepted | breaks    |
 /// | answered | 401, 403, 429     |             |         |          | blocked      |
 /// | answered |                   | none        |         |          | unreached    |
@@ -127,11 +127,13 @@ pub fn rule(facts: &Facts) -> Ruling {
             _ => Ruling::Blocked(Reason::new(Code::Refused(status), format!("the server failed with {status}"))),
         };
     }
-    // Who asks without credentials and is told that they do not suffice has been refused for the intended cause, with
-    // another status; so has who is known and told that nobody knows him. Where only the id is another, nothing but the id
-    // can be the cause.
-    let wrong = if facts.recognised { status == Status(401) } else { status == Status(403) && (facts.unauthenticated || facts.renamed) };
-    let intended = wrong && facts.control == Control::Accepted;
+    // The control has shown that who asks is let in, so that nothing but the fault can be the cause of a 403 (RFC 9110, section
+    // 15.5.4); so it is where who is known is told that nobody knows him.
+    let decided = facts.faulty && !facts.exhausting && !facts.allowed.is_empty() && facts.control == Control::Accepted;
+    let intended = decided && (status == Status(403) || (facts.recognised && status == Status(401)));
+    if intended && status == Status(403) && facts.forbids {
+        return Ruling::Unreached(allowed_as_well(status));
+    }
     if matches!(status.0, 401 | 403 | 429) && !intended {
         return Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status}, which nobody asked for, came first")));
     }
@@ -166,7 +168,7 @@ mod tests {
             allowed: allowed.iter().map(|status| Status(*status)).collect(),
             faulty,
             unauthenticated: false,
-            renamed: false,
+            forbids: false,
             recognised: false,
             exhausting: false,
             assumed: None,
@@ -218,8 +220,9 @@ mod tests {
         }
 
         #[test]
-        fn who_fails_or_refuses_first_blocks(status in prop_oneof![500u16..600, Just(401u16), Just(403u16), Just(429u16)], faulty: bool) {
+        fn who_fails_or_refuses_first_blocks(status in prop_oneof![500u16..600, Just(401u16), Just(429u16)], faulty: bool) {
             prop_assert!(is_blocked(&rule(&facts(status, &[404], faulty, Control::Accepted))));
+            prop_assert!(is_blocked(&rule(&facts(403, &[404], faulty, refused()))));
         }
 
         #[test]
@@ -268,10 +271,14 @@ mod tests {
     }
 
     #[test]
-    fn a_403_for_another_id_is_the_wrong_refusal_where_the_control_was_let_in() {
-        let facts = Facts { renamed: true, ..facts(403, &[404], true, Control::Accepted) };
+    fn a_403_for_one_fault_is_the_wrong_refusal_where_the_control_was_let_in() {
+        let facts = facts(403, &[404], true, Control::Accepted);
         assert_eq!(rule(&facts), Ruling::Breaks);
+        assert!(matches!(rule(&Facts { forbids: true, ..facts.clone() }), Ruling::Unreached(_)), "the contract allows it as well");
         assert!(is_blocked(&rule(&Facts { control: refused(), ..facts.clone() })));
+        assert!(is_blocked(&rule(&Facts { exhausting: true, ..facts.clone() })), "nothing is wrong with it");
+        assert!(is_blocked(&rule(&Facts { faulty: false, ..facts.clone() })));
+        assert!(matches!(rule(&Facts { allowed: Vec::new(), ..facts.clone() }), Ruling::Blocked(_) | Ruling::Unreached(_)));
         assert!(is_blocked(&rule(&Facts { status: Some(Status(401)), ..facts })));
     }
 

@@ -108,6 +108,7 @@ impl<'a> Draft<'a> {
         self.look_elsewhere();
         self.class_all();
         self.end_sessions_last();
+        self.sweep_last();
         self.plan.probes.sort_by_key(Probe::due);
         for probe in &mut self.plan.probes {
             if let Some(operation) = self.contract.operation(&probe.operation) {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::contract::makes;
 use crate::contract::schema::is_part;
+use crate::contract::{bare, called_like, makes};
 use crate::domain::contract::{Contract, Location, Operation, Response, Status};
 
 /// An operation whose answer holds ids of a kind.
@@ -40,7 +40,7 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
                     let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
                     let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
                     if let Some(need) = parameter.and_then(|parameter| parameter.resource.as_ref()) {
-                        add(&mut feeds, operation, response, &need.kind, expression);
+                        add(&contract.document, &mut feeds, operation, response, &need.kind, expression);
                     }
                 }
             }
@@ -48,7 +48,40 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
     }
     let by_key: Vec<Feed> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
     feeds.extend(by_key);
+    let elsewhere = contract.operations.iter().filter_map(|reader| told_elsewhere(contract, &feeds, reader)).collect::<Vec<_>>();
+    for feed in elsewhere {
+        if feeds.iter().all(|known| known.kind != feed.kind) {
+            feeds.push(feed);
+        }
+    }
     feeds
+}
+
+/// The answer to a POST on another path may name what nothing else tells of, such as a job (RFC 9110, section 15.3.3): in a
+/// member that is called like the parameter. That the request made it is not known, so it counts as found.
+fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Option<Feed> {
+    let parameter = reader.item_parameter().filter(|_| reader.method.0 == "GET" && !contract.inferred.annotated)?;
+    let kind = parameter.resource.as_ref()?.kind.clone();
+    let name = bare(&parameter.name);
+    // `id` is what everything calls its own.
+    let tells = ["id", "uuid", "guid", "number", "token"].iter().any(|end| name.len() > end.len() && name.ends_with(end));
+    if !tells || feeds.iter().any(|feed| feed.kind == kind) {
+        return None;
+    }
+    let document = &contract.document;
+    // What the request itself names is repeated.
+    let repeats = |operation: &Operation| {
+        let content = operation.request_body.iter().flat_map(|body| &body.content).cloned().collect::<Vec<_>>();
+        let named = bare(&sent(operation).to_string()).contains(&name) || operation.parameters.iter().any(|own| bare(&own.name) == name);
+        named || called_like(document, &content, &parameter.name, true).is_some()
+    };
+    let posts = contract.operations.iter().filter(|operation| operation.method.0 == "POST" && !repeats(operation));
+    let mut told = posts.filter_map(|operation| {
+        let place = operation.successes().find_map(|response| called_like(document, &response.content, &parameter.name, false))?;
+        let expression = format!("$response.body#{place}");
+        Some(Feed { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null] })
+    });
+    told.next()
 }
 
 /// PUT makes something at a key that the client chooses where 201 is documented and nothing else makes it (RFC 9110, section
@@ -67,7 +100,7 @@ fn sent(operation: &Operation) -> Value {
     sent.map(|example| primary(&example.value)).unwrap_or_default()
 }
 
-fn add(feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
+fn add(document: &Value, feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
     let known = feeds.iter().any(|feed| feed.operation == operation.id && feed.kind == kind);
     // An operation that asks for an id of the kind in its own path tells nothing new.
     let asks = operation
@@ -77,17 +110,17 @@ fn add(feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: 
     if known || (asks && expression.starts_with("$response.body")) {
         return;
     }
-    let (makes, items) = yields(operation, response, expression);
+    let (makes, items) = yields(document, operation, response, expression);
     feeds.push(Feed { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items });
 }
 
 /// Whether an answer holds what the request made, and what it looks like.
-fn yields(operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
+fn yields(document: &Value, operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
     let sent = sent(operation);
     let shown = response.content.iter().find_map(|media| media.examples.first());
     let shown = shown.map(|example| primary(&example.value)).unwrap_or_default();
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
-    let makes = makes(operation, expression);
+    let makes = makes(document, operation, expression);
     let items = match (&sent, many && makes) {
         (Value::Array(items), true) => items.iter().enumerate().map(|(index, item)| overlaid(shown.get(index), item)).collect(),
         (Value::Array(items), false) if makes => items.iter().take(1).map(|item| overlaid(Some(&shown), item)).collect(),
@@ -118,5 +151,35 @@ fn overlaid(shown: Option<&Value>, sent: &Value) -> Value {
         }
         (_, Value::Null) => shown.cloned().unwrap_or_default(),
         (_, sent) => sent.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+
+    /// The feeds of a contract in which `POST /exports` takes and answers such bodies, and `/jobs/{parameter}` is read.
+    fn found(parameter: &str, sent: Value, came: Value) -> Vec<String> {
+        let content = |schema: Value| json!({"application/json": {"schema": {"type": "object", "properties": schema}}});
+        let start = json!({"operationId": "start", "requestBody": {"content": content(sent)}, "responses": {"202": {"description": "", "content": content(came)}}});
+        let named = json!([{"name": parameter, "in": "path", "required": true, "schema": {"type": "string"}}]);
+        let poll = json!({"operationId": "poll", "parameters": named, "responses": {"200": {"description": ""}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "paths": {"/exports": {"post": start}, format!("/jobs/{{{parameter}}}"): {"get": poll}}});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        feeds(&contract).into_iter().map(|feed| format!("{} {} {} {}", feed.operation, feed.kind, feed.expression, feed.makes)).collect()
+    }
+
+    #[test]
+    fn what_an_answer_on_another_path_names_is_found_there() {
+        assert_eq!(found("jobId", json!({}), json!({"job_id": {}})), ["start jobs $response.body#/job_id false"]);
+        assert_eq!(found("jobId", json!({}), json!({"data": {"properties": {"jobId": {}}}})), ["start jobs $response.body#/data/jobId false"]);
+        assert_eq!(found("jobId", json!({"jobId": {}}), json!({"jobId": {}})), Vec::<String>::new(), "it only repeats what was sent");
+        assert_eq!(found("id", json!({}), json!({"id": {}})), Vec::<String>::new(), "it may be the id of anything");
     }
 }

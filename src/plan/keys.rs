@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::draft::{Bound, Draft, removes};
 use super::effect::{Asked, reads};
-use crate::contract::{get_mut, put, remove};
+use crate::contract::{get_mut, put, remove, unescape};
 use crate::domain::contract::{Location, Operation, SchemaRef};
 use crate::domain::effect::{Effect, Provenance};
 use crate::domain::plan::{Body, Filling, Place, Slot, SlotId};
@@ -56,7 +56,12 @@ impl Draft<'_> {
         };
         let place = Place::Path(parameter.name.clone());
         let slot = bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| filling.slot.clone());
-        for name in [parameter.name.as_str(), "id"] {
+        // The member that the kind is known by may be called otherwise: another value would give the thing another name.
+        let kind = parameter.resource.as_ref().map(|need| &need.kind);
+        let members = self.feeds.iter().filter(|feed| Some(&feed.kind) == kind && feed.expression.contains('#'));
+        let known: Vec<String> = members.filter_map(|feed| feed.expression.rsplit('/').next()).map(unescape).collect();
+        let names: Vec<&str> = [parameter.name.as_str(), "id"].into_iter().chain(known.iter().map(String::as_str)).collect();
+        for name in names {
             for at in [format!("/{name}"), format!("/data/{name}")] {
                 let Body::Json(body) = &mut bound.base.request.body else { return };
                 let Some(value) = get_mut(body, &at).filter(|value| value.is_string() || value.is_number()) else { continue };

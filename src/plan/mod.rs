@@ -31,6 +31,7 @@ mod select;
 mod settings;
 mod show;
 mod shown;
+mod sweeps;
 mod unlisted;
 mod unmarked_ids;
 mod value;
@@ -51,6 +52,7 @@ pub use lists::BEFORE;
 pub use own::{Doubt, Heard, Ownership, Unproven};
 pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
 pub use show::{show, span, wait_of};
+pub use sweeps::{is_sweep, reaches};
 pub use unlisted::{kind_below, provenance, reader, remover, unlisted};
 
 use crate::contract::Schemas;

@@ -100,6 +100,11 @@ impl Ownership {
         self.own.contains(&(kind.to_owned(), plain(id)))
     }
 
+    /// The lists of things of a kind.
+    pub fn finders(&self, kind: &str) -> Vec<Feed> {
+        self.finders.iter().filter(|feed| feed.kind == kind).cloned().collect()
+    }
+
     /// Whether an answer has held an id.
     pub fn has_seen(&self, id: &str) -> bool {
         self.seen.keys().any(|(_, known)| known == id)

@@ -37,6 +37,7 @@ fn heading(plan: &Plan, probe: &Probe, windows: &[RateLimit]) -> String {
         Stage::Remove => "Remove",
         Stage::Gone => "Ask for what was removed",
         Stage::Cleanup => "Clean up",
+        Stage::Sweep => "Change what is not named, the run's own things among it",
         Stage::End => "End the session: it may take the run's own credentials away",
         Stage::Burst if windows.is_empty() => "Reach the rate limit",
         Stage::Burst => "One request more than the rate limit allows, as soon as a window is full",

@@ -191,12 +191,11 @@ impl Page {
 
     fn findings(self, report: &Report) -> Vec<String> {
         let findings = all_findings(report);
-        let errors = findings.iter().filter(|finding| finding.severity == Severity::Must).count();
-        let warnings = findings.len() - errors;
         let mut kinds: Vec<(&Finding, usize)> = Vec::new();
         for finding in findings {
             let alike = |known: &&mut (&Finding, usize)| {
-                (&known.0.check, &known.0.message, &known.0.answer) == (&finding.check, &finding.message, &finding.answer)
+                (&known.0.check, without_indices(&known.0.message), without_indices(&known.0.answer))
+                    == (&finding.check, without_indices(&finding.message), without_indices(&finding.answer))
             };
             match kinds.iter_mut().find(alike) {
                 Some((_, count)) => *count += 1,
@@ -209,6 +208,12 @@ impl Page {
             parts.push(format!("… and {} in report.md", plural(rest, "more finding")));
         }
         if !kinds.is_empty() {
+            // One cause is one error, in however many exchanges it shows; a wrong status has a cause in each operation.
+            let causes = |severity| {
+                let kinds = kinds.iter().filter(|(finding, _)| finding.severity == severity);
+                kinds.map(|(finding, count)| if finding.check == "status" { *count } else { 1 }).sum()
+            };
+            let (errors, warnings): (usize, usize) = (causes(Severity::Must), causes(Severity::Should));
             let errors = paint(&plural(errors, "error"), severity_style(Severity::Must), self.colour);
             let warnings = paint(&plural(warnings, "warning"), severity_style(Severity::Should), self.colour);
             parts.push(format!("{errors}, {warnings}"));
@@ -257,6 +262,15 @@ impl Page {
 }
 
 /// A name in exactly this many characters.
+/// A place with every index of an array as `*`, and how many items there are left out.
+fn without_indices(text: &str) -> String {
+    let token = |token: &str| {
+        let end = token.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(token.len());
+        if end > 0 { format!("*{}", &token[end..]) } else { token.to_owned() }
+    };
+    text.split_once("; ").map_or(text, |(first, _)| first).split('/').map(token).collect::<Vec<_>>().join("/")
+}
+
 fn fit(name: &str, width: usize) -> String {
     let length = name.chars().count();
     if length <= width {

@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
             Err(_) if unauthenticated => self.stand_ins(probe),
             // A request that is one too many is refused whatever it names.
             Err(_) if probe.stage == Stage::Burst => BTreeMap::new(),
-            Err(reason) => return Err(reason),
+            Err(reason) => self.found_instead(probe).ok_or(reason)?,
         };
         if let Some(reason) =
             self.progress.breaker.reason().filter(|_| !known).filter(|_| !unauthenticated || !self.progress.breaker.is_about_credentials())

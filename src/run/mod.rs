@@ -3,6 +3,7 @@
 mod burst;
 mod finders;
 mod gate;
+mod instead;
 mod inventory;
 mod limiter;
 mod orphans;
@@ -15,6 +16,7 @@ mod restore;
 mod send;
 mod sweep;
 mod told;
+mod turn;
 mod wait;
 
 pub use limiter::Limiter;
@@ -291,7 +293,7 @@ impl<'a> Run<'a> {
                 if self.progress.outcomes.contains_key(&probe.id) {
                     continue;
                 }
-                let sought = || probe.needs.iter().any(|slot| self.progress.sought.contains(slot));
+                let sought = || probe.needs.iter().any(|slot| self.progress.sought.contains(slot)) || self.awaits_list(probe);
                 let ready = || !sought() && probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
                 if under_way.len() >= self.settings.jobs || !ready() {
                     waiting.push(probe);

@@ -11,7 +11,7 @@ use url::Url;
 use super::ownership::{makings, retold};
 use super::{Lane, Run};
 use crate::contract::Schemas;
-use crate::contract::paging::next_page;
+use crate::contract::paging::{Next, next_page};
 use crate::domain::contract::Method;
 use crate::domain::exchange::Answer;
 use crate::domain::journal::{Chronicle, Fate};
@@ -293,6 +293,7 @@ fn holds(item: &Value, name: &str) -> bool {
 
 /// The query of the next page.
 fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
-    let url = Url::parse(base).ok()?.join(next_page(answer.body.json()?)?).ok()?;
+    let Next::Address(next) = next_page(answer.body.json()?)? else { return None };
+    let url = Url::parse(base).ok()?.join(next).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }

@@ -11,8 +11,7 @@ use url::Url;
 
 use super::gate::Task;
 use super::wait::believed;
-use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect};
-use crate::contract::paging::next_page;
+use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect, turn};
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::effect::Effect;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
@@ -197,8 +196,8 @@ impl Sender<'_, '_> {
         let mut seen = vec![request.url.clone()];
         for _ in 0..most {
             self.once(probe, operation, &prepared, outcome).await;
-            let page = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json());
-            let next = page.and_then(next_page).and_then(|next| self.elsewhere(&first, next).ok());
+            let next = outcome.answer().and_then(|answer| turn::next(self.contract, operation, &request.url, answer));
+            let next = next.and_then(|next| self.elsewhere(&first, &next).ok());
             let Some(next) = next.filter(|next| !next.foreign) else { return };
             next.put(&mut request);
             if seen.contains(&request.url) {

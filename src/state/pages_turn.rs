@@ -9,7 +9,7 @@ use url::Url;
 use super::document::{id, is_single, resources};
 use super::history::{Event, History};
 use super::{Break, Citation, Rule};
-use crate::contract::paging::next_page;
+use crate::contract::paging::{Next, next_page};
 use crate::domain::contract::Status;
 use crate::domain::plan::Repeat;
 use crate::domain::verdict::Severity;
@@ -80,7 +80,8 @@ fn end(history: &History<'_>) -> Vec<Break> {
     for (number, walk) in walks(history) {
         let pages: Vec<(Url, &Value)> = pages(walk).collect();
         let Some(((_, last), before)) = pages.split_last() else { continue };
-        let Some(next) = next_page(last) else { continue };
+        // Some servers give a cursor with every page, to ask for what is new later.
+        let Some(Next::Address(next)) = next_page(last) else { continue };
         let empty = |document: &Value| resources(document).is_empty();
         let circle = pages.iter().any(|(url, _)| is_at(url, next));
         let endless = empty(last) && before.last().is_some_and(|(_, document)| empty(document));

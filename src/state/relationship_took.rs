@@ -31,7 +31,8 @@ fn find(history: &History<'_>) -> Vec<Break> {
                 let Some((by, mut expected)) = expected(history, made, read, &name) else { continue };
                 let Some(mut actual) = linkage(data).map(|ids| ids.into_iter().collect::<BTreeSet<_>>()) else { continue };
                 let others = writers(history, made, read);
-                expected.retain(|id| !others.contains(id));
+                let taken = taken(history, made, read);
+                expected.retain(|id| !others.contains(id) && (actual.contains(id) || !taken.contains(id)));
                 actual.retain(|id| !others.contains(id));
                 if expected != actual && blamed.insert(by) {
                     found.push(broken(history, made, (number, read), by, &name, (&expected, &actual)));
@@ -115,6 +116,19 @@ fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<
         ("POST" | "PATCH" | "PUT", Some(_)) => named,
         _ => None,
     }
+}
+
+/// The ids that may rightly have left a relationship: of what was given to another resource, which may be the only one to have
+/// it, and of what was removed.
+fn taken(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != Standing::Refused && !history.precedes(read, event));
+    for event in writes.filter(|event| event.owner().is_none_or(|slot| !history.is(slot, made))) {
+        let fillings = event.probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Body(_)));
+        let slots = fillings.map(|filling| &filling.slot).chain(&event.probe.consumes);
+        ids.extend(slots.filter_map(|slot| history.ids.get(slot)).cloned());
+    }
+    ids
 }
 
 /// The ids of resources whose own relationships were written with this one in them: the other side of a relationship may

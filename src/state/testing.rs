@@ -147,6 +147,13 @@ impl Story {
         self
     }
 
+    /// Lets the last request name a resource in its body.
+    pub fn named(mut self, slot: &str) -> Self {
+        let filling = json!({"place": {"body": "/data/0/id"}, "slot": slot});
+        self.plan.probes.last_mut().unwrap().request.fillings.push(serde_json::from_value(filling).unwrap());
+        self
+    }
+
     /// Lets the last request be under way together with the one before it.
     pub fn together(mut self) -> Self {
         let last = self.plan.probes.last_mut().unwrap();
@@ -190,7 +197,7 @@ fn document(media: &str) -> Value {
     json!({
         "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
         "paths": {
-            "/things": {"get": list, "post": writes("things.create")},
+            "/things": {"get": list, "post": writes("things.create"), "put": writes("things.put_all")},
             "/things/{id}": {"parameters": [id], "get": shows("things.get"), "patch": writes("things.update"), "put": writes("things.put"), "delete": writes("things.delete")},
             "/things/several": {"post": answers("things.create_several", two(), "201", two())},
             "/things/query": {"post": answers("things.query", asked, "200", named)},

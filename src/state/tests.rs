@@ -292,3 +292,24 @@ fn pages_come_to_an_end() {
     assert_eq!(walk(&[("p=1", empty("/things?p=2")), ("p=2", page(&[], &Value::Null))]), NONE);
     assert_eq!(walk(&[("p=1", empty("/things?p=2")), ("p=2", empty("/things?p=3"))]), blames("pages-end", "things.list#0"));
 }
+
+#[test]
+fn what_is_put_in_the_place_of_all_is_all_there_is() {
+    let put = |name: &str| Step { operation: "things.put_all", sent: json!({"data": [thing("2", name, 3)]}), status: 204, ..Step::default() };
+    let story = || Story::new().create(1, "a").create(2, "b").step(put("c"));
+    assert_eq!(story().step(get(404, Value::Null)).broken(), NONE);
+    assert_eq!(story().step(list(&[thing("2", "c", 3)])).broken(), NONE);
+}
+
+/// A write to the friends of another thing, `things#2`, which names the third one.
+fn given_to_another() -> Step<'static> {
+    Step { slot: Some("things#2"), ..link("things.add", &["3"]) }
+}
+
+#[test]
+fn what_another_resource_was_given_may_have_left_the_first() {
+    let story = || Story::new().create(1, "a").create(2, "b").create(3, "c").step(link("things.add", &["3"]));
+    assert_eq!(story().step(link("things.linked", &[])).broken(), blames("relationship-took", "things.add#3"));
+    assert_eq!(story().step(given_to_another()).named("things#3").step(link("things.linked", &[])).broken(), NONE);
+    assert_eq!(story().step(Step { slot: Some("things#3"), ..delete() }).step(link("things.linked", &[])).broken(), NONE);
+}

@@ -60,6 +60,8 @@ pub fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effe
     // A write on the collection that does not add to it may be about anything in it.
     let on_all = event.operation.path == *collection && method != "POST" && places.is_empty() && event.probe.consumes.is_empty();
     let on_all = on_all && event.sent.as_ref().is_none_or(|sent| document::resources(sent).iter().all(|item| document::id(item).is_none()));
+    // PUT replaces what is there by what was sent (RFC 9110, section 9.3.4): what it does not name may be gone.
+    let on_all = on_all || (event.operation.path == *collection && method == "PUT");
     let links = event.relationship().is_some();
     if in_path || (named && !links) || on_all { Effect::Act } else { Effect::None }
 }

@@ -26,6 +26,8 @@ mod no_credentials;
 mod over_limit;
 mod repeats;
 mod success;
+#[cfg(test)]
+mod testing;
 mod undocumented_parameter;
 mod unfinished;
 mod unknown_id;

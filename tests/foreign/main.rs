@@ -5,8 +5,10 @@
 mod support;
 
 mod another;
+mod answers;
 mod deletions;
 mod nested;
+mod renames;
 mod sent;
 mod server;
 mod strangers;
