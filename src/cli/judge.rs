@@ -128,6 +128,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         started_at: recording.started_at.clone(),
         duration_ms: recording.duration_ms,
         seed: recording.seed,
+        keep: recording.keep,
         totals: summary_totals(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,

@@ -139,7 +139,7 @@ fn shown(part: &Plan, outcome: &Outcome) -> String {
             Content::Text(text) => Some(text.clone()),
             Content::Bytes(count) => Some(format!("({count} bytes that are no text)")),
             Content::TooLong(count) => Some(format!("(more than {count} bytes)")),
-            Content::Unread(reason) => Some(format!("({reason})")),
+            Content::Unread(reason) | Content::Withheld(reason) => Some(format!("({reason})")),
         };
         body(&mut text, '<', written.as_deref());
     }

@@ -16,6 +16,7 @@ use super::{Stop, again, clean, judge, regressions, runtime, write};
 use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
+use crate::domain::keep::Keep;
 use crate::domain::plan::{Credentials, Intent, Plan};
 use crate::journal::Journal;
 use crate::judge::Recording;
@@ -106,6 +107,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         started_at,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.scope.selection.seed,
+        keep: Keep::All,
         files: subject.sources(&args.scope.files),
         plan: planned,
         outcomes: carried.outcomes,

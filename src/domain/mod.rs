@@ -11,6 +11,7 @@ mod index;
 pub mod issue;
 pub mod job;
 pub mod journal;
+pub mod keep;
 pub mod plan;
 pub mod reason;
 pub mod report;

@@ -9,6 +9,7 @@ use super::certainty::Certainty;
 use super::contract::Status;
 use super::effect::Effect;
 use super::issue::DocumentIssue;
+use super::keep::Keep;
 use super::reason::Code;
 use super::verdict::{Finding, Verdict};
 
@@ -34,6 +35,9 @@ pub struct Report {
     pub duration_ms: u64,
     /// Seed of everything that was drawn by chance.
     pub seed: u64,
+    /// What is kept of the answers; absent where that is everything.
+    #[serde(default, skip_serializing_if = "Keep::is_all")]
+    pub keep: Keep,
     /// Sums.
     pub totals: Totals,
     /// The matrix, in the order of the contract.

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::keep::Keep;
+
 /// What a suite file holds.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +57,11 @@ pub struct Suite {
     #[serde(default)]
     #[schemars(example = &true)]
     pub live: bool,
+    /// What is kept of answers once a run has ended, in journal, memory, recording and reports; `--keep` goes before it. Without
+    /// both: `all` for the embedded mock and a target on this machine, `masked` elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"masked")]
+    pub keep: Option<Keep>,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,

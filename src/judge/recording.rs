@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Round;
 use crate::domain::exchange::Outcomes;
 use crate::domain::journal::Sources;
+use crate::domain::keep::Keep;
 use crate::domain::plan::{Plan, Probe};
 use crate::domain::report::{SentProbe, Traces};
 
@@ -25,6 +26,9 @@ pub struct Recording {
     pub duration_ms: u64,
     /// Seed.
     pub seed: u64,
+    /// What it keeps of the answers.
+    #[serde(default, skip_serializing_if = "Keep::is_all")]
+    pub keep: Keep,
     /// Where contract and suite came from.
     #[serde(default)]
     pub files: Sources,

@@ -35,6 +35,7 @@ pub fn sample() -> Report {
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         duration_ms: 2345,
         seed: 7,
+        keep: crate::domain::keep::Keep::All,
         totals: summary_totals(&cells, 21, 2, 1),
         cells,
         findings: vec![finding("body-schema", Severity::Must, "things.get::200::success")],
