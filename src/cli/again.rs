@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::args::RunArgs;
+use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::regressions::{self, Regression};
 use super::run::{Scene, Way, carry_out};
@@ -39,7 +40,14 @@ const MOST_ELSEWHERE: u64 = 40;
 
 /// Sends again what was found wrong, and keeps what came of it in the recording. What was drawn is kept in the regression
 /// file as well.
-pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Ledger, recording: &mut Recording) -> Result<(), Stop> {
+pub fn again(
+    args: &RunArgs,
+    subject: &Subject,
+    target: &Target,
+    ledger: &mut Ledger,
+    keeping: &Keeping,
+    recording: &mut Recording,
+) -> Result<(), Stop> {
     let hints = target::hints(&subject.suite, &subject.contract);
     let found = findings(subject, &hints, recording);
     if found.is_empty() || was_interrupted(&recording.outcomes) {
@@ -49,7 +57,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
     let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(recording.outcomes.requests()).min(most));
-    let shrunk = runtime.block_on(async {
+    let mut shrunk = runtime.block_on(async {
         let served = match &scene.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),
             None => None,
@@ -65,6 +73,9 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
         recording.traces.left.extend(left);
         Ok::<_, Stop>(shrunk)
     })?;
+    if let Some(redactor) = keeping.redactor(&subject.contract, recording) {
+        shrunk.iter_mut().for_each(|one| one.message = redactor.text(&one.message));
+    }
     if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::args::RunArgs;
+use super::keeping::Keeping;
 use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
@@ -43,19 +44,23 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     }
     let target = Target::of_run(args, &subject)?;
     write::try_out(&args.reports.out)?;
+    let keeping = Keeping::of_run(args, &subject, &target)?;
     let mut ledger = Ledger::for_run(&args.scope, &target, &subject)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
+    ledger.memory.forget_beyond(keeping.level);
     let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
-    again::again(args, &subject, &target, &mut ledger, &mut recording)?;
+    again::again(args, &subject, &target, &mut ledger, &keeping, &mut recording)?;
     let demand = judge::Demand { strict: args.reports.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);
-    let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.reports.out, demand, detail, keep: true }, Some(&mut ledger))?;
+    let conclusion = judge::Conclusion { out: &args.reports.out, demand, detail, keeping: Some(&keeping) };
+    let code = judge::conclude(&subject, &recording, &conclusion, Some(&mut ledger))?;
     // Only now: whoever is killed before the reports are there tells everything again.
     if let Some(journal) = journal {
         journal.write(&Entry::Finished, true)?;
     }
+    ledger.reduce(&subject.contract, &keeping)?;
     Ok(code)
 }
 

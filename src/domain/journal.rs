@@ -170,6 +170,24 @@ impl Chronicle {
         Some(chronicle)
     }
 
+    /// The same as it would be told when each line were another one.
+    #[must_use]
+    pub fn told(mut self, line: &dyn Fn(Entry) -> Entry) -> Self {
+        for probe in &mut self.added {
+            if let Entry::Added(other) = line(Entry::Added(Box::new(probe.clone()))) {
+                *probe = *other;
+            }
+        }
+        for past in self.past.values_mut().flatten() {
+            if let Fate::Answered(answer) = &past.fate
+                && let Entry::Answered { answer, .. } = line(Entry::Answered { number: past.number, answer: answer.clone() })
+            {
+                past.fate = Fate::Answered(answer);
+            }
+        }
+        self
+    }
+
     fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, fate: Fate) {
         let past = owners.get(&number).and_then(|probe| self.past.get_mut(probe));
         if let Some(one) = past.and_then(|past| past.iter_mut().find(|one| one.number == number)) {

@@ -5,7 +5,9 @@ use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
 use super::tame::tame;
-use super::words::{Unproved, all_findings, cell_name, counts, effort, headline, in_part, left, plural, root_cause, subject, surplus, unproved};
+use super::words::{
+    Unproved, all_findings, cell_name, counts, effort, headline, in_part, kept, left, plural, root_cause, subject, surplus, unproved,
+};
 use crate::domain::report::{Cell, Changed, Report};
 use crate::domain::verdict::Verdict;
 
@@ -23,6 +25,7 @@ fn render(report: &Report) -> String {
     if let Some(cause) = root_cause(report) {
         parts.insert(1, format!("**The one cause:** {}", code(&cause)));
     }
+    parts.extend(kept(report));
     parts.extend(changed(report));
     parts.extend(matrix(report));
     parts.extend(findings(report));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::effect::Effect;
+use crate::domain::keep::Keep;
 use crate::domain::reason::Code;
 use crate::domain::report::{Cell, Leftover, Report};
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -102,6 +103,17 @@ pub(super) fn effort(report: &Report) -> String {
         totals.cleanup_requests,
         duration(report.duration_ms)
     )
+}
+
+/// What is kept of the answers, where that is not everything.
+pub(super) fn kept(report: &Report) -> Option<String> {
+    let words = match report.keep {
+        Keep::All => return None,
+        Keep::Masked => "a text that begins with \"masked:\" stands for a value of the server, equal ones for equal values.",
+        Keep::Shapes => "types stand in the place of values, which cannot be compared any more.",
+        Keep::None => "no body is kept, and nothing of one can be compared any more.",
+    };
+    Some(format!("Of answers, this report keeps {}: {words}", report.keep.words()))
 }
 
 /// What the run made and could not remove, a line for each.
