@@ -90,7 +90,7 @@ impl Redactor<'_> {
     }
 
     fn content(&self, body: &Content, spot: Spot<'_>) -> Content {
-        let withheld = || Content::Withheld(format!("what was kept is {}", self.keep.words()));
+        let withheld = || Content::Withheld(format!("the run kept {}", self.keep.words()));
         match (body, self.keep) {
             (Content::Empty, _) | (_, Keep::All) => body.clone(),
             (_, Keep::None) => withheld(),

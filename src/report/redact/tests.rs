@@ -134,7 +134,7 @@ fn with_none_no_body_is_left_and_fields_that_matter_are() {
     let kept = kept(Keep::None);
     let outcome = kept.outcomes.of("list").unwrap();
     let answer = outcome.answer().unwrap();
-    assert_eq!(answer.body, Content::Withheld("what was kept is statuses only".to_owned()));
+    assert_eq!(answer.body, Content::Withheld("the run kept statuses only".to_owned()));
     assert_eq!((answer.status, answer.header("content-type"), answer.header("x-count")), (Status(200), Some("application/json"), Some("2")));
     assert_eq!((answer.header("x-user"), answer.header("location")), (None, Some("/people/77?token=string")));
     assert!(kept.outcomes.outcomes.iter().all(|outcome| outcome.exchanges[0].request.body.is_none()));
