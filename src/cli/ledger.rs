@@ -256,13 +256,13 @@ fn has_left(chronicle: &Chronicle) -> bool {
     unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
 }
 
-/// The requests that remove what a run has left, and the ids that they are sent with.
-fn needs(chronicle: &Chronicle) -> (Vec<String>, BTreeMap<String, Value>) {
+/// The requests that remove what a run has left, each with the ids that it is sent with.
+fn needs(chronicle: &Chronicle) -> Vec<(String, Vec<Option<Value>>)> {
     let held = Held::of(chronicle);
     let mut whole = chronicle.start.plan.clone();
     whole.slots.extend(held.slots.clone());
     let all = removals(&whole, &held).into_iter().chain(undoing(&whole, &held));
-    (all.map(|probe| probe.id).collect(), held.values)
+    all.map(|probe| (probe.id, probe.request.slots().iter().map(|slot| held.values.get(slot).cloned()).collect())).collect()
 }
 
 /// Jobs of earlier runs that have not shown what they were left for, by kind and id: the next run leaves others.

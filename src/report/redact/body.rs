@@ -49,6 +49,10 @@ pub(super) struct Spot<'a> {
     link: bool,
     /// Whether it is a part of a refusal.
     refusal: bool,
+    /// Whether it is a part of something that the run has made or sends.
+    own: bool,
+    /// Whether it is a part of a request.
+    sent: bool,
 }
 
 impl Spot<'_> {
@@ -57,11 +61,16 @@ impl Spot<'_> {
         Self { refusal: answer.status.0 >= 400, ..Self::default() }
     }
 
+    /// The body of a request.
+    pub(super) fn in_request() -> Self {
+        Self { own: true, sent: true, ..Self::default() }
+    }
+
     /// The place of a member of the value that stands here.
     fn member(self, name: &str) -> Spot<'_> {
         // What a refusal shows of a thing is not why it refuses.
         let shows = matches!(name, "attributes" | "data" | "meta");
-        Spot { name, link: self.link || name == "links", refusal: self.refusal && !shows }
+        Spot { name, link: self.link || name == "links", refusal: self.refusal && !shows, ..self }
     }
 }
 
@@ -72,7 +81,7 @@ impl Redactor<'_> {
         let (body, base64) = match (self.keep, json) {
             (Keep::None, _) => (None, None),
             (_, Some(body)) => {
-                let reduced = self.value(&body, Spot::default());
+                let reduced = self.value(&body, Spot::in_request());
                 // As it was written, where nothing in it is another.
                 let text = if reduced == body { request.body.clone() } else { Some(reduced.to_string()) };
                 (text, None)
@@ -120,6 +129,7 @@ impl Redactor<'_> {
     pub(super) fn value(&self, value: &Value, spot: Spot<'_>) -> Value {
         match value {
             Value::Object(members) => {
+                let spot = self.within(members, spot);
                 Value::Object(members.iter().map(|(name, member)| (name.clone(), self.value(member, spot.member(name)))).collect())
             }
             Value::Array(items) => items.iter().map(|item| self.value(item, spot)).collect(),
@@ -133,7 +143,10 @@ impl Redactor<'_> {
     /// Calls back for every value that is somebody else's.
     pub(super) fn foreign_in(&self, value: &Value, spot: Spot<'_>, visit: &mut impl FnMut(&Value)) {
         match value {
-            Value::Object(members) => members.iter().for_each(|(name, member)| self.foreign_in(member, spot.member(name), visit)),
+            Value::Object(members) => {
+                let spot = self.within(members, spot);
+                members.iter().for_each(|(name, member)| self.foreign_in(member, spot.member(name), visit));
+            }
             Value::Array(items) => items.iter().for_each(|item| self.foreign_in(item, spot, visit)),
             leaf => {
                 let told = self.keep == Keep::Masked && is_telling(spot);
@@ -144,6 +157,11 @@ impl Redactor<'_> {
         }
     }
 
+    /// The place of what an object holds: what is somebody else's may look like what the run has sent.
+    fn within<'s>(&self, members: &Map<String, Value>, spot: Spot<'s>) -> Spot<'s> {
+        Spot { own: spot.sent || self.own.has_made(members).unwrap_or(spot.own), ..spot }
+    }
+
     /// Whether a value without members may be read: it names what it is, or the run has sent it.
     fn stays(&self, leaf: &Value, spot: Spot<'_>) -> bool {
         let text = plain(leaf);
@@ -151,7 +169,7 @@ impl Redactor<'_> {
             || leaf.is_null()
             || text.is_empty()
             || (is_telling(spot) && leaf.is_number())
-            || self.own.has_sent(&text)
+            || (spot.own && self.own.has_sent(&text))
             || (names_an_id(spot.name) && self.own.is_id(&text))
     }
 

@@ -103,9 +103,11 @@ impl<'a> Redactor<'a> {
         if probe.is_some_and(|probe| probe.purpose == Purpose::Cleanup)
             && let Some(body) = request.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok())
         {
-            self.foreign_in(&body, Spot::default(), &mut |leaf| found.push(leaf.clone()));
+            self.foreign_in(&body, Spot::in_request(), &mut |leaf| found.push(leaf.clone()));
         }
-        for value in found.iter().filter(|value| (value.is_string() || value.is_number()) && !self.public.contains(&plain(value))) {
+        let nobodys = |text: &str| self.public.contains(text) || self.own.has_sent(text);
+        found.retain(|value| (value.is_string() || value.is_number()) && !nobodys(&plain(value)));
+        for value in &found {
             let stand_in = self.stand_in(value);
             self.foreign.add(value, &stand_in);
         }
@@ -147,7 +149,7 @@ impl<'a> Redactor<'a> {
     fn probe(&self, probe: &Probe) -> Probe {
         let mut kept = probe.clone();
         if let Body::Json(body) = &mut kept.request.body {
-            *body = self.value(body, Spot::default());
+            *body = self.value(body, Spot::in_request());
         }
         kept
     }

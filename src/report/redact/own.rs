@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::domain::exchange::{Answer, SentRequest};
 use crate::domain::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, SlotId};
@@ -16,6 +16,10 @@ pub struct Own {
     marks: Vec<String>,
     values: HashSet<String>,
     ids: HashSet<String>,
+    /// Ids of what the run has made.
+    made: HashSet<String>,
+    /// Slots that name what the run makes.
+    created: HashSet<SlotId>,
     slots: BTreeMap<SlotId, Value>,
 }
 
@@ -32,9 +36,13 @@ impl Own {
         plan.removers.values().for_each(|remover| self.learn_request(&remover.request, false));
         for (id, slot) in &plan.slots {
             self.take(&slot.like);
-            if let Origin::Given(given) = &slot.origin {
-                self.ids.insert(given.clone());
-                self.slots.insert(id.clone(), Value::from(given.as_str()));
+            match &slot.origin {
+                Origin::Given(given) => {
+                    self.ids.insert(given.clone());
+                    self.slots.insert(id.clone(), Value::from(given.as_str()));
+                }
+                Origin::Created(_) => drop(self.created.insert(id.clone())),
+                Origin::Borrowed(_) => {}
             }
         }
         for drawn in plan.drawn.values() {
@@ -63,16 +71,17 @@ impl Own {
         let path = request.url.split(['?', '#']).next().unwrap_or_default();
         self.ids.extend(path.split('/').skip(3).map(decoded));
         if let Some(body) = request.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok()) {
-            let marks = self.marks.clone();
-            leaves(&body, &mut |leaf| {
-                if leaf.as_str().is_some_and(|text| marks.iter().any(|mark| text.contains(mark.as_str()))) {
-                    self.values.insert(plain(leaf));
-                }
-            });
+            let mut marked = Vec::new();
+            leaves(&body, &mut |leaf| marked.extend(Some(plain(leaf)).filter(|_| self.is_marked(leaf))));
+            self.values.extend(marked);
         }
         let (Some(probe), Some(answer)) = (probe, answer) else { return };
         for capture in &probe.captures {
             if let Some(value) = captured(capture, answer, probe, &self.slots) {
+                // What is made once more has a slot that is named after the first one.
+                if capture.slot.split('~').next().is_some_and(|first| self.created.contains(first)) {
+                    self.made.insert(plain(&value));
+                }
                 self.ids.insert(plain(&value));
                 self.slots.insert(capture.slot.clone(), value);
             }
@@ -88,6 +97,23 @@ impl Own {
     /// Whether the run has sent it as a value of its own.
     pub fn has_sent(&self, text: &str) -> bool {
         self.values.contains(text)
+    }
+
+    /// Whether a text carries the mark of the run.
+    fn is_marked(&self, leaf: &Value) -> bool {
+        leaf.as_str().is_some_and(|text| self.marks.iter().any(|mark| text.contains(mark.as_str())))
+    }
+
+    /// Whether the run has made the thing that an object shows; `None` where the object shows no thing of its own.
+    pub fn has_made(&self, object: &Map<String, Value>) -> Option<bool> {
+        match object.get("id").filter(|id| id.is_string() || id.is_number()) {
+            Some(id) => {
+                let mut marked = self.made.contains(&plain(id));
+                object.values().for_each(|member| leaves(member, &mut |leaf| marked |= self.is_marked(leaf)));
+                Some(marked)
+            }
+            None => object.values().any(|member| self.is_marked(member)).then_some(true),
+        }
     }
 
     /// Whether it is an id that the run knows.

@@ -15,7 +15,7 @@ use crate::domain::report::Traces;
 fn said() -> Value {
     json!({
         "data": [
-            {"type": "people", "id": "77", "attributes": {"name": "Jane Doe", "worth": 1234.5, "kind": "PERSON", "note": null},
+            {"type": "people", "id": "77", "attributes": {"name": "Jane Doe", "worth": 1234.5, "kind": "PERSON", "note": null, "rank": 5},
              "links": {"self": "/people/77", "photo": "/photos/77?signature=abcdef"}},
             {"type": "people", "id": "78", "attributes": {"name": "probity-1 made", "worth": 5, "twin": "Jane Doe", "owner_id": "77"}}
         ],
@@ -104,6 +104,7 @@ fn a_masked_recording_holds_nothing_of_anybody_else_and_equality_can_still_be_se
     assert_eq!(jane["attributes"]["name"], made["attributes"]["twin"]);
     assert_ne!(jane["attributes"]["name"], jane["attributes"]["kind"]);
     assert_eq!((&jane["type"], &jane["id"], &jane["attributes"]["note"]), (&json!("people"), &json!("77"), &Value::Null));
+    assert!(jane["attributes"]["rank"].as_str().is_some_and(|rank| rank.starts_with("masked:number:")), "it only looks like the run's own");
     assert_eq!(jane["links"]["self"], "/people/77");
     assert_eq!(made["attributes"]["owner_id"], "77", "an id that the run knows");
     assert_eq!((&made["attributes"]["name"], &made["attributes"]["worth"]), (&json!("probity-1 made"), &json!(5)));
@@ -117,7 +118,7 @@ fn a_masked_recording_holds_nothing_of_anybody_else_and_equality_can_still_be_se
 #[test]
 fn shapes_hold_types_and_names_of_members() {
     let kept = kept(Keep::Shapes);
-    let person = json!({"type": "string", "id": "string", "attributes": {"name": "string", "worth": "number", "kind": "string", "note": "null"},
+    let person = json!({"type": "string", "id": "string", "attributes": {"name": "string", "worth": "number", "kind": "string", "note": "null", "rank": "number"},
         "links": {"self": "string", "photo": "string"}});
     assert_eq!(body(&kept, "list")["data"][0], person);
     let text = serde_json::to_string(&kept).unwrap();
