@@ -79,6 +79,7 @@ mod tests {
             assert_eq!(serde_json::to_value(level).unwrap(), level.word());
         }
         assert!(Keep::LEVELS.is_sorted() && Keep::Masked < Keep::All);
+        assert!("mask".parse::<Keep>().is_err());
         assert_eq!("some".parse::<Keep>(), Err("the levels are none, shapes, masked, all".to_owned()));
     }
 }

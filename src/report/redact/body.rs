@@ -112,7 +112,7 @@ impl Redactor<'_> {
     }
 
     /// The value of a header field; `None` where the field is not kept.
-    fn field(&self, name: &str, value: &str) -> Option<String> {
+    pub(super) fn field(&self, name: &str, value: &str) -> Option<String> {
         let name = name.to_ascii_lowercase();
         if LEADING_FIELDS.contains(&name.as_str()) {
             return Some(self.link(value));
@@ -140,18 +140,24 @@ impl Redactor<'_> {
         }
     }
 
-    /// Calls back for every value that is somebody else's.
-    pub(super) fn foreign_in(&self, value: &Value, spot: Spot<'_>, visit: &mut impl FnMut(&Value)) {
+    /// Calls back for every value that is somebody else's, with what stands in its place.
+    pub(super) fn foreign_in(&self, value: &Value, spot: Spot<'_>, visit: &mut impl FnMut(&Value, String)) {
         match value {
             Value::Object(members) => {
                 let spot = self.within(members, spot);
                 members.iter().for_each(|(name, member)| self.foreign_in(member, spot.member(name), visit));
             }
             Value::Array(items) => items.iter().for_each(|item| self.foreign_in(item, spot, visit)),
+            Value::String(text) if spot.link => {
+                let kept = self.link(text);
+                if kept != *text {
+                    visit(value, kept);
+                }
+            }
             leaf => {
                 let told = self.keep == Keep::Masked && is_telling(spot);
-                if !(spot.link || told || self.stays(leaf, spot)) {
-                    visit(leaf);
+                if !(told || self.stays(leaf, spot)) {
+                    visit(leaf, self.stand_in(leaf));
                 }
             }
         }

@@ -91,26 +91,29 @@ impl<'a> Redactor<'a> {
 
     /// Notices what is somebody else's, to find it in sentences again.
     fn notice(&mut self, probe: Option<&Probe>, request: &SentRequest, answer: Option<&Answer>) {
-        let mut found: Vec<Value> = Vec::new();
+        let mut found: Vec<(Value, String)> = vec![(Value::from(request.url.as_str()), self.link(&request.url))];
         if let Some(answer) = answer {
-            let spot = Spot::in_body_of(answer);
             match &answer.body {
-                Content::Json(body) => self.foreign_in(body, spot, &mut |leaf| found.push(leaf.clone())),
-                Content::Text(text) => found.push(Value::from(text.as_str())),
+                Content::Json(body) => self.foreign_in(body, Spot::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept))),
+                Content::Text(text) => found.push((Value::from(text.as_str()), self.stand_in(&Value::from(text.as_str())))),
                 _ => {}
+            }
+            for (name, value) in &answer.headers {
+                let kept = self.field(name, value).unwrap_or_else(|| self.stand_in(&Value::from(value.as_str())));
+                found.push((Value::from(value.as_str()), kept));
             }
         }
         if probe.is_some_and(|probe| probe.purpose == Purpose::Cleanup)
             && let Some(body) = request.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok())
         {
-            self.foreign_in(&body, Spot::in_request(), &mut |leaf| found.push(leaf.clone()));
+            self.foreign_in(&body, Spot::in_request(), &mut |leaf, kept| found.push((leaf.clone(), kept)));
         }
         let nobodys = |text: &str| self.public.contains(text) || self.own.has_sent(text);
-        found.retain(|value| (value.is_string() || value.is_number()) && !nobodys(&plain(value)));
-        for value in &found {
-            let stand_in = self.stand_in(value);
-            self.foreign.add(value, &stand_in);
-        }
+        found.retain(|(value, kept)| {
+            let text = plain(value);
+            (value.is_string() || value.is_number()) && text != *kept && !nobodys(&text)
+        });
+        found.iter().for_each(|(value, kept)| self.foreign.add(value, kept));
     }
 
     /// A sentence without what is somebody else's.

@@ -57,15 +57,18 @@ fn recording() -> Recording {
         probe("make", "probe", &made),
         probe("list", "probe", &Value::Null),
         probe("bad", "probe", &Value::Null),
+        probe("next", "probe", &Value::Null),
         probe("back", "cleanup", &before),
     ];
     let refusal = json!({"errors": [{"status": "400", "title": "Bad Request", "detail": "Jane Doe is there already"}]});
-    let outcomes = vec![
+    let mut outcomes = vec![
         outcome("make", &made, 201, Content::Json(said()["data"][1].clone())),
         outcome("list", &Value::Null, 200, Content::Json(said())),
         outcome("bad", &Value::Null, 400, Content::Json(refusal)),
+        outcome("next", &Value::Null, 200, Content::Json(said())),
         outcome("back", &before, 200, Content::Text("Jane Doe\nis back".to_owned())),
     ];
+    outcomes[3].exchanges[0].request.url = "http://t/people?cursor=eyJuYW1lIjoiSmFuZSJ9".to_owned();
     Recording {
         schema_version: 1,
         target: "http://t".to_owned(),
@@ -150,12 +153,14 @@ fn what_is_found_is_told_without_what_is_somebody_elses() {
             let excerpt = recording.outcomes.of(probe).and_then(Outcome::answer).and_then(|found| excerpt(found, answer));
             json!({"check": "body-schema", "severity": "must", "message": format!("body: {actual} is no id, nor \"Jane Doe of…"), "expected": "an id",
                 "actual": actual, "contract": "t.yaml#/a", "answer": answer, "citation": "People, 200", "probe": probe,
-                "curl": "curl -i 'http://t/people'", "seen": 1, "tries": 1, "shrunk": null, "excerpt": excerpt})
+                "curl": "curl -i 'http://t/people?cursor=eyJuYW1lIjoiSmFuZSJ9'", "seen": 1, "tries": 1, "shrunk": null, "excerpt": excerpt})
         };
         let findings: Vec<Finding> = [
             finding("\"Jane Doe\"", "body /data/0/attributes/name", "list"),
             finding("1234.5", "body /data/0/attributes/worth", "list"),
             finding("5", "body /data/1/attributes/worth", "list"),
+            finding("/people/77?token=abcdef", "header location", "list"),
+            finding("/people?cursor=eyJuYW1lIjoiSmFuZSJ9&limit=2", "body /links/next", "list"),
         ]
         .into_iter()
         .map(|finding| serde_json::from_value(finding).unwrap())
@@ -169,7 +174,9 @@ fn what_is_found_is_told_without_what_is_somebody_elses() {
     for keep in [Keep::None, Keep::Shapes, Keep::Masked] {
         let report = shown(keep);
         let text = serde_json::to_string(&report).unwrap();
-        assert!(!text.contains("Jane") && !text.contains("1234.5"), "{keep}: {text}");
+        for foreign in ["Jane", "1234.5", "abcdef", "eyJ"] {
+            assert!(!text.contains(foreign), "{keep}: {foreign} in {text}");
+        }
         assert!(text.contains("Bad Request") == (keep == Keep::Masked), "{keep}: {text}");
         assert!(report.cells[0].reason.as_deref().is_some_and(|reason| reason.starts_with("the control was answered 400; ")), "{text}");
         assert_eq!(report.keep, keep);
@@ -189,9 +196,9 @@ fn a_journal_is_told_as_the_recording_is() {
         contract: String::new(),
         shape: BTreeMap::new(),
         files: Sources::default(),
-        plan: Plan { probes: recording.plan.probes[..3].to_vec(), ..recording.plan.clone() },
+        plan: Plan { probes: recording.plan.probes[..4].to_vec(), ..recording.plan.clone() },
     };
-    let mut entries = vec![Entry::Started(Box::new(start)), Entry::Added(Box::new(recording.plan.probes[3].clone()))];
+    let mut entries = vec![Entry::Started(Box::new(start)), Entry::Added(Box::new(recording.plan.probes[4].clone()))];
     for (number, outcome) in (0..).zip(&recording.outcomes.outcomes) {
         let Exchange { request, answer } = outcome.exchanges[0].clone();
         entries.push(Entry::Sent { number, at: 0, probe: outcome.probe.clone(), request });
