@@ -53,3 +53,81 @@ impl Keeping {
         self.mask.as_ref().map(|mask| Redactor::of_journal(level, mask, contract, chronicle))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::{Value, json};
+
+    use super::super::args::Files;
+    use super::super::ledger::Ledger;
+    use super::*;
+    use crate::domain::contract::Status;
+    use crate::domain::exchange::{Answer, Content, SentRequest};
+    use crate::domain::journal::{Entry, Sources, Start};
+    use crate::domain::plan::{Plan, Probe};
+
+    const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: Teams, version: '1'}\npaths: {/teams: {get: {responses: {'200': {description: all}}}}}\n";
+
+    fn probe(id: &str, method: &str, path: &str, captures: &Value) -> Probe {
+        let fillings = if path.contains('{') { json!([{"place": {"path": "id"}, "slot": "teams#1"}]) } else { json!([]) };
+        serde_json::from_value(json!({
+            "id": id, "operation": id, "trigger": "success", "status": 200, "purpose": "probe", "stage": "change",
+            "request": {"method": method, "path": path, "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": fillings},
+            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": captures, "after": [], "repeat": "once", "also": [],
+            "assumed": null
+        }))
+        .unwrap()
+    }
+
+    /// Whether a journal is whole after it was to be reduced. Its run has put somebody into a team that it found by a colour, and
+    /// was kept from taking her out again.
+    fn is_left_whole(colour: &Value) -> bool {
+        let folder = std::env::temp_dir().join(format!("probity-keeping-{}-{}", colour.is_null(), std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("contract.yaml"), CONTRACT).unwrap();
+        let files = Files { contract: Some(folder.join("contract.yaml")), suite: None, strict_document: false };
+        let (subject, target) = (Subject::load(&files).unwrap(), Target::parse("http://127.0.0.1:1").unwrap());
+        let capture = json!([{"slot": "teams#1", "expression": "$response.body#/0/id", "like": colour, "nth": 0}]);
+        let plan = Plan {
+            probes: vec![
+                probe("list", "GET", "/teams", &capture),
+                probe("join", "POST", "/teams/{id}/people", &json!([])),
+                probe("leave", "DELETE", "/teams/{id}/people", &json!([])),
+            ],
+            slots: serde_json::from_value(json!({"teams#1": {"kind": "teams", "origin": {"borrowed": "list"}, "like": null}})).unwrap(),
+            ..Plan::default()
+        };
+        let teams = json!([{"id": 1, "colour": "dark red", "lead": "Jane Doe"}]);
+        let mut ledger = Ledger::open(&folder.join("state"), &target, &subject).unwrap();
+        let start = Start {
+            started_at: "2026-01-02T03:04:05Z".to_owned(),
+            mark: "probity-1".to_owned(),
+            contract: String::new(),
+            shape: std::collections::BTreeMap::new(),
+            files: Sources::default(),
+            plan: plan.clone(),
+        };
+        let journal = ledger.journal(&target, None, || start).unwrap().unwrap();
+        for (probe, status, body) in [("list", 200, Content::Json(teams)), ("join", 200, Content::Empty), ("leave", 403, Content::Empty)] {
+            let number = journal.sent(plan.probe(probe).unwrap(), &SentRequest::default()).unwrap();
+            let answer = Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
+            journal.ended(number, Ok(&answer)).unwrap();
+        }
+        journal.write(&Entry::Finished, true).unwrap();
+        let keeping = Keeping::of_target(Some(Keep::None), &folder.join("state"), &subject, &target).unwrap();
+        ledger.reduce(&subject.contract, &keeping).unwrap();
+        ledger.reread().unwrap();
+        let whole = ledger.journals[0].keep.is_all();
+        fs::remove_dir_all(&folder).unwrap();
+        whole
+    }
+
+    #[test]
+    fn what_could_not_be_taken_back_without_it_is_kept() {
+        assert!(is_left_whole(&json!({"colour": "dark red"})), "nobody finds the team without its colour");
+        assert!(!is_left_whole(&Value::Null), "the first team is found without it");
+    }
+}

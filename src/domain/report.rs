@@ -248,6 +248,9 @@ pub struct Cell {
     /// How sure the contract is of it; absent where a document says so.
     #[serde(default, skip_serializing_if = "Certainty::is_documented")]
     pub certainty: Certainty,
+    /// The document that the contract has it from, with its address where the contract names one; absent where it names none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// What is said of it.
     pub verdict: Verdict,
     /// Why; absent where the verdict says it all.

@@ -90,6 +90,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
         status: Status(status),
         general: false,
         certainty: Certainty::Documented,
+        source: if api.is_empty() { String::new() } else { format!("https://example.com/docs/{}", api.to_lowercase()) },
         verdict,
         reason: None,
         in_part: None,

@@ -105,6 +105,18 @@ pub(super) fn effort(report: &Report) -> String {
     )
 }
 
+/// The documents that the cells are from, each with how many are, in the order of the contract.
+pub(super) fn sources(report: &Report) -> Vec<(&str, usize)> {
+    let mut found: Vec<(&str, usize)> = Vec::new();
+    for cell in report.cells.iter().filter(|cell| !cell.source.is_empty()) {
+        match found.iter_mut().find(|(source, _)| *source == cell.source) {
+            Some((_, count)) => *count += 1,
+            None => found.push((&cell.source, 1)),
+        }
+    }
+    found
+}
+
 /// What is kept of the answers, where that is not everything.
 pub(super) fn kept(report: &Report) -> Option<String> {
     let words = match report.keep {
