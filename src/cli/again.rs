@@ -74,7 +74,9 @@ pub fn again(
         Ok::<_, Stop>(shrunk)
     })?;
     if let Some(redactor) = keeping.redactor(&subject.contract, recording) {
-        shrunk.iter_mut().for_each(|one| one.message = redactor.text(&one.message));
+        for one in &mut shrunk {
+            one.message = redactor.text(&one.message);
+        }
     }
     if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
 }

@@ -68,10 +68,10 @@ mod tests {
     use crate::domain::journal::{Entry, Sources, Start};
     use crate::domain::plan::{Plan, Probe};
 
-    const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: Teams, version: '1'}\npaths: {/teams: {get: {responses: {'200': {description: all}}}}}\n";
+    const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: Clubs, version: '1'}\npaths: {/clubs: {get: {responses: {'200': {description: all}}}}}\n";
 
     fn probe(id: &str, method: &str, path: &str, captures: &Value) -> Probe {
-        let fillings = if path.contains('{') { json!([{"place": {"path": "id"}, "slot": "teams#1"}]) } else { json!([]) };
+        let fillings = if path.contains('{') { json!([{"place": {"path": "id"}, "slot": "clubs#1"}]) } else { json!([]) };
         serde_json::from_value(json!({
             "id": id, "operation": id, "trigger": "success", "status": 200, "purpose": "probe", "stage": "change",
             "request": {"method": method, "path": path, "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": fillings},
@@ -81,7 +81,7 @@ mod tests {
         .unwrap()
     }
 
-    /// Whether a journal is whole after it was to be reduced. Its run has put somebody into a team that it found by a colour, and
+    /// Whether a journal is whole after it was to be reduced. Its run has put somebody into a club that it found by a colour, and
     /// was kept from taking her out again.
     fn is_left_whole(colour: &Value) -> bool {
         let folder = std::env::temp_dir().join(format!("probity-keeping-{}-{}", colour.is_null(), std::process::id()));
@@ -90,17 +90,17 @@ mod tests {
         fs::write(folder.join("contract.yaml"), CONTRACT).unwrap();
         let files = Files { contract: Some(folder.join("contract.yaml")), suite: None, strict_document: false };
         let (subject, target) = (Subject::load(&files).unwrap(), Target::parse("http://127.0.0.1:1").unwrap());
-        let capture = json!([{"slot": "teams#1", "expression": "$response.body#/0/id", "like": colour, "nth": 0}]);
+        let capture = json!([{"slot": "clubs#1", "expression": "$response.body#/0/id", "like": colour, "nth": 0}]);
         let plan = Plan {
             probes: vec![
-                probe("list", "GET", "/teams", &capture),
-                probe("join", "POST", "/teams/{id}/people", &json!([])),
-                probe("leave", "DELETE", "/teams/{id}/people", &json!([])),
+                probe("list", "GET", "/clubs", &capture),
+                probe("join", "POST", "/clubs/{id}/people", &json!([])),
+                probe("leave", "DELETE", "/clubs/{id}/people", &json!([])),
             ],
-            slots: serde_json::from_value(json!({"teams#1": {"kind": "teams", "origin": {"borrowed": "list"}, "like": null}})).unwrap(),
+            slots: serde_json::from_value(json!({"clubs#1": {"kind": "clubs", "origin": {"borrowed": "list"}, "like": null}})).unwrap(),
             ..Plan::default()
         };
-        let teams = json!([{"id": 1, "colour": "dark red", "lead": "Jane Doe"}]);
+        let clubs = json!([{"id": 1, "colour": "dark red", "lead": "Jane Doe"}]);
         let mut ledger = Ledger::open(&folder.join("state"), &target, &subject).unwrap();
         let start = Start {
             started_at: "2026-01-02T03:04:05Z".to_owned(),
@@ -111,7 +111,7 @@ mod tests {
             plan: plan.clone(),
         };
         let journal = ledger.journal(&target, None, || start).unwrap().unwrap();
-        for (probe, status, body) in [("list", 200, Content::Json(teams)), ("join", 200, Content::Empty), ("leave", 403, Content::Empty)] {
+        for (probe, status, body) in [("list", 200, Content::Json(clubs)), ("join", 200, Content::Empty), ("leave", 403, Content::Empty)] {
             let number = journal.sent(plan.probe(probe).unwrap(), &SentRequest::default()).unwrap();
             let answer = Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
             journal.ended(number, Ok(&answer)).unwrap();
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_taken_back_without_it_is_kept() {
-        assert!(is_left_whole(&json!({"colour": "dark red"})), "nobody finds the team without its colour");
-        assert!(!is_left_whole(&Value::Null), "the first team is found without it");
+        assert!(is_left_whole(&json!({"colour": "dark red"})), "nobody finds the club without its colour");
+        assert!(!is_left_whole(&Value::Null), "the first club is found without it");
     }
 }

@@ -74,7 +74,7 @@ pub fn masking_key(state: &Path) -> Result<[u8; KEY_BYTES], JournalError> {
 fn is_secret(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let found = fs::symlink_metadata(path)?;
-    Ok(found.is_file() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0)
+    Ok(found.is_file() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o777 & !0o700 == 0)
 }
 
 #[cfg(not(unix))]

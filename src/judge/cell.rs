@@ -251,9 +251,7 @@ mod tests {
     fn a_cell_names_the_document_that_it_is_from() {
         let root = json!({"x-probity-source": "https://example.com/docs", "x-probity-general-responses": {"429": {"description": "too many"}}});
         let contract = contract(&json!({"x-probity-source": "https://example.com/docs/things"}), &root);
-        let cell = |operation: &str, status: u16| {
-            json!({"operation": operation, "method": "GET", "path": "/things", "status": status, "general": false, "intent": {"probes": []}})
-        };
+        let cell = |operation: &str, status: u16| json!({"operation": operation, "method": "GET", "path": "/things", "status": status, "general": false, "intent": {"probes": []}});
         let cells = json!([cell("things.list", 200), cell(WHOLE_SERVER, 429), cell("things.list", 418)]);
         let plan = crate::domain::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(Vec::new(), json!({})) };
         let sources: Vec<String> = said(&contract, &plan, Vec::new(), |case| judge(case).cells.into_iter().map(|cell| cell.source).collect());

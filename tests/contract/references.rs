@@ -20,7 +20,8 @@ fn conditions() -> impl Iterator<Item = (&'static Operation, &'static Condition)
 /// What is promised can be looked up: an address of the publisher's, and which of its pages it is.
 #[test]
 fn every_clause_has_the_address_of_its_page() {
-    let responses = CONTRACT.operations.iter().flat_map(|operation| operation.responses.iter().map(move |response| (operation.id.as_str(), response)));
+    let responses =
+        CONTRACT.operations.iter().flat_map(|operation| operation.responses.iter().map(move |response| (operation.id.as_str(), response)));
     let server = CONTRACT.server_responses.iter().map(|response| ("*", response));
     let nowhere = |source: &str| {
         let rest = source.split_once("https://").map(|(_, rest)| rest.split_once("/docs, ").or_else(|| rest.split_once('/')));

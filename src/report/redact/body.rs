@@ -40,6 +40,18 @@ const LEADING_FIELDS: &[&str] = &["content-location", "link", "location"];
 /// Members with which a refusal tells why (JSON:API, section 7.2.1; RFC 9457, section 3.1; RFC 6749, section 5.2).
 const TELLING: &[&str] = &["code", "detail", "error", "error_description", "instance", "message", "parameter", "pointer", "status", "title"];
 
+/// Whose a value is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Whose {
+    /// Of a thing that the run has not made.
+    #[default]
+    Others,
+    /// Of a thing that the run has made.
+    Own,
+    /// Of a request, whatever it is about.
+    Sent,
+}
+
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Spot<'a> {
@@ -49,10 +61,8 @@ pub(super) struct Spot<'a> {
     link: bool,
     /// Whether it is a part of a refusal.
     refusal: bool,
-    /// Whether it is a part of something that the run has made or sends.
-    own: bool,
-    /// Whether it is a part of a request.
-    sent: bool,
+    /// Whose it is.
+    whose: Whose,
 }
 
 impl Spot<'_> {
@@ -63,7 +73,7 @@ impl Spot<'_> {
 
     /// The body of a request.
     pub(super) fn in_request() -> Self {
-        Self { own: true, sent: true, ..Self::default() }
+        Self { whose: Whose::Sent, ..Self::default() }
     }
 
     /// The place of a member of the value that stands here.
@@ -102,11 +112,10 @@ impl Redactor<'_> {
         let withheld = || Content::Withheld(format!("the run kept {}", self.keep.words()));
         match (body, self.keep) {
             (Content::Empty, _) | (_, Keep::All) => body.clone(),
-            (_, Keep::None) => withheld(),
+            (_, Keep::None) | (Content::Text(_), Keep::Shapes) => withheld(),
             (Content::Json(value), Keep::Masked) => Content::Json(self.value(value, spot)),
             (Content::Json(value), Keep::Shapes) => Content::Json(shape(value)),
             (Content::Text(text), Keep::Masked) => Content::Text(self.stand_in(&Value::from(text.as_str()))),
-            (Content::Text(_), Keep::Shapes) => withheld(),
             (Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_), _) => body.clone(),
         }
     }
@@ -165,7 +174,13 @@ impl Redactor<'_> {
 
     /// The place of what an object holds: what is somebody else's may look like what the run has sent.
     fn within<'s>(&self, members: &Map<String, Value>, spot: Spot<'s>) -> Spot<'s> {
-        Spot { own: spot.sent || self.own.has_made(members).unwrap_or(spot.own), ..spot }
+        let whose = match (spot.whose, self.own.has_made(members)) {
+            (Whose::Sent, _) => Whose::Sent,
+            (_, Some(true)) => Whose::Own,
+            (_, Some(false)) => Whose::Others,
+            (whose, None) => whose,
+        };
+        Spot { whose, ..spot }
     }
 
     /// Whether a value without members may be read: it names what it is, or the run has sent it.
@@ -175,7 +190,7 @@ impl Redactor<'_> {
             || leaf.is_null()
             || text.is_empty()
             || (is_telling(spot) && leaf.is_number())
-            || (spot.own && self.own.has_sent(&text))
+            || (spot.whose != Whose::Others && self.own.has_sent(&text))
             || (names_an_id(spot.name) && self.own.is_id(&text))
     }
 

@@ -36,7 +36,9 @@ impl Foreign {
         let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty());
         let mut forms = vec![one_line(&text), one_line(inner), words.collect::<Vec<_>>().join(" ")];
         forms.dedup();
-        forms.into_iter().for_each(|form| self.add_form(form, stand_in));
+        for form in forms {
+            self.add_form(form, stand_in);
+        }
     }
 
     fn add_form(&mut self, form: String, stand_in: &str) {
@@ -60,15 +62,12 @@ impl Foreign {
         while let Some(first) = rest.chars().next() {
             let within = |before: char| before.is_alphanumeric() && first.is_alphanumeric();
             let found = if before.is_some_and(within) { None } else { self.at(rest, before) };
-            let length = match found {
-                Some((length, stand_in)) => {
-                    out.push_str(stand_in);
-                    length
-                }
-                None => {
-                    out.push(first);
-                    first.len_utf8()
-                }
+            let length = if let Some((length, stand_in)) = found {
+                out.push_str(stand_in);
+                length
+            } else {
+                out.push(first);
+                first.len_utf8()
             };
             before = rest.get(..length).and_then(|done| done.chars().next_back());
             rest = rest.get(length..).unwrap_or_default();
@@ -113,7 +112,9 @@ mod tests {
 
     fn foreign(values: &[Value]) -> Foreign {
         let mut foreign = Foreign::default();
-        values.iter().for_each(|value| foreign.add(value, "*"));
+        for value in values {
+            foreign.add(value, "*");
+        }
         foreign
     }
 

@@ -62,7 +62,9 @@ impl<'a> Redactor<'a> {
         let mut redactor = Self::new(keep, mask, contract);
         let rounds = recording.again.iter().map(|round| (&round.plan, &round.outcomes));
         let all: Vec<(&Plan, &Outcomes)> = std::iter::once((&recording.plan, &recording.outcomes)).chain(rounds).collect();
-        all.iter().for_each(|(plan, _)| redactor.own.learn_plan(plan));
+        for (plan, _) in &all {
+            redactor.own.learn_plan(plan);
+        }
         let exchanges = || {
             all.iter().flat_map(|(plan, outcomes)| {
                 outcomes.outcomes.iter().flat_map(move |outcome| outcome.exchanges.iter().map(move |exchange| (plan.probe(&outcome.probe), exchange)))
@@ -84,8 +86,12 @@ impl<'a> Redactor<'a> {
         all.sort_by_key(|(_, past)| past.number);
         let answer = |fate| if let Fate::Answered(answer) = fate { Some(answer) } else { None };
         let told: Vec<_> = all.into_iter().map(|(probe, past)| (probe, &past.request, answer(past.fate.clone()))).collect();
-        told.iter().for_each(|(probe, request, answer)| redactor.own.learn(*probe, request, answer.as_ref()));
-        told.iter().for_each(|(probe, request, answer)| redactor.notice(*probe, request, answer.as_ref()));
+        for (probe, request, answer) in &told {
+            redactor.own.learn(*probe, request, answer.as_ref());
+        }
+        for (probe, request, answer) in &told {
+            redactor.notice(*probe, request, answer.as_ref());
+        }
         redactor
     }
 
@@ -113,7 +119,9 @@ impl<'a> Redactor<'a> {
             let text = plain(value);
             (value.is_string() || value.is_number()) && text != *kept && !nobodys(&text)
         });
-        found.iter().for_each(|(value, kept)| self.foreign.add(value, kept));
+        for (value, kept) in &found {
+            self.foreign.add(value, kept);
+        }
     }
 
     /// A sentence without what is somebody else's.
@@ -232,7 +240,8 @@ impl<'a> Redactor<'a> {
         }
         let Some(at) = finding.answer.strip_prefix("body").map(str::trim) else { return };
         let value = |answer: &Answer| answer.body.json().and_then(|body| body.pointer(at)).cloned();
-        if let Some(came) = value(answer).filter(|came| finding.actual == crate::checks::show(came) || finding.actual == came.to_string()) {
+        let is_shown = |came: &Value| [crate::checks::show(came), came.to_string()].contains(&finding.actual);
+        if let Some(came) = value(answer).filter(is_shown) {
             let spot = Spot::in_body_of(answer);
             let reduced = value(&kept).unwrap_or_else(|| self.value(&came, spot));
             finding.actual = crate::checks::show(&reduced);
