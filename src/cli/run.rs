@@ -50,7 +50,14 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
     ledger.memory.forget_beyond(keeping.level);
-    let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
+    let (mut recording, journal) = match record_with(args, &subject, &target, &ledger) {
+        Ok(recorded) => recorded,
+        Err(stop) => {
+            // A run that comes to no report has ended as well.
+            ledger.reduce(&subject.contract, &keeping)?;
+            return Err(stop);
+        }
+    };
     again::again(args, &subject, &target, &mut ledger, &keeping, &mut recording)?;
     let demand = judge::Demand { strict: args.reports.strict, complete: args.require_complete };
     let detail = args.full.then_some(crate::report::Detail::Full);

@@ -243,6 +243,15 @@ fn the_journal_of_a_run_that_was_cut_off_keeps_what_going_on_needs() {
 }
 
 #[test]
+fn a_run_without_a_report_leaves_no_more_than_others() {
+    let origin = Origin::start(|_, _| answer("404 Not Found", "content-type: text/html\r\n", "<p>Nobody in Bremerhaven</p>"));
+    let folder = folder("nowhere", "live: true\n");
+    let printed = run(&folder, &origin.url, &[]);
+    assert!(!folder.0.join("reports/report.json").exists() && !origin.seen().is_empty(), "{printed}");
+    assert_eq!(holding(&folder), Vec::<String>::new());
+}
+
+#[test]
 fn what_a_run_has_left_can_be_removed_by_a_journal_that_was_reduced() {
     for level in ["none", "shapes", "masked"] {
         let manners = Manners::default();
