@@ -45,7 +45,7 @@ pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
 /// JSON is declared and the body is none.
 fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
     // What our own bounds kept from being read may well be right.
-    if matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_)) {
+    if matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_)) {
         return Vec::new();
     }
     let what = if scene.answer.body == Content::Empty { "the body is missing" } else { "the body is not JSON" };

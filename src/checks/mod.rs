@@ -27,7 +27,7 @@ mod testing;
 pub use curl::{CredentialHint, Hints, curl};
 pub use excerpt::excerpt;
 pub use gaps::{Gaps, gaps};
-pub use scene::Scene;
+pub use scene::{Scene, show};
 
 use crate::domain::verdict::{Finding, Severity, Sightings};
 

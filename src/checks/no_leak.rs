@@ -34,7 +34,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     match &scene.answer.body {
         Content::Text(text) => texts.push((String::new(), text.as_str())),
         Content::Json(value) => strings(value, "", &mut texts),
-        Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) => {}
+        Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_) => {}
     }
     let found = texts.into_iter().find_map(|(at, text)| {
         let (runtime, parts) = TRACES.iter().find(|(_, parts)| parts.iter().all(|part| find(text, part).is_some()))?;

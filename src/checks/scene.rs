@@ -68,7 +68,7 @@ impl<'a> Scene<'a> {
         match &self.answer.body {
             Content::Json(value) => Some(Cow::Borrowed(value)),
             Content::Text(text) => serde_json::from_str(text).ok().map(Cow::Owned),
-            Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) => None,
+            Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_) => None,
         }
     }
 }
@@ -86,7 +86,7 @@ pub(super) fn body_at(pointer: &str) -> String {
 }
 
 /// A value as a finding shows it.
-pub(super) fn show(value: &Value) -> String {
+pub fn show(value: &Value) -> String {
     shorten(&value.to_string())
 }
 
@@ -99,6 +99,7 @@ pub(super) fn describe(body: &Content) -> String {
         Content::Bytes(count) => format!("{count} bytes that are no text"),
         Content::TooLong(count) => format!("a body of more than {count} bytes"),
         Content::Unread(reason) => format!("a body that was not read: {reason}"),
+        Content::Withheld(reason) => format!("a body that is not kept: {reason}"),
     }
 }
 

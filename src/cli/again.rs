@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::args::RunArgs;
+use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::reach;
 use super::regressions::{self, Regression};
@@ -21,6 +22,7 @@ use crate::domain::reason::Code;
 use crate::domain::report::Traces;
 use crate::domain::verdict::{Finding, Severity};
 use crate::generate::smaller;
+use crate::journal::Answers;
 use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
 use crate::plan::{Options, RESERVE, closure};
 
@@ -41,7 +43,14 @@ const MOST_ELSEWHERE: u64 = 40;
 
 /// Sends again what was found wrong, and keeps what came of it in the recording. What was drawn is kept in the regression
 /// file as well.
-pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Ledger, recording: &mut Recording) -> Result<(), Stop> {
+pub fn again(
+    args: &RunArgs,
+    subject: &Subject,
+    target: &Target,
+    ledger: &mut Ledger,
+    keeping: &Keeping,
+    recording: &mut Recording,
+) -> Result<(), Stop> {
     let hints = target::hints(&subject.suite, &subject.contract);
     let found = findings(subject, &hints, recording);
     if (found.is_empty() && !reach::is_due(recording)) || was_interrupted(&recording.outcomes) {
@@ -51,7 +60,7 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
     let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(ledger.sent_before + recording.outcomes.requests()).min(most));
-    let shrunk = runtime.block_on(async {
+    let mut shrunk = runtime.block_on(async {
         let served = match &scene.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),
             None => None,
@@ -70,6 +79,11 @@ pub fn again(args: &RunArgs, subject: &Subject, target: &Target, ledger: &mut Le
         recording.traces.left.extend(left);
         Ok::<_, Stop>(shrunk)
     })?;
+    if let Some(redactor) = keeping.redactor(&subject.contract, recording) {
+        for one in &mut shrunk {
+            one.message = redactor.text(&one.message);
+        }
+    }
     if shrunk.is_empty() { Ok(()) } else { regressions::keep(&regressions::place(&args.scope), shrunk) }
 }
 
@@ -240,7 +254,7 @@ impl Again<'_> {
             return Ok(false);
         }
         // Requests of the run itself count against the rate limits as well.
-        self.ledger.reread()?;
+        self.ledger.reread(Answers::None)?;
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
         // Each round has a journal of its own, which goes by this name.
         let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());

@@ -9,6 +9,7 @@ use super::exit;
 pub use super::selection::{Chosen, Profile, Selection};
 use super::values::window;
 use crate::domain::contract::RateLimit;
+use crate::domain::keep::Keep;
 
 /// Proves, from the outside, that an HTTP API answers every status its contract documents.
 #[derive(Debug, Parser)]
@@ -145,6 +146,11 @@ pub struct RunArgs {
     /// End after so many seconds, as if interrupted: what was made is removed, the reports are written, exit code 3.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_time: Option<u64>,
+    /// What is kept of answers once the run has ended: `all`; `masked` puts a keyed hash in the place of each value that is
+    /// neither an id nor the run's own; `shapes` keeps types and names of members; `none` keeps statuses. Goes before the suite.
+    /// Default: `all` on this machine, `masked` elsewhere.
+    #[arg(long, value_name = "none|shapes|masked|all")]
+    pub keep: Option<Keep>,
     /// Requests under way at once. Default: 8 for a target on this machine, 1 elsewhere.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::args::{CleanArgs, RunArgs};
 use super::connection::Connection;
+use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
@@ -27,9 +28,8 @@ pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
             return each(args, &target, &others);
         }
     }
-    let ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?;
-    let windows = target::windows(&args.pace.window, &target, &subject.contract);
-    let (code, _) = sweep(&target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+    let mut ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?;
+    let code = swept(args, &target, &subject, &mut ledger)?;
     let others = ledger.uncleaned_elsewhere()?;
     for title in &others {
         anstream::println!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.");
@@ -43,10 +43,17 @@ fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Sto
     for files in others {
         let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
         let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
-        let ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All)?;
-        let windows = target::windows(&args.pace.window, target, &subject.contract);
-        code = code.max(sweep(target, &subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?.0);
+        let mut ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All)?;
+        code = code.max(swept(args, target, &subject, &mut ledger)?);
     }
+    Ok(code)
+}
+
+/// Cleans up after the runs with one contract, of whose answers nothing more is needed then than what is to be kept.
+fn swept(args: &CleanArgs, target: &Target, subject: &Subject, ledger: &mut Ledger) -> Result<u8, Stop> {
+    let windows = target::windows(&args.pace.window, target, &subject.contract);
+    let (code, _) = sweep(target, subject, ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+    ledger.reduce(&subject.contract, &Keeping::of_target(None, &args.pace.state, subject, target)?)?;
     Ok(code)
 }
 

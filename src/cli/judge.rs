@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use super::args::JudgeArgs;
+use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, read, write};
@@ -38,13 +39,18 @@ pub struct Conclusion<'a> {
     pub demand: Demand,
     /// How much of the matrix is printed; `None` for as much as can be read.
     pub detail: Option<Detail>,
-    /// Whether the recording is written, too.
-    pub keep: bool,
+    /// What is kept of the run; `None` where its recording is there already.
+    pub keeping: Option<&'a Keeping>,
 }
 
 /// Judges a saved recording again.
 pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     let recording = recorded(&args.recording)?;
+    if !recording.keep.is_all() {
+        let (file, kept) = (args.recording.display(), recording.keep.words());
+        anstream::eprintln!("{file} keeps {kept}: no body is judged again, and no cell conforms whose answer had one.");
+    }
+    let recording = recording.without_bodies();
     let subject = Subject::load(&args.files)?;
     let mut operations = recording.plan.cells.iter().map(|cell| &cell.operation).filter(|id| *id != WHOLE_SERVER).peekable();
     if operations.peek().is_some() && operations.all(|id| subject.contract.operation(id).is_none()) {
@@ -56,7 +62,7 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     conclude(
         &subject,
         &recording,
-        &Conclusion { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, detail: None, keep: false },
+        &Conclusion { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, detail: None, keeping: None },
         None,
     )
 }
@@ -72,7 +78,9 @@ pub(super) fn recorded(path: &Path) -> Result<Recording, Stop> {
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that
 /// this one left to a later one stands in the reports, too.
 pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>, ledger: Option<&mut Ledger>) -> Result<u8, Stop> {
-    let mut report = assemble(subject, recording);
+    let redactor = conclusion.keeping.and_then(|keeping| keeping.redactor(&subject.contract, recording));
+    let told = assemble(subject, recording);
+    let mut report = redactor.as_ref().map_or_else(|| told.clone(), |redactor| redactor.report(&told, recording));
     let own = report.clone();
     if let Some(ledger) = &ledger {
         ledger.recall(&mut report, &recording.plan);
@@ -84,8 +92,9 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
             write::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
         }
     }
-    if conclusion.keep {
-        let text = serde_json::to_string(recording).map_err(|error| Stop::Unusable(error.to_string()))?;
+    if conclusion.keeping.is_some() {
+        let kept = redactor.as_ref().map(|redactor| redactor.recording(recording));
+        let text = serde_json::to_string(kept.as_ref().unwrap_or(recording)).map_err(|error| Stop::Unusable(error.to_string()))?;
         write::write_private(&conclusion.out.join("recording.json"), &text)?;
     }
     // Last: what a run has shown is told, whatever becomes of what the next one should know.
@@ -128,6 +137,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         started_at: recording.started_at.clone(),
         duration_ms: recording.duration_ms,
         seed: recording.seed,
+        keep: recording.keep,
         totals: summary_totals(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,

@@ -5,12 +5,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Stop;
 use super::args::{Scope, Selection};
+use super::keeping::Keeping;
 use super::target::{self, Subject, Target};
+use crate::domain::contract::Contract;
 use crate::domain::exchange::Outcome;
 use crate::domain::journal::{Chronicle, Fate, Sources, Start};
+use crate::domain::keep::Keep;
 use crate::domain::plan::{Origin, Plan, Probe};
 use crate::domain::report::Report;
 use crate::domain::suite::Suite;
@@ -74,9 +78,9 @@ impl Ledger {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn reread(&mut self) -> Result<(), Stop> {
+    pub fn reread(&mut self, answers: Answers) -> Result<(), Stop> {
         if let Some(folder) = &self.folder {
-            self.journals = folder.journals(Answers::None)?;
+            self.journals = folder.journals(answers)?;
         }
         Ok(())
     }
@@ -190,7 +194,7 @@ impl Ledger {
     /// It cannot be written.
     pub fn learn(&mut self, suite: &Suite, report: &Report, recording: &Recording) -> Result<(), Stop> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        self.memory.learn(&report.cells, &report.started_at, &self.contract);
+        self.memory.learn(&report.cells, &report.started_at, &self.contract, report.keep);
         for (kind, id) in unknown_jobs(recording) {
             self.memory.forget_job(kind, id);
         }
@@ -200,6 +204,30 @@ impl Ledger {
         }
         folder.remember(&self.memory)?;
         folder.forget(&self.journals, at - LONGEST_WINDOW)?;
+        Ok(())
+    }
+
+    /// Takes out of the journals of runs that have ended what is not to be kept. What is still to be removed is kept masked, or
+    /// whole where it could not be removed otherwise, until `clean` has removed it.
+    ///
+    /// # Errors
+    /// A journal cannot be read or written.
+    pub fn reduce(&mut self, contract: &Contract, keeping: &Keeping) -> Result<(), Stop> {
+        if keeping.level.is_all() {
+            return Ok(());
+        }
+        // What was left shows in the answers.
+        self.reread(Answers::All)?;
+        let Some(folder) = &self.folder else { return Ok(()) };
+        for one in self.journals.iter().filter(|one| one.finished || one.cleaned) {
+            let left = has_left(one);
+            let level = if left { keeping.level.max(Keep::Masked) } else { keeping.level };
+            let Some(redactor) = keeping.journal_redactor(level, contract, one).filter(|_| one.keep > level) else { continue };
+            let told = |entry| redactor.entry(entry);
+            if !left || needs(one) == needs(&one.clone().told(&told)) {
+                folder.reduce(one, level, &told)?;
+            }
+        }
         Ok(())
     }
 
@@ -229,6 +257,15 @@ fn has_left(chronicle: &Chronicle) -> bool {
     let mut whole = plan.clone();
     whole.slots.extend(held.slots.clone());
     unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
+}
+
+/// The requests that remove what a run has left, each with the ids that it is sent with.
+fn needs(chronicle: &Chronicle) -> Vec<(String, Vec<Option<Value>>)> {
+    let held = Held::of(chronicle);
+    let mut whole = chronicle.start.plan.clone();
+    whole.slots.extend(held.slots.clone());
+    let all = removals(&whole, &held).into_iter().chain(undoing(&whole, &held));
+    all.map(|probe| (probe.id, probe.request.slots().iter().map(|slot| held.values.get(slot).cloned()).collect())).collect()
 }
 
 /// Jobs of earlier runs that have not shown what they were left for, by kind and id: the next run leaves others.

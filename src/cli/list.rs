@@ -62,7 +62,8 @@ fn shown(response: &Response) -> String {
 fn explain(operation: &Operation) {
     for response in &operation.responses {
         let when: Vec<String> = response.conditions.iter().map(words).collect();
-        anstream::println!("    {}  {} [{}]", response.status, one_line(&response.description), one_line(&when.join(", ")));
+        let (said, when) = (one_line(&response.description), one_line(&when.join(", ")));
+        anstream::println!("    {}  {said} [{when}] ({})", response.status, one_line(&response.source));
     }
     for fallback in &operation.fallbacks {
         anstream::println!("    {}  {} [no cell: it names no single status]", fallback.key(), one_line(&fallback.response.description));

@@ -9,6 +9,7 @@ mod connection;
 mod diff;
 pub mod exit;
 mod judge;
+mod keeping;
 mod ledger;
 mod list;
 mod mock;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::args::{ReplayArgs, RunArgs};
 use super::judge::recorded;
+use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
@@ -84,7 +85,7 @@ fn unheard(run: &RunArgs) -> Option<&'static str> {
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
-    let ledger = Ledger::for_run(&run.scope, target, subject, Answers::None)?;
+    let mut ledger = Ledger::for_run(&run.scope, target, subject, Answers::None)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start {
         started_at: Timestamp::now().to_string(),
@@ -94,7 +95,9 @@ async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, 
         files: subject.sources(&run.scope.files),
         plan: part.clone(),
     };
-    Ok(carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?.outcomes)
+    let carried = carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?;
+    ledger.reduce(&subject.contract, &Keeping::of_run(run, subject, target)?)?;
+    Ok(carried.outcomes)
 }
 
 /// The part of a new plan that sends the probe again, and its name in it. What was drawn is not drawn again but repeated.
@@ -141,7 +144,7 @@ fn shown(part: &Plan, outcome: &Outcome) -> String {
             Content::Text(text) => Some(text.clone()),
             Content::Bytes(count) => Some(format!("({count} bytes that are no text)")),
             Content::TooLong(count) => Some(format!("(more than {count} bytes)")),
-            Content::Unread(reason) => Some(format!("({reason})")),
+            Content::Unread(reason) | Content::Withheld(reason) => Some(format!("({reason})")),
         };
         body(&mut text, '<', written.as_deref());
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::args::RunArgs;
+use super::keeping::Keeping;
 use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
@@ -16,6 +17,7 @@ use super::{Stop, again, clean, judge, regressions, runtime, write};
 use crate::domain::contract::{Method, Status};
 use crate::domain::exchange::{Ending, Outcomes};
 use crate::domain::journal::{Chronicle, Entry, Start};
+use crate::domain::keep::Keep;
 use crate::domain::plan::{Credentials, Intent, Plan};
 use crate::domain::text::one_line;
 use crate::journal::{Answers, Journal};
@@ -43,22 +45,33 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
     }
     let target = Target::of_run(args, &subject)?;
     write::try_out(&args.reports.out)?;
+    let keeping = Keeping::of_run(args, &subject, &target)?;
     // To clean up needs every id that was answered.
     let answers = if args.fresh { Answers::All } else { Answers::OfUnended };
     let mut ledger = Ledger::for_run(&args.scope, &target, &subject, answers)?;
     if args.fresh {
         ledger = clean::start_over(args, &target, &subject, ledger)?;
     }
-    let (mut recording, journal) = record_with(args, &subject, &target, &ledger)?;
-    again::again(args, &subject, &target, &mut ledger, &mut recording)?;
+    ledger.memory.forget_beyond(keeping.level);
+    let (mut recording, journal) = match record_with(args, &subject, &target, &ledger) {
+        Ok(recorded) => recorded,
+        Err(stop) => {
+            // A run that comes to no report has ended as well.
+            ledger.reduce(&subject.contract, &keeping)?;
+            return Err(stop);
+        }
+    };
+    again::again(args, &subject, &target, &mut ledger, &keeping, &mut recording)?;
     let demand = judge::Demand { strict: args.reports.strict, complete: args.require_complete };
     withhold(&subject.contract, &subject.suite, &mut recording);
     let detail = args.full.then_some(crate::report::Detail::Full);
-    let code = judge::conclude(&subject, &recording, &judge::Conclusion { out: &args.reports.out, demand, detail, keep: true }, Some(&mut ledger))?;
+    let conclusion = judge::Conclusion { out: &args.reports.out, demand, detail, keeping: Some(&keeping) };
+    let code = judge::conclude(&subject, &recording, &conclusion, Some(&mut ledger))?;
     // Only now: whoever is killed before the reports are there tells everything again.
     if let Some(journal) = journal {
         journal.write(&Entry::Finished, true)?;
     }
+    ledger.reduce(&subject.contract, &keeping)?;
     Ok(code)
 }
 
@@ -110,6 +123,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         started_at,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.scope.selection.seed,
+        keep: Keep::All,
         files: subject.sources(&args.scope.files),
         plan: planned,
         outcomes: carried.outcomes,

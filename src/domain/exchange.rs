@@ -154,6 +154,8 @@ pub enum Content {
     TooLong(u64),
     /// Something else that is not to be read here, right as it may be; why.
     Unread(String),
+    /// It was read and judged, and is not kept; why. What is left says nothing of it.
+    Withheld(String),
 }
 
 impl Content {

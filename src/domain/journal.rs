@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::exchange::{Answer, SentRequest};
+use super::keep::Keep;
 use super::plan::{Plan, Probe, ProbeId};
 
 /// One line of a journal.
@@ -46,6 +47,8 @@ pub enum Entry {
     Finished,
     /// Everything that it left behind was looked for and removed; it cannot be continued any more.
     Cleaned,
+    /// From here back, only so much of the answers is left.
+    Reduced(Keep),
 }
 
 /// How a run began.
@@ -123,6 +126,8 @@ pub struct Chronicle {
     pub finished: bool,
     /// Whether what it left behind was removed.
     pub cleaned: bool,
+    /// How much of the answers is left.
+    pub keep: Keep,
 }
 
 impl Chronicle {
@@ -130,8 +135,16 @@ impl Chronicle {
     pub fn retell(entries: impl IntoIterator<Item = Entry>) -> Option<Self> {
         let mut entries = entries.into_iter();
         let Some(Entry::Started(start)) = entries.next() else { return None };
-        let mut chronicle =
-            Self { start: *start, added: Vec::new(), past: BTreeMap::new(), times: Vec::new(), interrupted: false, finished: false, cleaned: false };
+        let mut chronicle = Self {
+            start: *start,
+            added: Vec::new(),
+            past: BTreeMap::new(),
+            times: Vec::new(),
+            interrupted: false,
+            finished: false,
+            cleaned: false,
+            keep: Keep::All,
+        };
         let mut owners: BTreeMap<u64, ProbeId> = BTreeMap::new();
         for entry in entries {
             match entry {
@@ -151,9 +164,28 @@ impl Chronicle {
                 Entry::Interrupted => chronicle.interrupted = true,
                 Entry::Finished => chronicle.finished = true,
                 Entry::Cleaned => chronicle.cleaned = true,
+                Entry::Reduced(keep) => chronicle.keep = keep.min(chronicle.keep),
             }
         }
         Some(chronicle)
+    }
+
+    /// The same as it would be told when each line were another one.
+    #[must_use]
+    pub fn told(mut self, line: &dyn Fn(Entry) -> Entry) -> Self {
+        for probe in &mut self.added {
+            if let Entry::Added(other) = line(Entry::Added(Box::new(probe.clone()))) {
+                *probe = *other;
+            }
+        }
+        for past in self.past.values_mut().flatten() {
+            if let Fate::Answered(answer) = &past.fate
+                && let Entry::Answered { answer, .. } = line(Entry::Answered { number: past.number, answer: answer.clone() })
+            {
+                past.fate = Fate::Answered(answer);
+            }
+        }
+        self
     }
 
     fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, fate: Fate) {

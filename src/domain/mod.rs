@@ -12,6 +12,7 @@ mod index;
 pub mod issue;
 pub mod job;
 pub mod journal;
+pub mod keep;
 pub mod own_request;
 pub mod plan;
 pub mod reason;

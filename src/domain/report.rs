@@ -9,6 +9,7 @@ use super::certainty::Certainty;
 use super::contract::Status;
 use super::effect::Effect;
 use super::issue::DocumentIssue;
+use super::keep::Keep;
 use super::reason::Code;
 use super::verdict::{Finding, Verdict};
 
@@ -34,6 +35,9 @@ pub struct Report {
     pub duration_ms: u64,
     /// Seed of everything that was drawn by chance.
     pub seed: u64,
+    /// What is kept of the answers; absent where that is everything.
+    #[serde(default, skip_serializing_if = "Keep::is_all")]
+    pub keep: Keep,
     /// Sums.
     pub totals: Totals,
     /// The matrix, in the order of the contract.
@@ -280,6 +284,9 @@ pub struct Cell {
     /// How sure the contract is of it; absent where a document says so.
     #[serde(default, skip_serializing_if = "Certainty::is_documented")]
     pub certainty: Certainty,
+    /// The document that the contract has it from, with its address where the contract names one; absent where it names none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// What is said of it.
     pub verdict: Verdict,
     /// Why; absent where the verdict says it all.

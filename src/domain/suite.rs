@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::filter::Filter;
+use super::keep::Keep;
 use super::own_request::OwnRequest;
-
 /// What a suite file holds.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +75,11 @@ pub struct Suite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"https://library.example.com/api")]
     pub target: Option<String>,
+    /// What is kept of answers once a run has ended, in journal, memory, recording and reports; `--keep` goes before it. Without
+    /// both: `all` for the embedded mock and a target on this machine, `masked` elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"masked")]
+    pub keep: Option<Keep>,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,

@@ -52,6 +52,9 @@ pub enum JournalError {
     /// Others can write there.
     #[error("{0} belongs to somebody else or can be written by others, so that what it says is not to be trusted; name another folder with --state")]
     NotOurs(String),
+    /// Others can read what is secret.
+    #[error("{0} is not readable by its owner alone, so that what it masks is no secret; remove it, and a new key is made")]
+    NotSecret(String),
     /// Another run is using it.
     #[error("another run against this target is under way (it holds {0}); wait for it, or name another folder with --state")]
     Taken(String),
@@ -196,7 +199,7 @@ impl Folder {
     }
 
     /// What is sent again after a run may carry its mark, and has a journal of its own.
-    fn path_of(&self, start: &Start) -> PathBuf {
+    pub(super) fn path_of(&self, start: &Start) -> PathBuf {
         self.path.join(format!("{}-{}.jsonl", start.mark, digest(&start.started_at)))
     }
 }
@@ -207,21 +210,29 @@ fn journals(folder: &Path, answers: Answers) -> Result<Vec<Chronicle>, JournalEr
     let entries = fs::read_dir(folder).map_err(|error| JournalError::new(folder, &error))?;
     for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
         let text = fs::read(entry.path()).map_err(|error| JournalError::new(&entry.path(), &error))?;
-        let lines = || text.split(|byte| *byte == b'\n');
+        let raw = || text.split(|byte| *byte == b'\n');
         let wanted = match answers {
             Answers::All => true,
-            Answers::OfUnended => !lines().any(|line| ENDS.contains(&line)),
+            Answers::OfUnended => !raw().any(|line| ENDS.contains(&line)),
             Answers::None => false,
         };
-        let lines = lines().filter(|line| wanted || !line.starts_with(ANSWERED));
-        found.extend(Chronicle::retell(lines.filter_map(|line| serde_json::from_slice::<Entry>(line).ok())));
+        found.extend(Chronicle::retell(raw().filter(|line| wanted || !line.starts_with(ANSWERED)).filter_map(read)));
     }
     found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
     Ok(found)
 }
 
+/// The lines of a journal that can be read.
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Entry> {
+    text.split(|byte| *byte == b'\n').filter_map(read)
+}
+
+fn read(line: &[u8]) -> Option<Entry> {
+    serde_json::from_slice(line).ok()
+}
+
 /// A folder that only its owner may look into: it holds what a server says to somebody who may see everything.
-fn make(path: &Path) -> io::Result<()> {
+pub(super) fn make(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -231,14 +242,14 @@ fn make(path: &Path) -> io::Result<()> {
 
 /// Whether a folder belongs to the user and nobody else can write there.
 #[cfg(unix)]
-fn is_ours(folder: &Path) -> io::Result<bool> {
+pub(super) fn is_ours(folder: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let found = fs::metadata(folder)?;
     Ok(found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0)
 }
 
 #[cfg(not(unix))]
-fn is_ours(_: &Path) -> io::Result<bool> {
+pub(super) fn is_ours(_: &Path) -> io::Result<bool> {
     Ok(true)
 }
 

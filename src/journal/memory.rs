@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::keep::Keep;
 use crate::domain::report::Cell;
 use crate::domain::verdict::Verdict;
 
@@ -26,6 +27,9 @@ pub struct Remembered {
     pub at: String,
     /// Digest of the contract that it was held against.
     pub contract: String,
+    /// How much was kept of the answers behind it.
+    #[serde(default, skip_serializing_if = "Keep::is_all")]
+    pub keep: Keep,
     /// What was said of it.
     pub cell: Cell,
 }
@@ -43,11 +47,16 @@ pub struct Job {
 pub type Known = BTreeMap<(String, u16), String>;
 
 impl Memory {
+    /// Forgets every cell of which more was kept than now may be: what it says of answers cannot be taken out any more.
+    pub fn forget_beyond(&mut self, keep: Keep) {
+        self.cells.retain(|_, one| one.keep <= keep);
+    }
+
     /// Takes over every cell that something can be said of.
-    pub fn learn(&mut self, cells: &[Cell], at: &str, contract: &str) {
+    pub fn learn(&mut self, cells: &[Cell], at: &str, contract: &str, keep: Keep) {
         let told = |cell: &&Cell| !matches!(cell.verdict, Verdict::Blocked | Verdict::Skipped | Verdict::Inconclusive) && cell.remembered.is_none();
         for cell in cells.iter().filter(told).filter(|cell| !cell.probes.is_empty()) {
-            let remembered = Remembered { at: at.to_owned(), contract: contract.to_owned(), cell: cell.clone() };
+            let remembered = Remembered { at: at.to_owned(), contract: contract.to_owned(), keep, cell: cell.clone() };
             self.cells.insert(key(cell), remembered);
         }
     }
@@ -93,6 +102,19 @@ fn key(cell: &Cell) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_says_more_than_may_be_kept_is_forgotten() {
+        let cell = serde_json::json!({"operation": "a", "api": "", "method": "GET", "path": "/a", "status": 200, "general": false, "verdict": "conforms",
+            "reason": null, "probes": [{"id": "p", "trigger": "success", "status": 200, "fault": null, "requests": 1}], "findings": []});
+        let mut memory = Memory::default();
+        memory.learn(&[serde_json::from_value(cell).unwrap()], "", "", Keep::Masked);
+        memory.forget_beyond(Keep::All);
+        memory.forget_beyond(Keep::Masked);
+        assert_eq!(memory.cells.len(), 1);
+        memory.forget_beyond(Keep::Shapes);
+        assert!(memory.cells.is_empty());
+    }
 
     #[test]
     fn the_oldest_job_and_the_newest_ones_are_kept() {

@@ -101,7 +101,7 @@ fn soften(cells: &mut [Cell]) {
 fn count(finding: &mut Finding, round: &Round, found: &[Finding]) {
     // Silence shows nothing, nor does a body that there was no room for.
     let answer = round.outcomes.of(&finding.probe).and_then(Outcome::answer);
-    let sent = answer.is_some_and(|answer| !matches!(answer.body, Content::Unread(_)));
+    let sent = answer.is_some_and(|answer| !matches!(answer.body, Content::Unread(_) | Content::Withheld(_)));
     let seen = found.iter().any(|other| is_same(finding, other) && other.probe == finding.probe);
     finding.sightings.tries += u64::from(sent || seen);
     finding.sightings.seen += u64::from(seen);

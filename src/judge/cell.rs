@@ -49,6 +49,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         status: planned.status,
         general: planned.general,
         certainty: response(view.case, planned).map(|response| response.certainty).unwrap_or_default(),
+        source: response(view.case, planned).map(|response| response.source.clone()).unwrap_or_default(),
         verdict: Verdict::Unreached,
         reason: None,
         in_part: None,
@@ -80,6 +81,9 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
 
 /// What the contract declares for a cell.
 fn response<'a>(case: &Case<'a>, planned: &PlannedCell) -> Option<&'a Response> {
+    if planned.operation == WHOLE_SERVER {
+        return case.contract.server_responses.iter().find(|response| response.status == planned.status);
+    }
     case.contract.operation(&planned.operation)?.response(planned.status)
 }
 
@@ -243,4 +247,24 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
     let sightings = Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() };
     let plain = failures::finding(view.case, opinion.probe, failing, "an answer below 500", &contract)?;
     Some(Finding { sightings, ..plain })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::domain::contract::WHOLE_SERVER;
+    use crate::judge::judge;
+    use crate::judge::testing::{contract, plan, said};
+
+    #[test]
+    fn a_cell_names_the_document_that_it_is_from() {
+        let root = json!({"x-probity-source": "https://example.com/docs", "x-probity-general-responses": {"429": {"description": "too many"}}});
+        let contract = contract(&json!({"x-probity-source": "https://example.com/docs/things"}), &root);
+        let cell = |operation: &str, status: u16| json!({"operation": operation, "method": "GET", "path": "/things", "status": status, "general": false, "intent": {"probes": []}});
+        let cells = json!([cell("things.list", 200), cell(WHOLE_SERVER, 429), cell("things.list", 418)]);
+        let plan = crate::domain::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(Vec::new(), json!({})) };
+        let sources: Vec<String> = said(&contract, &plan, Vec::new(), |case| judge(case).cells.into_iter().map(|cell| cell.source).collect());
+        assert_eq!(sources, ["https://example.com/docs/things", "https://example.com/docs", ""]);
+    }
 }

@@ -12,6 +12,10 @@ pub fn only(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: R
     let reason = match &answer.body {
         Content::TooLong(most) => format!("it has more than {most} bytes; --max-answer reads more"),
         Content::Unread(reason) => reason.clone(),
+        // Every rule over bodies was left out, also those that no declared schema makes.
+        Content::Withheld(reason) => {
+            return Ruling::Inconclusive(format!("the body of the answer {} was not judged again: {reason}", answer.status).into());
+        }
         Content::Empty | Content::Json(_) | Content::Text(_) | Content::Bytes(_) => return ruling,
     };
     let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Round;
-use crate::domain::exchange::Outcomes;
+use crate::domain::exchange::{Content, Outcomes};
 use crate::domain::journal::Sources;
+use crate::domain::keep::Keep;
 use crate::domain::plan::{Plan, Probe};
 use crate::domain::report::{SentProbe, Traces};
 
@@ -25,6 +26,9 @@ pub struct Recording {
     pub duration_ms: u64,
     /// Seed.
     pub seed: u64,
+    /// What it keeps of the answers.
+    #[serde(default, skip_serializing_if = "Keep::is_all")]
+    pub keep: Keep,
     /// Where contract and suite came from.
     #[serde(default)]
     pub files: Sources,
@@ -38,6 +42,25 @@ pub struct Recording {
     /// What the run did to its target.
     #[serde(default)]
     pub traces: Traces,
+}
+
+impl Recording {
+    /// The same without any body where not everything of them is kept: what is left of a value can be held against no schema, and
+    /// against no other value of which something else is left.
+    #[must_use]
+    pub fn without_bodies(mut self) -> Self {
+        if self.keep.is_all() {
+            return self;
+        }
+        let reason = format!("the recording keeps {}", self.keep.words());
+        let rounds = self.again.iter_mut().map(|round| &mut round.outcomes);
+        let outcomes = std::iter::once(&mut self.outcomes).chain(rounds).flat_map(|outcomes| &mut outcomes.outcomes);
+        let answers = outcomes.flat_map(|outcome| &mut outcome.exchanges).filter_map(|exchange| exchange.answer.as_mut());
+        for answer in answers.filter(|answer| answer.body != Content::Empty) {
+            answer.body = Content::Withheld(reason.clone());
+        }
+        self
+    }
 }
 
 /// Every probe that was sent, in the order in which it ended.

@@ -173,6 +173,7 @@ pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
 pub fn suite_for(contract: &Path) -> Suite {
     let name = contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned());
     Suite {
+        keep: None,
         name,
         contract: contract.display().to_string(),
         accounts: Accounts::default(),

@@ -51,6 +51,9 @@ fn render(report: &Report) -> Result<String, RenderError> {
 fn case(report: &Report, api: &str, cell: &Cell) -> TestCase {
     let mut case = TestCase::new(format!("{} {}", cell.operation, cell.status), status(cell));
     case.set_classname(format!("{}.{api}", report.suite));
+    if !cell.source.is_empty() {
+        case.add_property(("source", cell.source.as_str()));
+    }
     // A case that passes has no other place for words.
     let mut words: Vec<String> = Vec::new();
     match cell.verdict {

@@ -6,8 +6,8 @@ use super::grid::{Block, blocks, server_cells};
 use super::paint::symbol;
 use super::tame::tame;
 use super::words::{
-    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, left, plural, root_cause, subject, surplus,
-    unproved,
+    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
+    subject, surplus, unproved,
 };
 use crate::domain::report::{Alternative, Cell, Changed, FoundRequest, Report};
 use crate::domain::verdict::Verdict;
@@ -26,6 +26,7 @@ fn render(report: &Report) -> String {
     if let Some(cause) = root_cause(report) {
         parts.insert(1, format!("**The one cause:** {}", code(&cause)));
     }
+    parts.extend(kept(report));
     parts.extend(changed(report));
     parts.extend(matrix(report));
     parts.extend(findings(report));
@@ -37,6 +38,7 @@ fn render(report: &Report) -> String {
     parts.extend(left_behind(report));
     parts.extend(undocumented(report));
     parts.extend(document_issues(report));
+    parts.extend(clauses(report));
     parts.join("\n\n") + "\n"
 }
 
@@ -91,6 +93,12 @@ fn groups(title: &str, groups: &[Unproved<'_>]) -> Vec<String> {
         parts.push(format!("{symbol} **{word}**, {}: {reason}\n\n{}", plural(cells.len(), "cell"), cells.join("\n")));
     }
     parts
+}
+
+/// Where it is said what each cell promises.
+fn clauses(report: &Report) -> Vec<String> {
+    let lines: Vec<String> = sources(report).into_iter().map(|(source, count)| format!("- {}: {}", code(source), plural(count, "cell"))).collect();
+    if lines.is_empty() { Vec::new() } else { vec!["## Sources".to_owned(), lines.join("\n")] }
 }
 
 /// What the run changed by permission.

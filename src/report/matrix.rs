@@ -6,8 +6,8 @@ use super::grid::{Block, Row, blocks, server_cells};
 use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::tame::tame;
 use super::words::{
-    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, left, plural, root_cause, subject, surplus,
-    unproved, wrap,
+    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
+    surplus, unproved, wrap,
 };
 use crate::domain::report::Report;
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -62,6 +62,7 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
     }
     parts.push(page.legend(report));
     parts.push(format!("{}\n{}", page.wrapped(&counts(report), 0, 2), page.wrapped(&effort(report), 0, 2)));
+    parts.extend(kept(report).map(|words| page.wrapped(&words, 0, 2)));
     parts.extend(page.findings(report));
     parts.extend(page.not_proved(report));
     parts.extend(page.in_part(report));

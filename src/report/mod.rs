@@ -8,6 +8,7 @@ mod junit;
 mod markdown;
 mod matrix;
 mod paint;
+mod redact;
 mod snapshot;
 mod tame;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
 pub use paint::legible;
+pub use redact::{Mask, Redactor};
 pub use snapshot::snapshot;
 pub use tame::tamed;
 

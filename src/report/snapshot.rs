@@ -75,6 +75,7 @@ impl<'a> Names<'a> {
             Content::Bytes(count) => format!("{count} bytes that are no text"),
             Content::TooLong(count) => format!("more than {count} bytes"),
             Content::Unread(reason) => format!("not read: {reason}"),
+            Content::Withheld(reason) => format!("not compared: {reason}"),
         };
         if !body.is_empty() {
             let _ = writeln!(text, "\n{}", body.trim_end());

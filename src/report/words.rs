@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::effect::Effect;
+use crate::domain::keep::Keep;
 use crate::domain::reason::Code;
 use crate::domain::report::{Alternative, Cell, Leftover, Report};
 use crate::domain::verdict::{Finding, Severity, Verdict};
@@ -102,6 +103,29 @@ pub(super) fn effort(report: &Report) -> String {
         totals.cleanup_requests,
         duration(report.duration_ms)
     )
+}
+
+/// The documents that the cells are from, each with how many are, in the order of the contract.
+pub(super) fn sources(report: &Report) -> Vec<(&str, usize)> {
+    let mut found: Vec<(&str, usize)> = Vec::new();
+    for cell in report.cells.iter().filter(|cell| !cell.source.is_empty()) {
+        match found.iter_mut().find(|(source, _)| *source == cell.source) {
+            Some((_, count)) => *count += 1,
+            None => found.push((&cell.source, 1)),
+        }
+    }
+    found
+}
+
+/// What is kept of the answers, where that is not everything.
+pub(super) fn kept(report: &Report) -> Option<String> {
+    let words = match report.keep {
+        Keep::All => return None,
+        Keep::Masked => "a text that begins with \"masked:\" stands for a value of the server, equal ones for equal values.",
+        Keep::Shapes => "types stand in the place of values, which cannot be compared any more.",
+        Keep::None => "no body is kept, and nothing of one can be compared any more.",
+    };
+    Some(format!("Of answers, this report keeps {}: {words}", report.keep.words()))
 }
 
 /// What the run made and could not remove, a line for each.

@@ -89,6 +89,6 @@ fn differs(answer: &Answer, sent: &str) -> Option<String> {
         Content::Empty => (!sent.is_empty()).then(|| "no byte".to_owned()),
         Content::Bytes(count) => (*count != sent.len() as u64).then(|| format!("{count} bytes")),
         // What looks like JSON, is too long or was not read is not held against it.
-        Content::Json(_) | Content::TooLong(_) | Content::Unread(_) => None,
+        Content::Json(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_) => None,
     }
 }

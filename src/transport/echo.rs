@@ -38,7 +38,7 @@ impl Censor {
             found = found.max(forms.clean_name(name)).max(forms.clean(value));
         }
         found = found.max(match &mut answer.body {
-            Content::Text(text) | Content::Unread(text) => forms.clean(text),
+            Content::Text(text) | Content::Unread(text) | Content::Withheld(text) => forms.clean(text),
             Content::Json(value) => visit(value, forms),
             Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
         });

@@ -17,6 +17,24 @@ fn conditions() -> impl Iterator<Item = (&'static Operation, &'static Condition)
     })
 }
 
+/// What is promised can be looked up: an address of the publisher's, and which of its pages it is.
+#[test]
+fn every_clause_has_the_address_of_its_page() {
+    let responses =
+        CONTRACT.operations.iter().flat_map(|operation| operation.responses.iter().map(move |response| (operation.id.as_str(), response)));
+    let server = CONTRACT.server_responses.iter().map(|response| ("*", response));
+    let nowhere = |source: &str| {
+        let rest = source.split_once("https://").map(|(_, rest)| rest.split_once("/docs, ").or_else(|| rest.split_once('/')));
+        rest.flatten().is_none_or(|(_, page)| page.trim().is_empty() || page == "docs")
+    };
+    let bare: Vec<String> = responses
+        .chain(server)
+        .filter(|(_, response)| nowhere(&response.source))
+        .map(|(id, response)| format!("{id} {}: {:?}", response.status, response.source))
+        .collect();
+    assert!(bare.is_empty(), "{}", bare.join("\n"));
+}
+
 #[test]
 fn every_trigger_exists() {
     let unknown: Vec<String> = conditions()

@@ -15,6 +15,7 @@ const TOP: &[&str] = &["run", "cli"];
 const PURE_CRATES: &[&str] = &[
     "anstyle",
     "base64",
+    "hmac",
     "jiff",
     "jsonschema",
     "mime",
@@ -25,6 +26,7 @@ const PURE_CRATES: &[&str] = &[
     "schemars",
     "serde",
     "serde_json",
+    "sha2",
     "strsim",
     "thiserror",
     "url",

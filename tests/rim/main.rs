@@ -4,6 +4,7 @@ mod again;
 mod bad_files;
 mod encodings;
 mod hostile_text;
+mod keep;
 mod origin;
 mod place;
 mod proxy;

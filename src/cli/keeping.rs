@@ -1,0 +1,134 @@
+//! How much of the answers is kept once a run has ended: by its arguments, its suite, and where its target is.
+
+use std::path::Path;
+
+use super::Stop;
+use super::args::RunArgs;
+use super::target::{Subject, Target};
+use crate::domain::contract::Contract;
+use crate::domain::journal::Chronicle;
+use crate::domain::keep::Keep;
+use crate::journal::masking_key;
+use crate::judge::Recording;
+use crate::report::{Mask, Redactor};
+
+/// A level, and what masks values.
+#[derive(Debug)]
+pub struct Keeping {
+    /// How much is kept.
+    pub level: Keep,
+    /// Absent where nothing is taken out.
+    mask: Option<Mask>,
+}
+
+impl Keeping {
+    /// What a run keeps: the flag goes before the suite.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn of_run(args: &RunArgs, subject: &Subject, target: &Target) -> Result<Self, Stop> {
+        Self::of_target(args.keep, &args.scope.pace.state, subject, target)
+    }
+
+    /// What is kept of a target: without a word on it everything where that is this machine, else nothing in clear text that is
+    /// not the run's own.
+    ///
+    /// # Errors
+    /// The state folder cannot be used.
+    pub fn of_target(flag: Option<Keep>, state: &Path, subject: &Subject, target: &Target) -> Result<Self, Stop> {
+        let usual = if target.is_local() { Keep::All } else { Keep::Masked };
+        let level = flag.or(subject.suite.keep).unwrap_or(usual);
+        // What is left on the target is masked and not less, so that it can be removed.
+        let mask = if level.is_all() { None } else { Some(Mask::new(&masking_key(state)?)) };
+        Ok(Self { level, mask })
+    }
+
+    /// What takes out of a recording, and of the report on it, what is not kept; `None` where everything is.
+    pub fn redactor(&self, contract: &Contract, recording: &Recording) -> Option<Redactor<'_>> {
+        self.mask.as_ref().map(|mask| Redactor::of_recording(self.level, mask, contract, recording))
+    }
+
+    /// The same for a journal, at a level of its own.
+    pub fn journal_redactor(&self, level: Keep, contract: &Contract, chronicle: &Chronicle) -> Option<Redactor<'_>> {
+        self.mask.as_ref().map(|mask| Redactor::of_journal(level, mask, contract, chronicle))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::{Value, json};
+
+    use super::super::args::Files;
+    use super::super::ledger::Ledger;
+    use super::*;
+    use crate::domain::contract::Status;
+    use crate::domain::exchange::{Answer, Content, SentRequest};
+    use crate::domain::journal::{Entry, Sources, Start};
+    use crate::domain::plan::{Plan, Probe};
+    use crate::journal::Answers;
+
+    const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: Clubs, version: '1'}\npaths: {/clubs: {get: {responses: {'200': {description: all}}}}}\n";
+
+    fn probe(id: &str, method: &str, path: &str, captures: &Value) -> Probe {
+        let fillings = if path.contains('{') { json!([{"place": {"path": "id"}, "slot": "clubs#1"}]) } else { json!([]) };
+        serde_json::from_value(json!({
+            "id": id, "operation": id, "trigger": "success", "status": 200, "purpose": "probe", "stage": "change",
+            "request": {"method": method, "path": path, "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": fillings},
+            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": captures, "after": [], "repeat": "once", "also": [],
+            "assumed": null
+        }))
+        .unwrap()
+    }
+
+    /// Whether a journal is whole after it was to be reduced. Its run has put somebody into a club that it found by a colour, and
+    /// was kept from taking her out again.
+    fn is_left_whole(colour: &Value) -> bool {
+        let folder = std::env::temp_dir().join(format!("probity-keeping-{}-{}", colour.is_null(), std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("contract.yaml"), CONTRACT).unwrap();
+        let files = Files { contract: Some(folder.join("contract.yaml")), suite: None, strict_document: false };
+        let (subject, target) = (Subject::load(&files).unwrap(), Target::parse("http://127.0.0.1:1").unwrap());
+        let capture = json!([{"slot": "clubs#1", "expression": "$response.body#/0/id", "like": colour, "nth": 0}]);
+        let plan = Plan {
+            probes: vec![
+                probe("list", "GET", "/clubs", &capture),
+                probe("join", "POST", "/clubs/{id}/people", &json!([])),
+                probe("leave", "DELETE", "/clubs/{id}/people", &json!([])),
+            ],
+            slots: serde_json::from_value(json!({"clubs#1": {"kind": "clubs", "origin": {"borrowed": "list"}, "like": null}})).unwrap(),
+            ..Plan::default()
+        };
+        let clubs = json!([{"id": 1, "colour": "dark red", "lead": "Jane Doe"}]);
+        let mut ledger = Ledger::open(&folder.join("state"), &target, &subject, Answers::All).unwrap();
+        let start = Start {
+            started_at: "2026-01-02T03:04:05Z".to_owned(),
+            mark: "probity-1".to_owned(),
+            contract: String::new(),
+            shape: std::collections::BTreeMap::new(),
+            files: Sources::default(),
+            plan: plan.clone(),
+        };
+        let journal = ledger.journal(&target, None, || start).unwrap().unwrap();
+        for (probe, status, body) in [("list", 200, Content::Json(clubs)), ("join", 200, Content::Empty), ("leave", 403, Content::Empty)] {
+            let number = journal.sent(plan.probe(probe).unwrap(), &SentRequest::default()).unwrap();
+            let answer = Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
+            journal.ended(number, Ok(&answer)).unwrap();
+        }
+        journal.write(&Entry::Finished, true).unwrap();
+        let keeping = Keeping::of_target(Some(Keep::None), &folder.join("state"), &subject, &target).unwrap();
+        ledger.reduce(&subject.contract, &keeping).unwrap();
+        ledger.reread(Answers::All).unwrap();
+        let whole = ledger.journals[0].keep.is_all();
+        fs::remove_dir_all(&folder).unwrap();
+        whole
+    }
+
+    #[test]
+    fn what_could_not_be_taken_back_without_it_is_kept() {
+        assert!(is_left_whole(&json!({"colour": "dark red"})), "nobody finds the club without its colour");
+        assert!(!is_left_whole(&Value::Null), "the first club is found without it");
+    }
+}
