@@ -5,8 +5,10 @@ mod finders;
 mod gate;
 mod instead;
 mod inventory;
+mod lane;
 mod limiter;
 mod orphans;
+mod overload;
 mod ownership;
 mod past;
 mod quiet;
@@ -25,7 +27,6 @@ pub use past::Pasts;
 pub use redo::Revival;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -41,9 +42,9 @@ use crate::domain::report::{Changed, Traces};
 use crate::generate::captured;
 use crate::journal::Journal;
 use crate::plan::Ownership;
-use crate::transport::{Accounts, Censor, Client, Permit};
-use burst::Bursts;
+use crate::transport::{Accounts, Client, Permit};
 use gate::Ended;
+use lane::Lane;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
@@ -121,72 +122,6 @@ pub struct Run<'a> {
     permit: &'a Permit<'a>,
     ownership: Arc<Mutex<Ownership>>,
     progress: Progress,
-}
-
-/// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
-struct Lane<'a> {
-    limiter: Limiter,
-    bursts: Bursts<'a>,
-    censor: Censor,
-    silence: quiet::Quiet,
-    /// Slots of things that something may refer to which was made without knowing and cannot be found.
-    held: std::sync::OnceLock<BTreeSet<SlotId>>,
-    /// What is known of ids.
-    ownership: Arc<Mutex<Ownership>>,
-    /// What the run may change without having made it, as it was before; by address.
-    originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
-    /// How many requests it takes to put back what is changed.
-    owed: AtomicU64,
-    /// How many requests were sent.
-    sent: AtomicU64,
-    /// Probes that are let through and of which nothing has been sent yet.
-    waiting: Mutex<BTreeSet<ProbeId>>,
-    /// Requests that a probe which is let through may make necessary.
-    entailed: Mutex<BTreeMap<ProbeId, u64>>,
-    /// Requests that were sent beside the plan, and what came.
-    asides: Mutex<Vec<(Probe, Outcome)>>,
-}
-
-impl Lane<'_> {
-    fn new(settings: &Settings, accounts: &Accounts, contract: &Contract, ownership: Arc<Mutex<Ownership>>) -> Self {
-        let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
-        Self {
-            limiter,
-            bursts: Bursts::default(),
-            censor: Censor::new(accounts, contract),
-            silence: quiet::Quiet::default(),
-            held: std::sync::OnceLock::new(),
-            ownership,
-            originals: tokio::sync::Mutex::default(),
-            owed: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
-            waiting: Mutex::default(),
-            entailed: Mutex::default(),
-            asides: Mutex::default(),
-        }
-    }
-
-    /// Requests that were sent, or are about to be.
-    fn spent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed) + self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
-    }
-
-    fn let_through(&self, probe: &str) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.to_owned());
-    }
-
-    fn no_longer_waits(&self, probe: &str) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(probe);
-    }
-
-    fn hold(&self, slots: BTreeSet<SlotId>) {
-        let _ = self.held.set(slots);
-    }
-
-    /// Whether a thing may be held by something that cannot be found, directly or not.
-    fn holds(&self, slots: &[SlotId]) -> bool {
-        !slots.is_empty() && self.held.get().is_some_and(|held| !held.is_empty())
-    }
 }
 
 /// What is known so far.
@@ -295,7 +230,7 @@ impl<'a> Run<'a> {
                 }
                 let sought = || probe.needs.iter().any(|slot| self.progress.sought.contains(slot)) || self.awaits_list(probe);
                 let ready = || !sought() && probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
-                if under_way.len() >= self.settings.jobs || !ready() {
+                if under_way.len() >= lane.pace.jobs(self.settings.jobs) || !ready() {
                     waiting.push(probe);
                     continue;
                 }

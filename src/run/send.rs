@@ -11,7 +11,7 @@ use url::Url;
 
 use super::gate::Task;
 use super::wait::believed;
-use super::{Event, Lane, Pasts, Revival, Run, Settings, redirect, turn};
+use super::{Event, Lane, Pasts, Revival, Run, Settings, overload, redirect, turn};
 use crate::domain::contract::{Contract, Operation, Status};
 use crate::domain::effect::Effect;
 use crate::domain::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
@@ -147,8 +147,19 @@ impl Sender<'_, '_> {
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
     async fn once(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         for attempt in 0..=MOST_WAITS {
+            let turn = self.lane.pace.turn().await;
+            let before = self.lane.pace.begin();
             self.exchange(probe, operation, prepared, outcome).await;
+            let beside = self.lane.pace.end() || before;
             let Some(answer) = outcome.answer() else { return };
+            if self.lane.pace.again(probe, answer, beside, attempt + 1) {
+                if !self.has_more(probe) {
+                    let asked = believed(answer, self.settings).unwrap_or(overload::PAUSE);
+                    tokio::time::sleep(asked).await;
+                }
+                continue;
+            }
+            drop(turn);
             if answer.status != Status(429) || probe.allowed.contains(&answer.status) || attempt == MOST_WAITS {
                 return;
             }

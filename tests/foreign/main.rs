@@ -8,6 +8,7 @@ mod another;
 mod answers;
 mod deletions;
 mod nested;
+mod overloaded;
 mod renames;
 mod sent;
 mod server;
