@@ -56,7 +56,7 @@ pub fn is_name(inferred: &Inferred, at: &str) -> bool {
 }
 
 fn need(kind: &str) -> ResourceNeed {
-    ResourceNeed { kind: kind.to_owned(), like: Value::Null }
+    ResourceNeed::any(kind)
 }
 
 /// The name of one of a kind, as far as endings tell.

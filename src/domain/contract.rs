@@ -238,6 +238,17 @@ pub struct ResourceNeed {
     /// A part that the resource must have; null when any will do.
     #[serde(default, rename = "where")]
     pub like: Value,
+    /// The contract's example, where it is sent if nothing is found: the schema says that it is data of the server
+    /// (`x-probity-server-data`), so that its refusal only blocks.
+    #[serde(skip)]
+    pub fallback: Option<Value>,
+}
+
+impl ResourceNeed {
+    /// Any resource of a kind.
+    pub fn any(kind: &str) -> Self {
+        Self { kind: kind.to_owned(), like: Value::Null, fallback: None }
+    }
 }
 
 /// `requestBody`.

@@ -91,6 +91,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
 
 /// What is said of data that the server under test need not have, or may have in another form.
 fn unknown_data(at: &str) -> String {
+    let at = if at.is_empty() { "the body" } else { at };
     format!("{at} is data of the server, and nobody vouches that this one has it or takes it")
 }
 

@@ -39,7 +39,7 @@ impl Run<'_> {
             self.progress.removers.insert(slot.clone(), remover);
         }
         self.progress.slots.insert(slot.clone(), id);
-        self.progress.made.insert(slot, Slot { kind, origin: Origin::Created(probe.id.clone()), like: Value::Null });
+        self.progress.made.insert(slot, Slot::any(&kind, Origin::Created(probe.id.clone())));
     }
 
     /// Everything that the run has made, each once.

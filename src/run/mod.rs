@@ -367,7 +367,8 @@ impl<'a> Run<'a> {
         self.progress.sent += outcome.exchanges.len() as u64;
         self.progress.breaker.learn(probe, &outcome, accepted);
         for capture in &probe.captures {
-            match answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots)) {
+            let found = answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots));
+            match found.or_else(|| self.plan.slots.get(&capture.slot)?.fallback.clone()) {
                 Some(value) => {
                     self.keep_former(probe, &capture.slot);
                     self.progress.slots.insert(capture.slot.clone(), value);
