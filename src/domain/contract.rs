@@ -114,6 +114,10 @@ pub struct Operation {
     /// Whether it only reads although its method may write (`x-probity-reads`).
     #[serde(default)]
     pub reads: bool,
+    /// Whether not every account has it (`x-probity-optional` of the operation or of its tag): a server may refuse it with 403,
+    /// or hide it behind 404.
+    #[serde(default)]
+    pub optional: bool,
     /// A decision the author took (`x-probity-note`).
     pub note: Option<String>,
 }

@@ -6,6 +6,7 @@ mod between;
 mod cell;
 mod drawn;
 mod failures;
+mod features;
 mod inferred;
 mod known;
 mod legible;
@@ -104,16 +105,19 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case, &answered);
     let known = knows_limited(case, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
+    let features = features::Features::new(case, alive);
+    let heard = Heard { accepted: &accepted, features: &features, known, alive };
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> =
-        planned.map(|probe| opinion(case, &accepted, (known, alive), (probe, answered.get(probe.id.as_str()).copied()))).collect();
+        planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let earlier = looks::earlier(case);
     let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
-    opinions.extend(looks.map(|look| opinion(case, &accepted, (known, alive), look)));
+    opinions.extend(looks.map(|look| opinion(case, &heard, look)));
     let contradictions = contradictions(case.contract, case.plan, case.outcomes);
     state::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
+    features.name(case, &mut cells);
     let mut findings = undocumented(case, &opinions);
     findings.extend(failures::undocumented(case, &opinions, &accepted));
     findings.extend(failures::beside(case, &opinions));
@@ -144,12 +148,20 @@ fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<Pro
         .collect()
 }
 
-fn opinion<'a>(
-    case: &Case<'a>,
-    accepted: &BTreeMap<ProbeId, bool>,
-    (known, alive): (bool, bool),
-    (probe, outcome): (&'a Probe, Option<&'a Outcome>),
-) -> Opinion<'a> {
+/// What all answers together say.
+struct Heard<'h> {
+    /// Which valid requests were accepted.
+    accepted: &'h BTreeMap<ProbeId, bool>,
+    /// APIs that the account does not seem to have.
+    features: &'h features::Features,
+    /// Whether the server knows the account without permissions.
+    known: bool,
+    /// Whether it accepted anything at all.
+    alive: bool,
+}
+
+fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
+    let Heard { accepted, features, known, alive } = *heard;
     let control = match &probe.control {
         None => Control::NotNeeded,
         Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
@@ -171,7 +183,8 @@ fn opinion<'a>(
         failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
-    let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, rule(&facts)));
+    let ruled = features.hidden(case, probe, outcome, rule(&facts));
+    let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, ruled));
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
