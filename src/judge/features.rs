@@ -34,10 +34,17 @@ impl Features {
     }
 
     /// Why the operation is not available, where it is not.
-    fn reason(&self, operation: &Operation) -> Option<Reason> {
+    fn reason(&self, case: &Case<'_>, operation: &Operation) -> Option<Reason> {
         let (status, count) = self.0.get(&feature(operation))?;
-        let requests = if *count == 1 { "the only valid request".to_owned() } else { format!("each of {count} valid requests") };
-        let words = format!("{}: {requests} was refused with {status}; the account may not have this feature, which breaks no promise", operation.api);
+        let (same, others): (Vec<&Operation>, Vec<&Operation>) =
+            case.contract.operations.iter().filter(|other| other.api == operation.api).partition(|other| feature(other) == feature(operation));
+        let part: Vec<&str> = same.iter().map(|operation| operation.id.as_str()).collect();
+        let part = if others.is_empty() { String::new() } else { format!(" ({})", part.join(", ")) };
+        let requests = if *count == 1 { "its only valid request".to_owned() } else { format!("each of {count} valid requests") };
+        let words = format!(
+            "{}{part}: {requests} was refused with {status}; the account may not have this feature, and no promise is broken",
+            operation.api
+        );
         Some(Reason::new(Code::Unavailable(*status), words))
     }
 
@@ -45,7 +52,7 @@ impl Features {
     pub fn hidden(&self, case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
         let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
         let operation = case.contract.operation(&probe.operation).filter(|_| ruling == Ruling::Breaks && status == Some(Status(404)));
-        match operation.and_then(|operation| self.reason(operation)) {
+        match operation.and_then(|operation| self.reason(case, operation)) {
             Some(reason) if probe.fault.is_none() => Ruling::Blocked(reason),
             _ => ruling,
         }
@@ -56,8 +63,8 @@ impl Features {
         for cell in cells.iter_mut().filter(|cell| cell.verdict == Verdict::Blocked) {
             let cause = cell.because.as_ref().and_then(|because| case.plan.probe(&because.probe));
             let operations = [Some(cell.operation.as_str()), cause.map(|probe| probe.operation.as_str())];
-            let cause = cause.and_then(|probe| case.contract.operation(&probe.operation)).filter(|operation| self.reason(operation).is_some());
-            let of = |id: &str| self.reason(case.contract.operation(id)?);
+            let cause = cause.and_then(|probe| case.contract.operation(&probe.operation)).filter(|operation| self.reason(case, operation).is_some());
+            let of = |id: &str| self.reason(case, case.contract.operation(id)?);
             if let Some(reason) = cause.and_then(|_| operations.into_iter().flatten().find_map(of)) {
                 cell.code = Some(reason.code);
                 cell.reason = Some(reason.words);

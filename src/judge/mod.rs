@@ -39,6 +39,7 @@ use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repe
 use crate::domain::reason::{Code, Reason};
 use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings};
+use crate::generate::captured;
 use crate::state::contradictions;
 
 /// Everything that judging takes.
@@ -232,12 +233,19 @@ fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -
     let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
     let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
     let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
-        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true),
+        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true) && !has_found(case, finder, slot),
         _ => false,
     };
     let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
     let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
     withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none").into())
+}
+
+/// Whether the answer to a list holds what a slot stands for.
+fn has_found(case: &Case<'_>, finder: &str, slot: &SlotId) -> bool {
+    let (Some(probe), Some(answer)) = (case.plan.probe(finder), case.outcomes.of(finder).and_then(Outcome::answer)) else { return false };
+    let mut captures = probe.captures.iter().filter(|capture| capture.slot == *slot);
+    captures.any(|capture| captured(capture, answer, probe, &BTreeMap::new()).is_some())
 }
 
 fn why_refused(case: &Case<'_>, control: &str) -> Reason {
