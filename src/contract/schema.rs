@@ -221,3 +221,19 @@ pub fn is_part(part: &Value, whole: &Value) -> bool {
         (part, whole) => part == whole,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_a_part_of_one_that_has_each_of_its_items() {
+        let whole = json!({"usage": ["columns", "filters"], "type": "Word"});
+        assert!(is_part(&json!({"usage": ["Filters"]}), &whole) && is_part(&json!({"usage": []}), &whole));
+        assert!(is_part(&json!({"usage": ["filters", "columns"], "type": "word"}), &whole));
+        assert!(!is_part(&json!({"usage": ["groupings"]}), &whole) && !is_part(&json!({"usage": ["columns", "groupings"]}), &whole));
+        assert!(!is_part(&json!({"usage": "columns"}), &whole) && !is_part(&json!(["columns"]), &json!("columns")));
+    }
+}

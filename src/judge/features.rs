@@ -41,10 +41,8 @@ impl Features {
         let part: Vec<&str> = same.iter().map(|operation| operation.id.as_str()).collect();
         let part = if others.is_empty() { String::new() } else { format!(" ({})", part.join(", ")) };
         let requests = if *count == 1 { "its only valid request".to_owned() } else { format!("each of {count} valid requests") };
-        let words = format!(
-            "{}{part}: {requests} was refused with {status}; the account may not have this feature, and no promise is broken",
-            operation.api
-        );
+        let words =
+            format!("{}{part}: {requests} was refused with {status}; the account may not have this feature, and no promise is broken", operation.api);
         Some(Reason::new(Code::Unavailable(*status), words))
     }
 
@@ -75,4 +73,77 @@ impl Features {
 
 fn feature(operation: &Operation) -> Feature {
     (operation.api.clone(), operation.optional)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::domain::contract::Status;
+    use crate::domain::exchange::Content;
+    use crate::domain::plan::Plan;
+    use crate::domain::reason::Code;
+    use crate::domain::report::Cell;
+    use crate::domain::verdict::Verdict;
+    use crate::judge::judge;
+    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+
+    /// The cells of three lists when they are answered so: two of an API that may be optional, and one of another.
+    fn judged(optional: bool, statuses: [u16; 3]) -> Vec<Cell> {
+        let names = ["shelves.list", "racks.list", "things.list"];
+        let get = |id: &str, tag: &str| json!({"get": {"operationId": id, "tags": [tag], "responses": {"200": {"description": "all"}}}});
+        let paths = json!({"/shelves": get(names[0], "Storage"), "/racks": get(names[1], "Storage"), "/things": get(names[2], "Things")});
+        let root = json!({"tags": [{"name": "Storage", "x-probity-optional": optional}], "paths": paths});
+        let cell = |id: &str| json!({"operation": id, "method": "GET", "path": "/", "status": 200, "general": false, "intent": {"probes": [id]}});
+        let asked = |id: &str| {
+            let mut request = json!(probe(id, &json!({})).request);
+            request["credentials"] = json!("full");
+            probe(id, &json!({"operation": id, "request": request}))
+        };
+        let plan = Plan {
+            cells: serde_json::from_value(Value::Array(names.map(cell).to_vec())).unwrap(),
+            ..plan(names.map(asked).to_vec(), json!({}))
+        };
+        let outcomes = names.iter().zip(statuses).map(|(id, status)| outcome(id, vec![answer(status, Content::Empty)])).collect();
+        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells)
+    }
+
+    fn verdicts(optional: bool, statuses: [u16; 3]) -> Vec<(Verdict, Option<Code>)> {
+        judged(optional, statuses).into_iter().map(|cell| (cell.verdict, cell.code)).collect()
+    }
+
+    const CONFORMS: (Verdict, Option<Code>) = (Verdict::Conforms, None);
+    const VIOLATES: (Verdict, Option<Code>) = (Verdict::Violates, None);
+
+    fn missing(status: u16) -> (Verdict, Option<Code>) {
+        (Verdict::Blocked, Some(Code::Unavailable(Status(status))))
+    }
+
+    #[test]
+    fn an_api_that_refuses_every_valid_request_may_be_one_that_the_account_has_not() {
+        for optional in [true, false] {
+            assert_eq!(verdicts(optional, [403, 403, 200]), [missing(403), missing(403), CONFORMS]);
+        }
+        let cells = judged(true, [403, 403, 200]);
+        let words = "Storage: each of 2 valid requests was refused with 403; the account may not have this feature, and no promise is broken";
+        assert_eq!((cells[0].reason.as_deref(), cells[1].reason.as_deref()), (Some(words), Some(words)));
+    }
+
+    #[test]
+    fn only_what_is_optional_may_be_hidden() {
+        assert_eq!(verdicts(true, [404, 403, 200]), [missing(404), missing(404), CONFORMS]);
+        assert_eq!(verdicts(false, [404, 404, 200]), [VIOLATES, VIOLATES, CONFORMS]);
+    }
+
+    #[test]
+    fn an_api_that_takes_one_request_is_there() {
+        assert_eq!(verdicts(true, [404, 200, 200]), [VIOLATES, CONFORMS, CONFORMS]);
+        let refused = verdicts(true, [403, 200, 200]);
+        assert_eq!(refused, [(Verdict::Blocked, Some(Code::Refused(Status(403)))), CONFORMS, CONFORMS]);
+    }
+
+    #[test]
+    fn where_nothing_is_accepted_no_feature_is_missing() {
+        assert_eq!(verdicts(true, [404, 404, 404]), [VIOLATES, VIOLATES, VIOLATES]);
+    }
 }

@@ -109,8 +109,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let features = features::Features::new(case, alive);
     let heard = Heard { accepted: &accepted, features: &features, known, alive };
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let mut opinions: Vec<Opinion<'_>> =
-        planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
+    let mut opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let earlier = looks::earlier(case);
     let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
     opinions.extend(looks.map(|look| opinion(case, &heard, look)));

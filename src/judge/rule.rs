@@ -134,7 +134,9 @@ pub fn rule(facts: &Facts) -> Ruling {
     let intended = wrong && facts.control == Control::Accepted;
     if matches!(status.0, 401 | 403 | 429) && !intended {
         let words = match status.0 {
-            403 if !facts.faulty => "403 came to a valid request: the account lacks a permission, or the firm a licence; no promise is broken".to_owned(),
+            403 if !facts.faulty => {
+                "403 came to a valid request: the account lacks a permission, or the firm a licence; no promise is broken".to_owned()
+            }
             _ => format!("{status}, which nobody asked for, came first"),
         };
         return Ruling::Blocked(Reason::new(Code::Refused(status), words));
