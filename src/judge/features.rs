@@ -33,6 +33,11 @@ impl Features {
         Self(missing.filter_map(|(feature, statuses)| Some((feature, (*statuses.first()?, statuses.len())))).collect())
     }
 
+    /// Whether a status is how the server says that the feature is not there.
+    pub fn explain(&self, operation: &Operation, status: Status) -> bool {
+        matches!(status.0, 403 | 404) && self.0.contains_key(&feature(operation))
+    }
+
     /// Why the operation is not available, where it is not.
     fn reason(&self, case: &Case<'_>, operation: &Operation) -> Option<Reason> {
         let (status, count) = self.0.get(&feature(operation))?;

@@ -118,7 +118,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     features.name(case, &mut cells);
-    let mut findings = undocumented(case, &opinions);
+    let mut findings = undocumented(case, &opinions, &features);
     findings.extend(failures::undocumented(case, &opinions, &accepted));
     findings.extend(failures::beside(case, &opinions));
     findings.extend(limit::ignored(case));
@@ -293,7 +293,7 @@ fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status
 }
 
 /// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
-fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
+fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &features::Features) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
@@ -303,7 +303,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
         // Where the success is only inferred, any other is as good.
         let open = status.is_success() && operation.successes().all(|response| response.certainty.is_inferred());
         let covered = open || operation.fallback(status).is_some();
-        let known = silent || covered || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
+        let known = silent || covered || features.explain(operation, status) || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
             found.push(Finding {
                 check: "undocumented-status".to_owned(),

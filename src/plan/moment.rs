@@ -44,10 +44,10 @@ pub fn before_undone(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)
         let Some(operation) = contract.operation(&probe.operation) else { continue };
         let Some(control) = probe.control.as_ref().and_then(|control| plan.probe(control)) else { continue };
         let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
-        let wrong_state = conditions.filter(|condition| condition.trigger == "wrong-state" && !operation.method.is_safe());
+        let wrong_state = conditions.filter(|condition| condition.trigger == "wrong-state");
         // Where no operation is named, the one that needs a state is the one that may end it.
-        let own = operation.id.as_str();
-        let undoing: Vec<&str> = wrong_state.map(|condition| condition.by.as_deref().unwrap_or(own)).collect();
+        let own = (!operation.method.is_safe()).then_some(operation.id.as_str());
+        let undoing: Vec<&str> = wrong_state.filter_map(|condition| condition.by.as_deref().or(own)).collect();
         let undone = plan.probes.iter().filter(|other| {
             let same = other.needs.iter().any(|slot| control.needs.contains(slot));
             other.fault.is_none() && same && undoing.contains(&other.operation.as_str()) && !control.after.contains(&other.id)
