@@ -26,7 +26,10 @@ impl Features {
         let valid = case.plan.probes.iter().filter(|probe| alive && probe.fault.is_none() && probe.request.credentials == Credentials::Full);
         for (probe, answer) in valid.filter_map(|probe| Some((probe, case.outcomes.of(&probe.id)?.answer()?))) {
             let Some(operation) = case.contract.operation(&probe.operation) else { continue };
-            asked.entry(feature(operation)).or_default().push(answer.status);
+            // What names something that nobody vouches for is 404 without it.
+            if answer.status != Status(404) || probe.assumed.is_none() {
+                asked.entry(feature(operation)).or_default().push(answer.status);
+            }
         }
         let refused = |optional: bool, status: &Status| status.0 == 403 || (optional && status.0 == 404);
         let missing = asked.into_iter().filter(|((_, optional), statuses)| statuses.iter().all(|status| refused(*optional, status)));
@@ -95,6 +98,11 @@ mod tests {
 
     /// The cells of three lists when they are answered so: two of an API that may be optional, and one of another.
     fn judged(optional: bool, statuses: [u16; 3]) -> Vec<Cell> {
+        judged_with(optional, statuses, &Value::Null)
+    }
+
+    /// The same, where nobody vouches for something in the requests.
+    fn judged_with(optional: bool, statuses: [u16; 3], assumed: &Value) -> Vec<Cell> {
         let names = ["shelves.list", "racks.list", "things.list"];
         let get = |id: &str, tag: &str| json!({"get": {"operationId": id, "tags": [tag], "responses": {"200": {"description": "all"}}}});
         let paths = json!({"/shelves": get(names[0], "Storage"), "/racks": get(names[1], "Storage"), "/things": get(names[2], "Things")});
@@ -103,7 +111,7 @@ mod tests {
         let asked = |id: &str| {
             let mut request = json!(probe(id, &json!({})).request);
             request["credentials"] = json!("full");
-            probe(id, &json!({"operation": id, "request": request}))
+            probe(id, &json!({"operation": id, "request": request, "assumed": assumed}))
         };
         let plan = Plan {
             cells: serde_json::from_value(Value::Array(names.map(cell).to_vec())).unwrap(),
@@ -138,6 +146,14 @@ mod tests {
     fn only_what_is_optional_may_be_hidden() {
         assert_eq!(verdicts(true, [404, 403, 200]), [missing(404), missing(404), CONFORMS]);
         assert_eq!(verdicts(false, [404, 404, 200]), [VIOLATES, VIOLATES, CONFORMS]);
+    }
+
+    #[test]
+    fn an_example_that_is_not_there_says_nothing_of_the_feature() {
+        let codes = |statuses| judged_with(true, statuses, &json!("x")).into_iter().map(|cell| cell.code).collect::<Vec<_>>();
+        let refused = Some(Code::Refused(Status(404)));
+        assert_eq!(codes([404, 404, 200]), [refused, refused, None]);
+        assert_eq!(codes([403, 404, 200])[0], Some(Code::Unavailable(Status(403))));
     }
 
     #[test]

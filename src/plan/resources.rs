@@ -122,7 +122,7 @@ impl Draft<'_> {
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
     fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, Reason> {
-        if let Some(slot) = self.find(need, taken, usage) {
+        if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
             return Ok(Some(slot));
         }
         let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
@@ -133,12 +133,15 @@ impl Draft<'_> {
             }
             match self.success(&feed.operation) {
                 Ok(_) => {
-                    if let Some(slot) = self.find(need, taken, usage) {
+                    if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
                         return Ok(Some(slot));
                     }
                 }
                 Err(reason) => reasons.push(reason),
             }
+        }
+        if let Some(slot) = self.find(need, taken, usage) {
+            return Ok(Some(slot));
         }
         if let Some(slot) = self.make_one_more(&feeds, need, taken, usage) {
             return Ok(Some(slot));
@@ -178,8 +181,14 @@ impl Draft<'_> {
                 && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
         };
         let mut found: Vec<&SlotId> = self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
-        found.sort_by_key(|id| number(id));
+        found.sort_by_key(|id| (self.rests_on_found(id), number(id)));
         found.first().map(|id| (*id).clone())
+    }
+
+    /// Whether the request that makes a resource names data that a server need not have: whatever is made without is surer.
+    fn rests_on_found(&self, slot: &str) -> bool {
+        let needs = self.plan.maker(slot).and_then(|maker| self.plan.probe(maker)).map_or(&[][..], |probe| &probe.needs);
+        needs.iter().any(|need| self.plan.slots.get(need).is_some_and(|need| need.fallback.is_some()))
     }
 
     /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
