@@ -75,6 +75,7 @@ impl Contract {
 
 /// One operation: a method on a route, or one form of it where several share the route (`x-probity-forms`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a member of its own in the contract")]
 pub struct Operation {
     /// `operationId`, or method and path where there is none.
     pub id: String,

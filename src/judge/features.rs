@@ -67,11 +67,11 @@ impl Features {
     /// Says of every cell that is blocked by a missing feature which one it is, in the same words.
     pub fn name(&self, case: &Case<'_>, cells: &mut [Cell]) {
         for cell in cells.iter_mut().filter(|cell| cell.verdict == Verdict::Blocked) {
-            let cause = cell.because.as_ref().and_then(|because| case.plan.probe(&because.probe));
-            let operations = [Some(cell.operation.as_str()), cause.map(|probe| probe.operation.as_str())];
-            let cause = cause.and_then(|probe| case.contract.operation(&probe.operation)).filter(|operation| self.reason(case, operation).is_some());
+            let asked = cell.because.as_ref().and_then(|because| case.plan.probe(&because.probe)).map(|probe| probe.operation.as_str());
             let of = |id: &str| self.reason(case, case.contract.operation(id)?);
-            if let Some(reason) = cause.and_then(|_| operations.into_iter().flatten().find_map(of)) {
+            let missing = asked.and_then(of);
+            // Its own feature, where that is not there either, says it better.
+            if let Some(reason) = missing.map(|reason| of(&cell.operation).unwrap_or(reason)) {
                 cell.code = Some(reason.code);
                 cell.reason = Some(reason.words);
             }
@@ -113,10 +113,8 @@ mod tests {
             request["credentials"] = json!("full");
             probe(id, &json!({"operation": id, "request": request, "assumed": assumed}))
         };
-        let plan = Plan {
-            cells: serde_json::from_value(Value::Array(names.map(cell).to_vec())).unwrap(),
-            ..plan(names.map(asked).to_vec(), json!({}))
-        };
+        let plan =
+            Plan { cells: serde_json::from_value(Value::Array(names.map(cell).to_vec())).unwrap(), ..plan(names.map(asked).to_vec(), json!({})) };
         let outcomes = names.iter().zip(statuses).map(|(id, status)| outcome(id, vec![answer(status, Content::Empty)])).collect();
         said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells)
     }

@@ -303,7 +303,11 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &features::
         // Where the success is only inferred, any other is as good.
         let open = status.is_success() && operation.successes().all(|response| response.certainty.is_inferred());
         let covered = open || operation.fallback(status).is_some();
-        let known = silent || covered || features.explain(operation, status) || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
+        let known = silent
+            || covered
+            || features.explain(operation, status)
+            || status.is_server_error()
+            || declared(case.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
             found.push(Finding {
                 check: "undocumented-status".to_owned(),
