@@ -125,7 +125,8 @@ impl Draft<'_> {
         if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
             return Ok(Some(slot));
         }
-        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        let mut feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        feeds.sort_by_cached_key(|feed| feed.makes && self.asks_for_found(&feed.operation));
         let mut reasons = Vec::new();
         for feed in feeds.iter().filter(|feed| feed.makes) {
             if self.successes.contains_key(&feed.operation) {
@@ -189,6 +190,12 @@ impl Draft<'_> {
     fn rests_on_found(&self, slot: &str) -> bool {
         let needs = self.plan.maker(slot).and_then(|maker| self.plan.probe(maker)).map_or(&[][..], |probe| &probe.needs);
         needs.iter().any(|need| self.plan.slots.get(need).is_some_and(|need| need.fallback.is_some()))
+    }
+
+    /// Whether the valid request of an operation names such data.
+    fn asks_for_found(&self, operation: &str) -> bool {
+        let base = self.contract.operation(operation).and_then(|operation| valid(self.contract, self.schemas, operation, false).ok());
+        base.is_some_and(|base| base.needs.iter().any(|need| need.resource.fallback.is_some()))
     }
 
     /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
