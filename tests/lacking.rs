@@ -59,7 +59,7 @@ fn a_feature_that_is_not_there_is_one_line() {
         let line = format!("valid requests was refused with {status}; the account may not have this feature, and no promise is broken");
         assert_eq!(output.status.code(), Some(3), "{said}");
         assert_eq!(said.matches(&line).count(), 1, "{said}");
-        assert!(said.contains("of them for features that the account may not have"), "{said}");
+        assert!(said.contains("of them for features that the account may not have") && !said.contains("for one cause"), "{said}");
         assert_eq!(folder.text("reports/report.md").matches(&line).count(), 1);
         let create = cells(&report, "fees.list").into_iter().find(|cell| cell["status"] == 200).cloned().expect("a success");
         assert_eq!((&create["code"], &create["because"]["status"]), (&json!({"unavailable": status}), &json!(status)), "{create}");
@@ -75,6 +75,18 @@ fn a_licence_that_is_missing_blocks_and_says_so() {
     assert!(found.iter().all(|cell| !text(&output).contains("none of portfolio_views") && cell["verdict"] != "violates"), "{}", text(&output));
     let success = found.iter().find(|cell| cell["status"] == 200).expect("a success");
     assert!(success["reason"].as_str().is_some_and(|reason| reason.contains("or is licensed for it")), "{success}");
+}
+
+/// A saved view may be missing or need a licence; a query needs neither.
+#[test]
+fn what_is_needed_is_made_without_data_of_the_server_where_that_can_be() {
+    let folder = Folder::new("made");
+    let (output, _) = run(&folder, &["--variant", "features-hidden", "--only", "jobs.get"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let recording = folder.json("reports/recording.json");
+    let probes = recording["plan"]["probes"].as_array().expect("probes");
+    let asked = |operation: &str| probes.iter().any(|probe| probe["operation"] == operation);
+    assert!(asked("jobs.create_query") && !asked("jobs.create_view"));
 }
 
 /// A server may look at the state before it looks at permissions.
