@@ -101,7 +101,7 @@ pub fn asks_by_name(contract: &Contract, operation: &Operation) -> bool {
 }
 
 fn need(kind: &str) -> ResourceNeed {
-    ResourceNeed { kind: kind.to_owned(), like: Value::Null }
+    ResourceNeed::any(kind)
 }
 
 /// The name of one of a kind, as far as endings tell.

@@ -269,6 +269,7 @@ impl<'a> Reader<'a> {
         let source = self.text(&member("x-probity-source")).unwrap_or_else(page);
         let (responses, fallbacks) = self.responses(view, &source)?;
         let id = form.cloned().or_else(|| self.text(&member("operationId"))).filter(|id| !id.is_empty());
+        let optional = self.document.pointer(&member("x-probity-optional")) == Some(&Value::Bool(true)) || self.is_optional(&api);
         let mut operation = Operation {
             id: id.unwrap_or_else(|| format!("{method} {}", path.key)),
             api,
@@ -287,6 +288,7 @@ impl<'a> Reader<'a> {
             below: self.document.pointer(&member("x-probity-below")) == Some(&Value::Bool(true)),
             atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
             reads: self.document.pointer(&member("x-probity-reads")) == Some(&Value::Bool(true)),
+            optional,
             note: self.text(&member("x-probity-note")),
             own: None,
         };
@@ -300,6 +302,12 @@ impl<'a> Reader<'a> {
         operation.responses.sort_by_key(|response| response.status);
         self.conditions(view, &mut operation)?;
         Ok(operation)
+    }
+
+    /// Whether the contract says of a tag that not every account has its operations.
+    fn is_optional(&self, tag: &str) -> bool {
+        let mut tags = self.document.get("tags").and_then(Value::as_array).into_iter().flatten();
+        tags.any(|known| known.get("name").and_then(Value::as_str) == Some(tag) && known.get("x-probity-optional") == Some(&Value::Bool(true)))
     }
 
     fn conditions(&self, view: &View, operation: &mut Operation) -> Result<(), ContractError> {

@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
             None => "any text is sent for it".to_owned(),
         };
         self.issue(item, what, &meaning);
-        let resource = kind_from_path(&path.path, name).map(|kind| ResourceNeed { kind, like: Value::Null });
+        let resource = kind_from_path(&path.path, name).map(|kind| ResourceNeed::any(&kind));
         let other = alike.cloned().unwrap_or_else(|| plain(name, Location::Path));
         Parameter { name: name.to_owned(), resource, ..other }
     }
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
             (location == Location::Path && !format.starts_with("date") && !listed)
                 .then(|| kind_from_path(path, name))
                 .flatten()
-                .map(|kind| ResourceNeed { kind, like: Value::Null })
+                .map(|kind| ResourceNeed::any(&kind))
         });
         let example = value.get("example").or_else(|| value.get("examples")?.as_object()?.values().next()?.get("value"));
         let example = example.or_else(|| resolved?.get("example")).or_else(|| resolved?.get("examples")?.get(0));

@@ -180,9 +180,10 @@ pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> V
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
         if (value.is_string() || value.is_number() || value.is_null())
-            && let Some(need) = schema.get("x-probity-resource").and_then(resource_need).or_else(|| by_name(contract, at, value))
+            && let Some(mut need) = schema.get("x-probity-resource").and_then(resource_need).or_else(|| by_name(contract, at, value))
             && known.insert(at.to_owned())
         {
+            need.fallback = is_marked(schema).then(|| value.clone());
             found.push(Annotated { at: at.to_owned(), value: value.clone(), what: need });
         }
     });
@@ -191,7 +192,12 @@ pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> V
 
 /// Whether what a schema describes is data of the server that other servers may not have (`x-probity-server-data`).
 pub fn is_server_data(document: &Value, schema: &SchemaRef) -> bool {
-    follow(document, &schema.0).is_some_and(|(_, schema)| schema.get("x-probity-server-data") == Some(&Value::Bool(true)))
+    follow(document, &schema.0).is_some_and(|(_, schema)| is_marked(schema))
+}
+
+/// Whether a schema itself says so.
+fn is_marked(schema: &Value) -> bool {
+    schema.get("x-probity-server-data") == Some(&Value::Bool(true))
 }
 
 /// The first place of a request body that holds data of the server which other servers may not have
@@ -199,8 +205,7 @@ pub fn is_server_data(document: &Value, schema: &SchemaRef) -> bool {
 pub fn server_data(contract: &Contract, media: &MediaType, body: &Value) -> Option<(String, Value)> {
     let mut found = None;
     visit(contract, media.schema.as_ref()?, body, &mut |at, schema, value| {
-        let marked = schema.get("x-probity-server-data") == Some(&Value::Bool(true)) && !value.is_null();
-        if marked && found.is_none() {
+        if is_marked(schema) && !value.is_null() && found.is_none() {
             found = Some((at.to_owned(), value.clone()));
         }
     });
@@ -229,18 +234,35 @@ pub fn marks(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annota
 /// Reads `x-probity-resource`: a kind, or a map with `kind` and `where`.
 pub fn resource_need(value: &Value) -> Option<ResourceNeed> {
     match value {
-        Value::String(kind) => Some(ResourceNeed { kind: kind.clone(), like: Value::Null }),
+        Value::String(kind) => Some(ResourceNeed::any(kind)),
         map => serde_json::from_value(map.clone()).ok(),
     }
 }
 
-/// Whether `part` is a part of `whole`: objects member by member, text in any case, everything else equal; null is a
-/// part of anything.
+/// Whether `part` is a part of `whole`: objects member by member, lists where each item is a part of some item, text in any
+/// case, everything else equal; null is a part of anything.
 pub fn is_part(part: &Value, whole: &Value) -> bool {
     match (part, whole) {
         (Value::Null, _) => true,
         (Value::String(part), Value::String(whole)) => part.eq_ignore_ascii_case(whole),
         (Value::Object(part), Value::Object(whole)) => part.iter().all(|(name, value)| whole.get(name).is_some_and(|other| is_part(value, other))),
+        (Value::Array(part), Value::Array(whole)) => part.iter().all(|item| whole.iter().any(|other| is_part(item, other))),
         (part, whole) => part == whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_a_part_of_one_that_has_each_of_its_items() {
+        let whole = json!({"usage": ["columns", "filters"], "type": "Word"});
+        assert!(is_part(&json!({"usage": ["Filters"]}), &whole) && is_part(&json!({"usage": []}), &whole));
+        assert!(is_part(&json!({"usage": ["filters", "columns"], "type": "word"}), &whole));
+        assert!(!is_part(&json!({"usage": ["groupings"]}), &whole) && !is_part(&json!({"usage": ["columns", "groupings"]}), &whole));
+        assert!(!is_part(&json!({"usage": "columns"}), &whole) && !is_part(&json!(["columns"]), &json!("columns")));
     }
 }

@@ -77,6 +77,7 @@ impl Contract {
 
 /// One operation: a method on a route, or one form of it where several share the route (`x-probity-forms`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a member of its own in the contract")]
 pub struct Operation {
     /// `operationId`, or method and path where there is none.
     pub id: String,
@@ -119,6 +120,10 @@ pub struct Operation {
     /// Whether it only reads although its method may write (`x-probity-reads`).
     #[serde(default)]
     pub reads: bool,
+    /// Whether not every account has it (`x-probity-optional` of the operation or of its tag): a server may refuse it with 403,
+    /// or hide it behind 404.
+    #[serde(default)]
+    pub optional: bool,
     /// A decision the author took (`x-probity-note`).
     pub note: Option<String>,
     /// The valid request that a person has named for it, in place of what the contract shows.
@@ -246,6 +251,17 @@ pub struct ResourceNeed {
     /// A part that the resource must have; null when any will do.
     #[serde(default, rename = "where")]
     pub like: Value,
+    /// The contract's example, where it is sent if nothing is found: the schema says that it is data of the server
+    /// (`x-probity-server-data`), so that its refusal only blocks.
+    #[serde(skip)]
+    pub fallback: Option<Value>,
+}
+
+impl ResourceNeed {
+    /// Any resource of a kind.
+    pub fn any(kind: &str) -> Self {
+        Self { kind: kind.to_owned(), like: Value::Null, fallback: None }
+    }
 }
 
 /// `requestBody`.

@@ -120,9 +120,17 @@ pub struct Slot {
     pub origin: Origin,
     /// What the resource was made from, as far as the plan knows; held against `where`.
     pub like: Value,
+    /// The value that is used when none is found: the contract's example of data that a server need not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Value>,
 }
 
 impl Slot {
+    /// A slot that any resource of the kind fills.
+    pub fn any(kind: &str, origin: Origin) -> Self {
+        Self { kind: kind.to_owned(), origin, like: Value::Null, fallback: None }
+    }
+
     /// The probe that makes what it names.
     pub fn maker(&self) -> Option<&ProbeId> {
         match &self.origin {

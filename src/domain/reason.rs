@@ -29,6 +29,8 @@ pub enum Code {
     Interrupted,
     /// The server refused with this status.
     Refused(Status),
+    /// Every valid request to the API was refused with this status: the account may not have it.
+    Unavailable(Status),
     /// No answer came.
     Silent,
     /// The server answers another status that the contract allows as well.

@@ -7,6 +7,7 @@ mod between;
 mod cell;
 mod drawn;
 mod failures;
+mod features;
 mod inferred;
 mod known;
 mod legible;
@@ -47,6 +48,7 @@ use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repe
 use crate::domain::reason::{Code, Reason};
 use crate::domain::report::{Cell, CellProbe};
 use crate::domain::verdict::{Finding, Severity, Sightings};
+use crate::generate::captured;
 use crate::state::contradictions;
 
 /// Everything that judging takes.
@@ -113,17 +115,19 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case, &answered);
     let known = knows_limited(case, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
+    let features = features::Features::new(case, alive);
+    let heard = Heard { accepted: &accepted, features: &features, known, alive };
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let mut opinions: Vec<Opinion<'_>> =
-        planned.map(|probe| opinion(case, &accepted, (known, alive), (probe, answered.get(probe.id.as_str()).copied()))).collect();
+    let mut opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let earlier = looks::earlier(case);
     let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
-    opinions.extend(looks.map(|look| opinion(case, &accepted, (known, alive), look)));
+    opinions.extend(looks.map(|look| opinion(case, &heard, look)));
     let contradictions = swept::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
     state::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
-    let mut findings = undocumented(case, &opinions);
+    features.name(case, &mut cells);
+    let mut findings = undocumented(case, &opinions, &features);
     findings.extend(failures::undocumented(case, &opinions, &accepted));
     findings.extend(failures::beside(case, &opinions));
     findings.extend(limit::ignored(case));
@@ -153,12 +157,20 @@ fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<Pro
         .collect()
 }
 
-fn opinion<'a>(
-    case: &Case<'a>,
-    accepted: &BTreeMap<ProbeId, bool>,
-    (known, alive): (bool, bool),
-    (probe, outcome): (&'a Probe, Option<&'a Outcome>),
-) -> Opinion<'a> {
+/// What all answers together say.
+struct Heard<'h> {
+    /// Which valid requests were accepted.
+    accepted: &'h BTreeMap<ProbeId, bool>,
+    /// APIs that the account does not seem to have.
+    features: &'h features::Features,
+    /// Whether the server knows the account without permissions.
+    known: bool,
+    /// Whether it accepted anything at all.
+    alive: bool,
+}
+
+fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
+    let Heard { accepted, features, known, alive } = *heard;
     let control = match &probe.control {
         None => Control::NotNeeded,
         Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
@@ -180,7 +192,8 @@ fn opinion<'a>(
         failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
         control,
     };
-    let ruled = otherwise::documented(case, probe, outcome, rule(&facts));
+    let ruled = features.hidden(case, probe, outcome, rule(&facts));
+    let ruled = otherwise::documented(case, probe, outcome, ruled);
     let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, ruled));
     let ruled = swept::missing(case, probe, outcome, ruled);
     let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
@@ -232,12 +245,19 @@ fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -
     let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
     let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
     let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
-        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true),
+        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true) && !has_found(case, finder, slot),
         _ => false,
     };
     let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
     let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
     withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none").into())
+}
+
+/// Whether the answer to a list holds what a slot stands for.
+fn has_found(case: &Case<'_>, finder: &str, slot: &SlotId) -> bool {
+    let (Some(probe), Some(answer)) = (case.plan.probe(finder), case.outcomes.of(finder).and_then(Outcome::answer)) else { return false };
+    let mut captures = probe.captures.iter().filter(|capture| capture.slot == *slot);
+    captures.any(|capture| captured(capture, answer, probe, &BTreeMap::new()).is_some())
 }
 
 fn why_refused(case: &Case<'_>, control: &str) -> Reason {
@@ -286,7 +306,7 @@ fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status
 }
 
 /// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
-fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
+fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &features::Features) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
@@ -296,7 +316,11 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
         // Where the success is only inferred, any other is as good.
         let open = status.is_success() && operation.successes().all(|response| response.certainty.is_inferred());
         let covered = open || operation.fallback(status).is_some();
-        let known = silent || covered || status.is_server_error() || declared(case.contract, Some(operation), status).is_some();
+        let known = silent
+            || covered
+            || features.explain(operation, status)
+            || status.is_server_error()
+            || declared(case.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
             found.push(Finding {
                 check: "undocumented-status".to_owned(),

@@ -135,7 +135,13 @@ pub fn rule(facts: &Facts) -> Ruling {
         return Ruling::Unreached(allowed_as_well(status));
     }
     if matches!(status.0, 401 | 403 | 429) && !intended {
-        return Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status}, which nobody asked for, came first")));
+        let words = match status.0 {
+            403 if !facts.faulty => {
+                "403 came to a valid request: the account lacks a permission, or the firm a licence; no promise is broken".to_owned()
+            }
+            _ => format!("{status}, which nobody asked for, came first"),
+        };
+        return Ruling::Blocked(Reason::new(Code::Refused(status), words));
     }
     if facts.allowed.is_empty() {
         return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came").into());

@@ -33,6 +33,14 @@ impl Form {
     }
 }
 
+/// Another id of the same form: a number that is far away, a word with an ending.
+pub(crate) fn other(id: &str) -> String {
+    match id.parse::<u64>() {
+        Ok(number) => number.saturating_add(7_000_000).to_string(),
+        Err(_) => format!("{id}_17"),
+    }
+}
+
 /// An id for a new resource: what the request says where the example shows that the id is taken from there, else the
 /// next one in the style of the example.
 pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>, form: Form) -> String {

@@ -82,6 +82,7 @@ fn astray(core: &Core, guard: &Scene<'_>, caller: &Caller, circumstances: &Circu
     let call = guard.call;
     let (trigger, status, detail) = match circumstances.operation {
         None => ("unknown-route", 404, format!("There is nothing at {}.", call.path)),
+        Some(operation) if operation.optional && core.variants.has(Habit::FeaturesHidden) => ("no-feature", 404, "There is nothing here.".to_owned()),
         Some(_) => ("unsupported-method", 405, format!("{} is not supported here.", call.method)),
     };
     if call.method == "OPTIONS" && status == 405 && core.variants.has(Habit::HeadAndOptions) {

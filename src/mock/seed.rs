@@ -9,7 +9,8 @@ use super::place::{Place, set_id};
 use super::profile::{fed_kind, success_example};
 use super::scene::Core;
 use super::store::{Resource, Store, id_text};
-use crate::contract::schema::is_part;
+use super::variants::Habit;
+use crate::contract::schema::{is_part, resource_needs};
 use crate::domain::contract::{Location, Operation, Parameter};
 use crate::domain::suite::{Given, Suite};
 
@@ -36,6 +37,7 @@ pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
             }
         }
     }
+    respell_listed(core, store);
     let ids = given(core, suite);
     for (kind, givens) in &suite.given {
         for (given, id) in givens.iter().zip(ids.get(kind).into_iter().flatten()) {
@@ -44,6 +46,22 @@ pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
                 job::expire(&core.contract, kind, &mut resource);
             }
             store.put(kind, resource);
+        }
+    }
+}
+
+/// Gives what bodies refer to as data of the server other ids than those of the examples, where the mock is to be such a server.
+fn respell_listed(core: &Core, store: &mut Store) {
+    let media = core.contract.operations.iter().filter_map(|operation| operation.request_body.as_ref()).flat_map(|body| &body.content);
+    let bodies = media.flat_map(|media| media.examples.iter().map(move |example| (media, example)));
+    let needs = bodies.flat_map(|(media, example)| resource_needs(&core.contract, media, &example.value));
+    let kinds: BTreeSet<String> = needs.filter(|need| need.what.fallback.is_some()).map(|need| need.what.kind).collect();
+    for kind in kinds.iter().filter(|_| core.variants.has(Habit::OtherKeys)) {
+        for resource in store.of(kind).to_vec() {
+            let id = super::ids::other(&resource.id);
+            let mut body = resource.body.clone();
+            rename(&mut body, core.profiles.id_at(kind), &id);
+            store.replace(kind, &resource.id, Resource { id, body, ..resource.clone() });
         }
     }
 }

@@ -125,6 +125,15 @@ impl Store {
         }
     }
 
+    /// Puts a resource in the place of another one, which was never there.
+    pub(crate) fn replace(&mut self, kind: &str, id: &str, resource: Resource) {
+        let Some(held) = self.shelves.get_mut(kind) else { return };
+        let Some(place) = held.position(id) else { return };
+        held.places.remove(id);
+        held.places.insert(resource.id.clone(), place);
+        held.resources[place] = resource;
+    }
+
     /// Takes a resource out and remembers that it was there.
     pub(crate) fn delete(&mut self, kind: &str, id: &str) -> Option<Resource> {
         let held = self.shelves.get_mut(kind)?;

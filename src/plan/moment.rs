@@ -36,20 +36,36 @@ pub fn wait_for_referrers(plan: &mut Plan, referring: &[(ProbeId, ProbeId)]) -> 
 }
 
 /// What brings a resource into a state that forbids an operation waits for the requests of that operation that have another
-/// fault, and so does the operation itself where it is only possible once. Pairs of probes, the later one first.
+/// fault, and so does the operation itself where it is only possible once, or in a state that it may end. Pairs of probes, the
+/// later one first.
 pub fn before_undone(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| is_faulty(probe)) {
         let Some(operation) = contract.operation(&probe.operation) else { continue };
         let Some(control) = probe.control.as_ref().and_then(|control| plan.probe(control)) else { continue };
         let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
-        let undoing: Vec<&str> =
-            conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_deref()).collect();
+        let wrong_state = conditions.filter(|condition| condition.trigger == "wrong-state");
+        // Where no operation is named, the one that needs a state is the one that may end it.
+        let own = (!operation.method.is_safe()).then_some(operation.id.as_str());
+        let undoing: Vec<&str> = wrong_state.filter_map(|condition| condition.by.as_deref().or(own)).collect();
         let undone = plan.probes.iter().filter(|other| {
             let same = other.needs.iter().any(|slot| control.needs.contains(slot));
             other.fault.is_none() && same && undoing.contains(&other.operation.as_str()) && !control.after.contains(&other.id)
         });
         edges.extend(undone.map(|other| (other.id.clone(), probe.id.clone())));
+    }
+    edges
+}
+
+/// A request with a fault that its control waits for is due when the control is: after everything else that the control
+/// waits for, because only then would the server take it without the fault. Pairs of probes, the later one first.
+pub fn as_late_as_control(plan: &Plan, undone: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
+    let mut edges = Vec::new();
+    for probe in plan.probes.iter().filter(|probe| is_faulty(probe)) {
+        let Some(control) = probe.control.as_ref().filter(|control| undone.contains(&((*control).clone(), probe.id.clone()))) else { continue };
+        let before = plan.probe(control).into_iter().flat_map(|control| &control.after);
+        let before = before.filter(|before| plan.probe(before).is_some_and(|before| before.fault.is_none()));
+        edges.extend(before.map(|before| (probe.id.clone(), before.clone())));
     }
     edges
 }

@@ -40,12 +40,14 @@ pub fn depend(contract: &Contract, plan: &mut Plan, consumers: &BTreeMap<SlotId,
             edges.extend(polls.map(|poll| (poll.id.clone(), probe.id.clone())));
         }
     }
-    edges.extend(undone);
+    edges.extend(undone.iter().cloned());
     edges.extend(moment::while_referred_is_there(plan, consumers));
     edges.extend(referring.iter().cloned());
     edges.extend(one_change_at_a_time(plan));
     edges.extend(read_before_taken(plan));
     join(plan, edges);
+    let together = moment::as_late_as_control(plan, &undone);
+    join(plan, together);
     let late = moment::wait_for_referrers(plan, &referring);
     join(plan, late);
     let many = apart::many_last(contract, plan);

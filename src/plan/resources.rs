@@ -122,10 +122,11 @@ impl Draft<'_> {
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
     fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, Reason> {
-        if let Some(slot) = self.find(need, taken, usage) {
+        if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
             return Ok(Some(slot));
         }
-        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        let mut feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        feeds.sort_by_cached_key(|feed| feed.makes && self.asks_for_found(&feed.operation));
         let mut reasons = Vec::new();
         for feed in feeds.iter().filter(|feed| feed.makes) {
             if self.successes.contains_key(&feed.operation) {
@@ -133,12 +134,15 @@ impl Draft<'_> {
             }
             match self.success(&feed.operation) {
                 Ok(_) => {
-                    if let Some(slot) = self.find(need, taken, usage) {
+                    if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
                         return Ok(Some(slot));
                     }
                 }
                 Err(reason) => reasons.push(reason),
             }
+        }
+        if let Some(slot) = self.find(need, taken, usage) {
+            return Ok(Some(slot));
         }
         if let Some(slot) = self.make_one_more(&feeds, need, taken, usage) {
             return Ok(Some(slot));
@@ -174,15 +178,29 @@ impl Draft<'_> {
                 && is_part(&need.like, &slot.like)
                 && (usage != Usage::Remove || (slot.maker().is_some() && !self.consumers.contains_key(id)))
                 && !matches!(&slot.origin, Origin::Given(state) if !state.is_empty())
+                // What may turn out to be an example is nothing that others can rely on.
+                && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
         };
         let mut found: Vec<&SlotId> = self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
-        found.sort_by_key(|id| number(id));
+        found.sort_by_key(|id| (self.rests_on_found(id), number(id)));
         found.first().map(|id| (*id).clone())
+    }
+
+    /// Whether the request that makes a resource names data that a server need not have: whatever is made without is surer.
+    fn rests_on_found(&self, slot: &str) -> bool {
+        let needs = self.plan.maker(slot).and_then(|maker| self.plan.probe(maker)).map_or(&[][..], |probe| &probe.needs);
+        needs.iter().any(|need| self.plan.slots.get(need).is_some_and(|need| need.fallback.is_some()))
+    }
+
+    /// Whether the valid request of an operation names such data.
+    fn asks_for_found(&self, operation: &str) -> bool {
+        let base = self.contract.operation(operation).and_then(|operation| valid(self.contract, self.schemas, operation, false).ok());
+        base.is_some_and(|base| base.needs.iter().any(|need| need.resource.fallback.is_some()))
     }
 
     /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
     pub(super) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
-        let need = ResourceNeed { kind: kind.to_owned(), like: Value::Null };
+        let need = ResourceNeed::any(kind);
         let mut taken: Vec<SlotId> = vec![other.to_owned()];
         while let Some(slot) = self.find(&need, &taken, Usage::Write) {
             if self.plan.is_made(&slot) {
@@ -260,7 +278,7 @@ impl Draft<'_> {
     fn known_before(&mut self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
         let known = self.options.given.get(&need.kind)?.iter().find(|known| known.state.is_none())?.clone();
         let id = format!("{}={}", need.kind, known.id);
-        let slot = Slot { kind: need.kind.clone(), origin: Origin::Given(known.id), like: Value::Null };
+        let slot = Slot::any(&need.kind, Origin::Given(known.id));
         self.plan.slots.entry(id.clone()).or_insert(slot);
         (!taken.contains(&id)).then_some(id)
     }
@@ -273,9 +291,10 @@ impl Draft<'_> {
         for feed in finders {
             let Ok(finder) = self.success(&feed.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
-            let nth = self.plan.slots.values().filter(|slot| slot.origin == origin && slot.like == need.like).count();
+            let alike = |slot: &&Slot| slot.origin == origin && slot.like == need.like && slot.fallback.is_some() == need.fallback.is_some();
+            let nth = self.plan.slots.values().filter(alike).count();
             let id = self.next_slot(&need.kind);
-            self.plan.slots.insert(id.clone(), Slot { kind: need.kind.clone(), origin, like: need.like.clone() });
+            self.plan.slots.insert(id.clone(), Slot { like: need.like.clone(), fallback: need.fallback.clone(), ..Slot::any(&need.kind, origin) });
             let state = self.finished(&need.kind);
             let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth, state };
             if let Some(probe) = self.probe_mut(&finder) {
@@ -292,7 +311,7 @@ impl Draft<'_> {
         for feed in feeds {
             for (nth, item) in feed.items.iter().enumerate() {
                 let slot = self.next_slot(&feed.kind);
-                let made = Slot { kind: feed.kind.clone(), origin: Origin::Created(id.to_owned()), like: item.clone() };
+                let made = Slot { like: item.clone(), ..Slot::any(&feed.kind, Origin::Created(id.to_owned())) };
                 self.plan.slots.insert(slot.clone(), made);
                 let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth, state: None };
                 if let Some(probe) = self.probe_mut(id) {

@@ -182,7 +182,7 @@ impl Draft<'_> {
         let known = self.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
         let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
         let id = format!("{kind}={}", known.id);
-        let slot = Slot { kind, origin: Origin::Given(known.id.clone()), like: Value::Null };
+        let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
         self.plan.slots.insert(id.clone(), slot);
         settled.request.rebind(&place.slot, &id);
         let told = |left| format!("nobody but an earlier run, of {left}, vouches that {} was ever there; the next run leaves another one", known.id);
@@ -222,7 +222,7 @@ impl Draft<'_> {
     /// Lets a request that the server may just as well accept name only things of its own.
     pub(super) fn set_apart(&mut self, operation: &Operation, settled: &mut Settled) {
         for slot in slots_removed_by(operation, settled) {
-            let need = ResourceNeed { kind: self.kind_of(&slot), like: Value::Null };
+            let need = ResourceNeed::any(&self.kind_of(&slot));
             if let Some(fresh) = self.fresh(&need) {
                 settled.request.rebind(&slot, &fresh);
             }

@@ -38,7 +38,9 @@ pub(super) fn headline(report: &Report) -> String {
     } else if proved == 0 {
         format!("Nothing was proved: none of {} was shown to conform.", plural(cells, "cell"))
     } else if undecided > 0 {
-        format!("Not decided: no violation found, but {undecided} of {} could not be judged.", plural(cells, "cell"))
+        let without = documented.clone().filter(|cell| is_unavailable(cell)).count();
+        let without = if without > 0 { format!(", {without} of them for features that the account may not have") } else { String::new() };
+        format!("Not decided: no violation found, but {undecided} of {} could not be judged{without}.", plural(cells, "cell"))
     } else if left > 0 {
         format!("No violation found: {proved} of {} conform{partly}, {left} were not proved.", plural(cells, "cell"))
     } else if others > 0 {
@@ -60,6 +62,11 @@ pub(super) fn headline(report: &Report) -> String {
 /// Whether the server gave another answer than the one of this cell, and the contract takes that as well.
 fn is_other_side(cell: &Cell) -> bool {
     cell.code == Some(Code::AllowedAsWell)
+}
+
+/// Whether a cell is open because the account may not have a feature.
+fn is_unavailable(cell: &Cell) -> bool {
+    matches!(cell.code, Some(Code::Unavailable(_)))
 }
 
 /// What was held against what.
@@ -249,7 +256,9 @@ fn not_allowed(cell: &Cell) -> Option<Effect> {
 
 /// The one cause of most of what could not be judged, in one sentence, with what to do about it; `None` where there is none.
 pub(super) fn root_cause(report: &Report) -> Option<String> {
-    let open: Vec<&Cell> = report.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Blocked | Verdict::Inconclusive)).collect();
+    let open = report.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Blocked | Verdict::Inconclusive));
+    // A feature that is not there is a line of its own.
+    let open: Vec<&Cell> = open.filter(|cell| !is_unavailable(cell)).collect();
     let mut causes: BTreeMap<&str, Vec<&Cell>> = BTreeMap::new();
     for cell in &open {
         if let Some(because) = &cell.because {

@@ -52,14 +52,16 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// Learns from an outcome.
-    pub fn learn(&mut self, probe: &Probe, outcome: &Outcome, accepted: bool) {
+    /// Learns from an outcome: whether it was accepted, and whether not every account has what was asked for.
+    pub fn learn(&mut self, probe: &Probe, outcome: &Outcome, (accepted, optional): (bool, bool)) {
         self.anything |= accepted;
         if probe.fault.is_some() || accepted {
             return;
         }
         let refused = |status| Reason::new(Code::Refused(status), format!("the server answered {status}")).caused_by(&probe.id);
         match (&outcome.ending, outcome.answer()) {
+            // A feature that is not there says nothing of the rest.
+            (_, Some(answer)) if optional && matches!(answer.status.0, 403 | 404) => {}
             (Ending::Silent(reason), _) => self.refusals.push(Reason::new(Code::Silent, format!("no answer: {reason}")).caused_by(&probe.id)),
             (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => self.refusals.push(refused(answer.status)),
             // A path without an id leads somewhere, or the base URL is another.

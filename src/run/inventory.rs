@@ -27,19 +27,19 @@ impl Run<'_> {
             for (capture, kind) in unlisted_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
                 let Some(id) = captured(&capture, answer, probe, &self.progress.slots) else { continue };
                 if self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
-                    self.adopt_unlisted(probe, kind, id);
+                    self.adopt_unlisted(probe, &kind, id);
                 }
             }
         }
     }
 
-    fn adopt_unlisted(&mut self, probe: &Probe, kind: String, id: Value) {
+    fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
         let slot = format!("{kind}#{}/{}", probe.id, plain(&id));
-        if let Some(remover) = remover(self.contract, &kind, &probe.request, &slot) {
+        if let Some(remover) = remover(self.contract, kind, &probe.request, &slot) {
             self.progress.removers.insert(slot.clone(), remover);
         }
         self.progress.slots.insert(slot.clone(), id);
-        self.progress.made.insert(slot, Slot { kind, origin: Origin::Created(probe.id.clone()), like: Value::Null });
+        self.progress.made.insert(slot, Slot::any(kind, Origin::Created(probe.id.clone())));
     }
 
     /// Everything that the run has made, each once.

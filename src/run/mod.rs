@@ -303,9 +303,11 @@ impl<'a> Run<'a> {
             self.progress.accepted.insert(probe.id.clone());
         }
         self.progress.sent += outcome.exchanges.len() as u64;
-        self.progress.breaker.learn(probe, &outcome, accepted);
+        let optional = self.contract.operation(&probe.operation).is_some_and(|operation| operation.optional);
+        self.progress.breaker.learn(probe, &outcome, (accepted, optional));
         for capture in &probe.captures {
-            match answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots)) {
+            let found = answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots));
+            match found.or_else(|| self.plan.slots.get(&capture.slot)?.fallback.clone()) {
                 Some(value) => {
                     self.keep_former(probe, &capture.slot);
                     self.progress.slots.insert(capture.slot.clone(), value);

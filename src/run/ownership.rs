@@ -138,7 +138,7 @@ impl Sender<'_, '_> {
                 let _ = journal.write(&Entry::Added(Box::new(look.clone())), true);
             }
             let seen = self.probe(&look, values, None).await;
-            let known = Slot { kind, origin: Origin::Created(probe.id.clone()), like: Value::Null };
+            let known = Slot::any(&kind, Origin::Created(probe.id.clone()));
             looked.push((Remake { probe: look, beside: vec![(slot, known)] }, seen));
         }
         looked

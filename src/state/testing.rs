@@ -61,7 +61,7 @@ impl Story {
         let mut plan = Plan::default();
         for number in 1..=3 {
             let origin = Origin::Created(format!("things.create#{number}"));
-            plan.slots.insert(format!("things#{number}"), Slot { kind: "things".to_owned(), origin, like: Value::Null });
+            plan.slots.insert(format!("things#{number}"), Slot::any("things", origin));
         }
         Self { media, contract, plan, outcomes: Outcomes::default() }
     }

@@ -20,6 +20,9 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let name = scene.profile.tail.first().map(String::as_str).unwrap_or_default();
     let resource = scene.owner().and_then(|(kind, id)| turn.state.store.get(kind, id));
     let linkage = resource.and_then(|resource| resource.body.get("relationships")?.get(name)?.get("data")).cloned();
+    // Where nothing of a kind was made, nothing is related.
+    let none = scene.core.profiles.created.contains(&scene.profile.kind) && turn.state.store.of(&scene.profile.kind).is_empty();
+    let linkage = linkage.or_else(|| (none && turn.place().is_some_and(|place| place.many)).then(|| Value::Array(Vec::new())));
     let (Some(linkage), Some(place)) = (linkage, turn.place()) else { return super::example::act(turn) };
     let identifiers = match linkage {
         Value::Array(identifiers) => identifiers,

@@ -4,9 +4,11 @@
 use serde_json::Value;
 
 use super::{Outcome, Turn};
+use crate::contract::schema::resource_needs;
 use crate::domain::contract::Operation;
 use crate::mock::profile::Profile;
 use crate::mock::scene::Core;
+use crate::mock::store::id_text;
 
 pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
     profile.searches
@@ -19,6 +21,9 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         .place()
         .zip(turn.example.as_ref())
         .is_some_and(|(place, example)| place.items(example).iter().all(|item| item.get("type").is_none_or(|of| of.as_str() == Some(kind))));
+    if let Some(named) = named(turn) {
+        return Outcome::of(turn.document(named));
+    }
     if !core.profiles.created.contains(kind) || !typed {
         return super::example::act(turn);
     }
@@ -26,6 +31,17 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let held = turn.state.store.of(kind).iter().map(|resource| &resource.body);
     let found: Vec<Value> = held.filter(|body| asked.iter().all(|asked| fits(asked, body))).cloned().collect();
     Outcome::of(turn.document(found))
+}
+
+/// The resources that the body names by their ids, where these are not those of the example.
+fn named(turn: &Turn<'_, '_>) -> Option<Vec<Value>> {
+    let scene = turn.scene;
+    let needs = resource_needs(&scene.core.contract, scene.media?, scene.body()?);
+    let own = needs.iter().filter(|need| need.what.kind == scene.profile.kind);
+    let found: Vec<Value> = own.filter_map(|need| Some(turn.state.store.get(&need.what.kind, &id_text(&need.value)?)?.body.clone())).collect();
+    let shown: Vec<Value> = turn.place()?.items(turn.example.as_ref()?).into_iter().filter_map(|item| item.get("id").cloned()).collect();
+    let same = found.iter().all(|body| body.get("id").is_some_and(|id| shown.contains(id)));
+    (!same).then_some(found)
 }
 
 fn scene_items<'t>(turn: &'t Turn<'_, '_>) -> Vec<&'t Value> {

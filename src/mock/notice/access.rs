@@ -3,6 +3,7 @@
 use super::{Noticed, Scene};
 use crate::domain::contract::{Location, SecurityScheme};
 use crate::mock::accounts::Caller;
+use crate::mock::variants::Habit;
 
 /// What is wrong with the credentials of a call.
 pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
@@ -31,5 +32,18 @@ pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
     for parameter in required.filter(|parameter| scene.call.header(&parameter.name).is_none()) {
         noticed.push(Noticed::new("missing-header", format!("The header {} is missing.", parameter.name)).at_header(&parameter.name));
     }
+    noticed.extend(feature(scene));
     noticed
+}
+
+/// What is wrong with an operation of an API that this server does not have.
+fn feature(scene: &Scene<'_>) -> Option<Noticed> {
+    if !scene.operation.optional {
+        return None;
+    }
+    if scene.core.variants.has(Habit::FeaturesHidden) {
+        return Some(Noticed::new("no-feature", "There is nothing here.").insisting(404));
+    }
+    let refused = scene.core.variants.has(Habit::FeaturesRefused);
+    refused.then(|| Noticed::new("no-feature", format!("{} is not enabled for this account.", scene.operation.api)).insisting(403))
 }

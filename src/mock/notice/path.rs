@@ -1,6 +1,7 @@
 //! Whether the ids in the path name something, and whether that is still there.
 
 use super::{Noticed, Scene, State};
+use crate::contract::schema::is_server_data;
 use crate::domain::contract::{Location, Parameter};
 use crate::mock::ids::same_style;
 use crate::mock::job;
@@ -13,6 +14,10 @@ pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>)
     for (name, value) in &scene.path_values {
         let Some(parameter) = scene.operation.parameter(Location::Path, name) else { continue };
         let kind = parameter.resource.as_ref().map(|need| need.kind.as_str());
+        let marked = parameter.schema.as_ref().is_some_and(|schema| is_server_data(&scene.core.contract.document, schema));
+        if marked && scene.core.variants.has(Habit::Unlicensed) {
+            noticed.push(Noticed::new("server-data", format!("{name} {value} needs a licence.")).insisting(400).at_parameter(name));
+        }
         let held = kind.is_some_and(|kind| state.store.get(kind, value).is_some());
         if !held && is_malformed(scene, parameter, value) {
             let detail = format!("{value:?} does not have the form of {name}.");

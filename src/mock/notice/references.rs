@@ -23,7 +23,8 @@ pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>)
     let needs = resource_needs(&scene.core.contract, media, body);
     for need in &needs {
         if let Some(id) = id_text(&need.value).filter(|id| unknown(&need.what.kind, id)) {
-            noticed.push(absent(&need.what.kind, &id).at_pointer(&need.at));
+            let absent = absent(&need.what.kind, &id).at_pointer(&need.at);
+            noticed.push(if need.what.fallback.is_some() { absent.insisting(400) } else { absent });
         }
     }
     if scene.profile.creates || scene.profile.searches || scene.owner().is_some() {

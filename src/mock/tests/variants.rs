@@ -6,8 +6,12 @@ use crate::mock::{Variant, all_variants};
 /// Variants that only show on the wire, or to requests that the script does not send.
 const ELSEWHERE: &[&str] = &[
     "access-last",
+    "other-keys",
     "head-and-options",
     "other-data",
+    "features-refused",
+    "features-hidden",
+    "unlicensed-data",
     "slow-answers",
     "connection-close",
     "chunked",

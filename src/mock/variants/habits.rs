@@ -17,6 +17,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant("ids-uuid", "ids are UUIDs where the contract allows it", Habit::UuidIds),
     variant("ids-large", "ids are numbers of eighteen digits where the contract allows it", Habit::LargeIds),
     variant("ids-as-numbers", "ids are numbers of JSON where the contract allows it", Habit::NumberIds),
+    variant("other-keys", "the lists of what requests refer to show other ids than those of the examples", Habit::OtherKeys),
     variant("pages-small", "pages hold at most two resources", Habit::SmallPages),
     variant("pages-other-cursor", "links to the next page have a cursor of another name, and pages hold at most 25 resources", Habit::OtherCursor),
     variant("jobs-slow", "jobs are read five times before they have finished", Habit::SlowJobs),

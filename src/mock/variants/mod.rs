@@ -69,6 +69,14 @@ pub(crate) enum Habit {
     LowestFirst,
     /// Data that examples name and other servers may not have is not there.
     OtherData,
+    /// What is only listed has other ids than in the examples.
+    OtherKeys,
+    /// Optional APIs refuse everything.
+    FeaturesRefused,
+    /// Optional APIs are not there.
+    FeaturesHidden,
+    /// Data of the server that a path names needs a licence.
+    Unlicensed,
     /// Where the documents differ, the other side of what is documented first.
     OtherSide,
     /// What leads elsewhere shows something as well.
