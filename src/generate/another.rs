@@ -100,25 +100,24 @@ impl Maker<'_> {
         let places: Vec<(String, &Named)> = names.iter().filter_map(|named| Some((self.place(last, full, named)?, named))).collect();
         let mut found = Vec::new();
         let ways = |at: &str, named: &Named, body: &Value| -> Vec<Value> {
-            let Some(value) = body.pointer(at) else {
-                let sample = full.and_then(|full| full.pointer(at)).cloned().unwrap_or_else(|| Value::from("probity"));
+            let with = |value: Value| {
                 let mut other = body.clone();
-                return if put(&mut other, at, sample) { vec![other] } else { Vec::new() };
+                put(&mut other, at, value).then_some(other).filter(|body| self.schemas.fits(self.schema, body))
             };
-            let mut ways = Vec::new();
             let (parent, name) = at.rsplit_once('/').unwrap_or_default();
             let demanded = required.get(parent).is_some_and(|names| names.contains(name));
-            if !demanded {
-                let mut without = body.clone();
-                ways.extend(remove(&mut without, at).then_some(without));
+            let without = || {
+                let mut other = body.clone();
+                (!demanded && remove(&mut other, at)).then_some(other).filter(|body| self.schemas.fits(self.schema, body))
+            };
+            let sample = || full.and_then(|full| full.pointer(at)).cloned().unwrap_or_else(|| Value::from("probity"));
+            match body.pointer(at) {
+                // What the refusal asks for goes before leaving the member out.
+                Some(value) if is_about_value(named) => others(value, named, self.today).into_iter().filter_map(with).chain(without()).collect(),
+                Some(value) => without().into_iter().chain(others(value, named, self.today).into_iter().filter_map(with)).collect(),
+                None if is_about_value(named) => others(&sample(), named, self.today).into_iter().chain([sample()]).filter_map(with).collect(),
+                None => std::iter::once(sample()).chain(others(&sample(), named, self.today)).filter_map(with).collect(),
             }
-            ways.extend(others(value, named, self.today).into_iter().filter_map(|other| {
-                let mut body = body.clone();
-                *get_mut(&mut body, at)? = other;
-                Some(body)
-            }));
-            ways.retain(|body| self.schemas.fits(self.schema, body));
-            ways
         };
         for rank in 0..2 {
             let mut all = last.clone();
@@ -209,6 +208,13 @@ impl Maker<'_> {
             self.schemas.fits(self.schema, &other).then_some(other)
         })
     }
+}
+
+/// Whether a refusal says what a value has to be like.
+fn is_about_value(named: &Named) -> bool {
+    let words = named.words.to_ascii_lowercase();
+    let forms = TEXTS.iter().flat_map(|(_, hints)| *hints);
+    forms.chain(&["date", "time", "positive", "greater", "at least", "minimum"]).any(|hint| words.contains(hint))
 }
 
 /// Other values in the place of one; those that the words of the refusal speak of come first.

@@ -62,6 +62,7 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     };
     if own.is_none_or(|own| own.bound) && (is_json(&name) || is_parts(&name)) {
         add_needs(contract, content, &value, &mut base);
+        base.needs.extend(own_id(contract, operation, &value).filter(|need| base.needs.iter().all(|known| known.place != need.place)));
     }
     base.request.body = body_of(contract, content, &name, value);
     if !matches!(base.request.body, Body::Multipart(_)) {
@@ -74,6 +75,21 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
 fn add_needs(contract: &Contract, media: &MediaType, body: &Value, base: &mut Base) {
     let needs = resource_needs(contract, media, body);
     base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
+}
+
+/// The id in a body that says which item of a collection it replaces or changes, where the path does not, and no author marks
+/// what names a resource.
+fn own_id(contract: &Contract, operation: &Operation, body: &Value) -> Option<Need> {
+    if contract.inferred.annotated || !matches!(operation.method.0.as_str(), "PUT" | "PATCH") || operation.item_parameter().is_some() {
+        return None;
+    }
+    let path = operation.path.trim_end_matches('/');
+    let is_item = |other: &&Operation| {
+        other.path.trim_end_matches('/').strip_prefix(path).is_some_and(|rest| rest.starts_with("/{") && !rest[1..].contains('/'))
+    };
+    let item = contract.operations.iter().filter(is_item).find_map(|other| other.item_parameter()?.resource.clone())?;
+    let at = ["/id", "/data/id"].into_iter().find(|at| body.pointer(at).is_some())?;
+    Some(Need { place: Place::Body(at.to_owned()), resource: item, example: body.pointer(at)?.clone() })
 }
 
 /// The media type that the body of an operation is sent as.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lists::BEFORE;
+use super::sweeps::is_sweep;
 use crate::domain::contract::{Contract, Status};
 use crate::domain::plan::{Credentials, Intent, Plan, Probe, Repeat, Stage};
 
@@ -140,11 +141,13 @@ pub(super) fn first_wave(plan: &mut Plan, contract: &Contract, requests: u64) {
     let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
     let with = |probe: usize| plan.probes[probe].after.iter().filter_map(|id| index.get(id.as_str()).copied()).collect();
     let mut choice = Choice::new(plan, contract, with);
-    let burst = |cell: usize| match &plan.cells[cell].intent {
-        Intent::Probes(aimed) => aimed.iter().any(|id| plan.probe(id).is_some_and(|probe| probe.stage == Stage::Burst)),
+    // What sweeps comes behind everything else, whatever it tells.
+    let is_last = |probe: &Probe| probe.stage == Stage::Burst || is_sweep(contract, probe);
+    let last = |cell: usize| match &plan.cells[cell].intent {
+        Intent::Probes(aimed) => aimed.iter().any(|id| plan.probe(id).is_some_and(is_last)),
         _ => true,
     };
-    choice.fill(requests, |cell| (!burst(cell)).then_some(0), |_| 0);
+    choice.fill(requests, |cell| (!last(cell)).then_some(0), |_| 0);
     let chosen = choice.chosen();
     let uncounted = plan.probes.iter().zip(&chosen).filter(|(probe, chosen)| **chosen && is_anonymous(probe)).count();
     for (probe, chosen) in plan.probes.iter_mut().zip(chosen) {

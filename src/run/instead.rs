@@ -54,9 +54,9 @@ impl Run<'_> {
         feeds.iter().find_map(|feed| {
             let list = self.list(probe, feed)?;
             let answer = self.outcome(&list.id).and_then(Outcome::answer).filter(|answer| list.is_accepted_by(answer.status))?;
-            // Any one will do; what was to be made is only preferred.
-            let capture = |like: &Value| Capture { slot: slot.clone(), expression: feed.expression.clone(), like: like.clone(), nth: 0, state: None };
-            captured(&capture(like), answer, list, &BTreeMap::new()).or_else(|| captured(&capture(&Value::Null), answer, list, &BTreeMap::new()))
+            // One of another sort may be refused for what it is.
+            let capture = Capture { slot: slot.clone(), expression: feed.expression.clone(), like: like.clone(), nth: 0, state: None };
+            captured(&capture, answer, list, &BTreeMap::new())
         })
     }
 }
