@@ -237,7 +237,12 @@ pub(super) fn unproved(report: &Report) -> Vec<Unproved<'_>> {
     for group in &mut groups {
         if let Some(effect) = not_allowed(group.cells[0]) {
             let operations: BTreeSet<&str> = group.cells.iter().map(|cell| cell.operation.as_str()).collect();
-            let words = format!("{} {}: {} allows it", plural(operations.len(), "operation"), effect.they_do(), effect.flag());
+            let words = format!(
+                "{} {}: {} allows it",
+                plural(operations.len(), "operation"),
+                if operations.len() == 1 { effect.does() } else { effect.they_do() },
+                effect.flag()
+            );
             group.reason = Cow::Owned(words);
         }
     }
