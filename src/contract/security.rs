@@ -16,12 +16,18 @@ pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {
     names.into_iter().flat_map(Map::keys).filter_map(read).collect()
 }
 
+/// Schemes whose credentials are made anew from what the server asks (IANA, HTTP Authentication Scheme Registry).
+const BY_CHALLENGE: [&str; 6] = ["digest", "hoba", "mutual", "negotiate", "ntlm", "scram-sha-256"];
+
 fn scheme(scheme: &Value) -> SecurityScheme {
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let field = || text("name").to_owned();
     match (text("type"), text("scheme").to_ascii_lowercase().as_str(), text("in")) {
         ("http", "basic", _) => SecurityScheme::Basic,
         ("http", "bearer", _) | ("oauth2" | "openIdConnect", ..) => SecurityScheme::Bearer,
+        // Whatever a scheme of an author's own is, its credentials stand in this field (RFC 9110, section 11.6.2). The value has the
+        // name of the scheme in it.
+        ("http", other, _) if !other.is_empty() && !BY_CHALLENGE.contains(&other) => SecurityScheme::Header("Authorization".to_owned()),
         ("apiKey", _, "header") => SecurityScheme::Header(field()),
         ("apiKey", _, "query") => SecurityScheme::Query(field()),
         ("apiKey", _, "cookie") => SecurityScheme::Cookie(field()),
@@ -69,6 +75,17 @@ mod tests {
     use serde_json::json;
 
     use crate::contract::{bundle, read};
+    use crate::domain::contract::SecurityScheme;
+
+    #[test]
+    fn an_http_scheme_of_an_authors_own_goes_into_the_field_of_credentials() {
+        let of = |name: &str| super::scheme(&json!({"type": "http", "scheme": name}));
+        assert_eq!(of("HMAC"), SecurityScheme::Header("Authorization".to_owned()));
+        assert_eq!(
+            [of("Basic"), of("bearer"), of("Digest")],
+            [SecurityScheme::Basic, SecurityScheme::Bearer, SecurityScheme::Other("http".to_owned())]
+        );
+    }
 
     #[test]
     fn a_header_that_is_a_credential_is_taken_for_one() {

@@ -84,9 +84,9 @@ impl Maker<'_> {
         let document = &self.contract.document;
         let full: Vec<Value> = fuller(document, &self.schema.0).take(MOST_WAYS).collect();
         let mut found: Vec<Value> = self.mended(last, full.first(), names);
-        let least = self.required_alone(last);
-        found.push(least.clone());
-        found.push(self.saner(&least));
+        let bare = self.required_alone(last);
+        found.push(bare.clone());
+        found.push(self.saner(&bare));
         found.push(self.saner(last));
         for body in full.iter().chain(&samples(document, &self.schema.0).take(MOST_WAYS).collect::<Vec<_>>()) {
             found.push(self.saner(body));
@@ -97,7 +97,7 @@ impl Maker<'_> {
     /// The last body with what the refusal names changed, all of it at once, then one by one.
     fn mended(&self, last: &Value, full: Option<&Value>, names: &[Named]) -> Vec<Value> {
         let required = self.required(last);
-        let places: Vec<(String, &Named)> = names.iter().filter_map(|named| Some((self.place(last, full, named)?, named))).collect();
+        let places: Vec<(String, &Named)> = names.iter().filter_map(|named| Some((Self::place(last, full, named)?, named))).collect();
         let mut found = Vec::new();
         let ways = |at: &str, named: &Named, body: &Value| -> Vec<Value> {
             let with = |value: Value| {
@@ -136,7 +136,7 @@ impl Maker<'_> {
     }
 
     /// Where a member stands that a refusal names: in the body, or where an optional one could.
-    fn place(&self, last: &Value, full: Option<&Value>, named: &Named) -> Option<String> {
+    fn place(last: &Value, full: Option<&Value>, named: &Named) -> Option<String> {
         let whole = named.tokens.iter().fold(String::new(), |at, token| append(&at, token));
         let known = |at: &str| last.pointer(at).is_some() || full.is_some_and(|full| full.pointer(at).is_some());
         if !whole.is_empty() && known(&whole) {
@@ -145,7 +145,9 @@ impl Maker<'_> {
         let end = append("", named.tokens.iter().rev().find(|token| token.parse::<usize>().is_err())?);
         let mut places = Vec::new();
         pointers(last, "", &mut places);
-        full.into_iter().for_each(|full| pointers(full, "", &mut places));
+        if let Some(full) = full {
+            pointers(full, "", &mut places);
+        }
         places.into_iter().find(|at| at.ends_with(&end))
     }
 

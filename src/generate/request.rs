@@ -51,14 +51,13 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let name = concrete(contract, content);
     base.media = Some(index);
     let own = operation.own.as_ref().filter(|own| own.body.is_some() && is_json(&name));
-    let value = match own.and_then(|own| own.body.clone()) {
-        Some(value) => value,
-        None => {
-            let (value, unvouched) = body_value(contract, schemas, content, &name)?;
-            let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
-            base.unvouched = unvouched.or(foreign).or(base.unvouched);
-            value
-        }
+    let value = if let Some(value) = own.and_then(|own| own.body.clone()) {
+        value
+    } else {
+        let (value, unvouched) = body_value(contract, schemas, content, &name)?;
+        let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
+        base.unvouched = unvouched.or(foreign).or(base.unvouched);
+        value
     };
     if own.is_none_or(|own| own.bound) && (is_json(&name) || is_parts(&name)) {
         add_needs(contract, content, &value, &mut base);

@@ -44,11 +44,11 @@ fn answers<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Probe, &'a Outcome,
 
 /// Which of two statuses came.
 fn status(case: &Case<'_>, operation: &Operation, sides: [&Response; 2]) -> Option<Alternative> {
-    let came: BTreeSet<Status> = answers(case)
+    let statuses: BTreeSet<Status> = answers(case)
         .filter(|(probe, ..)| probe.operation == operation.id && probe.request.method == operation.method)
         .map(|(_, _, answer)| answer.status)
         .collect();
-    let (taken, left): (Vec<&Response>, Vec<&Response>) = sides.into_iter().partition(|side| came.contains(&side.status));
+    let (taken, left): (Vec<&Response>, Vec<&Response>) = sides.into_iter().partition(|side| statuses.contains(&side.status));
     let words = |responses: &[&Response]| responses.iter().map(|response| response.status.to_string()).collect::<Vec<_>>();
     (!taken.is_empty()).then(|| Alternative {
         operation: operation.id.clone(),

@@ -133,8 +133,9 @@ fn choices(report: &Report) -> Vec<String> {
 
 /// Requests that were taken where the contract's were not.
 fn found(report: &Report) -> Vec<String> {
-    let query = |one: &FoundRequest| one.query.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>();
-    let line = |one: &FoundRequest| format!("- {}: {}", code(&one.operation), code(&format!("{}{}", one.body, query(one))));
+    let query = |one: &FoundRequest| one.query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+    let request = |one: &FoundRequest| [vec![one.body.to_string()], query(one)].concat().join(" ");
+    let line = |one: &FoundRequest| format!("- {}: {}", code(&one.operation), code(&request(one)));
     if report.found_requests.is_empty() {
         return Vec::new();
     }

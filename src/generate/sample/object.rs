@@ -10,6 +10,9 @@ use crate::generate::{pattern, word};
 /// How many objects within objects have their optional members, too, where those are wanted.
 const MOST_OPTIONAL: usize = 2;
 
+/// How many objects within objects have the optional members that an author shows.
+const MOST_SHOWN: usize = 4;
+
 /// How many members are made for want of a name.
 const MOST_ADDED: u64 = 20;
 
@@ -65,8 +68,8 @@ impl Maker<'_> {
                 for_request
                     && self.way.shown
                     && self.way.extent == Extent::Shown
-                    && depth < MOST_OPTIONAL
-                    && annotated("example").or_else(|| annotated("examples")).is_some()
+                    && depth < MOST_SHOWN
+                    && described.is_some_and(|schema| self.shows(schema, depth))
             };
             if left_out || !(demanded || optional || is_shown()) {
                 continue;
@@ -90,6 +93,15 @@ impl Maker<'_> {
         self.dependent(whole, depth, &mut members)?;
         self.filled(whole, depth, &mut members)?;
         Some(members)
+    }
+
+    /// Whether an author shows a value for a schema, or for a member of the objects that it describes.
+    fn shows(&self, schema: &Value, depth: usize) -> bool {
+        if self.annotation(schema, "example").or_else(|| self.annotation(schema, "examples")).is_some() {
+            return true;
+        }
+        let within = |properties: Value| properties.as_object().is_some_and(|members| members.values().any(|member| self.shows(member, depth + 1)));
+        depth + 1 < MOST_SHOWN && self.annotation(schema, "properties").is_some_and(within)
     }
 
     /// What a schema, or what it refers to, says under a keyword.

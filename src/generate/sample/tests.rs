@@ -148,3 +148,10 @@ fn what_is_forbidden_is_not_made_and_what_has_to_differ_differs() {
     assert_eq!(made, [json!(1), json!("blue"), json!("probity"), json!("Probity"), objects, json!({"AA": 1, "AB": 1})]);
     assert!(sample(&document, "/contains").as_array().is_some_and(|items| items.contains(&json!("x"))));
 }
+
+#[test]
+fn what_an_author_shows_within_optional_objects_is_sent() {
+    let document = json!({"s": {"type": "object", "required": ["data"], "properties": {"data": {"type": "object", "required": ["type"], "properties": {
+        "type": {"const": "books"}, "attributes": {"type": "object", "properties": {"title": {"type": "string", "examples": ["Emma"]}, "note": {}}}}}}}});
+    assert_eq!(sample(&document, "/s"), json!({"data": {"type": "books", "attributes": {"title": "Emma"}}}));
+}
