@@ -179,6 +179,10 @@ impl<'a> EffectRules<'a> {
     fn names_only_own(&self, asked: &Asked<'_>, method: &Method) -> bool {
         let request = asked.request;
         let removing = method.0 == "DELETE";
+        // An id beside the members to be written may be one of them: some servers then write to everything that is there.
+        if !removing && !self.contract.inferred.annotated {
+            return false;
+        }
         let broken = asked.fault.map(|fault| &fault.place);
         // Without its body, where a server may not read it.
         let unread = match broken {

@@ -6,6 +6,7 @@ mod support;
 
 mod another;
 mod answers;
+mod collections;
 mod deletions;
 mod nested;
 mod overloaded;
