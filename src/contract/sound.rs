@@ -7,28 +7,13 @@ use serde_json::{Map, Value, json};
 use super::bundle::{Bundle, UNREAD, unread};
 use super::pointer::escape;
 use super::upgrade::{exclusive, nullable};
-use super::walk::{Part, Trail, schemas_mut};
+use super::walk::{LISTS, MAPS, Part, SINGLE, Trail, schemas_mut};
 use crate::domain::issue::DocumentIssue;
 
 /// The types of JSON Schema (JSON Schema Validation, section 6.1.1).
 const TYPES: [&str; 7] = ["null", "boolean", "object", "array", "number", "string", "integer"];
 const COUNTS: [&str; 8] = ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"];
 const NUMBERS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const MAPS: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
-const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
-const SINGLE: [&str; 11] = [
-    "items",
-    "additionalProperties",
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentSchema",
-];
 const FLAGS: [&str; 4] = ["uniqueItems", "readOnly", "writeOnly", "deprecated"];
 /// Keywords whose value says nothing about values when it is no text.
 const TEXTS: [&str; 6] = ["title", "description", "format", "contentMediaType", "contentEncoding", "$comment"];

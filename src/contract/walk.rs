@@ -44,28 +44,29 @@ const NAMED: [&str; 12] = [
     "x-probity-forms",
 ];
 
-/// Keywords of JSON Schema that hold a schema or a list of schemas.
-const SUBSCHEMAS: [&str; 16] = [
+/// Keywords of JSON Schema that hold a schema.
+pub(super) const SINGLE: [&str; 11] = [
     "items",
     "additionalProperties",
-    "allOf",
-    "anyOf",
-    "oneOf",
     "not",
     "if",
     "then",
     "else",
     "contains",
     "propertyNames",
-    "prefixItems",
-    "additionalItems",
     "unevaluatedItems",
     "unevaluatedProperties",
     "contentSchema",
 ];
 
+/// Keywords of JSON Schema that hold a list of schemas.
+pub(super) const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
+
 /// Keywords of JSON Schema that hold a map from names to schemas.
-const SCHEMA_MAPS: [&str; 6] = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "dependencies"];
+pub(super) const MAPS: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+
+/// The same of earlier drafts: a schema, and a map from names to schemas.
+const EARLIER: (&str, &str) = ("additionalItems", "dependencies");
 
 impl Part {
     /// What the member of this name is.
@@ -85,8 +86,8 @@ impl Part {
             Self::Callbacks => Self::PathItems,
             Self::Named | Self::Examples => Self::Plain,
             Self::Schemas => Self::Schema,
-            Self::Schema if SUBSCHEMAS.contains(&name) => Self::Schema,
-            Self::Schema if SCHEMA_MAPS.contains(&name) => Self::Schemas,
+            Self::Schema if SINGLE.contains(&name) || LISTS.contains(&name) || name == EARLIER.0 => Self::Schema,
+            Self::Schema if MAPS.contains(&name) || name == EARLIER.1 => Self::Schemas,
             Self::Schema | Self::Raw => Self::Raw,
             Self::PathItem if name == "additionalOperations" => Self::Named,
             Self::Plain | Self::PathItem => of_plain(name),

@@ -1,6 +1,7 @@
 //! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
 
 pub mod certainty;
+mod collection;
 pub mod contract;
 pub mod drawn;
 pub mod effect;

@@ -82,11 +82,7 @@ fn own_id(contract: &Contract, operation: &Operation, body: &Value) -> Option<Ne
     if contract.inferred.annotated || !matches!(operation.method.0.as_str(), "PUT" | "PATCH") || operation.item_parameter().is_some() {
         return None;
     }
-    let path = operation.path.trim_end_matches('/');
-    let is_item = |other: &&Operation| {
-        other.path.trim_end_matches('/').strip_prefix(path).is_some_and(|rest| rest.starts_with("/{") && !rest[1..].contains('/'))
-    };
-    let item = contract.operations.iter().filter(is_item).find_map(|other| other.item_parameter()?.resource.clone())?;
+    let item = contract.operations.iter().filter(|other| other.is_in(&operation.path)).find_map(|other| other.item_parameter()?.resource.clone())?;
     let at = ["/id", "/data/id"].into_iter().find(|at| body.pointer(at).is_some())?;
     Some(Need { place: Place::Body(at.to_owned()), resource: item, example: body.pointer(at)?.clone() })
 }

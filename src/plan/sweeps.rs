@@ -86,12 +86,7 @@ fn is_called(operation: &Operation, known: &[&str]) -> bool {
 fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
     let path = operation.path.trim_end_matches('/');
     let above = path.rsplit_once('/').map(|(above, _)| above).unwrap_or_default();
-    let has_items = |collection: &str| {
-        let item = |other: &Operation| {
-            other.path.trim_end_matches('/').strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{") && !rest[1..].contains('/'))
-        };
-        !collection.is_empty() && contract.operations.iter().any(item)
-    };
+    let has_items = |collection: &str| !collection.is_empty() && contract.operations.iter().any(|other| other.is_in(collection));
     matches!(operation.method.0.as_str(), "PUT" | "PATCH" | "DELETE")
         && operation.item_parameter().is_none()
         && (has_items(path) || (operation.method.0 == "DELETE" && has_items(above)))

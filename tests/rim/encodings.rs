@@ -11,7 +11,7 @@ use crate::origin::{Origin, answer};
 use crate::secrets::written;
 use crate::support::{Folder, text};
 
-const PASSWORD: &str = "pässwört/42&C<o>'\"=";
+const PASSWORD: &str = "pässwörtß/42&C<o>'\"=";
 const KEY: &str = "7345190826";
 const PLACES: [&str; 8] = ["value", "name", "field", "field-name", "text", "location", "markup", "error"];
 
@@ -36,6 +36,7 @@ fn latin(letter: char) -> String {
     match letter {
         'ä' => "&auml".to_owned(),
         'ö' => "&ouml;".to_owned(),
+        'ß' => "&szlig;".to_owned(),
         '&' => "&amp".to_owned(),
         '<' => "&lt".to_owned(),
         '>' => "&gt;".to_owned(),
@@ -51,7 +52,9 @@ fn latin(letter: char) -> String {
 fn encodings() -> Vec<String> {
     let padded = format!("{}{PASSWORD}{}", "lead ".repeat(17), " end".repeat(17));
     let quoted = json!(PASSWORD).to_string();
-    let windows = PASSWORD.replace('ä', "Ã¤").replace('ö', "Ã¶");
+    let read = |letter: &str| PASSWORD.replace('ä', "Ã¤").replace('ö', "Ã¶").replace('ß', letter);
+    // The second byte of ß is a letter in one of these sets and a control in the other.
+    let (windows, latin_1) = (read("ÃŸ"), read("Ã\u{9f}"));
     vec![
         PASSWORD.to_owned(),
         STANDARD.encode(PASSWORD),
@@ -88,15 +91,18 @@ fn encodings() -> Vec<String> {
         letters(PASSWORD, |index, letter| if index % 2 == 0 { format!("&#{};", u32::from(letter)) } else { latin(letter) }),
         letters(&latin_all(PASSWORD), |_, letter| if letter == '&' { "&amp;".to_owned() } else { letter.to_string() }),
         PASSWORD.bytes().map(char::from).collect(),
+        latin_1,
         windows.clone(),
         letters(&windows, |_, letter| latin(letter)),
-        PASSWORD.replace(['ä', 'ö'], "?"),
-        PASSWORD.replace(['ä', 'ö'], "\u{fffd}"),
-        PASSWORD.replace('ä', "%E4").replace('ö', "%F6"),
+        PASSWORD.replace(['ä', 'ö', 'ß'], "?"),
+        PASSWORD.replace(['ä', 'ö', 'ß'], "\u{fffd}"),
+        PASSWORD.replace('ä', "%E4").replace('ö', "%F6").replace('ß', "%DF"),
         hex(PASSWORD, |_, byte| format!("={byte:02X}")),
         KEY.to_owned(),
         format!("{KEY}.0"),
         "7.345190826e9".to_owned(),
+        "7.345190826e+9".to_owned(),
+        "7.345190826e+09".to_owned(),
         "7.345190826E+09".to_owned(),
         STANDARD.encode(KEY),
         hex(KEY, |_, byte| format!("{byte:02x}")),
