@@ -8,6 +8,7 @@ pub mod effect;
 pub mod exchange;
 mod extensions;
 pub mod filter;
+pub mod hash;
 pub mod http;
 mod index;
 pub mod issue;

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::drawn::scattered;
 use super::mark::changed;
 use crate::contract::Schemas;
 use crate::domain::contract::{Location, Operation, Parameter};
+use crate::domain::hash::scattered;
 use crate::domain::plan::{Place, RequestTemplate};
 
 /// Their names, without case and separators: what marks a request (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header),

@@ -3,12 +3,12 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::drawn::hashed;
 use super::request::Base;
 use super::vary::vary;
 use crate::contract::schema::{marks, property};
 use crate::contract::{Schemas, append, asks_by_name};
 use crate::domain::contract::{Contract, MediaType, Operation, SchemaRef};
+use crate::domain::hash::hashed;
 use crate::domain::plan::Body;
 
 /// How many of the last letters and digits of a text are changed where nothing can be added to it.

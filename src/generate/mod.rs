@@ -20,7 +20,7 @@ mod word;
 
 pub use another::{Refused, another};
 pub use capture::captured;
-pub use drawn::{Chance, admits, applied, change_between, odd, scattered, smaller, valid_changes};
+pub use drawn::{Chance, admits, applied, change_between, odd, smaller, valid_changes};
 pub use fill::{fill, value_at};
 pub use fresh::freshen;
 pub use mark::{carries, document, marked, marked_texts, with_mark};

@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-use super::drawn::scattered;
+use crate::domain::hash::scattered;
 
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::drawn::scattered;
 use super::mark::changed;
+use crate::domain::hash::scattered;
 use crate::domain::text::plain;
 
 /// Letters and digits that must be drawn before a code is sure to name nothing.

@@ -6,7 +6,7 @@ use super::sight::Sight;
 use super::{Bench, Stop};
 use crate::domain::contract::{Status, WHOLE_SERVER};
 use crate::domain::filter::Filter;
-use crate::generate::scattered;
+use crate::domain::hash::scattered;
 use crate::mock::Fault;
 use crate::plan::Options;
 
