@@ -11,10 +11,10 @@ use super::{Stop, exit, read, write};
 use crate::domain::contract::WHOLE_SERVER;
 use crate::domain::plan::Intent;
 use crate::domain::reason::Code;
-use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool};
+use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
 use crate::domain::verdict::{Severity, Verdict};
 use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
-use crate::report::{Detail, FORMATS, matrix, matrix_in, summary_totals};
+use crate::report::{Detail, FORMATS, matrix, matrix_in};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
 const LONGEST: u64 = 1024 * 1024 * 1024;
@@ -85,7 +85,7 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     if let Some(ledger) = &ledger {
         ledger.recall(&mut report, &recording.plan);
         let totals = &report.totals;
-        report.totals = summary_totals(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
+        report.totals = Totals::summed(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
     }
     for format in FORMATS {
         if let Some(name) = format.file_name {
@@ -138,7 +138,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         duration_ms: recording.duration_ms,
         seed: recording.seed,
         keep: recording.keep,
-        totals: summary_totals(&judgement.cells, all, count("fixture"), count("cleanup")),
+        totals: Totals::summed(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,
         undocumented: surplus(&case),

@@ -254,7 +254,31 @@ pub struct Totals {
     pub cleanup_requests: u64,
 }
 
+impl Cell {
+    /// Whether it conforms as far as it was judged, and not everything was.
+    pub fn is_in_part(&self) -> bool {
+        self.verdict == Verdict::Conforms && self.in_part.is_some()
+    }
+}
+
 impl Totals {
+    /// The sums over cells, with every verdict present, and how many requests were sent in all, for fixtures and for clean-up.
+    pub fn summed(cells: &[Cell], requests: u64, fixture_requests: u64, cleanup_requests: u64) -> Self {
+        let count = |inferred: bool, verdict: Verdict| -> u64 {
+            cells.iter().map(|cell| u64::from(cell.verdict == verdict && cell.certainty.is_inferred() == inferred)).sum()
+        };
+        let counted = |inferred: bool| Verdict::ALL.into_iter().map(move |verdict| (verdict.word().to_owned(), count(inferred, verdict)));
+        Self {
+            cells: cells.iter().map(|cell| u64::from(!cell.certainty.is_inferred())).sum(),
+            verdicts: counted(false).collect(),
+            inferred: counted(true).filter(|(_, count)| *count > 0).collect(),
+            in_part: cells.iter().map(|cell| u64::from(cell.is_in_part() && !cell.certainty.is_inferred())).sum(),
+            requests,
+            fixture_requests,
+            cleanup_requests,
+        }
+    }
+
     /// Cells with this verdict, without those that are only inferred.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.verdicts.get(verdict.word()).copied().unwrap_or(0)

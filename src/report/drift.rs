@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::is_in_part;
 use super::tame::tame;
 use crate::domain::contract::Status;
 use crate::domain::report::{Cell, Report};
@@ -67,7 +66,7 @@ pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
 fn changed(was: &Cell, cell: &Cell) -> Option<Drift> {
     let (before, after) = (was.verdict, cell.verdict);
     if said(was) != said(cell) {
-        let partly = is_in_part(cell) && before == Verdict::Conforms;
+        let partly = cell.is_in_part() && before == Verdict::Conforms;
         let change = match () {
             () if breaks(after) && !breaks(before) => Change::Worse,
             () if partly || (is_shown(before) && !is_shown(after)) => Change::Lost,
@@ -84,7 +83,7 @@ fn changed(was: &Cell, cell: &Cell) -> Option<Drift> {
 
 /// The verdict in words.
 fn said(cell: &Cell) -> String {
-    if is_in_part(cell) { format!("{} in part", cell.verdict.word()) } else { cell.verdict.word().to_owned() }
+    if cell.is_in_part() { format!("{} in part", cell.verdict.word()) } else { cell.verdict.word().to_owned() }
 }
 
 /// Whether an exchange speaks for the verdict.
@@ -105,7 +104,7 @@ fn why(cell: &Cell) -> String {
     let first = cell.findings.first().map(|finding| &finding.message).or(cell.reason.as_ref());
     first
         .filter(|_| cell.verdict != Verdict::Conforms)
-        .or(cell.in_part.as_ref().filter(|_| is_in_part(cell)))
+        .or(cell.in_part.as_ref().filter(|_| cell.is_in_part()))
         .map(|words| format!(" ({words})"))
         .unwrap_or_default()
 }

@@ -301,7 +301,7 @@ mod tests {
                 cell
             }));
         }
-        report.totals = super::super::summary_totals(&report.cells, 500, 1, 1);
+        report.totals = crate::domain::report::Totals::summed(&report.cells, 500, 1, 1);
         report
     }
 

@@ -1,9 +1,10 @@
 //! A report with every verdict in it.
 
-use super::summary_totals;
 use crate::domain::certainty::Certainty;
 use crate::domain::contract::Status;
-use crate::domain::report::{Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Undocumented};
+use crate::domain::report::{
+    Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Totals, Undocumented,
+};
 use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// A choice that the contract leaves to the server.
@@ -47,7 +48,7 @@ pub fn sample() -> Report {
         duration_ms: 2345,
         seed: 7,
         keep: crate::domain::keep::Keep::All,
-        totals: summary_totals(&cells, 21, 2, 1),
+        totals: Totals::summed(&cells, 21, 2, 1),
         cells,
         findings: vec![finding("body-schema", Severity::Must, "things.get::200::success")],
         undocumented: vec![
@@ -142,5 +143,31 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         probe: probe.to_owned(),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
         sightings: Sightings::default(),
+    }
+}
+
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_hold_every_verdict_and_add_up() {
+        let report = sample();
+        let totals = Totals::summed(&report.cells, 5, 2, 1);
+        assert_eq!(totals.verdicts.len(), Verdict::ALL.len());
+        assert_eq!(totals.verdicts.values().sum::<u64>(), totals.cells);
+        assert_eq!((totals.of(Verdict::StaleWaiver), totals.requests), (1, 5));
+        assert!(totals.inferred.is_empty());
+        assert_eq!(Totals::summed(&[], 0, 0, 0).of(Verdict::Held), 0);
+    }
+
+    #[test]
+    fn inferred_cells_are_counted_apart() {
+        let mut cells = sample().cells;
+        let before = Totals::summed(&cells, 0, 0, 0);
+        let first = cells.iter_mut().find(|cell| cell.verdict == Verdict::Conforms).unwrap();
+        first.certainty = Certainty::Inferred;
+        let after = Totals::summed(&cells, 0, 0, 0);
+        assert_eq!((after.cells, after.of(Verdict::Conforms)), (before.cells - 1, before.of(Verdict::Conforms) - 1));
+        assert_eq!((after.inferred(Verdict::Conforms), after.inferred(Verdict::Blocked)), (1, 0));
     }
 }

@@ -289,7 +289,7 @@ pub(super) fn root_cause(report: &Report) -> Option<String> {
 /// Cells that conform of which the same was not judged.
 pub(super) fn in_part(report: &Report) -> Vec<Unproved<'_>> {
     let mut groups: Vec<Unproved<'_>> = Vec::new();
-    for cell in report.cells.iter().filter(|cell| super::is_in_part(cell)) {
+    for cell in report.cells.iter().filter(|cell| cell.is_in_part()) {
         let reason = cell.in_part.as_deref().unwrap_or_default();
         match groups.iter_mut().find(|group| group.reason == reason) {
             Some(group) => group.cells.push(cell),
@@ -318,7 +318,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::summary_totals;
+
     use super::super::testing::sample;
     use super::*;
 
@@ -326,7 +326,7 @@ mod tests {
         let mut report = sample();
         report.findings.clear();
         report.cells.retain(|cell| keep.contains(&cell.verdict));
-        report.totals = summary_totals(&report.cells, 7, 1, 1);
+        report.totals = crate::domain::report::Totals::summed(&report.cells, 7, 1, 1);
         report
     }
 
