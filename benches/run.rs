@@ -6,11 +6,12 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use probity::cli::{Subject, assemble, record, run_args};
 use probity::contract::Schemas;
-use probity::domain::suite::{Given, Suite};
-use probity::domain::verdict::Verdict;
-use probity::load::{self, Source};
+use probity::execute::MOST_BURST;
+use probity::model::suite::{Given, Suite};
+use probity::model::verdict::Verdict;
 use probity::plan::{Known, Options, plan};
-use probity::run::MOST_BURST;
+use probity::session::open;
+use probity::session::open::Source;
 
 fn subject() -> Subject {
     Subject::load(&run_args(&[]).unwrap().scope.files).unwrap()
@@ -20,7 +21,7 @@ fn subject() -> Subject {
 fn options(suite: &Suite) -> Options {
     let known = |given: &Given| Known { id: "1".to_owned(), state: given.state.clone(), left: None };
     Options {
-        permission: probity::domain::effect::Permission::everything(),
+        permission: probity::model::effect::Permission::everything(),
         limited: suite.accounts.limited.keys().cloned().collect(),
         given: suite.given.iter().map(|(kind, given)| (kind.clone(), given.iter().map(known).collect())).collect(),
         mark: "probity-0".to_owned(),
@@ -30,11 +31,11 @@ fn options(suite: &Suite) -> Options {
 }
 
 fn contract(criterion: &mut Criterion) {
-    let (_, source) = load::suite(&Source::default_suite()).unwrap();
+    let (_, source) = open::suite(&Source::default_suite()).unwrap();
     let mut group = criterion.benchmark_group("contract");
     group.sample_size(10);
-    group.bench_function("load", |bencher| bencher.iter(|| load::contract(black_box(&source)).unwrap()));
-    let contract = load::contract(&source).unwrap();
+    group.bench_function("load", |bencher| bencher.iter(|| open::contract(black_box(&source)).unwrap()));
+    let contract = open::contract(&source).unwrap();
     group.bench_function("schemas", |bencher| bencher.iter(|| Schemas::new(black_box(&contract)).unwrap()));
     group.finish();
 }

@@ -1,17 +1,31 @@
 //! Probity proves, from the outside, that an HTTP API answers every status its contract documents.
+//!
+//! ```text
+//! OpenAPI document ─► contract ─► plan ─► execute ─► judge ─► report
+//!                                            │
+//!                                    a server, or mock
+//! ```
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`model`] | plain data that every room speaks in |
+//! | [`contract`] | reads an OpenAPI document as text and makes a contract of it |
+//! | [`plan`] | chooses the requests that prove each cell, and their order |
+//! | [`execute`] | sends a plan within its permissions, limits and budget, and keeps a journal |
+//! | [`judge`] | holds each answer against the contract and gives each cell its verdict |
+//! | [`report`] | writes the report in each format |
+//! | [`mock`] | a server that behaves as a contract says, with faults on demand |
+//! | [`session`] | what commands do, apart from the words of the command line |
+//! | [`cli`] | the command line |
+//!
+//! A room imports only rooms below it; `tests/house/layers.rs` holds that.
 
-pub mod checks;
 pub mod cli;
 pub mod contract;
-pub mod domain;
-pub mod generate;
-pub mod journal;
+pub mod execute;
 pub mod judge;
-pub mod load;
 pub mod mock;
+pub mod model;
 pub mod plan;
 pub mod report;
-pub mod run;
-pub mod state;
-pub mod transport;
-pub mod triggers;
+pub mod session;

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use probity::cli::{Subject, assemble, record, run_args};
-use probity::domain::contract::WHOLE_SERVER;
-use probity::domain::report::{Cell, Report};
-use probity::domain::verdict::Verdict;
+use probity::model::contract::WHOLE_SERVER;
+use probity::model::report::{Cell, Report};
+use probity::model::verdict::Verdict;
 use probity::report::{finding_text, snapshot};
 
 /// What became of one operation.

@@ -5,12 +5,12 @@ mod support;
 use std::collections::BTreeSet;
 
 use probity::cli::{Subject, assemble, record, run_args};
-use probity::domain::drawn::{Expects, Put};
-use probity::domain::effect::Permission;
-use probity::domain::filter::Filter;
-use probity::domain::plan::{Body, Origin, Place, Plan, Stage};
-use probity::domain::report::Report;
-use probity::domain::verdict::Finding;
+use probity::model::drawn::{Expects, Put};
+use probity::model::effect::Permission;
+use probity::model::filter::Filter;
+use probity::model::plan::{Body, Origin, Place, Plan, Stage};
+use probity::model::report::Report;
+use probity::model::verdict::Finding;
 use probity::plan::{Options, closure, plan};
 
 use support::{Folder, findings, subject, text};

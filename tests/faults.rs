@@ -5,12 +5,12 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use probity::checks::CHECKS;
 use probity::cli::{Subject, assemble, record, run_args};
-use probity::domain::plan::Probe;
-use probity::domain::report::Report;
-use probity::domain::verdict::{Finding, Severity, Verdict};
-use probity::triggers::TRIGGERS;
+use probity::judge::exchange_rules::CHECKS;
+use probity::model::plan::Probe;
+use probity::model::report::Report;
+use probity::model::verdict::{Finding, Severity, Verdict};
+use probity::plan::triggers::TRIGGERS;
 
 use support::{findings, subject};
 

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use probity::checks::{CHECKS, CredentialHint};
 use probity::contract::{Schemas, bundle, read};
-use probity::domain::contract::{Contract, Method, Status};
-use probity::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
-use probity::domain::plan::Plan;
-use probity::domain::verdict::{Finding, Severity};
+use probity::judge::exchange_rules::{CHECKS, CredentialHint};
 use probity::judge::{Case, Hints, judge};
+use probity::model::contract::{Contract, Method, Status};
+use probity::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
+use probity::model::plan::Plan;
+use probity::model::verdict::{Finding, Severity};
 use probity::report::finding_text;
 use serde_json::{Value, json};
 

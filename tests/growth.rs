@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use probity::contract::{bundle, read};
-use probity::domain::contract::Contract;
-use probity::load::{self, Source};
 use probity::mock::{Mock, MockAccounts, MockOptions, MockRequest};
+use probity::model::contract::Contract;
+use probity::session::open;
+use probity::session::open::Source;
 use serde_json::{Value, json};
 use support::Folder;
 
@@ -70,8 +71,8 @@ fn a_document_is_read_in_time_linear_in_its_operations() {
     let time = |operations: usize| {
         let path = folder.write("large.json", document(operations));
         let source = Source::File(path);
-        assert_eq!(load::contract(&source).expect("it is read").operations.len(), operations);
-        least(|| drop(load::contract(&source)))
+        assert_eq!(open::contract(&source).expect("it is read").operations.len(), operations);
+        least(|| drop(open::contract(&source)))
     };
     let (one, two) = (time(4000), time(8000));
     assert!(two.as_secs_f64() <= MOST * one.as_secs_f64(), "4000 operations take {one:?}, 8000 take {two:?}");
@@ -90,7 +91,7 @@ fn bulk() -> Contract {
 #[test]
 fn many_things_are_made_in_time_linear_in_their_number() {
     let contract = Arc::new(bulk());
-    let suite = Arc::new(load::suite_for(std::path::Path::new("t.yaml")));
+    let suite = Arc::new(open::suite_for(std::path::Path::new("t.yaml")));
     let time = |count: usize| {
         let body: Vec<Value> = (0..count).map(|index| json!({"name": format!("n{index}"), "owner_id": "1"})).collect();
         let body = serde_json::to_vec(&body).expect("it is written");

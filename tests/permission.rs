@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use probity::cli::{Subject, run_args};
-use probity::domain::effect::{Effect, Permission, Provenance};
-use probity::domain::plan::{Origin, Plan, Probe, SlotId};
+use probity::model::effect::{Effect, Permission, Provenance};
+use probity::model::plan::{Origin, Plan, Probe, SlotId};
 use probity::plan::{Asked, EffectRules, Options, PlanError, closure, removal};
 use serde_json::Value;
 

@@ -6,11 +6,11 @@ mod support;
 use std::sync::Arc;
 
 use probity::cli::{Subject, assemble, record, run_args};
-use probity::domain::effect::Permission;
-use probity::domain::plan::{Origin, Plan, Probe};
-use probity::domain::suite::Suite;
-use probity::domain::verdict::Verdict;
 use probity::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret, all_faults, serve};
+use probity::model::effect::Permission;
+use probity::model::plan::{Origin, Plan, Probe};
+use probity::model::suite::Suite;
+use probity::model::verdict::Verdict;
 use probity::plan::{Options, plan};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use probity::domain::report::Report;
+use probity::model::report::Report;
 use probity::report::{FORMATS, schema};
 use serde_json::{Value, json};
 

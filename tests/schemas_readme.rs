@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use probity::contract::{bundle, read};
-use probity::domain::contract::{Condition, Status};
-use probity::triggers::TRIGGERS;
+use probity::model::contract::{Condition, Status};
+use probity::plan::triggers::TRIGGERS;
 use serde_json::{Value, json};
 
 const README: &str = include_str!("../schemas/README.md");

@@ -7,8 +7,8 @@ mod support;
 use std::path::Path;
 
 use probity::cli::{Stop, Subject, assemble, record, run_args};
-use probity::domain::report::Report;
-use probity::domain::verdict::Verdict;
+use probity::model::report::Report;
+use probity::model::verdict::Verdict;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use probity::cli::Subject;
-use probity::domain::contract::Operation;
-use probity::domain::effect::Permission;
-use probity::domain::filter::Filter;
-use probity::domain::plan::{Plan, Purpose};
+use probity::model::contract::Operation;
+use probity::model::effect::Permission;
+use probity::model::filter::Filter;
+use probity::model::plan::{Plan, Purpose};
 use probity::plan::{Options, PlanError};
 
 mod support;

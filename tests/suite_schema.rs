@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use probity::contract::append;
-use probity::domain::suite::Suite;
-use probity::load::{self, Source};
+use probity::model::suite::Suite;
+use probity::session::open;
+use probity::session::open::Source;
 use serde_json::{Value, json};
 
 const SCHEMA: &str = "schemas/suite.schema.json";
@@ -94,7 +95,7 @@ fn every_suite_fits_and_names_the_schema_for_editors() {
         let value: Value = serde_saphyr::from_str(&text).unwrap();
         assert_eq!(breaches(&Suite::schema(), &value), Vec::<String>::new(), "{}", path.display());
         assert_eq!(text.lines().next(), Some("# yaml-language-server: $schema=../schemas/suite.schema.json"), "{}", path.display());
-        load::suite(&Source::File(path)).unwrap();
+        open::suite(&Source::File(path)).unwrap();
     }
 }
 

@@ -13,17 +13,17 @@ use super::regressions::{self, Regression};
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
 use super::{Stop, runtime};
-use crate::domain::drawn::Drawn;
-use crate::domain::exchange::{Ending, Outcomes};
-use crate::domain::filter::Filter;
-use crate::domain::journal::Start;
-use crate::domain::plan::{Plan, ProbeId, Repeat};
-use crate::domain::reason::Code;
-use crate::domain::report::Traces;
-use crate::domain::verdict::{Finding, Severity};
-use crate::generate::smaller;
-use crate::journal::Answers;
+use crate::execute::journal::Answers;
 use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
+use crate::model::drawn::Drawn;
+use crate::model::exchange::{Ending, Outcomes};
+use crate::model::filter::Filter;
+use crate::model::journal::Start;
+use crate::model::plan::{Plan, ProbeId, Repeat};
+use crate::model::reason::Code;
+use crate::model::report::Traces;
+use crate::model::verdict::{Finding, Severity};
+use crate::plan::values::smaller;
 use crate::plan::{Options, RESERVE, closure};
 
 /// How many probes are sent again.
@@ -230,7 +230,7 @@ impl Again<'_> {
     }
 
     /// The changes of the first candidate of the last round that shows the same finding.
-    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::domain::drawn::Change>> {
+    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::model::drawn::Change>> {
         let subject = self.subject;
         let round = self.rounds.last_mut()?;
         let case = subject.case(&round.plan, &round.outcomes, self.hints);

@@ -8,8 +8,8 @@ use super::connection::{Connection, CredentialFile};
 use super::exit;
 pub use super::selection::{Chosen, Profile, Selection};
 use super::values::window;
-use crate::domain::contract::RateLimit;
-use crate::domain::keep::Keep;
+use crate::model::contract::RateLimit;
+use crate::model::keep::Keep;
 
 /// Proves, from the outside, that an HTTP API answers every status its contract documents.
 #[derive(Debug, Parser)]

@@ -2,14 +2,14 @@
 
 use super::args::BundleArgs;
 use super::{Stop, exit, target, write};
-use crate::domain::text::escaped_json;
-use crate::load;
+use crate::model::text::escaped_json;
+use crate::session::open;
 
 /// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
 /// tools see them. What no run could use is refused here, too.
 pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
     let (_, source) = target::sources(&args.files)?;
-    let bundle = load::bundle(&source)?;
+    let bundle = open::bundle(&source)?;
     crate::contract::read(bundle.clone())?;
     let document = crate::contract::spread_general(bundle.document);
     let text = serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))?;

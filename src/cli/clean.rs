@@ -9,14 +9,14 @@ use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
 use super::{Stop, exit, run, runtime};
-use crate::domain::effect::Permission;
-use crate::domain::journal::{Chronicle, Entry, Sources};
-use crate::domain::plan::Plan;
-use crate::domain::text::one_line;
-use crate::journal::Answers;
+use crate::execute::http::{Accounts, Permit};
+use crate::execute::journal::Answers;
+use crate::execute::{Cleaned, Run, Settings};
+use crate::model::effect::Permission;
+use crate::model::journal::{Chronicle, Entry, Sources};
+use crate::model::plan::Plan;
+use crate::model::text::one_line;
 use crate::plan::Options;
-use crate::run::{Cleaned, Run, Settings};
-use crate::transport::{Accounts, Permit};
 
 /// Cleans up, and says what was done.
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
@@ -115,7 +115,7 @@ async fn one(
     let client = connection.client(false)?;
     let plan: &Plan = &chronicle.start.plan;
     let progress = Progress::start(&Plan::default(), &settings.windows);
-    let watch = |event: crate::run::Event<'_>| progress.learn(event);
+    let watch = |event: crate::execute::Event<'_>| progress.learn(event);
     // Asked to end, what is under way is ended, and the rest is left to the next time.
     let stop = interruption(true);
     let journal = ledger.reopen(chronicle)?;

@@ -12,9 +12,9 @@ use url::Url;
 use super::Stop;
 use super::address::repeated;
 use super::target::environment;
-use crate::domain::suite::{Credential, Suite};
-use crate::load;
-use crate::transport::{Bounds, Client, Route, Store};
+use crate::execute::http::{Bounds, Client, Route, Store};
+use crate::model::suite::{Credential, Suite};
+use crate::session::open;
 
 /// The longest file of certificates, in bytes: twice what operating systems bring along.
 const LONGEST_CA: u64 = 1024 * 1024;
@@ -57,14 +57,14 @@ impl Connection {
         let store = Some(Arc::clone(self.store.get_or_init(|| Arc::new(Store::of(&bounds)))));
         let route = if embedded { Route { shared: true, store, ..Route::default() } } else { Route { store, ..self.route()? } };
         Client::new(bounds, &route).map_err(|error| match (&error, &self.ca) {
-            (crate::transport::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
-            (crate::transport::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
+            (crate::execute::http::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
+            (crate::execute::http::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
             _ => Stop::Unusable(error.to_string()),
         })
     }
 
     fn route(&self) -> Result<Route, Stop> {
-        let authorities = self.ca.as_ref().map(|path| load::bytes(path, LONGEST_CA)).transpose()?;
+        let authorities = self.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
         Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
     }
 }
@@ -96,9 +96,9 @@ impl CredentialFile {
     /// What the file holds; nothing without one.
     ///
     /// # Errors
-    /// As [`load::credentials`].
+    /// As [`open::credentials`].
     pub fn read(&self) -> Result<Named, Stop> {
-        Ok(Named(self.path.as_ref().map(|path| load::credentials(path)).transpose()?.unwrap_or_default()))
+        Ok(Named(self.path.as_ref().map(|path| open::credentials(path)).transpose()?.unwrap_or_default()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::DiffArgs;
 use super::{Stop, exit, read};
-use crate::domain::report::{Report, SCHEMA_VERSION};
+use crate::model::report::{Report, SCHEMA_VERSION};
 use crate::report::{Change, drift};
 
 /// The longest report that is read, in bytes.

@@ -8,12 +8,12 @@ use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::target::{self, Subject};
 use super::{Stop, exit, read, write};
-use crate::domain::contract::WHOLE_SERVER;
-use crate::domain::plan::Intent;
-use crate::domain::reason::Code;
-use crate::domain::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
-use crate::domain::verdict::{Severity, Verdict};
 use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
+use crate::model::contract::WHOLE_SERVER;
+use crate::model::plan::Intent;
+use crate::model::reason::Code;
+use crate::model::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
+use crate::model::verdict::{Severity, Verdict};
 use crate::report::{Detail, FORMATS, matrix, matrix_in};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.

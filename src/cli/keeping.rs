@@ -5,12 +5,12 @@ use std::path::Path;
 use super::Stop;
 use super::args::RunArgs;
 use super::target::{Subject, Target};
-use crate::domain::contract::Contract;
-use crate::domain::journal::Chronicle;
-use crate::domain::keep::Keep;
-use crate::journal::masking_key;
+use crate::execute::journal::masking_key;
 use crate::judge::Recording;
-use crate::report::{Mask, Redactor};
+use crate::judge::redact::{Mask, Redactor};
+use crate::model::contract::Contract;
+use crate::model::journal::Chronicle;
+use crate::model::keep::Keep;
 
 /// A level, and what masks values.
 #[derive(Debug)]
@@ -63,11 +63,11 @@ mod tests {
     use super::super::args::Files;
     use super::super::ledger::Ledger;
     use super::*;
-    use crate::domain::contract::Status;
-    use crate::domain::exchange::{Answer, Content, SentRequest};
-    use crate::domain::journal::{Entry, Sources, Start};
-    use crate::domain::plan::{Plan, Probe};
-    use crate::journal::Answers;
+    use crate::execute::journal::Answers;
+    use crate::model::contract::Status;
+    use crate::model::exchange::{Answer, Content, SentRequest};
+    use crate::model::journal::{Entry, Sources, Start};
+    use crate::model::plan::{Plan, Probe};
 
     const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: Clubs, version: '1'}\npaths: {/clubs: {get: {responses: {'200': {description: all}}}}}\n";
 

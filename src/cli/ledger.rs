@@ -11,17 +11,17 @@ use super::Stop;
 use super::args::{Scope, Selection};
 use super::keeping::Keeping;
 use super::target::{self, Subject, Target};
-use crate::domain::contract::Contract;
-use crate::domain::exchange::Outcome;
-use crate::domain::journal::{Chronicle, Fate, Sources, Start};
-use crate::domain::keep::Keep;
-use crate::domain::plan::{Origin, Plan, Probe};
-use crate::domain::report::Report;
-use crate::domain::suite::Suite;
-use crate::domain::text::plain;
-use crate::generate::captured;
-use crate::journal::{Answers, Folder, Job, Journal, JournalError, Memory, digest};
+use crate::contract::expressions::captured;
+use crate::execute::journal::{Answers, Folder, Job, Journal, JournalError, Memory, digest};
 use crate::judge::Recording;
+use crate::model::contract::Contract;
+use crate::model::exchange::Outcome;
+use crate::model::journal::{Chronicle, Fate, Sources, Start};
+use crate::model::keep::Keep;
+use crate::model::plan::{Origin, Plan, Probe};
+use crate::model::report::Report;
+use crate::model::suite::Suite;
+use crate::model::text::plain;
 use crate::plan::{Held, Known, Options, removals, undoing};
 
 /// How long journals are looked into for requests that count against a rate limit, in milliseconds: two days.
@@ -178,7 +178,7 @@ impl Ledger {
     /// Puts what earlier runs said of it in the place of every cell that this one left to a later one.
     pub fn recall(&self, report: &mut Report, plan: &Plan) {
         for (cell, planned) in report.cells.iter_mut().zip(&plan.cells) {
-            if !matches!(planned.intent, crate::domain::plan::Intent::Postponed(_)) {
+            if !matches!(planned.intent, crate::model::plan::Intent::Postponed(_)) {
                 continue;
             }
             if let Some(known) = self.memory.recall(cell, &self.contract) {

@@ -3,9 +3,9 @@
 use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
-use crate::domain::contract::{Certainty, Condition, Fallback, Operation, Response};
-use crate::domain::issue::DocumentIssue;
-use crate::domain::text::one_line;
+use crate::model::contract::{Certainty, Condition, Fallback, Operation, Response};
+use crate::model::issue::DocumentIssue;
+use crate::model::text::one_line;
 use crate::plan::{Options, Wanted};
 
 /// How many issues of a document are told unless all are asked for.

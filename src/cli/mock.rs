@@ -9,15 +9,15 @@ use tokio::net::TcpListener;
 use super::args::{Files, MockArgs};
 use super::target::{Subject, environment};
 use super::{Stop, exit, runtime};
-use crate::domain::contract::{Contract, RateLimit};
-use crate::domain::effect::{Effect, Permission};
-use crate::domain::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
-use crate::domain::suite::{Account, Credential};
-use crate::domain::text::one_line;
+use crate::execute::MOST_BURST;
+use crate::execute::http::{Accounts, Secret, Secrets};
 use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
+use crate::model::contract::{Contract, RateLimit};
+use crate::model::effect::{Effect, Permission};
+use crate::model::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
+use crate::model::suite::{Account, Credential};
+use crate::model::text::one_line;
 use crate::plan::{Known, Options, PlanError};
-use crate::run::MOST_BURST;
-use crate::transport::{Accounts, Secret, Secrets};
 
 /// Seconds in which the mock allows as many requests as a full run needs: long enough for a run on a slow machine, short
 /// enough for the next run to wait.

@@ -65,8 +65,8 @@ impl Stop {
     }
 }
 
-impl From<crate::load::LoadError> for Stop {
-    fn from(error: crate::load::LoadError) -> Self {
+impl From<crate::session::open::LoadError> for Stop {
+    fn from(error: crate::session::open::LoadError) -> Self {
         Self::Unusable(error.to_string())
     }
 }

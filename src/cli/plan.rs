@@ -4,11 +4,11 @@ use super::args::{PlanArgs, TextOrJson};
 use super::ledger::Ledger;
 use super::target::{self, Subject, Target};
 use super::{Stop, exit};
-use crate::domain::text::escaped_json;
-use crate::journal::Answers;
+use crate::execute::http::Accounts;
+use crate::execute::journal::Answers;
+use crate::model::text::escaped_json;
 use crate::plan::{Options, show};
 use crate::report::tamed;
-use crate::transport::Accounts;
 
 /// Prints the plan; nothing is sent.
 pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::exit;
-use crate::domain::contract::RateLimit;
-use crate::domain::plan::Plan;
+use crate::execute::Event;
+use crate::model::contract::RateLimit;
+use crate::model::plan::Plan;
 use crate::plan::{span, wait_of};
-use crate::run::Event;
 
 /// How often a line is written where there is no terminal.
 const PERIOD: Duration = Duration::from_mins(1);

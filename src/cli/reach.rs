@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::Stop;
 use super::again::Again;
-use crate::domain::contract::{Contract, Status};
-use crate::domain::own_request::OwnValues;
-use crate::domain::plan::{Body, Intent, Plan, ProbeId};
-use crate::domain::reason::Code;
-use crate::domain::report::Cell;
-use crate::domain::verdict::Verdict;
-use crate::generate::{Refused, another, valid};
 use crate::judge::{About, Recording, Taken, judge, taken, weigh};
+use crate::model::contract::{Contract, Status};
+use crate::model::own_request::OwnValues;
+use crate::model::plan::{Body, Intent, Plan, ProbeId};
+use crate::model::reason::Code;
+use crate::model::report::Cell;
+use crate::model::verdict::Verdict;
+use crate::plan::values::{Refused, another, valid};
 use crate::plan::{Options, closure, downstream, plan};
 
 /// How often an operation is tried in another way.

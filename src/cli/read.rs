@@ -5,14 +5,14 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::Stop;
-use crate::load;
+use crate::session::open;
 
 /// What a file holds; `what` is said of a file that is nothing of the sort.
 ///
 /// # Errors
 /// It cannot be read, is longer than this, or is not what it should be.
 pub fn read<T: DeserializeOwned>(path: &Path, longest: u64, what: &str) -> Result<T, Stop> {
-    let text = load::text(path, longest)?;
+    let text = open::text(path, longest)?;
     serde_json::from_str(&text).map_err(|error| Stop::Unusable(format!("{} is no {what}: {error}", path.display())))
 }
 

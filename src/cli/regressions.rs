@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::args::Scope;
 use super::{Stop, read, write};
-use crate::domain::drawn::Drawn;
-use crate::domain::verdict::Finding;
+use crate::model::drawn::Drawn;
+use crate::model::verdict::Finding;
 
 /// Version of the form of the file.
 const VERSION: u32 = 1;

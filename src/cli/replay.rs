@@ -12,13 +12,13 @@ use super::ledger::Ledger;
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
 use super::{Stop, exit, runtime};
-use crate::domain::exchange::{Content, Ending, Exchange, Outcome};
-use crate::domain::filter::Filter;
-use crate::domain::journal::Start;
-use crate::domain::plan::{Plan, ProbeId};
-use crate::domain::verdict::Severity;
-use crate::journal::Answers;
+use crate::execute::journal::Answers;
 use crate::judge::judge;
+use crate::model::exchange::{Content, Ending, Exchange, Outcome};
+use crate::model::filter::Filter;
+use crate::model::journal::Start;
+use crate::model::plan::{Plan, ProbeId};
+use crate::model::verdict::Severity;
 use crate::plan::{Options, closure};
 use crate::report::{finding_text, legible};
 
@@ -84,7 +84,7 @@ fn unheard(run: &RunArgs) -> Option<&'static str> {
     given.into_iter().find_map(|(given, word)| given.then_some(word))
 }
 
-async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::domain::exchange::Outcomes, Stop> {
+async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {
     let mut ledger = Ledger::for_run(&run.scope, target, subject, Answers::None)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start {

@@ -2,7 +2,7 @@
 
 use super::args::ReportArgs;
 use super::{Stop, diff, exit, read};
-use crate::domain::report::Report;
+use crate::model::report::Report;
 use crate::report::FORMATS;
 
 /// Prints a saved report in another form.

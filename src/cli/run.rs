@@ -14,17 +14,17 @@ use super::mock::Embedded;
 use super::progress::{Progress, interruption};
 use super::target::{self, Subject, Target};
 use super::{Stop, again, clean, judge, regressions, runtime, write};
-use crate::domain::contract::{Method, Status};
-use crate::domain::exchange::{Ending, Outcomes};
-use crate::domain::journal::{Chronicle, Entry, Start};
-use crate::domain::keep::Keep;
-use crate::domain::plan::{Credentials, Intent, Plan};
-use crate::domain::text::one_line;
-use crate::journal::{Answers, Journal};
+use crate::execute::http::{Accounts, Client, Permit, Wire};
+use crate::execute::journal::{Answers, Journal};
+use crate::execute::{Carried, Event, Pasts, Revival, Run, Settings};
 use crate::judge::{Recording, withhold};
+use crate::model::contract::{Method, Status};
+use crate::model::exchange::{Ending, Outcomes};
+use crate::model::journal::{Chronicle, Entry, Start};
+use crate::model::keep::Keep;
+use crate::model::plan::{Credentials, Intent, Plan};
+use crate::model::text::one_line;
 use crate::plan::{Known, Options, renewed};
-use crate::run::{Carried, Event, Pasts, Revival, Run, Settings};
-use crate::transport::{Accounts, Client, Permit, Wire};
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
@@ -117,7 +117,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     planned.probes.extend(carried.added);
     planned.slots.extend(carried.slots);
     let recording = Recording {
-        schema_version: crate::domain::report::SCHEMA_VERSION,
+        schema_version: crate::model::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
         profile: target::profile(&args.scope.selection, target).to_owned(),
         started_at,

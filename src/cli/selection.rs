@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::values::mark;
-use crate::domain::filter::Filter;
+use crate::model::filter::Filter;
 
 /// Which operations.
 #[derive(Debug, Clone, Args)]

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use super::Stop;
 use super::args::{Files, Selection};
 use crate::contract::{Schemas, accounts_for, use_own_requests};
-use crate::domain::contract::Contract;
-use crate::domain::exchange::Outcomes;
-use crate::domain::journal::Sources;
-use crate::domain::plan::Plan;
-use crate::domain::suite::Suite;
-use crate::journal::digest;
+use crate::execute::http::Accounts;
+use crate::execute::journal::digest;
 use crate::judge::{Case, Hints};
-use crate::load::{self, Source};
+use crate::model::contract::Contract;
+use crate::model::exchange::Outcomes;
+use crate::model::journal::Sources;
+use crate::model::plan::Plan;
+use crate::model::suite::Suite;
 use crate::plan::{Options, PlanError, plan};
-use crate::transport::Accounts;
+use crate::session::open;
+use crate::session::open::Source;
 
 /// Contract and suite, ready to use.
 pub struct Subject {
@@ -36,7 +37,7 @@ impl Subject {
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
         let (mut suite, source) = sources(files)?;
-        let mut contract = load::contract(&source)?;
+        let mut contract = open::contract(&source)?;
         if files.strict_document && !contract.issues.is_empty() {
             let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
             let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
@@ -106,17 +107,17 @@ impl Subject {
 /// The suite, and where its contract is.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
-        (Some(path), Some(contract)) => (load::suite(&Source::named(path))?.0, Source::named(contract)),
+        (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, Source::named(contract)),
         (Some(path), None) => {
-            let (suite, contract) = load::suite(&Source::named(path))?;
+            let (suite, contract) = open::suite(&Source::named(path))?;
             if contract.is_missing() {
                 let hint = "the path in the suite is relative to the suite; mend it, or name another with --contract";
                 return Err(Stop::Unusable(format!("{}: contract: there is no file {}; {hint}", path.display(), contract.name())));
             }
             (suite, contract)
         }
-        (None, Some(contract)) => (load::suite_for(contract), Source::named(contract)),
-        (None, None) => load::suite(&Source::default_suite())?,
+        (None, Some(contract)) => (open::suite_for(contract), Source::named(contract)),
+        (None, None) => open::suite(&Source::default_suite())?,
     })
 }
 

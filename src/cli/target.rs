@@ -10,13 +10,13 @@ use super::address::repeated;
 use super::args::{Profile, RunArgs, Scope, Selection};
 use super::ledger::Ledger;
 pub use super::subject::{Subject, accounts, sources};
-use crate::checks::CredentialHint;
-use crate::domain::contract::{Contract, RateLimit, SecurityScheme, Status};
-use crate::domain::effect::{Effect, Permission};
-use crate::domain::suite::{Account, Credential, Suite};
+use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::Hints;
+use crate::judge::exchange_rules::CredentialHint;
+use crate::model::contract::{Contract, RateLimit, SecurityScheme, Status};
+use crate::model::effect::{Effect, Permission};
+use crate::model::suite::{Account, Credential, Suite};
 use crate::plan::{Known, Options};
-use crate::run::{FULL_BURST, MOST_BURST};
 
 /// Where requests go.
 #[derive(Debug, Clone, PartialEq, Eq)]

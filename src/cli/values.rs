@@ -1,6 +1,6 @@
 //! Reads the values of arguments.
 
-use crate::domain::contract::RateLimit;
+use crate::model::contract::RateLimit;
 
 /// A mark of what a run makes.
 pub(super) fn mark(text: &str) -> Result<String, String> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::contract::{Contract, SecurityScheme};
-use crate::domain::suite::{Account, Accounts, Credential};
+use crate::model::contract::{Contract, SecurityScheme};
+use crate::model::suite::{Account, Accounts, Credential};
 
 /// Accounts with credentials for every scheme that can be satisfied. Scheme `apiKey` is taken from `PROBITY_API_KEY`, for
 /// the account without permissions from `PROBITY_LIMITED_API_KEY`; user name and password have endings of their own. Schemes

@@ -9,10 +9,10 @@ use super::operations::{Reader, View};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
 use super::{ContractError, conditions};
-use crate::domain::contract::{
+use crate::model::contract::{
     Certainty, Encoding, Example, Fallback, HeaderRule, Link, Location, MediaType, RequestBody, Response, SchemaRef, Status,
 };
-use crate::domain::serialization::Serialization;
+use crate::model::serialization::Serialization;
 
 /// Where the schema stands that says of a body only that nobody knows what it should be.
 pub const UNREAD_SCHEMA: &str = "/x-probity-unread-body";

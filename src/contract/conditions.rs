@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::schema::follow;
-use crate::domain::contract::{Condition, Location, Operation, Parameter, Status};
+use crate::model::contract::{Condition, Location, Operation, Parameter, Status};
 
 /// Requests that a server cannot read, and such as it can and refuses all the same.
 const REFUSED: &[&str] =

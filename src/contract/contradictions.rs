@@ -9,7 +9,7 @@ use super::bundle::{Bundle, UNREAD, unread};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
 use super::walk::{Part, Trail, schemas};
-use crate::domain::issue::DocumentIssue;
+use crate::model::issue::DocumentIssue;
 
 /// How many schemas are looked through for one circle.
 const MOST_STEPS: usize = 500;

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::kinds;
 use super::links::bare;
-use crate::domain::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
-use crate::domain::text::words;
+use crate::model::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
+use crate::model::text::words;
 
 /// Members that name a thing, without case and separators.
 const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::bare;
-use crate::domain::contract::{Location, Operation};
+use crate::model::contract::{Location, Operation};
 
 /// Ends of names by which a parameter says that it is an id.
 const IDS: [&str; 3] = ["id", "uuid", "guid"];

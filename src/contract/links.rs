@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pointer::append;
 use super::schema::follow;
-use crate::domain::contract::{Link, Location, MediaType, Operation, Response};
+use crate::model::contract::{Link, Location, MediaType, Operation, Response};
 
 /// How deep envelopes and branches are opened in search of an id.
 const MOST_NESTED: usize = 4;

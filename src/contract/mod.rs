@@ -1,4 +1,4 @@
-//! From the text of an OpenAPI document to a [`crate::domain::contract::Contract`], without reading any file.
+//! From the text of an OpenAPI document to a [`crate::model::contract::Contract`], without reading any file.
 
 mod accounts;
 mod answers;
@@ -6,6 +6,7 @@ mod bundle;
 mod conditions;
 mod contradictions;
 mod effort;
+pub mod expressions;
 mod general;
 mod inferred;
 mod keys;
@@ -17,6 +18,7 @@ mod own_requests;
 pub mod paging;
 mod parameters;
 mod pointer;
+pub mod samples;
 pub mod schema;
 mod security;
 mod sides;
@@ -27,6 +29,8 @@ mod upgrade;
 mod validate;
 mod version;
 mod walk;
+
+pub use samples::sample;
 
 pub use accounts::accounts_for;
 pub use answers::UNREAD_SCHEMA;

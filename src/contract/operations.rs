@@ -13,8 +13,8 @@ use super::pointer::append;
 use super::schema::follow;
 use super::version::{self, Version};
 use super::{ContractError, conditions, contradictions, inferred, links, security, sound, swagger, upgrade};
-use crate::domain::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
-use crate::domain::issue::DocumentIssue;
+use crate::model::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
+use crate::model::issue::DocumentIssue;
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
 const METHODS: [&str; 9] = ["get", "head", "options", "query", "post", "put", "patch", "delete", "trace"];
@@ -70,7 +70,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         document: bundle.document,
         inferred,
         issues: bundle.issues,
-        index: crate::domain::contract::OperationIndex::default(),
+        index: crate::model::contract::OperationIndex::default(),
     })
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::domain::contract::{Contract, Operation};
-use crate::domain::own_request::{OwnParts, OwnValues};
-use crate::domain::suite::Suite;
+use crate::model::contract::{Contract, Operation};
+use crate::model::own_request::{OwnParts, OwnValues};
+use crate::model::suite::Suite;
 
 /// Lets the valid requests that a suite names go before those that the contract shows.
 ///

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::schema::follow;
-use crate::domain::contract::{Contract, Location, Operation, Parameter};
+use crate::model::contract::{Contract, Location, Operation, Parameter};
 
 /// Names under which lists are told how many resources a page may hold.
 pub const LIMITS: &[&str] = &["page[limit]", "page[size]", "limit", "per_page", "perPage", "page_size", "pageSize"];

@@ -8,8 +8,8 @@ use super::links::bare;
 use super::operations::Reader;
 use super::pointer::append;
 use super::schema::{follow, resource_need};
-use crate::domain::contract::{Location, Parameter, ResourceNeed, SchemaRef};
-use crate::domain::serialization::{Serialization, Style};
+use crate::model::contract::{Location, Parameter, ResourceNeed, SchemaRef};
+use crate::model::serialization::{Serialization, Style};
 
 /// What a parameter that is broken means.
 const LEFT_OUT: &str = "this parameter is left out";

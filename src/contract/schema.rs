@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::inferred::{is_name, reference};
 use super::pointer::append;
-use crate::domain::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
+use crate::model::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
 
 /// How many references are followed from one schema to the next before it counts as a circle.
 const MOST_REFERENCES: usize = 32;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::links::bare;
 use super::pointer::append;
 use super::schema::follow;
-use crate::domain::contract::{Location, Operation, SecurityScheme};
+use crate::model::contract::{Location, Operation, SecurityScheme};
 
 /// `components.securitySchemes`, by name.
 pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {
@@ -75,7 +75,7 @@ mod tests {
     use serde_json::json;
 
     use crate::contract::{bundle, read};
-    use crate::domain::contract::SecurityScheme;
+    use crate::model::contract::SecurityScheme;
 
     #[test]
     fn an_http_scheme_of_an_authors_own_goes_into_the_field_of_credentials() {

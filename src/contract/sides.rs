@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::pointer::append;
 use super::schema::{follow, visit};
-use crate::domain::contract::{Contract, SchemaRef};
+use crate::model::contract::{Contract, SchemaRef};
 
 /// How many branches are searched for the description of one member; schemas may lead to each other in very many ways.
 const MOST_BRANCHES: usize = 64;

@@ -8,7 +8,7 @@ use super::bundle::{Bundle, UNREAD, unread};
 use super::pointer::escape;
 use super::upgrade::{exclusive, nullable};
 use super::walk::{LISTS, MAPS, Part, SINGLE, Trail, schemas_mut};
-use crate::domain::issue::DocumentIssue;
+use crate::model::issue::DocumentIssue;
 
 /// The types of JSON Schema (JSON Schema Validation, section 6.1.1).
 const TYPES: [&str; 7] = ["null", "boolean", "object", "array", "number", "string", "integer"];
@@ -289,7 +289,7 @@ mod tests {
 
     use super::*;
     use crate::contract::{Schemas, bundle, read};
-    use crate::domain::contract::SchemaRef;
+    use crate::model::contract::SchemaRef;
 
     /// Whether a value fits a schema or breaks a rule of it; `None` where nobody knows.
     fn said(schemas: &Schemas, at: &str, value: &Value) -> Option<bool> {

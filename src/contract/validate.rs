@@ -13,7 +13,7 @@ use super::effort::Effort;
 use super::keywords::compiled;
 use super::sides::{is_of_request, sides};
 use super::unusable::Unusable;
-use crate::domain::contract::{Contract, SchemaRef};
+use crate::model::contract::{Contract, SchemaRef};
 
 /// The contract as its own schemas see it; never fetched.
 const BASE: &str = "urn:probity:contract";

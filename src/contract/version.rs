@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::ContractError;
 use super::bundle::Bundle;
-use crate::domain::issue::DocumentIssue;
+use crate::model::issue::DocumentIssue;
 
 /// How many issues a refusal names.
 const MOST_NAMED: usize = 5;

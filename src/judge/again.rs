@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Judgement, judge};
-use crate::domain::exchange::{Content, Outcome, Outcomes};
-use crate::domain::plan::{Plan, ProbeId};
-use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::model::exchange::{Content, Outcome, Outcomes};
+use crate::model::plan::{Plan, ProbeId};
+use crate::model::report::Cell;
+use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// A part of the plan that was carried out once more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ fn count(finding: &mut Finding, round: &Round, found: &[Finding]) {
 fn replace(finding: &mut Finding, round: &Round, smaller: &str, found: &[Finding]) {
     let from = |other: &&Finding| drawn_for(&round.plan, &other.probe).is_some_and(|id| id == smaller);
     let Some(other) = found.iter().filter(from).find(|other| is_same(finding, other)) else { return };
-    let shrunk = round.plan.drawn.get(smaller).map(crate::domain::drawn::Drawn::words);
+    let shrunk = round.plan.drawn.get(smaller).map(crate::model::drawn::Drawn::words);
     let sightings = Sightings { shrunk, excerpt: other.sightings.excerpt.clone(), ..finding.sightings.clone() };
     *finding = Finding { probe: finding.probe.clone(), sightings, ..other.clone() };
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{Case, declared};
-use crate::domain::contract::{Operation, Response, Status};
-use crate::domain::exchange::{Answer, Outcome};
-use crate::domain::job::is_among;
-use crate::domain::plan::{Probe, Repeat};
-use crate::domain::report::Alternative;
+use crate::model::contract::{Operation, Response, Status};
+use crate::model::exchange::{Answer, Outcome};
+use crate::model::job::is_among;
+use crate::model::plan::{Probe, Repeat};
+use crate::model::report::Alternative;
 
 /// Every place where the contract lets a server choose and an answer has shown what it chose, in the order of the contract.
 pub fn alternatives(case: &Case<'_>) -> Vec<Alternative> {
@@ -113,8 +113,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::exchange::Content;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
 
     #[test]
     fn of_two_statuses_that_are_as_right_the_one_that_came_is_told() {

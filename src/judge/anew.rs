@@ -1,9 +1,9 @@
 //! What an earlier run left may be unknown to a server that has begun anew since.
 
 use super::{Case, Ruling, known};
-use crate::domain::exchange::Outcome;
-use crate::domain::plan::{Origin, Probe};
-use crate::domain::text::plain;
+use crate::model::exchange::Outcome;
+use crate::model::plan::{Origin, Probe};
+use crate::model::text::plain;
 
 /// What a ruling comes to when a request with a fault uses what nobody but an earlier run vouches for: that it is refused in
 /// another way breaks nothing, nor does that it is accepted where the server has given the same id again.
@@ -34,9 +34,9 @@ fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
 mod tests {
     use serde_json::json;
 
-    use crate::domain::exchange::Content;
-    use crate::domain::verdict::Verdict;
     use crate::judge::testing::{answer, outcome, plan, probe, verdict};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
 
     /// What is said when a job of an earlier run is answered with this status, and the run itself made one with this id.
     fn judged(status: u16, made: &str, assumed: Option<&str>) -> Verdict {

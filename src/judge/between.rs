@@ -2,10 +2,11 @@
 //! promises is held to all the same.
 
 use super::Case;
-use crate::checks::{self, Scene};
-use crate::domain::contract::Status;
-use crate::domain::plan::Probe;
-use crate::domain::verdict::Finding;
+use crate::judge::exchange_rules;
+use crate::judge::exchange_rules::Scene;
+use crate::model::contract::Status;
+use crate::model::plan::Probe;
+use crate::model::verdict::Finding;
 
 /// The status of one request too many (RFC 6585, section 4).
 const TOO_MANY: Status = Status(429);
@@ -31,7 +32,7 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
                 hints: case.hints,
             };
             // Where nothing is declared, only the wait is of interest: the answer may be that of a gateway.
-            let relevant = checks::findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");
+            let relevant = exchange_rules::findings(&scene).into_iter().filter(|finding| declared.is_some() || finding.check == "retry-after");
             for finding in relevant {
                 if found.iter().all(|known| (&known.check, &known.answer) != (&finding.check, &finding.answer)) {
                     found.push(finding);
@@ -46,9 +47,9 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
 mod tests {
     use serde_json::json;
 
-    use crate::domain::exchange::{Answer, Content};
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::{Answer, Content};
 
     /// What is found when a request is one too many at first, is told to wait so long, and is accepted then.
     fn found(wait: &str) -> Vec<String> {

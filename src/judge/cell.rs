@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::rule::{allowed_as_well, other_side};
 use super::{Case, Opinion, Ruling, entry, failures};
-use crate::domain::contract::{Response, Status, WHOLE_SERVER};
-use crate::domain::exchange::{Exchange, Outcome};
-use crate::domain::plan::{Intent, PlannedCell, Purpose};
-use crate::domain::reason::{Code, Reason};
-use crate::domain::report::{Because, Cell};
-use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::model::contract::{Response, Status, WHOLE_SERVER};
+use crate::model::exchange::{Exchange, Outcome};
+use crate::model::plan::{Intent, PlannedCell, Purpose};
+use crate::model::reason::{Code, Reason};
+use crate::model::report::{Because, Cell};
+use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// What all cells are judged from.
 pub struct View<'a> {
@@ -253,9 +253,9 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
 mod tests {
     use serde_json::json;
 
-    use crate::domain::contract::WHOLE_SERVER;
     use crate::judge::judge;
     use crate::judge::testing::{contract, plan, said};
+    use crate::model::contract::WHOLE_SERVER;
 
     #[test]
     fn a_cell_names_the_document_that_it_is_from() {
@@ -263,7 +263,7 @@ mod tests {
         let contract = contract(&json!({"x-probity-source": "https://example.com/docs/things"}), &root);
         let cell = |operation: &str, status: u16| json!({"operation": operation, "method": "GET", "path": "/things", "status": status, "general": false, "intent": {"probes": []}});
         let cells = json!([cell("things.list", 200), cell(WHOLE_SERVER, 429), cell("things.list", 418)]);
-        let plan = crate::domain::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(Vec::new(), json!({})) };
+        let plan = crate::model::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(Vec::new(), json!({})) };
         let sources: Vec<String> = said(&contract, &plan, Vec::new(), |case| judge(case).cells.into_iter().map(|cell| cell.source).collect());
         assert_eq!(sources, ["https://example.com/docs/things", "https://example.com/docs", ""]);
     }

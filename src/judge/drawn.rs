@@ -12,13 +12,13 @@
 //! servers have rules that no schema can express.
 
 use super::{Case, declared, entry, inferred};
-use crate::checks::{Scene, curl, excerpt, findings};
-use crate::domain::contract::{Operation, Response, Status};
-use crate::domain::drawn::{Drawn, Expects};
-use crate::domain::exchange::{Answer, Exchange};
-use crate::domain::plan::{Probe, ProbeId};
-use crate::domain::report::{Cell, CellProbe};
-use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::judge::exchange_rules::{Scene, curl, excerpt, findings};
+use crate::model::contract::{Operation, Response, Status};
+use crate::model::drawn::{Drawn, Expects};
+use crate::model::exchange::{Answer, Exchange};
+use crate::model::plan::{Probe, ProbeId};
+use crate::model::report::{Cell, CellProbe};
+use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Statuses that are about who asks and how often, or about the state of the resource, and not about values.
 const ELSEWHERE: [u16; 7] = [401, 403, 404, 409, 410, 423, 429];

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Case, Failure, Opinion, Ruling};
-use crate::checks::{curl, excerpt};
-use crate::domain::contract::{Operation, Status};
-use crate::domain::exchange::Exchange;
-use crate::domain::plan::{Intent, Probe, ProbeId};
-use crate::domain::verdict::{Finding, Severity, Sightings};
+use crate::judge::exchange_rules::{curl, excerpt};
+use crate::model::contract::{Operation, Status};
+use crate::model::exchange::Exchange;
+use crate::model::plan::{Intent, Probe, ProbeId};
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Only this one is the server's own: 502, 503 and 504 come from what stands before it, or pass.
 const FAILED: Status = Status(500);
@@ -88,10 +88,10 @@ pub(super) fn finding(case: &Case<'_>, probe: &Probe, exchange: &Exchange, expec
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::domain::exchange::Content;
-    use crate::domain::verdict::Verdict;
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
 
     /// What is found when a request with a fault is answered with this status, and the valid one with that.
     fn found(status: u16, valid: u16, responses: &Value, allowed: &[u16]) -> Vec<String> {
@@ -122,7 +122,7 @@ mod tests {
         let watched = documented.iter().map(|status| cell(*status, json!("watched")));
         let cells: Vec<Value> = std::iter::once(cell(200, json!({"probes": ["valid"]}))).chain(watched).collect();
         let plan = plan(vec![probe("valid", &json!({"allowed": [200]}))], json!({}));
-        let plan = crate::domain::plan::Plan { cells: serde_json::from_value(json!(cells)).unwrap(), ..plan };
+        let plan = crate::model::plan::Plan { cells: serde_json::from_value(json!(cells)).unwrap(), ..plan };
         let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
         let judgement = said(&contract(&json!({}), &root), &plan, vec![outcome("valid", vec![answer(status, Content::Empty)])], judge);
         judgement.cells.iter().map(|cell| (cell.status.0, cell.verdict)).collect()

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::{Case, Ruling};
-use crate::domain::contract::{Operation, Status};
-use crate::domain::exchange::Outcome;
-use crate::domain::plan::{Credentials, Probe};
-use crate::domain::reason::{Code, Reason};
-use crate::domain::report::Cell;
-use crate::domain::verdict::Verdict;
+use crate::model::contract::{Operation, Status};
+use crate::model::exchange::Outcome;
+use crate::model::plan::{Credentials, Probe};
+use crate::model::reason::{Code, Reason};
+use crate::model::report::Cell;
+use crate::model::verdict::Verdict;
 
 /// APIs that the account does not seem to have, each with the status of the first refusal and how many requests were refused.
 #[derive(Debug, Default)]
@@ -87,14 +87,14 @@ fn feature(operation: &Operation) -> Feature {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::domain::contract::Status;
-    use crate::domain::exchange::Content;
-    use crate::domain::plan::Plan;
-    use crate::domain::reason::Code;
-    use crate::domain::report::Cell;
-    use crate::domain::verdict::Verdict;
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::contract::Status;
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+    use crate::model::reason::Code;
+    use crate::model::report::Cell;
+    use crate::model::verdict::Verdict;
 
     /// The cells of three lists when they are answered so: two of an API that may be optional, and one of another.
     fn judged(optional: bool, statuses: [u16; 3]) -> Vec<Cell> {

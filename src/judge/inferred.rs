@@ -1,10 +1,10 @@
 //! What nobody says outright is proved by exactly that answer, and broken by none.
 
 use super::{Case, Ruling};
-use crate::domain::contract::{Operation, Status, WHOLE_SERVER};
-use crate::domain::exchange::Outcome;
-use crate::domain::plan::Probe;
-use crate::domain::verdict::{Finding, Severity};
+use crate::model::contract::{Operation, Status, WHOLE_SERVER};
+use crate::model::exchange::Outcome;
+use crate::model::plan::Probe;
+use crate::model::verdict::{Finding, Severity};
 
 /// Checks of what no server may do, whatever is documented.
 const ALWAYS: [&str; 2] = ["no-leak", "no-echo"];
@@ -56,10 +56,10 @@ pub(super) fn judged(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, 
 mod tests {
     use serde_json::json;
 
-    use crate::domain::exchange::Content;
-    use crate::domain::verdict::Verdict;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
     use crate::judge::{Case, judge};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
 
     /// What is said of an inferred 200 when this comes.
     fn judged(status: u16, body: Content) -> Verdict {
@@ -67,7 +67,7 @@ mod tests {
         let inferred = json!({"x-probity-certainty": "inferred", "content": {"application/json": {"schema": schema}}});
         let cells =
             json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
-        let plan = crate::domain::plan::Plan {
+        let plan = crate::model::plan::Plan {
             cells: serde_json::from_value(cells).unwrap(),
             ..plan(vec![probe("p", &json!({"allowed": [200]}))], json!({}))
         };

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::domain::exchange::Outcomes;
-use crate::domain::plan::{Plan, SlotId};
-use crate::generate::captured;
+use crate::contract::expressions::captured;
+use crate::model::exchange::Outcomes;
+use crate::model::plan::{Plan, SlotId};
 
 /// The ids that answers held, and the slots whose thing is gone.
 pub(super) fn known(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet<SlotId>) {

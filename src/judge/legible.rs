@@ -1,9 +1,9 @@
 //! A status is no proof of a declared body that could not be read.
 
 use super::{Case, Ruling, declared};
-use crate::domain::contract::WHOLE_SERVER;
-use crate::domain::exchange::{Content, Outcome};
-use crate::domain::plan::Probe;
+use crate::model::contract::WHOLE_SERVER;
+use crate::model::exchange::{Content, Outcome};
+use crate::model::plan::Probe;
 
 /// What a ruling comes to when the body that the contract declares as JSON was kept from being read by bounds of our own:
 /// a status that is wrong stays wrong, and one that is right shows only half of what it should.
@@ -28,10 +28,10 @@ pub fn only(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: R
 mod tests {
     use serde_json::json;
 
-    use crate::domain::exchange::Content;
-    use crate::domain::verdict::Verdict;
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said, verdict};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
 
     #[test]
     fn a_status_alone_proves_nothing_where_a_body_is_declared() {
@@ -42,7 +42,7 @@ mod tests {
         let declared = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
         let cells =
             json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
-        let plan = crate::domain::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..probes() };
+        let plan = crate::model::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..probes() };
         let outcomes = vec![outcome("p", vec![answer(200, unread())])];
         let found = said(&contract(&declared, &json!({})), &plan, outcomes, |case| judge(case).cells[0].verdict);
         assert_eq!(found, Verdict::Inconclusive);

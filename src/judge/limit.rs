@@ -1,11 +1,11 @@
 //! The rate limit of a server: that it is there, and that who waits as told is served.
 
 use super::Case;
-use crate::checks::curl;
-use crate::domain::contract::Status;
-use crate::domain::exchange::{Answer, Exchange};
-use crate::domain::plan::Repeat;
-use crate::domain::verdict::{Finding, Severity, Sightings};
+use crate::judge::exchange_rules::curl;
+use crate::model::contract::Status;
+use crate::model::exchange::{Answer, Exchange};
+use crate::model::plan::Repeat;
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// A warning where more requests were accepted than a documented limit allows, in less time. It is no more than a warning:
 /// a provider may have raised the limit for one customer.
@@ -76,9 +76,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::exchange::Content;
     use crate::judge::judge;
     use crate::judge::testing::{self, answer, contract, outcome, plan, probe};
+    use crate::model::exchange::Content;
 
     /// A server that is asked so often, each time with this status, and what is said of it.
     fn said(repeat: &serde_json::Value, statuses: &[u16]) -> Option<&'static str> {

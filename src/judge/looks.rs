@@ -1,9 +1,9 @@
 //! A job that is looked at until it is over shows one status while it runs and may show another at its end: each is proof.
 
 use super::Case;
-use crate::domain::contract::Status;
-use crate::domain::exchange::Outcome;
-use crate::domain::plan::Repeat;
+use crate::model::contract::Status;
+use crate::model::exchange::Outcome;
+use crate::model::plan::Repeat;
 
 /// What the looks at jobs before the last one have shown: for each other status the last look with it.
 pub(super) fn earlier(case: &Case<'_>) -> Vec<Outcome> {
@@ -28,8 +28,8 @@ fn others(outcome: &Outcome) -> Vec<Outcome> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::exchange::Content;
     use crate::judge::testing::{answer, outcome};
+    use crate::model::exchange::Content;
 
     #[test]
     fn each_status_that_came_before_the_last_one_is_a_look() {

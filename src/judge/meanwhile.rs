@@ -1,9 +1,9 @@
 //! A job that was to be met unfinished may have finished by then.
 
 use super::{Case, Ruling};
-use crate::domain::exchange::Outcome;
-use crate::domain::job::is_among;
-use crate::domain::plan::{Probe, Repeat};
+use crate::model::exchange::Outcome;
+use crate::model::job::is_among;
+use crate::model::plan::{Probe, Repeat};
 
 /// What a ruling comes to when a job that was asked for its outcome too early gave it: the first look at the job, which
 /// comes later, has to show that it was still under way, or nothing is broken.
@@ -31,9 +31,9 @@ pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>
 mod tests {
     use serde_json::json;
 
-    use crate::domain::exchange::Content;
-    use crate::domain::verdict::Verdict;
     use crate::judge::testing::{answer, outcome, plan, probe, verdict};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
 
     /// What is said when the outcome of a job comes too early and the first look at the job shows this.
     fn judged(status: u16, state: Option<&str>) -> Verdict {

@@ -6,6 +6,7 @@ mod anew;
 mod between;
 mod cell;
 mod drawn;
+pub mod exchange_rules;
 mod failures;
 mod features;
 mod inferred;
@@ -18,7 +19,9 @@ mod otherwise;
 mod own_requests;
 mod partial;
 mod recording;
+pub mod redact;
 mod refused;
+pub mod resource_rules;
 mod rule;
 mod state;
 mod surplus;
@@ -27,7 +30,7 @@ mod swept;
 mod testing;
 mod words;
 
-pub use crate::checks::Hints;
+pub use crate::judge::exchange_rules::Hints;
 pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use alternatives::alternatives;
 pub use own_requests::{own_requests, withhold};
@@ -39,17 +42,17 @@ pub use surplus::surplus;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::checks::{Gaps, Scene, findings, gaps};
 use crate::contract::Schemas;
+use crate::contract::expressions::captured;
 use crate::contract::paging::{Next, next_page};
-use crate::domain::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
-use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
-use crate::domain::reason::{Code, Reason};
-use crate::domain::report::{Cell, CellProbe};
-use crate::domain::verdict::{Finding, Severity, Sightings};
-use crate::generate::captured;
-use crate::state::contradictions;
+use crate::judge::exchange_rules::{Gaps, Scene, findings, gaps};
+use crate::judge::resource_rules::contradictions;
+use crate::model::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
+use crate::model::exchange::{Ending, Outcome, Outcomes};
+use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
+use crate::model::reason::{Code, Reason};
+use crate::model::report::{Cell, CellProbe};
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -335,7 +338,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &features::
                 curl: opinion
                     .outcome
                     .and_then(|outcome| outcome.exchanges.last())
-                    .map(|exchange| crate::checks::curl(&exchange.request, case.hints))
+                    .map(|exchange| crate::judge::exchange_rules::curl(&exchange.request, case.hints))
                     .unwrap_or_default(),
                 sightings: Sightings::default(),
             });

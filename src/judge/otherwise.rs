@@ -6,9 +6,9 @@
 
 use super::rule::allowed_as_well;
 use super::{Case, Ruling};
-use crate::domain::contract::{Condition, Location, Operation, Response, Status};
-use crate::domain::exchange::Outcome;
-use crate::domain::plan::{Origin, Place, Probe};
+use crate::model::contract::{Condition, Location, Operation, Response, Status};
+use crate::model::exchange::Outcome;
+use crate::model::plan::{Origin, Place, Probe};
 use crate::plan::feeds;
 
 /// Triggers of answers that say that something is not there, or no longer.
@@ -115,11 +115,11 @@ fn is_there(case: &Case<'_>, probe: &Probe) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::domain::exchange::Content;
-    use crate::domain::plan::Plan;
-    use crate::domain::verdict::Verdict;
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+    use crate::model::verdict::Verdict;
 
     /// The verdict on the cell of 200 of a GET on this path, which documents these statuses, when the valid request is answered so.
     fn judged(path: &str, documented: &[u16], status: u16, more: &Value) -> Verdict {

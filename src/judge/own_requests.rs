@@ -1,10 +1,10 @@
 //! Requests of a person's own: which were used, and those that are confidential stay out of what is shown and kept.
 
 use super::{Case, Recording};
-use crate::domain::contract::Contract;
-use crate::domain::exchange::{Exchange, Withheld};
-use crate::domain::plan::{Body, Probe};
-use crate::domain::suite::Suite;
+use crate::model::contract::Contract;
+use crate::model::exchange::{Exchange, Withheld};
+use crate::model::plan::{Body, Probe};
+use crate::model::suite::Suite;
 
 /// Operations that were asked with the valid request that the suite names, in the order of the contract.
 pub fn own_requests(case: &Case<'_>) -> Vec<String> {

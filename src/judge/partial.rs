@@ -1,9 +1,9 @@
 //! A status is no proof of what was not judged of its answer.
 
 use super::Ruling;
-use crate::checks::Gaps;
 use crate::contract::Unjudged;
-use crate::domain::verdict::{Finding, Severity};
+use crate::judge::exchange_rules::Gaps;
+use crate::model::verdict::{Finding, Severity};
 
 /// What a ruling comes to where a part of the answer was not judged, and what of an answer that shows something was not: what
 /// breaks the rest stays broken; what does not is inconclusive, unless the suite accepts the gap or the body is of a type that
@@ -29,12 +29,12 @@ fn words(part: &Unjudged) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::domain::exchange::Content;
-    use crate::domain::plan::Plan;
-    use crate::domain::report::Cell;
-    use crate::domain::verdict::Verdict;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
     use crate::judge::{Case, judge};
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+    use crate::model::report::Cell;
+    use crate::model::verdict::Verdict;
 
     /// The cell of an answer under a schema, where the suite accepts these places.
     fn cell(media: &str, schema: &Value, body: Content, accepted: &[&str]) -> Cell {

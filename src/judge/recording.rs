@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Round;
-use crate::domain::exchange::{Content, Outcomes};
-use crate::domain::journal::Sources;
-use crate::domain::keep::Keep;
-use crate::domain::plan::{Plan, Probe};
-use crate::domain::report::{SentProbe, Traces};
+use crate::model::exchange::{Content, Outcomes};
+use crate::model::journal::Sources;
+use crate::model::keep::Keep;
+use crate::model::plan::{Plan, Probe};
+use crate::model::report::{SentProbe, Traces};
 
 /// A run that can be judged again, offline and against a newer contract. It holds no credentials.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -73,9 +73,9 @@ pub fn sent(plan: &Plan, outcomes: &Outcomes) -> Vec<SentProbe> {
             id: probe.id.clone(),
             operation: probe.operation.clone(),
             purpose: match probe.purpose {
-                crate::domain::plan::Purpose::Probe => "probe",
-                crate::domain::plan::Purpose::Fixture => "fixture",
-                crate::domain::plan::Purpose::Cleanup => "cleanup",
+                crate::model::plan::Purpose::Probe => "probe",
+                crate::model::plan::Purpose::Fixture => "fixture",
+                crate::model::plan::Purpose::Cleanup => "cleanup",
             }
             .to_owned(),
             status: outcome.answer().map(|answer| answer.status),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{About, Round};
-use crate::domain::contract::Status;
-use crate::domain::effect::Effect;
-use crate::domain::exchange::{Ending, Outcome, Outcomes};
-use crate::domain::plan::{Body, Plan, Probe};
-use crate::domain::report::FoundRequest;
+use crate::model::contract::Status;
+use crate::model::effect::Effect;
+use crate::model::exchange::{Ending, Outcome, Outcomes};
+use crate::model::plan::{Body, Plan, Probe};
+use crate::model::report::FoundRequest;
 
 /// What became of the valid requests of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,8 +66,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::exchange::Content;
     use crate::judge::testing::{answer, outcome, plan, probe};
+    use crate::model::exchange::Content;
 
     fn judged(effect: &str, answers: &[u16]) -> Option<Taken> {
         let probes = (0..answers.len()).map(|index| probe(&format!("p{index}"), &json!({"effect": effect}))).collect();

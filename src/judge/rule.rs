@@ -1,8 +1,8 @@
 //! The truth table of judging: what one answer says, given what was asked.
 
-use crate::domain::contract::Status;
-use crate::domain::exchange::Ending;
-use crate::domain::reason::{Code, Reason};
+use crate::model::contract::Status;
+use crate::model::exchange::Ending;
+use crate::model::reason::{Code, Reason};
 
 /// Everything that decides about one probe.
 #[derive(Debug, Clone)]

@@ -1,12 +1,12 @@
 //! Contradictions of the state, added to the cells that they belong to.
 
 use super::{Case, Opinion, Ruling, entry};
-use crate::checks::{curl, excerpt};
-use crate::domain::contract::Status;
-use crate::domain::exchange::Outcome;
-use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity, Sightings, Verdict};
-use crate::state::Contradiction;
+use crate::judge::exchange_rules::{curl, excerpt};
+use crate::judge::resource_rules::Contradiction;
+use crate::model::contract::Status;
+use crate::model::exchange::Outcome;
+use crate::model::report::Cell;
+use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
 /// what belongs to neither is returned.

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::{Case, declared};
 use crate::contract::append;
 use crate::contract::schema::{applied, of_items, of_member};
-use crate::domain::contract::{Operation, Response, Status};
-use crate::domain::exchange::Answer;
-use crate::domain::plan::Repeat;
-use crate::domain::report::Undocumented;
+use crate::model::contract::{Operation, Response, Status};
+use crate::model::exchange::Answer;
+use crate::model::plan::Repeat;
+use crate::model::report::Undocumented;
 
 /// Header fields that any server may send (RFC 9110, RFC 9111, RFC 9112, RFC 6265, RFC 6797, Fetch) and that documents do
 /// not name.
@@ -141,8 +141,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::exchange::Content;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
 
     /// Kind and place of what a list is answered with and does not document.
     fn found(status: u16, headers: &[(&str, &str)], body: Value) -> Vec<(String, String)> {

@@ -1,11 +1,11 @@
 //! What the run itself may have swept away is missed by nobody.
 
 use super::{Case, Ruling};
-use crate::domain::effect::Effect;
-use crate::domain::exchange::Outcome;
-use crate::domain::plan::Probe;
+use crate::judge::resource_rules::Contradiction;
+use crate::model::effect::Effect;
+use crate::model::exchange::Outcome;
+use crate::model::plan::Probe;
 use crate::plan::reaches;
-use crate::state::Contradiction;
 
 /// What a ruling comes to where something is said not to be there that a request of the run may have taken away without naming
 /// it.
@@ -44,11 +44,11 @@ fn sweep<'a>(case: &'a Case<'_>, shown: &Probe, since: Option<&str>) -> Option<&
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::domain::exchange::Content;
-    use crate::domain::plan::Plan;
-    use crate::domain::verdict::Verdict;
     use crate::judge::judge;
     use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+    use crate::model::verdict::Verdict;
 
     /// The verdict on reading a thing that is answered 404 after a POST on this path was answered so.
     fn judged(path: &str, swept: u16, more: &Value) -> Verdict {

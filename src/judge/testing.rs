@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{Case, Hints, judge};
 use crate::contract::{Schemas, bundle, read};
-use crate::domain::contract::{Contract, Method, Status};
-use crate::domain::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::domain::plan::{Intent, Plan, PlannedCell, Probe};
-use crate::domain::verdict::Verdict;
+use crate::model::contract::{Contract, Method, Status};
+use crate::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::plan::{Intent, Plan, PlannedCell, Probe};
+use crate::model::verdict::Verdict;
 
 /// A contract with `GET /things`, which is answered 200 with these members in its Response Object, and which has these
 /// members at its root.

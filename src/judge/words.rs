@@ -1,6 +1,6 @@
 //! What a refusal says of itself, for whoever has to find out why.
 
-use crate::domain::exchange::{Answer, Content};
+use crate::model::exchange::{Answer, Content};
 
 /// The most letters that are repeated.
 const MOST: usize = 160;

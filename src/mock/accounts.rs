@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::request::Call;
-use crate::domain::contract::{Contract, Operation, SecurityScheme};
-use crate::domain::suite::{Account, Credential, Suite};
+use crate::model::contract::{Contract, Operation, SecurityScheme};
+use crate::model::suite::{Account, Credential, Suite};
 
 /// The secret of one security scheme; it may be a real one, and is not shown.
 #[derive(Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::schema::follow;
 use crate::contract::{Breach, Schemas};
-use crate::domain::contract::{Contract, SchemaRef};
+use crate::model::contract::{Contract, SchemaRef};
 
 /// How deep branches of branches are looked into.
 const DEEPEST: usize = 8;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::request::is_json;
 use super::scene::Core;
-use crate::domain::contract::{MediaType, Operation, Response, Status};
+use crate::model::contract::{MediaType, Operation, Response, Status};
 
 /// An answer of the mock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use super::request::{Call, Payload};
 use super::scene::Core;
 use super::styled::{RawPair, Reader, decoded, raw_pairs};
 use crate::contract::schema::property;
-use crate::domain::contract::{Location, MediaType, SchemaRef};
-use crate::domain::serialization::{Serialization, Style};
+use crate::model::contract::{Location, MediaType, SchemaRef};
+use crate::model::serialization::{Serialization, Style};
 
 /// What was sent, read by its schema where it is a form.
 pub(crate) fn typed(core: &Core, media: Option<&MediaType>, call: &Call, payload: Payload) -> Payload {

@@ -8,8 +8,8 @@ use super::sample::sample;
 use super::scene::Core;
 use super::store::id_text;
 use super::{accounts, notice};
-use crate::domain::contract::{HeaderRule, Operation, Response, SchemaRef};
-use crate::generate::specimens;
+use crate::contract::samples::specimens;
+use crate::model::contract::{HeaderRule, Operation, Response, SchemaRef};
 
 /// Fields that follow from the body and the connection (RFC 9112, section 6; RFC 9110, sections 7.6, 8.3 and 8.4), whatever
 /// a contract says of them.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::request::is_json;
+use crate::contract::samples::{sample, specimens};
 use crate::contract::schema::follow;
-use crate::domain::contract::{Contract, Example, Location, MediaType, Operation, Parameter};
-use crate::generate::{sample, specimens};
+use crate::model::contract::{Contract, Example, Location, MediaType, Operation, Parameter};
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.

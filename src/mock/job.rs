@@ -12,8 +12,8 @@ use super::store::{Resource, Store};
 use super::variants::{Habit, Variants};
 use crate::contract::get_mut;
 use crate::contract::schema::follow;
-use crate::domain::contract::{Contract, Done, Location, Operation};
-use crate::domain::suite::{Given, Suite};
+use crate::model::contract::{Contract, Done, Location, Operation};
+use crate::model::suite::{Given, Suite};
 
 /// The state in which a suite calls a job whose time is over.
 pub(crate) const EXPIRED: &str = "expired";

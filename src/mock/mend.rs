@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::breach::{locate, missing_member};
 use super::sample::sample;
 use crate::contract::{Breach, Schemas, append, get_mut, remove};
-use crate::domain::contract::{Contract, SchemaRef};
+use crate::model::contract::{Contract, SchemaRef};
 
 /// How many rounds of mending an answer gets; each may bring the next breach to light.
 const ROUNDS: usize = 8;

@@ -44,8 +44,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, RateLimit};
-use crate::domain::suite::Suite;
+use crate::model::contract::{Contract, RateLimit};
+use crate::model::suite::Suite;
 
 pub use accounts::{MockAccounts, Secret};
 pub use draft::MockAnswer;

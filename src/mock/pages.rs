@@ -6,7 +6,7 @@ use super::faults::Effect;
 use super::scene::Scene;
 use super::variants::Habit;
 use crate::contract::paging::{CURSORS, LIMITS, NUMBERS, OFFSETS};
-use crate::domain::contract::{Location, Parameter};
+use crate::model::contract::{Location, Parameter};
 
 /// One page of a list.
 #[derive(Debug)]

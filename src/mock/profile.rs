@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::place::{self, Place};
 use crate::contract::schema::follow;
-use crate::domain::contract::{Contract, Location, MediaType, Operation, Response};
+use crate::model::contract::{Contract, Location, MediaType, Operation, Response};
 
 /// An id that an answer yields, told by a link.
 #[derive(Debug, Clone)]

@@ -8,8 +8,8 @@ use super::notice::Source;
 use super::profile::media_example;
 use super::sample::sample;
 use super::scene::Core;
-use crate::domain::contract::{MediaType, Operation, Status};
-use crate::generate::specimens;
+use crate::contract::samples::specimens;
+use crate::model::contract::{MediaType, Operation, Status};
 
 /// What is said in a refusal.
 #[derive(Debug)]

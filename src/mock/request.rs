@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::multipart;
 use super::styled::{RawPair, raw_pairs};
-use crate::domain::contract::{MediaType, Operation};
+use crate::model::contract::{MediaType, Operation};
 
 /// A request to the mock, as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

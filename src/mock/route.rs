@@ -10,7 +10,7 @@ use super::profile::media_example;
 use super::request::{self, Call, Payload};
 use super::styled::Reader;
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, Location, Operation};
+use crate::model::contract::{Contract, Location, Operation};
 
 /// Where a path leads.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use super::scene::{Core, Scene};
 use super::state::State;
 use super::variants::Habit;
 use crate::contract::remove;
-use crate::domain::contract::{Operation, RateLimit, Response, Status};
+use crate::model::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
 pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call: &Call, number: u64) -> Draft {

@@ -15,7 +15,7 @@ use super::request::{self, Call, Payload};
 use super::route;
 use super::variants::{Habit, Variants};
 use crate::contract::Schemas;
-use crate::domain::contract::{Condition, Contract, MediaType, Operation, Status};
+use crate::model::contract::{Condition, Contract, MediaType, Operation, Status};
 
 /// What does not change while the mock runs.
 #[derive(Debug)]

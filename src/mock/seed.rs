@@ -11,8 +11,8 @@ use super::scene::Core;
 use super::store::{Resource, Store, id_text};
 use super::variants::Habit;
 use crate::contract::schema::{is_part, resource_needs};
-use crate::domain::contract::{Location, Operation, Parameter};
-use crate::domain::suite::{Given, Suite};
+use crate::model::contract::{Location, Operation, Parameter};
+use crate::model::suite::{Given, Suite};
 
 /// Fills the store: what the suite lays in, what the suite says is given, and for every kind that no operation makes the
 /// resources of the contract's examples.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::store::Store;
-use crate::domain::contract::{RateLimit, Status};
+use crate::model::contract::{RateLimit, Status};
 
 /// Everything that changes.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::notice::read;
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, property};
-use crate::domain::contract::{Contract, SchemaRef};
-use crate::domain::serialization::{Serialization, Style};
+use crate::model::contract::{Contract, SchemaRef};
+use crate::model::serialization::{Serialization, Style};
 
 /// What describes a value, and how it is written.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Operations whose name says that they act although their method promises to read (RFC 9110, section 9.2.1).
 
-use super::unmarked_ids::words;
-use crate::domain::contract::Operation;
+use super::resources::unmarked_ids::words;
+use crate::model::contract::Operation;
 
 /// Verbs of requests that change something, whatever their method.
 const VERBS: [&str; 39] = [

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::apart::removes_many;
-use super::choice::{Wanted, skip_reason};
+use super::Options;
 use super::effect::EffectRules;
-use super::feeds::{Feed, feeds};
-use super::{Options, order, select, value};
+use super::resources::apart::removes_many;
+use super::resources::feeds::{Feed, feeds};
+use super::schedule::choice::{Wanted, skip_reason};
+use super::schedule::{order, select, value};
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, Location, Operation, Status};
-use crate::domain::plan::{Body, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
-use crate::domain::reason::Reason;
-use crate::domain::suite::Suite;
-use crate::generate::{Base, freshen, marked, valid};
+use crate::model::contract::{Contract, Location, Operation, Status};
+use crate::model::plan::{Body, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
+use crate::model::reason::Reason;
+use crate::model::suite::Suite;
+use crate::plan::values::{Base, freshen, marked, valid};
 
 /// A plan in the making.
 pub struct Draft<'a> {

@@ -10,15 +10,15 @@ use serde_json::Value;
 
 use super::acting::{acts, ends_session};
 use super::draft::{Draft, path_kind, removes};
-use super::feeds::feeds;
-use super::unmarked_ids::is_id;
+use super::resources::feeds::feeds;
+use super::resources::unmarked_ids::is_id;
 use crate::contract::schema::{follow, resource_needs};
-use crate::domain::contract::{Contract, Location, Method, Operation, Status};
-use crate::domain::effect::{Effect, Permission, Provenance};
-use crate::domain::plan::{Body, Fault, Intent, Place, Probe, ProbeId, RequestTemplate, Slot, SlotId, Stage};
-use crate::domain::reason::{Code, Reason};
-use crate::domain::suite::Suite;
-use crate::generate::{carries, is_unknown};
+use crate::model::contract::{Contract, Location, Method, Operation, Status};
+use crate::model::effect::{Effect, Permission, Provenance};
+use crate::model::plan::{Body, Fault, Intent, Place, Probe, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::model::reason::{Code, Reason};
+use crate::model::suite::Suite;
+use crate::plan::values::{carries, is_unknown};
 
 /// Header fields and parameters that are called like ids and name the request itself.
 const NOT_THINGS: [&str; 5] = ["x-request-id", "x-correlation-id", "request-id", "x-trace-id", "correlation-id"];
@@ -225,7 +225,7 @@ impl<'a> EffectRules<'a> {
 
     /// Places in a body that name a resource, with the kind and the value.
     fn ids_in_body(&self, asked: &Asked<'_>) -> Vec<(String, String, Value)> {
-        let Some(body) = crate::generate::document(&asked.request.body) else { return Vec::new() };
+        let Some(body) = crate::plan::values::document(&asked.request.body) else { return Vec::new() };
         let media = asked.operation.request_body.iter().flat_map(|body| &body.content);
         let needs = media.flat_map(|media| resource_needs(self.contract, media, &body));
         needs.map(|need| (need.at, need.what.kind, need.value)).collect()
@@ -245,9 +245,9 @@ impl<'a> EffectRules<'a> {
         }
         // An author who marks resources has marked all of them.
         if !self.contract.inferred.annotated
-            && let Some(body) = crate::generate::document(&asked.request.body)
+            && let Some(body) = crate::plan::values::document(&asked.request.body)
         {
-            let unmarked = super::unmarked_ids::unmarked_ids(&body);
+            let unmarked = super::resources::unmarked_ids::unmarked_ids(&body);
             foreign.extend(unmarked.into_iter().filter(|(at, value)| !filled(at) && !invented(value) && !broken(at)).map(|(at, _)| at));
         }
         foreign

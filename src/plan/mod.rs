@@ -1,67 +1,41 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
 mod acting;
-mod aim;
-mod alike;
-mod alone;
-mod apart;
-mod cases;
-mod choice;
-mod cleanup;
-mod closure;
-mod doubts;
-mod downstream;
 mod draft;
-mod echoes;
 mod effect;
-mod feeds;
-mod finders;
-mod gone;
-mod keys;
-mod left;
-mod linked;
-mod lists;
-mod moment;
-mod narrowed;
-mod order;
-mod own;
-mod redo;
+mod faults;
+mod follow_up;
 mod resources;
-mod select;
-mod settings;
+mod schedule;
 mod show;
-mod shown;
-mod sweeps;
-mod unlisted;
-mod unmarked_ids;
-mod value;
-mod walks;
+pub mod triggers;
+pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 pub use acting::acts_at;
-pub use choice::{Wanted, skip_reason};
-pub use closure::closure;
-pub use downstream::downstream;
 pub use effect::{Asked, EffectRules, not_allowed};
-pub use feeds::{Feed, feeds};
-pub use left::{Held, intruders, removal, removals, undoing};
-pub use lists::BEFORE;
-pub use own::{Doubt, Heard, Ownership, Unproven};
-pub use redo::{Remake, elsewhere, names, remakes, renamed, renewed};
+pub use resources::feeds::{Feed, feeds};
+pub use resources::left::{Held, intruders, removal, removals, undoing};
+pub use resources::lists::BEFORE;
+pub use resources::own::{Doubt, Heard, Ownership, Unproven};
+pub use resources::redo::{Remake, elsewhere, names, remakes, renamed, renewed};
+pub use resources::unlisted::{kind_below, provenance, reader, remover, unlisted};
+pub use schedule::choice::{Wanted, skip_reason};
+pub use schedule::closure::closure;
+pub use schedule::downstream::downstream;
+pub use schedule::sweeps::{is_sweep, reaches};
 pub use show::{show, span, wait_of};
-pub use sweeps::{is_sweep, reaches};
-pub use unlisted::{kind_below, provenance, reader, remover, unlisted};
 
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, RateLimit, Status};
-use crate::domain::drawn::Drawn;
-use crate::domain::effect::Permission;
-use crate::domain::filter::Filter;
-use crate::domain::plan::Plan;
-use crate::domain::suite::Suite;
+use crate::model::contract::{Contract, RateLimit, Status};
+use crate::model::drawn::Drawn;
+use crate::model::effect::Permission;
+use crate::model::filter::Filter;
+use crate::model::plan::Plan;
+use crate::model::suite::Suite;
 
 /// Where requests are counted, so many of a run stand for one that may be spent on trying in another way what was refused.
 pub const RESERVE: u64 = 5;
@@ -168,8 +142,8 @@ fn check_triggers(contract: &Contract) -> Result<(), PlanError> {
         let place = &response.place;
         response.conditions.iter().map(move |condition| (place, &condition.trigger))
     });
-    if let Some((place, name)) = conditions.find(|(_, name)| crate::triggers::named(name).is_none()) {
-        let known = crate::triggers::TRIGGERS.iter().map(|trigger| trigger.name).collect::<Vec<_>>().join(", ");
+    if let Some((place, name)) = conditions.find(|(_, name)| crate::plan::triggers::named(name).is_none()) {
+        let known = crate::plan::triggers::TRIGGERS.iter().map(|trigger| trigger.name).collect::<Vec<_>>().join(", ");
         return Err(PlanError::UnknownTrigger { place: place.clone(), name: name.clone(), known });
     }
     Ok(())

@@ -4,10 +4,10 @@ use super::RESERVE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::domain::contract::RateLimit;
-use crate::domain::effect::Effect;
-use crate::domain::plan::{Intent, Plan, Probe, Purpose, Stage};
-use crate::domain::reason::{Code, Reason};
+use crate::model::contract::RateLimit;
+use crate::model::effect::Effect;
+use crate::model::plan::{Intent, Plan, Probe, Purpose, Stage};
+use crate::model::reason::{Code, Reason};
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
 /// and how long the rate limits make it take.

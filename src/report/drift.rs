@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::tame::tame;
-use crate::domain::contract::Status;
-use crate::domain::report::{Cell, Report};
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::model::contract::Status;
+use crate::model::report::{Cell, Report};
+use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// What a change means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,8 +124,8 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn nothing_changes_between_a_report_and_itself() {

@@ -1,8 +1,8 @@
 //! A finding as a compiler would print it.
 
 use super::paint::{FAINT, HEADING, paint, severity_style};
-use crate::domain::text::one_line;
-use crate::domain::verdict::{Excerpt, Finding, Severity, Sightings};
+use crate::model::text::one_line;
+use crate::model::verdict::{Excerpt, Finding, Severity, Sightings};
 
 /// A finding, its places, what was asked and what came, the clause, and how to see it again; without a line break at the
 /// end.
@@ -53,9 +53,9 @@ fn seen(finding: &Finding) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::super::words::all_findings;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn one_of_each_severity() {
@@ -91,7 +91,7 @@ mod tests {
         let lines = finding_text(&all_findings(&report)[0].clone(), false).lines().count();
         let text = finding_text(&finding, false);
         assert_eq!(text.lines().count(), lines + usize::from(finding.sightings.excerpt.is_some()) * 2);
-        assert!(text.chars().all(|letter| letter == '\n' || !crate::domain::text::is_unseen(letter)), "{text:?}");
+        assert!(text.chars().all(|letter| letter == '\n' || !crate::model::text::is_unseen(letter)), "{text:?}");
     }
 
     #[test]

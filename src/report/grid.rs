@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::contract::{Status, WHOLE_SERVER};
-use crate::domain::report::{Cell, Report};
+use crate::model::contract::{Status, WHOLE_SERVER};
+use crate::model::report::{Cell, Report};
 
 /// The cells of one part of the API.
 #[derive(Debug)]
@@ -72,8 +72,8 @@ fn shorten(block: &mut Block<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn operations_stand_in_their_block_under_a_short_name() {

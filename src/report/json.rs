@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{Format, RenderError};
-use crate::domain::report::Report;
-use crate::domain::text::escaped_json;
+use crate::model::report::Report;
+use crate::model::text::escaped_json;
 
 /// Its form is `schemas/report.schema.json`.
 pub(super) const FORMAT: Format = Format { name: "json", file_name: Some("report.json"), about: "everything, for other programs", render };
@@ -21,8 +21,8 @@ pub fn schema() -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn what_is_written_can_be_read_again() {

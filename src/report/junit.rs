@@ -8,9 +8,9 @@ use super::finding::finding_text;
 use super::tame::tame;
 use super::words::headline;
 use super::{Format, RenderError};
-use crate::domain::contract::WHOLE_SERVER;
-use crate::domain::report::{Cell, Report};
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::model::contract::WHOLE_SERVER;
+use crate::model::report::{Cell, Report};
+use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// The schema that build servers read: <https://github.com/jenkinsci/xunit-plugin>, `junit-10.xsd`.
 pub(super) const FORMAT: Format =
@@ -115,8 +115,8 @@ fn beside(report: &Report, finding: &Finding) -> TestCase {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn every_verdict_has_its_kind_of_case() {

@@ -9,8 +9,8 @@ use super::words::{
     Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
     subject, surplus, unproved,
 };
-use crate::domain::report::{Alternative, Cell, Changed, FoundRequest, Report};
-use crate::domain::verdict::Verdict;
+use crate::model::report::{Alternative, Cell, Changed, FoundRequest, Report};
+use crate::model::verdict::Verdict;
 
 /// Source of the form of tables: GitHub Flavored Markdown, section 4.10.
 pub(super) const FORMAT: Format =
@@ -188,8 +188,8 @@ fn fenced(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn everything_is_in_it() {

@@ -9,8 +9,8 @@ use super::words::{
     Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
     surplus, unproved, wrap,
 };
-use crate::domain::report::Report;
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::model::report::Report;
+use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// Only printed.
 pub(super) const FORMAT: Format =
@@ -286,8 +286,8 @@ fn fit(name: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     fn large() -> Report {
         let mut report = sample();
@@ -301,7 +301,7 @@ mod tests {
                 cell
             }));
         }
-        report.totals = crate::domain::report::Totals::summed(&report.cells, 500, 1, 1);
+        report.totals = crate::model::report::Totals::summed(&report.cells, 500, 1, 1);
         report
     }
 

@@ -8,11 +8,8 @@ mod junit;
 mod markdown;
 mod matrix;
 mod paint;
-mod redact;
 mod snapshot;
 mod tame;
-#[cfg(test)]
-mod testing;
 mod words;
 
 pub use drift::{Change, Drift, drift};
@@ -20,13 +17,13 @@ pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
 pub use paint::legible;
-pub use redact::{Mask, Redactor};
+
 pub use snapshot::snapshot;
 pub use tame::tamed;
 
 use thiserror::Error;
 
-use crate::domain::report::Report;
+use crate::model::report::Report;
 
 /// One form of a report.
 #[derive(Debug, Clone, Copy)]
@@ -62,8 +59,8 @@ pub const FORMATS: &[Format] = &[json::FORMAT, junit::FORMAT, markdown::FORMAT, 
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     #[test]
     fn formats_have_names_and_files_of_their_own() {

@@ -2,8 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::text::is_unseen;
-use crate::domain::verdict::{Severity, Verdict};
+use crate::model::text::is_unseen;
+use crate::model::verdict::{Severity, Verdict};
 
 /// The one character that stands for a verdict.
 pub(super) fn symbol(verdict: Verdict) -> char {

@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::domain::exchange::{Answer, Content, Outcome, Outcomes};
-use crate::domain::plan::{Origin, Plan, Probe, SlotId};
-use crate::domain::text::plain;
-use crate::generate::captured;
+use crate::contract::expressions::captured;
+use crate::model::exchange::{Answer, Content, Outcome, Outcomes};
+use crate::model::plan::{Origin, Plan, Probe, SlotId};
+use crate::model::text::plain;
 
 /// Header fields that belong to the connection, not to the answer (RFC 9110, section 7.6.1, and `Date`, `Content-Length`).
 const CONNECTION: [&str; 5] = ["date", "content-length", "connection", "keep-alive", "transfer-encoding"];

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::report::Report;
-use crate::domain::text::one_line;
+use crate::model::report::Report;
+use crate::model::text::one_line;
 
 /// The same report with every text on one line, and with nothing in it that moves a cursor, turns the direction of writing, is
 /// unseen, or is no character of XML 1.0 (section 2.2).

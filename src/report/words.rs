@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::contract::WHOLE_SERVER;
-use crate::domain::effect::Effect;
-use crate::domain::keep::Keep;
-use crate::domain::reason::Code;
-use crate::domain::report::{Alternative, Cell, Leftover, Report};
-use crate::domain::verdict::{Finding, Severity, Verdict};
+use crate::model::contract::WHOLE_SERVER;
+use crate::model::effect::Effect;
+use crate::model::keep::Keep;
+use crate::model::reason::Code;
+use crate::model::report::{Alternative, Cell, Leftover, Report};
+use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// So many cells that could not be judged for one reason have a cause worth a sentence of its own.
 const LEAST_FOR_A_CAUSE: usize = 5;
@@ -319,14 +319,14 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
 
-    use super::super::testing::sample;
     use super::*;
+    use crate::model::small_report::sample;
 
     fn only(keep: &[Verdict]) -> Report {
         let mut report = sample();
         report.findings.clear();
         report.cells.retain(|cell| keep.contains(&cell.verdict));
-        report.totals = crate::domain::report::Totals::summed(&report.cells, 7, 1, 1);
+        report.totals = crate::model::report::Totals::summed(&report.cells, 7, 1, 1);
         report
     }
 

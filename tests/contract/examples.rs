@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use probity::contract::Schemas;
-use probity::domain::contract::{MediaType, Operation, SchemaRef};
+use probity::model::contract::{MediaType, Operation, SchemaRef};
 use serde_json::Value;
 
 use crate::{CONTRACT, walk};

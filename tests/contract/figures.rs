@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use probity::domain::contract::Status;
+use probity::model::contract::Status;
 
 use crate::CONTRACT;
 

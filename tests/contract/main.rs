@@ -8,8 +8,9 @@ mod references;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use probity::domain::contract::Contract;
-use probity::load::{self, Source};
+use probity::model::contract::Contract;
+use probity::session::open;
+use probity::session::open::Source;
 use serde_json::Value;
 
 /// The folder of the contract.
@@ -18,7 +19,7 @@ fn folder() -> PathBuf {
 }
 
 /// The contract as the program reads it.
-static CONTRACT: LazyLock<Contract> = LazyLock::new(|| load::contract(&Source::File(folder().join("openapi.yaml"))).unwrap());
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| open::contract(&Source::File(folder().join("openapi.yaml"))).unwrap());
 
 /// Every part of a document, with the JSON Pointer to it.
 fn walk<'a>(value: &'a Value, at: &str, visit: &mut impl FnMut(&str, &'a Value)) {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use probity::domain::contract::{Condition, Operation};
-use probity::load::{self, Source};
-use probity::triggers;
+use probity::model::contract::{Condition, Operation};
+use probity::plan::triggers;
+use probity::session::open;
+use probity::session::open::Source;
 use serde_json::Value;
 
 use crate::{CONTRACT, folder, walk};
@@ -101,8 +102,8 @@ fn every_operation_that_the_suites_name_exists() {
     let mut named = 0;
     for entry in std::fs::read_dir(suites).unwrap() {
         let path = entry.unwrap().path();
-        let (suite, contract) = load::suite(&Source::File(path.clone())).unwrap();
-        let contract = load::contract(&contract).unwrap();
+        let (suite, contract) = open::suite(&Source::File(path.clone())).unwrap();
+        let contract = open::contract(&contract).unwrap();
         for name in suite.effects.values().flatten().chain(suite.skip.keys()) {
             named += 1;
             assert!(contract.operation(name).is_some(), "{}: {name} does not exist", path.display());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use probity::cli::{Subject, assemble, record, run_args};
-use probity::domain::report::Report;
+use probity::model::report::Report;
 use serde_json::{Value, json};
 
 use crate::server::{Asked, Server, said, verdict};

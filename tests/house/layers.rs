@@ -2,14 +2,11 @@
 
 use crate::source::{Mention, Source, sources};
 
-/// The pure rooms, each of which may import the ones before it.
-const PURE: &[&str] = &["domain", "contract", "generate", "triggers", "plan", "checks", "state", "judge", "report"];
+/// The rooms from the ground up: each may import those of the floors below its own, never one beside it.
+const FLOORS: &[&[&str]] = &[&["model"], &["contract"], &["plan"], &["execute", "judge", "mock", "report"], &["session"], &["cli"]];
 
-/// The rim, where files, clock and network are; its rooms import pure ones, never each other.
-const RIM: &[&str] = &["load", "transport", "mock", "journal"];
-
-/// What stands on all of them, in order.
-const TOP: &[&str] = &["run", "cli"];
+/// The pure rooms: from a contract to a report nothing reads a file, a connection or a clock.
+const PURE: &[&str] = &["model", "contract", "plan", "judge", "report"];
 
 /// The crates that pure rooms may use: none of them opens a file or a connection, or asks for the time.
 const PURE_CRATES: &[&str] = &[
@@ -56,17 +53,11 @@ const IMPURE: &[&[&str]] = &[
 /// Macros that write to the terminal.
 const PRINTING: &[&str] = &["dbg", "eprint", "eprintln", "print", "println"];
 
-/// The rooms that a room may import.
+/// The rooms that a room may import; of what is no room, such as `main.rs`, the top floor alone.
 fn below(room: &str) -> Vec<&'static str> {
-    let before = |rooms: &[&'static str]| rooms.iter().copied().take_while(|other| *other != room).collect::<Vec<_>>();
-    if PURE.contains(&room) {
-        before(PURE)
-    } else if RIM.contains(&room) {
-        PURE.to_vec()
-    } else if TOP.contains(&room) {
-        [PURE, RIM, &before(TOP)].concat()
-    } else {
-        vec!["cli"]
+    match FLOORS.iter().position(|floor| floor.contains(&room)) {
+        Some(floor) => FLOORS[..floor].concat(),
+        None => FLOORS[FLOORS.len() - 1].to_vec(),
     }
 }
 
@@ -152,7 +143,7 @@ fn pure_rooms_reach_no_file_clock_network_or_environment() {
 fn every_room_has_its_layer() {
     let mut rooms: Vec<String> = sources().iter().map(|source| source.room().to_owned()).filter(|room| room != "lib" && room != "main").collect();
     rooms.dedup();
-    let mut layered: Vec<&str> = [PURE, RIM, TOP].concat();
+    let mut layered: Vec<&str> = FLOORS.concat();
     layered.sort_unstable();
     assert_eq!(rooms, layered);
 }
@@ -160,21 +151,21 @@ fn every_room_has_its_layer() {
 #[test]
 fn a_way_around_the_layers_is_seen() {
     let upwards = |path: &str, text: &str| upwards(&Source::new(path, text)).len();
-    assert_eq!(upwards("src/domain/a.rs", "use crate::plan::Options;"), 1);
-    assert_eq!(upwards("src/domain/mod.rs", "use super::plan::Options;"), 1);
-    assert_eq!(upwards("src/domain/a.rs", "use crate::{domain::contract, run};"), 1);
-    assert_eq!(upwards("src/domain/a.rs", "mod tests { use super::super::super::cli; }"), 1);
-    assert_eq!(upwards("src/domain/a.rs", "fn a() -> crate::run::Run { b() }"), 1);
-    assert_eq!(upwards("src/domain/a.rs", "fn a() { format!(\"{}\", crate::run::NAME) }"), 1);
-    assert_eq!(upwards("src/domain/a.rs", "use crate as all;"), 1);
-    assert_eq!(upwards("src/mock/a.rs", "use crate::transport::Client;"), 1);
-    assert_eq!(upwards("src/main.rs", "use probity::run::Run;"), 1);
-    assert_eq!(upwards("src/plan/a.rs", "use crate::domain::{plan::Plan, suite}; use super::super::plan::Options; use super::draft;"), 0);
+    assert_eq!(upwards("src/model/a.rs", "use crate::plan::Options;"), 1);
+    assert_eq!(upwards("src/model/mod.rs", "use super::plan::Options;"), 1);
+    assert_eq!(upwards("src/model/a.rs", "use crate::{model::contract, execute};"), 1);
+    assert_eq!(upwards("src/model/a.rs", "mod tests { use super::super::super::cli; }"), 1);
+    assert_eq!(upwards("src/model/a.rs", "fn a() -> crate::execute::Run { b() }"), 1);
+    assert_eq!(upwards("src/model/a.rs", "fn a() { format!(\"{}\", crate::execute::NAME) }"), 1);
+    assert_eq!(upwards("src/model/a.rs", "use crate as all;"), 1);
+    assert_eq!(upwards("src/mock/a.rs", "use crate::execute::Client;"), 1);
+    assert_eq!(upwards("src/main.rs", "use probity::execute::Run;"), 1);
+    assert_eq!(upwards("src/plan/a.rs", "use crate::model::{plan::Plan, suite}; use super::super::plan::Options; use super::draft;"), 0);
 }
 
 #[test]
 fn a_way_out_of_a_pure_room_is_seen() {
-    let impure = |text: &str| impure(&Source::new("src/domain/a.rs", text)).len();
+    let impure = |text: &str| impure(&Source::new("src/model/a.rs", text)).len();
     assert_eq!(impure("use std::fs;"), 1);
     assert_eq!(impure("use std::time;"), 1);
     assert_eq!(impure("use std::{collections::BTreeMap, time::{Duration, Instant}};"), 1);

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use probity::load::{self, Source as Origin};
+use probity::session::open;
+use probity::session::open::Source as Origin;
 use serde_json::Value;
 
 use crate::source::{Source, sources};
@@ -48,7 +49,7 @@ fn names() -> BTreeSet<String> {
         for file in std::fs::read_dir(&folder).unwrap() {
             names.insert(file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned());
         }
-        let document = load::bundle(&Origin::File(folder.join("openapi.yaml"))).unwrap().document;
+        let document = open::bundle(&Origin::File(folder.join("openapi.yaml"))).unwrap().document;
         for path in document["paths"].as_object().unwrap().keys() {
             names.extend(path.split('/').filter(|segment| segment.len() > 2 || *segment == "me").map(str::to_owned));
         }

@@ -26,7 +26,7 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned(), file, only_tests: false }
     }
 
-    /// The first folder or file below `src/`: `plan` of `src/plan/aim.rs`, `lib` of `src/lib.rs`.
+    /// The first folder or file below `src/`: `plan` of `src/plan/faults/cells.rs`, `lib` of `src/lib.rs`.
     pub fn room(&self) -> &str {
         let below = self.path.strip_prefix("src/").unwrap_or(&self.path);
         below.split('/').next().unwrap_or(below).trim_end_matches(".rs")

@@ -3,9 +3,9 @@
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use probity::checks::{Hints, curl};
-use probity::domain::contract::Method;
-use probity::transport::Wire;
+use probity::execute::http::Wire;
+use probity::judge::exchange_rules::{Hints, curl};
+use probity::model::contract::Method;
 use serde_json::Value;
 
 use crate::origin::{Origin, answer, field, json};

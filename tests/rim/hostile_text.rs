@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::process::Command;
 
-use probity::domain::text::is_unseen;
+use probity::model::text::is_unseen;
 use serde_json::json;
 
 use crate::origin::{Origin, answer};

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use probity::cli::{Subject, run_args};
-use probity::domain::report::Report;
-use probity::domain::verdict::Finding;
+use probity::model::report::Report;
+use probity::model::verdict::Finding;
 use serde_json::Value;
 
 /// A contract that has nothing to do with the bundled one.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::sight::Sight;
 use super::{Bench, Stop};
-use crate::domain::contract::{Status, WHOLE_SERVER};
-use crate::domain::filter::Filter;
-use crate::domain::hash::scattered;
 use crate::mock::Fault;
+use crate::model::contract::{Status, WHOLE_SERVER};
+use crate::model::filter::Filter;
+use crate::model::hash::scattered;
 use crate::plan::Options;
 
 /// How many operations are tried until a fault takes hold on one alone.

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{Bench, Sight, Stop, VariantRow};
-use crate::domain::contract::Contract;
-use crate::domain::filter::Filter;
+use crate::model::contract::Contract;
+use crate::model::filter::Filter;
 use crate::plan::{Options, feeds};
 
 /// Requests with drawn values for each operation: enough for each sort of value to occur.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::contract::Status;
-use crate::domain::plan::Plan;
-use crate::domain::report::Cell;
-use crate::domain::verdict::{Finding, Severity, Verdict};
 use crate::judge::Judgement;
+use crate::model::contract::Status;
+use crate::model::plan::Plan;
+use crate::model::report::Cell;
+use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// A cell by operation and status.
 type Place = (String, u16);

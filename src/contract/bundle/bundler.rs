@@ -10,7 +10,7 @@ use super::paths::{decoded, join, split};
 use super::{IN_PART, fragment, mark, pointer_of};
 use crate::contract::pointer::{append, unescape};
 use crate::contract::walk::{Part, Trail, reference, references};
-use crate::domain::issue::DocumentIssue;
+use crate::model::issue::DocumentIssue;
 
 /// How many references are put in place at most: those that lead to each other in many ways would never come to an end.
 const MOST_INLINED: usize = 100_000;

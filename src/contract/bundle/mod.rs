@@ -15,7 +15,7 @@ use super::ContractError;
 use super::pointer::escape;
 use super::schema::follow;
 use super::walk::{Part, Trail, references};
-use crate::domain::issue::DocumentIssue;
+use crate::model::issue::DocumentIssue;
 use bundler::Bundler;
 use paths::{join, split};
 

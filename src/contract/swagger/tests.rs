@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::contract::{bundle, read};
-use crate::domain::contract::{Contract, Location, Operation, SecurityScheme};
+use crate::model::contract::{Contract, Location, Operation, SecurityScheme};
 
 fn contract(document: &Value) -> Contract {
     read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document.clone())])).unwrap()).unwrap()

@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::download::uploaded;
 use super::{Outcome, Turn};
 use crate::contract::get_mut;
+use crate::contract::samples::varied;
 use crate::contract::schema::{resource_needs, visit};
-use crate::domain::contract::{Location, Operation, SchemaRef};
-use crate::generate::varied;
 use crate::mock::faults::{Effect, mangled};
 use crate::mock::ids::Form;
 use crate::mock::place::{Place, of_request, overlay};
@@ -19,6 +18,7 @@ use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, Store, id_text};
 use crate::mock::variants::Habit;
 use crate::mock::{ids, job};
+use crate::model::contract::{Location, Operation, SchemaRef};
 
 pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
     profile.creates

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::{Outcome, Turn};
-use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
 use crate::mock::profile::{Profile, fed_kind};
 use crate::mock::scene::{Core, Scene};
 use crate::mock::store::{Resource, id_text};
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     operation.method.0 == "DELETE" && (profile.on_item || profile.owner.is_none())

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::{Outcome, Turn, example};
 use crate::contract::schema::follow;
-use crate::domain::contract::Operation;
 use crate::mock::profile::Profile;
 use crate::mock::request::is_json;
 use crate::mock::scene::{Core, Scene};
+use crate::model::contract::Operation;
 
 /// Whatever is read below a resource and is no JSON.
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {

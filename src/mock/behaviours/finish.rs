@@ -1,9 +1,9 @@
 //! Hands out what a finished job gave, or the address of it.
 
 use super::{Outcome, Turn};
-use crate::domain::contract::Operation;
 use crate::mock::profile::Profile;
 use crate::mock::scene::Core;
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     let finished = operation.responses.iter().flat_map(|response| &response.conditions).any(|condition| condition.trigger == "finished");

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::sparse::sparse;
 use super::{Outcome, Turn};
-use crate::domain::contract::{Location, Operation};
 use crate::mock::faults::Effect;
 use crate::mock::pages::{self, Page};
 use crate::mock::profile::{Profile, success_example};
 use crate::mock::scene::{Core, Scene};
 use crate::mock::store::Resource;
+use crate::model::contract::{Location, Operation};
 
 pub(super) fn matches(core: &Core, operation: &Operation, profile: &Profile) -> bool {
     let makes_here = || core.contract.operations.iter().any(|other| other.path == operation.path && core.profiles.of(other).creates);

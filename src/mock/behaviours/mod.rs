@@ -25,8 +25,8 @@ use super::scene::{Core, Scene};
 use super::state::State;
 use super::store::id_text;
 use crate::contract::get_mut;
-use crate::domain::contract::{JSON_API, MediaType, Operation, Response, SchemaRef};
-use crate::generate::specimens;
+use crate::contract::samples::specimens;
+use crate::model::contract::{JSON_API, MediaType, Operation, Response, SchemaRef};
 
 /// One kind of thing to do.
 struct Behaviour {

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{Outcome, Turn};
-use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
 use crate::mock::job;
 use crate::mock::place::Place;
 use crate::mock::profile::{Profile, success_example};
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::rename;
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     operation.method.0 == "GET" && profile.on_item

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::list::paged;
 use super::{Outcome, Turn};
-use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
 use crate::mock::profile::Profile;
 use crate::mock::scene::Core;
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::id_text;
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     operation.method.0 == "GET" && matches!(profile.tail.as_slice(), [name] if !name.starts_with('{'))

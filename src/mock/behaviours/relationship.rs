@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::{Outcome, Turn};
 use crate::contract::get_mut;
-use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
 use crate::mock::profile::Profile;
 use crate::mock::scene::Core;
 use crate::mock::store::id_text;
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
     matches!(profile.tail.as_slice(), [word, name] if word == "relationships" && !name.starts_with('{'))

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::{Outcome, Turn};
 use crate::contract::schema::resource_needs;
-use crate::domain::contract::Operation;
 use crate::mock::profile::Profile;
 use crate::mock::scene::Core;
 use crate::mock::store::id_text;
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
     profile.searches

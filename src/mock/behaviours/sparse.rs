@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::Turn;
-use crate::domain::contract::Location;
 use crate::mock::faults::Effect;
+use crate::model::contract::Location;
 
 /// Takes away the attributes that are not asked for, of types that a parameter of the operation is about.
 pub(super) fn sparse(turn: &Turn<'_, '_>, items: &mut [Value]) {

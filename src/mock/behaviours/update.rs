@@ -4,13 +4,13 @@ use serde_json::{Map, Value};
 
 use super::{Outcome, Turn};
 use crate::contract::schema::follow;
-use crate::domain::contract::Operation;
 use crate::mock::faults::Effect;
 use crate::mock::place::{merge, overlay, set_id};
 use crate::mock::profile::Profile;
 use crate::mock::scene::{Core, Scene};
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
+use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     let whole = matches!(operation.method.0.as_str(), "PATCH" | "PUT");

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use super::draft::Draft;
 use super::request::Call;
 use super::scene::Core;
-use crate::domain::contract::{Operation, SchemaRef};
+use crate::model::contract::{Operation, SchemaRef};
 
 /// One promise to break, everywhere or on one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Who asks, and whether they may.
 
 use super::{Noticed, Scene};
-use crate::domain::contract::{Location, SecurityScheme};
 use crate::mock::accounts::Caller;
 use crate::mock::variants::Habit;
+use crate::model::contract::{Location, SecurityScheme};
 
 /// What is wrong with the credentials of a call.
 pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {

@@ -1,8 +1,8 @@
 //! Whether the body is of a media type that the operation takes, and can be read.
 
 use super::{Noticed, Scene, State};
-use crate::domain::contract::JSON_API;
 use crate::mock::request::{Payload, in_range};
+use crate::model::contract::JSON_API;
 
 /// Parameters that media types define themselves: RFC 7578 (`boundary`), RFC 2046 (`charset` of text), JSON:API (`ext`,
 /// `profile`).

@@ -8,7 +8,7 @@ mod query;
 mod references;
 mod standing;
 
-use crate::domain::contract::{Condition, Status};
+use crate::model::contract::{Condition, Status};
 
 use super::scene::Scene;
 use super::state::State;

@@ -2,12 +2,12 @@
 
 use super::{Noticed, Scene, State};
 use crate::contract::schema::is_server_data;
-use crate::domain::contract::{Location, Parameter};
 use crate::mock::ids::same_style;
 use crate::mock::job;
 use crate::mock::store::id_text;
 use crate::mock::styled::Reader;
 use crate::mock::variants::Habit;
+use crate::model::contract::{Location, Parameter};
 
 /// Looks at every path parameter.
 pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {

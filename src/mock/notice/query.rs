@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{Noticed, Scene, State};
 use crate::contract::Schemas;
-use crate::domain::contract::{Contract, Location, Parameter, SchemaRef};
 use crate::mock::store::id_text;
 use crate::mock::styled::{RawPair, Reader};
+use crate::model::contract::{Contract, Location, Parameter, SchemaRef};
 
 /// Looks at every query parameter.
 pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::{Noticed, Scene, State};
 use crate::contract::append;
 use crate::contract::schema::resource_needs;
-use crate::domain::contract::Location;
 use crate::mock::store::id_text;
+use crate::model::contract::Location;
 
 /// Looks at every id outside the path.
 pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Noticed, Scene, State};
 use crate::contract::schema::{is_part, marks};
-use crate::domain::contract::{Location, Operation};
 use crate::mock::store::Resource;
+use crate::model::contract::{Location, Operation};
 
 /// A value that must be unique and is another resource's already.
 pub(super) fn duplicate(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::library::{MEDIA, asker, library, suite, written};
 use super::{Asker, MockRequest};
-use crate::domain::contract::RateLimit;
 use crate::mock::{FaultSetting, MockAnswer, all_faults, fault};
+use crate::model::contract::RateLimit;
 
 /// How many requests of the script are within the rate limit.
 const ALLOWED: u32 = 71;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Asker, contract, id};
-use crate::domain::contract::{Contract, RateLimit};
+use crate::model::contract::{Contract, RateLimit};
 
 pub(super) const MEDIA: &str = "application/vnd.api+json";
 

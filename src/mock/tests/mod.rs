@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use super::{FaultSetting, Mock, MockAccounts, MockAnswer, MockOptions, MockRequest};
 use crate::contract::{Schemas, bundle, read};
-use crate::domain::contract::{Contract, RateLimit, Status};
-use crate::domain::suite::Suite;
+use crate::model::contract::{Contract, RateLimit, Status};
+use crate::model::suite::Suite;
 
 /// Reads a contract that stands in one document.
 pub(super) fn contract(document: Value) -> Arc<Contract> {

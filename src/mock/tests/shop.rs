@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Asker, contract};
-use crate::domain::contract::Contract;
+use crate::model::contract::Contract;
 
 fn problem(status: u16) -> Value {
     json!({"description": "refused", "content": {"application/problem+json": {

@@ -8,7 +8,7 @@ use super::Hook::Answer;
 use super::{Draft, Scope, Variant, each_object, if_allowed, origin};
 use crate::contract::schema::visit;
 use crate::contract::{append, get_mut};
-use crate::domain::job::Done;
+use crate::model::job::Done;
 
 const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
     Variant { name, class: "body", differs, hook: Answer(change) }

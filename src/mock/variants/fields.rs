@@ -2,7 +2,7 @@
 
 use super::Hook::Answer;
 use super::{Draft, Scope, Variant, origin};
-use crate::domain::contract::JSON_API;
+use crate::model::contract::JSON_API;
 
 const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
     Variant { name, class: "header", differs, hook: Answer(change) }

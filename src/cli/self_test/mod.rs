@@ -1,0 +1,258 @@
+//! `probity self-test`: the mock's faults prove that the checks see, its variants prove that they see nothing else.
+//!
+//! Each fault is there twice: everywhere, and on one operation alone that is drawn by chance. Every run sends every
+//! trigger of the contract (`--thorough`), because a fault may show in one of them only.
+
+mod alone;
+mod cases;
+mod sight;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::args::SelfTestArgs;
+use super::mock::Embedded;
+use super::target::{self, Subject};
+use super::{Stop, exit};
+use crate::execute::http::{Accounts, Bounds, Client, Permit, Route};
+use crate::execute::{MOST_BURST, Run, Settings};
+use crate::judge::{Hints, judge};
+use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
+use crate::model::effect::Permission;
+use crate::model::plan::Plan;
+use crate::plan::Options;
+
+use alone::Fate;
+use sight::Sight;
+use table::{Outcome, Row, VariantRow};
+
+/// Requests under way at once in each run.
+const JOBS: usize = 8;
+/// How long a job is waited for; the mock needs only a few looks.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// The wait before a job is asked for the second time.
+const POLL: Duration = Duration::from_millis(1);
+
+/// Runs every fault and every variant, prints both tables, and says whether any fault survived or any variant was accused.
+pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
+    let subject = Subject::load(&args.files)?;
+    let (faults, variants) = chosen(args)?;
+    if let Some(name) = subject.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
+        return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", subject.suite.name)));
+    }
+    let bench = Bench::prepare(&subject, args.seed)?;
+    let bar = progress(faults.len() + variants.len() + 1);
+    let usual = bench.look(&bench.whole, &[], &[])?;
+    bar.inc(1);
+    // Some faults show on drawn values only; those take requests of their own.
+    let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(bench.with_cases()?) } else { None };
+    let drawn = drawn.map(|bench| bench.look(&bench.whole, &[], &[]).map(|sight| (bench, sight))).transpose()?;
+    let rows = side_by_side(&faults, |fault| {
+        let row = match &drawn {
+            Some((bench, usual)) if fault.needs_drawn() => bench.fault(fault, usual),
+            _ => bench.fault(fault, &usual),
+        };
+        bar.inc(1);
+        row
+    });
+    let varied = side_by_side(&variants, |variant| {
+        let row = bench.variant(variant, &usual);
+        bar.inc(1);
+        row
+    });
+    bar.finish_and_clear();
+    let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
+    let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
+    varied.insert(0, VariantRow::usual(&usual));
+    if let Some((_, sight)) = &drawn {
+        varied.insert(1, VariantRow::drawn(sight));
+    }
+    anstream::print!("{}", table::show(&rows, &varied, args.seed));
+    for request in &usual.crowded {
+        anstream::println!("more than one thing is wrong with {request}");
+    }
+    Ok(code(&rows, &varied, &usual))
+}
+
+fn code(rows: &[Row], variants: &[VariantRow], usual: &Sight) -> u8 {
+    let any = |outcome: Outcome| rows.iter().any(|row| row.outcome == outcome);
+    if !usual.crowded.is_empty() || any(Outcome::Survived) || any(Outcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
+        exit::VIOLATES
+    } else if any(Outcome::Unproved) || variants.iter().any(VariantRow::is_open) {
+        exit::INCONCLUSIVE
+    } else {
+        exit::CONFORMS
+    }
+}
+
+/// What was asked for; naming some of one sort leaves out the other.
+fn chosen(args: &SelfTestArgs) -> Result<(Vec<&'static Fault>, Vec<&'static Variant>), Stop> {
+    if args.fault.is_empty() && args.variant.is_empty() {
+        return Ok((all_faults().collect(), all_variants().collect()));
+    }
+    let unknown = |name: &String| Stop::Unusable(format!("there is no fault {name:?}; `probity mock --fault help` lists all"));
+    let faults = args.fault.iter().map(|name| fault(name).ok_or_else(|| unknown(name))).collect::<Result<_, _>>()?;
+    let variants = args.variant.iter().map(|name| Variant::parse(name).map_err(|error| Stop::Unusable(format!("--variant: {error}"))));
+    Ok((faults, variants.collect::<Result<_, _>>()?))
+}
+
+fn progress(trials: usize) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(trials as u64);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} mocks  {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Does the same to every item, on as many threads as there are processors; the outcomes come in the order of the items.
+fn side_by_side<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<BTreeMap<usize, R>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { return };
+                    let outcome = act(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, outcome);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
+/// Everything that the runs share.
+struct Bench<'a> {
+    subject: &'a Subject,
+    embedded: Embedded,
+    accounts: Accounts,
+    hints: Hints,
+    options: Options,
+    /// Every status in every way.
+    whole: Plan,
+    /// Every status in the cheapest way.
+    plain: Plan,
+    seed: u64,
+}
+
+impl<'a> Bench<'a> {
+    fn prepare(subject: &'a Subject, seed: u64) -> Result<Self, Stop> {
+        let embedded = Embedded::prepare(subject, &[], &[])?;
+        let accounts = embedded.accounts();
+        let (full, limited) = accounts.schemes();
+        let options = Options {
+            permission: crate::model::effect::Permission::everything(),
+            full: Some(full),
+            limited,
+            given: embedded.given(),
+            mark: "probity".to_owned(),
+            burst: MOST_BURST,
+            thorough: true,
+            ..Options::default()
+        };
+        let whole = subject.plan(&options)?;
+        let plain = subject.plan(&Options { thorough: false, ..options.clone() })?;
+        let hints = target::hints(&subject.suite, &subject.contract);
+        Ok(Self { subject, embedded, accounts, hints, options, whole, plain, seed })
+    }
+
+    /// Carries out a plan against a mock with these faults and variants, and judges what came.
+    fn look(&self, planned: &Plan, faults: &[String], variants: &[String]) -> Result<Sight, Stop> {
+        let embedded = self.embedded.with(faults, variants)?;
+        let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
+        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route { shared: true, ..Route::default() })
+            .map_err(|error| unable(&error))?;
+        let (outcomes, mock) = runtime.block_on(async {
+            let (base, mock) = embedded.serve(planned).await?;
+            let settings = Settings {
+                base,
+                jobs: JOBS,
+                poll: POLL,
+                patience: PATIENCE,
+                budget: None,
+                windows: Vec::new(),
+                before: Vec::new(),
+                longest_wait: Duration::ZERO,
+                sweep: false,
+            };
+            let permit = Permit::new(&self.subject.contract, &self.subject.suite, Permission::everything(), &settings.base);
+            let run = Run::new(&self.subject.contract, planned, (&client, &permit), &self.accounts, &settings, &|_| {}, &|| false);
+            Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
+        })?;
+        let case = self.subject.case(planned, &outcomes, &self.hints);
+        let mut sight = Sight::of(&judge(&case), planned);
+        sight.faulted = mock.faulted();
+        sight.varied = mock.has_varied();
+        sight.crowded = mock.crowded();
+        Ok(sight)
+    }
+
+    fn fault(&self, fault: &'static Fault, usual: &Sight) -> Result<Row, Stop> {
+        // What is overlooked, or goes wrong behind right answers, may show in one way to provoke a status and not in another.
+        let everything = fault.is_hidden() || fault.class == "overlooked";
+        let planned = if everything { &self.whole } else { &self.plain };
+        let whole = self.look(planned, &[fault.name.to_owned()], &[])?;
+        let noticed = whole.breaks() || whole.refuses(usual);
+        let alone = if noticed { self.alone(fault, &whole, usual)? } else { None };
+        let inapplicable = self.subject.suite.mock.inapplicable.get(fault.name);
+        let survived = matches!(alone, Some((_, Fate::Survived)));
+        let outcome = match (inapplicable, whole.breaks()) {
+            (Some(_), true) => Outcome::Misnamed,
+            (Some(_), false) => Outcome::Inapplicable,
+            (None, _) if survived => Outcome::Survived,
+            (None, true) => Outcome::Caught,
+            (None, false) if noticed => Outcome::Refused,
+            (None, false) if !whole.warnings.is_empty() => Outcome::Warned,
+            (None, false) if whole.unproved(usual) > 0 => Outcome::Unproved,
+            (None, false) => Outcome::Survived,
+        };
+        let note = match (inapplicable, outcome) {
+            (Some(reason), _) => reason.clone(),
+            (None, Outcome::Caught) => String::new(),
+            (None, Outcome::Refused) => format!("{}; exit code 3: {}", fault.breaks, whole.reason()),
+            (None, Outcome::Warned) => format!("{}; warned by {}", fault.breaks, list(&whole.warnings)),
+            (None, _) if whole.faulted.is_empty() => format!("{}; no answer was changed by it", fault.breaks),
+            (None, _) => fault.breaks.to_owned(),
+        };
+        let seen = whole.operations.intersection(&whole.faulted).count();
+        let reach = if fault.is_hidden() { None } else { Some((seen, whole.faulted.len())) };
+        let unproved = whole.unproved(usual);
+        Ok(Row { name: fault.name, outcome, reach, checks: list(&whole.checks), violated: whole.violated, unproved, alone, note })
+    }
+
+    fn variant(&self, variant: &'static Variant, usual: &Sight) -> Result<VariantRow, Stop> {
+        let sight = self.look(&self.whole, &[], &[variant.name.to_owned()])?;
+        let note = if sight.varied { variant.differs.to_owned() } else { format!("{}; nothing came of it in this run", variant.differs) };
+        Ok(VariantRow {
+            name: variant.name,
+            checks: list(&sight.checks),
+            warnings: list(&sight.warnings),
+            violated: sight.violated,
+            unproved: sight.unproved(usual),
+            otherwise: sight.otherwise.difference(&usual.otherwise).count(),
+            lacks: variant.lacks(),
+            note,
+        })
+    }
+}
+
+fn list(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_side_by_side_comes_in_order() {
+        let items: Vec<usize> = (0..50).collect();
+        assert_eq!(side_by_side(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+    }
+}

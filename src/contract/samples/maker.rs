@@ -1,0 +1,352 @@
+//! Makes a value of one schema.
+
+use serde_json::{Map, Value, json};
+
+use super::Way;
+use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
+use crate::contract::samples::number::number;
+use crate::contract::samples::word::{rule, text};
+use crate::contract::schema::follow;
+
+/// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
+const MOST_PARTS: usize = 2000;
+
+/// How many branches within branches are put together.
+const DEEPEST: usize = 24;
+
+/// Keywords that are put into a schema in another form.
+const OWN: [&str; 7] = ["$ref", "allOf", "oneOf", "anyOf", "if", "then", "else"];
+
+/// A schema with everything put into it that holds for the same value.
+pub(super) type Flat = Map<String, Value>;
+
+pub(super) struct Maker<'a> {
+    pub document: &'a Value,
+    /// Members with this annotation are left out.
+    pub left_out: &'static str,
+    /// Whether optional members are made.
+    pub generous: bool,
+    pub way: Way,
+    /// Schemas of which a part is being made.
+    open: Vec<String>,
+    /// How many schemas were used so far.
+    parts: usize,
+}
+
+impl<'a> Maker<'a> {
+    pub fn new(document: &'a Value, left_out: &'static str, generous: bool, way: Way) -> Self {
+        Self { document, left_out, generous, way, open: Vec::new(), parts: 0 }
+    }
+
+    /// A value of the schema at a pointer; `None` when the schema needs itself, so that no value ever comes to an end.
+    pub fn make_at(&mut self, pointer: &str) -> Option<Value> {
+        let (pointer, schema) = follow(self.document, pointer)?;
+        self.open.push(pointer.clone());
+        let made = self.flat(schema, &mut vec![pointer], 0).and_then(|whole| self.value(whole, 0));
+        self.open.pop();
+        made
+    }
+
+    /// A value of a schema; `depth` counts objects.
+    pub fn make(&mut self, schema: &Value, depth: usize) -> Option<Value> {
+        let mut used = Vec::new();
+        let whole = self.flat(schema, &mut used, 0)?;
+        let before = self.open.len();
+        self.open.append(&mut used);
+        let made = self.value(whole, depth);
+        self.open.truncate(before);
+        made
+    }
+
+    /// Everything that a schema, what it refers to and the branches of its `allOf` say of a value.
+    pub fn flat(&mut self, schema: &Value, used: &mut Vec<String>, level: usize) -> Option<Flat> {
+        self.parts += 1;
+        if self.parts > MOST_PARTS || level > DEEPEST {
+            return None;
+        }
+        let Value::Object(members) = schema else { return Some(Flat::new()) };
+        let mut whole: Flat = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned).collect();
+        if members.contains_key("if") {
+            let condition = ["if", "then", "else"].iter().filter_map(|keyword| Some(((*keyword).to_owned(), members.get(*keyword)?.clone())));
+            push(&mut whole, CONDITIONS, Value::Object(condition.collect()));
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(branches) = members.get(keyword).and_then(Value::as_array).filter(|branches| !branches.is_empty()) {
+                push(&mut whole, CHOICES, json!({"branches": branches, "discriminator": members.get("discriminator")}));
+            }
+        }
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
+            let target = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned();
+            if self.open.contains(&target) || used.contains(&target) {
+                return None;
+            }
+            let behind = self.document.pointer(&target)?;
+            used.push(target);
+            let behind = self.flat(behind, used, level + 1)?;
+            combine(&mut whole, &behind);
+        }
+        for branch in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            let mut part = self.flat(branch, used, level + 1)?;
+            // What a branch shows of an object is not all of it.
+            if let Some(Value::Object(example)) = shown(&part).cloned().filter(|_| self.way.shown) {
+                part.remove("example");
+                part.remove("examples");
+                part.insert(SHOWN.to_owned(), Value::Object(example));
+            }
+            let child = branch.get("$ref").and_then(Value::as_str).filter(|_| part.contains_key("discriminator"));
+            combine(&mut whole, &part);
+            if child.is_some() {
+                self.named(&mut whole, used);
+            }
+        }
+        Some(whole)
+    }
+
+    /// Gives a schema that extends another the name by which the other tells it apart (OpenAPI, Discriminator Object).
+    fn named(&self, whole: &mut Flat, used: &[String]) {
+        let Some(discriminator) = whole.get("discriminator").cloned() else { return };
+        let Some(member) = discriminator.get("propertyName").and_then(Value::as_str) else { return };
+        // The schema that is being made comes before what it extends.
+        let own = used.first().or(self.open.last()).filter(|own| own.starts_with("/components/schemas/"));
+        let Some(name) = own.map(|own| called(&discriminator, own)) else { return };
+        let described = whole.entry("properties").or_insert_with(|| json!({})).get(member).cloned().unwrap_or_else(|| json!({}));
+        let is_told = described.get("const").is_some() || described.get("enum").is_some();
+        if !is_told {
+            whole["properties"][member] = json!({"const": name});
+        }
+    }
+
+    /// A value of a schema whose branches are still to be chosen.
+    pub fn value(&mut self, mut whole: Flat, depth: usize) -> Option<Value> {
+        if let Some(value) = self.written(&whole) {
+            return Some(value);
+        }
+        let choice = whole.get_mut(CHOICES).and_then(Value::as_array_mut).filter(|choices| !choices.is_empty()).map(|choices| choices.remove(0));
+        match choice {
+            Some(choice) => self.chosen(&whole, &choice, depth),
+            None if self.is_parent(&whole) => self.child(&whole, depth),
+            None => self.of_type(whole, depth),
+        }
+    }
+
+    /// What an author has written of a value.
+    fn written(&self, whole: &Flat) -> Option<Value> {
+        let usual = || whole.get("default").filter(|value| self.way.shown && !value.is_null());
+        let listed = || {
+            let values = whole.get("enum")?.as_array()?;
+            let forbidding = whole.get("not").is_some().then(|| rule(&Value::Object(whole.clone()))).flatten();
+            let allowed = |value: &&Value| !value.is_null() && forbidding.as_ref().is_none_or(|rule| rule.is_valid(value));
+            values.iter().find(allowed).or_else(|| values.first())
+        };
+        shown(whole).filter(|_| self.way.shown).or_else(|| whole.get("const")).or_else(usual).or_else(listed).cloned()
+    }
+
+    /// A value with one of several branches, the one whose turn it is first; null is no value where there is another.
+    fn chosen(&mut self, whole: &Flat, choice: &Value, depth: usize) -> Option<Value> {
+        let branches = choice.get("branches").and_then(Value::as_array)?;
+        let first = self.way.branch;
+        let mut order: Vec<usize> = (first..first + branches.len()).map(|index| index % branches.len()).collect();
+        order.sort_by_key(|index| branches.get(*index).is_some_and(|branch| branch.get("type") == Some(&Value::from("null"))));
+        order.into_iter().find_map(|index| self.branch(whole, branches.get(index)?, choice.get("discriminator").unwrap_or(&Value::Null), depth))
+    }
+
+    /// A value of one branch, with the name of the branch where the schema tells branches apart by it.
+    fn branch(&mut self, whole: &Flat, branch: &Value, discriminator: &Value, depth: usize) -> Option<Value> {
+        let mut used = Vec::new();
+        let mut part = self.flat(branch, &mut used, 0)?;
+        let reference = branch.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+        let named = discriminator.get("propertyName").and_then(Value::as_str).zip(reference);
+        let name = named.map(|(member, reference)| (member.to_owned(), called(discriminator, reference), mapped(discriminator, reference).is_some()));
+        let mut sum = whole.clone();
+        part.remove("discriminator");
+        sum.remove("discriminator");
+        combine(&mut sum, &part);
+        // An example of the branch is one of the whole.
+        if sum.get("properties") == part.get("properties") {
+            for keyword in ["example", "examples", "default"] {
+                if let Some(value) = part.get(keyword) {
+                    sum.insert(keyword.to_owned(), value.clone());
+                }
+            }
+        } else if let Some(Value::Object(example)) = shown(&part).cloned() {
+            sum.remove("example");
+            sum.remove("examples");
+            combine(&mut sum, &Flat::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
+        }
+        let before = self.open.len();
+        self.open.append(&mut used);
+        let made = self.value(sum, depth);
+        self.open.truncate(before);
+        let mut made = made?;
+        if let (Some((member, name, is_mapped)), Value::Object(members)) = (name, &mut made) {
+            // A branch that says itself what it is called needs no name.
+            let unnamed = members.get(&member).is_none_or(|value| value == "probity" || value == "sample");
+            if is_mapped || unnamed {
+                members.insert(member, Value::from(name));
+            }
+        }
+        Some(made)
+    }
+
+    /// Whether a schema is told apart by the schemas that extend it, and not by branches of its own.
+    fn is_parent(&self, whole: &Flat) -> bool {
+        let member = whole.get("discriminator").and_then(|discriminator| discriminator.get("propertyName")?.as_str());
+        let is_named = |member: &str| whole.get("properties").and_then(|properties| properties.get(member)?.get("const")).is_some();
+        member.is_some_and(|member| !is_named(member)) && !self.children().is_empty()
+    }
+
+    /// The schemas that extend the one that is being made (`allOf` with a reference to it).
+    fn children(&self) -> Vec<String> {
+        let Some(own) = self.open.last() else { return Vec::new() };
+        let schemas = self.document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+        let reference = Value::from(format!("#{own}"));
+        let extends =
+            |schema: &Value| schema.get("allOf").and_then(Value::as_array).into_iter().flatten().any(|branch| branch.get("$ref") == Some(&reference));
+        schemas.filter(|(_, schema)| extends(schema)).map(|(name, _)| crate::contract::append("/components/schemas", name)).collect()
+    }
+
+    fn child(&mut self, whole: &Flat, depth: usize) -> Option<Value> {
+        let children = self.children();
+        let own = self.open.pop()?;
+        let first = self.way.branch;
+        let mut order = (first..first + children.len()).filter_map(|index| children.get(index % children.len()));
+        let made = order.find_map(|child| self.make(&json!({"$ref": format!("#{child}")}), depth));
+        self.open.push(own);
+        made.or_else(|| self.of_type(whole.clone(), depth))
+    }
+
+    fn of_type(&mut self, whole: Flat, depth: usize) -> Option<Value> {
+        let has = |keywords: &[&str]| keywords.iter().any(|keyword| whole.contains_key(*keyword));
+        let name = match whole.get("type") {
+            Some(Value::String(name)) => name.as_str(),
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or("null"),
+            _ if has(&["properties", "required", "additionalProperties", "patternProperties", "minProperties", SHOWN]) => "object",
+            _ if has(&["items", "prefixItems", "minItems"]) => "array",
+            _ if has(&["pattern", "format", "minLength", "maxLength"]) => "string",
+            _ if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => "number",
+            _ => "",
+        };
+        let forbidding = whole.get("not").is_some().then(|| rule(&Value::Object(whole.clone()))).flatten();
+        let made = match name {
+            "object" => self.object(whole, depth)?,
+            "array" => self.array(&whole, depth)?,
+            "integer" | "number" => number(&Value::Object(whole.clone()), name == "integer"),
+            "boolean" => Value::Bool(true),
+            "string" => {
+                let further: Vec<&str> = whole.get(PATTERNS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+                text(&Value::Object(whole.clone()), &further, self.way.shown)
+            }
+            _ => Value::Null,
+        };
+        // What is forbidden (`not`) is told by looking at what was made.
+        let others = || others(&made).into_iter().find(|other| forbidding.as_ref().is_some_and(|rule| rule.is_valid(other)));
+        let is_forbidden = forbidding.as_ref().is_some_and(|rule| !rule.is_valid(&made));
+        Some(if is_forbidden { others().unwrap_or(made) } else { made })
+    }
+
+    fn array(&mut self, whole: &Flat, depth: usize) -> Option<Value> {
+        let count = |keyword: &str| whole.get(keyword).and_then(Value::as_u64);
+        let first: &[Value] = whole.get("prefixItems").and_then(Value::as_array).map_or(&[], Vec::as_slice);
+        let (least, most) = (count("minItems"), count("maxItems").unwrap_or(u64::MAX));
+        let distinct = whole.get("uniqueItems") == Some(&Value::Bool(true));
+        let none = Value::Null;
+        let other = whole.get("items").unwrap_or(&none);
+        let wanted = if first.is_empty() { least.unwrap_or(1) } else { least.unwrap_or(0).max(first.len() as u64) };
+        let wanted = if *other == Value::Bool(false) { wanted.min(first.len() as u64) } else { wanted };
+        let mut items = Vec::new();
+        for index in 0..wanted.min(most).min(MOST_ITEMS.max(least.unwrap_or(0).min(LARGEST))) {
+            let schema = usize::try_from(index).ok().and_then(|index| first.get(index)).unwrap_or(other);
+            match self.make(schema, depth) {
+                Some(item) => items.push(if distinct { another(schema, item, index) } else { item }),
+                None if least.unwrap_or(0) == 0 => break,
+                None => return None,
+            }
+        }
+        if let Some(contained) = whole.get("contains") {
+            let wanted = count("minContains").unwrap_or(1).min(LARGEST);
+            for _ in 0..wanted {
+                let item = self.make(contained, depth)?;
+                if (items.len() as u64) < most {
+                    items.push(item);
+                } else if let Some(last) = items.last_mut() {
+                    *last = item;
+                }
+            }
+        }
+        Some(Value::Array(items))
+    }
+}
+
+/// How many items are made without need.
+const MOST_ITEMS: u64 = 8;
+
+/// How many items are made where a schema wants very many.
+const LARGEST: u64 = 1000;
+
+fn owned((name, value): (&String, &Value)) -> (String, Value) {
+    (name.clone(), value.clone())
+}
+
+/// The example of a schema.
+fn shown(whole: &Flat) -> Option<&Value> {
+    whole.get("example").or_else(|| whole.get("examples")?.get(0))
+}
+
+/// The name that a discriminator maps to a schema.
+fn mapped(discriminator: &Value, schema: &str) -> Option<String> {
+    let short = schema.rsplit('/').next().unwrap_or_default();
+    let mapping = discriminator.get("mapping").and_then(Value::as_object)?;
+    let is_it = |target: &Value| target.as_str().is_some_and(|target| target.strip_prefix('#') == Some(schema) || target == short);
+    mapping.iter().find(|(_, target)| is_it(target)).map(|(name, _)| name.clone())
+}
+
+/// What a discriminator calls a schema: what is mapped to it, else its own name.
+fn called(discriminator: &Value, schema: &str) -> String {
+    mapped(discriminator, schema).unwrap_or_else(|| schema.rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+/// An item unlike those before it.
+fn another(schema: &Value, item: Value, index: u64) -> Value {
+    let listed = schema.get("enum").and_then(|values| values.get(usize::try_from(index).ok()?));
+    match (listed, &item) {
+        (Some(listed), _) => listed.clone(),
+        (None, Value::String(text)) if index > 0 => Value::from(format!("{text}{index}")),
+        (None, Value::Number(number)) => number.as_i64().map_or(item, |number| json!(number + i64::try_from(index).unwrap_or(0))),
+        (None, Value::Bool(value)) => Value::Bool(*value == index.is_multiple_of(2)),
+        (None, Value::Object(members)) => {
+            let mut members = members.clone();
+            let plain = members.iter_mut().find(|(name, value)| {
+                let told = schema.pointer(&crate::contract::append("/properties", name)).is_some_and(|schema| schema.get("const").is_some());
+                !told && (value.is_string() || value.is_number())
+            });
+            if let Some((name, value)) = plain {
+                let schema = schema.pointer(&crate::contract::append("/properties", name)).cloned().unwrap_or_default();
+                *value = another(&schema, value.take(), index);
+            }
+            Value::Object(members)
+        }
+        _ => item,
+    }
+}
+
+/// Values unlike one, the nearest first.
+fn others(made: &Value) -> Vec<Value> {
+    match made {
+        Value::String(text) => ["other", "Probity", "PROBITY", "0", "_", "probity-2", "https://example.org/"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([format!("{text}x"), format!("x{text}"), text.to_uppercase()])
+            .map(Value::from)
+            .collect(),
+        Value::Number(number) => {
+            let near = |step: i32| match number.as_i64() {
+                Some(number) => json!(number.saturating_add(i64::from(step))),
+                None => json!(number.as_f64().unwrap_or_default() + f64::from(step)),
+            };
+            [1, 2, 3, 5, 7, 10, 100, -1, -2, -10].into_iter().map(near).collect()
+        }
+        Value::Null => vec![json!("probity"), json!(1), json!(true), json!({}), json!([])],
+        Value::Array(items) => vec![items.iter().chain(items.first()).cloned().collect(), json!([])],
+        Value::Object(_) | Value::Bool(_) => vec![json!({}), json!(false), json!(true)],
+    }
+}

@@ -1,0 +1,225 @@
+//! Credentials: taken from the environment, kept secret, put on requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+use super::Wire;
+use crate::model::contract::{Operation, SecurityScheme};
+use crate::model::exchange::SentCredential;
+use crate::model::plan::Credentials;
+use crate::model::suite::{Account, Credential, Suite};
+
+/// The secret that stands for a wrong one.
+pub(super) const WRONG_SECRET: &str = "wrong-secret";
+
+/// One credential.
+#[derive(Debug, Clone)]
+pub enum Secret {
+    /// User name and password (RFC 7617).
+    Basic {
+        /// User name or key.
+        username: SecretString,
+        /// Password or secret.
+        password: SecretString,
+    },
+    /// Token (RFC 6750).
+    Bearer(SecretString),
+    /// Key in a header or the query.
+    Value(SecretString),
+}
+
+/// Credentials by the name of the security scheme.
+pub type Secrets = BTreeMap<String, Secret>;
+
+/// A credential that the environment does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("credentials are missing: set {}", variables.join(", "))]
+pub struct MissingCredential {
+    /// The environment variables.
+    pub variables: Vec<String>,
+}
+
+/// The accounts of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Accounts {
+    /// May do everything.
+    pub full: Secrets,
+    /// May do nothing; absent when the environment has none.
+    pub limited: Option<Secrets>,
+}
+
+impl Accounts {
+    /// Takes the accounts of a suite from an environment. Schemes that a contract asks for are looked up by `lookup`.
+    ///
+    /// # Errors
+    /// Variables of the full account that are not set.
+    pub fn from_environment(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, MissingCredential> {
+        let full = secrets(&suite.accounts.full, lookup).map_err(|variables| MissingCredential { variables })?;
+        let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup).ok() };
+        Ok(Self { full, limited })
+    }
+
+    /// Takes from an environment what it has of the accounts of a suite.
+    pub fn available(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
+        let of = |account: &Account| {
+            let one = |(scheme, credential): (&String, &Credential)| secrets(&Account::from([(scheme.clone(), credential.clone())]), lookup).ok();
+            account.iter().filter_map(one).flatten().collect::<Secrets>()
+        };
+        let limited = of(&suite.accounts.limited);
+        Self { full: of(&suite.accounts.full), limited: (!limited.is_empty()).then_some(limited) }
+    }
+
+    /// The security schemes of both accounts.
+    pub fn schemes(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let of = |secrets: &Secrets| secrets.keys().cloned().collect();
+        (of(&self.full), self.limited.as_ref().map(of).unwrap_or_default())
+    }
+
+    /// Puts credentials on a request: those of the first alternative of the operation's security requirements that the
+    /// account can satisfy (OpenAPI, Security Requirement Object). Returns which were put.
+    pub fn sign(
+        &self,
+        operation: &Operation,
+        schemes: &BTreeMap<String, SecurityScheme>,
+        credentials: &Credentials,
+        request: &mut Wire,
+    ) -> Vec<SentCredential> {
+        let mut sent = Vec::new();
+        let account = match credentials {
+            Credentials::None => return sent,
+            Credentials::Limited => self.limited.as_ref(),
+            Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
+        };
+        let Some(account) = account else { return sent };
+        // Where anybody may ask, whoever has credentials shows them all the same.
+        let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
+        let satisfied: Vec<&Vec<String>> = named.filter(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme))).collect();
+        // Two proofs of who asks have no place in one field (RFC 9110, section 11.6.2), which comes once (section 5.3).
+        let authorizes = |scheme: &&String| schemes.get(*scheme).is_some_and(in_authorization);
+        let sendable = satisfied.iter().find(|alternative| alternative.iter().filter(authorizes).count() < 2);
+        let Some(alternative) = sendable.or(satisfied.first()) else { return sent };
+        let proves = alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_))));
+        for scheme in *alternative {
+            let is_taken = || request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            if authorizes(&scheme) && is_taken() {
+                continue;
+            }
+            if matches!(credentials, Credentials::Without(left_out) if left_out == scheme) {
+                continue;
+            }
+            if let (Some(secret), Some(kind)) = (account.get(scheme), schemes.get(scheme)) {
+                let wrong = *credentials == Credentials::WrongSecret && (!proves || !matches!(secret, Secret::Value(_)));
+                put(request, kind, secret, wrong);
+                sent.push(SentCredential { scheme: scheme.clone(), limited: *credentials == Credentials::Limited, wrong });
+            }
+        }
+        sent
+    }
+}
+
+fn secrets(account: &Account, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Vec<String>> {
+    let mut missing = Vec::new();
+    let mut get = |variable: &String| {
+        let value = lookup(variable).filter(|value| !value.is_empty());
+        if value.is_none() && !missing.contains(variable) {
+            missing.push(variable.clone());
+        }
+        SecretString::from(value.unwrap_or_default())
+    };
+    let secrets: Secrets = account
+        .iter()
+        .map(|(scheme, credential)| {
+            let secret = match credential {
+                Credential::Basic { username, password } => Secret::Basic { username: get(username), password: get(password) },
+                Credential::Bearer { token } => Secret::Bearer(get(token)),
+                Credential::Value { env } => Secret::Value(get(env)),
+            };
+            (scheme.clone(), secret)
+        })
+        .collect();
+    if missing.is_empty() { Ok(secrets) } else { Err(missing) }
+}
+
+/// Whether a scheme is shown in the header field `Authorization`.
+fn in_authorization(scheme: &SecurityScheme) -> bool {
+    match scheme {
+        SecurityScheme::Basic | SecurityScheme::Bearer => true,
+        SecurityScheme::Header(name) => name.eq_ignore_ascii_case("authorization"),
+        SecurityScheme::Query(_) | SecurityScheme::Cookie(_) | SecurityScheme::Other(_) => false,
+    }
+}
+
+fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
+    let expose = |text: &SecretString| if wrong { WRONG_SECRET.to_owned() } else { text.expose_secret().to_owned() };
+    match (kind, secret) {
+        (SecurityScheme::Basic, Secret::Basic { username, password }) => {
+            let pair = STANDARD.encode(format!("{}:{}", username.expose_secret(), expose(password)));
+            request.headers.push(("authorization".to_owned(), format!("Basic {pair}")));
+        }
+        (SecurityScheme::Bearer, Secret::Bearer(token)) => request.headers.push(("authorization".to_owned(), format!("Bearer {}", expose(token)))),
+        (SecurityScheme::Header(name), Secret::Value(value)) => {
+            // An author may name it among the parameters as well.
+            request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            request.headers.push((name.clone(), expose(value)));
+        }
+        (SecurityScheme::Query(name), Secret::Value(value)) => {
+            let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &expose(value)).finish();
+            let separator = if request.url.contains('?') { '&' } else { '?' };
+            request.url = format!("{}{separator}{pair}", request.url);
+        }
+        (SecurityScheme::Cookie(name), Secret::Value(value)) => {
+            let pair = format!("{name}={}", expose(value));
+            // One field for all cookies (RFC 6265, section 5.4).
+            match request.headers.iter_mut().find(|(field, _)| field.eq_ignore_ascii_case("cookie")) {
+                Some((_, cookies)) => *cookies = format!("{cookies}; {pair}"),
+                None => request.headers.push(("cookie".to_owned(), pair)),
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::{bundle, read};
+    use crate::model::contract::Method;
+
+    /// The header fields of a request to an operation with this security, and the schemes that were shown.
+    fn signed(security: &Value, headers: &[(&str, &str)]) -> (Vec<(String, String)>, Vec<String>) {
+        let key = |name: &str| json!({"type": "apiKey", "in": "header", "name": name});
+        let schemes = json!({"basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"}, "raw": key("Authorization"), "key": key("X-Key")});
+        let paths = json!({"/a": {"get": {"security": security, "responses": {"200": {"description": "d"}}}}});
+        let document =
+            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"securitySchemes": schemes}});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let secret = |text: &str| SecretString::from(text.to_owned());
+        let full = [
+            ("basic", Secret::Basic { username: secret("u"), password: secret("p") }),
+            ("bearer", Secret::Bearer(secret("t"))),
+            ("raw", Secret::Value(secret("r"))),
+            ("key", Secret::Value(secret("k"))),
+        ];
+        let accounts = Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None };
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut wire = Wire { method: Method("GET".to_owned()), url: "http://h/a".to_owned(), headers, body: None };
+        let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut wire);
+        (wire.headers, sent.into_iter().map(|credential| credential.scheme).collect())
+    }
+
+    #[test]
+    fn who_asks_is_proved_in_one_field_and_once() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let schemes = |security: Value| signed(&security, &[]).1;
+        assert_eq!(schemes(json!([{"basic": []}, {"bearer": []}])), ["basic"]);
+        assert_eq!(schemes(json!([{"basic": [], "bearer": []}, {"bearer": [], "key": []}])), ["bearer", "key"]);
+        assert_eq!(schemes(json!([{"bearer": [], "raw": [], "key": []}])), ["bearer", "key"]);
+        assert_eq!(signed(&json!([{"key": []}]), &[("x-key", "an example")]).0, [field("X-Key", "k")]);
+    }
+}

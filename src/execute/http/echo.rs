@@ -1,0 +1,187 @@
+//! Finds credentials that come back in an answer, and takes them out: they must appear in no recording.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::credentials::WRONG_SECRET;
+use super::forms::{Forms, Found, REMOVED};
+use super::{Accounts, Secret};
+use crate::model::contract::{Contract, SecurityScheme};
+use crate::model::exchange::{Answer, Content};
+
+/// What only the accounts and the server know, in every form in which it may come back.
+pub struct Censor(Forms);
+
+impl Censor {
+    /// A censor for these accounts. Whether a key proves who asks is up to the contract.
+    pub fn new(accounts: &Accounts, contract: &Contract) -> Self {
+        let alternatives: Vec<&Vec<String>> = contract.operations.iter().flat_map(|operation| &operation.security).collect();
+        let alone = |scheme: &str| {
+            alternatives
+                .iter()
+                .any(|alternative| alternative.iter().any(|name| name == scheme) && !alternative.iter().any(|name| shows(accounts, name)))
+        };
+        let all = [Some(&accounts.full), accounts.limited.as_ref()].into_iter().flatten().flatten();
+        Self(Forms::new(
+            &all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))))
+                .collect::<Vec<_>>(),
+        ))
+    }
+
+    /// Notes whether an answer repeats a secret, and takes it out of the answer.
+    pub fn answer(&self, answer: &mut Answer) {
+        let forms = &self.0;
+        let mut found = Found::Nothing;
+        for (name, value) in &mut answer.headers {
+            found = found.max(forms.clean_name(name)).max(forms.clean(value));
+        }
+        found = found.max(match &mut answer.body {
+            Content::Text(text) | Content::Unread(text) | Content::Withheld(text) => forms.clean(text),
+            Content::Json(value) => visit(value, forms),
+            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
+        });
+        answer.echoes_credentials = found == Found::Secret;
+    }
+
+    /// Takes every secret out of the reason why no answer came.
+    pub fn reason(&self, mut reason: String) -> String {
+        self.0.clean(&mut reason);
+        reason
+    }
+}
+
+/// Whether a scheme shows a secret, and not only a key that names a client.
+fn shows(accounts: &Accounts, scheme: &str) -> bool {
+    matches!(accounts.full.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_)))
+}
+
+/// Words in the name of a field or a scheme that carries a secret, and not only what names a client.
+const NAMES_A_SECRET: [&str; 7] = ["key", "token", "secret", "auth", "pass", "sig", "session"];
+
+/// Whether a key that goes with a password or token is a secret as well: by the name it goes by. Others name a client, and
+/// answers may name it too.
+fn is_secret_by_name(scheme: &str, kind: Option<&SecurityScheme>) -> bool {
+    let field = match kind {
+        Some(SecurityScheme::Header(name) | SecurityScheme::Query(name) | SecurityScheme::Cookie(name)) => name.as_str(),
+        _ => "",
+    };
+    let name = format!("{scheme} {field}").to_ascii_lowercase();
+    NAMES_A_SECRET.iter().any(|word| name.contains(word))
+}
+
+/// The texts of a credential that prove who asks, and those with the secret that is wrong on purpose. A user name is none.
+fn proofs(secret: &Secret, proves: bool) -> Vec<String> {
+    match secret {
+        Secret::Basic { username, password } => {
+            let pair = |password: &str| STANDARD.encode(format!("{}:{password}", username.expose_secret()));
+            vec![password.expose_secret().to_owned(), pair(password.expose_secret()), pair(WRONG_SECRET)]
+        }
+        Secret::Bearer(token) => vec![token.expose_secret().to_owned(), WRONG_SECRET.to_owned()],
+        Secret::Value(key) if proves => vec![key.expose_secret().to_owned()],
+        Secret::Value(_) => Vec::new(),
+    }
+}
+
+/// Cleans every text of a document, names of members among them, and numbers that are a secret.
+fn visit(value: &mut Value, forms: &Forms) -> Found {
+    match value {
+        Value::String(text) => forms.clean(text),
+        Value::Number(number) => {
+            let found = forms.number(number);
+            if found > Found::Nothing {
+                *value = Value::from(REMOVED);
+            }
+            found
+        }
+        Value::Array(items) => items.iter_mut().map(|item| visit(item, forms)).fold(Found::Nothing, Ord::max),
+        Value::Object(members) => {
+            let mut found = Found::Nothing;
+            let taken = std::mem::take(members);
+            members.extend(taken.into_iter().map(|(mut name, mut member)| {
+                found = found.max(forms.clean(&mut name)).max(visit(&mut member, forms));
+                (name, member)
+            }));
+            found
+        }
+        Value::Null | Value::Bool(_) => Found::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::{bundle, read};
+    use crate::execute::http::Secrets;
+    use crate::model::contract::Status;
+
+    /// A contract whose operations ask for these alternatives.
+    fn contract(security: &Value) -> Contract {
+        let schemes = json!({"key": {"type": "http", "scheme": "basic"}, "firm": {"type": "apiKey", "in": "header", "name": "x-firm"}});
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "security": security, "components": {"securitySchemes": schemes},
+            "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d"}}}}}
+        });
+        read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap()
+    }
+
+    fn censored(security: &Value, headers: &[(&str, &str)], body: Content) -> Answer {
+        let text = |text: &str| SecretString::from(text.to_owned());
+        let full = [
+            ("key".to_owned(), Secret::Basic { username: text("somebody-we-know"), password: text("s3cret/of ours") }),
+            ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
+        ];
+        let accounts = Accounts { full: Secrets::from(full), limited: None };
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut answer = Answer { status: Status(200), headers, body, millis: 1, echoes_credentials: false };
+        Censor::new(&accounts, &contract(security)).answer(&mut answer);
+        answer
+    }
+
+    #[test]
+    fn secrets_are_found_in_every_form_and_taken_out() {
+        let together = json!([{"key": [], "firm": []}]);
+        let pair = STANDARD.encode("somebody-we-know:s3cret/of ours");
+        let wrong = STANDARD.encode("somebody-we-know:wrong-secret");
+        for form in [
+            "s3cret/of ours",
+            "s3cret%2Fof%20ours",
+            "s3cret%2fof+ours",
+            &pair,
+            pair.trim_end_matches('='),
+            &STANDARD.encode("s3cret/of ours"),
+            &wrong,
+        ] {
+            for body in
+                [Content::Text(format!("<{form}>")), Content::Json(json!({"a": [{"b": format!("not {form}!")}]})), Content::Json(json!({form: 1}))]
+            {
+                let answer = censored(&together, &[], body);
+                assert!(answer.echoes_credentials, "{form} in {:?}", answer.body);
+                assert!(!serde_json::to_string(&answer).unwrap().contains(form), "{:?}", answer.body);
+            }
+            let answer = censored(&together, &[("x-debug", form)], Content::Empty);
+            assert!(answer.echoes_credentials && answer.header("x-debug").is_some_and(|value| !value.contains(form)));
+        }
+        let answer = censored(&together, &[("x-s3cret/of ours", "1")], Content::Empty);
+        assert!(answer.echoes_credentials && !answer.headers[0].0.contains("s3cret"));
+    }
+
+    #[test]
+    fn names_of_users_and_clients_are_no_secrets() {
+        let body = Content::Json(json!({"user": "somebody-we-know", "firm": "firm-12345678"}));
+        let answer = censored(&json!([{"key": [], "firm": []}]), &[("x-firm", "firm-12345678")], body.clone());
+        assert!(!answer.echoes_credentials);
+        assert_eq!(answer.body, body);
+    }
+
+    #[test]
+    fn a_key_that_is_enough_on_its_own_is_one() {
+        let answer = censored(&json!([{"key": []}, {"firm": []}]), &[], Content::Json(json!({"firm": "firm-12345678"})));
+        assert!(answer.echoes_credentials);
+        assert_eq!(answer.body, Content::Json(json!({"firm": REMOVED})));
+    }
+}

@@ -1,0 +1,131 @@
+//! The one gate: nothing reaches the wire that was not checked here.
+//!
+//! A request is classed by what it would change, as it is filled in, and built from what was classed. Only then can it be
+//! signed, and only what is signed can be sent.
+
+use url::{Origin, Url};
+
+use super::{Accounts, Wire, wire};
+use crate::model::contract::{Contract, Operation};
+use crate::model::effect::{Effect, Permission};
+use crate::model::exchange::SentCredential;
+use crate::model::plan::Credentials;
+use crate::model::reason::{Code, Reason};
+use crate::model::suite::Suite;
+use crate::plan::{Asked, EffectRules, acts_at, not_allowed};
+
+/// What a run may send, and where. It is made from the command line once, never from a contract, a journal or a recording.
+#[derive(Debug)]
+pub struct Permit<'a> {
+    rules: EffectRules<'a>,
+    permission: Permission,
+    base: String,
+    origin: Option<Origin>,
+}
+
+/// A request that may be sent. Nothing else makes one.
+#[derive(Debug, Clone)]
+pub struct Permitted {
+    wire: Wire,
+    credentials: Credentials,
+}
+
+/// A permitted request with its credentials, and which they are.
+pub struct Signed(Wire, Vec<SentCredential>);
+
+impl Permitted {
+    /// The request without its credentials.
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// The request as it is, for what asks without credentials.
+    pub fn unsigned(self) -> Signed {
+        Signed(self.wire, Vec::new())
+    }
+
+    /// Puts the credentials on it.
+    pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> Signed {
+        let mut wire = self.wire.clone();
+        let credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
+        Signed(wire, credentials)
+    }
+}
+
+impl Signed {
+    /// The credentials that were put on it, by name.
+    pub fn credentials(&self) -> &[SentCredential] {
+        &self.1
+    }
+
+    pub(super) fn wire(&self) -> &Wire {
+        &self.0
+    }
+}
+
+impl<'a> Permit<'a> {
+    /// A permit for one server; `base` is its URL without a slash at the end.
+    pub fn new(contract: &'a Contract, suite: &'a Suite, permission: Permission, base: &str) -> Self {
+        let rules = EffectRules::new(contract, suite, &permission);
+        Self { rules, permission, base: base.to_owned(), origin: Url::parse(base).ok().map(|url| url.origin()) }
+    }
+
+    /// Whether the target ends with the run, so that nothing has to be proven to be the run's own.
+    pub fn is_unlimited(&self) -> bool {
+        self.permission.disposable
+    }
+
+    /// What a request would change.
+    pub fn effect(&self, asked: &Asked<'_>) -> Effect {
+        self.rules.of(asked)
+    }
+
+    /// Whether requests of an effect may be sent.
+    pub fn allows(&self, effect: Effect) -> bool {
+        self.permission.allows(effect)
+    }
+
+    /// Checks a request whose slots are filled in.
+    ///
+    /// # Errors
+    /// What it would change is not allowed, an id cannot stand in a path, or it would leave the server.
+    pub fn check(&self, asked: &Asked<'_>) -> Result<Permitted, Reason> {
+        let effect = self.rules.of(asked);
+        if !self.permission.allows(effect) {
+            return Err(not_allowed(effect, asked.fault.is_some()));
+        }
+        // A dot segment is taken away from the path (RFC 3986, section 5.2.4), and an empty one leads to the collection.
+        if let Some((name, value)) = asked.request.path_values.iter().find(|(_, value)| matches!(value.trim(), "" | "." | "..")) {
+            return Err(Reason::new(Code::Other, format!("{name} is {value:?}, which cannot stand in a path")));
+        }
+        let wire = wire(&self.base, asked.request);
+        self.same_origin(&wire)?;
+        Ok(Permitted { wire, credentials: asked.request.credentials.clone() })
+    }
+
+    /// Checks a request for an address that an answer has named: it only reads, and shows no credentials elsewhere.
+    ///
+    /// # Errors
+    /// It writes, its path says that it acts, or it would take credentials to another server.
+    pub fn check_reading(&self, wire: Wire, credentials: Credentials) -> Result<Permitted, Reason> {
+        let url = Url::parse(&wire.url).map_err(|error| Reason::from(format!("{} is no URL: {error}", wire.url)))?;
+        if !wire.method.is_safe() || wire.body.is_some() {
+            return Err(not_allowed(Effect::Borrowed, false));
+        }
+        if acts_at(url.path()) && !self.permission.allows(Effect::Sweeping) {
+            return Err(not_allowed(Effect::Sweeping, false));
+        }
+        if credentials != Credentials::None {
+            self.same_origin(&wire)?;
+        }
+        Ok(Permitted { wire, credentials })
+    }
+
+    fn same_origin(&self, wire: &Wire) -> Result<(), Reason> {
+        let origin = Url::parse(&wire.url).ok().map(|url| url.origin());
+        if origin.is_some() && origin == self.origin {
+            return Ok(());
+        }
+        Err(Reason::from(format!("{} is not on the server that the run is for", wire.url)))
+    }
+}

@@ -1,0 +1,323 @@
+//! Where things stand in the state folder, and who may write there.
+
+use std::fmt::Write;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::{Journal, Memory};
+use crate::model::journal::{Chronicle, Entry, Start};
+
+/// How many bytes of a digest make a name.
+const DIGEST_BYTES: usize = 8;
+
+/// How many letters of a target are kept in the name of its folder.
+const LONGEST_NAME: usize = 60;
+
+/// How many journals of runs that ended well are kept.
+const KEPT: usize = 3;
+
+/// How a line begins that holds an answer.
+const ANSWERED: &[u8] = b"{\"answered\"";
+
+/// Lines behind which a run is not continued.
+const ENDS: [&[u8]; 3] = [b"\"interrupted\"", b"\"finished\"", b"\"cleaned\""];
+
+/// Which answers are read with the journals. All answers of a run may take as much memory as the run itself; where they are
+/// left out, nobody knows what became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// Every one.
+    All,
+    /// Those of runs that can be continued.
+    OfUnended,
+    /// None.
+    None,
+}
+
+/// The state folder cannot be used.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// A file cannot be read or written.
+    #[error("{path} cannot be used: {reason}; name another folder with --state")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Others can write there.
+    #[error("{0} belongs to somebody else or can be written by others, so that what it says is not to be trusted; name another folder with --state")]
+    NotOurs(String),
+    /// Others can read what is secret.
+    #[error("{0} is not readable by its owner alone, so that what it masks is no secret; remove it, and a new key is made")]
+    NotSecret(String),
+    /// Another run is using it.
+    #[error("another run against this target is under way (it holds {0}); wait for it, or name another folder with --state")]
+    Taken(String),
+}
+
+impl JournalError {
+    pub(super) fn new(path: &Path, error: &io::Error) -> Self {
+        Self::Unusable { path: path.display().to_string(), reason: error.to_string() }
+    }
+}
+
+/// The folder of one target and contract, held by one run at a time.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Held until the run ends, however it ends.
+    _lock: File,
+}
+
+/// A name for any text: the first bytes of its SHA-256, in hexadecimal.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(DIGEST_BYTES).fold(String::new(), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
+}
+
+impl Folder {
+    /// Opens the folder of a target and a contract below the state folder, made when it is not there.
+    ///
+    /// # Errors
+    /// It cannot be used, or another run is using it.
+    pub fn open(state: &Path, target: &str, contract: &str) -> Result<Self, JournalError> {
+        let plain = target.split("//").last().unwrap_or_default();
+        let plain: String = plain.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }).collect();
+        let plain: String = plain.chars().take(LONGEST_NAME).collect();
+        let path = state.join(format!("{plain}-{}", digest(&format!("{target}\n{contract}"))));
+        let failed = |error: &io::Error| JournalError::new(&path, error);
+        make(&path).map_err(|error| failed(&error))?;
+        for folder in [state, path.as_path()] {
+            if !is_ours(folder).map_err(|error| failed(&error))? {
+                return Err(JournalError::NotOurs(folder.display().to_string()));
+            }
+        }
+        let lock_path = path.join("lock");
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        let lock = private(&mut options).open(&lock_path).map_err(|error| failed(&error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(JournalError::Taken(lock_path.display().to_string())),
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        }
+    }
+
+    /// Begins the journal of a run.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn begin(&self, start: Start) -> Result<Journal, JournalError> {
+        Journal::begin(&self.path_of(&start), start)
+    }
+
+    /// Goes on with a journal.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn resume(&self, chronicle: &Chronicle) -> Result<Journal, JournalError> {
+        Journal::resume(&self.path_of(&chronicle.start), chronicle.next())
+    }
+
+    /// Every journal, the oldest first. Lines that cannot be read (the last one may be cut off) are left out.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn journals(&self, answers: Answers) -> Result<Vec<Chronicle>, JournalError> {
+        journals(&self.path, answers)
+    }
+
+    /// The same of runs against this target with other contracts.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn journals_of_others(&self) -> Result<Vec<Chronicle>, JournalError> {
+        let (Some(state), Some(name)) = (self.path.parent(), self.path.file_name().and_then(|name| name.to_str())) else { return Ok(Vec::new()) };
+        let target = name.rsplit_once('-').map_or(name, |(target, _)| target);
+        let mut found = Vec::new();
+        for entry in fs::read_dir(state).map_err(|error| JournalError::new(state, &error))?.filter_map(Result::ok) {
+            let other = entry.file_name();
+            let same = other.to_str().and_then(|other| other.rsplit_once('-')).is_some_and(|(other, _)| other == target);
+            if same && other != name && entry.path().is_dir() {
+                found.extend(journals(&entry.path(), Answers::All)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Drops journals that nobody needs any more: runs that ended, left nothing, and sent nothing since a moment
+    /// (milliseconds since 1970, UTC), the last few aside.
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub fn forget(&self, journals: &[Chronicle], since: i64) -> Result<(), JournalError> {
+        let done = |one: &&Chronicle| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
+        let old: Vec<&Chronicle> = journals.iter().filter(done).collect();
+        for one in old.iter().take(old.len().saturating_sub(KEPT)) {
+            let path = self.path_of(&one.start);
+            fs::remove_file(&path).map_err(|error| JournalError::new(&path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// What is remembered of earlier runs; nothing when there were none.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn memory(&self) -> Result<Memory, JournalError> {
+        let path = self.path.join("memory.json");
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| JournalError::new(&path, &error.into())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Memory::default()),
+            Err(error) => Err(JournalError::new(&path, &error)),
+        }
+    }
+
+    /// Keeps the memory, in place of the one before.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn remember(&self, memory: &Memory) -> Result<(), JournalError> {
+        let (path, fresh) = (self.path.join("memory.json"), self.path.join("memory.json.new"));
+        let written = serde_json::to_vec(memory).map_err(io::Error::from).and_then(|text| {
+            // What somebody has put there, a link perhaps, is not written through.
+            let _ = fs::remove_file(&fresh);
+            let mut options = OpenOptions::new();
+            let mut file = private(options.create_new(true).write(true)).open(&fresh)?;
+            io::Write::write_all(&mut file, &text)?;
+            file.sync_all()?;
+            fs::rename(&fresh, &path)
+        });
+        written.map_err(|error| JournalError::new(&path, &error))
+    }
+
+    /// What is sent again after a run may carry its mark, and has a journal of its own.
+    pub(super) fn path_of(&self, start: &Start) -> PathBuf {
+        self.path.join(format!("{}-{}.jsonl", start.mark, digest(&start.started_at)))
+    }
+}
+
+/// Every journal in a folder, the oldest first.
+fn journals(folder: &Path, answers: Answers) -> Result<Vec<Chronicle>, JournalError> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).map_err(|error| JournalError::new(folder, &error))?;
+    for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
+        let text = fs::read(entry.path()).map_err(|error| JournalError::new(&entry.path(), &error))?;
+        let raw = || text.split(|byte| *byte == b'\n');
+        let wanted = match answers {
+            Answers::All => true,
+            Answers::OfUnended => !raw().any(|line| ENDS.contains(&line)),
+            Answers::None => false,
+        };
+        found.extend(Chronicle::retell(raw().filter(|line| wanted || !line.starts_with(ANSWERED)).filter_map(read)));
+    }
+    found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
+    Ok(found)
+}
+
+/// The lines of a journal that can be read.
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Entry> {
+    text.split(|byte| *byte == b'\n').filter_map(read)
+}
+
+fn read(line: &[u8]) -> Option<Entry> {
+    serde_json::from_slice(line).ok()
+}
+
+/// A folder that only its owner may look into: it holds what a server says to somebody who may see everything.
+pub(super) fn make(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Whether a folder belongs to the user and nobody else can write there.
+#[cfg(unix)]
+pub(super) fn is_ours(folder: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(folder)?;
+    Ok(found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_ours(_: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+/// The same for a file.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::contract::Status;
+    use crate::model::exchange::{Answer, Content};
+    use crate::model::journal::{Fate, Sources};
+    use crate::model::plan::Plan;
+
+    /// Whether the only request of a journal with this end is known to be answered.
+    fn answered(end: Option<&Entry>, answers: Answers) -> bool {
+        let path = std::env::temp_dir().join(format!("probity-answers-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path, "mock", "T").unwrap();
+        let start = Start {
+            started_at: "2024-01-01T00:00:00Z".to_owned(),
+            mark: "m".to_owned(),
+            contract: "T".to_owned(),
+            shape: BTreeMap::new(),
+            files: Sources::default(),
+            plan: Plan::default(),
+        };
+        let journal = folder.begin(start).unwrap();
+        let sent =
+            r#"{"sent":{"number":0,"at":5,"probe":"p","request":{"method":"GET","url":"http://a/","headers":[],"body":null,"credentials":[]}}}"#;
+        journal.write(&serde_json::from_str(sent).unwrap(), false).unwrap();
+        let answer = Answer { status: Status(200), headers: Vec::new(), body: Content::Empty, millis: 1, echoes_credentials: false };
+        journal.ended(0, Ok(&answer)).unwrap();
+        if let Some(end) = end {
+            journal.write(end, false).unwrap();
+        }
+        let [chronicle] = &folder.journals(answers).unwrap()[..] else { panic!("one journal") };
+        assert_eq!(chronicle.times, [5], "when something was sent is known in any case");
+        fs::remove_dir_all(&path).unwrap();
+        matches!(chronicle.past["p"][0].fate, Fate::Answered(_))
+    }
+
+    #[test]
+    fn answers_are_read_where_a_run_can_be_continued_or_all_are_asked_for() {
+        for end in [None, Some(&Entry::Finished), Some(&Entry::Interrupted), Some(&Entry::Cleaned)] {
+            assert!(answered(end, Answers::All));
+            assert_eq!(answered(end, Answers::OfUnended), end.is_none(), "{end:?}");
+            assert!(!answered(end, Answers::None));
+        }
+    }
+    /// What somebody has put where the new memory is written is not written through.
+    #[cfg(unix)]
+    #[test]
+    fn a_memory_is_written_through_no_link() {
+        let path = std::env::temp_dir().join(format!("probity-link-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path, "mock", "T").unwrap();
+        fs::write(path.join("precious"), "kept").unwrap();
+        std::os::unix::fs::symlink(path.join("precious"), folder.path.join("memory.json.new")).unwrap();
+        folder.remember(&Memory::default()).unwrap();
+        assert_eq!(fs::read_to_string(path.join("precious")).unwrap(), "kept");
+        assert!(folder.memory().is_ok_and(|memory| memory.cells.is_empty()));
+        fs::remove_dir_all(&path).unwrap();
+    }
+}

@@ -1,0 +1,332 @@
+//! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
+
+mod burst;
+mod finders;
+mod gate;
+pub mod http;
+mod instead;
+pub mod journal;
+mod lane;
+mod limiter;
+mod overload;
+mod ownership;
+mod quiet;
+mod recovery;
+mod redirect;
+mod send;
+mod told;
+mod turn;
+mod wait;
+
+pub use limiter::Limiter;
+pub use recovery::orphans::Cleaned;
+pub use recovery::past::Pasts;
+pub use recovery::redo::Revival;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use serde_json::Value;
+
+use crate::contract::expressions::captured;
+use crate::execute::http::{Accounts, Client, Permit};
+use crate::execute::journal::Journal;
+use crate::model::contract::{Contract, RateLimit};
+use crate::model::exchange::{Outcome, Outcomes};
+use crate::model::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
+use crate::model::reason::{Code, Reason};
+use crate::model::report::{Changed, Traces};
+use crate::plan::Ownership;
+use gate::Ended;
+use lane::Lane;
+
+/// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
+pub const MOST_BURST: u32 = 51;
+
+/// Why nothing more was sent when a person asked the run to end.
+pub const INTERRUPTED: &str = "the run was interrupted";
+
+/// The same as a reason.
+pub fn interrupted() -> Reason {
+    Reason::new(Code::Interrupted, INTERRUPTED)
+}
+
+/// The most requests that are sent to show a rate limit of which a window is known to be full.
+pub const FULL_BURST: u32 = 2;
+
+/// How a plan is carried out.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Base URL without a slash at its end.
+    pub base: String,
+    /// Requests under way at once.
+    pub jobs: usize,
+    /// Wait before a job is asked for the second time; it doubles from then on.
+    pub poll: Duration,
+    /// How long a job is waited for.
+    pub patience: Duration,
+    /// Requests that may be sent in all, clean-up aside; `None` for as many as the plan has.
+    pub budget: Option<u64>,
+    /// Rate limits that are kept on our side.
+    pub windows: Vec<RateLimit>,
+    /// How long ago each request was sent that counts against the rate limits although another run sent it.
+    pub before: Vec<Duration>,
+    /// The longest wait that a server may ask for (429) and be believed.
+    pub longest_wait: Duration,
+    /// Whether what is left at the end is removed; a server that ends with the run has nothing left.
+    pub sweep: bool,
+}
+
+/// What happens during a run, for whoever watches.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// A probe has ended.
+    Ended(&'a Outcome),
+    /// A request was sent.
+    Sent,
+    /// A rate limit, or the server itself, asks to wait this long.
+    Waiting(Duration),
+}
+
+/// A plan that has been carried out.
+#[derive(Debug, Clone, Default)]
+pub struct Carried {
+    /// What became of every probe.
+    pub outcomes: Outcomes,
+    /// Probes that were sent although they were not planned: what was made again, and what was left and taken away.
+    pub added: Vec<Probe>,
+    /// What they made.
+    pub slots: BTreeMap<SlotId, Slot>,
+    /// What it did to the target.
+    pub traces: Traces,
+}
+
+/// A plan that is being carried out.
+pub struct Run<'a> {
+    contract: &'a Contract,
+    plan: &'a Plan,
+    client: &'a Client,
+    accounts: &'a Accounts,
+    settings: &'a Settings,
+    watch: &'a (dyn Fn(Event<'_>) + Sync),
+    stopped: &'a (dyn Fn() -> bool + Sync),
+    journal: Option<&'a Journal>,
+    pasts: Option<&'a Pasts>,
+    revival: Option<&'a Revival<'a>>,
+    permit: &'a Permit<'a>,
+    ownership: Arc<Mutex<Ownership>>,
+    progress: Progress,
+}
+
+/// What is known so far.
+#[derive(Debug, Default)]
+struct Progress {
+    outcomes: BTreeMap<ProbeId, usize>,
+    ended: Vec<Outcome>,
+    slots: BTreeMap<SlotId, Value>,
+    /// Why a slot has no value, or has lost it.
+    lost: BTreeMap<SlotId, Reason>,
+    accepted: BTreeSet<ProbeId>,
+    breaker: gate::Breaker,
+    sent: u64,
+    /// What was sent although it was not planned, and what that made.
+    added: Vec<Probe>,
+    made: BTreeMap<SlotId, Slot>,
+    /// How things are removed that the plan does not foresee.
+    removers: BTreeMap<SlotId, Remover>,
+    changed: Vec<Changed>,
+    /// Kinds of which something may be there that cannot be looked for.
+    unfound: BTreeSet<String>,
+    held: BTreeSet<SlotId>,
+    swept: usize,
+    /// What is being looked for in other lists.
+    sought: BTreeSet<SlotId>,
+}
+
+impl<'a> Run<'a> {
+    /// Gets ready.
+    pub fn new(
+        contract: &'a Contract,
+        plan: &'a Plan,
+        (client, permit): (&'a Client, &'a Permit<'a>),
+        accounts: &'a Accounts,
+        settings: &'a Settings,
+        watch: &'a (dyn Fn(Event<'_>) + Sync),
+        stopped: &'a (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        let mut progress = Progress::default();
+        for (id, slot) in &plan.slots {
+            if let crate::model::plan::Origin::Given(value) = &slot.origin {
+                progress.slots.insert(id.clone(), Value::String(value.clone()));
+            }
+        }
+        let ownership = Arc::new(Mutex::new(Ownership::new(contract, &plan.mark)));
+        Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, permit, ownership, progress }
+    }
+
+    /// Writes down every request before it is sent, and every answer.
+    #[must_use]
+    pub fn journalled(mut self, journal: Option<&'a Journal>) -> Self {
+        self.journal = journal;
+        self
+    }
+
+    /// Goes on where another run was cut off: what was answered then is not sent again.
+    #[must_use]
+    pub fn resuming(mut self, pasts: Option<&'a Pasts>, revival: Option<&'a Revival<'a>>) -> Self {
+        (self.pasts, self.revival) = (pasts, revival);
+        self
+    }
+
+    /// Sends everything that is due, stage by stage.
+    pub async fn carry_out(mut self) -> Carried {
+        let lane = Lane::new(self.settings, self.accounts, self.contract, self.ownership.clone());
+        let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
+        dues.sort_unstable();
+        dues.dedup();
+        let mut swept = false;
+        self.forestall(&lane).await;
+        for due in dues {
+            // Whoever has reached the rate limit cannot clean up for a while.
+            if due.1 >= Stage::Burst && !swept {
+                swept = true;
+                self.sweep(&lane).await;
+                self.put_back(&lane).await;
+            }
+            self.stage(due, &lane).await;
+        }
+        if !swept {
+            self.sweep(&lane).await;
+        }
+        self.put_back(&lane).await;
+        for (probe, outcome) in std::mem::take(&mut *lane.asides.lock().unwrap_or_else(PoisonError::into_inner)) {
+            self.end(&probe, outcome);
+            self.progress.added.push(probe);
+        }
+        let (made, left) = self.inventory();
+        let traces = Traces { made, left, changed: std::mem::take(&mut self.progress.changed) };
+        let Progress { mut ended, added, made, .. } = self.progress;
+        if let Some(pasts) = self.pasts {
+            pasts.order(&mut ended);
+        }
+        Carried { outcomes: Outcomes { outcomes: ended }, added, slots: made, traces }
+    }
+
+    async fn stage(&mut self, due: (u32, Stage), lane: &Lane<'a>) {
+        let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.due() == due).collect();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let mut waiting = Vec::with_capacity(open.len());
+            let mut advanced = false;
+            for probe in open {
+                if self.progress.outcomes.contains_key(&probe.id) {
+                    continue;
+                }
+                let sought = || probe.needs.iter().any(|slot| self.progress.sought.contains(slot)) || self.awaits_list(probe);
+                let ready = || !sought() && probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
+                if under_way.len() >= lane.pace.jobs(self.settings.jobs) || !ready() {
+                    waiting.push(probe);
+                    continue;
+                }
+                advanced = true;
+                if due.1 == Stage::Burst && !self.settings.windows.is_empty() && !lane.limiter.is_full().await {
+                    self.withhold(probe, "no window of the rate limit was full".into());
+                    continue;
+                }
+                match self.gate(probe, lane) {
+                    Ok(task) => under_way.push(task),
+                    // What is under way may need less than it is given.
+                    Err(reason) if reason.code == Code::Budget && !under_way.is_empty() => waiting.push(probe),
+                    Err(reason) => {
+                        self.withhold(probe, reason);
+                        under_way.extend(self.look_elsewhere(probe, lane));
+                    }
+                }
+            }
+            open = waiting;
+            if let Some(ended) = under_way.next().await {
+                let probe = ended.probe;
+                self.learn(ended, lane);
+                under_way.extend(self.look_elsewhere(probe, lane));
+            } else if open.is_empty() {
+                return;
+            } else if !advanced {
+                for probe in std::mem::take(&mut open) {
+                    self.withhold(probe, "it waits for a request that was never due".into());
+                }
+            }
+        }
+    }
+
+    /// Learns from what came of a probe, and of all that was sent on its behalf.
+    fn learn(&mut self, ended: Ended<'a>, lane: &Lane<'a>) {
+        for (remake, outcome) in ended.before {
+            self.progress.made.extend(remake.beside);
+            self.end(&remake.probe, outcome);
+            self.progress.added.push(remake.probe);
+        }
+        self.end(ended.probe, ended.outcome);
+        if self.plan.finders.values().flatten().any(|finder| finder.id == ended.probe.id) {
+            self.progress.added.push(ended.probe.clone());
+        }
+        self.arm(lane);
+        for (probe, outcome) in lane.bursts.ended() {
+            self.end(probe, outcome);
+        }
+    }
+
+    /// Lets what shows the rate limit be sent as soon as a window is full.
+    fn arm(&self, lane: &Lane<'a>) {
+        if self.settings.windows.is_empty() {
+            return;
+        }
+        for probe in self.plan.probes.iter().filter(|probe| probe.stage == Stage::Burst && !self.progress.outcomes.contains_key(&probe.id)) {
+            let accepted = probe.control.as_ref().is_none_or(|control| self.progress.accepted.contains(control));
+            if let Some(slots) = self.values(probe).ok().filter(|_| accepted) {
+                lane.bursts.arm(probe, slots);
+            }
+        }
+    }
+
+    /// Learns from an outcome.
+    fn end(&mut self, probe: &Probe, outcome: Outcome) {
+        (self.watch)(Event::Ended(&outcome));
+        let answer = outcome.answer();
+        let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
+        if accepted {
+            self.progress.accepted.insert(probe.id.clone());
+        }
+        self.progress.sent += outcome.exchanges.len() as u64;
+        let optional = self.contract.operation(&probe.operation).is_some_and(|operation| operation.optional);
+        self.progress.breaker.learn(probe, &outcome, (accepted, optional));
+        for capture in &probe.captures {
+            let found = answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots));
+            match found.or_else(|| self.plan.slots.get(&capture.slot)?.fallback.clone()) {
+                Some(value) => {
+                    self.keep_former(probe, &capture.slot);
+                    self.progress.slots.insert(capture.slot.clone(), value);
+                    self.progress.lost.remove(&capture.slot);
+                }
+                None => {
+                    self.progress.lost.insert(capture.slot.clone(), gate::why_not(probe, &outcome, accepted));
+                }
+            }
+        }
+        if answer.is_some_and(|answer| answer.status.is_success()) && probe.repeat == Repeat::Once {
+            for slot in &probe.consumes {
+                self.progress.lost.insert(slot.clone(), format!("{} removed it", probe.id).into());
+            }
+        }
+        self.note_intruders(probe, &outcome);
+        self.note_unlisted(probe, &outcome);
+        self.progress.outcomes.insert(probe.id.clone(), self.progress.ended.len());
+        self.progress.ended.push(outcome);
+    }
+
+    fn outcome(&self, probe: &str) -> Option<&Outcome> {
+        self.progress.outcomes.get(probe).and_then(|index| self.progress.ended.get(*index))
+    }
+}

@@ -1,0 +1,147 @@
+//! Whether a thing is the run's own is read off every answer, and asked for where an answer leaves it open.
+
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::send::Sender;
+use crate::contract::expressions::captured;
+use crate::model::contract::Contract;
+use crate::model::effect::{Effect, Provenance};
+use crate::model::exchange::{Answer, Outcome};
+use crate::model::journal::{Chronicle, Entry, Fate, Past};
+use crate::model::plan::{Capture, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
+use crate::model::reason::Reason;
+use crate::model::text::plain;
+use crate::plan::values::is_unknown;
+use crate::plan::{Asked, Heard, Ownership, Remake, kind_below, provenance, reader, unlisted};
+
+/// The captures of a request that may hold what it made, each with the kind of thing.
+pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
+    let control = probe.control.as_ref().filter(|_| probe.fault.is_some()).and_then(|control| plan.probe(control));
+    let maker = match control {
+        Some(control) if control.operation == probe.operation && control.request.method == probe.request.method => control,
+        Some(_) => return Vec::new(),
+        None => probe,
+    };
+    if maker.request.method.is_safe() {
+        return Vec::new();
+    }
+    // What a query with POST finds it has not made.
+    let made = |slot: &str| plan.slots.get(slot.split('~').next().unwrap_or(slot)).filter(|slot| slot.maker().is_some());
+    let kind = |slot: &str| made(slot).map(|slot| slot.kind.clone());
+    maker.captures.iter().filter_map(|capture| Some((capture.clone(), kind(&capture.slot)?))).collect()
+}
+
+/// The same as far as an answer holds them; where the contract does not tell where an id stands, it is looked for.
+pub fn makings_in(contract: &Contract, plan: &Plan, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
+    let made = makings(plan, probe);
+    let empty = BTreeMap::new();
+    let none = made.iter().all(|(capture, _)| captured(capture, answer, probe, &empty).is_none());
+    if none { unlisted_in(contract, probe, answer) } else { made }
+}
+
+/// What a create made whose answer holds no id where the contract has one.
+pub fn unlisted_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
+    let Some(operation) = contract.operation(&probe.operation) else { return Vec::new() };
+    let creates = probe.request.method.0 == "POST" && operation.method.0 == "POST" && matches!(probe.effect, Effect::Own | Effect::Leftovers);
+    // Below an item of the run's own, what is not told goes with the item.
+    if !creates || !answer.status.is_success() || operation.path.trim_end_matches('/').ends_with('}') {
+        return Vec::new();
+    }
+    let kind = kind_below(contract, operation);
+    unlisted(contract, operation, answer).into_iter().map(|capture| (capture, kind.clone())).collect()
+}
+
+/// What a run that was cut off had learnt.
+pub fn retold(contract: &Contract, chronicle: &Chronicle) -> Ownership {
+    let plan = &chronicle.start.plan;
+    let mut ownership = Ownership::new(contract, &chronicle.start.mark);
+    let mut all: Vec<(&Past, &Probe)> = Vec::new();
+    for (id, past) in &chronicle.past {
+        let Some(probe) = plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)) else { continue };
+        all.extend(past.iter().map(|past| (past, probe)));
+    }
+    all.sort_by_key(|(past, _)| past.number);
+    for (past, probe) in all {
+        let Fate::Answered(answer) = &past.fate else { continue };
+        let heard = Heard { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer, began: ownership.begin() };
+        ownership.learn(&heard, &makings_in(contract, plan, probe, answer));
+    }
+    ownership
+}
+
+impl Sender<'_, '_> {
+    pub(super) fn ownership(&self) -> MutexGuard<'_, Ownership> {
+        self.ownership.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the values of slots are known.
+    pub(super) fn provenance(&self, slot: &SlotId, values: &BTreeMap<SlotId, Value>) -> Provenance {
+        let twin = slot.split('~').next().unwrap_or(slot);
+        let known = self.plan.slots.get(slot).or_else(|| self.plan.slots.get(twin));
+        let kind = known.map_or_else(|| slot.split('#').next().unwrap_or_default(), |known| known.kind.as_str());
+        let Some(value) = values.get(slot) else { return Provenance::Example };
+        let origin = known.map_or(Provenance::Own, Slot::provenance);
+        provenance(origin, self.ownership().is_own(kind, value), is_unknown(value, &self.plan.mark))
+    }
+
+    /// Why a request is not sent that changes what is not proven to be the run's own.
+    pub(super) fn with_doubt(&self, reason: Reason, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Reason {
+        let doubt = filled.fillings.iter().find_map(|filling| {
+            let kind = filling.slot.split('#').next().unwrap_or_default();
+            let value = values.get(&filling.slot)?;
+            let words = self.ownership().doubt(kind, value)?.words();
+            Some(format!("nothing proves that this run made {kind} {}: {words}; {reason}", plain(value)))
+        });
+        match doubt {
+            Some(words) => reason.worded(words),
+            None => reason,
+        }
+    }
+
+    /// What a request would change as it is filled in.
+    pub(super) fn effect(&self, probe: &Probe, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Effect {
+        let Some(operation) = self.contract.operation(&probe.operation) else { return Effect::Sweeping };
+        let known = |slot: &SlotId| self.provenance(slot, values);
+        self.permit.effect(&Asked { operation, request: filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark })
+    }
+
+    /// Learns from an answer which things are the run's own.
+    pub(super) fn hear(&self, probe: &Probe, (path_values, began): (&BTreeMap<String, String>, u64), body: Option<&str>, answer: &Answer) {
+        if self.permit.is_unlimited() {
+            return;
+        }
+        let made = makings_in(self.contract, self.plan, probe, answer);
+        self.ownership().learn(&Heard { probe, path_values, body, answer, began }, &made);
+    }
+
+    /// Reads what a create has made, once, where its answer does not show whose it is.
+    pub(super) async fn prove(&self, probe: &Probe, outcome: &Outcome, values: &mut BTreeMap<SlotId, Value>) -> Vec<(Remake, Outcome)> {
+        let mut looked = Vec::new();
+        let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success() && !self.permit.is_unlimited()) else { return looked };
+        for (number, (capture, kind)) in makings_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
+            let Some(id) = captured(&capture, answer, probe, values) else { continue };
+            let open = self.ownership().is_worth_a_look(&kind, &id);
+            let slot = format!("{kind}#look~look:{}:{number}", probe.id);
+            let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
+                if open {
+                    self.ownership().take_unseen(&kind, &id);
+                }
+                continue;
+            };
+            values.insert(slot.clone(), id.clone());
+            let mut look =
+                Probe::plain(format!("{}::look::{}", read.operation, plain(&id)), &read.operation, Purpose::Fixture, probe.stage, read.request);
+            look.wave = probe.wave;
+            if let Some(journal) = self.journal {
+                let _ = journal.write(&Entry::Added(Box::new(look.clone())), true);
+            }
+            let seen = self.probe(&look, values, None).await;
+            let known = Slot::any(&kind, Origin::Created(probe.id.clone()));
+            looked.push((Remake { probe: look, beside: vec![(slot, known)] }, seen));
+        }
+        looked
+    }
+}

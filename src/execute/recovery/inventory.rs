@@ -1,0 +1,213 @@
+//! What the run has made, and what of it is left.
+
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+use serde_json::Value;
+
+use crate::contract::expressions::captured;
+use crate::execute::Run;
+use crate::execute::ownership::{makings, unlisted_in};
+use crate::model::contract::{Operation, Status};
+use crate::model::effect::Effect;
+use crate::model::exchange::{Answer, Ending, Outcome};
+use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
+use crate::model::report::{Because, Leftover, Made};
+use crate::model::text::plain;
+use crate::plan::{kind_below, remover};
+
+impl Run<'_> {
+    /// Takes note of what a create has made whose answer holds an id where the contract has none.
+    pub(in crate::execute) fn note_unlisted(&mut self, probe: &Probe, outcome: &Outcome) {
+        if self.permit.is_unlimited() {
+            return;
+        }
+        for answer in outcome.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()) {
+            let told = makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+            for (capture, kind) in unlisted_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
+                let Some(id) = captured(&capture, answer, probe, &self.progress.slots) else { continue };
+                if self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
+                    self.adopt_unlisted(probe, &kind, id);
+                }
+            }
+        }
+    }
+
+    fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
+        let slot = format!("{kind}#{}/{}", probe.id, plain(&id));
+        if let Some(remover) = remover(self.contract, kind, &probe.request, &slot) {
+            self.progress.removers.insert(slot.clone(), remover);
+        }
+        self.progress.slots.insert(slot.clone(), id);
+        self.progress.made.insert(slot, Slot::any(kind, Origin::Created(probe.id.clone())));
+    }
+
+    /// Everything that the run has made, each once.
+    pub(in crate::execute) fn inventory(&self) -> (Vec<Made>, Vec<Leftover>) {
+        let mut made: Vec<Made> = Vec::new();
+        let mut left: Vec<Leftover> = Vec::new();
+        if self.permit.is_unlimited() && !self.settings.sweep {
+            return (made, left);
+        }
+        for (slot, known) in self.plan.slots.iter().chain(&self.progress.made) {
+            let (Some(maker), Some(value)) = (known.maker(), self.progress.slots.get(slot)) else { continue };
+            let id = plain(value);
+            if slot.contains("~look:") || made.iter().any(|one| one.kind == known.kind && one.id == id) {
+                continue;
+            }
+            let removed = self.is_gone(slot, maker, &id);
+            let own = self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&known.kind, value);
+            if !own && !removed {
+                // It is told below, as what nobody knows whose it is.
+                continue;
+            }
+            made.push(Made { kind: known.kind.clone(), id: id.clone(), probe: maker.clone(), removed });
+            if !removed {
+                left.push(self.leftover(slot, known, maker, id));
+            }
+        }
+        left.extend(self.unproven(&left));
+        left.extend(self.untold());
+        (made, left)
+    }
+
+    /// Whether a thing is gone: it was removed, or the same thing under another kind, or what it hung below.
+    fn is_gone(&self, slot: &SlotId, maker: &str, id: &str) -> bool {
+        if self.progress.lost.contains_key(slot) {
+            return true;
+        }
+        let twin = |(other, known): (&SlotId, &Slot)| {
+            let same = known.maker().is_some_and(|by| by == maker) && self.progress.slots.get(other).map(plain).as_deref() == Some(id);
+            same && self.progress.lost.contains_key(other)
+        };
+        let above = self.plan.probe(maker).map(|probe| probe.request.slots_in_path()).unwrap_or_default();
+        let below = above
+            .into_iter()
+            .any(|parent| self.plan.is_made(parent) && self.progress.lost.contains_key(parent) && self.progress.slots.contains_key(parent));
+        below || self.plan.slots.iter().chain(&self.progress.made).any(twin)
+    }
+
+    fn leftover(&self, slot: &SlotId, known: &Slot, maker: &str, id: String) -> Leftover {
+        let tried = self.progress.ended.iter().rev().find_map(|outcome| {
+            let probe = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe))?;
+            (probe.fault.is_none() && probe.consumes.contains(slot)).then_some((probe, outcome))
+        });
+        let twin = slot.split('~').next().unwrap_or(slot);
+        let remover = self.plan.removers.get(twin).or_else(|| self.progress.removers.get(slot)).map(|remover| remover.operation.clone());
+        let (reason, status) = match tried {
+            Some((probe, outcome)) => (why_left(probe, outcome), outcome.answer().map(|answer| answer.status)),
+            None if remover.is_some() => ("nothing was sent to remove it".to_owned(), None),
+            None => ("no operation of the contract removes it, or it is left because it expires by itself".to_owned(), None),
+        };
+        let removable = remover.is_some() || tried.is_some();
+        let operation = tried.map(|(probe, _)| probe.operation.clone()).or(remover).unwrap_or_default();
+        let because = Some(Because { cell: None, probe: tried.map_or(maker, |(probe, _)| &probe.id).to_owned(), status });
+        Leftover { kind: known.kind.clone(), id, operation, reason, removable, because }
+    }
+
+    /// What came back from writes and is not proven to be the run's own: it was not touched.
+    fn unproven(&self, left: &[Leftover]) -> Vec<Leftover> {
+        let ownership = self.ownership.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen: BTreeSet<String> = left.iter().map(|one| one.id.clone()).collect();
+        let new = ownership.unproven().iter().filter(|one| seen.insert(one.id.clone()));
+        new.map(|one| Leftover {
+            kind: one.kind.clone(),
+            id: one.id.clone(),
+            operation: String::new(),
+            reason: format!(
+                "{} was answered with it, and nothing proves that this run made it: {}; it was not touched",
+                one.probe,
+                one.doubt.words()
+            ),
+            removable: false,
+            because: Some(Because { cell: None, probe: one.probe.clone(), status: None }),
+        })
+        .collect()
+    }
+
+    /// Creates that were accepted, or may have been, of which nobody knows what they made.
+    fn untold(&self) -> Vec<Leftover> {
+        let mut found: Vec<Leftover> = Vec::new();
+        for outcome in &self.progress.ended {
+            let Some(probe) = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe)) else {
+                continue;
+            };
+            let key = makings(self.plan, probe)
+                .iter()
+                .find_map(|(capture, _)| probe.request.path_values.get(capture.expression.strip_prefix("$request.path.")?).cloned());
+            let creates = (probe.request.method.0 == "POST" || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
+            let same = |operation: &&Operation| creates && operation.method == probe.request.method;
+            let Some(operation) = self.contract.operation(&probe.operation).filter(same) else { continue };
+            // What is made below a thing of the run's own goes with it.
+            let below_own = probe.request.slots_in_path().into_iter().any(|slot| self.plan.is_made(slot));
+            let below_item = key.is_none() && (below_own || operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe));
+            for exchange in outcome.exchanges.iter().filter(|_| !below_item) {
+                let told = |answer: &Answer| {
+                    let listed =
+                        makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+                    let found = unlisted_in(self.contract, probe, answer);
+                    listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some())
+                };
+                let reason = match &exchange.answer {
+                    Some(answer) if !answer.status.is_success() || answer.status == Status(204) || told(answer) => continue,
+                    Some(answer) => format!("{} was answered {}, which does not tell its id", probe.id, answer.status),
+                    // What can be looked for was looked for.
+                    None if !self.is_unfound(probe) => continue,
+                    None => format!("the answer to {} was lost, so it may be there", probe.id),
+                };
+                let kind = if key.is_some() { path_kind_of(self.plan, probe) } else { kind_below(self.contract, operation) };
+                let removable = self
+                    .plan
+                    .removers
+                    .values()
+                    .any(|remover| self.plan.slots.values().any(|slot| slot.kind == kind) && !remover.operation.is_empty());
+                let status = exchange.answer.as_ref().map(|answer| answer.status);
+                let because = Some(Because { cell: None, probe: probe.id.clone(), status });
+                let id = exchange
+                    .answer
+                    .as_ref()
+                    .and_then(|answer| odd_id(&makings(self.plan, probe), answer))
+                    .or_else(|| key.as_ref().and_then(|_| last_segment(&exchange.request.url)))
+                    .unwrap_or_default();
+                found.push(Leftover { kind, id, operation: String::new(), reason, removable, because });
+            }
+        }
+        found
+    }
+
+    fn is_unfound(&self, probe: &Probe) -> bool {
+        let made = makings(self.plan, probe);
+        made.is_empty() || made.iter().any(|(_, kind)| self.progress.unfound.contains(kind))
+    }
+
+    fn makes_things(&self, probe: &Probe) -> bool {
+        let operation = self.contract.operation(&probe.operation);
+        let created = operation.is_some_and(|operation| operation.response(Status(201)).is_some());
+        created || !makings(self.plan, probe).is_empty()
+    }
+}
+
+/// The last segment of the path of a URL, decoded.
+fn last_segment(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?.trim_end_matches('/');
+    Some(percent_encoding::percent_decode_str(path.rsplit('/').next()?).decode_utf8_lossy().into_owned())
+}
+
+/// The kind of what a request makes.
+fn path_kind_of(plan: &Plan, probe: &Probe) -> String {
+    makings(plan, probe).into_iter().next().map(|(_, kind)| kind).unwrap_or_default()
+}
+
+/// An id that cannot be put into a path, as an answer has it.
+fn odd_id(made: &[(Capture, String)], answer: &Answer) -> Option<String> {
+    let body = answer.body.json()?;
+    made.iter().find_map(|(capture, _)| body.pointer(capture.expression.strip_prefix("$response.body#")?)).map(plain)
+}
+
+fn why_left(probe: &Probe, outcome: &Outcome) -> String {
+    match (&outcome.ending, outcome.answer()) {
+        (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.operation, answer.status),
+        (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.words.clone(),
+        (Ending::Answered, None) => "no answer came".to_owned(),
+    }
+}

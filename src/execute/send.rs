@@ -1,0 +1,354 @@
+//! Sends a probe: once, until a job has finished, or until the rate limit is reached.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use serde_json::Value;
+use url::Url;
+
+use super::gate::Task;
+use super::wait::believed;
+use super::{Event, Lane, Pasts, Revival, Run, Settings, overload, redirect, turn};
+use crate::contract::expressions::fill;
+use crate::execute::http::{Accounts, Client, Permit, Permitted, wire};
+use crate::execute::journal::Journal;
+use crate::model::contract::{Contract, Operation, Status};
+use crate::model::effect::Effect;
+use crate::model::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
+use crate::model::job::is_among;
+use crate::model::journal::Fate;
+use crate::model::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
+use crate::model::reason::{Code, Reason};
+use crate::plan::{Asked, Ownership};
+
+/// How often a probe is sent again because the server asked to wait.
+const MOST_WAITS: usize = 4;
+/// The longest pause between two looks at a job.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What sending needs, detached from the run so that several can be under way.
+#[derive(Clone, Copy)]
+pub(super) struct Sender<'b, 'a> {
+    pub contract: &'a Contract,
+    pub client: &'a Client,
+    pub accounts: &'a Accounts,
+    pub settings: &'a Settings,
+    pub watch: &'a (dyn Fn(Event<'_>) + Sync),
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
+    pub journal: Option<&'a Journal>,
+    pub pasts: Option<&'a Pasts>,
+    pub revival: Option<&'a Revival<'a>>,
+    pub plan: &'a Plan,
+    pub permit: &'a Permit<'a>,
+    pub ownership: &'b Mutex<Ownership>,
+    pub lane: &'b Lane<'a>,
+}
+
+impl<'a> Run<'a> {
+    /// A probe with its values as something that can be waited for.
+    pub(super) fn task<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>, slots: BTreeMap<SlotId, Value>, told: Option<String>) -> Task<'b, 'a>
+    where
+        'a: 'b,
+    {
+        let sender = self.sender(lane);
+        async move {
+            let mut slots = slots;
+            let changes = sender.remember(probe, &slots).await;
+            let outcome = sender.probe(probe, &slots, told.as_deref()).await;
+            if changes {
+                sender.note_change(probe, &slots, &outcome).await;
+            }
+            let looked = sender.prove(probe, &outcome, &mut slots).await;
+            let mut ended = sender.made_sure(probe, outcome, slots).await;
+            ended.before.splice(0..0, looked);
+            sender.lane.no_longer_waits(&probe.id);
+            ended
+        }
+        .boxed()
+    }
+
+    /// Everything that sending needs.
+    pub(super) fn sender<'b>(&self, lane: &'b Lane<'a>) -> Sender<'b, 'a> {
+        let Self { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, .. } = *self;
+        Sender { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, ownership: &lane.ownership, lane }
+    }
+}
+
+impl Sender<'_, '_> {
+    /// Sends a probe as often as it asks for.
+    pub(super) async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Outcome {
+        let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
+        let Some(operation) = self.contract.operation(&probe.operation) else {
+            outcome.ending = Ending::Withheld("the contract has no such operation".into());
+            return outcome;
+        };
+        let request = match self.request(probe, slots, told) {
+            Ok(request) => request,
+            Err(reason) => {
+                outcome.ending = Ending::Withheld(reason);
+                return outcome;
+            }
+        };
+        match &probe.repeat {
+            Repeat::Once | Repeat::Follow(_) => self.once(probe, operation, &request, &mut outcome).await,
+            Repeat::Pages { most, .. } => self.pages(probe, operation, request, *most, &mut outcome).await,
+            Repeat::Burst { most } => self.burst(probe, operation, &request, *most, &mut outcome).await,
+            Repeat::Poll { at, finished, failed } => {
+                let over = |answer: &Answer| {
+                    let state = answer.body.json().and_then(|body| body.pointer(at)).and_then(Value::as_str);
+                    !answer.status.is_success() || state.is_none_or(|state| is_among(finished, state) || is_among(failed, state))
+                };
+                self.poll(probe, operation, &request, over, &mut outcome).await;
+            }
+        }
+        outcome
+    }
+
+    /// The request with its values, and with what an earlier answer has told: where to go, or how long a page is to be.
+    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<Prepared, Reason> {
+        let operation = self.contract.operation(&probe.operation).ok_or("the contract has no such operation")?;
+        let mut filled = fill(&probe.request, slots);
+        if let (Repeat::Pages { limit, .. }, Some(length)) = (&probe.repeat, told) {
+            for (_, value) in filled.query.iter_mut().filter(|(name, _)| name == limit) {
+                length.clone_into(value);
+            }
+        }
+        let location = told.filter(|_| matches!(probe.repeat, Repeat::Follow(_)));
+        let path_values = filled.path_values.clone();
+        if let Some(location) = location {
+            let mut request = wire(&self.settings.base, &filled);
+            let mut credentials = filled.credentials;
+            let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
+            let elsewhere = self.elsewhere(&asked, location)?;
+            if elsewhere.foreign {
+                credentials = Credentials::None;
+            }
+            elsewhere.put(&mut request);
+            return Ok(Prepared { permitted: self.permit.check_reading(request, credentials)?, path_values });
+        }
+        self.still_unknown(probe, &path_values)?;
+        let known = |slot: &SlotId| self.provenance(slot, slots);
+        let asked = Asked { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
+        // Whatever is allowed: what is tidied up is the run's own.
+        if probe.purpose == Purpose::Cleanup
+            && probe.request.method.0 == "DELETE"
+            && self.permit.effect(&asked) > Effect::Leftovers
+            && !self.permit.is_unlimited()
+        {
+            return Err(self.with_doubt(Reason::new(Code::NotOwn, "only what the run has made is removed at its end"), &filled, slots));
+        }
+        let permitted = self.permit.check(&asked).map_err(|reason| self.with_doubt(reason, &filled, slots))?;
+        Ok(Prepared { permitted, path_values })
+    }
+
+    /// One exchange; waits and sends again when the server asks for it and the probe does not.
+    async fn once(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        for attempt in 0..=MOST_WAITS {
+            let turn = self.lane.pace.turn().await;
+            let before = self.lane.pace.begin();
+            self.exchange(probe, operation, prepared, outcome).await;
+            let beside = self.lane.pace.end() || before;
+            let Some(answer) = outcome.answer() else { return };
+            if self.lane.pace.again(probe, answer, beside, attempt + 1) {
+                if !self.has_more(probe) {
+                    let asked = believed(answer, self.settings).unwrap_or(overload::PAUSE);
+                    tokio::time::sleep(asked).await;
+                }
+                continue;
+            }
+            drop(turn);
+            if answer.status != Status(429) || probe.allowed.contains(&answer.status) || attempt == MOST_WAITS {
+                return;
+            }
+            if self.has_more(probe) {
+                continue;
+            }
+            let Some(wait) = believed(answer, self.settings) else { return };
+            self.lane.limiter.hold(wait).await;
+        }
+    }
+
+    /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
+    async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
+        for _ in 0..most {
+            if !self.recall(probe, outcome) {
+                self.lane.limiter.count().await;
+                self.transmit(probe, operation, prepared, outcome).await;
+            }
+            if outcome.answer().is_none_or(|answer| answer.status == probe.status || answer.status.is_server_error()) {
+                return;
+            }
+        }
+    }
+
+    async fn poll(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, over: impl Fn(&Answer) -> bool, outcome: &mut Outcome) {
+        let started = Instant::now();
+        let mut pause = self.settings.poll;
+        loop {
+            self.once(probe, operation, prepared, outcome).await;
+            if outcome.answer().is_none_or(&over) || started.elapsed() + pause > self.settings.patience {
+                return;
+            }
+            if self.has_more(probe) {
+                continue;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Follows the links to the next page, on the same server, until there is none or one leads back.
+    async fn pages(&self, probe: &Probe, operation: &Operation, mut prepared: Prepared, most: u32, outcome: &mut Outcome) {
+        let mut request = prepared.permitted.wire().clone();
+        let Ok(first) = Url::parse(&request.url) else { return };
+        let mut seen = vec![request.url.clone()];
+        for _ in 0..most {
+            self.once(probe, operation, &prepared, outcome).await;
+            let next = outcome.answer().and_then(|answer| turn::next(self.contract, operation, &request.url, answer));
+            let next = next.and_then(|next| self.elsewhere(&first, &next).ok());
+            let Some(next) = next.filter(|next| !next.foreign) else { return };
+            next.put(&mut request);
+            if seen.contains(&request.url) {
+                return;
+            }
+            seen.push(request.url.clone());
+            let Ok(permitted) = self.permit.check_reading(request.clone(), probe.request.credentials.clone()) else { return };
+            prepared.permitted = permitted;
+        }
+    }
+
+    /// An id that is to name nothing must not have been seen.
+    fn still_unknown(&self, probe: &Probe, path_values: &BTreeMap<String, String>) -> Result<(), Reason> {
+        let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return Ok(()) };
+        // What was sent already has been answered, perhaps with the very id.
+        match path_values.get(name).filter(|value| !self.has_more(probe) && self.ownership().has_seen(value)) {
+            Some(value) => Err(Reason::from(format!("{name} was to name nothing, and an answer has held {value}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Where an address in an answer leads.
+    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::Elsewhere, String> {
+        let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
+        redirect::follow(&self.settings.base, asked, location, &known)
+    }
+
+    /// Whether a run that was cut off has an answer for the next request already.
+    fn has_more(&self, probe: &Probe) -> bool {
+        self.pasts.is_some_and(|pasts| pasts.has_more(&probe.id))
+    }
+
+    /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
+    async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        if self.recall(probe, outcome) {
+            return;
+        }
+        if self.pass(probe).await {
+            self.transmit(probe, operation, prepared, outcome).await;
+        } else {
+            outcome.ending = Ending::Withheld(super::interrupted());
+        }
+    }
+
+    /// Takes the next exchange of a probe from the past; `false` where none is left that ended.
+    fn recall(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
+        while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
+            // Silence is never replayed.
+            let lost = !matches!(past.fate, Fate::Answered(_));
+            let (answer, ending) = match past.fate {
+                Fate::Answered(answer) => (Some(answer), Ending::Answered),
+                Fate::Silent(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
+                Fate::Lost => (None, Ending::Silent("the run was cut off before an answer came".into())),
+            };
+            outcome.exchanges.push(Exchange { request: past.request, answer });
+            outcome.ending = ending;
+            if !lost {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Waits for the rate limit; `false` when the run is to end.
+    async fn pass(&self, probe: &Probe) -> bool {
+        if self.lane.limiter.is_full().await {
+            self.fire().await;
+        }
+        let unwanted = || (self.stopped)() && probe.purpose != Purpose::Cleanup;
+        self.lane.limiter.pass(|wait| (self.watch)(Event::Waiting(wait)), unwanted).await
+    }
+
+    /// A window is full: what shows the rate limit is sent now.
+    async fn fire(&self) {
+        for (probe, slots) in self.lane.bursts.take() {
+            let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
+            if let (Some(operation), Ok(prepared), Repeat::Burst { most }) =
+                (self.contract.operation(&probe.operation), self.request(probe, &slots, None), &probe.repeat)
+            {
+                self.burst(probe, operation, &prepared, *most, &mut outcome).await;
+            }
+            let limited = outcome.answer().filter(|answer| answer.status == Status(429));
+            if let Some(wait) = limited.and_then(|answer| believed(answer, self.settings)) {
+                self.lane.limiter.hold(wait).await;
+            }
+            self.lane.bursts.fired(probe, outcome);
+        }
+    }
+
+    async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+        if let Some(reason) = self.lane.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
+            outcome.ending = Ending::Withheld(Reason::new(Code::Silent, reason));
+            return;
+        }
+        let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
+        let shown = SentRequest { credentials: signed.credentials().to_vec(), ..prepared.permitted.wire().shown() };
+        let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
+            Ok(number) => number,
+            // What takes something away is better sent than written down.
+            Err(_) if probe.purpose == Purpose::Cleanup => None,
+            Err(error) => {
+                outcome.ending = Ending::Withheld(format!("the journal cannot be kept: {error}").into());
+                return;
+            }
+        };
+        (self.watch)(Event::Sent);
+        self.lane.no_longer_waits(&probe.id);
+        self.lane.sent.fetch_add(1, Ordering::Relaxed);
+        let began = self.ownership().begin();
+        let answer = self.client.send(&signed).await;
+        self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
+        let answer = match answer {
+            Ok(mut answer) => {
+                self.lane.censor.answer(&mut answer);
+                self.hear(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
+                Ok(answer)
+            }
+            Err(silence) => Err(self.lane.censor.reason(silence.reason)),
+        };
+        self.lane.limiter.land().await;
+        if let (Some(journal), Some(number)) = (self.journal, number) {
+            // Without this line the next run takes the request for lost, which is safe.
+            let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));
+        }
+        let (answer, ending) = match answer {
+            Ok(answer) => (Some(answer), Ending::Answered),
+            Err(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
+        };
+        outcome.exchanges.push(Exchange { request: shown, answer });
+        outcome.ending = ending;
+    }
+}
+
+/// A request with the credentials it is to be signed with.
+struct Prepared {
+    permitted: Permitted,
+    /// The values of its path.
+    path_values: BTreeMap<String, String>,
+}
+
+fn first_segment(path: &str) -> &str {
+    path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default()
+}

@@ -1,0 +1,327 @@
+//! A body fits its schema.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::gaps::{Reading, reading};
+use super::scene::{body_at, describe, shorten, show};
+use super::{Breach, Check, Scene};
+use crate::contract;
+use crate::model::contract::{MediaType, SchemaRef};
+use crate::model::exchange::Content;
+use crate::model::verdict::Severity;
+
+/// How many breaches of one body are told one by one.
+const MOST_TOLD: usize = 5;
+
+/// How deep the branches of `oneOf` and `anyOf` are looked into for what is really wrong.
+const MOST_BRANCHES: usize = 4;
+
+/// Source: `schema` of the media type (JSON Schema 2020-12).
+pub(super) const CHECK: Check = Check { name: "body-schema", about: "the body is what the contract declares, and fits its schema", rule };
+
+fn rule(scene: &Scene<'_>) -> Vec<Breach> {
+    let Some(media) = declared(scene) else { return Vec::new() };
+    let value = match reading(scene, media) {
+        Reading::Value(value) => value,
+        Reading::Nothing => return not_json(scene, media),
+        Reading::Unread(_) => return missing(scene, media),
+    };
+    let Some(schema) = &media.schema else { return Vec::new() };
+    let contract::Judged { breaches, more, .. } = scene.schemas.judge(schema, &value);
+    let found: Vec<contract::Breach> = breaches.into_iter().flat_map(|breach| nearest(scene, &value, breach, 0)).collect();
+    told(scene, schema, &value, (&found, more))
+}
+
+/// The media type that the body is to be held against; `None` where no body is declared, or none can come.
+pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
+    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
+    // Under a type that is not declared it is no body of any of these; without a type it may be.
+    let unnamed = || scene.declared.filter(|_| scene.answer.media_type().is_none()).and_then(|response| response.content.first());
+    scene.media().or_else(unnamed).filter(|_| !bodiless)
+}
+
+/// JSON is declared and the body is none.
+fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
+    // What our own bounds kept from being read may well be right.
+    if matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_)) {
+        return Vec::new();
+    }
+    let what = if scene.answer.body == Content::Empty { "the body is missing" } else { "the body is not JSON" };
+    vec![without(scene, media, what)]
+}
+
+/// No body came, of a type in which every body has a byte (XML 1.0, section 2.1; the signatures of the others).
+fn missing(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
+    let name = media.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let never_empty = matches!(name.as_str(), "application/xml" | "text/xml" | "application/pdf" | "application/zip" | "application/gzip")
+        || name.ends_with("+xml")
+        || name.ends_with("+zip")
+        || name.starts_with("image/");
+    if never_empty && scene.answer.body == Content::Empty { vec![without(scene, media, "the body is missing")] } else { Vec::new() }
+}
+
+fn without(scene: &Scene<'_>, media: &MediaType, what: &str) -> Breach {
+    Breach {
+        severity: Severity::Must,
+        message: format!("{what} although {} declares {}", scene.answer.status, media.name),
+        expected: format!("a body of {}", media.name),
+        actual: describe(&scene.answer.body),
+        contract: format!("{}/content/{}", scene.place(), contract::escape(&media.name)),
+        answer: "body".to_owned(),
+        citation: scene.citation(),
+    }
+}
+
+fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, (found, more): (&[contract::Breach], usize)) -> Vec<Breach> {
+    let kinds = kinds(found);
+    let found: Vec<&contract::Breach> = kinds.iter().map(|(breach, _)| *breach).collect();
+    let told = |(breach, items): &(&contract::Breach, usize)| {
+        let plain = tell(scene, schema, document, breach);
+        let more = match items {
+            1 => String::new(),
+            2 => "; the same with one more item".to_owned(),
+            some => format!("; the same with {} more items", some - 1),
+        };
+        Breach { message: plain.message + &more, ..plain }
+    };
+    let mut breaches: Vec<Breach> = kinds.iter().take(MOST_TOLD).map(told).collect();
+    if found.len() > MOST_TOLD || more > 0 {
+        let places: Vec<String> = found.iter().skip(MOST_TOLD).map(|breach| body_at(&breach.at)).collect();
+        breaches.push(Breach {
+            severity: Severity::Must,
+            message: format!("the body breaks its schema in {} more places", places.len() + more),
+            expected: "a body that fits its schema".to_owned(),
+            actual: shorten(&places.join(", ")),
+            contract: place(scene, schema, &schema.0),
+            answer: "body".to_owned(),
+            citation: scene.citation(),
+        });
+    }
+    breaches
+}
+
+/// The first breach of each kind, with the number of them: one rule that items of an array break alike has one cause.
+fn kinds(found: &[contract::Breach]) -> Vec<(&contract::Breach, usize)> {
+    let key = |breach: &contract::Breach| {
+        let place: Vec<&str> = breach.at.split('/').map(|token| if token.parse::<usize>().is_ok() { "*" } else { token }).collect();
+        // A missing member stands in the message only.
+        let missing = (breach.keyword == "required").then(|| breach.message.clone());
+        (breach.rule.clone(), place.join("/"), missing)
+    };
+    let mut kinds: Vec<(&contract::Breach, usize)> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for breach in found {
+        let index = *known.entry(key(breach)).or_insert(kinds.len());
+        if index == kinds.len() {
+            kinds.push((breach, 0));
+        }
+        kinds[index].1 += 1;
+    }
+    kinds
+}
+
+fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contract::Breach) -> Breach {
+    let value = document.pointer(&breach.at).unwrap_or(&Value::Null);
+    let demanded = scene.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
+
+    // Branches that do not exclude each other are the contract's own doing.
+    let severity = if fitting(scene, breach, value) > 1 { Severity::Should } else { Severity::Must };
+    Breach {
+        severity,
+        message: format!("{}: {}", body_at(&breach.at), shorten(&breach.message)),
+        expected: format!("{}: {demanded}", breach.keyword),
+        actual: show(value),
+        contract: place(scene, schema, &breach.rule),
+        answer: body_at(&breach.at),
+        citation: scene.citation(),
+    }
+}
+
+/// How many branches of a broken `oneOf` the value fits.
+fn fitting(scene: &Scene<'_>, breach: &contract::Breach, value: &Value) -> usize {
+    let branches = match breach.keyword.as_str() {
+        "oneOf" => scene.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
+        _ => 0,
+    };
+    (0..branches).filter(|index| scene.schemas.fits(&SchemaRef(format!("{}/{index}", breach.rule)), value)).count()
+}
+
+/// Where a keyword stands: in the files when it is part of the response itself, else in the bundled document.
+fn place(scene: &Scene<'_>, schema: &SchemaRef, rule: &str) -> String {
+    let own = schema.0.split_once("/content/").map_or(schema.0.as_str(), |(response, _)| response);
+    match rule.strip_prefix(own) {
+        Some(rest) if rest.starts_with('/') => format!("{}{rest}", scene.place()),
+        _ => format!("{}, #{rule}", scene.place()),
+    }
+}
+
+/// Of a value that fits no branch of `oneOf` or `anyOf`: what is wrong with it under the branch that it breaks the least.
+fn nearest(scene: &Scene<'_>, document: &Value, breach: contract::Breach, depth: usize) -> Vec<contract::Breach> {
+    let branches = match breach.keyword.as_str() {
+        "oneOf" | "anyOf" if depth < MOST_BRANCHES => scene.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
+        _ => 0,
+    };
+    let Some(value) = document.pointer(&breach.at) else { return vec![breach] };
+    let mut best: Option<(bool, Vec<contract::Breach>)> = None;
+    for index in 0..branches {
+        let branch = SchemaRef(format!("{}/{index}", breach.rule));
+        let Ok(found) = scene.schemas.breaches(&branch, value) else { continue };
+        // Fitting two branches of `oneOf` is the breach itself.
+        if found.is_empty() {
+            return vec![breach];
+        }
+        // A branch for another kind of value says nothing of this one.
+        let other_kind = found.iter().any(|inner| inner.at.is_empty() && matches!(inner.keyword.as_str(), "type" | "const" | "enum"));
+        if best.as_ref().is_none_or(|(known_other, known)| (other_kind, found.len()) < (*known_other, known.len())) {
+            best = Some((other_kind, found));
+        }
+    }
+    match best {
+        Some((false, found)) => found
+            .into_iter()
+            .map(|inner| contract::Breach { at: format!("{}{}", breach.at, inner.at), ..inner })
+            .flat_map(|inner| nearest(scene, document, inner, depth + 1))
+            .collect(),
+        _ => vec![breach],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::Stand;
+    use super::Severity;
+
+    fn stand(schema: &Value) -> Stand {
+        Stand::new(json!({
+            "200": {"description": "found", "content": {"application/json": {"schema": schema}, "text/csv": {"schema": {"type": "string"}}}},
+            "202": {"description": "later"},
+            "204": {"description": "done"}
+        }))
+    }
+
+    fn thing() -> Value {
+        json!({"$ref": "#/components/schemas/Thing"})
+    }
+
+    const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+
+    #[test]
+    fn a_body_that_fits_passes_and_each_breach_of_another_is_told() {
+        assert!(stand(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2024-02-29", "more": 1})).is_empty());
+        let breaches = stand(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2023-02-29"}));
+        assert_eq!(breaches.len(), 1);
+        assert_eq!(breaches[0].message, "body /day: the value is not a \"date\"");
+        assert_eq!((breaches[0].expected.as_str(), breaches[0].actual.as_str()), ("format: \"date\"", "\"2023-02-29\""));
+        assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200, #/components/schemas/Thing/properties/day/format");
+        let breaches = stand(&json!({"type": "object"})).breaches("body-schema", 200, JSON, json!([]));
+        assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200/content/application~1json/schema/type");
+    }
+
+    #[test]
+    fn many_breaches_end_in_a_count() {
+        let members: serde_json::Map<String, Value> = "abcdefg".chars().map(|name| (name.to_string(), json!({"type": "string"}))).collect();
+        let body = json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1});
+        let breaches = stand(&json!({"properties": members})).breaches("body-schema", 200, JSON, body);
+        assert_eq!(breaches.len(), 6);
+        assert_eq!(breaches[5].message, "the body breaks its schema in 2 more places");
+        assert_eq!(breaches[5].actual, "body /f, body /g");
+    }
+
+    #[test]
+    fn what_every_item_breaks_alike_is_one_breach() {
+        let told = |schema: &Value, body: Value| -> Vec<String> {
+            stand(schema).breaches("body-schema", 200, JSON, body).into_iter().map(|breach| breach.message).collect()
+        };
+        let strings = told(&json!({"items": {"type": "string"}}), json!([1, 2, 3, "x", 5, 6, 7]));
+        assert_eq!(strings, ["body /0: the value is not of type \"string\"; the same with 5 more items"]);
+        let required = told(&json!({"items": {"required": ["a", "b"]}}), json!([{}, {"a": 1}, {}]));
+        assert_eq!(
+            required,
+            [
+                "body /0: \"a\" is a required property; the same with one more item",
+                "body /0: \"b\" is a required property; the same with 2 more items"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_branch_is_told_by_what_is_wrong_in_it() {
+        let schema = json!({"oneOf": [thing(), {"type": "array"}, {"type": "object", "required": ["a", "b"]}]});
+        let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!({"day": 5}));
+        assert_eq!(breaches[0].message, "body /day: the value is not of type \"string\"");
+        let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!(5));
+        assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Must, "{:?}", breaches[0]);
+        let breaches = stand(&json!({"oneOf": [{}, {}]})).breaches("body-schema", 200, JSON, json!({}));
+        assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Should, "{:?}", breaches[0]);
+    }
+
+    #[test]
+    fn json_that_is_declared_must_be_there() {
+        let stand = stand(&thing());
+        for body in [json!(null), json!("<html>")] {
+            assert_eq!(stand.breaches("body-schema", 200, JSON, body).len(), 1);
+        }
+        // Under another type than declared it is judged all the same; under a declared one that is no JSON it is not.
+        assert_eq!(stand.breaches("body-schema", 200, &[("content-type", "text/html")], json!("<html>")).len(), 1);
+        assert!(stand.breaches("body-schema", 200, &[("content-type", "text/csv")], json!("a,b")).is_empty());
+    }
+
+    #[test]
+    fn what_is_left_of_a_schema_is_judged_and_a_missing_part_accuses_nobody() {
+        let broken = |schema: &Value, body: Value| -> Vec<String> {
+            let breaches = stand(schema).breaches("body-schema", 200, JSON, body);
+            breaches.into_iter().map(|breach| breach.message).collect()
+        };
+        let bad = json!({"pattern": "^(?i)abc\\Z"});
+        let object = json!({"required": ["n"], "properties": {"n": {"type": "int"}, "s": bad}});
+        assert_eq!(broken(&object, json!({"s": 5})), ["body: \"n\" is a required property"]);
+        assert!(broken(&object, json!({"n": 1, "s": "x"})).is_empty());
+        for turned in [
+            json!({"not": bad}),
+            json!({"oneOf": [bad, {"type": "string"}]}),
+            json!({"if": bad, "then": false}),
+            json!({"allOf": [{"if": {"$ref": "#/components/schemas/Thing"}, "else": {"not": bad}}]}),
+            json!({"patternProperties": {"^(?i)a": {}}, "additionalProperties": false}),
+            json!({"anyOf": [{"properties": {"a": {"type": "int"}}}], "unevaluatedProperties": false}),
+            json!({"contains": bad, "maxContains": 0}),
+            json!({"properties": {"a": {"oneOf": [{"const": "x"}, {"not": {"anyOf": [bad]}}]}}}),
+        ] {
+            for value in [json!("x"), json!({"a": "x"}), json!({"Ab": 1}), json!(["x"])] {
+                assert!(broken(&json!({"properties": {"p": turned}}), json!({"p": value})).is_empty(), "{turned}: {value}");
+            }
+        }
+        let one = json!({"oneOf": [{"allOf": [bad, {"type": "string"}]}, {"type": "boolean"}]});
+        assert_eq!(broken(&json!({"properties": {"p": one}}), json!({"p": 5})).len(), 1, "it fits no branch, whatever the part says");
+    }
+
+    #[test]
+    fn a_regular_expression_that_gives_up_accuses_nobody() {
+        let slow = json!({"type": "string", "pattern": "^(a|aa|(?=b)b)+(?!c)$", "maxLength": 100});
+        let long = "a".repeat(60) + "!";
+        assert!(stand(&slow).breaches("body-schema", 200, JSON, json!([long])).len() == 1, "another type breaks it all the same");
+        let stand = |schema: &Value| stand(&json!({"properties": {"a": schema}}));
+        assert!(stand(&slow).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert!(stand(&json!({"not": slow})).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert_eq!(stand(&slow).gaps(200, JSON, json!({"a": long})).unjudged.len(), 1);
+        assert_eq!(stand(&slow).breaches("body-schema", 200, JSON, json!({"a": "!"})).len(), 1);
+        assert!(stand(&slow).gaps(200, JSON, json!({"a": "aab"})).unjudged.is_empty());
+    }
+
+    #[test]
+    fn what_declares_no_body_is_not_judged() {
+        let stand = stand(&thing());
+        for status in [202, 204, 418] {
+            assert!(stand.breaches("body-schema", status, JSON, json!({})).is_empty());
+        }
+        let xml = Stand::new(
+            json!({"200": {"description": "found", "content": {"application/xml": {}}}, "201": {"description": "made", "content": {"text/csv": {}}}}),
+        );
+        assert_eq!(xml.breaches("body-schema", 200, &[], json!(null))[0].message, "the body is missing although 200 declares application/xml");
+        assert!(xml.breaches("body-schema", 201, &[], json!(null)).is_empty(), "no line is a table, too");
+        assert!(stand.method("HEAD").breaches("body-schema", 200, JSON, json!(null)).is_empty());
+    }
+}

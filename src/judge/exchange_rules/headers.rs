@@ -1,0 +1,183 @@
+//! Declared header fields are there and fit their schema; 405 and 401 carry what HTTP demands of them.
+
+use serde_json::Value;
+
+use super::retry_after::is_wait;
+use super::scene::{cite, shorten};
+use super::{Breach, Check, Scene};
+use crate::contract::Unjudged;
+use crate::model::contract::{HeaderRule, SchemaRef, Status};
+use crate::model::verdict::Severity;
+
+/// Source: `headers` of the response; RFC 9110, sections 10.2.1, 15.5.6 and 15.5.2.
+pub(super) const CHECK: Check =
+    Check { name: "headers", about: "declared header fields are there and fit; 405 carries Allow, 401 carries WWW-Authenticate", rule };
+
+fn rule(scene: &Scene<'_>) -> Vec<Breach> {
+    let status = scene.answer.status;
+    let declared = scene.declared.map_or(&[][..], |response| &response.headers);
+    let mut breaches = Vec::new();
+    for header in declared {
+        // Two fields have a check of their own.
+        if (header.name.eq_ignore_ascii_case("location") && status.0 / 100 == 3) || is_wait(&header.name, status) {
+            continue;
+        }
+        breaches.extend(declared_header(scene, header));
+    }
+    for (demanded, name, sections) in [(405, "Allow", "15.5.6"), (401, "WWW-Authenticate", "15.5.2")] {
+        let known = breaches.iter().any(|breach: &Breach| breach.answer.eq_ignore_ascii_case(&format!("header {name}")));
+        if status == Status(demanded) && !known {
+            breaches.extend(standard_header(scene, name, sections));
+        }
+    }
+    breaches
+}
+
+fn declared_header(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
+    let name = &header.name;
+    // OpenAPI, Response Object: a declared Content-Type is ignored; `content` speaks of it.
+    if name.eq_ignore_ascii_case("content-type") {
+        return None;
+    }
+    let (message, expected, actual) = match (scene.answer.header(name), &header.schema) {
+        (None, _) if header.required && header.or.iter().all(|other| scene.answer.header(other).is_none()) => {
+            (format!("{} carries no {name}", scene.answer.status), format!("{name}, which is required"), "no such field")
+        }
+        (Some(value), Some(schema)) if !fits(scene, schema, value) => (format!("{name} does not fit its schema"), described(scene, schema), value),
+        _ => return None,
+    };
+    Some(Breach {
+        severity: Severity::Must,
+        message,
+        expected,
+        actual: shorten(actual),
+        contract: format!("{}/headers/{name}", scene.place()),
+        answer: format!("header {name}"),
+        citation: with_standard(scene, name),
+    })
+}
+
+/// What RFC 9110 demands of the field, whether the contract speaks of it or not.
+fn standard_header(scene: &Scene<'_>, name: &str, section: &str) -> Option<Breach> {
+    let refused = &scene.exchange.request.method.0;
+    let (message, expected, actual) = match (name, scene.answer.header(name)) {
+        (_, None) => (format!("{} carries no {name}", scene.answer.status), name.to_owned(), "no such field"),
+        ("WWW-Authenticate", Some(value)) if value.trim().is_empty() => {
+            ("WWW-Authenticate holds no challenge".to_owned(), "at least one challenge".to_owned(), "an empty field")
+        }
+        ("Allow", Some(value)) if value.split(',').any(|method| method.trim() == refused) => {
+            (format!("Allow lists {refused}, the method that was refused"), format!("the methods that the route supports, without {refused}"), value)
+        }
+        _ => return None,
+    };
+    let standard = if name == "Allow" { format!("RFC 9110, sections {section} and 10.2.1") } else { format!("RFC 9110, section {section}") };
+    Some(Breach {
+        severity: Severity::Must,
+        message,
+        expected,
+        actual: shorten(actual),
+        contract: scene.place(),
+        answer: format!("header {name}"),
+        citation: standard,
+    })
+}
+
+/// The contract's own word, and after it that of RFC 9110 where it demands the same.
+fn with_standard(scene: &Scene<'_>, name: &str) -> String {
+    let own = scene.declared.map(cite).unwrap_or_default();
+    match (scene.answer.status.0, name.to_ascii_lowercase().as_str()) {
+        (405, "allow") => format!("{own}; RFC 9110, sections 15.5.6 and 10.2.1"),
+        (401, "www-authenticate") => format!("{own}; RFC 9110, section 15.5.2"),
+        _ => own,
+    }
+}
+
+/// Whether the text of a field fits a schema, read as what the schema may ask for: text, number, boolean or list (OpenAPI,
+/// Header Object: style `simple`).
+pub(super) fn fits(scene: &Scene<'_>, schema: &SchemaRef, text: &str) -> bool {
+    readings(text).any(|value| scene.schemas.judge(schema, &value).breaches.is_empty())
+}
+
+fn readings(text: &str) -> impl Iterator<Item = Value> {
+    let scalar = |text: &str| serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
+    let items: Vec<Value> = text.split(',').map(|item| Value::from(item.trim())).collect();
+    let typed: Vec<Value> = text.split(',').map(|item| scalar(item.trim()).unwrap_or_else(|| Value::from(item.trim()))).collect();
+    [Some(Value::from(text)), scalar(text), Some(Value::from(items)), Some(Value::from(typed))].into_iter().flatten()
+}
+
+/// The parts of the schemas of declared fields that those which came were not held against.
+pub(super) fn unjudged(scene: &Scene<'_>) -> Vec<Unjudged> {
+    let declared = scene.declared.map_or(&[][..], |response| &response.headers);
+    let came = declared.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
+    let came = came.filter_map(|header| Some((header.schema.as_ref()?, scene.answer.header(&header.name)?)));
+    came.flat_map(|(schema, text)| readings(text).flat_map(|value| scene.schemas.unjudged(schema, &value)).collect::<Vec<_>>()).collect()
+}
+
+/// A schema in a finding: itself, with its reference followed.
+pub(super) fn described(scene: &Scene<'_>, schema: &SchemaRef) -> String {
+    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
+    found.map_or_else(|| schema.0.clone(), |(_, schema)| shorten(&schema.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::Stand;
+
+    fn stand(status: &str, headers: &Value) -> Stand {
+        Stand::new(json!({"200": {"description": "found"}, status: {"description": "reason", "headers": headers}}))
+    }
+
+    #[test]
+    fn a_required_field_is_there_and_fits() {
+        let stand = stand(
+            "201",
+            &json!({"X-Left": {"required": true, "schema": {"type": "integer", "minimum": 0}}, "X-Tags": {"schema": {"type": "array", "maxItems": 2}}}),
+        );
+        let answers = |headers: &[(&str, &str)]| -> Vec<String> {
+            stand.breaches("headers", 201, headers, json!({})).into_iter().map(|breach| breach.message).collect()
+        };
+        assert_eq!(answers(&[]), ["201 carries no X-Left"]);
+        assert_eq!(answers(&[("x-left", "-1")]), ["X-Left does not fit its schema"]);
+        assert_eq!(answers(&[("x-left", "many")]), ["X-Left does not fit its schema"]);
+        assert_eq!(answers(&[("x-left", "0")]), [""; 0]);
+        assert_eq!(answers(&[("x-left", "0"), ("x-tags", "a, b"), ("x-other", "1")]), [""; 0]);
+        assert_eq!(answers(&[("x-left", "0"), ("x-tags", "a, b, c")]), ["X-Tags does not fit its schema"]);
+    }
+
+    #[test]
+    fn a_text_field_may_look_like_a_number() {
+        let stand = stand("201", &json!({"ETag": {"schema": {"type": "string", "minLength": 1}}}));
+        assert!(stand.breaches("headers", 201, &[("etag", "12")], json!({})).is_empty());
+    }
+
+    #[test]
+    fn a_405_lists_other_methods_than_the_refused_one() {
+        let stand = stand("400", &json!({})).method("PUT");
+        let messages = |headers: &[(&str, &str)]| -> Vec<String> {
+            stand.breaches("headers", 405, headers, json!({})).into_iter().map(|breach| breach.message).collect()
+        };
+        assert_eq!(messages(&[]), ["405 carries no Allow"]);
+        assert_eq!(messages(&[("allow", "GET, PUT")]), ["Allow lists PUT, the method that was refused"]);
+        assert_eq!(messages(&[("allow", "GET")]), [""; 0]);
+        assert_eq!(messages(&[("allow", "")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_401_carries_a_challenge() {
+        let stand = stand("400", &json!({}));
+        assert_eq!(stand.breaches("headers", 401, &[], json!({}))[0].citation, "RFC 9110, section 15.5.2");
+        assert_eq!(stand.breaches("headers", 401, &[("www-authenticate", " ")], json!({})).len(), 1);
+        assert!(stand.breaches("headers", 401, &[("www-authenticate", "Basic realm=\"x\"")], json!({})).is_empty());
+    }
+
+    #[test]
+    fn what_contract_and_standard_both_demand_is_one_finding() {
+        let stand = stand("405", &json!({"Allow": {"required": true, "schema": {"type": "string", "minLength": 1}}}));
+        let breaches = stand.breaches("headers", 405, &[], json!({}));
+        assert_eq!(breaches.len(), 1);
+        assert_eq!(breaches[0].citation, "Things, things, 405: reason; RFC 9110, sections 15.5.6 and 10.2.1");
+        assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/405/headers/Allow");
+    }
+}

@@ -1,0 +1,111 @@
+//! A body comes under a media type that the contract declares for the status.
+
+use super::scene::shorten;
+use super::{Breach, Check, Scene};
+use crate::model::contract::{JSON_API, MediaType};
+use crate::model::exchange::Content;
+use crate::model::verdict::Severity;
+
+/// Source: `content` of the response; RFC 9110, section 8.3, where the header field is missing.
+pub(super) const CHECK: Check = Check { name: "media-type", about: "the body has a media type that the contract declares for the status", rule };
+
+fn rule(scene: &Scene<'_>) -> Vec<Breach> {
+    let content = scene.declared.map_or(&[][..], |response| &response.content);
+    if content.is_empty() || scene.answer.body == Content::Empty {
+        return Vec::new();
+    }
+    let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
+    let breach = |severity, message: &str, actual: String, citation| Breach {
+        severity,
+        message: message.to_owned(),
+        expected: names.join(" or "),
+        actual: shorten(&actual),
+        contract: format!("{}/content", scene.place()),
+        answer: "header content-type".to_owned(),
+        citation,
+    };
+    match scene.answer.media_type() {
+        // The standard only says SHOULD, and the contract says what the body is, not that it is labelled.
+        None => vec![breach(
+            Severity::Should,
+            "the answer has a body and no Content-Type",
+            "no Content-Type".to_owned(),
+            format!("{}; RFC 9110, section 8.3", scene.citation()),
+        )],
+        Some(came) if names.iter().any(|name| matches(name, &came)) => Vec::new(),
+        Some(came) => {
+            // A client of JSON:API reads this body all the same; servers behind general frameworks send it often.
+            let near = came == "application/json" && content.iter().any(is_json_api);
+            let (severity, citation) = if near {
+                (Severity::Should, format!("{}; JSON:API 1.1, Universal Responsibilities (#content-negotiation-all)", scene.citation()))
+            } else {
+                (Severity::Must, scene.citation())
+            };
+            vec![breach(severity, &format!("the body has a media type that is not declared for {}", scene.answer.status), came, citation)]
+        }
+    }
+}
+
+/// Whether a declared media type or range covers one that came; parameters do not count (RFC 9110, section 8.3.1, and
+/// the Media Type Object of OpenAPI, which allows ranges).
+pub(super) fn matches(declared: &str, came: &str) -> bool {
+    let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match declared.strip_suffix("/*") {
+        Some("*") => true,
+        Some(family) => came.split('/').next() == Some(family),
+        None => declared == came,
+    }
+}
+
+/// Whether bodies of this media type are JSON (RFC 6839, section 3.1, for the suffix).
+pub(super) fn is_json(name: &str) -> bool {
+    let essence = name.split(';').next().unwrap_or_default().trim();
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// Whether this is the media type of JSON:API.
+pub(super) fn is_json_api(media: &MediaType) -> bool {
+    matches(&media.name, JSON_API) && is_json(&media.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::Stand;
+    use super::*;
+
+    fn severities(declared: &str, came: Option<&str>) -> Vec<Severity> {
+        let stand = Stand::new(json!({"200": {"description": "found", "content": {declared: {}}}}));
+        let headers: Vec<_> = came.iter().map(|value| ("content-type", *value)).collect();
+        stand.breaches("media-type", 200, &headers, json!({})).into_iter().map(|breach| breach.severity).collect()
+    }
+
+    #[test]
+    fn the_declared_type_passes_with_any_parameter_and_another_fails() {
+        assert_eq!(severities("application/json", Some("Application/JSON; charset=utf-8")), []);
+        assert_eq!(severities("application/json", Some("text/html")), [Severity::Must]);
+        assert_eq!(severities("application/json", Some("application/problem+json")), [Severity::Must]);
+    }
+
+    #[test]
+    fn ranges_cover_what_they_name() {
+        assert_eq!(severities("text/*", Some("text/csv")), []);
+        assert_eq!(severities("text/*", Some("image/png")), [Severity::Must]);
+        assert_eq!(severities("*/*", Some("image/png")), []);
+    }
+
+    #[test]
+    fn plain_json_for_json_api_and_a_missing_type_are_warnings() {
+        assert_eq!(severities(JSON_API, Some("application/json")), [Severity::Should]);
+        assert_eq!(severities(JSON_API, Some("text/json")), [Severity::Must]);
+        assert_eq!(severities("application/json", None), [Severity::Should]);
+    }
+
+    #[test]
+    fn without_a_body_or_a_declared_type_nothing_is_asked() {
+        let stand = Stand::new(json!({"200": {"description": "found", "content": {"application/json": {}}}, "202": {"description": "later"}}));
+        assert!(stand.breaches("media-type", 200, &[], json!(null)).is_empty());
+        assert!(stand.breaches("media-type", 202, &[("content-type", "text/html")], json!("page")).is_empty());
+    }
+}

@@ -1,0 +1,126 @@
+//! A small contract with one operation, to stand exchanges in front of checks.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Breach, CHECKS, Gaps, Hints, Scene, findings, gaps};
+use crate::contract::{Schemas, bundle, read};
+use crate::model::contract::{Contract, Method, Status};
+use crate::model::exchange::{Answer, Content, Exchange, SentRequest};
+use crate::model::plan::{Fault, Place, Probe};
+use crate::model::verdict::Finding;
+
+/// A contract with `GET /things/{id}`, a probe of it, and the request that was sent.
+#[derive(Clone)]
+pub struct Stand {
+    contract: Contract,
+    probe: Probe,
+    request: SentRequest,
+    echoes: bool,
+}
+
+impl Stand {
+    /// With these `responses`.
+    pub fn new(responses: Value) -> Self {
+        let get = Map::from_iter([
+            ("operationId".to_owned(), json!("things.get")),
+            ("parameters".to_owned(), json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}])),
+            ("responses".to_owned(), responses),
+        ]);
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+            "paths": {"/things/{id}": {"get": get}},
+            "components": {"schemas": {"Thing": {"type": "object", "required": ["day"], "properties": {"day": {"type": "string", "format": "date"}}}}}
+        });
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let request = SentRequest { method: Method("GET".to_owned()), url: "http://127.0.0.1/things/1".to_owned(), ..SentRequest::default() };
+        Self { contract, probe: probe(), request, echoes: false }
+    }
+
+    /// With a probe that is allowed these statuses.
+    pub fn allowed(mut self, statuses: &[u16]) -> Self {
+        self.probe.allowed = statuses.iter().copied().map(Status).collect();
+        self
+    }
+
+    /// With a probe that changed something.
+    pub fn fault(mut self, words: &str) -> Self {
+        self.probe.fault = Some(Fault { place: Place::State, words: words.to_owned() });
+        self
+    }
+
+    /// With a probe that changed something in the request.
+    pub fn fault_at(mut self, place: Place) -> Self {
+        self.probe.fault = Some(Fault { place, words: "something is wrong".to_owned() });
+        self
+    }
+
+    /// With an answer in which credentials came back.
+    pub fn echoing(mut self) -> Self {
+        self.echoes = true;
+        self
+    }
+
+    /// With a request of another method.
+    pub fn method(mut self, method: &str) -> Self {
+        self.request.method = Method(method.to_owned());
+        self
+    }
+
+    /// With a request that has this body.
+    pub fn body(mut self, body: &Value) -> Self {
+        self.request.body = Some(body.to_string());
+        self
+    }
+
+    /// What one check says of an answer; null stands for no body, a string for text.
+    pub fn breaches(&self, check: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<Breach> {
+        let check = CHECKS.iter().find(|known| known.name == check).unwrap();
+        self.with_scene(status, headers, body, |scene| (check.rule)(scene))
+    }
+
+    /// What all checks say of an answer.
+    pub fn findings(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<Finding> {
+        self.with_scene(status, headers, body, findings)
+    }
+
+    /// What no check has judged of an answer.
+    pub fn gaps(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Gaps {
+        self.with_scene(status, headers, body, gaps)
+    }
+
+    fn with_scene<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&Scene<'_>) -> T) -> T {
+        let body = match body {
+            Value::Null => Content::Empty,
+            Value::String(text) => Content::Text(text),
+            value => Content::Json(value),
+        };
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let answer = Answer { status: Status(status), headers, body, millis: 1, echoes_credentials: self.echoes };
+        let exchange = Exchange { request: self.request.clone(), answer: Some(answer.clone()) };
+        let operation = &self.contract.operations[0];
+        judge(&Scene {
+            contract: &self.contract,
+            schemas: &Schemas::new(&self.contract).unwrap(),
+            operation: Some(operation),
+            probe: &self.probe,
+            exchange: &exchange,
+            answer: &answer,
+            declared: operation.response(Status(status)),
+            hints: &Hints::default(),
+        })
+    }
+}
+
+/// Written as JSON, so that what other rooms add to a probe does not matter here.
+fn probe() -> Probe {
+    serde_json::from_value(json!({
+        "id": "things.get::200::success", "operation": "things.get", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
+        "request": {"method": "GET", "path": "/things/{id}", "path_values": {"id": "1"}, "query": [], "headers": [], "body": "empty",
+                    "credentials": "full", "fillings": []},
+        "fault": null, "allowed": [], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": "once", "also": [],
+        "assumed": null
+    }))
+    .unwrap()
+}

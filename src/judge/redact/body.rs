@@ -1,0 +1,244 @@
+//! Bodies, header fields and addresses without what is somebody else's.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::Redactor;
+use super::mask::kind;
+use super::own::decoded;
+use crate::model::exchange::{Answer, Content, SentRequest};
+use crate::model::keep::Keep;
+use crate::model::text::plain;
+
+/// Header fields that say how to go on and hold nothing of anybody's (RFC 9110, RFC 9111, RFC 6585, RFC 8288, RFC 9745).
+const OPEN_FIELDS: &[&str] = &[
+    "accept-ranges",
+    "age",
+    "allow",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-type",
+    "date",
+    "deprecation",
+    "etag",
+    "expires",
+    "last-modified",
+    "retry-after",
+    "sunset",
+    "transfer-encoding",
+    "vary",
+    "www-authenticate",
+];
+
+/// Header fields that lead somewhere (RFC 9110, sections 8.7 and 10.2.2, and RFC 8288).
+const LEADING_FIELDS: &[&str] = &["content-location", "link", "location"];
+
+/// Members with which a refusal tells why (JSON:API, section 7.2.1; RFC 9457, section 3.1; RFC 6749, section 5.2).
+const TELLING: &[&str] = &["code", "detail", "error", "error_description", "instance", "message", "parameter", "pointer", "status", "title"];
+
+/// Whose a value is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Whose {
+    /// Of a thing that the run has not made.
+    #[default]
+    Others,
+    /// Of a thing that the run has made.
+    Own,
+    /// Of a request, whatever it is about.
+    Sent,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spot<'a> {
+    /// The member that holds it.
+    name: &'a str,
+    /// Whether it is a part of `links`.
+    link: bool,
+    /// Whether it is a part of a refusal.
+    refusal: bool,
+    /// Whose it is.
+    whose: Whose,
+}
+
+impl Spot<'_> {
+    /// The body of an answer.
+    pub(super) fn in_body_of(answer: &Answer) -> Self {
+        Self { refusal: answer.status.0 >= 400, ..Self::default() }
+    }
+
+    /// The body of a request.
+    pub(super) fn in_request() -> Self {
+        Self { whose: Whose::Sent, ..Self::default() }
+    }
+
+    /// The place of a member of the value that stands here.
+    fn member(self, name: &str) -> Spot<'_> {
+        // What a refusal shows of a thing is not why it refuses.
+        let shows = matches!(name, "attributes" | "data" | "meta");
+        Spot { name, link: self.link || name == "links", refusal: self.refusal && !shows, ..self }
+    }
+}
+
+impl Redactor<'_> {
+    /// A request with nothing of anybody else's in its body and its query. Only what is written back holds any.
+    pub fn request(&self, request: &SentRequest) -> SentRequest {
+        let json = request.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok());
+        let (body, base64) = match (self.keep, json) {
+            (Keep::None, _) => (None, None),
+            (_, Some(body)) => {
+                let reduced = self.value(&body, Spot::in_request());
+                // As it was written, where nothing in it is another.
+                let text = if reduced == body { request.body.clone() } else { Some(reduced.to_string()) };
+                (text, None)
+            }
+            (_, None) => (request.body.clone(), request.base64.clone()),
+        };
+        SentRequest { url: self.link(&request.url), body, base64, ..request.clone() }
+    }
+
+    /// An answer with what is kept of it.
+    pub fn answer(&self, answer: &Answer) -> Answer {
+        let headers = answer.headers.iter().filter_map(|(name, value)| Some((name.clone(), self.field(name, value)?))).collect();
+        let spot = Spot::in_body_of(answer);
+        Answer { headers, body: self.content(&answer.body, spot), ..answer.clone() }
+    }
+
+    fn content(&self, body: &Content, spot: Spot<'_>) -> Content {
+        let withheld = || Content::Withheld(format!("the run kept {}", self.keep.words()));
+        match (body, self.keep) {
+            (Content::Empty, _) | (_, Keep::All) => body.clone(),
+            (_, Keep::None) | (Content::Text(_), Keep::Shapes) => withheld(),
+            (Content::Json(value), Keep::Masked) => Content::Json(self.value(value, spot)),
+            (Content::Json(value), Keep::Shapes) => Content::Json(shape(value)),
+            (Content::Text(text), Keep::Masked) => Content::Text(self.stand_in(&Value::from(text.as_str()))),
+            (Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_), _) => body.clone(),
+        }
+    }
+
+    /// The value of a header field; `None` where the field is not kept.
+    pub(super) fn field(&self, name: &str, value: &str) -> Option<String> {
+        let name = name.to_ascii_lowercase();
+        if LEADING_FIELDS.contains(&name.as_str()) {
+            return Some(self.link(value));
+        }
+        let open = OPEN_FIELDS.contains(&name.as_str()) || name.contains("ratelimit") || name.contains("rate-limit");
+        // The name of a file is somebody's as much as what is in it.
+        if open || (self.declared.contains(&name) && name != "content-disposition") {
+            return Some(value.to_owned());
+        }
+        (self.keep != Keep::None).then(|| self.stand_in(&Value::from(value)))
+    }
+
+    /// A value without what is somebody else's.
+    pub(super) fn value(&self, value: &Value, spot: Spot<'_>) -> Value {
+        match value {
+            Value::Object(members) => {
+                let spot = self.within(members, spot);
+                Value::Object(members.iter().map(|(name, member)| (name.clone(), self.value(member, spot.member(name)))).collect())
+            }
+            Value::Array(items) => items.iter().map(|item| self.value(item, spot)).collect(),
+            Value::String(text) if spot.link => Value::String(self.link(text)),
+            leaf if self.stays(leaf, spot) => leaf.clone(),
+            Value::String(text) if is_telling(spot) => Value::String(self.text(text)),
+            leaf => Value::String(self.stand_in(leaf)),
+        }
+    }
+
+    /// Calls back for every value that is somebody else's, with what stands in its place.
+    pub(super) fn foreign_in(&self, value: &Value, spot: Spot<'_>, visit: &mut impl FnMut(&Value, String)) {
+        match value {
+            Value::Object(members) => {
+                let spot = self.within(members, spot);
+                members.iter().for_each(|(name, member)| self.foreign_in(member, spot.member(name), visit));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.foreign_in(item, spot, visit)),
+            Value::String(text) if spot.link => {
+                let kept = self.link(text);
+                if kept != *text {
+                    visit(value, kept);
+                }
+            }
+            leaf => {
+                let told = self.keep == Keep::Masked && is_telling(spot);
+                if !(told || self.stays(leaf, spot)) {
+                    visit(leaf, self.stand_in(leaf));
+                }
+            }
+        }
+    }
+
+    /// The place of what an object holds: what is somebody else's may look like what the run has sent.
+    fn within<'s>(&self, members: &Map<String, Value>, spot: Spot<'s>) -> Spot<'s> {
+        let whose = match (spot.whose, self.own.has_made(members)) {
+            (Whose::Sent, _) => Whose::Sent,
+            (_, Some(true)) => Whose::Own,
+            (_, Some(false)) => Whose::Others,
+            (whose, None) => whose,
+        };
+        Spot { whose, ..spot }
+    }
+
+    /// Whether a value without members may be read: it names what it is, or the run has sent it.
+    fn stays(&self, leaf: &Value, spot: Spot<'_>) -> bool {
+        let text = plain(leaf);
+        matches!(spot.name, "type" | "id")
+            || leaf.is_null()
+            || text.is_empty()
+            || (is_telling(spot) && leaf.is_number())
+            || (spot.whose != Whose::Others && self.own.has_sent(&text))
+            || (names_an_id(spot.name) && self.own.is_id(&text))
+    }
+
+    /// An address with the values of its query masked that the run has not sent itself: cursors and signatures among them.
+    pub(super) fn link(&self, text: &str) -> String {
+        let Some((before, query)) = text.split_once('?') else { return text.to_owned() };
+        // A Link field goes on after the address.
+        let end = query.find(['#', '>']).unwrap_or(query.len());
+        let (query, after) = query.split_at(end);
+        let pairs: Vec<String> = query
+            .split('&')
+            .map(|pair| match pair.split_once('=') {
+                Some((name, value)) if !self.is_own(&decoded(value)) => format!("{name}={}", self.stand_in(&Value::from(decoded(value)))),
+                _ => pair.to_owned(),
+            })
+            .collect();
+        format!("{before}?{}{after}", pairs.join("&"))
+    }
+
+    fn is_own(&self, text: &str) -> bool {
+        text.is_empty() || self.own.has_sent(text) || self.own.is_id(text)
+    }
+
+    /// What stands in the place of a value.
+    pub(super) fn stand_in(&self, value: &Value) -> String {
+        if self.keep == Keep::Masked { self.mask.token(value) } else { kind(value).to_owned() }
+    }
+}
+
+/// Whether a member is one with which a refusal tells why.
+fn is_telling(spot: Spot<'_>) -> bool {
+    spot.refusal && TELLING.contains(&spot.name)
+}
+
+/// Whether a member is called like one that names something: `ownerId`, `owner_id`, `owner-ids`.
+fn names_an_id(name: &str) -> bool {
+    let stem = name.strip_suffix('s').unwrap_or(name);
+    stem == "id" || ["_id", "-id", "Id", "ID"].iter().any(|end| stem.ends_with(end))
+}
+
+/// The types and the names of the members of a value; of a list each shape once.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(members.iter().map(|(name, member)| (name.clone(), shape(member))).collect::<Map<_, _>>()),
+        Value::Array(items) => {
+            let mut seen = HashSet::new();
+            items.iter().map(shape).filter(|shape| seen.insert(shape.to_string())).collect()
+        }
+        leaf => Value::String(kind(leaf).to_owned()),
+    }
+}

@@ -1,0 +1,50 @@
+//! Of several resources that were sent together and accepted, none is left out of the answer.
+
+use serde_json::Value;
+
+use super::history::{Event, History, Standing};
+use super::{Break, Citation, Rule};
+use crate::model::verdict::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    name: "as-many-as-sent",
+    about: "the answer to a write of several resources shows all of them, where the contract's own examples do",
+    citation: Citation::Any(
+        "the contract's own examples, which show as many resources as they send; RFC 9110, section 15.3.2: 201 describes what was created",
+    ),
+    others: false,
+    find,
+};
+
+fn find(history: &History<'_>) -> Vec<Break> {
+    let mut found = Vec::new();
+    for (number, event) in history.events.iter().enumerate() {
+        let accepted = event.standing == Standing::Accepted && event.probe.fault.is_none() && event.relationship().is_none();
+        let Some(sent) = event.sent.as_ref().filter(|_| accepted && !event.is_read()).and_then(several) else { continue };
+        let Some(shown) = event.document().and_then(several).filter(|shown| *shown < sent && shown_in_the_examples(event)) else { continue };
+        found.push(Break {
+            severity: Severity::Must,
+            message: format!("{} accepts {sent} resources and answers with {shown}", event.operation.id),
+            expected: format!("{sent} resources"),
+            actual: format!("{shown} resources"),
+            answer: "body".to_owned(),
+            blamed: number,
+            read: number,
+        });
+    }
+    found
+}
+
+/// How many resources a document holds, when it is made for several.
+fn several(document: &Value) -> Option<usize> {
+    document.get("data").unwrap_or(document).as_array().map(Vec::len)
+}
+
+/// Whether the contract shows an answer with as many resources as it shows being sent, more than one.
+fn shown_in_the_examples(event: &Event<'_>) -> bool {
+    let sent = event.operation.request_body.iter().flat_map(|body| &body.content).flat_map(|media| &media.examples);
+    let sent: Vec<usize> = sent.filter_map(|example| several(&example.value)).filter(|count| *count > 1).collect();
+    let response = event.status().and_then(|status| event.operation.response(status));
+    let shown = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
+    shown.filter_map(|example| several(&example.value)).any(|count| sent.contains(&count))
+}

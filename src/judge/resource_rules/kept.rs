@@ -1,0 +1,95 @@
+//! What a create or a change sent is there afterwards, and what a change did not name is as it was.
+
+use serde_json::Value;
+
+use super::history::{Event, History, Made};
+use super::writes::{Expected, before, deviates, expected};
+use super::{Break, Citation, Rule, document};
+use crate::model::verdict::Severity;
+
+/// What a create sent is there afterwards.
+pub(super) const CREATE_KEPT: Rule = Rule {
+    name: "create-kept-what-was-sent",
+    about: "a created resource has the plain attributes that were sent, as the answer to the create showed them",
+    citation: Citation::Also("RFC 9110, section 9.3.3: 201 describes the new resource", "JSON:API, Creating Resources, 201 Created"),
+    others: false,
+    find: |history| find(history, |expected| expected.created && expected.left_by.is_none()),
+};
+
+/// What a change sent is there afterwards.
+pub(super) const PATCH_TOOK: Rule = Rule {
+    name: "patch-took",
+    about: "a changed resource has the plain attributes that were sent, as the answer to the change showed them",
+    citation: Citation::Also("RFC 5789, section 2: the server applies the whole set of changes", "JSON:API, Updating Resources"),
+    others: false,
+    find: |history| find(history, |expected| !expected.created && expected.left_by.is_none()),
+};
+
+/// What a change did not name is as it was.
+pub(super) const PATCH_LEFT_THE_REST: Rule = Rule {
+    name: "patch-left-the-rest",
+    about: "attributes that an earlier write sent and a change does not name are as they were",
+    citation: Citation::Also(
+        "RFC 7396, section 1: a patch names what changes",
+        "JSON:API, Updating Resources: missing attributes are interpreted as their current values",
+    ),
+    others: false,
+    find: |history| find(history, |expected| expected.left_by.is_some()),
+};
+
+fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> Vec<Break> {
+    let mut found: Vec<Break> = Vec::new();
+    for made in &history.made {
+        let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made) || history.lists(event, made));
+        for (number, read) in reads {
+            let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { continue };
+            for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
+                let Some(actual) = deviates(history, read, resource, expected) else { continue };
+                let broken = broken(history, made, expected, (number, read), (resource, &actual));
+                let known = |broken: &Break| found.iter().any(|known| known.blamed == broken.blamed && known.answer == broken.answer);
+                found.extend(broken.filter(|broken| !known(broken) && !wavers(history, made, read, &expected.name)));
+            }
+        }
+    }
+    found
+}
+
+/// Whether two reads of a resource on the same operation differ in a member though nothing was written between: then it is
+/// the server's own.
+fn wavers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) -> bool {
+    let value = |event: &Event<'_>| {
+        event.shown().and_then(|document| document::find(document, &made.id)).and_then(|found| document::member(found, name)).cloned()
+    };
+    let writes = |event: &Event<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
+    let own = value(read);
+    let others = history.events.iter().filter(|event| event.operation.id == read.operation.id && event.probe.id != read.probe.id);
+    // A refused read shows nothing, and so nothing else.
+    others.into_iter().any(|event| {
+        let other = value(event).filter(|value| Some(value) != own.as_ref());
+        history.reads(event, made) && other.is_some() && writes(event) == writes(read)
+    })
+}
+
+fn broken(history: &History<'_>, made: &Made<'_>, expected: &Expected<'_, '_>, read: (usize, &Event<'_>), shown: (&Value, &Value)) -> Option<Break> {
+    let (number, read) = read;
+    let (resource, actual) = shown;
+    let blamed = expected.left_by.unwrap_or(expected.by);
+    // Plain PATCH leaves it to the server what a change means; only a merge says that the rest stays.
+    let severity = if expected.left_by.is_some() && !blamed.merges() { Severity::Should } else { Severity::Must };
+    let (at, _) = document::attributes(resource)?;
+    let name = &expected.name;
+    let message = match expected.left_by {
+        Some(change) => format!("{name} of {} {} is not what it was before {}, which does not name it", made.kind, made.id, change.operation.id),
+        None => format!("{name} of {} {} is not what {} made it", made.kind, made.id, expected.by.operation.id),
+    };
+    let front = if read.document().is_some_and(|document| document.get("data").is_some()) { "/data" } else { "" };
+    Some(Break {
+        severity,
+        message: format!("{message}, as {} shows", read.operation.id),
+        expected: expected.value.to_string(),
+        actual: if actual.is_null() { "nothing".to_owned() } else { actual.to_string() },
+        answer: format!("body {front}{at}/{name}"),
+        blamed: history.events.iter().position(|event| event.probe.id == blamed.probe.id)?,
+        read: number,
+    })
+}

@@ -1,0 +1,75 @@
+//! A search that asks for certain values gives nothing else.
+
+use serde_json::Value;
+
+use super::document::{is_single, member, resources, same};
+use super::history::{Event, History, Standing};
+use super::{Break, Citation, Rule, document};
+use crate::model::contract::Status;
+use crate::model::verdict::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    name: "query-kept",
+    about: "a search that names values for an attribute gives resources with one of these, where the contract's examples do",
+    citation: Citation::Any("the contract's own examples, in which every resource that is found has one of the values that were asked for"),
+    others: false,
+    find,
+};
+
+fn find(history: &History<'_>) -> Vec<Break> {
+    let mut found = Vec::new();
+    for (number, event) in history.events.iter().enumerate() {
+        let search = event.probe.request.method.0 == "POST" && !history.made.iter().any(|made| made.by == number);
+        let valid = search && event.standing == Standing::Accepted && event.probe.fault.is_none() && event.status() == Some(Status(200));
+        let (Some(sent), Some(came)) = (event.sent.as_ref().filter(|_| valid), event.document()) else { continue };
+        for (asked, attribute) in meanings(event) {
+            let Some(values) = lists(sent).into_iter().find(|(name, _)| *name == asked).map(|(_, values)| values) else { continue };
+            let strays = |item: &&Value| plain(item, &attribute).is_some_and(|value| value.is_string() && !among(values, value));
+            let Some(other) = resources(came).into_iter().find(strays).filter(|_| !is_single(came)) else { continue };
+            found.push(Break {
+                severity: Severity::Must,
+                message: format!("{} is asked for certain {asked} and gives another {attribute}", event.operation.id),
+                expected: Value::from(values.to_vec()).to_string(),
+                actual: format!("{} with {attribute} {}", document::id(other).unwrap_or_default(), plain(other, &attribute).unwrap_or(&Value::Null)),
+                answer: "body".to_owned(),
+                blamed: number,
+                read: number,
+            });
+        }
+    }
+    found
+}
+
+/// The lists of texts that a search names, and the member that each is about: the only one, the id among them, of which every
+/// resource in the contract's example has one of the values, letter for letter.
+fn meanings(event: &Event<'_>) -> Vec<(String, String)> {
+    let sent = event.operation.request_body.iter().flat_map(|body| &body.content).flat_map(|media| &media.examples).next();
+    let shown = event.operation.response(Status(200)).into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples).next();
+    let Some((sent, shown)) = sent.zip(shown) else { return Vec::new() };
+    let items = resources(&shown.value);
+    let Some((_, first)) = items.first().and_then(|item| document::attributes(item)) else { return Vec::new() };
+    let meaning = |(name, values): (&str, &[Value])| {
+        let fits = |name: &&str| items.iter().all(|item| plain(item, name).is_some_and(|value| values.contains(value)));
+        let mut members = std::iter::once("id").chain(first.keys().map(String::as_str)).filter(fits);
+        let (member, None) = (members.next()?, members.next()) else { return None };
+        Some((name.to_owned(), member.to_owned()))
+    };
+    lists(&sent.value).into_iter().filter_map(meaning).collect()
+}
+
+/// The lists of texts among the attributes of what is sent.
+fn lists(sent: &Value) -> Vec<(&str, &[Value])> {
+    let one = sent.get("data").unwrap_or(sent);
+    let Some((_, attributes)) = document::attributes(one) else { return Vec::new() };
+    let texts = |value: &'_ Value| value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_string));
+    attributes.iter().filter(|(_, value)| texts(value)).filter_map(|(name, value)| Some((name.as_str(), value.as_array()?.as_slice()))).collect()
+}
+
+/// The id of a resource, or one of its attributes.
+fn plain<'v>(resource: &'v Value, name: &str) -> Option<&'v Value> {
+    if name == "id" { resource.get(name) } else { member(resource, name) }
+}
+
+fn among(values: &[Value], value: &Value) -> bool {
+    values.iter().any(|wanted| same(wanted, value))
+}

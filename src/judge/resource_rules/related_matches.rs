@@ -1,0 +1,67 @@
+//! The related resources are those that the relationship names.
+
+use std::collections::BTreeSet;
+
+use super::document::{id, linkage, resources};
+use super::history::{Event, History, Standing};
+use super::{Break, Citation, Rule};
+use crate::model::verdict::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    name: "related-matches",
+    about: "a related route shows the resources that the relationship route names, when nothing was written between",
+    citation: Citation::JsonApi {
+        section: "JSON:API, Fetching Resources and Fetching Relationships: a related link leads to the resources of the linkage",
+        otherwise: "the contract's own routes, one to the relationship and one of the same name to what it relates to",
+    },
+    others: false,
+    find,
+};
+
+fn find(history: &History<'_>) -> Vec<Break> {
+    let mut found = Vec::new();
+    for linked in &history.events {
+        let Some((name, named)) = linked.relationship().zip(ids_of_linkage(linked)) else { continue };
+        let related_path = linked.operation.path.replace(&format!("/relationships/{name}"), &format!("/{name}"));
+        for (number, related) in history.events.iter().enumerate().filter(|(_, event)| event.operation.path == related_path) {
+            let same = related.owner().is_some() && related.owner() == linked.owner();
+            let Some(shown) = related.whole().filter(|_| same) else { continue };
+            let Some(shown) = shown.get("data").map(|data| if data.is_null() { Some(BTreeSet::new()) } else { ids_of(shown) }) else { continue };
+            let Some(shown) = shown.filter(|shown| *shown != named && undisturbed(history, linked, related)) else { continue };
+            let list = |ids: &BTreeSet<String>| if ids.is_empty() { "none".to_owned() } else { ids.iter().cloned().collect::<Vec<_>>().join(", ") };
+            found.push(Break {
+                severity: Severity::Must,
+                message: format!("{} shows other resources than {} names", related.operation.id, linked.operation.id),
+                expected: list(&named),
+                actual: list(&shown),
+                answer: "body /data".to_owned(),
+                blamed: number,
+                read: number,
+            });
+        }
+    }
+    found
+}
+
+fn ids_of_linkage(event: &Event<'_>) -> Option<BTreeSet<String>> {
+    let document = event.whole()?;
+    Some(linkage(document.get("data")?)?.into_iter().collect())
+}
+
+fn ids_of(document: &serde_json::Value) -> Option<BTreeSet<String>> {
+    resources(document).into_iter().map(id).collect()
+}
+
+/// Whether every write that may have changed the answer lies before both reads or after both.
+fn undisturbed(history: &History<'_>, one: &Event<'_>, other: &Event<'_>) -> bool {
+    let Some(owner) = one.owner() else { return false };
+    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != Standing::Refused);
+    let concerns = |event: &&Event<'_>| {
+        let slots = event.probe.needs.iter().chain(&event.probe.consumes);
+        !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| history.same(slot, owner))
+    };
+    writes.filter(concerns).all(|write| {
+        let before = history.precedes(write, one) && history.precedes(write, other);
+        before || (history.precedes(one, write) && history.precedes(other, write))
+    })
+}

@@ -1,0 +1,92 @@
+//! A list that a resource holds is not emptied by a change that does not name it.
+
+use serde_json::Value;
+
+use super::history::{Event, History, Made, Standing};
+use super::writes::{Effect, before};
+use super::{Break, Citation, Rule, document};
+use crate::model::verdict::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    name: "patch-left-the-lists",
+    about: "a list or an object that a create sent and its answer showed is not emptied by a change that does not name it",
+    citation: Citation::Also(
+        "RFC 7396, section 1: a patch names what changes",
+        "JSON:API, Updating Resources: missing attributes are interpreted as their current values",
+    ),
+    others: false,
+    find,
+};
+
+fn find(history: &History<'_>) -> Vec<Break> {
+    let mut found: Vec<Break> = Vec::new();
+    for made in history.made.iter().filter(|made| history.events[made.by].standing == Standing::Accepted) {
+        for (name, size) in filled(made) {
+            let lost = history.events.iter().enumerate().find_map(|(number, view)| {
+                let came = seen(history, made, (number, view), name)?;
+                let by = left_alone_by(history, made, (number, view), name)?;
+                (size_of(came) < size).then_some((number, by, came))
+            });
+            if let Some((read, blamed, came)) = lost {
+                let change = &history.events[blamed];
+                found.push(Break {
+                    // Plain PATCH leaves it to the server what a change means; only a merge says that the rest stays.
+                    severity: if change.merges() { Severity::Must } else { Severity::Should },
+                    message: format!(
+                        "{name} of {} {} is shorter than before {}, which does not name it, as {} shows",
+                        made.kind, made.id, change.operation.id, history.events[read].operation.id
+                    ),
+                    expected: format!("{size} in {name}"),
+                    actual: came.to_string(),
+                    answer: format!("body {name}"),
+                    blamed,
+                    read,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The lists and objects that a create sent, and that its answer showed to be there, with the number of their members.
+fn filled<'m>(made: &'m Made<'_>) -> Vec<(&'m str, usize)> {
+    let Some((_, sent)) = document::attributes(&made.sent) else { return Vec::new() };
+    let shown = |name: &str| made.echo.as_ref().and_then(|echo| document::member(echo, name)).map(size_of);
+    let own = |name: &str| !matches!(name, "relationships" | "links" | "meta");
+    let names = sent.iter().filter(|(name, value)| own(name) && size_of(value) > 0).map(|(name, _)| name.as_str());
+    names.filter_map(|name| Some((name, shown(name)?))).filter(|(_, size)| *size > 0).collect()
+}
+
+fn size_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
+    }
+}
+
+/// What an answer shows of a member: the one to a read of the resource, or to a change of it.
+fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'_>), name: &str) -> Option<&'h Value> {
+    let (number, event) = view;
+    let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, Effect::Change { .. }));
+    let own = changed && event.standing == Standing::Accepted && event.probe.fault.is_none();
+    let read = event.shown().filter(|_| history.reads(event, made));
+    document::member(document::find(read.or_else(|| event.document().filter(|_| own))?, &made.id)?, name)
+}
+
+/// The last change, none of which named the member; `None` where there was none, or anything else may have been done.
+fn left_alone_by(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_>), name: &str) -> Option<usize> {
+    let (number, event) = view;
+    if !history.precedes(&history.events[made.by], event) {
+        return None;
+    }
+    let own = made.writes.iter().filter(|(write, _)| *write == number).map(|(number, effect)| (*number, effect));
+    let mut last = None;
+    for (number, effect) in before(history, made, event, |effect| !matches!(effect, Effect::Relationship(_)))?.into_iter().chain(own) {
+        match effect {
+            Effect::Change { item, whole: false } if document::member(item, name).is_none() => last = Some(number),
+            _ => return None,
+        }
+    }
+    last
+}

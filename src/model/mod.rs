@@ -1,0 +1,29 @@
+//! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
+
+pub mod certainty;
+mod collection;
+pub mod contract;
+pub mod drawn;
+pub mod effect;
+pub mod exchange;
+mod extensions;
+pub mod filter;
+pub mod hash;
+pub mod http;
+mod index;
+pub mod issue;
+pub mod job;
+pub mod journal;
+pub mod keep;
+pub mod own_request;
+pub mod plan;
+pub mod reason;
+pub mod report;
+pub mod security;
+pub mod serialization;
+#[cfg(test)]
+pub(crate) mod small_report;
+pub mod suite;
+pub mod template;
+pub mod text;
+pub mod verdict;

@@ -1,0 +1,34 @@
+//! Which conditions of a contract one change in a request meets: the answer to any of them is right.
+
+use crate::model::contract::Condition;
+use crate::model::plan::{Body, Place};
+use crate::plan::triggers::{Ground, Variation};
+
+/// Triggers that stand for any value that the schema forbids.
+const FORBIDDEN: [&str; 3] = ["bad-enum", "wrong-attribute-type", "over-limit"];
+
+/// Whether a condition of any response is met by a change that was made for the condition of the ground.
+pub fn is_met(other: &Condition, ground: &Ground<'_>, variation: &Variation) -> bool {
+    is_same(other, ground.condition, variation)
+        || (other.at.is_none() && FORBIDDEN.contains(&other.trigger.as_str()) && is_forbidden(ground, variation))
+}
+
+/// Whether a condition of another response is about the same change in the request.
+fn is_same(other: &Condition, condition: &Condition, variation: &Variation) -> bool {
+    let kind = variation.kind.as_ref();
+    other.trigger == condition.trigger
+        && other.by == condition.by
+        && (other.at.is_none() || other.at == condition.at)
+        && (other.value.is_none() || other.value == condition.value)
+        && (other.kind.is_none() || kind.is_none() || other.kind.as_ref() == kind)
+}
+
+/// Whether a value that the contract names as bad is one that its schema forbids as well: a server that holds requests
+/// against their schemas first never comes to the name.
+fn is_forbidden(ground: &Ground<'_>, variation: &Variation) -> bool {
+    let (Some(fault), Body::Json(body)) = (&variation.fault, &variation.request.body) else { return false };
+    match &fault.place {
+        Place::Body(at) if ground.condition.trigger == "bad-value" => body.pointer(at).is_some_and(|value| !ground.body_allows(at, value)),
+        _ => false,
+    }
+}

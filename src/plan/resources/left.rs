@@ -1,0 +1,158 @@
+//! What a run would leave behind, and the requests that take it away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::contract::expressions::captured;
+use crate::model::contract::Status;
+use crate::model::exchange::Answer;
+use crate::model::journal::{Chronicle, Fate};
+use crate::model::plan::{Origin, Place, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId, Stage};
+
+/// What is known of the things that a run made or found.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// Ids, by slot.
+    pub values: BTreeMap<SlotId, Value>,
+    /// Slots whose thing is gone.
+    pub gone: BTreeSet<SlotId>,
+    /// Valid requests that were accepted.
+    pub accepted: BTreeSet<String>,
+    /// Slots that the plan does not have.
+    pub slots: BTreeMap<SlotId, Slot>,
+}
+
+impl Held {
+    /// What a journal tells.
+    pub fn of(chronicle: &Chronicle) -> Self {
+        let plan = &chronicle.start.plan;
+        let mut held = Self::default();
+        for (id, slot) in &plan.slots {
+            if let Origin::Given(value) = &slot.origin {
+                held.values.insert(id.clone(), Value::String(value.clone()));
+            }
+        }
+        let known = |id: &str| plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == id));
+        let mut all: Vec<(u64, &Probe, &Answer)> = Vec::new();
+        for (id, past) in &chronicle.past {
+            let Some(probe) = known(id) else { continue };
+            all.extend(past.iter().filter_map(|past| match &past.fate {
+                Fate::Answered(answer) => Some((past.number, probe, answer)),
+                Fate::Silent(_) | Fate::Lost => None,
+            }));
+        }
+        all.sort_by_key(|(number, ..)| *number);
+        for (number, probe, answer) in all {
+            held.learn(plan, probe, answer, number);
+        }
+        held
+    }
+
+    fn learn(&mut self, plan: &Plan, probe: &Probe, answer: &Answer, number: u64) {
+        if probe.is_accepted_by(answer.status) {
+            self.accepted.insert(probe.id.clone());
+            for capture in &probe.captures {
+                let Some(value) = captured(capture, answer, probe, &self.values) else { continue };
+                self.keep_former(plan, probe, &capture.slot, number);
+                self.gone.remove(&capture.slot);
+                if !plan.slots.contains_key(&capture.slot)
+                    && let Some(like) = plan.slots.get(twin(&capture.slot))
+                {
+                    self.slots.insert(capture.slot.clone(), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() });
+                }
+                self.values.insert(capture.slot.clone(), value);
+            }
+        }
+        for (id, slot, value) in intruders(plan, probe, answer, &self.values, number) {
+            self.slots.insert(id.clone(), slot);
+            self.values.insert(id, value);
+        }
+        if probe.fault.is_none() && (answer.status.is_success() || matches!(answer.status.0, 404 | 410)) {
+            self.gone.extend(probe.consumes.iter().cloned());
+        }
+    }
+}
+
+impl Held {
+    /// What a slot names before it names another thing of the same maker is there as well.
+    pub fn keep_former(&mut self, plan: &Plan, probe: &Probe, slot: &str, number: u64) {
+        let made = plan.slots.get(slot).filter(|known| known.maker().is_some() && probe.fault.is_none());
+        if let (Some(like), Some(former)) = (made, self.values.get(slot).filter(|_| !self.gone.contains(slot))) {
+            let id = format!("{slot}~former~{number}");
+            self.slots.insert(id.clone(), like.clone());
+            self.values.insert(id, former.clone());
+        }
+    }
+}
+
+/// What a request has made that should have been refused: an answer 2xx holds its id where the same request without a fault
+/// would have it. Each with a slot of its own.
+pub fn intruders(plan: &Plan, probe: &Probe, answer: &Answer, values: &BTreeMap<SlotId, Value>, time: u64) -> Vec<(SlotId, Slot, Value)> {
+    let control = probe.control.as_ref().filter(|_| probe.fault.is_some() && answer.status.is_success()).and_then(|control| plan.probe(control));
+    let Some(control) = control.filter(|control| control.operation == probe.operation && control.request.method == probe.request.method) else {
+        return Vec::new();
+    };
+    let found = control.captures.iter().filter_map(|capture| {
+        let slot = plan.slots.get(&capture.slot).filter(|slot| slot.origin == Origin::Created(control.id.clone()))?;
+        let value = captured(capture, answer, probe, values)?;
+        let id = format!("{}~{}~{time}", capture.slot, probe.id);
+        Some((id, Slot { origin: Origin::Created(probe.id.clone()), ..slot.clone() }, value))
+    });
+    found.collect()
+}
+
+/// The name of a slot for one more thing of the sort that another slot names.
+fn twin(slot: &str) -> &str {
+    slot.split('~').next().unwrap_or(slot)
+}
+
+/// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
+pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
+    let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
+    let mut request = remover.request.clone();
+    let own = request.path.trim_end_matches('/').rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;
+    for filling in request.fillings.iter_mut().filter(|filling| filling.place == Place::Path(own.clone())) {
+        slot.clone_into(&mut filling.slot);
+    }
+    Some(sweeping(format!("{}::removal::{slot}", remover.operation), &remover.operation, request, vec![slot.to_owned()]))
+}
+
+/// Everything that is still there, the last made first: what was made later may refer to what was made before.
+pub fn removals(plan: &Plan, held: &Held) -> Vec<Probe> {
+    let place: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
+    let mut left: Vec<(usize, &SlotId)> = plan
+        .slots
+        .iter()
+        .filter(|(id, _)| held.values.contains_key(*id) && !held.gone.contains(*id))
+        .filter_map(|(id, slot)| Some((place.get(slot.maker()?.as_str()).copied().unwrap_or(usize::MAX), id)))
+        .collect();
+    left.sort_by(|one, other| other.cmp(one));
+    left.into_iter().filter_map(|(_, slot)| removal(plan, slot)).collect()
+}
+
+/// Requests that take back what was done to things that the run did not make, where the deletion that was due for it has not
+/// been sent.
+pub fn undoing(plan: &Plan, held: &Held) -> Vec<Probe> {
+    let borrowed = |slot: &SlotId| plan.slots.contains_key(slot) && !plan.is_made(slot);
+    let done = plan.probes.iter().filter(|probe| held.accepted.contains(&probe.id) && matches!(probe.request.method.0.as_str(), "POST" | "PATCH"));
+    let mut found: Vec<Probe> = Vec::new();
+    for done in done.filter(|probe| probe.request.slots_in_path().into_iter().any(borrowed)) {
+        let inverse = plan.probes.iter().find(|other| {
+            let there = other.request.path == done.request.path && other.request.slots_in_path() == done.request.slots_in_path();
+            there && other.fault.is_none() && other.request.method.0 == "DELETE"
+        });
+        let Some(inverse) = inverse.filter(|inverse| !held.accepted.contains(&inverse.id)) else { continue };
+        let id = format!("{}::undo", inverse.id);
+        if found.iter().all(|known| known.id != id) {
+            found.push(sweeping(id, &inverse.operation, inverse.request.clone(), Vec::new()));
+        }
+    }
+    found
+}
+
+fn sweeping(id: String, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
+    // Whatever the server says to it: no cell depends on it.
+    let plain = Probe::plain(id, operation, Purpose::Cleanup, Stage::Cleanup, request);
+    Probe { status: Status(204), consumes, wave: u32::MAX, ..plain }
+}

@@ -1,0 +1,381 @@
+//! Who makes, finds and removes the resources that requests name.
+
+use serde_json::Value;
+
+use super::apart::{names_another, removes_many};
+use super::echoes::echoed;
+use super::feeds::Feed;
+use super::finders::rank;
+use crate::contract::schema::is_part;
+use crate::model::contract::{Operation, ResourceNeed};
+use crate::model::effect::Effect;
+use crate::model::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
+use crate::model::reason::{Code, Reason};
+use crate::model::text::plain;
+use crate::plan::draft::{Bound, Draft, removes};
+use crate::plan::effect::reads;
+use crate::plan::values::{Base, valid};
+
+/// What a request does to a resource that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Usage {
+    Read,
+    Write,
+    Remove,
+}
+
+impl Draft<'_> {
+    /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
+    /// resources.
+    pub(in crate::plan) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, Reason> {
+        let assumed = echoed(self.contract, operation, &base).or_else(|| base.unvouched.clone());
+        let mut bound = Bound { base, slots: Vec::new(), assumed };
+        let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
+        for need in bound.base.needs.clone() {
+            let example = plain(&need.example);
+            let known = chosen.iter().find(|(kind, text, _)| *kind == need.resource.kind && *text == example);
+            let slot = if let Some((_, _, slot)) = known {
+                Some(slot.clone())
+            } else {
+                let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
+                let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
+                let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
+                taken.extend(self.used_up(operation, &need.place, &need.resource.kind));
+                let other = match ready {
+                    Some(_) => None,
+                    None => self
+                        .taken_out(operation, &need.place, &bound, &need.resource.kind, &taken)
+                        .or_else(|| self.not_in_there(operation, &need.place, &need.resource, &bound, &taken)),
+                };
+                match ready.or(other) {
+                    Some(slot) => Some(slot),
+                    None => self.free_or_any(operation, &need.place, &need.resource, &taken)?,
+                }
+            };
+            match slot {
+                Some(slot) => {
+                    chosen.push((need.resource.kind.clone(), example, slot.clone()));
+                    bound.base.request.fillings.push(Filling { place: need.place.clone(), slot: slot.clone() });
+                    if !bound.slots.contains(&slot) {
+                        bound.slots.push(slot);
+                    }
+                }
+                None => bound.assumed = Some(format!("{} {example} is only the contract's example", need.resource.kind)),
+            }
+        }
+        self.doubt(operation, &mut bound);
+        Ok(bound)
+    }
+
+    /// Resources that earlier requests of the operation named at a place where no other may name them again, and those that
+    /// another operation has brought in a state in which this one cannot remove them.
+    fn used_up(&self, operation: &Operation, place: &Place, kind: &str) -> Vec<SlotId> {
+        if self.usage(operation, place, kind) == Usage::Remove {
+            return self.out_of_state(operation);
+        }
+        let Place::Body(at) = place else { return Vec::new() };
+        let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        if !conditions.any(|condition| condition.trigger == "duplicate" && condition.at.as_ref() == Some(at)) {
+            return Vec::new();
+        }
+        let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
+        let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
+        fillings.map(|filling| filling.slot.clone()).collect()
+    }
+
+    /// Resources that requests of other operations have brought in a state in which this one is refused.
+    fn out_of_state(&self, operation: &Operation) -> Vec<SlotId> {
+        let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        let others: Vec<&String> =
+            conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
+        let by_others = |probe: &&Probe| probe.fault.is_none() && probe.operation != operation.id && others.contains(&&probe.operation);
+        self.plan.probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
+    }
+
+    /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as
+    /// more can be made.
+    pub(in crate::plan) fn free_or_any(
+        &mut self,
+        operation: &Operation,
+        place: &Place,
+        need: &ResourceNeed,
+        taken: &[SlotId],
+    ) -> Result<Option<SlotId>, Reason> {
+        let usage = self.usage(operation, place, &need.kind);
+        let unwanted = match usage {
+            Usage::Remove => self.referred_to(&need.kind),
+            _ if names_another(self.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
+            _ => Vec::new(),
+        };
+        if !unwanted.is_empty() {
+            let avoided: Vec<SlotId> = taken.iter().cloned().chain(unwanted).collect();
+            if let Some(slot) = self.find(need, &avoided, usage) {
+                return Ok(Some(slot));
+            }
+            let makers: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+            if let Some(slot) = self.make_one_more(&makers, need, &avoided, usage) {
+                return Ok(Some(slot));
+            }
+        }
+        self.slot(need, taken, usage)
+    }
+
+    /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
+    fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, Reason> {
+        if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
+            return Ok(Some(slot));
+        }
+        let mut feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        feeds.sort_by_cached_key(|feed| feed.makes && self.asks_for_found(&feed.operation));
+        let mut reasons = Vec::new();
+        for feed in feeds.iter().filter(|feed| feed.makes) {
+            if self.successes.contains_key(&feed.operation) {
+                continue;
+            }
+            match self.success(&feed.operation) {
+                Ok(_) => {
+                    if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
+                        return Ok(Some(slot));
+                    }
+                }
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        if let Some(slot) = self.find(need, taken, usage) {
+            return Ok(Some(slot));
+        }
+        if let Some(slot) = self.make_one_more(&feeds, need, taken, usage) {
+            return Ok(Some(slot));
+        }
+        if usage == Usage::Remove && feeds.iter().any(|feed| feed.makes) {
+            let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind).into());
+            return Err(reason.clone().worded(format!("only what the run made may be removed; {reason}")));
+        }
+        if usage == Usage::Write && !self.options.permission.allows(Effect::Borrowed) {
+            return Err(not_made(&need.kind, reasons.pop()));
+        }
+        if let Some(slot) = self.known_before(need, taken) {
+            return Ok(Some(slot));
+        }
+        if usage == Usage::Remove {
+            return Err(format!("only what the run made may be removed, and no operation makes {}", need.kind).into());
+        }
+        if let Some(slot) = self.borrow(&feeds, need) {
+            return Ok(Some(slot));
+        }
+        match reasons.pop() {
+            Some(reason) => Err(reason.clone().worded(format!("{} cannot be made: {reason}", need.kind))),
+            None => Ok(None),
+        }
+    }
+
+    fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
+        let own_only = usage == Usage::Write && !self.options.permission.allows(Effect::Borrowed);
+        let fits = |id: &SlotId, slot: &Slot| {
+            slot.kind == need.kind
+                && (!own_only || slot.maker().is_some())
+                && !taken.contains(id)
+                && is_part(&need.like, &slot.like)
+                && (usage != Usage::Remove || (slot.maker().is_some() && !self.consumers.contains_key(id)))
+                && !matches!(&slot.origin, Origin::Given(state) if !state.is_empty())
+                // What may turn out to be an example is nothing that others can rely on.
+                && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
+        };
+        let mut found: Vec<&SlotId> = self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
+        found.sort_by_key(|id| (self.rests_on_found(id), number(id)));
+        found.first().map(|id| (*id).clone())
+    }
+
+    /// Whether the request that makes a resource names data that a server need not have: whatever is made without is surer.
+    fn rests_on_found(&self, slot: &str) -> bool {
+        let needs = self.plan.maker(slot).and_then(|maker| self.plan.probe(maker)).map_or(&[][..], |probe| &probe.needs);
+        needs.iter().any(|need| self.plan.slots.get(need).is_some_and(|need| need.fallback.is_some()))
+    }
+
+    /// Whether the valid request of an operation names such data.
+    fn asks_for_found(&self, operation: &str) -> bool {
+        let base = self.contract.operation(operation).and_then(|operation| valid(self.contract, self.schemas, operation, false).ok());
+        base.is_some_and(|base| base.needs.iter().any(|need| need.resource.fallback.is_some()))
+    }
+
+    /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
+    pub(in crate::plan) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
+        let need = ResourceNeed::any(kind);
+        let mut taken: Vec<SlotId> = vec![other.to_owned()];
+        while let Some(slot) = self.find(&need, &taken, Usage::Write) {
+            if self.plan.is_made(&slot) {
+                return Some(slot);
+            }
+            taken.push(slot);
+        }
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == kind && feed.makes).cloned().collect();
+        for feed in &feeds {
+            let _ = self.success(&feed.operation);
+        }
+        self.make_one_more(&feeds, &need, &taken, Usage::Write)
+    }
+
+    /// A resource that is made for one purpose and named by nothing else.
+    pub(in crate::plan) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
+        let taken: Vec<SlotId> = self.plan.slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+        self.make_one_more(&feeds, need, &taken, Usage::Write)
+    }
+
+    /// One more request that makes a resource, for a need that nothing made so far can fill.
+    fn make_one_more(&mut self, feeds: &[Feed], need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
+        let mut makers: Vec<&Feed> = feeds.iter().filter(|feed| feed.makes).collect();
+        makers.sort_by_key(|feed| (!feed.offers(&need.like), feed.items.len()));
+        for feed in makers {
+            if !matches!(self.successes.get(&feed.operation), Some(Ok(_))) || self.building.contains(&feed.operation) {
+                continue;
+            }
+            if !feed.offers(&need.like) && !self.can_be(&feed.operation, &need.like) {
+                continue;
+            }
+            let id = self.valid_probe(&feed.operation, None).ok()?;
+            if !feed.offers(&need.like) {
+                self.reshape(&id, &need.like);
+            }
+            if let Some(probe) = self.probe_mut(&id) {
+                probe.purpose = Purpose::Fixture;
+            }
+            if let Some(slot) = self.find(need, taken, usage) {
+                return Some(slot);
+            }
+        }
+        None
+    }
+
+    /// Whether an operation can be asked to make a resource with this part: its valid request has every member of it,
+    /// and still fits its schema with the other values.
+    fn can_be(&self, operation: &str, like: &Value) -> bool {
+        let Some(operation) = self.contract.operation(operation) else { return false };
+        let Ok(base) = valid(self.contract, self.schemas, operation, false) else { return false };
+        let Body::Json(mut body) = base.request.body else { return false };
+        let at = if body.get("data").is_some() { "/data" } else { "" };
+        let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };
+        overlay(place, like);
+        let media = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)?.schema.as_ref());
+        media.is_some_and(|schema| self.schemas.fits(schema, &body))
+    }
+
+    /// Lays what a need asks for over the resource that a request makes.
+    fn reshape(&mut self, id: &str, like: &Value) {
+        let Some(probe) = self.probe_mut(id) else { return };
+        if let Body::Json(body) = &mut probe.request.body {
+            let at = if body.get("data").is_some() { "/data" } else { "" };
+            if let Some(place) = body.pointer_mut(at) {
+                overlay(place, like);
+            }
+        }
+        let origin = Origin::Created(id.to_owned());
+        for slot in self.plan.slots.values_mut().filter(|slot| slot.origin == origin) {
+            overlay(&mut slot.like, like);
+        }
+    }
+
+    fn known_before(&mut self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
+        let known = self.options.given.get(&need.kind)?.iter().find(|known| known.state.is_none())?.clone();
+        let id = format!("{}={}", need.kind, known.id);
+        let slot = Slot::any(&need.kind, Origin::Given(known.id));
+        self.plan.slots.entry(id.clone()).or_insert(slot);
+        (!taken.contains(&id)).then_some(id)
+    }
+
+    /// A resource that exists on the server, found through a list.
+    fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
+        let contract = self.contract;
+        let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
+        finders.sort_by_key(|feed| rank(contract, feed));
+        for feed in finders {
+            let Ok(finder) = self.success(&feed.operation) else { continue };
+            let origin = Origin::Borrowed(finder.clone());
+            let alike = |slot: &&Slot| slot.origin == origin && slot.like == need.like && slot.fallback.is_some() == need.fallback.is_some();
+            let nth = self.plan.slots.values().filter(alike).count();
+            let id = self.next_slot(&need.kind);
+            self.plan.slots.insert(id.clone(), Slot { like: need.like.clone(), fallback: need.fallback.clone(), ..Slot::any(&need.kind, origin) });
+            let state = self.finished(&need.kind);
+            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth, state };
+            if let Some(probe) = self.probe_mut(&finder) {
+                probe.captures.push(capture);
+            }
+            return Some(id);
+        }
+        None
+    }
+
+    /// The slots that a request makes.
+    pub(in crate::plan) fn yield_slots(&mut self, operation: &Operation, id: &str) {
+        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).cloned().collect();
+        for feed in feeds {
+            for (nth, item) in feed.items.iter().enumerate() {
+                let slot = self.next_slot(&feed.kind);
+                let made = Slot { like: item.clone(), ..Slot::any(&feed.kind, Origin::Created(id.to_owned())) };
+                self.plan.slots.insert(slot.clone(), made);
+                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth, state: None };
+                if let Some(probe) = self.probe_mut(id) {
+                    probe.captures.push(capture);
+                }
+            }
+        }
+    }
+
+    fn next_slot(&self, kind: &str) -> SlotId {
+        let count = self.plan.slots.values().filter(|slot| slot.kind == kind).count();
+        format!("{kind}#{}", count + 1)
+    }
+
+    /// Slots that a probe makes.
+    pub(in crate::plan) fn made_by(&self, id: &ProbeId) -> Vec<SlotId> {
+        let made = self.plan.slots.iter().filter(|(_, slot)| slot.maker() == Some(id));
+        made.map(|(slot, _)| slot.clone()).collect()
+    }
+}
+
+impl Draft<'_> {
+    /// What a request does to a resource that it names at a place. What hangs below a resource changes it, and so may what
+    /// refers to it, unless things of its kind are only referred to.
+    fn usage(&self, operation: &Operation, place: &Place, kind: &str) -> Usage {
+        let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
+        match place {
+            _ if reads(operation, self.suite, &self.options.permission) => Usage::Read,
+            Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
+            Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
+            Place::Query(_) if removes_many(operation) => Usage::Remove,
+            Place::Path(_) => Usage::Write,
+            _ if self.rules.is_catalogue(kind) => Usage::Read,
+            _ => Usage::Write,
+        }
+    }
+}
+
+/// Why a request is not sent that would change what the run has not made, and why the run makes none.
+fn not_made(kind: &str, reason: Option<Reason>) -> Reason {
+    let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    Reason::new(Code::NotAllowed(Effect::Borrowed), format!("it changes {kind} that this run has not made{why}; --allow borrowed allows it"))
+}
+
+fn number(slot: &str) -> usize {
+    slot.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or(usize::MAX)
+}
+
+fn has_members(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => part.iter().all(|(name, value)| whole.get(name).is_some_and(|own| has_members(own, value))),
+        (_, Value::Object(_)) => false,
+        _ => true,
+    }
+}
+
+fn overlay(whole: &mut Value, part: &Value) {
+    match (whole, part) {
+        (_, Value::Null) => {}
+        (Value::Object(whole), Value::Object(part)) => {
+            for (name, value) in part {
+                overlay(whole.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (whole, part) => *whole = part.clone(),
+    }
+}

@@ -1,0 +1,150 @@
+//! Which cells are wanted, and which operations may be called.
+
+use std::collections::BTreeSet;
+
+use crate::model::contract::{Contract, Method, Operation, Status, WHOLE_SERVER};
+use crate::model::effect::Effect;
+use crate::model::filter::Filter;
+use crate::model::plan::{Intent, PlannedCell};
+use crate::model::reason::{Code, Reason};
+use crate::model::suite::{Credential, Suite};
+use crate::plan::effect::reads;
+use crate::plan::{Options, PlanError};
+
+/// How many tags are told where a selection matches none.
+const MOST_TAGS: usize = 12;
+
+/// The cells that are wanted, in the order of the contract.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    cells: Vec<PlannedCell>,
+}
+
+impl Wanted {
+    /// Chooses the cells.
+    ///
+    /// # Errors
+    /// No cell is left.
+    pub fn choose(contract: &Contract, options: &Options) -> Result<Self, PlanError> {
+        let by_status = |status: Status| options.statuses.is_empty() || options.statuses.contains(&status);
+        let mut cells = Vec::new();
+        for operation in contract.operations.iter().filter(|operation| options.filter.takes(operation)) {
+            for response in operation.responses.iter().filter(|response| by_status(response.status)) {
+                cells.push(cell(operation, response.status, response.general));
+            }
+        }
+        let all = Filter { exclude: Vec::new(), ..options.filter.clone() }.is_all();
+        let whole_server = all || options.filter.only.iter().any(|pattern| pattern == WHOLE_SERVER);
+        for response in contract.server_responses.iter().filter(|response| whole_server && by_status(response.status)) {
+            cells.push(PlannedCell {
+                operation: WHOLE_SERVER.to_owned(),
+                method: Method(String::new()),
+                path: String::new(),
+                status: response.status,
+                general: true,
+                intent: Intent::Unreachable(Reason::default()),
+            });
+        }
+        if cells.is_empty() { Err(nothing(contract, options)) } else { Ok(Self { cells }) }
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> &[PlannedCell] {
+        &self.cells
+    }
+
+    /// Whether a cell of this operation is wanted.
+    pub fn has_operation(&self, id: &str) -> bool {
+        self.cells.iter().any(|cell| cell.operation == id)
+    }
+}
+
+fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
+    PlannedCell {
+        operation: operation.id.clone(),
+        method: operation.method.clone(),
+        path: operation.path.clone(),
+        status,
+        general,
+        intent: Intent::Unreachable(Reason::default()),
+    }
+}
+
+fn nothing(contract: &Contract, options: &Options) -> PlanError {
+    let mut wanted = Vec::new();
+    let mut hints = Vec::new();
+    if contract.operations.iter().all(|operation| operation.responses.is_empty()) {
+        return PlanError::NothingSelected {
+            wanted: "no operation of the contract documents a status, unless by `default` or a range such as 4XX".to_owned(),
+            hint: "a cell of the matrix is an operation and one status that its contract names".to_owned(),
+        };
+    }
+    if let Some(first) = options.filter.only.first() {
+        wanted.push(format!("no operation matches {}", options.filter.words()));
+        hints.push(format!("near are {} (`probity list` shows all)", near(contract, first).join(", ")));
+    } else if !options.filter.is_all() {
+        wanted.push(format!("no operation matches {}", options.filter.words()));
+        hints.push(format!("its tags are {}", tags(contract).join(", ")));
+    }
+    if !options.statuses.is_empty() {
+        let words = |statuses: &[Status]| statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let mut known: Vec<Status> = contract.operations.iter().flat_map(|operation| &operation.responses).map(|response| response.status).collect();
+        known.sort_unstable();
+        known.dedup();
+        wanted.push(format!("no documented status is among {}", words(&options.statuses)));
+        hints.push(format!("documented are {}", words(&known)));
+    }
+    PlanError::NothingSelected { wanted: wanted.join(" and "), hint: hints.join("; ") }
+}
+
+/// All tags of a contract, the first ones where there are many.
+fn tags(contract: &Contract) -> Vec<&str> {
+    let mut tags: Vec<&str> = contract.operations.iter().map(|operation| operation.api.as_str()).collect();
+    tags.dedup();
+    tags.truncate(MOST_TAGS);
+    tags
+}
+
+/// The operation ids that are most like a pattern.
+fn near<'a>(contract: &'a Contract, pattern: &str) -> Vec<&'a str> {
+    let likeness = |id: &str| strsim::jaro_winkler(pattern.trim_matches('*'), id);
+    let mut ids: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+    ids.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)));
+    ids.truncate(4);
+    ids
+}
+
+/// Whether credentials for these schemes are enough for an operation (OpenAPI, Security Requirement Object).
+pub fn satisfied(operation: &Operation, schemes: &BTreeSet<String>) -> bool {
+    operation.security.iter().any(|alternative| !alternative.is_empty() && alternative.iter().all(|scheme| schemes.contains(scheme)))
+}
+
+/// Why an operation cannot be asked by anybody whose credentials are known.
+fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<String> {
+    let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !satisfied(operation, schemes))?;
+    let missing: Vec<&String> = operation.security.first()?.iter().filter(|scheme| !schemes.contains(*scheme)).collect();
+    let names: Vec<&str> = missing.iter().map(|scheme| scheme.as_str()).collect();
+    let variables: Vec<&str> = missing.iter().filter_map(|scheme| suite.accounts.full.get(*scheme)).flat_map(Credential::variables).collect();
+    let how = if variables.is_empty() { "and the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
+    Some(format!("there are no credentials for {}; {how}", names.join(" and ")))
+}
+
+/// Why an operation is not called; `None` when it may be.
+pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<Reason> {
+    if let Some(reason) = suite.skip.get(&operation.id) {
+        return Some(Reason::new(Code::LeftOut, format!("left out by the suite: {reason}")));
+    }
+    if options.filter.excludes(&operation.id) {
+        return Some(Reason::new(Code::LeftOut, "left out by --exclude, or by `select` in the suite"));
+    }
+    if !options.permission.writes && !reads(operation, suite, &options.permission) {
+        return Some(Reason::new(Code::NotAllowed(Effect::Own), "writes are not allowed; --allow-writes allows them"));
+    }
+    if let Some(reason) = unsigned_reason(operation, suite, options) {
+        return Some(Reason::new(Code::NoCredentials, reason));
+    }
+    // Classes that the suite puts an operation into are decided for each request.
+    let allowed = |name: &str| Effect::named(name).is_some() || options.permission.allows_named(name);
+    let effect = suite.effects.iter().find(|(name, operations)| operations.contains(&operation.id) && !allowed(name));
+    effect.map(|(name, _)| Reason::new(Code::EffectNotAllowed, format!("its effect \"{name}\" is not allowed; --allow {name} allows it")))
+}

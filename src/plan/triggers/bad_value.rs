@@ -1,0 +1,26 @@
+//! A place of the request gets the value that the contract says is refused.
+
+use super::{Ground, Trigger, Variation};
+use crate::contract::put;
+use crate::model::contract::Location;
+use crate::model::text::plain;
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "bad-value",
+    about: "a place named by the contract has the value it says is refused",
+    needs: "place (`at`) and a value",
+    source: "the contract",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let (Some(at), Some(value)) = (&ground.condition.at, &ground.condition.value) else { return Vec::new() };
+    if at.starts_with('/') {
+        return ground.with_json(at, format!("{at} is {value}"), |body| put(body, at, value.clone())).into_iter().collect();
+    }
+    let text = plain(value);
+    if ground.operation.parameter(Location::Path, at).is_some() {
+        return ground.with_path_value(at, &text).into_iter().collect();
+    }
+    vec![ground.with_query_value(at, &text)]
+}

@@ -1,0 +1,24 @@
+//! The id in the body is not the one in the path.
+
+use super::repeats::same_id;
+use super::{Ground, Trigger, Variation};
+use crate::model::plan::Place;
+use crate::plan::values::unknown_id;
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "id-mismatch",
+    about: "the id in the body is not the one in the path",
+    needs: "id in the body that repeats the one in the path",
+    source: "JSON:API, Updating Resources, 409 Conflict",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let path: Vec<_> = ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
+    let repeated = ground.base.needs.iter().filter_map(|need| match &need.place {
+        Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example)) => Some((at, need)),
+        _ => None,
+    });
+    let other = |at: &str, example| unknown_id(example, ground.mark, |value| ground.body_allows(at, value));
+    repeated.filter_map(|(at, need)| ground.with_value(at, other(at, &need.example)?)).collect()
+}

@@ -1,0 +1,21 @@
+//! The account is known and has no permission.
+
+use super::{Ground, Trigger, Variation};
+use crate::model::plan::{Credentials, Place};
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "limited-credentials",
+    about: "the account has no permission",
+    needs: "security requirement",
+    source: "RFC 9110, section 15.5.4",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    if ground.base.request.credentials == Credentials::None {
+        return Vec::new();
+    }
+    let mut request = ground.base.request.clone();
+    request.credentials = Credentials::Limited;
+    vec![Variation::fault(request, Place::Credentials, "the account has no permission")]
+}

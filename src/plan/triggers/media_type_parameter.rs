@@ -1,0 +1,20 @@
+//! The media type carries a parameter that its definition does not know.
+
+use super::{Ground, Trigger, Variation};
+use crate::model::plan::Place;
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "media-type-parameter",
+    about: "the media type carries an unknown parameter",
+    needs: "body with a Content-Type",
+    source: "JSON:API, Content Negotiation, Server Responsibilities",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let mut request = ground.base.request.clone();
+    let Some((_, value)) = request.headers.iter_mut().find(|(name, _)| name == "content-type") else { return Vec::new() };
+    value.push_str("; probity=unknown");
+    let words = format!("Content-Type is {value}");
+    vec![Variation::fault(request, Place::Header("Content-Type".to_owned()), words)]
+}

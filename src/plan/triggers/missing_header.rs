@@ -1,0 +1,28 @@
+//! A header that the security requirement asks for is left out.
+
+use super::{Ground, Trigger, Variation};
+use crate::model::contract::SecurityScheme;
+use crate::model::plan::{Credentials, Place};
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "missing-header",
+    about: "a required header beside the credentials is left out",
+    needs: "security requirement without exceptions",
+    source: "OpenAPI, Security Requirement Object: all schemes of a requirement must be satisfied",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let Some(requirement) = ground.operation.security.first().filter(|requirement| requirement.len() > 1) else { return Vec::new() };
+    let headers = requirement.iter().filter_map(|scheme| match ground.contract.security_schemes.get(scheme) {
+        Some(SecurityScheme::Header(name)) => Some((scheme, name)),
+        _ => None,
+    });
+    headers
+        .map(|(scheme, name)| {
+            let mut request = ground.base.request.clone();
+            request.credentials = Credentials::Without(scheme.clone());
+            Variation::fault(request, Place::Header(name.clone()), format!("the header {name} is left out"))
+        })
+        .collect()
+}

@@ -1,0 +1,276 @@
+//! Ways to provoke a status: each trigger changes one thing in a valid request, or asks for one state of the server.
+//!
+//! A new trigger is one file and one line in [`TRIGGERS`].
+
+mod bad_enum;
+mod bad_query_parameter;
+mod bad_value;
+mod burst;
+mod deleted_resource;
+mod duplicate;
+mod expired;
+mod finished;
+mod id_mismatch;
+mod in_use;
+mod limited_credentials;
+mod malformed_id;
+mod malformed_json;
+mod media_type_parameter;
+mod members;
+mod missing_attribute;
+mod missing_content_type;
+mod missing_data;
+mod missing_header;
+mod missing_query_parameter;
+mod no_credentials;
+mod over_limit;
+mod repeats;
+mod success;
+#[cfg(test)]
+mod testing;
+mod undocumented_parameter;
+mod unfinished;
+mod unknown_id;
+mod unknown_reference;
+mod unsupported_method;
+mod wrong_attribute_type;
+mod wrong_content_type;
+mod wrong_secret;
+mod wrong_state;
+mod wrong_type;
+
+use serde_json::Value;
+
+pub use unsupported_method::same_route;
+
+use crate::contract::Schemas;
+use crate::contract::schema::property;
+use crate::model::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
+use crate::model::plan::{Body, Fault, Place, RequestTemplate};
+use crate::model::serialization::{Serialization, Style};
+use crate::model::text::plain;
+use crate::plan::values::Base;
+
+/// A named way to provoke a status.
+#[derive(Debug)]
+pub struct Trigger {
+    /// Its name in `x-probity-when`, plans and reports.
+    pub name: &'static str,
+    /// What it changes, in a few words.
+    pub about: &'static str,
+    /// What the valid request must have for it, without an article; empty when it takes only a state of the server.
+    pub needs: &'static str,
+    /// The rule that makes servers refuse it, where it is not only the contract's own.
+    pub source: &'static str,
+    /// Every way to do it to a valid request, the plainest first; empty when the request offers no place for it.
+    pub vary: fn(&Ground<'_>) -> Vec<Variation>,
+}
+
+/// What a trigger works on.
+pub struct Ground<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// Its schemas, compiled.
+    pub schemas: &'a Schemas,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// The condition as the contract words it.
+    pub condition: &'a Condition,
+    /// The valid request; its body is present also where it is optional.
+    pub base: &'a Base,
+    /// The mark of the run, from which ids that name nothing are drawn.
+    pub mark: &'a str,
+}
+
+impl Ground<'_> {
+    /// The media type of the request body.
+    pub fn media(&self) -> Option<&MediaType> {
+        self.operation.request_body.as_ref()?.content.get(self.base.media?)
+    }
+
+    /// The JSON body of the valid request.
+    pub fn json(&self) -> Option<&Value> {
+        match &self.base.request.body {
+            Body::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The valid request with its JSON body changed at one place; `None` when `change` finds nothing to change.
+    pub fn with_json(&self, at: &str, words: String, change: impl FnOnce(&mut Value) -> bool) -> Option<Variation> {
+        let mut request = self.base.request.clone();
+        let Body::Json(body) = &mut request.body else { return None };
+        if !change(body) {
+            return None;
+        }
+        request.fillings.retain(|filling| !matches!(&filling.place, Place::Body(place) if is_within(place, at)));
+        Some(Variation::fault(request, Place::Body(at.to_owned()), words))
+    }
+
+    /// The valid request with the value at one place of its JSON body replaced.
+    pub fn with_value(&self, at: &str, value: Value) -> Option<Variation> {
+        let words = format!("{at} is {value}");
+        self.with_json(at, words, |body| body.pointer_mut(at).map(|place| *place = value).is_some())
+    }
+
+    /// The valid request with another value of a parameter in the path.
+    pub fn with_path_value(&self, name: &str, value: &str) -> Option<Variation> {
+        let mut request = self.base.request.clone();
+        value.clone_into(request.path_values.get_mut(name)?);
+        request.restyle(&Place::Path(name.to_owned()));
+        request.fillings.retain(|filling| filling.place != Place::Path(name.to_owned()));
+        Some(Variation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
+    }
+
+    /// Whether a parameter allows a value, however it is written.
+    pub fn parameter_allows(&self, parameter: &Parameter, value: &Value) -> bool {
+        let text = plain(value);
+        let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
+        parameter.schema.as_ref().is_none_or(|schema| readings.into_iter().flatten().any(|value| self.is_valid(schema, &value)))
+    }
+
+    /// Whether the JSON body of the valid request stays valid with another value at one place.
+    pub fn body_allows(&self, at: &str, value: &Value) -> bool {
+        let (Some(schema), Some(body)) = (self.media().and_then(|media| media.schema.as_ref()), self.json()) else { return true };
+        let mut changed = body.clone();
+        if let Some(place) = changed.pointer_mut(at) {
+            value.clone_into(place);
+        }
+        self.is_valid(schema, &changed) || !self.is_valid(schema, body)
+    }
+
+    /// A schema that cannot be compiled allows everything.
+    fn is_valid(&self, schema: &SchemaRef, value: &Value) -> bool {
+        self.schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
+    }
+
+    /// Whether a pair of the query belongs to a parameter: an object is written in pairs of other names (OpenAPI, Parameter
+    /// Object, `deepObject`, and `form` with `explode`).
+    pub fn is_pair_of(&self, parameter: &Parameter, known: &str) -> bool {
+        let Serialization { style, explode, .. } = parameter.serialization;
+        let member = || parameter.schema.as_ref().and_then(|schema| property(&self.contract.document, &schema.0, known)).is_some();
+        match style {
+            _ if known == parameter.name => true,
+            Style::DeepObject => known.strip_prefix(&parameter.name).is_some_and(|rest| rest.starts_with('[')),
+            Style::Form => explode && member(),
+            _ => false,
+        }
+    }
+
+    /// The valid request with a query parameter set.
+    pub fn with_query_value(&self, name: &str, value: &str) -> Variation {
+        let mut request = self.base.request.clone();
+        let parameter = self.operation.parameter(Location::Query, name);
+        request.query.retain(|(known, _)| known != name && !parameter.is_some_and(|parameter| self.is_pair_of(parameter, known)));
+        request.query.push((name.to_owned(), value.to_owned()));
+        request.restyle(&Place::Query(name.to_owned()));
+        request.fillings.retain(|filling| filling.place != Place::Query(name.to_owned()));
+        Variation::fault(request, Place::Query(name.to_owned()), format!("the query parameter {name} is {value:?}"))
+    }
+}
+
+fn is_within(place: &str, at: &str) -> bool {
+    place.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// One way to provoke a status.
+#[derive(Debug, Clone)]
+pub struct Variation {
+    /// The request.
+    pub request: RequestTemplate,
+    /// What is wrong with it; absent when the request is valid and only the state differs.
+    pub fault: Option<Fault>,
+    /// The kind of resource whose unknown id was put in, for conditions that name a kind.
+    pub kind: Option<String>,
+    /// What must be so when it is sent.
+    pub setting: Setting,
+}
+
+impl Variation {
+    fn fault(request: RequestTemplate, place: Place, words: impl Into<String>) -> Self {
+        Self { request, fault: Some(Fault { place, words: words.into() }), kind: None, setting: Setting::Plain }
+    }
+
+    fn in_setting(request: RequestTemplate, setting: Setting, words: Option<&str>) -> Self {
+        let fault = words.map(|words| Fault { place: Place::State, words: words.to_owned() });
+        Self { request, fault, kind: None, setting }
+    }
+}
+
+/// What must be so when a request is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// Nothing beyond the resources that the request names.
+    Plain,
+    /// The very same request has been accepted just before; with a pointer, only the member there is the same.
+    Again(Option<String>),
+    /// The resource in the path has been deleted.
+    Deleted,
+    /// The resource is one that something made by this operation refers to.
+    Referred(Option<String>),
+    /// The job has been made and has not finished.
+    Unfinished,
+    /// The job has finished.
+    Finished,
+    /// The resource is in this state since before the run.
+    Given(String),
+    /// This operation has been accepted on the resource; `None`: nothing has been done to it yet.
+    After(Option<String>),
+    /// Every request that the rate limit allows has been sent.
+    Exhausted,
+}
+
+/// Every trigger.
+pub const TRIGGERS: &[Trigger] = &[
+    success::TRIGGER,
+    malformed_json::TRIGGER,
+    missing_data::TRIGGER,
+    missing_attribute::TRIGGER,
+    wrong_attribute_type::TRIGGER,
+    bad_enum::TRIGGER,
+    bad_value::TRIGGER,
+    bad_query_parameter::TRIGGER,
+    missing_query_parameter::TRIGGER,
+    undocumented_parameter::TRIGGER,
+    over_limit::TRIGGER,
+    malformed_id::TRIGGER,
+    no_credentials::TRIGGER,
+    wrong_secret::TRIGGER,
+    missing_header::TRIGGER,
+    limited_credentials::TRIGGER,
+    unknown_id::TRIGGER,
+    unknown_reference::TRIGGER,
+    deleted_resource::TRIGGER,
+    unsupported_method::TRIGGER,
+    wrong_type::TRIGGER,
+    id_mismatch::TRIGGER,
+    duplicate::TRIGGER,
+    in_use::TRIGGER,
+    wrong_state::TRIGGER,
+    unfinished::TRIGGER,
+    finished::TRIGGER,
+    expired::TRIGGER,
+    wrong_content_type::TRIGGER,
+    media_type_parameter::TRIGGER,
+    missing_content_type::TRIGGER,
+    burst::TRIGGER,
+];
+
+/// The trigger of this name.
+pub fn named(name: &str) -> Option<&'static Trigger> {
+    TRIGGERS.iter().find(|trigger| trigger.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_words_of_the_contract_language() {
+        for (index, trigger) in TRIGGERS.iter().enumerate() {
+            assert!(TRIGGERS[..index].iter().all(|other| other.name != trigger.name), "{} is there twice", trigger.name);
+            assert!(trigger.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", trigger.name);
+            assert!(!trigger.about.is_empty() && !trigger.source.is_empty(), "{} does not explain itself", trigger.name);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Places of a request that name one and the same resource: when its id is the thing that is wrong, it is wrong in all of
+//! them, or there would be two faults.
+
+use serde_json::Value;
+
+use super::{Ground, Variation};
+use crate::model::plan::{Body, Place};
+use crate::model::text::plain;
+use crate::plan::values::Need;
+
+/// The same id, written as a number or as text.
+pub fn same_id(one: &Value, other: &Value) -> bool {
+    plain(one) == plain(other)
+}
+
+/// Writes an id at every place of the body that names the same resource as one place of the valid request does.
+pub fn repeat(ground: &Ground<'_>, own: &Need, id: &Value, variation: &mut Variation) {
+    let Body::Json(body) = &mut variation.request.body else { return };
+    let again = |need: &&Need| need.place != own.place && need.resource.kind == own.resource.kind && same_id(&need.example, &own.example);
+    for need in ground.base.needs.iter().filter(again) {
+        let Place::Body(at) = &need.place else { continue };
+        if let Some(place) = body.pointer_mut(at) {
+            *place = written_like(place, id);
+            variation.request.fillings.retain(|filling| filling.place != need.place);
+        }
+    }
+}
+
+/// An id as the value before it was written: a number stays a number.
+fn written_like(before: &Value, id: &Value) -> Value {
+    if before.is_number() {
+        return plain(id).parse::<i64>().map_or_else(|_| id.clone(), Value::from);
+    }
+    Value::String(plain(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_same_however_it_is_written() {
+        assert!(same_id(&json!(60), &json!("60")) && !same_id(&json!(60), &json!("6")));
+        assert_eq!(written_like(&json!(60), &json!("7")), json!(7));
+        assert_eq!(written_like(&json!("60"), &json!(7)), json!("7"));
+    }
+}

@@ -1,0 +1,28 @@
+//! Small contracts to be provoked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Ground, named};
+use crate::contract::{Schemas, bundle, read};
+use crate::model::contract::Operation;
+use crate::plan::values::valid;
+
+/// What a trigger makes wrong in the valid request of an operation with this path, for the condition that the standards put behind
+/// a status; everything else of the contract stands in `paths`.
+pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operation: &Value, paths: &Value) -> Vec<String> {
+    let mut document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+    document["paths"][path][method] = operation.clone();
+    let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+    let schemas = Schemas::new(&contract).unwrap();
+    let is_asked = |operation: &&Operation| operation.path == path && operation.method.0.eq_ignore_ascii_case(method);
+    let operation = contract.operations.iter().find(is_asked).unwrap();
+    let base = valid(&contract, &schemas, operation, false).unwrap();
+    let response = operation.responses.iter().find(|response| response.status.0 == status).unwrap();
+    let conditions = response.conditions.iter().filter(|condition| condition.trigger == trigger);
+    let variations = conditions.flat_map(|condition| {
+        (named(trigger).unwrap().vary)(&Ground { contract: &contract, schemas: &schemas, operation, condition, base: &base, mark: "mark" })
+    });
+    variations.filter_map(|variation| Some(variation.fault?.words)).collect()
+}

@@ -1,0 +1,68 @@
+//! An id in the body or the query names nothing.
+
+use serde_json::{Value, json};
+
+use super::repeats::{repeat, same_id};
+use super::{Ground, Trigger, Variation};
+use crate::model::contract::Location;
+use crate::model::plan::Place;
+use crate::model::text::plain;
+use crate::plan::values::{Need, unknown_id};
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "unknown-reference",
+    about: "an id in the body or the query names nothing",
+    needs: "id of another resource in the body or the query",
+    source: "JSON:API, Creating Resources, 404 Not Found: a related resource that does not exist",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let wanted = |kind: &str| ground.condition.kind.as_deref().is_none_or(|wanted| wanted == kind);
+    let chosen = |place: &str| ground.condition.at.as_deref().is_none_or(|chosen| chosen == place);
+    let in_path: Vec<_> = ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
+    let repeats_path = |need: &Need| in_path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example));
+    let in_body = ground.base.needs.iter().filter_map(|need| {
+        let Place::Body(at) = &need.place else { return None };
+        if !wanted(&need.resource.kind) || !chosen(at) || repeats_path(need) {
+            return None;
+        }
+        let unknown = unknown_id(&need.example, ground.mark, |value| ground.body_allows(at, value))?;
+        let mut variation = ground.with_value(at, unknown.clone())?;
+        repeat(ground, need, &unknown, &mut variation);
+        variation.kind = Some(need.resource.kind.clone());
+        Some(variation)
+    });
+    let parameters = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && chosen(&parameter.name));
+    let in_query = parameters.filter_map(|parameter| {
+        let need = parameter.resource.as_ref().filter(|need| wanted(&need.kind))?;
+        // The value of the valid request has the form that the schema asks for.
+        let sent = ground.base.request.query.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| Value::from(value.as_str()));
+        let example = parameter.example.clone().or(sent).unwrap_or_else(|| Value::from("1"));
+        let example = example.get(0).cloned().unwrap_or(example);
+        let allows = |value: &Value| ground.parameter_allows(parameter, value) || ground.parameter_allows(parameter, &json!([value]));
+        let unknown = unknown_id(&example, ground.mark, allows)?;
+        let text = plain(&unknown);
+        let mut variation = ground.with_query_value(&parameter.name, &text);
+        variation.kind = Some(need.kind.clone());
+        Some(variation)
+    });
+    in_body.chain(in_query).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::triggers::testing::faults;
+
+    #[test]
+    fn what_names_nothing_has_the_form_that_the_query_asks_for() {
+        let uuid = serde_json::json!({"type": "string", "format": "uuid"});
+        let payers = serde_json::json!({"/payers/{payerId}/notes": {"post": {"parameters": [{"name": "payerId", "in": "path", "required": true, "schema": uuid}],
+            "responses": {"201": {"description": ""}}}}});
+        let parameters = serde_json::json!([{"name": "payerId", "in": "query", "required": true, "schema": uuid}]);
+        let get = serde_json::json!({"parameters": parameters, "responses": {"200": {"description": ""}, "404": {"description": ""}}});
+        let broken = faults("unknown-reference", ("/fundings", "get", 404), &get, &payers);
+        let value = broken.first().and_then(|words| words.split('"').nth(1)).unwrap_or_default();
+        assert!(value.len() == 36 && value.split('-').count() == 5, "{broken:?}");
+    }
+}

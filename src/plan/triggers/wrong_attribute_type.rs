@@ -1,0 +1,25 @@
+//! A member of the body has another JSON type than the schema asks for.
+
+use super::members::{depth, described, name};
+use super::{Ground, Trigger, Variation};
+use crate::plan::values::unlike;
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "wrong-attribute-type",
+    about: "a member of the body has another JSON type",
+    needs: "member of the body whose type is told",
+    source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.1 (type)",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let chosen = ground.condition.at.as_ref();
+    let mut members = described(ground);
+    members.retain(|member| match chosen {
+        Some(chosen) => member.at == *chosen,
+        None => !member.at.is_empty() && !member.value.is_object() && !member.value.is_array() && !matches!(name(&member.at), "type" | "id"),
+    });
+    members.sort_by_key(|member| std::cmp::Reverse(depth(&member.at)));
+    let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| unlike(schema))?)));
+    wrong.filter_map(|(member, value)| ground.with_value(&member.at, value)).collect()
+}

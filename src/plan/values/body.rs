@@ -1,0 +1,199 @@
+//! The body of a valid request: its media type, its value, and how that is written.
+
+use serde_json::Value;
+
+use crate::contract::samples::{samples, unadorned};
+use crate::contract::schema::{follow, property, resource_needs};
+use crate::contract::{Schemas, read_only, remove};
+use crate::model::contract::{Contract, MediaType, SchemaRef};
+use crate::model::plan::{Body, Part};
+use crate::model::serialization::{Pair, Serialization};
+use crate::model::text::plain;
+
+/// The media type that the body is sent as: JSON where there is one, else the first that can be written.
+pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), String> {
+    let writable = |media: &MediaType| {
+        let name = concrete(contract, media);
+        let text =
+            media.examples.first().map_or_else(|| kind(contract, media).is_none_or(|kind| kind == "string"), |example| example.value.is_string());
+        text || is_json(&name) || is_parts(&name) || is_form(&name)
+    };
+    let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
+    position.and_then(|index| Some((index, content.get(index)?))).ok_or_else(|| {
+        let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
+        format!("no valid body can be made from the schema of {}; an example in the contract would do", names.join(" or "))
+    })
+}
+
+/// The `type` of the whole body.
+fn kind<'a>(contract: &'a Contract, media: &MediaType) -> Option<&'a str> {
+    follow(&contract.document, &media.schema.as_ref()?.0)?.1.get("type")?.as_str()
+}
+
+/// The media type that a body says it is: a range (RFC 9110, section 12.5.1) is none, so one of those that it stands for.
+pub fn concrete(contract: &Contract, media: &MediaType) -> String {
+    let (range, parameters) = media.name.split_once(';').unwrap_or((&media.name, ""));
+    let Some((family, suffix)) = range.trim().split_once("/*") else { return media.name.clone() };
+    let described = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(_, schema)| schema);
+    let is_binary = described.is_some_and(|schema| schema.get("format") == Some(&Value::from("binary")) || schema.get("contentMediaType").is_some());
+    let is_text = kind(contract, media) == Some("string") || media.examples.first().is_some_and(|example| example.value.is_string());
+    let name = match family {
+        "text" => "text/plain".to_owned(),
+        "multipart" => "multipart/form-data".to_owned(),
+        "image" => "image/png".to_owned(),
+        "audio" => "audio/mpeg".to_owned(),
+        "video" => "video/mp4".to_owned(),
+        _ if !suffix.is_empty() => format!("application/vnd.probity{suffix}"),
+        "*" | "application" if is_binary => "application/octet-stream".to_owned(),
+        "*" if is_text => "text/plain".to_owned(),
+        "*" | "application" => "application/json".to_owned(),
+        other => format!("{other}/vnd.probity"),
+    };
+    if parameters.is_empty() { name } else { format!("{name};{parameters}") }
+}
+
+/// Whether bodies of a media type are JSON texts (RFC 6839, section 3.1).
+pub fn is_json(name: &str) -> bool {
+    name.contains("json")
+}
+
+/// Whether a body is a form of several parts (RFC 7578).
+pub fn is_parts(name: &str) -> bool {
+    name.starts_with("multipart/form-data")
+}
+
+fn is_form(name: &str) -> bool {
+    name.starts_with("application/x-www-form-urlencoded")
+}
+
+/// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
+///
+/// # Errors
+/// There is no example, and no value could be made that fits: what a server says to another tells nothing.
+pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<String>), String> {
+    let readable = is_json(name) || is_parts(name) || is_form(name);
+    let schema = media.schema.as_ref().filter(|_| readable);
+    let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
+    let shown = || media.examples.iter().map(|example| &example.value);
+    let sent = || shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
+    if let Some(example) = sent().chain(shown().cloned()).find(&fits) {
+        return Ok((example, None));
+    }
+    let made = media.schema.as_ref().and_then(|schema| {
+        let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
+        let first = ways.peek().cloned();
+        ways.find(&fits).or(first).map(|made| without_added_needs(contract, media, &made, fits))
+    });
+    let made = made.unwrap_or_default();
+    match sent().next() {
+        Some(_) if fits(&made) => Ok((made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned()))),
+        Some(example) => Ok((example, Some("the contract's example of the body does not fit its schema".to_owned()))),
+        None if fits(&made) => Ok((made, Some("the body was made from its schema, for want of an example".to_owned()))),
+        None => Err("no body could be made that fits the schema; an example in the contract would do".to_owned()),
+    }
+}
+
+/// A made value without the optional members that are there only because an author shows them and that name other resources:
+/// what is there to be named is not known, and nobody asks for it.
+fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fits: impl Fn(&Value) -> bool) -> Value {
+    let Some(schema) = &media.schema else { return made.clone() };
+    let plain = resource_needs(contract, media, &unadorned(&contract.document, &schema.0));
+    let added = resource_needs(contract, media, made).into_iter().filter(|need| plain.iter().all(|known| known.at != need.at));
+    let mut left = made.clone();
+    for need in added.collect::<Vec<_>>().iter().rev() {
+        let mut fewer = left.clone();
+        if remove(&mut fewer, &need.at) && fits(&fewer) {
+            left = fewer;
+        }
+    }
+    left
+}
+
+/// An example without what only answers hold.
+fn without_read_only(contract: &Contract, schema: &SchemaRef, example: &Value) -> Value {
+    let mut sent = example.clone();
+    for at in read_only(contract, schema, example).iter().rev() {
+        remove(&mut sent, at);
+    }
+    sent
+}
+
+/// Whether a value breaks no rule; a schema that cannot be compiled has none.
+pub fn is_valid(schemas: &Schemas, schema: &SchemaRef, value: &Value) -> bool {
+    schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
+}
+
+/// The body that holds a value in this media type.
+pub fn body_of(contract: &Contract, media: &MediaType, name: &str, value: Value) -> Body {
+    if is_parts(name) {
+        return Body::Multipart(parts(contract, media, &value));
+    }
+    if is_json(name) {
+        return Body::Json(value);
+    }
+    match &value {
+        Value::Object(members) if is_form(name) => {
+            let pairs = members.iter().flat_map(|(name, value)| pairs(media, name, value));
+            Body::Text(pairs.map(|pair| urlencoded(&pair)).collect::<Vec<_>>().join("&"))
+        }
+        Value::Array(_) | Value::Object(_) => Body::Text(value.to_string()),
+        Value::Null => Body::Text(String::new()),
+        _ => Body::Text(plain(&value)),
+    }
+}
+
+/// The pairs of one member of a form (OpenAPI, Encoding Object): where it says nothing, each item of an array is one, and an
+/// object is JSON text.
+fn pairs(media: &MediaType, name: &str, value: &Value) -> Vec<Pair> {
+    let encoding = media.encoding.get(name).cloned().unwrap_or_default();
+    let usual = Serialization::usual(crate::model::contract::Location::Query);
+    let whole = |value: &Value| usual.pairs(name, &Value::String(text(value)));
+    match (encoding.serialization, value) {
+        (Some(serialization), _) => serialization.pairs(name, value),
+        (None, Value::Array(items)) if !encoding.content_type.as_deref().is_some_and(is_json) => items.iter().flat_map(whole).collect(),
+        (None, value) => whole(value),
+    }
+}
+
+fn text(value: &Value) -> String {
+    if value.is_null() { String::new() } else { plain(value) }
+}
+
+/// A pair as a form holds it (URL Standard, section 5.2).
+fn urlencoded(pair: &Pair) -> String {
+    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    format!("{}={}", encode(&pair.name), if pair.encoded { pair.value.clone() } else { encode(&pair.value) })
+}
+
+/// The parts of a form. Each item of an array is one of its own, of the type that an item has; an object is JSON text, and
+/// what else is no file is plain text (OpenAPI, Special Considerations for `multipart` Content).
+fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
+    let members = value.as_object().into_iter().flatten();
+    let at = media.schema.as_ref().map(|schema| schema.0.as_str()).unwrap_or_default();
+    let part = |(name, content): (&String, &Value)| {
+        let encoding = media.encoding.get(name).cloned().unwrap_or_default();
+        // An array of which each item is a pair is an array of parts all the same.
+        let joined = |serialization: &Serialization| content.is_object() || (content.is_array() && !serialization.explode);
+        if let Some(serialization) = encoding.serialization.filter(joined) {
+            let pairs = serialization.pairs(name, content).into_iter();
+            let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+            return pairs.map(|pair| plain_part(pair.name, if pair.encoded { decoded(&pair.value) } else { pair.value })).collect::<Vec<_>>();
+        }
+        let repeated = content.is_array();
+        let own = property(&contract.document, at, name).unwrap_or_default();
+        let own = if repeated { follow(&contract.document, &own).map(|(own, _)| format!("{own}/items")).unwrap_or_default() } else { own };
+        let schema = follow(&contract.document, &own).map(|(_, schema)| schema);
+        let said = |key: &str| schema.and_then(|schema| schema.get(key)).and_then(Value::as_str);
+        let is_file = said("contentMediaType").is_some() || said("format") == Some("binary");
+        let item = if repeated { content.get(0).unwrap_or(&Value::Null) } else { content };
+        let json = || (item.is_object() || item.is_array()).then(|| "application/json".to_owned());
+        let named = encoding.content_type.filter(|name| !name.contains('*')).or_else(|| said("contentMediaType").map(str::to_owned));
+        let file_name = is_file.then(|| "probity.txt".to_owned());
+        vec![Part { name: name.clone(), media_type: named.or_else(json), file_name, content: content.clone(), repeated }]
+    };
+    members.flat_map(part).collect()
+}
+
+fn plain_part(name: String, text: String) -> Part {
+    Part { name, media_type: None, file_name: None, content: Value::String(text), repeated: false }
+}

@@ -1,0 +1,3 @@
+//! What commands do, apart from the words of the command line.
+
+pub mod open;

@@ -1,0 +1,255 @@
+//! Reads contracts and suites from files, or from what the binary carries.
+
+mod bundled;
+mod credentials;
+mod document;
+mod files;
+mod tree;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use thiserror::Error;
+
+pub use credentials::credentials;
+pub use files::{bytes, text};
+
+use crate::contract::{self, Bundle, ContractError};
+use crate::model::contract::Contract;
+use crate::model::issue::DocumentIssue;
+use crate::model::suite::{Accounts, Suite};
+
+/// The longest file that is read, in bytes: many times what the largest published contracts have.
+pub const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// Something that cannot be read.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// A file that is not there or not readable.
+    #[error("{path} cannot be read: {reason}{hint}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A file that is not what it should be.
+    #[error("{path} is not a valid {what}:\n{reason}")]
+    Invalid {
+        /// The file.
+        path: String,
+        /// What it should be.
+        what: &'static str,
+        /// The place in it and what is wrong there.
+        reason: String,
+    },
+    /// A contract that cannot be used.
+    #[error("the contract cannot be used: {0}")]
+    Contract(#[from] ContractError),
+}
+
+/// Where a suite or a contract comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Carried in the binary; the path below the project.
+    Bundled(String),
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    /// The suite that runs when none is named: the first one that the binary carries.
+    pub fn default_suite() -> Self {
+        Self::Bundled(bundled::first_suite())
+    }
+
+    /// What a path means: the file, or when there is none, what the binary carries under that path.
+    pub fn named(path: &Path) -> Self {
+        match path.to_str() {
+            Some(text) if !path.exists() && bundled::text(text).is_some() => Self::Bundled(text.to_owned()),
+            _ => Self::File(path.to_owned()),
+        }
+    }
+
+    /// Whether it is a file that is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::File(path) if !path.exists())
+    }
+
+    fn beside(&self, relative: &str) -> Self {
+        match self {
+            Self::Bundled(path) => Self::Bundled(normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
+            Self::File(path) => Self::File(path.parent().unwrap_or(Path::new("")).join(relative)),
+        }
+    }
+
+    fn read(&self) -> Result<String, LoadError> {
+        match self {
+            Self::Bundled(path) => bundled::text(path).map(str::to_owned).ok_or_else(|| unreadable(path, "the binary does not carry it")),
+            Self::File(path) => files::text(path, LONGEST),
+        }
+    }
+
+    /// The same of a file that somebody else has named: one that is no file of its own, such as a pipe or a device, may never end.
+    fn read_plain(&self) -> Result<String, LoadError> {
+        match self {
+            Self::File(path) if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
+                Err(unreadable(&self.name(), "it is a pipe or a device, and no file"))
+            }
+            other => other.read(),
+        }
+    }
+
+    /// Whether it is in the folder of another one, or below, wherever links lead.
+    fn is_below(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(path), Self::File(other)) => {
+                let folder = other.canonicalize().ok().and_then(|other| other.parent().map(Path::to_owned));
+                folder.is_some_and(|folder| path.canonicalize().is_ok_and(|path| path.starts_with(folder)))
+            }
+            _ => true,
+        }
+    }
+
+    /// The path, for people.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Bundled(path) => path.clone(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+fn unreadable(path: &str, reason: &str) -> LoadError {
+    let elsewhere = path.starts_with("http:") || path.starts_with("https:");
+    let hint = if elsewhere { "fetch it first, and name the file" } else { "check the path, which is relative to the folder you are in" };
+    LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint: format!("; {hint}") }
+}
+
+fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {
+    let path = source.name();
+    let reason = reason.trim_start_matches("error: ").replace("<input>", &path);
+    LoadError::Invalid { reason, path, what }
+}
+
+/// `a/b/../c` as `a/c`.
+fn normal(path: &Path) -> String {
+    let mut segments: Vec<String> = Vec::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::ParentDir => {
+                segments.pop();
+            }
+            std::path::Component::Normal(segment) => segments.push(segment.to_string_lossy().into_owned()),
+            _ => {}
+        }
+    }
+    segments.join("/")
+}
+
+/// Reads a suite and tells where its contract is.
+///
+/// # Errors
+/// The file is not readable or not a suite; the place in it.
+pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
+    let text = source.read()?;
+    let mut suite: Suite = yaml::parse(&text).map_err(|reason| invalid(source, "suite", &reason))?;
+    for (operation, request) in &suite.requests {
+        let Some(file) = request.parts().body else { continue };
+        let at = source.beside(&file);
+        let body = at.read_plain()?;
+        let body = serde_json::from_str(&body).map_err(|error| invalid(&at, "body in JSON", &error.to_string()))?;
+        suite.bodies.insert(operation.clone(), body);
+    }
+    let contract = source.beside(&suite.contract);
+    Ok((suite, contract))
+}
+
+/// A suite for a contract that has none: no accounts, no effects.
+pub fn suite_for(contract: &Path) -> Suite {
+    let name = contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    Suite {
+        keep: None,
+        name,
+        contract: contract.display().to_string(),
+        accounts: Accounts::default(),
+        given: BTreeMap::new(),
+        effects: BTreeMap::new(),
+        reads: Vec::new(),
+        session: Vec::new(),
+        catalogues: Vec::new(),
+        live: false,
+        select: crate::model::filter::Filter::default(),
+        requests: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        target: None,
+        skip: BTreeMap::new(),
+        accept_unjudged: Vec::new(),
+        mock: crate::model::suite::MockSeed::default(),
+    }
+}
+
+/// Reads a contract with every file it refers to, bundled but not interpreted.
+///
+/// # Errors
+/// The file is not readable, or not YAML or JSON.
+pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
+    let name = source.name();
+    let root = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+    let mut gathered = Gathered::default();
+    gathered.add(&root, source, &source.read()?, true)?;
+    while let Some((file, _)) = gathered.open.pop() {
+        if gathered.files.contains_key(&file) || gathered.absent.contains_key(&file) {
+            continue;
+        }
+        // What is not there, or not readable, is left out of the contract and told as an issue of it.
+        let at = source.beside(&file);
+        if let Err(error) = at.read_plain().and_then(|text| gathered.add(&file, &at, &text, at.is_below(source))) {
+            gathered.absent.insert(file, error.to_string());
+        }
+    }
+    let mut bundle = contract::bundle_files(&root, gathered.files, &gathered.absent)?;
+    bundle.issues.splice(0..0, gathered.issues);
+    Ok(bundle)
+}
+
+/// The files of a contract.
+#[derive(Default)]
+struct Gathered {
+    files: BTreeMap<String, Value>,
+    /// Files that are referred to and cannot be used, with the reason.
+    absent: BTreeMap<String, String>,
+    /// Files to be read, each with the first place that refers to it.
+    open: Vec<(String, String)>,
+    issues: Vec<DocumentIssue>,
+}
+
+impl Gathered {
+    /// Takes the text of one file and notes what it refers to.
+    fn add(&mut self, file: &str, at: &Source, text: &str, shown: bool) -> Result<(), LoadError> {
+        let document = document::parse(text, file).map_err(|reason| {
+            // What stands in files of others is no business of whoever reads the message.
+            let hidden = "it is no YAML or JSON; it is outside of the folder of the contract, and not shown";
+            invalid(at, "OpenAPI document", if shown { &reason } else { hidden })
+        })?;
+        let twice = document.twice.iter().map(|pointer| {
+            DocumentIssue::new(format!("{file}#{pointer}"), "this key is there twice in one object", "the last one is used, the others are left out")
+        });
+        self.issues.extend(twice);
+        self.open.extend(contract::file_references(file, &document.value));
+        self.files.insert(file.to_owned(), document.value);
+        Ok(())
+    }
+}
+
+/// Reads a contract.
+///
+/// # Errors
+/// As [`bundle`], and when the document is no usable OpenAPI document.
+pub fn contract(source: &Source) -> Result<Contract, LoadError> {
+    Ok(contract::read(bundle(source)?)?)
+}
