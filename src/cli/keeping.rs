@@ -7,7 +7,7 @@ use super::args::RunArgs;
 use super::target::{Subject, Target};
 use crate::execute::journal::masking_key;
 use crate::judge::Recording;
-use crate::judge::redact::{Mask, Redactor};
+use crate::judge::redaction::{Mask, Redactor};
 use crate::model::contract::Contract;
 use crate::model::journal::Chronicle;
 use crate::model::keep::Keep;

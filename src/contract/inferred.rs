@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::kinds;
 use super::links::bare;
+use super::resource_kinds;
 use crate::model::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
 use crate::model::text::words;
 
@@ -19,7 +19,7 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
     if annotated {
         return inferred;
     }
-    kinds::tell_apart(operations);
+    resource_kinds::tell_apart(operations);
     let mut ambiguous: Vec<String> = Vec::new();
     for operation in operations.iter() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::answers::UNREAD_SCHEMA;
 use super::bundle::{Bundle, UNREAD};
-use super::keys::PathKey;
+use super::path_keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, security, sound, swagger, upgrade};
+use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
 
@@ -35,7 +35,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         Version::V31 => {}
     }
     upgrade::tidy(&mut bundle.document);
-    sound::mend(&mut bundle);
+    malformed_keywords::mend(&mut bundle);
     contradictions::resolve(&mut bundle);
     let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;

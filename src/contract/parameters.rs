@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::bundle::UNREAD;
-use super::keys::{PathKey, names};
 use super::links::bare;
 use super::operations::Reader;
+use super::path_keys::{PathKey, names};
 use super::pointer::append;
 use super::schema::{follow, resource_need};
 use crate::model::contract::{Location, Parameter, ResourceNeed, SchemaRef};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ContractError;
 use super::effort::Effort;
 use super::keywords::compiled;
-use super::sides::{is_of_request, sides};
+use super::request_and_answer_schemas::{is_of_request, sides};
 use super::unusable::Unusable;
 use crate::model::contract::{Contract, SchemaRef};
 

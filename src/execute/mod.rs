@@ -1,27 +1,27 @@
 //! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
 
+mod admission;
+mod backoff;
 mod burst;
-mod finders;
-mod gate;
+mod earlier_answers;
 pub mod http;
-mod instead;
 pub mod journal;
-mod lane;
 mod limiter;
+mod list_lookup;
+mod listed_fallback;
+mod next_page;
+mod outage;
 mod overload;
 mod ownership;
-mod quiet;
 mod recovery;
 mod redirect;
 mod send;
-mod told;
-mod turn;
-mod wait;
+mod send_queue;
 
 pub use limiter::Limiter;
+pub use recovery::deletion::Revival;
+pub use recovery::journal_replay::Pasts;
 pub use recovery::orphans::Cleaned;
-pub use recovery::past::Pasts;
-pub use recovery::redo::Revival;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,8 +40,8 @@ use crate::model::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, St
 use crate::model::reason::{Code, Reason};
 use crate::model::report::{Changed, Traces};
 use crate::plan::Ownership;
-use gate::Ended;
-use lane::Lane;
+use admission::Ended;
+use send_queue::Lane;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
@@ -130,7 +130,7 @@ struct Progress {
     /// Why a slot has no value, or has lost it.
     lost: BTreeMap<SlotId, Reason>,
     accepted: BTreeSet<ProbeId>,
-    breaker: gate::Breaker,
+    breaker: admission::Breaker,
     sent: u64,
     /// What was sent although it was not planned, and what that made.
     added: Vec<Probe>,
@@ -311,7 +311,7 @@ impl<'a> Run<'a> {
                     self.progress.lost.remove(&capture.slot);
                 }
                 None => {
-                    self.progress.lost.insert(capture.slot.clone(), gate::why_not(probe, &outcome, accepted));
+                    self.progress.lost.insert(capture.slot.clone(), admission::why_not(probe, &outcome, accepted));
                 }
             }
         }

@@ -9,9 +9,9 @@ use futures::FutureExt;
 use serde_json::Value;
 use url::Url;
 
-use super::gate::Task;
-use super::wait::believed;
-use super::{Event, Lane, Pasts, Revival, Run, Settings, overload, redirect, turn};
+use super::admission::Task;
+use super::backoff::believed;
+use super::{Event, Lane, Pasts, Revival, Run, Settings, next_page, overload, redirect};
 use crate::contract::expressions::fill;
 use crate::execute::http::{Accounts, Client, Permit, Permitted, wire};
 use crate::execute::journal::Journal;
@@ -207,7 +207,7 @@ impl Sender<'_, '_> {
         let mut seen = vec![request.url.clone()];
         for _ in 0..most {
             self.once(probe, operation, &prepared, outcome).await;
-            let next = outcome.answer().and_then(|answer| turn::next(self.contract, operation, &request.url, answer));
+            let next = outcome.answer().and_then(|answer| next_page::next(self.contract, operation, &request.url, answer));
             let next = next.and_then(|next| self.elsewhere(&first, &next).ok());
             let Some(next) = next.filter(|next| !next.foreign) else { return };
             next.put(&mut request);

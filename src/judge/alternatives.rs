@@ -113,7 +113,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::judge::testing::{answer, contract, outcome, plan, probe, said};
+    use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
     use crate::model::exchange::Content;
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::rule::{allowed_as_well, other_side};
-use super::{Case, Opinion, Ruling, entry, failures};
+use super::truth_table::{allowed_as_well, other_side};
+use super::{Case, Opinion, Ruling, entry, server_errors};
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::plan::{Intent, PlannedCell, Purpose};
@@ -217,7 +217,7 @@ fn shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
     let (mut findings, gaps) = super::check(view.case, opinion.probe, opinion.outcome);
     // Which status a valid request should have had is told by the cell that it was aimed at.
     findings.retain(|finding| finding.check != "status");
-    let (ruling, in_part) = super::partial::ruled(Ruling::Shows, &findings, &gaps);
+    let (ruling, in_part) = super::partly_judged::ruled(Ruling::Shows, &findings, &gaps);
     (cell.verdict, cell.reason) = match ruling {
         Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason.words)),
         _ if findings.iter().any(|finding| finding.severity == Severity::Must) => (Verdict::Violates, None),
@@ -236,7 +236,7 @@ fn failure<'a>(view: &View<'_>, cell: &Cell, opinion: &Opinion<'a>) -> Option<&'
         let documented = operation.is_some_and(|operation| operation.response(status).is_some());
         status == cell.status || (cell.status == Status(500) && !documented)
     };
-    let fails = |status: Status| status.is_server_error() && told_here(status) && failures::is_failure(operation, status, view.alive);
+    let fails = |status: Status| status.is_server_error() && told_here(status) && server_errors::is_failure(operation, status, view.alive);
     opinion.outcome?.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| fails(answer.status)))
 }
 
@@ -245,7 +245,7 @@ fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tri
     let response = view.case.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
     let contract = response.map(|response| response.place.clone()).unwrap_or_default();
     let sightings = Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() };
-    let plain = failures::finding(view.case, opinion.probe, failing, "an answer below 500", &contract)?;
+    let plain = server_errors::finding(view.case, opinion.probe, failing, "an answer below 500", &contract)?;
     Some(Finding { sightings, ..plain })
 }
 
@@ -254,7 +254,7 @@ mod tests {
     use serde_json::json;
 
     use crate::judge::judge;
-    use crate::judge::testing::{contract, plan, said};
+    use crate::judge::small_cases::{contract, plan, said};
     use crate::model::contract::WHOLE_SERVER;
 
     #[test]

@@ -1,43 +1,43 @@
 //! From what was planned and what came to a verdict for each cell.
 
-mod again;
+mod allowed_answers;
 mod alternatives;
-mod anew;
-mod between;
 mod cell;
-mod drawn;
+mod drawn_answers;
 pub mod exchange_rules;
-mod failures;
-mod features;
-mod inferred;
-mod known;
-mod legible;
-mod limit;
-mod looks;
-mod meanwhile;
-mod otherwise;
+mod finished_jobs;
+mod inferred_cells;
+mod job_states;
+mod missing_features;
 mod own_requests;
-mod partial;
+mod partly_judged;
+mod rate_limit;
 mod recording;
-pub mod redact;
-mod refused;
+pub mod redaction;
+mod refusal_words;
+mod refused_requests;
+mod repeats;
+mod reset_server;
 pub mod resource_rules;
-mod rule;
-mod state;
-mod surplus;
-mod swept;
+mod seen_ids;
+mod server_errors;
 #[cfg(test)]
-mod testing;
-mod words;
+mod small_cases;
+mod state_findings;
+mod swept_resources;
+mod truth_table;
+mod undocumented_members;
+mod unplanned_429;
+mod unread_body;
 
 pub use crate::judge::exchange_rules::Hints;
-pub use again::{About, Round, drawn_for, is_same, weigh};
 pub use alternatives::alternatives;
 pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
-pub use refused::{Taken, found, taken};
-pub use rule::{Control, Facts, Failure, Ruling, rule};
-pub use surplus::surplus;
+pub use refused_requests::{Taken, found, taken};
+pub use repeats::{About, Round, drawn_for, is_same, weigh};
+pub use truth_table::{Control, Facts, Failure, Ruling, rule};
+pub use undocumented_members::surplus;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -118,26 +118,26 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let accepted = accepted(case, &answered);
     let known = knows_limited(case, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
-    let features = features::Features::new(case, alive);
+    let features = missing_features::Features::new(case, alive);
     let heard = Heard { accepted: &accepted, features: &features, known, alive };
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
-    let earlier = looks::earlier(case);
+    let earlier = job_states::earlier(case);
     let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
     opinions.extend(looks.map(|look| opinion(case, &heard, look)));
-    let contradictions = swept::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
-    state::forgive(&contradictions, &mut opinions);
+    let contradictions = swept_resources::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
+    state_findings::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     features.name(case, &mut cells);
     let mut findings = undocumented(case, &opinions, &features);
-    findings.extend(failures::undocumented(case, &opinions, &accepted));
-    findings.extend(failures::beside(case, &opinions));
-    findings.extend(limit::ignored(case));
-    findings.extend(limit::ill_advised(case));
-    findings.extend(between::findings(case));
-    findings.extend(state::add(case, &contradictions, &mut cells));
-    findings.extend(drawn::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
+    findings.extend(server_errors::undocumented(case, &opinions, &accepted));
+    findings.extend(server_errors::beside(case, &opinions));
+    findings.extend(rate_limit::ignored(case));
+    findings.extend(rate_limit::ill_advised(case));
+    findings.extend(unplanned_429::findings(case));
+    findings.extend(state_findings::add(case, &contradictions, &mut cells));
+    findings.extend(drawn_answers::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 
@@ -165,7 +165,7 @@ struct Heard<'h> {
     /// Which valid requests were accepted.
     accepted: &'h BTreeMap<ProbeId, bool>,
     /// APIs that the account does not seem to have.
-    features: &'h features::Features,
+    features: &'h missing_features::Features,
     /// Whether the server knows the account without permissions.
     known: bool,
     /// Whether it accepted anything at all.
@@ -187,22 +187,26 @@ fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe,
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allowed.contains(&Status(401)),
-        forbids: otherwise::forbids(case, probe),
+        forbids: allowed_answers::forbids(case, probe),
         recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, nobody else has to vouch for it.
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
-        failure: failures::meaning(case.contract.operation(&probe.operation), outcome.and_then(Outcome::answer).map(|answer| answer.status), alive),
+        failure: server_errors::meaning(
+            case.contract.operation(&probe.operation),
+            outcome.and_then(Outcome::answer).map(|answer| answer.status),
+            alive,
+        ),
         control,
     };
     let ruled = features.hidden(case, probe, outcome, rule(&facts));
-    let ruled = otherwise::documented(case, probe, outcome, ruled);
-    let ruled = legible::only(case, probe, outcome, inferred::open(case, probe, outcome, ruled));
-    let ruled = swept::missing(case, probe, outcome, ruled);
-    let ruling = match anew::begun(case, probe, outcome, meanwhile::finished(case, probe, outcome, ruled)) {
+    let ruled = allowed_answers::documented(case, probe, outcome, ruled);
+    let ruled = unread_body::only(case, probe, outcome, inferred_cells::open(case, probe, outcome, ruled));
+    let ruled = swept_resources::missing(case, probe, outcome, ruled);
+    let ruling = match reset_server::begun(case, probe, outcome, finished_jobs::finished(case, probe, outcome, ruled)) {
         Ruling::Blocked(reason) => {
             let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
-            let words = refused.and_then(words::of).map(|words| format!("; the answer says {words}")).unwrap_or_default();
+            let words = refused.and_then(refusal_words::of).map(|words| format!("; the answer says {words}")).unwrap_or_default();
             missing(case, accepted, probe).map_or_else(|| Ruling::Blocked(reason.clone().worded(format!("{reason}{words}"))), Ruling::Unreached)
         }
         ruling => ruling,
@@ -216,10 +220,10 @@ fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe,
     if failed && ruling == Ruling::Breaks && findings.iter().all(|finding| finding.severity != Severity::Must) {
         let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
         let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
-        findings.extend(exchange.and_then(|exchange| failures::finding(case, probe, exchange, "an answer below 500", place)));
+        findings.extend(exchange.and_then(|exchange| server_errors::finding(case, probe, exchange, "an answer below 500", place)));
     }
-    let (ruling, findings) = inferred::judged(case, probe, outcome, ruling, findings);
-    let (ruling, in_part) = partial::ruled(ruling, &findings, &gaps);
+    let (ruling, findings) = inferred_cells::judged(case, probe, outcome, ruling, findings);
+    let (ruling, in_part) = partly_judged::ruled(ruling, &findings, &gaps);
     Opinion { probe, outcome, ruling, findings, in_part }
 }
 
@@ -309,7 +313,7 @@ fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status
 }
 
 /// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
-fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &features::Features) -> Vec<Finding> {
+fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &missing_features::Features) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
         let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };

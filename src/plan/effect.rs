@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::acting::{acts, ends_session};
-use super::draft::{Draft, path_kind, removes};
-use super::resources::feeds::feeds;
+use super::acting_reads::{acts, ends_session};
+use super::builder::{Draft, path_kind, removes};
+use super::resources::id_sources::feeds;
 use super::resources::unmarked_ids::is_id;
 use crate::contract::schema::{follow, resource_needs};
 use crate::model::contract::{Contract, Location, Method, Operation, Status};

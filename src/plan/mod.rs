@@ -1,13 +1,13 @@
 //! From a contract to a plan: which requests prove which cells, in as few requests as possible.
 
-mod acting;
-mod draft;
+mod acting_reads;
+mod builder;
 mod effect;
 mod faults;
 mod follow_up;
+mod rendered;
 mod resources;
 mod schedule;
-mod show;
 pub mod triggers;
 pub mod values;
 
@@ -15,19 +15,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-pub use acting::acts_at;
+pub use acting_reads::acts_at;
 pub use effect::{Asked, EffectRules, not_allowed};
-pub use resources::feeds::{Feed, feeds};
-pub use resources::left::{Held, intruders, removal, removals, undoing};
-pub use resources::lists::BEFORE;
-pub use resources::own::{Doubt, Heard, Ownership, Unproven};
-pub use resources::redo::{Remake, elsewhere, names, remakes, renamed, renewed};
-pub use resources::unlisted::{kind_below, provenance, reader, remover, unlisted};
-pub use schedule::choice::{Wanted, skip_reason};
-pub use schedule::closure::closure;
-pub use schedule::downstream::downstream;
-pub use schedule::sweeps::{is_sweep, reaches};
-pub use show::{show, span, wait_of};
+pub use rendered::{show, span, wait_of};
+pub use resources::baseline_lists::BEFORE;
+pub use resources::id_sources::{Feed, feeds};
+pub use resources::provenance::{Doubt, Heard, Ownership, Unproven};
+pub use resources::removal::{Held, intruders, removal, removals, undoing};
+pub use resources::resumed::{Remake, elsewhere, names, remakes, renamed, renewed};
+pub use resources::undocumented_ids::{kind_below, provenance, reader, remover, unlisted};
+pub use schedule::dependencies::closure;
+pub use schedule::dependents::downstream;
+pub use schedule::selection::{Wanted, skip_reason};
+pub use schedule::sweeping::{is_sweep, reaches};
 
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, RateLimit, Status};
@@ -119,7 +119,7 @@ pub enum PlanError {
 pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Options) -> Result<Plan, PlanError> {
     check_triggers(contract)?;
     let wanted = Wanted::choose(contract, options)?;
-    let mut draft = draft::Draft::new(contract, schemas, suite, options);
+    let mut draft = builder::Draft::new(contract, schemas, suite, options);
     draft.prepare(&wanted);
     for cell in wanted.cells() {
         draft.aim(cell);

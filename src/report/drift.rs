@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::tame::tame;
+use super::escaping::tame;
 use crate::model::contract::Status;
 use crate::model::report::{Cell, Report};
 use crate::model::verdict::{Finding, Severity, Verdict};

@@ -1,6 +1,6 @@
 //! A finding as a compiler would print it.
 
-use super::paint::{FAINT, HEADING, paint, severity_style};
+use super::colors::{FAINT, HEADING, paint, severity_style};
 use crate::model::text::one_line;
 use crate::model::verdict::{Excerpt, Finding, Severity, Sightings};
 

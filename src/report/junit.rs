@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
+use super::escaping::tame;
 use super::finding::finding_text;
-use super::tame::tame;
 use super::words::headline;
 use super::{Format, RenderError};
 use crate::model::contract::WHOLE_SERVER;

@@ -1,10 +1,10 @@
 //! `report.md`: everything that a person wants to know, in full.
 
 use super::Format;
+use super::colors::symbol;
+use super::escaping::tame;
 use super::finding::finding_text;
 use super::grid::{Block, blocks, server_cells};
-use super::paint::symbol;
-use super::tame::tame;
 use super::words::{
     Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
     subject, surplus, unproved,

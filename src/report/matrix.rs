@@ -1,10 +1,10 @@
 //! The matrix for a terminal: what was proved, what is wrong, and what is left, in that order.
 
 use super::Format;
+use super::colors::{FAINT, HEADING, paint, severity_style, style, symbol};
+use super::escaping::tame;
 use super::finding::finding_text;
 use super::grid::{Block, Row, blocks, server_cells};
-use super::paint::{FAINT, HEADING, paint, severity_style, style, symbol};
-use super::tame::tame;
 use super::words::{
     Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
     surplus, unproved, wrap,

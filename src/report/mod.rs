@@ -1,25 +1,25 @@
 //! Reports: pure functions from a [`Report`] to text. A format is a file here and a line in [`FORMATS`].
 
+mod colors;
 mod drift;
+mod escaping;
 mod finding;
 mod grid;
 mod json;
 mod junit;
 mod markdown;
 mod matrix;
-mod paint;
 mod snapshot;
-mod tame;
 mod words;
 
+pub use colors::legible;
 pub use drift::{Change, Drift, drift};
 pub use finding::finding_text;
 pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
-pub use paint::legible;
 
+pub use escaping::tamed;
 pub use snapshot::snapshot;
-pub use tame::tamed;
 
 use thiserror::Error;
 

@@ -8,8 +8,8 @@ use super::ids::{Found, Ids, Spot};
 use super::names::{Names, section};
 use super::paths::{decoded, join, split};
 use super::{IN_PART, fragment, mark, pointer_of};
+use crate::contract::document_walk::{Part, Trail, reference, references};
 use crate::contract::pointer::{append, unescape};
-use crate::contract::walk::{Part, Trail, reference, references};
 use crate::model::issue::DocumentIssue;
 
 /// How many references are put in place at most: those that lead to each other in many ways would never come to an end.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::paths::decoded;
-use crate::contract::walk::Trail;
+use crate::contract::document_walk::Trail;
 
 /// File and JSON Pointer of a schema.
 pub(super) type Spot = (String, String);

@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::ContractError;
+use super::document_walk::{Part, Trail, references};
 use super::pointer::escape;
 use super::schema::follow;
-use super::walk::{Part, Trail, references};
 use crate::model::issue::DocumentIssue;
 use bundler::Bundler;
 use paths::{join, split};

@@ -7,7 +7,7 @@ mod object;
 pub(crate) mod pattern;
 #[cfg(test)]
 mod tests;
-pub(crate) mod word;
+pub(crate) mod text;
 
 pub use pattern::varied;
 

@@ -8,8 +8,8 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
+use super::document_walk::{Part, Trail, schemas_mut};
 use super::pointer::{append, unescape};
-use super::walk::{Part, Trail, schemas_mut};
 
 /// Methods of a path item in Swagger 2.0.
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];

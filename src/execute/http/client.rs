@@ -9,8 +9,8 @@ use reqwest::{Certificate, ClientBuilder, Proxy, Response};
 use thiserror::Error;
 use tokio::time::timeout_at;
 
-use super::reading::{Store, content, is_taken};
-use super::{Signed, reasons};
+use super::answer_body::{Store, content, is_taken};
+use super::{Signed, silence};
 use crate::model::contract::Status;
 use crate::model::exchange::{Answer, Content};
 
@@ -107,12 +107,12 @@ impl Client {
         // Two libraries may bring a provider; the first one installed stays, and either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = route.authorities.as_deref().map_or(Ok(Vec::new()), authorities)?;
-        let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(reasons::of(&error)))).transpose()?;
+        let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(silence::of(&error)))).transpose()?;
         let builder = || plain(bounds, proxy.clone(), route.shared);
         let inner = builder().tls_certs_merge(authorities.clone()).build();
         // A machine without any authority of its own reaches a server without TLS all the same.
         let inner = inner.or_else(|_| builder().tls_certs_only(authorities).build());
-        let inner = inner.map_err(|error| ClientError::Unusable(reasons::of(&error)))?;
+        let inner = inner.map_err(|error| ClientError::Unusable(silence::of(&error)))?;
         Ok(Self { inner, bounds, store: route.store.clone().unwrap_or_else(|| Arc::new(Store::of(&bounds))) })
     }
 
@@ -141,7 +141,7 @@ impl Client {
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;
         let answered = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)));
-        let response = answered.and_then(|answered| answered.map_err(|error| reasons::of(&error))).map_err(Silence::whole)?;
+        let response = answered.and_then(|answered| answered.map_err(|error| silence::of(&error))).map_err(Silence::whole)?;
         let status = Status(response.status().as_u16());
         let broken = |what: String| Silence::broken(format!("the answer {status} {what}"));
         let headers = headers(&response, self.bounds.header).map_err(broken)?;
@@ -159,7 +159,7 @@ impl Client {
     async fn body(&self, mut response: Response, headers: &[(String, String)]) -> Result<Content, String> {
         let mut held = self.store.hold();
         let mut bytes: Vec<u8> = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| reasons::of(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| silence::of(&error))? {
             let room = self.bounds.body.saturating_sub(bytes.len());
             if chunk.len() > room {
                 return Ok(Content::TooLong(self.bounds.body as u64));
@@ -187,7 +187,7 @@ fn plain(bounds: Bounds, proxy: Option<Proxy>, shared: bool) -> ClientBuilder {
 }
 
 fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, ClientError> {
-    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| ClientError::Authorities(reasons::of(&error)))?;
+    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| ClientError::Authorities(silence::of(&error)))?;
     if certificates.is_empty() {
         return Err(ClientError::Authorities("there is none in it".to_owned()));
     }

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::credentials::WRONG_SECRET;
-use super::forms::{Forms, Found, REMOVED};
+use super::secret_encodings::{Forms, Found, REMOVED};
 use super::{Accounts, Secret};
 use crate::model::contract::{Contract, SecurityScheme};
 use crate::model::exchange::{Answer, Content};

@@ -1,20 +1,20 @@
 //! Sends requests and reads answers, within bounds.
 
+mod answer_body;
 mod client;
 mod credentials;
 mod decoders;
 mod echo;
-mod forms;
+mod json_size;
 mod permit;
-mod reading;
-mod reasons;
+mod secret_encodings;
+mod silence;
 mod surrogates;
-mod weight;
 mod wire;
 
+pub use answer_body::Store;
 pub use client::{Bounds, Client, ClientError, Route, Silence};
 pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
 pub use echo::Censor;
 pub use permit::{Permit, Permitted, Signed};
-pub use reading::Store;
 pub use wire::{Wire, wire};

@@ -2,10 +2,10 @@
 
 mod folder;
 mod memory;
-mod reduced;
+mod reduction;
 mod writer;
 
 pub use folder::{Answers, Folder, JournalError, digest};
 pub use memory::{Job, Known, Memory, Remembered};
-pub use reduced::masking_key;
+pub use reduction::masking_key;
 pub use writer::Journal;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::gaps::{Reading, reading};
-use super::scene::{body_at, describe, shorten, show};
+use super::context::{body_at, describe, shorten, show};
+use super::unjudged::{Reading, reading};
 use super::{Breach, Check, Scene};
 use crate::contract;
 use crate::model::contract::{MediaType, SchemaRef};
@@ -192,7 +192,7 @@ fn nearest(scene: &Scene<'_>, document: &Value, breach: contract::Breach, depth:
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use super::Severity;
 
     fn stand(schema: &Value) -> Stand {

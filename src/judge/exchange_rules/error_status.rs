@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::context::{body_at, show};
 use super::json_api::{allows_type, is_answered, is_declared};
-use super::scene::{body_at, show};
 use super::{Breach, Check, Scene};
 use crate::model::contract::Status;
 use crate::model::text::plain;
@@ -68,7 +68,7 @@ fn code(value: &Value) -> Option<u16> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use crate::model::contract::JSON_API;
 
     fn places(media: &str, status: u16, statuses: &[Value]) -> Vec<String> {

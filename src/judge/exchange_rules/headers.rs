@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::context::{cite, shorten};
 use super::retry_after::is_wait;
-use super::scene::{cite, shorten};
 use super::{Breach, Check, Scene};
 use crate::contract::Unjudged;
 use crate::model::contract::{HeaderRule, SchemaRef, Status};
@@ -123,7 +123,7 @@ pub(super) fn described(scene: &Scene<'_>, schema: &SchemaRef) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
 
     fn stand(status: &str, headers: &Value) -> Stand {
         Stand::new(json!({"200": {"description": "found"}, status: {"description": "reason", "headers": headers}}))

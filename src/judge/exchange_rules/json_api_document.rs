@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::context::{body_at, show};
 use super::json_api::{allows_type, describes_without, is_answered};
-use super::scene::{body_at, show};
 use super::{Breach, Check, Scene};
 use crate::model::verdict::Severity;
 
@@ -98,7 +98,7 @@ fn identity(scene: &Scene<'_>, document: &Value, resource: &Value, at: &str) -> 
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use crate::model::contract::JSON_API;
 
     fn messages(schema: &Value, body: Value) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! A redirection says where to.
 
+use super::context::{cite, shorten};
 use super::headers::{described, fits};
-use super::scene::{cite, shorten};
 use super::{Breach, Check, Scene};
 use crate::model::verdict::Severity;
 
@@ -54,7 +54,7 @@ fn is_uri_reference(text: &str, base: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use super::*;
 
     fn severities(required: bool, headers: &[(&str, &str)]) -> Vec<Severity> {

@@ -1,6 +1,6 @@
 //! A body comes under a media type that the contract declares for the status.
 
-use super::scene::shorten;
+use super::context::shorten;
 use super::{Breach, Check, Scene};
 use crate::model::contract::{JSON_API, MediaType};
 use crate::model::exchange::Content;
@@ -72,7 +72,7 @@ pub(super) fn is_json_api(media: &MediaType) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use super::*;
 
     fn severities(declared: &str, came: Option<&str>) -> Vec<Severity> {

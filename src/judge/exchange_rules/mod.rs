@@ -4,11 +4,11 @@
 //! What a standard demands of every server is judged all the same, and cited as that standard.
 
 mod body_schema;
-mod cause;
+mod context;
 mod curl;
+mod error_source;
 mod error_status;
 mod excerpt;
-mod gaps;
 mod headers;
 mod json_api;
 mod json_api_document;
@@ -19,15 +19,15 @@ mod no_echo;
 mod no_leak;
 mod problem_details;
 mod retry_after;
-mod scene;
-mod status;
 #[cfg(test)]
-mod testing;
+mod small_exchanges;
+mod status;
+mod unjudged;
 
+pub use context::{Scene, show};
 pub use curl::{CredentialHint, Hints, curl};
 pub use excerpt::excerpt;
-pub use gaps::{Gaps, gaps};
-pub use scene::{Scene, show};
+pub use unjudged::{Gaps, gaps};
 
 use crate::model::verdict::{Finding, Severity, Sightings};
 
@@ -72,7 +72,7 @@ pub const CHECKS: &[Check] = &[
     body_schema::CHECK,
     error_status::CHECK,
     json_api_document::CHECK,
-    cause::CHECK,
+    error_source::CHECK,
     problem_details::CHECK,
     no_leak::CHECK,
     no_echo::CHECK,
@@ -106,7 +106,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::testing::Stand;
+    use super::small_exchanges::Stand;
     use super::*;
     use crate::model::contract::JSON_API;
     use crate::model::plan::Place;

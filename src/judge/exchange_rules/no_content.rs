@@ -1,6 +1,6 @@
 //! 204, 205 and 304 have no body.
 
-use super::scene::{describe, shorten};
+use super::context::{describe, shorten};
 use super::{Breach, Check, Scene};
 use crate::model::exchange::Content;
 use crate::model::verdict::Severity;
@@ -41,7 +41,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
 
     #[test]
     fn a_body_fails_and_none_passes() {

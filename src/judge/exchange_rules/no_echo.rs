@@ -26,7 +26,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use super::*;
 
     #[test]

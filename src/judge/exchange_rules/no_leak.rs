@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::scene::{body_at, shorten};
+use super::context::{body_at, shorten};
 use super::{Breach, Check, Scene};
 use crate::contract::append;
 use crate::model::exchange::Content;
@@ -91,7 +91,7 @@ fn follows(text: &str, rest: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
 
     #[test]
     fn a_stack_trace_in_an_error_fails() {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::scene::{body_at, show};
+use super::context::{body_at, show};
 use super::{Breach, Check, Scene};
 use crate::model::verdict::Severity;
 
@@ -34,7 +34,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
 
     fn places(media: &str, status: &Value) -> Vec<String> {
         let stand = Stand::new(json!({"404": {"description": "none"}}));

@@ -1,7 +1,7 @@
 //! A 429 that says how long to wait says something that can be waited for.
 
+use super::context::{cite, shorten};
 use super::headers::{described, fits};
-use super::scene::{cite, shorten};
 use super::{Breach, Check, Scene};
 use crate::contract::schema::follow;
 use crate::model::contract::{HeaderRule, Status};
@@ -105,7 +105,7 @@ fn seconds(value: &str) -> Option<u64> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
     use super::*;
 
     fn severities(headers: &Value, came: &[(&str, &str)]) -> Vec<Severity> {

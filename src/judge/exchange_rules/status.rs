@@ -1,6 +1,6 @@
 //! The status is one that the contract allows under the condition that was provoked.
 
-use super::scene::cite;
+use super::context::cite;
 use super::{Breach, Check, Scene};
 use crate::model::contract::Status;
 use crate::model::plan::Repeat;
@@ -47,7 +47,7 @@ fn with_reason(scene: &Scene<'_>, status: Status) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::Stand;
+    use super::super::small_exchanges::Stand;
 
     fn stand() -> Stand {
         Stand::new(json!({

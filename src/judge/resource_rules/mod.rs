@@ -14,7 +14,6 @@ mod document;
 mod fields_kept;
 mod filter_kept;
 mod history;
-mod kept;
 mod linkage_kept;
 mod no_duplicates;
 mod old_value_stays;
@@ -25,16 +24,17 @@ mod refused_changed_nothing;
 mod related_matches;
 mod relationship_cleared;
 mod relationship_took;
-mod rest_left;
 mod self_leads_back;
 #[cfg(test)]
-mod testing;
+mod small_runs;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_answers;
+mod unnamed_list_kept;
 mod upload_comes_back;
 mod writes;
+mod written_values_kept;
 
 use crate::model::contract::{Contract, Status};
 use crate::model::exchange::Outcomes;
@@ -105,9 +105,9 @@ struct Break {
 pub const RULES: &[Rule] = &[
     created_is_found::RULE,
     created_once::RULE,
-    kept::CREATE_KEPT,
-    kept::PATCH_TOOK,
-    kept::PATCH_LEFT_THE_REST,
+    written_values_kept::CREATE_KEPT,
+    written_values_kept::PATCH_TOOK,
+    written_values_kept::PATCH_LEFT_THE_REST,
     refused_changed_nothing::RULE,
     deleted_is_gone::RULE,
     relationship_took::RULE,
@@ -123,7 +123,7 @@ pub const RULES: &[Rule] = &[
     linkage_kept::CREATE,
     linkage_kept::CHANGE,
     old_value_stays::RULE,
-    rest_left::RULE,
+    unnamed_list_kept::RULE,
     query_kept::RULE,
     self_leads_back::RULE,
     upload_comes_back::RULE,

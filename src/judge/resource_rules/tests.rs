@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::RULES;
-use super::testing::{Step, Story};
+use super::small_runs::{Step, Story};
 use crate::model::verdict::Severity;
 
 const NONE: [(&str, String); 0] = [];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::testing::{Step, Story};
+use super::small_runs::{Step, Story};
 
 const NONE: [(&str, String); 0] = [];
 

@@ -1,6 +1,6 @@
 //! For each cell a request that proves it: the valid one, or one with a single fault.
 
-pub(super) mod aim;
-pub(super) mod alike;
-pub(super) mod alone;
-pub(super) mod settings;
+pub(super) mod cells;
+pub(super) mod conditions_met;
+pub(super) mod preconditions;
+pub(super) mod single_item;

@@ -1,6 +1,6 @@
 //! Requests that look at what earlier ones did: pages, jobs, deletions, filters, drawn values.
 
-pub(super) mod cases;
-pub(super) mod gone;
-pub(super) mod narrowed;
-pub(super) mod walks;
+pub(super) mod deleted;
+pub(super) mod drawn_requests;
+pub(super) mod filters;
+pub(super) mod pages_and_jobs;

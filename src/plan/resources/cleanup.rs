@@ -2,8 +2,8 @@
 
 use crate::model::contract::Operation;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
-use crate::plan::draft::{Bound, Draft, consumed_slots, path_kind, removes};
-use crate::plan::schedule::choice::skip_reason;
+use crate::plan::builder::{Bound, Draft, consumed_slots, path_kind, removes};
+use crate::plan::schedule::selection::skip_reason;
 
 impl<'a> Draft<'a> {
     /// Removes what no planned request removes.

@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-use super::apart::{names_another, removes_many};
-use super::echoes::echoed;
-use super::feeds::Feed;
-use super::finders::rank;
+use super::echoed_ids::echoed;
+use super::id_sources::Feed;
+use super::other_lists::rank;
+use super::unreferenced::{names_another, removes_many};
 use crate::contract::schema::is_part;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
 use crate::model::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::text::plain;
-use crate::plan::draft::{Bound, Draft, removes};
+use crate::plan::builder::{Bound, Draft, removes};
 use crate::plan::effect::reads;
 use crate::plan::values::{Base, valid};
 

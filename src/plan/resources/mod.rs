@@ -1,18 +1,18 @@
 //! Which operations make, find and remove the resources that requests name, and which of them are the run's own.
 
-pub(super) mod apart;
+pub(super) mod answer_contents;
+pub(super) mod assumptions;
+pub(super) mod baseline_lists;
+pub(super) mod chosen_keys;
 pub(super) mod cleanup;
-pub(super) mod doubts;
-pub(super) mod echoes;
-pub(super) mod feeds;
-pub(super) mod finders;
-pub(super) mod keys;
-pub(super) mod left;
+pub(super) mod echoed_ids;
+pub(super) mod id_sources;
 pub(super) mod lifecycle;
-pub(super) mod linked;
-pub(super) mod lists;
-pub(super) mod own;
-pub(super) mod redo;
-pub(super) mod shown;
-pub(super) mod unlisted;
+pub(super) mod linkage;
+pub(super) mod other_lists;
+pub(super) mod provenance;
+pub(super) mod removal;
+pub(super) mod resumed;
+pub(super) mod undocumented_ids;
 pub(super) mod unmarked_ids;
+pub(super) mod unreferenced;

@@ -29,7 +29,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
 mod tests {
     use serde_json::json;
 
-    use crate::plan::triggers::testing::faults;
+    use crate::plan::triggers::small_contracts::faults;
 
     #[test]
     fn only_what_does_not_take_any_text_is_malformed() {

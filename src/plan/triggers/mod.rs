@@ -25,9 +25,9 @@ mod missing_query_parameter;
 mod no_credentials;
 mod over_limit;
 mod repeats;
-mod success;
 #[cfg(test)]
-mod testing;
+mod small_contracts;
+mod success;
 mod undocumented_parameter;
 mod unfinished;
 mod unknown_id;

@@ -52,7 +52,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
 
 #[cfg(test)]
 mod tests {
-    use crate::plan::triggers::testing::faults;
+    use crate::plan::triggers::small_contracts::faults;
 
     #[test]
     fn what_names_nothing_has_the_form_that_the_query_asks_for() {

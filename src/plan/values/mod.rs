@@ -1,25 +1,25 @@
 //! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
 
-mod accept;
-mod another;
+mod accept_header;
+mod alternative;
 mod body;
 mod drawn;
-mod fresh;
-mod mark;
-mod refusal;
-mod request;
-mod unknown;
-mod unlike;
-mod vary;
+mod named_members;
+mod run_mark;
+mod unique_headers;
+mod unknown_ids;
+mod valid;
+mod variation;
+mod wrong_values;
 
-pub use another::{Refused, another};
+pub use alternative::{Refused, another};
 
 pub use drawn::{Chance, admits, applied, change_between, odd, smaller, valid_changes};
 
-pub use fresh::freshen;
-pub use mark::{carries, document, marked, marked_texts, with_mark};
+pub use run_mark::{carries, document, marked, marked_texts, with_mark};
+pub use unique_headers::freshen;
 
-pub use request::{Base, Need, valid};
+pub use valid::{Base, Need, valid};
 
-pub use unknown::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
-pub use unlike::unlike;
+pub use unknown_ids::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
+pub use wrong_values::unlike;

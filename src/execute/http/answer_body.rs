@@ -1,0 +1,152 @@
+//! Reads the body of an answer: unpacks it, and makes of it no more than a run may hold.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+use super::json_size::weigh;
+use super::surrogates;
+use crate::model::exchange::Content;
+
+/// How deep JSON may be nested: a recording of it must be readable again within the 128 levels that the library reads.
+const DEEPEST: usize = 100;
+
+/// What takes no more than this many bytes is always kept: whoever makes something must learn its id, however much was
+/// read before.
+const SMALL: u64 = 64 * 1024;
+
+/// The memory that the answers of a run take, in bytes.
+#[derive(Debug)]
+pub struct Store {
+    most: u64,
+    taken: AtomicU64,
+}
+
+impl Store {
+    /// A store for so many bytes.
+    pub fn new(most: u64) -> Self {
+        Self { most, taken: AtomicU64::new(0) }
+    }
+
+    /// Begins to hold an answer.
+    pub fn hold(self: &Arc<Self>) -> Held {
+        Held { store: Arc::clone(self), bytes: 0 }
+    }
+}
+
+/// What one answer takes of the store while it is read; given back unless it is kept.
+#[derive(Debug)]
+pub struct Held {
+    store: Arc<Store>,
+    bytes: u64,
+}
+
+impl Held {
+    /// Takes more of the store; false when there is no more.
+    pub fn take(&mut self, bytes: u64) -> bool {
+        if self.bytes + bytes <= SMALL {
+            self.bytes += bytes;
+            return true;
+        }
+        // What was small so far counts from now on.
+        let due = if self.bytes <= SMALL { self.bytes + bytes } else { bytes };
+        let room = |taken: u64| taken.checked_add(due).filter(|taken| *taken <= self.store.most);
+        let fits = self.store.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_ok();
+        if fits {
+            self.bytes += bytes;
+        }
+        fits
+    }
+
+    fn keep(mut self) {
+        self.bytes = 0;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.bytes > SMALL {
+            self.store.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What is said of an answer for which there is no room.
+pub fn is_taken() -> Content {
+    Content::Unread("the answers of this run take as much memory as they may; --max-answer allows more".to_owned())
+}
+
+/// The body that these bytes are.
+pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut held: Held) -> Content {
+    if bytes.is_empty() {
+        return Content::Empty;
+    }
+    let length = bytes.len() as u64;
+    let codings: Vec<&str> = headers.iter().filter(|(name, _)| name == "content-encoding").flat_map(|(_, value)| value.split(',')).collect();
+    let codings: Vec<String> = codings.into_iter().map(|coding| coding.trim().to_ascii_lowercase()).filter(|coding| !is_plain(coding)).collect();
+    let bytes = match codings.as_slice() {
+        [] => bytes,
+        [coding] if coding == "gzip" || coding == "x-gzip" => match unpacked(&bytes, most, &mut held) {
+            Ok(bytes) => bytes,
+            Err(body) => return body,
+        },
+        codings => return Content::Unread(format!("its content coding is {}, which was not asked for", codings.join(", "))),
+    };
+    let weight = weigh(&bytes);
+    if weight.depth > DEEPEST {
+        return of_json(&bytes, weight.depth);
+    }
+    if !held.take(weight.bytes.saturating_sub(length)) {
+        return is_taken();
+    }
+    let body = parsed(bytes);
+    if !matches!(body, Content::Bytes(_) | Content::Unread(_)) {
+        held.keep();
+    }
+    body
+}
+
+fn is_plain(coding: &str) -> bool {
+    coding.is_empty() || coding == "identity"
+}
+
+/// A body out of its gzip (RFC 1952), as long as that is not longer than a body may be.
+fn unpacked(packed: &[u8], most: usize, held: &mut Held) -> Result<Vec<u8>, Content> {
+    let mut bytes = Vec::new();
+    let limit = most as u64 + 1;
+    match MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() > most => Err(Content::TooLong(most as u64)),
+        Ok(_) if !held.take(bytes.len() as u64) => Err(is_taken()),
+        Ok(_) => Ok(bytes),
+        Err(_) => Err(Content::Bytes(packed.len() as u64)),
+    }
+}
+
+/// What is nested too deep to be read: JSON, or something else with many brackets.
+fn of_json(bytes: &[u8], depth: usize) -> Content {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => Content::Unread(format!("it is nested {depth} levels deep, and no more than {DEEPEST} are read")),
+        Err(_) => Content::Bytes(bytes.len() as u64),
+    }
+}
+
+fn parsed(bytes: Vec<u8>) -> Content {
+    let mut read = serde_json::from_slice(&bytes);
+    if read.is_err() {
+        let mut whole = bytes.clone();
+        if surrogates::replace(&mut whole) {
+            read = serde_json::from_slice(&whole);
+        }
+    }
+    match read {
+        Ok(value) => Content::Json(value),
+        // Well-formed all the same (RFC 8259, section 6).
+        Err(error) if error.to_string().starts_with("number out of range") => Content::Unread("a number in it is too large to be read".to_owned()),
+        Err(_) => match String::from_utf8(bytes) {
+            Ok(text) => Content::Text(text),
+            Err(error) => Content::Bytes(error.as_bytes().len() as u64),
+        },
+    }
+}

@@ -1,0 +1,63 @@
+//! Looks into other lists for what the first one does not hold.
+
+use super::admission::Task;
+use super::{Lane, Run};
+use crate::contract::expressions::captured;
+use crate::model::exchange::Outcome;
+use crate::model::journal::Entry;
+use crate::model::plan::{Probe, SlotId};
+
+impl<'a> Run<'a> {
+    /// What is to be asked next for the things that a probe should have found and did not, as far as other lists may show
+    /// them. Until that has ended, what needs one of them waits.
+    pub(super) fn look_elsewhere<'b>(&mut self, ended: &Probe, lane: &'b Lane<'a>) -> Vec<Task<'b, 'a>>
+    where
+        'a: 'b,
+    {
+        let mut tasks = Vec::new();
+        for slot in ended.captures.iter().map(|capture| &capture.slot) {
+            self.progress.sought.remove(slot);
+            let finders = self.plan.finders.get(slot).into_iter().flatten();
+            for finder in finders {
+                if self.progress.slots.contains_key(slot) {
+                    break;
+                }
+                if !self.progress.outcomes.contains_key(&finder.id)
+                    && !self.took(slot, finder)
+                    && let Some(task) = self.look(finder, lane)
+                {
+                    self.progress.sought.insert(slot.clone());
+                    tasks.push(task);
+                    break;
+                }
+            }
+        }
+        tasks
+    }
+
+    fn look<'b>(&self, finder: &'a Probe, lane: &'b Lane<'a>) -> Option<Task<'b, 'a>>
+    where
+        'a: 'b,
+    {
+        if (self.stopped)() || self.settings.budget.is_some_and(|budget| lane.spent() + self.reserve(lane) >= budget) {
+            return None;
+        }
+        let values = self.values(finder).ok()?;
+        if let Some(journal) = self.journal {
+            journal.write(&Entry::Added(Box::new(finder.clone())), true).ok()?;
+        }
+        Some(self.task(finder, lane, values, None))
+    }
+
+    /// Takes a thing from the answer to the request that a finder repeats, where there is one already.
+    fn took(&mut self, slot: &SlotId, finder: &Probe) -> bool {
+        let planned = finder.id.split('~').next().unwrap_or_default();
+        let answer = self.outcome(planned).and_then(Outcome::answer).filter(|answer| finder.is_accepted_by(answer.status));
+        let found = answer.and_then(|answer| captured(finder.captures.first()?, answer, finder, &self.progress.slots));
+        if let Some(value) = found {
+            self.progress.slots.insert(slot.clone(), value);
+            self.progress.lost.remove(slot);
+        }
+        self.outcome(planned).is_some()
+    }
+}

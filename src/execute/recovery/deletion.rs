@@ -1,0 +1,136 @@
+//! Makes sure of a deletion whose answer was lost: what is gone already is made once more and deleted before our eyes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::contract::Schemas;
+use crate::contract::expressions::captured;
+use crate::execute::admission::Ended;
+use crate::execute::send::Sender;
+use crate::model::contract::{Contract, Status};
+use crate::model::exchange::{Ending, Outcome};
+use crate::model::journal::{Chronicle, Entry};
+use crate::model::plan::{Plan, Probe, Repeat, SlotId};
+use crate::plan::{Remake, elsewhere, remakes, renamed};
+
+/// How often a thing is made again for one probe.
+const MOST_TIMES: usize = 5;
+
+/// What it takes to make something again.
+pub struct Revival<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// Its schemas.
+    pub schemas: &'a Schemas,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The mark of the run.
+    pub mark: &'a str,
+    /// What is known of the run that was cut off, if one is continued.
+    pub chronicle: Option<&'a Chronicle>,
+}
+
+impl Sender<'_, '_> {
+    /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, nobody knows
+    /// whether an earlier request did, and the answer now is that there is no such thing, the thing is made again and the
+    /// probe sent again.
+    pub(in crate::execute) async fn made_sure<'p>(&self, probe: &'p Probe, mut outcome: Outcome, mut slots: BTreeMap<SlotId, Value>) -> Ended<'p> {
+        let mut before: Vec<(Remake, Outcome)> = Vec::new();
+        if in_turn(probe, &outcome) {
+            let other = self.revival.filter(|revival| probe.makes(revival.plan));
+            let other = other.map(|revival| renamed(revival.contract, revival.schemas, probe, &format!("{}-turn", revival.mark)));
+            self.once_more(other.as_ref().unwrap_or(probe), &slots, &mut outcome).await;
+        }
+        for time in 1..=MOST_TIMES {
+            let remakes = self.remakes(probe, &outcome, time);
+            if remakes.is_empty() {
+                break;
+            }
+            for remake in remakes {
+                let Some(made) = self.make_again(&remake, &mut slots).await else { break };
+                before.push((remake, made));
+            }
+            self.once_more(probe, &slots, &mut outcome).await;
+        }
+        if in_doubt(probe, &outcome) {
+            before.extend(self.act_elsewhere(probe, &mut outcome, &mut slots).await);
+        }
+        let held = self.lane.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
+        if held {
+            let why = "something that the run made when it was cut off, and that cannot be found, may refer to what it removes";
+            outcome.ending = Ending::Silent(why.into());
+        } else if in_doubt(probe, &outcome) {
+            outcome.ending = Ending::Silent("it was sent before the run was cut off, and nobody knows what that did".into());
+        }
+        Ended { probe, outcome, before }
+    }
+
+    /// Sends a probe again; what came of it before stands before what comes now.
+    async fn once_more(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, outcome: &mut Outcome) {
+        let first = std::mem::replace(outcome, self.probe(probe, slots, None).await);
+        outcome.exchanges.splice(0..0, first.exchanges);
+    }
+
+    /// Sends a probe that is refused, perhaps because it was accepted before, for a thing that is made for it alone.
+    async fn act_elsewhere(&self, probe: &Probe, outcome: &mut Outcome, slots: &mut BTreeMap<SlotId, Value>) -> Option<(Remake, Outcome)> {
+        let revival = self.revival?;
+        let (remake, other) = elsewhere(revival.contract, revival.schemas, revival.plan, revival.mark, probe)?;
+        let made = self.make_again(&remake, slots).await?;
+        self.once_more(&other, slots, outcome).await;
+        // What it did to the thing that was meant is not told.
+        Some((remake, made))
+    }
+
+    /// Makes a thing again, and takes its id.
+    async fn make_again(&self, remake: &Remake, slots: &mut BTreeMap<SlotId, Value>) -> Option<Outcome> {
+        if let Some(journal) = self.journal {
+            journal.write(&Entry::Added(Box::new(remake.probe.clone())), true).ok()?;
+        }
+        let made = self.probe(&remake.probe, slots, None).await;
+        for capture in &remake.probe.captures {
+            if let Some(value) = made.answer().and_then(|answer| captured(capture, answer, &remake.probe, slots)) {
+                slots.insert(capture.slot.clone(), value);
+            }
+        }
+        Some(made)
+    }
+
+    /// What has to be made again for a probe.
+    fn remakes(&self, probe: &Probe, outcome: &Outcome, time: usize) -> Vec<Remake> {
+        let Some(revival) = self.revival.filter(|_| probe.fault.is_none()) else { return Vec::new() };
+        let Some(status) = outcome.answer().filter(|_| outcome.ending == Ending::Answered).map(|answer| answer.status) else { return Vec::new() };
+        let gone = matches!(status.0, 404 | 410) && was_lost(outcome);
+        // Something that nobody can find may refer to the old one.
+        let held = time == 1 && refuses(status) && self.lane.holds(&probe.consumes);
+        if !gone && !held {
+            return Vec::new();
+        }
+        remakes(revival.contract, revival.schemas, revival.plan, revival.mark, probe, time)
+    }
+}
+
+/// Whether a status tells that a thing cannot be removed as it is.
+fn refuses(status: Status) -> bool {
+    matches!(status.0, 400 | 409 | 422)
+}
+
+/// Whether nobody knows what the request before the last one did.
+fn was_lost(outcome: &Outcome) -> bool {
+    outcome.exchanges.split_last().and_then(|(_, earlier)| earlier.last()).is_some_and(|exchange| exchange.answer.is_none())
+}
+
+/// Whether a request that can be sent again was answered in another way than it aims at, which the contract allows as well,
+/// after one that nobody knows the answer to: a server that takes turns is asked once more.
+fn in_turn(probe: &Probe, outcome: &Outcome) -> bool {
+    let other = outcome.answer().is_some_and(|answer| answer.status != probe.status && probe.allowed.contains(&answer.status));
+    was_lost(outcome) && other && probe.repeat == Repeat::Once
+}
+
+/// Whether a valid request that is not the same when it is sent twice (RFC 9110, section 9.2.2) was refused after one that
+/// nobody knows the answer to.
+fn in_doubt(probe: &Probe, outcome: &Outcome) -> bool {
+    let idempotent = matches!(probe.request.method.0.as_str(), "GET" | "HEAD" | "OPTIONS" | "PUT" | "PATCH");
+    let refused = outcome.answer().is_some_and(|answer| answer.status.0 / 100 == 4 && !matches!(answer.status.0, 401 | 403 | 429));
+    was_lost(outcome) && refused && !idempotent && probe.fault.is_none()
+}

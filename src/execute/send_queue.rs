@@ -1,0 +1,84 @@
+//! What all requests of a run share while it lasts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::burst::Bursts;
+use super::limiter::Limiter;
+use super::recovery::restore;
+use super::{Settings, outage, overload};
+use crate::execute::http::{Accounts, Censor};
+use crate::model::contract::Contract;
+use crate::model::exchange::Outcome;
+use crate::model::plan::{Probe, ProbeId, SlotId};
+use crate::plan::Ownership;
+
+/// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
+pub(super) struct Lane<'a> {
+    pub limiter: Limiter,
+    pub bursts: Bursts<'a>,
+    pub censor: Censor,
+    pub silence: outage::Quiet,
+    /// Whether the server can do with many requests at once.
+    pub pace: overload::Pace,
+    /// Slots of things that something may refer to which was made without knowing and cannot be found.
+    pub held: std::sync::OnceLock<BTreeSet<SlotId>>,
+    /// What is known of ids.
+    pub ownership: Arc<Mutex<Ownership>>,
+    /// What the run may change without having made it, as it was before; by address.
+    pub originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
+    /// How many requests it takes to put back what is changed.
+    pub owed: AtomicU64,
+    /// How many requests were sent.
+    pub sent: AtomicU64,
+    /// Probes that are let through and of which nothing has been sent yet.
+    pub waiting: Mutex<BTreeSet<ProbeId>>,
+    /// Requests that a probe which is let through may make necessary.
+    pub entailed: Mutex<BTreeMap<ProbeId, u64>>,
+    /// Requests that were sent beside the plan, and what came.
+    pub asides: Mutex<Vec<(Probe, Outcome)>>,
+}
+
+impl Lane<'_> {
+    pub fn new(settings: &Settings, accounts: &Accounts, contract: &Contract, ownership: Arc<Mutex<Ownership>>) -> Self {
+        let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
+        Self {
+            limiter,
+            bursts: Bursts::default(),
+            censor: Censor::new(accounts, contract),
+            silence: outage::Quiet::default(),
+            pace: overload::Pace::default(),
+            held: std::sync::OnceLock::new(),
+            ownership,
+            originals: tokio::sync::Mutex::default(),
+            owed: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            waiting: Mutex::default(),
+            entailed: Mutex::default(),
+            asides: Mutex::default(),
+        }
+    }
+
+    /// Requests that were sent, or are about to be.
+    pub fn spent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed) + self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    pub fn let_through(&self, probe: &str) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.to_owned());
+    }
+
+    pub fn no_longer_waits(&self, probe: &str) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(probe);
+    }
+
+    pub fn hold(&self, slots: BTreeSet<SlotId>) {
+        let _ = self.held.set(slots);
+    }
+
+    /// Whether a thing may be held by something that cannot be found, directly or not.
+    pub fn holds(&self, slots: &[SlotId]) -> bool {
+        !slots.is_empty() && self.held.get().is_some_and(|held| !held.is_empty())
+    }
+}

@@ -1,0 +1,199 @@
+//! What answers to requests with drawn values say. They prove no cell; what they break is added to the cell of the status
+//! that came.
+//!
+//! | the contract says               | 5xx  | another success | documented 4xx             | other 4xx |
+//! |---------------------------------|------|-----------------|----------------------------|-----------|
+//! | it is admitted                  | must | must            | should (400, 422)          | should    |
+//! | it is refused                   | must | must            | must, unless it is the one | must      |
+//! | nothing, or no more than a type | must | must            | –                          | should    |
+//!
+//! Nothing is said where the control was refused, nor of 401, 403 and 429, which are about something else, nor of statuses
+//! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
+//! servers have rules that no schema can express.
+
+use super::{Case, declared, entry, inferred_cells};
+use crate::judge::exchange_rules::{Scene, curl, excerpt, findings};
+use crate::model::contract::{Operation, Response, Status};
+use crate::model::drawn::{Drawn, Expects};
+use crate::model::exchange::{Answer, Exchange};
+use crate::model::plan::{Probe, ProbeId};
+use crate::model::report::{Cell, CellProbe};
+use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
+
+/// Statuses that are about who asks and how often, or about the state of the resource, and not about values.
+const ELSEWHERE: [u16; 7] = [401, 403, 404, 409, 410, 423, 429];
+
+/// Statuses by which any server may refuse what is too much for it, whatever the contract says (RFC 9110, sections 15.5.14
+/// and 15.5.15; RFC 6585, section 5), or what it does not find or serve in a path that nobody foresaw.
+const TOO_MUCH: [u16; 5] = [405, 406, 413, 414, 431];
+
+/// Everything that the answers to requests with drawn values break, with the probe and the status that came.
+pub(super) fn found(case: &Case<'_>, accepted: &dyn Fn(&str) -> bool) -> Vec<(ProbeId, Status, Finding)> {
+    let mut all: Vec<(ProbeId, Status, Finding)> = Vec::new();
+    for (id, drawn) in &case.plan.drawn {
+        let Some(probe) = case.plan.probe(id) else { continue };
+        let exchange = case.outcomes.of(id).and_then(|outcome| outcome.exchanges.last());
+        let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { continue };
+        let Some(operation) = case.contract.operation(&drawn.operation) else { continue };
+        if probe.control.as_deref().is_some_and(|control| !accepted(control)) {
+            continue;
+        }
+        let look = Look { case, drawn, probe, operation, exchange, answer };
+        for finding in look.findings() {
+            let same = |(_, status, known): &(ProbeId, Status, Finding)| {
+                *status == answer.status && known.check == finding.check && known.contract == finding.contract && same_place(case, known, drawn)
+            };
+            if !all.iter().any(same) {
+                all.push((id.clone(), answer.status, finding));
+            }
+        }
+    }
+    all
+}
+
+/// Whether a known finding is about the same operation and the same first place.
+fn same_place(case: &Case<'_>, known: &Finding, drawn: &Drawn) -> bool {
+    let place = |drawn: &Drawn| drawn.changes.first().map(|change| change.place.clone());
+    case.plan.drawn.get(&known.probe).is_some_and(|other| other.operation == drawn.operation && place(other) == place(drawn))
+}
+
+/// Adds what was found to the cells; what has none is returned.
+pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    let mut homeless = Vec::new();
+    for (id, status, finding) in found(case, accepted) {
+        let Some(probe) = case.plan.probe(&id) else { continue };
+        let of = |status: Status| cells.iter().position(|cell| cell.operation == probe.operation && cell.status == status);
+        let place = of(status).or_else(|| of(Status(500)).filter(|_| status.is_server_error()));
+        let Some(cell) = place.and_then(|index| cells.get_mut(index)) else {
+            homeless.push(finding);
+            continue;
+        };
+        if finding.severity == Severity::Must {
+            (cell.verdict, cell.reason) = (Verdict::Violates, None);
+        }
+        if cell.probes.iter().all(|known| known.id != id) {
+            let words = case.plan.drawn.get(&id).map(Drawn::words);
+            cell.probes.push(CellProbe { fault: words, ..entry(probe, case.outcomes.of(&id)) });
+        }
+        cell.findings.push(finding);
+    }
+    homeless
+}
+
+/// One answer to a request with drawn values.
+struct Look<'a> {
+    case: &'a Case<'a>,
+    drawn: &'a Drawn,
+    probe: &'a Probe,
+    operation: &'a Operation,
+    exchange: &'a Exchange,
+    answer: &'a Answer,
+}
+
+impl Look<'_> {
+    fn findings(&self) -> Vec<Finding> {
+        let status = self.answer.status;
+        if status.is_server_error() {
+            return vec![self.finding(
+                "server-error",
+                Severity::Must,
+                "an answer below 500",
+                "RFC 9110, section 15.6.1: the server met an unexpected condition",
+            )];
+        }
+        // A refusal that was asked for may well be any of these.
+        let asked_for = matches!(self.drawn.expects, Expects::Refusal(_)) && self.probe.allowed.contains(&status);
+        if matches!(status.0, 401 | 403 | 429) && !asked_for {
+            return Vec::new();
+        }
+        let declared = declared(self.case.contract, Some(self.operation), status);
+        let mut found = self.about_status(status, declared.as_deref());
+        if declared.is_some() {
+            let open = inferred_cells::all(self.operation, &[status]);
+            found.extend(self.checked(declared.as_deref()).into_iter().filter(|finding| !(open && inferred_cells::is_open(finding))));
+        }
+        found
+    }
+
+    /// What the status alone says.
+    fn about_status(&self, status: Status, declared: Option<&Response>) -> Vec<Finding> {
+        let allowed = &self.probe.allowed;
+        let accepted = status.0 < 400;
+        let words = || allowed.iter().map(Status::to_string).collect::<Vec<_>>().join(" or ");
+        match &self.drawn.expects {
+            _ if allowed.contains(&status) || (accepted && inferred_cells::all(self.operation, allowed)) => Vec::new(),
+            Expects::Refusal(trigger) => vec![self.finding("status", Severity::Must, &format!("{} ({trigger})", words()), &self.clause())],
+            // A redirect may lead to what was asked for.
+            Expects::Success | Expects::Plausible | Expects::Open if accepted => {
+                if status.is_success() && !allowed.is_empty() {
+                    vec![self.finding("status", Severity::Must, &words(), &self.clause())]
+                } else {
+                    Vec::new()
+                }
+            }
+            Expects::Success if matches!(status.0, 400 | 422) && self.probe.assumed.is_none() => {
+                let clause = "OpenAPI, Schema Object: the schema of the request admits the value";
+                vec![self.finding("admitted-value", Severity::Should, &words(), clause)]
+            }
+            _ if declared.is_some() || ELSEWHERE.contains(&status.0) || TOO_MUCH.contains(&status.0) || self.is_silent() => Vec::new(),
+            _ => {
+                let clause = "OpenAPI, Responses Object: expected to cover successful and known error responses";
+                vec![self.finding("undocumented-status", Severity::Should, "a documented status", clause)]
+            }
+        }
+    }
+
+    /// An operation that documents no refusal at all is not caught at any.
+    fn is_silent(&self) -> bool {
+        self.operation.responses.iter().all(|response| response.general || response.status.0 < 400)
+    }
+
+    /// What every check says of the answer. Which statuses are right has been said.
+    fn checked(&self, declared: Option<&Response>) -> Vec<Finding> {
+        let probe = Probe { allowed: Vec::new(), ..self.probe.clone() };
+        let scene = Scene {
+            contract: self.case.contract,
+            schemas: self.case.schemas,
+            operation: Some(self.operation),
+            probe: &probe,
+            exchange: self.exchange,
+            answer: self.answer,
+            declared,
+            hints: self.case.hints,
+        };
+        let mut found = findings(&scene);
+        for finding in &mut found {
+            finding.message = format!("{} (when {})", finding.message, self.drawn.words());
+        }
+        found
+    }
+
+    fn clause(&self) -> String {
+        let aimed = self.probe.allowed.iter().find_map(|status| self.operation.response(*status));
+        aimed.map_or_else(|| self.operation.place.clone(), |response| format!("{}, {}", response.source, response.status))
+    }
+
+    fn finding(&self, check: &str, severity: Severity, expected: &str, citation: &str) -> Finding {
+        let status = self.answer.status;
+        let what = match (&self.drawn.expects, severity) {
+            (Expects::Success, Severity::Should) => {
+                format!("the contract admits a request in which {}, and it is refused with {status}", self.drawn.words())
+            }
+            _ => format!("a request in which {} is answered {status}", self.drawn.words()),
+        };
+        let response = self.operation.response(status).or_else(|| self.operation.response(Status(500)).filter(|_| status.is_server_error()));
+        Finding {
+            check: check.to_owned(),
+            severity,
+            message: what,
+            expected: expected.to_owned(),
+            actual: status.to_string(),
+            contract: response.map_or_else(|| self.operation.place.clone(), |response| response.place.clone()),
+            answer: "status".to_owned(),
+            citation: citation.to_owned(),
+            probe: self.probe.id.clone(),
+            curl: curl(&self.exchange.request, self.case.hints),
+            sightings: Sightings { excerpt: excerpt(self.answer, "status"), ..Sightings::default() },
+        }
+    }
+}

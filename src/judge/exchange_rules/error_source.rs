@@ -1,0 +1,204 @@
+//! An error that names a place in the request names the one that is wrong.
+
+use serde_json::Value;
+
+use super::context::{body_at, show};
+use super::{Breach, Check, Scene};
+use crate::model::plan::{Credentials, Place};
+use crate::model::verdict::Severity;
+
+/// Source: JSON:API 1.1, "Error Objects" (`source`): `pointer`, `parameter` and `header` name what caused the error. A
+/// refusal for another cause proves nothing about the one that was looked for, so it is a violation, not a warning.
+pub(super) const CHECK: Check =
+    Check { name: "cause", about: "where every error names a place in the request, one of them names the place that is wrong", rule };
+
+/// Triggers that set two places against each other, so that either of them may be named.
+const RELATIVE: [&str; 1] = ["id-mismatch"];
+
+fn rule(scene: &Scene<'_>) -> Vec<Breach> {
+    let Some(fault) = scene.probe.fault.as_ref().filter(|_| scene.answer.status.0 >= 400) else { return Vec::new() };
+    let Some(Value::Array(errors)) = scene.document().and_then(|document| document.get("errors").cloned()) else {
+        return Vec::new();
+    };
+    // One error that is about the right place is enough, and one that names no place may be.
+    if errors.is_empty() || errors.iter().any(|error| error.get("source").is_none_or(|source| !is_elsewhere(scene, &fault.place, source))) {
+        return Vec::new();
+    }
+    let source = errors.first().and_then(|error| error.get("source")).unwrap_or(&Value::Null);
+    vec![Breach {
+        severity: Severity::Must,
+        message: format!("{} is said to be caused by something else than what was wrong with the request", scene.answer.status),
+        expected: format!("{}, or no place at all; {}", words(&fault.place), fault.words),
+        actual: show(source),
+        contract: scene.place(),
+        answer: body_at("/errors/0/source"),
+        citation: "JSON:API 1.1, Error Objects (#error-objects): source references the primary source of the error".to_owned(),
+    }]
+}
+
+/// Whether a source names places, and none of them can be the one that was changed.
+fn is_elsewhere(scene: &Scene<'_>, changed: &Place, source: &Value) -> bool {
+    let named = |name: &str| source.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let pointer = named("pointer").map(|pointer| pointer_is_elsewhere(scene, changed, pointer));
+    let parameter = named("parameter").map(|parameter| parameter_is_elsewhere(scene, changed, parameter));
+    let header = named("header").map(|header| header_is_elsewhere(scene, changed, header));
+    let verdicts: Vec<bool> = [pointer, parameter, header].into_iter().flatten().collect();
+    !verdicts.is_empty() && verdicts.iter().all(|elsewhere| *elsewhere)
+}
+
+fn pointer_is_elsewhere(scene: &Scene<'_>, changed: &Place, pointer: &str) -> bool {
+    // What is no pointer (RFC 6901) below the top of the document names no place.
+    let Some(last) = pointer.strip_prefix('/').and_then(|rest| rest.rsplit('/').next()).filter(|last| !last.is_empty()) else { return false };
+    if RELATIVE.contains(&scene.probe.trigger.as_str()) && alike(last, "id") {
+        return false;
+    }
+    match changed {
+        Place::Body(at) => !within(at, pointer) && !within(pointer, at) && !both_missing(scene, at, pointer),
+        // An id may stand in the path and in the body at once; and some servers write parameters as pointers.
+        Place::Path(name) | Place::Query(name) => !alike(last, "id") && !pointer.split('/').any(|token| alike(token, stem(name))),
+        Place::Header(name) => !pointer.split('/').any(|token| alike(token, name)),
+        Place::Method | Place::Credentials => true,
+        Place::State => false,
+    }
+}
+
+/// Whether two members of one object are not in the request: where either of them would have done, either may be missed.
+fn both_missing(scene: &Scene<'_>, changed: &str, named: &str) -> bool {
+    let siblings = changed.rsplit_once('/').map(|(owner, _)| owner) == named.rsplit_once('/').map(|(owner, _)| owner);
+    let sent: Option<Value> = scene.exchange.request.body.as_deref().filter(|_| siblings).and_then(|body| serde_json::from_str(body).ok());
+    sent.is_some_and(|sent| [changed, named].iter().all(|at| sent.pointer(at).is_none()))
+}
+
+fn parameter_is_elsewhere(scene: &Scene<'_>, changed: &Place, parameter: &str) -> bool {
+    // Servers have names of their own for parameters: only one that the contract knows, or that was sent, is a place.
+    let declared = scene.operation.is_some_and(|operation| operation.parameters.iter().any(|known| known.name == parameter));
+    if !declared && scene.probe.request.query.iter().all(|(name, _)| name != parameter) {
+        return false;
+    }
+    match changed {
+        Place::Query(name) | Place::Path(name) => !alike(stem(name), stem(parameter)),
+        Place::Body(at) => !RELATIVE.contains(&scene.probe.trigger.as_str()) && !at.split('/').any(|token| alike(token, parameter)),
+        Place::Method => true,
+        // A key may be a parameter.
+        Place::Header(_) | Place::Credentials | Place::State => false,
+    }
+}
+
+fn header_is_elsewhere(scene: &Scene<'_>, changed: &Place, header: &str) -> bool {
+    match changed {
+        // Credentials are one thing, in however many fields they come.
+        Place::Header(_) if matches!(scene.probe.request.credentials, Credentials::Without(_)) => false,
+        Place::Header(name) => !alike(name, header),
+        Place::Body(_) | Place::Path(_) | Place::Query(_) => true,
+        Place::Method | Place::Credentials | Place::State => false,
+    }
+}
+
+/// Whether a pointer is another one, or leads to something in it.
+fn within(pointer: &str, outer: &str) -> bool {
+    pointer.strip_prefix(outer.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The name of a parameter without what stands in brackets: `page` for `page[limit]`.
+fn stem(name: &str) -> &str {
+    name.split('[').next().unwrap_or(name)
+}
+
+/// Whether two names are the same but for case and the way in which words are joined.
+fn alike(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    letters(one) == letters(other)
+}
+
+fn words(place: &Place) -> String {
+    match place {
+        Place::Method => "the method".to_owned(),
+        Place::Path(name) => format!("{name} in the path"),
+        Place::Query(name) => format!("the query parameter {name}"),
+        Place::Header(name) => format!("the header {name}"),
+        Place::Body(at) if at.is_empty() => "the body".to_owned(),
+        Place::Body(at) => format!("{at} in the body"),
+        Place::Credentials => "the credentials".to_owned(),
+        Place::State => "the state of the server".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::small_exchanges::Stand;
+    use super::*;
+
+    fn count(place: Place, sources: &[Value]) -> usize {
+        let stand = Stand::new(json!({"400": {"description": "bad"}})).fault_at(place);
+        let errors: Vec<Value> = sources.iter().map(|source| json!({"detail": "x", "source": source})).collect();
+        stand.breaches("cause", 400, &[], json!({"errors": errors})).len()
+    }
+
+    fn body(at: &str) -> Place {
+        Place::Body(at.to_owned())
+    }
+
+    #[test]
+    fn the_changed_place_and_what_is_above_or_below_it_are_right() {
+        for pointer in ["/data/attributes/name", "/data/attributes", "/data", "/data/attributes/name/first", "", "/", "data"] {
+            assert_eq!(count(body("/data/attributes/name"), &[json!({"pointer": pointer})]), 0, "{pointer}");
+        }
+        for pointer in ["/data/attributes/nam", "/data/type", "/elsewhere", "/data/attributes/name2"] {
+            assert_eq!(count(body("/data/attributes/name"), &[json!({"pointer": pointer})]), 1, "{pointer}");
+        }
+    }
+
+    #[test]
+    fn where_either_of_two_members_would_have_done_either_may_be_missed() {
+        let count = |pointer: &str| {
+            let stand = Stand::new(json!({"400": {"description": "bad"}}))
+                .fault_at(body("/data/attributes/name"))
+                .body(&json!({"data": {"attributes": {"day": 1}}}));
+            stand.breaches("cause", 400, &[], json!({"errors": [{"source": {"pointer": pointer}}]})).len()
+        };
+        assert_eq!(count("/data/attributes/title"), 0);
+        assert_eq!((count("/data/attributes/day"), count("/data/name")), (1, 1));
+    }
+
+    #[test]
+    fn one_error_about_the_right_place_or_about_none_is_enough() {
+        let (right, wrong) = (json!({"pointer": "/data/type"}), json!({"pointer": "/data/id"}));
+        assert_eq!(count(body("/data/type"), &[wrong.clone(), right]), 0);
+        assert_eq!(count(body("/data/type"), &[wrong.clone(), json!({})]), 0);
+        assert_eq!(count(body("/data/type"), &[wrong.clone(), wrong]), 1);
+    }
+
+    #[test]
+    fn parameters_and_headers_are_places_by_name() {
+        let id = || Place::Path("id".to_owned());
+        assert_eq!(count(id(), &[json!({"parameter": "id"})]), 0);
+        assert_eq!(count(id(), &[json!({"parameter": "thingId"})]), 0, "the server's own name for it");
+        assert_eq!(count(id(), &[json!({"pointer": "/data/id"})]), 0);
+        assert_eq!(count(id(), &[json!({"pointer": "/data/type"})]), 1);
+        assert_eq!(count(id(), &[json!({"header": "Accept"})]), 1);
+        assert_eq!(count(body("/data/type"), &[json!({"parameter": "id"})]), 1);
+        let page = || Place::Query("page[limit]".to_owned());
+        assert_eq!(count(page(), &[json!({"parameter": "page"})]), 0);
+        assert_eq!(count(page(), &[json!({"parameter": "id"})]), 1);
+        let media = || Place::Header("Content-Type".to_owned());
+        assert_eq!(count(media(), &[json!({"header": "content-type"})]), 0);
+        assert_eq!(count(media(), &[json!({"header": "Accept"})]), 1);
+    }
+
+    #[test]
+    fn what_lies_outside_of_the_request_is_nowhere_in_it() {
+        assert_eq!(count(Place::State, &[json!({"pointer": "/data/type"})]), 0);
+        assert_eq!(count(Place::Credentials, &[json!({"header": "Authorization"})]), 0);
+        assert_eq!(count(Place::Credentials, &[json!({"pointer": "/data/type"})]), 1);
+    }
+
+    #[test]
+    fn a_success_and_a_valid_request_are_not_judged() {
+        let stand = Stand::new(json!({"400": {"description": "bad"}}));
+        let errors = json!({"errors": [{"source": {"pointer": "/elsewhere"}}]});
+        assert!(stand.breaches("cause", 400, &[], errors.clone()).is_empty());
+        assert!(stand.fault_at(body("/data")).breaches("cause", 200, &[], errors).is_empty());
+    }
+}

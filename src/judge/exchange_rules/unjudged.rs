@@ -1,0 +1,119 @@
+//! What of an answer no check has judged: parts of schemas that no rule can be made of, and bodies that are not read.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::context::Scene;
+use super::media_type::is_json;
+use super::{body_schema, headers};
+use crate::contract::{UNREAD_SCHEMA, Unjudged};
+use crate::model::contract::MediaType;
+use crate::model::exchange::Content;
+
+/// What was not judged of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Parts of the schemas of the body and of header fields.
+    pub unjudged: Vec<Unjudged>,
+    /// Why the body was held against nothing but its media type; `None` where it was read, or none is declared.
+    pub unread: Option<String>,
+}
+
+/// Everything that no check has judged.
+pub fn gaps(scene: &Scene<'_>) -> Gaps {
+    let mut gaps = Gaps { unjudged: headers::unjudged(scene), unread: None };
+    if let Some(media) = body_schema::declared(scene) {
+        match reading(scene, media) {
+            // Nobody knows what should have come.
+            _ if media.schema.as_ref().is_some_and(|schema| schema.0 == UNREAD_SCHEMA) => {
+                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &Value::Null)));
+            }
+            Reading::Value(value) => {
+                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &value)));
+            }
+            Reading::Nothing => {}
+            Reading::Unread(why) => gaps.unread = Some(format!("body not judged: {why}")),
+        }
+    }
+    gaps.unjudged.sort();
+    gaps.unjudged.dedup();
+    gaps
+}
+
+/// As what a body is held against the schema of its media type.
+pub(super) enum Reading<'a> {
+    /// As this value.
+    Value(Cow<'a, Value>),
+    /// It is missing, or is not what it is said to be.
+    Nothing,
+    /// As nothing; why.
+    Unread(String),
+}
+
+/// Reads a body: JSON as what it is, plain text as a string.
+pub(super) fn reading<'a>(scene: &Scene<'a>, media: &MediaType) -> Reading<'a> {
+    let came = scene.answer.media_type().filter(|came| super::media_type::matches(&media.name, came));
+    let named = came.as_deref().unwrap_or(&media.name);
+    if is_json(&media.name) || is_json(named) {
+        return scene.document().map_or(Reading::Nothing, Reading::Value);
+    }
+    if named.split(';').next() == Some("text/plain") && is_text(scene, media) {
+        match &scene.answer.body {
+            Content::Text(text) => return Reading::Value(Cow::Owned(Value::from(text.as_str()))),
+            Content::Json(value) if !value.is_object() && !value.is_array() => return Reading::Value(Cow::Owned(Value::from(value.to_string()))),
+            Content::Empty => return Reading::Value(Cow::Owned(Value::from(""))),
+            _ => {}
+        }
+    }
+    let why = if scene.answer.body == Content::Empty { "there is none" } else { "bodies of this type are not read" };
+    Reading::Unread(format!("{named}, {why}"))
+}
+
+/// Whether a media type has no schema, or one for text.
+fn is_text(scene: &Scene<'_>, media: &MediaType) -> bool {
+    let Some(schema) = &media.schema else { return true };
+    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
+    found.is_some_and(|(_, schema)| schema.get("type").and_then(Value::as_str) == Some("string"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::small_exchanges::Stand;
+    use super::*;
+
+    /// What is not judged of an answer of a media type with a schema.
+    fn found(media: &str, schema: &Value, came: &str, body: Value) -> Gaps {
+        let stand = Stand::new(json!({"200": {"description": "found", "content": {media: {"schema": schema}}}}));
+        stand.gaps(200, &[("content-type", came)], body)
+    }
+
+    #[test]
+    fn a_body_of_a_type_that_is_not_read_says_so() {
+        let csv = found("text/csv", &json!({"type": "string"}), "text/csv; charset=utf-8", json!("a,b"));
+        assert_eq!(csv.unread.as_deref(), Some("body not judged: text/csv, bodies of this type are not read"));
+        assert!(found("*/*", &json!({}), "application/xml", json!("<a/>")).unread.is_some());
+        assert!(found("text/csv", &json!({}), "text/csv", json!(null)).unread.is_some_and(|words| words.ends_with("there is none")));
+        assert_eq!(found("*/*", &json!({"type": "object"}), "application/json", json!({})), Gaps::default());
+        assert_eq!(found("text/plain", &json!({"type": "string"}), "text/plain", json!("a")), Gaps::default());
+        assert!(found("text/plain", &json!({"type": "object"}), "text/plain", json!("a")).unread.is_some());
+    }
+
+    #[test]
+    fn a_part_of_a_schema_that_makes_no_rule_is_named_with_its_place() {
+        let schema = json!({"type": "object", "properties": {"n": {"type": "int"}, "s": {"pattern": "a\\Z"}}});
+        let places: Vec<String> =
+            found("application/json", &schema, "application/json", json!({})).unjudged.into_iter().map(|one| one.place).collect();
+        let at = "#/paths/~1things~1{id}/get/responses/200/content/application~1json/schema/properties";
+        assert_eq!(places, [format!("{at}/n/type"), format!("{at}/s/pattern")]);
+    }
+
+    #[test]
+    fn a_part_of_the_schema_of_a_header_field_counts_when_the_field_is_there() {
+        let stand = Stand::new(json!({"200": {"description": "found", "headers": {"X-A": {"schema": {"type": "int"}}}}}));
+        assert_eq!(stand.gaps(200, &[("x-a", "1")], json!(null)).unjudged.len(), 1);
+        assert_eq!(stand.gaps(200, &[], json!(null)), Gaps::default());
+    }
+}

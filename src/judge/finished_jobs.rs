@@ -1,0 +1,56 @@
+//! A job that was to be met unfinished may have finished by then.
+
+use super::{Case, Ruling};
+use crate::model::exchange::Outcome;
+use crate::model::job::is_among;
+use crate::model::plan::{Probe, Repeat};
+
+/// What a ruling comes to when a job that was asked for its outcome too early gave it: the first look at the job, which
+/// comes later, has to show that it was still under way, or nothing is broken.
+pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+    let served = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.0 < 400);
+    if ruling != Ruling::Breaks || !served || probe.trigger != "unfinished" {
+        return ruling;
+    }
+    let looks = case.plan.probes.iter().filter(|look| look.needs == probe.needs).find_map(|look| match &look.repeat {
+        Repeat::Poll { at, finished, .. } => Some((look, at, finished)),
+        _ => None,
+    });
+    let state = looks.and_then(|(look, at, finished)| {
+        let first = case.outcomes.of(&look.id)?.exchanges.first()?.answer.as_ref().filter(|answer| answer.status.is_success())?;
+        Some((first.body.json()?.pointer(at)?.as_str()?, finished))
+    });
+    match state {
+        Some((state, finished)) if !is_among(finished, state) => ruling,
+        Some((state, _)) => Ruling::Unreached(format!("the job may have finished by then: its state is {state:?} at the first look").into()),
+        None => Ruling::Unreached("the job may have finished by then: no look at it shows its state".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::judge::small_cases::{answer, outcome, plan, probe, verdict};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
+
+    /// What is said when the outcome of a job comes too early and the first look at the job shows this.
+    fn judged(status: u16, state: Option<&str>) -> Verdict {
+        let fault = json!({"place": "state", "words": "the job has not finished"});
+        let early = probe("early", &json!({"trigger": "unfinished", "fault": fault, "allowed": [404], "needs": ["jobs#1"]}));
+        let poll = json!({"poll": {"at": "/state", "finished": ["done"], "failed": ["broken"]}});
+        let plan = plan(vec![early, probe("look", &json!({"needs": ["jobs#1"], "repeat": poll}))], json!({}));
+        let look = state.map(|state| outcome("look", vec![answer(200, Content::Json(json!({"state": state})))]));
+        let early = outcome("early", vec![answer(status, Content::Empty)]);
+        verdict(&plan, "early", 404, [Some(early), look].into_iter().flatten().collect())
+    }
+
+    #[test]
+    fn an_outcome_that_comes_too_early_breaks_something_only_when_the_job_was_under_way() {
+        assert_eq!(judged(200, Some("waiting")), Verdict::Violates);
+        assert_eq!(judged(200, Some("done")), Verdict::Unreached);
+        assert_eq!(judged(200, None), Verdict::Unreached);
+        assert_eq!(judged(410, Some("done")), Verdict::Violates);
+    }
+}

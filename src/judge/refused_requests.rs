@@ -1,0 +1,89 @@
+//! Valid requests that a server refused, and that may be tried in another way.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{About, Round};
+use crate::model::contract::Status;
+use crate::model::effect::Effect;
+use crate::model::exchange::{Ending, Outcome, Outcomes};
+use crate::model::plan::{Body, Plan, Probe};
+use crate::model::report::FoundRequest;
+
+/// What became of the valid requests of an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Taken {
+    /// One was accepted.
+    Accepted,
+    /// All were refused; what the last one was answered.
+    Refused(Option<Value>),
+}
+
+/// What became of the valid requests of each operation that were answered. Requests that would change more than the run's own
+/// are not among the refused ones: they are not sent in other ways.
+pub fn taken(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<String, Taken> {
+    let mut found: BTreeMap<String, Taken> = BTreeMap::new();
+    for outcome in &outcomes.outcomes {
+        let Some(probe) = plan.probe(&outcome.probe).filter(|probe| probe.fault.is_none() && probe.trigger == "success") else { continue };
+        let Some(answer) = outcome.answer().filter(|_| outcome.ending == Ending::Answered) else { continue };
+        if probe.is_accepted_by(answer.status) {
+            found.insert(probe.operation.clone(), Taken::Accepted);
+        } else if is_for_its_content(probe, outcome) && found.get(&probe.operation) != Some(&Taken::Accepted) {
+            found.insert(probe.operation.clone(), Taken::Refused(answer.body.json().cloned()));
+        }
+    }
+    found
+}
+
+/// Valid requests that were taken after those of the contract were refused, one for each operation.
+pub fn found(rounds: &[Round]) -> Vec<FoundRequest> {
+    let mut found: BTreeMap<String, FoundRequest> = BTreeMap::new();
+    for round in rounds {
+        let About::Another(tried) = &round.about else { continue };
+        let valid = |probe: &&Probe| probe.fault.is_none() && probe.trigger == "success" && tried.contains(&probe.operation);
+        for probe in round.plan.probes.iter().filter(valid) {
+            let answer = round.outcomes.of(&probe.id).and_then(Outcome::answer);
+            let is_taken = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
+            if let (true, Body::Json(body)) = (is_taken, &probe.request.body) {
+                let one = FoundRequest { operation: probe.operation.clone(), body: body.clone(), query: probe.request.query.clone() };
+                found.entry(probe.operation.clone()).or_insert(one);
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Whether it may have been refused for what it holds, and not for who asks or for what it names.
+fn is_for_its_content(probe: &Probe, outcome: &Outcome) -> bool {
+    let status = outcome.answer().map_or(Status(0), |answer| answer.status);
+    let content = matches!(status.0, 400 | 409 | 422) || (status.is_server_error() && !matches!(status.0, 501 | 503));
+    content && probe.effect <= Effect::Own
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::judge::small_cases::{answer, outcome, plan, probe};
+    use crate::model::exchange::Content;
+
+    fn judged(effect: &str, answers: &[u16]) -> Option<Taken> {
+        let probes = (0..answers.len()).map(|index| probe(&format!("p{index}"), &json!({"effect": effect}))).collect();
+        let outcomes = answers.iter().enumerate().map(|(index, status)| outcome(&format!("p{index}"), vec![answer(*status, Content::Empty)]));
+        taken(&plan(probes, json!({})), &Outcomes { outcomes: outcomes.collect() }).remove("things.list")
+    }
+
+    #[test]
+    fn what_is_refused_for_its_content_is_tried_again_unless_it_changes_what_is_not_own() {
+        assert_eq!(judged("own", &[422]), Some(Taken::Refused(None)));
+        assert_eq!(judged("nothing", &[500]), Some(Taken::Refused(None)));
+        assert_eq!(judged("own", &[422, 200]), Some(Taken::Accepted));
+        assert_eq!(judged("own", &[200, 422]), Some(Taken::Accepted));
+        for status in [401, 403, 404, 429, 501, 503] {
+            assert_eq!(judged("own", &[status]), None, "{status}");
+        }
+        assert_eq!(judged("borrowed", &[422]), None);
+    }
+}

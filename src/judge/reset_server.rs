@@ -1,0 +1,64 @@
+//! What an earlier run left may be unknown to a server that has begun anew since.
+
+use super::{Case, Ruling, seen_ids};
+use crate::model::exchange::Outcome;
+use crate::model::plan::{Origin, Probe};
+use crate::model::text::plain;
+
+/// What a ruling comes to when a request with a fault uses what nobody but an earlier run vouches for: that it is refused in
+/// another way breaks nothing, nor does that it is accepted where the server has given the same id again.
+pub(super) fn begun(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+    let (Some(assumed), Some(answer)) = (probe.assumed.as_ref().filter(|_| probe.fault.is_some()), outcome.and_then(Outcome::answer)) else {
+        return ruling;
+    };
+    if ruling != Ruling::Breaks || (answer.status.is_success() && !is_given_again(case, probe)) {
+        return ruling;
+    }
+    Ruling::Blocked(format!("{} came, and {assumed}", answer.status).into())
+}
+
+/// Whether the run has made something with an id that the probe knows from before.
+fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
+    let known = probe.needs.iter().filter_map(|slot| case.plan.slots.get(slot)).filter_map(|slot| match &slot.origin {
+        Origin::Given(id) => Some((&slot.kind, id)),
+        Origin::Created(_) | Origin::Borrowed(_) => None,
+    });
+    let known: Vec<_> = known.collect();
+    let (values, _) = seen_ids::known(case.plan, case.outcomes);
+    let made = case.plan.slots.iter().filter(|(_, slot)| slot.maker().is_some());
+    let mut made = made.filter_map(|(id, slot)| Some((&slot.kind, plain(values.get(id)?))));
+    made.any(|(kind, id)| known.contains(&(kind, &id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::judge::small_cases::{answer, outcome, plan, probe, verdict};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
+
+    /// What is said when a job of an earlier run is answered with this status, and the run itself made one with this id.
+    fn judged(status: u16, made: &str, assumed: Option<&str>) -> Verdict {
+        let fault = json!({"place": "state", "words": "the result has expired"});
+        let asking = probe("old", &json!({"fault": fault, "allowed": [410], "needs": ["jobs=7"], "assumed": assumed}));
+        let making = probe("new", &json!({"captures": [{"slot": "jobs#1", "expression": "$response.body#/id", "like": null, "nth": 0}]}));
+        let slots = json!({"jobs=7": {"kind": "jobs", "origin": {"given": "7"}, "like": null},
+                           "jobs#1": {"kind": "jobs", "origin": {"created": "new"}, "like": null}});
+        let made = outcome("new", vec![answer(200, Content::Json(json!({"id": made})))]);
+        verdict(&plan(vec![asking, making], slots), "old", 410, vec![outcome("old", vec![answer(status, Content::Empty)]), made])
+    }
+
+    #[test]
+    fn what_a_server_may_have_forgotten_breaks_nothing_when_it_is_refused_in_another_way() {
+        assert_eq!(judged(404, "8", Some("it may be gone")), Verdict::Blocked);
+        assert_eq!(judged(404, "8", None), Verdict::Violates);
+        assert_eq!(judged(410, "8", Some("it may be gone")), Verdict::Conforms);
+    }
+
+    #[test]
+    fn what_is_still_served_breaks_the_contract_unless_its_id_was_given_again() {
+        assert_eq!(judged(200, "8", Some("it may be gone")), Verdict::Violates);
+        assert_eq!(judged(200, "7", Some("it may be gone")), Verdict::Blocked);
+    }
+}

@@ -1,0 +1,81 @@
+//! What the run itself may have swept away is missed by nobody.
+
+use super::{Case, Ruling};
+use crate::judge::resource_rules::Contradiction;
+use crate::model::effect::Effect;
+use crate::model::exchange::Outcome;
+use crate::model::plan::Probe;
+use crate::plan::reaches;
+
+/// What a ruling comes to where something is said not to be there that a request of the run may have taken away without naming
+/// it.
+pub(super) fn missing(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+    let gone = outcome.and_then(Outcome::answer).filter(|answer| matches!(answer.status.0, 404 | 410));
+    match gone.and_then(|answer| Some((answer, sweep(case, probe, None)?))).filter(|_| ruling == Ruling::Breaks) {
+        Some((answer, sweep)) => Ruling::Blocked(format!("{} came, and {} may have removed it", answer.status, sweep.id).into()),
+        None => ruling,
+    }
+}
+
+/// The contradictions that no sweep of the run explains.
+pub(super) fn unexplained(case: &Case<'_>, mut contradictions: Vec<Contradiction>) -> Vec<Contradiction> {
+    contradictions.retain(|one| case.plan.probe(&one.read).is_none_or(|read| sweep(case, read, Some(&one.blamed.0)).is_none()));
+    contradictions
+}
+
+/// A request that changes what it does not name, that the server has not refused, and that may have been served before another
+/// one, and after a third one where there is one.
+fn sweep<'a>(case: &'a Case<'_>, shown: &Probe, since: Option<&str>) -> Option<&'a Probe> {
+    let operation = case.contract.operation(&shown.operation)?;
+    let outcomes = &case.outcomes.outcomes;
+    let first = since.and_then(|since| outcomes.iter().position(|outcome| outcome.probe == since)).map_or(0, |position| position + 1);
+    let taken = |outcome: &Outcome| {
+        outcome
+            .exchanges
+            .iter()
+            .any(|exchange| exchange.answer.as_ref().is_none_or(|answer| answer.status.is_success() || answer.status.is_server_error()))
+    };
+    let later = outcomes.iter().skip(first).filter(|outcome| taken(outcome)).filter_map(|outcome| case.plan.probe(&outcome.probe));
+    let mut sweeps = later.filter(|probe| probe.effect == Effect::Sweeping && probe.id != shown.id && probe.due() <= shown.due());
+    sweeps.find(|probe| case.contract.operation(&probe.operation).is_some_and(|sweep| reaches(sweep, operation)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::judge::judge;
+    use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+    use crate::model::verdict::Verdict;
+
+    /// The verdict on reading a thing that is answered 404 after a POST on this path was answered so.
+    fn judged(path: &str, swept: u16, more: &Value) -> Verdict {
+        let ok = json!({"responses": {"200": {"description": "d"}}});
+        let mut sweep = ok.clone();
+        sweep["operationId"] = json!("sweep");
+        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+        let get = json!({"operationId": "get", "parameters": id, "responses": {"200": {"description": "d"}}});
+        let root = json!({"paths": {path: {"post": sweep}, "/v1/things/{id}": {"get": get}}});
+        let cells =
+            json!([{"operation": "get", "method": "GET", "path": "/v1/things/{id}", "status": 200, "general": false, "intent": {"probes": ["get"]}}]);
+        let mut first = json!({"operation": "sweep", "effect": "sweeping", "stage": "change"});
+        first.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let probes = vec![probe("sweep", &first), probe("get", &json!({"operation": "get"}))];
+        let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(probes, json!({})) };
+        let outcomes = vec![outcome("sweep", vec![answer(swept, Content::Empty)]), outcome("get", vec![answer(404, Content::Empty)])];
+        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells[0].verdict)
+    }
+
+    #[test]
+    fn what_the_run_may_have_swept_away_is_no_finding() {
+        assert_eq!(judged("/v1/things/archive", 200, &json!({})), Verdict::Blocked);
+        assert_eq!(judged("/v1/reset", 500, &json!({})), Verdict::Blocked, "it may have been done");
+        assert_eq!(judged("/v1/things/archive", 400, &json!({})), Verdict::Violates, "it was refused");
+        assert_eq!(judged("/v1/things/search", 200, &json!({})), Verdict::Violates, "it takes nothing away");
+        assert_eq!(judged("/v1/letters", 200, &json!({})), Verdict::Violates, "it is about something else");
+        assert_eq!(judged("/v1/things/archive", 200, &json!({"stage": "end"})), Verdict::Violates, "it comes later");
+        assert_eq!(judged("/v1/things/archive", 200, &json!({"effect": "own"})), Verdict::Violates, "it names what it changes");
+    }
+}

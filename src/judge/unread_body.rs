@@ -1,0 +1,50 @@
+//! A status is no proof of a declared body that could not be read.
+
+use super::{Case, Ruling, declared};
+use crate::model::contract::WHOLE_SERVER;
+use crate::model::exchange::{Content, Outcome};
+use crate::model::plan::Probe;
+
+/// What a ruling comes to when the body that the contract declares as JSON was kept from being read by bounds of our own:
+/// a status that is wrong stays wrong, and one that is right shows only half of what it should.
+pub fn only(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+    let Some(answer) = outcome.and_then(Outcome::answer).filter(|_| ruling == Ruling::Shows) else { return ruling };
+    let reason = match &answer.body {
+        Content::TooLong(most) => format!("it has more than {most} bytes; --max-answer reads more"),
+        Content::Unread(reason) => reason.clone(),
+        // Every rule over bodies was left out, also those that no declared schema makes.
+        Content::Withheld(reason) => {
+            return Ruling::Inconclusive(format!("the body of the answer {} was not judged again: {reason}", answer.status).into());
+        }
+        Content::Empty | Content::Json(_) | Content::Text(_) | Content::Bytes(_) => return ruling,
+    };
+    let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
+    let json = declared(case.contract, operation, answer.status)
+        .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
+    if json { Ruling::Inconclusive(format!("the body of the answer {} was not judged: {reason}", answer.status).into()) } else { ruling }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::judge::judge;
+    use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said, verdict};
+    use crate::model::exchange::Content;
+    use crate::model::verdict::Verdict;
+
+    #[test]
+    fn a_status_alone_proves_nothing_where_a_body_is_declared() {
+        let unread = || Content::Unread("it is too deep".to_owned());
+        let probes = || plan(vec![probe("p", &json!({}))], json!({}));
+        let without = verdict(&probes(), "p", 200, vec![outcome("p", vec![answer(200, unread())])]);
+        assert_ne!(without, Verdict::Inconclusive, "no body is declared");
+        let declared = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
+        let cells =
+            json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
+        let plan = crate::model::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..probes() };
+        let outcomes = vec![outcome("p", vec![answer(200, unread())])];
+        let found = said(&contract(&declared, &json!({})), &plan, outcomes, |case| judge(case).cells[0].verdict);
+        assert_eq!(found, Verdict::Inconclusive);
+    }
+}

@@ -1,0 +1,330 @@
+//! Finds for each cell the cheapest request that can prove it.
+
+use serde_json::Value;
+
+use super::conditions_met;
+use super::preconditions::{Settled, slots_removed_by};
+use super::single_item::alone;
+use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
+use crate::model::effect::Effect;
+use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::model::reason::{Code, Reason};
+use crate::model::suite::{Credential, Suite};
+use crate::plan::builder::{Bound, Draft, removes, success_trigger};
+use crate::plan::effect::reads;
+use crate::plan::schedule::selection::{satisfied, skip_reason};
+use crate::plan::triggers::{Ground, Setting, Variation, named, same_route};
+
+/// Why a rate limit is left alone.
+const NO_BURST: &str = "reaching the rate limit is not allowed in this run";
+
+impl Draft<'_> {
+    /// Plans how one cell is proved.
+    pub fn aim(&mut self, cell: &PlannedCell) {
+        let intent = if cell.operation == WHOLE_SERVER {
+            self.whole_server(cell.status)
+        } else {
+            let contract = self.contract;
+            match contract.operation(&cell.operation) {
+                Some(operation) => self.operation_cell(operation, cell.status),
+                None => Intent::Unreachable("the operation is gone".into()),
+            }
+        };
+        self.plan.cells.push(PlannedCell { intent, ..cell.clone() });
+    }
+
+    fn operation_cell(&mut self, operation: &Operation, status: Status) -> Intent {
+        if let Some(reason) = skip_reason(operation, self.suite, self.options) {
+            return Intent::Skipped(reason);
+        }
+        if status.is_server_error() {
+            return Intent::Watched;
+        }
+        let success = match self.success(&operation.id) {
+            Ok(success) => success,
+            Err(reason) => return left_out(reason),
+        };
+        let trigger = success_trigger(operation);
+        let conditions = operation.response(status).map(|response| response.conditions.clone()).unwrap_or_default();
+        if conditions.iter().any(|condition| condition.trigger == trigger) {
+            return self.success_cell(operation, status, &success);
+        }
+        if conditions.iter().any(|condition| condition.trigger == "burst") {
+            return self.limit_cell(operation, status, success);
+        }
+        if let Some(shared) = self.shared(operation, &conditions) {
+            return Intent::Probes(vec![shared]);
+        }
+        self.fault_cell(operation, &conditions, status, &success)
+    }
+
+    /// A success that the first valid request is aimed at, or one more request for another success code.
+    fn success_cell(&mut self, operation: &Operation, status: Status, success: &ProbeId) -> Intent {
+        let first = self.plan.probe(success).map(|probe| probe.status);
+        // A job shows all that its reader says of it while it is waited for, and a server takes one of two sides.
+        let shared = operation.done.is_some() || operation.response(status).is_some_and(|response| response.alternative_to.is_some());
+        if first == Some(status) || shared {
+            return Intent::Probes(vec![success.clone()]);
+        }
+        let redirects = first.is_some_and(|first| first.0 / 100 == 3);
+        let more = if redirects { self.follow(success, status) } else { self.valid_probe(&operation.id, Some(status)) };
+        match more {
+            Ok(id) => Intent::Probes(vec![id]),
+            Err(reason) => left_out(reason),
+        }
+    }
+
+    /// Fetches what a redirect of the first request points at.
+    fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
+        let probe = self.plan.probe(first).cloned().ok_or("the request that redirects is gone")?;
+        let id = self.free_id(&format!("{}::{status}::{}", probe.operation, probe.trigger));
+        let follow =
+            Probe { id: id.clone(), status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
+        self.plan.probes.push(follow);
+        Ok(id)
+    }
+
+    /// A method that a path does not have is refused for every operation of the path at once.
+    fn shared(&mut self, operation: &Operation, conditions: &[Condition]) -> Option<ProbeId> {
+        conditions.iter().find(|condition| condition.trigger == "unsupported-method")?;
+        let known =
+            self.plan.probes.iter_mut().find(|probe| probe.trigger == "unsupported-method" && same_route(&probe.request.path, &operation.path))?;
+        if !known.also.contains(&operation.id) {
+            known.also.push(operation.id.clone());
+        }
+        Some(known.id.clone())
+    }
+
+    fn fault_cell(&mut self, operation: &Operation, conditions: &[Condition], status: Status, success: &ProbeId) -> Intent {
+        let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
+        let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
+        let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
+        let fresh = self.remarked(operation, &plain);
+        let mut ways = self.ways(operation, conditions, [&plain, &fresh], with_body.as_ref());
+        // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
+        let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
+        ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
+        let mut skipped: Option<Reason> = None;
+        let mut reasons: Vec<String> = Vec::new();
+        let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
+        let mut aimed: Vec<ProbeId> = Vec::new();
+        let mut done: Vec<String> = Vec::new();
+        for (condition, allowed, variation) in ways {
+            // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
+            if done.contains(&condition.trigger) {
+                continue;
+            }
+            if let Some(reason) = self.held_back(operation, &variation) {
+                skipped = Some(reason);
+                continue;
+            }
+            let settled = self.settle(operation, &variation, success);
+            match settled.and_then(|settled| self.fault_probe(operation, status, &condition, allowed, settled, success)) {
+                Ok(probe) => {
+                    aimed.push(probe);
+                    done.push(condition.trigger);
+                }
+                Err(reason) if reason.is_choice() || matches!(variation.setting, Setting::Given(_)) => skipped = Some(reason),
+                Err(reason) if !reasons.contains(&reason.words) => reasons.push(reason.words),
+                Err(_) => {}
+            }
+            if !aimed.is_empty() && !self.options.thorough && !self.asks_who(operation, status) {
+                break;
+            }
+        }
+        match skipped {
+            _ if !aimed.is_empty() => Intent::Probes(aimed),
+            Some(reason) => Intent::Skipped(reason),
+            None => Intent::Unreachable(why_not(&plain, conditions, &possible, reasons).into()),
+        }
+    }
+
+    /// Whether this is where every way of not being known is gone: once for the whole server, on what changes nothing.
+    fn asks_who(&self, operation: &Operation, status: Status) -> bool {
+        let unknown = Status(401);
+        let aimed = self.aimed.iter().filter_map(|id| self.contract.operation(id));
+        let mut harmless = aimed.filter(|other| {
+            let plain = other.method.0 == "GET" && !other.path.contains('{') && other.response(unknown).is_some();
+            plain && matches!(self.successes.get(&other.id), Some(Ok(_)))
+        });
+        status == unknown && harmless.next().is_some_and(|first| first.id == operation.id)
+    }
+
+    /// Why a way is not gone although it could be: by choice, or for want of an account.
+    fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<Reason> {
+        let method = &variation.request.method;
+        let reading = method.is_safe() || (*method == operation.method && reads(operation, self.suite, &self.options.permission));
+        if !self.options.permission.writes && !reading {
+            // Harmless only as long as the server refuses it, which is what is in question.
+            let words = format!("{method} might change something; --allow-writes allows it");
+            return Some(Reason::new(Code::NotAllowed(Effect::Own), words));
+        }
+        let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
+        limited.then(|| Reason::new(Code::NoCredentials, no_limited(self.suite)))
+    }
+
+    /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
+    /// request are fresh, or it would be a second fault that they are taken; only what is about that repeats the plain one.
+    pub(in crate::plan) fn ways(
+        &self,
+        operation: &Operation,
+        conditions: &[Condition],
+        [plain, fresh]: [&Bound; 2],
+        with_body: Option<&Bound>,
+    ) -> Vec<(Condition, Vec<Status>, Variation)> {
+        let mut ways = Vec::new();
+        for condition in conditions {
+            let Some(trigger) = named(&condition.trigger) else { continue };
+            for bound in [Some(fresh), with_body].into_iter().flatten() {
+                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base, mark: &self.options.mark };
+                let mut variations = (trigger.vary)(&ground(&bound.base));
+                if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
+                    variations = (trigger.vary)(&ground(&plain.base));
+                }
+                let found = !variations.is_empty();
+                let ground = ground(&bound.base);
+                for variation in variations {
+                    let allowed = operation.statuses_for(|other| conditions_met::is_met(other, &ground, &variation));
+                    ways.push((condition.clone(), allowed, variation));
+                }
+                if found {
+                    break;
+                }
+            }
+        }
+        ways
+    }
+
+    fn fault_probe(
+        &mut self,
+        operation: &Operation,
+        status: Status,
+        condition: &Condition,
+        allowed: Vec<Status>,
+        settled: Settled,
+        success: &ProbeId,
+    ) -> Result<ProbeId, Reason> {
+        let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
+        let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
+        if removes(operation) && allowed.iter().any(|status| status.is_success()) {
+            self.set_apart(operation, &mut settled);
+        }
+        self.permitted(operation, &settled.request, settled.fault.as_ref())?;
+        let consumes =
+            if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
+        let mut probe = Probe {
+            trigger: condition.trigger.clone(),
+            status,
+            fault: settled.fault,
+            allowed,
+            control: Some(success.clone()),
+            consumes,
+            after: settled.after,
+            assumed: settled.assumed,
+            ..Probe::valid(id.clone(), operation, Purpose::Probe, settled.stage, settled.request)
+        };
+        probe.needs.extend(settled.besides);
+        // A request that is due among the changes stands right behind the one it waits for, so that the next change waits
+        // for it in turn.
+        let last = (probe.stage == Stage::Change).then(|| self.plan.probes.iter().rposition(|other| probe.after.contains(&other.id))).flatten();
+        match last {
+            Some(position) => self.plan.probes.insert(position + 1, probe),
+            None => self.plan.probes.push(probe),
+        }
+        Ok(id)
+    }
+
+    /// Whether the valid request would still be valid with the first of a list alone.
+    pub(in crate::plan) fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
+        let Some(base) = self.bases.get(success).map(|bound| &bound.base) else { return true };
+        let media = operation.request_body.as_ref().zip(base.media).and_then(|(body, media)| body.content.get(media));
+        let (Body::Json(body), Some(schema)) = (&base.request.body, media.and_then(|media| media.schema.as_ref())) else { return true };
+        let mut less = body.clone();
+        if let Some(Value::Array(items)) = less.pointer_mut(list) {
+            items.truncate(1);
+        }
+        !self.schemas.fits(schema, body) || self.schemas.fits(schema, &less)
+    }
+
+    /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.
+    fn whole_server(&mut self, status: Status) -> Intent {
+        if self.options.burst == 0 {
+            return Intent::Skipped(NO_BURST.into());
+        }
+        let contract = self.contract;
+        let mut readers: Vec<&Operation> =
+            contract.operations.iter().filter(|operation| operation.method.0 == "GET" && operation.done.is_none()).collect();
+        readers.sort_by_key(|operation| (operation.path.contains('{'), !self.aimed.contains(&operation.id)));
+        for operation in readers {
+            if let Ok(success) = self.success(&operation.id) {
+                return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);
+            }
+        }
+        Intent::Unreachable("no operation can be asked without an effect".into())
+    }
+
+    /// The rate limit as an operation of its own documents it.
+    fn limit_cell(&mut self, operation: &Operation, status: Status, success: ProbeId) -> Intent {
+        if self.options.burst == 0 {
+            return Intent::Skipped(NO_BURST.into());
+        }
+        if !operation.method.is_safe() {
+            return Intent::Unreachable("the rate limit counts all requests alike, so it is reached by those that change nothing".into());
+        }
+        self.burst(self.free_id(&format!("{}::{status}::burst", operation.id)), status, success)
+    }
+
+    /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.
+    fn burst(&mut self, id: ProbeId, status: Status, success: ProbeId) -> Intent {
+        let Some(probe) = self.plan.probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
+        let before = self.plan.probes.iter().rfind(|probe| probe.stage == Stage::Burst).map(|probe| probe.id.clone());
+        let most = if before.is_some() { 1 } else { self.options.burst };
+        let burst = Probe {
+            id: id.clone(),
+            trigger: "burst".to_owned(),
+            status,
+            purpose: Purpose::Probe,
+            fault: Some(Fault { place: Place::State, words: "the rate limit has been used up".to_owned() }),
+            allowed: vec![status],
+            control: Some(success),
+            captures: Vec::new(),
+            after: probe.after.iter().cloned().chain(before).collect(),
+            stage: Stage::Burst,
+            repeat: Repeat::Burst { most },
+            ..probe
+        };
+        self.plan.probes.push(burst);
+        Intent::Probes(vec![id])
+    }
+}
+
+/// What becomes of a cell for a reason: it is skipped where a person has chosen it.
+fn left_out(reason: Reason) -> Intent {
+    if reason.is_choice() { Intent::Skipped(reason) } else { Intent::Unreachable(reason) }
+}
+
+/// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
+fn why_not(plain: &Bound, conditions: &[Condition], possible: &[String], tried: Vec<String>) -> String {
+    if conditions.is_empty() {
+        return "the contract does not say when (x-probity-when), and no standard does".to_owned();
+    }
+    let bodiless = plain.base.media.is_none();
+    let mut lacking: Vec<(&str, Vec<&str>)> = Vec::new();
+    let impossible = conditions.iter().filter(|condition| !possible.contains(&condition.trigger));
+    for trigger in impossible.filter_map(|condition| named(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
+        let needs = if bodiless && trigger.needs.contains("body") { "body" } else { trigger.needs };
+        match lacking.iter_mut().find(|(known, _)| *known == needs) {
+            Some((_, triggers)) => triggers.push(trigger.name),
+            None => lacking.push((needs, vec![trigger.name])),
+        }
+    }
+    let lacking: Vec<String> = lacking.iter().map(|(needs, triggers)| format!("no {needs} ({})", triggers.join(", "))).collect();
+    let lacking = (!lacking.is_empty()).then(|| format!("there is {}", lacking.join(", and ")));
+    tried.into_iter().chain(lacking).collect::<Vec<_>>().join("; ")
+}
+
+fn no_limited(suite: &Suite) -> String {
+    let variables: Vec<&str> = suite.accounts.limited.values().flat_map(Credential::variables).collect();
+    let how = if variables.is_empty() { "the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
+    format!("there are no credentials of an account without permissions; {how}")
+}

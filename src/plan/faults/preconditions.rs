@@ -1,0 +1,255 @@
+//! Brings a request into the situation that a trigger asks for: after a deletion, before a job has finished, while
+//! something refers to the resource.
+
+use serde_json::Value;
+
+use crate::contract::put;
+use crate::model::contract::{Operation, ResourceNeed, Status};
+use crate::model::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::model::reason::Reason;
+use crate::plan::builder::{Bound, Draft};
+use crate::plan::rendered::span;
+use crate::plan::triggers::{Setting, Variation};
+
+/// The slots that a settled request would take away if it were accepted.
+pub fn slots_removed_by(operation: &Operation, settled: &Settled) -> Vec<SlotId> {
+    let base = crate::plan::values::Base { request: settled.request.clone(), needs: Vec::new(), media: None, unvouched: None };
+    crate::plan::builder::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
+}
+
+/// A request that is ready to be planned.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The request.
+    pub request: RequestTemplate,
+    /// What is wrong with it.
+    pub fault: Option<Fault>,
+    /// Slots that it does not name, and that have to be there unchanged all the same.
+    pub besides: Vec<SlotId>,
+    /// What nobody vouches for.
+    pub assumed: Option<String>,
+    /// Probes that must have ended.
+    pub after: Vec<ProbeId>,
+    /// When it is due.
+    pub stage: Stage,
+}
+
+impl Draft<'_> {
+    /// Settles a variation.
+    ///
+    /// # Errors
+    /// Why the situation cannot be had.
+    pub(in crate::plan) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, Reason> {
+        let mut settled = Settled {
+            besides: Vec::new(),
+            assumed: None,
+            request: variation.request.clone(),
+            fault: variation.fault.clone(),
+            after: Vec::new(),
+            // A read waits for its control, which is read after everything that is written.
+            stage: if operation.method.is_safe() { Stage::Doubt } else { Stage::Refuse },
+        };
+        match &variation.setting {
+            Setting::Plain | Setting::Exhausted | Setting::Finished => {}
+            Setting::Again(at) => self.again(operation, &mut settled, success, at.as_deref())?,
+            Setting::Deleted => self.deleted(&mut settled)?,
+            Setting::Referred(by) => self.referred(&mut settled, by.as_deref())?,
+            Setting::Unfinished => self.unfinished(&mut settled)?,
+            Setting::Given(state) => self.given(&mut settled, state)?,
+            Setting::After(by) => self.after(&mut settled, by.as_deref())?,
+        }
+        Ok(settled)
+    }
+
+    fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), Reason> {
+        settled.after.push(success.clone());
+        // Before the next change makes what was taken free again.
+        settled.stage = self.plan.probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
+        let own = own_filling(&settled.request);
+        let before = self.bases.get(success).cloned().ok_or("its valid request is gone")?;
+        let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
+        match (at, taken) {
+            (None, _) => {}
+            (Some(at), Some(value)) => settled.request = self.with_value_at(operation, &before, at, value)?,
+            (Some(at), None) => {
+                let own = own.as_ref().ok_or_else(|| format!("the valid request has no {at} that could be there already"))?;
+                let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or("the run makes only one such resource")?;
+                let value = self.made_with(&other, at).ok_or_else(|| format!("nothing that the run makes has {at}"))?;
+                settled.request = self.with_value_at(operation, &before, at, value)?;
+                settled.besides.push(other);
+                return Ok(());
+            }
+        }
+        // What a resource has already it may be given again; only another one is in conflict with it.
+        if let Some(own) = own {
+            let kind = self.kind_of(&own.slot);
+            let other = self.another(&kind, &own.slot).ok_or_else(|| format!("the run makes only one of {kind}"))?;
+            settled.request.rebind(&own.slot, &other);
+            // The one that has it must not be changed in the meantime.
+            settled.besides.push(own.slot);
+        }
+        Ok(())
+    }
+
+    /// A fresh valid request with one member as it is elsewhere. Everything else is made anew, or another rule might
+    /// refuse the request first.
+    fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, Reason> {
+        let with_body = matches!(before.base.request.body, Body::Json(_));
+        let mut fresh = self.bind(operation, with_body, &before.slots)?;
+        let Body::Json(body) = &mut fresh.base.request.body else {
+            return Err("only a member of a JSON body can be made a second time".into());
+        };
+        if put(body, at, value) { Ok(fresh.base.request) } else { Err(format!("the valid request has no place for {at}").into()) }
+    }
+
+    /// What the request that made a resource says at a pointer.
+    fn made_with(&self, slot: &str, at: &str) -> Option<Value> {
+        let maker = self.plan.maker(slot)?;
+        json(&self.plan.probe(maker)?.request)?.pointer(at).cloned()
+    }
+
+    fn deleted(&self, settled: &mut Settled) -> Result<(), Reason> {
+        let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
+        let kind = self.kind_of(&place.slot);
+        let names = |consumer: &ProbeId, slot: &SlotId| self.plan.probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
+        let gone = self.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
+        // Each that is gone is asked for before one is asked for again; of several that go together, the last comes first.
+        let asked = |slot: &SlotId| self.plan.probes.iter().filter(|probe| probe.stage == Stage::Gone && probe.needs.contains(slot)).count();
+        let together = |consumer: &ProbeId| self.plan.probe(consumer).map_or(0, |consumer| consumer.consumes.len());
+        let (slot, consumer) = gone
+            .rev()
+            .min_by_key(|(slot, consumer)| (asked(slot), std::cmp::Reverse(together(consumer))))
+            .ok_or_else(|| format!("no planned request deletes {kind}"))?;
+        if self.plan.probe(consumer).is_some_and(|removal| removal.status == Status(202)) {
+            // Accepted is not enacted (RFC 9110, section 15.3.3).
+            return Err(format!("{consumer} is only accepted (202), so nothing says when it is gone").into());
+        }
+        settled.request.rebind(&place.slot, slot);
+        settled.after.push(consumer.clone());
+        settled.stage = Stage::Gone;
+        Ok(())
+    }
+
+    fn referred(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
+        let by = by.ok_or("the contract does not say what may refer to it (by)")?;
+        let referrer = self.success(by)?;
+        let named: Vec<SlotId> = self.plan.probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
+        let filling = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
+        let kind = self.kind_of(&filling.slot);
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.plan.is_made(slot));
+        let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
+        let target = target.clone();
+        settled.request.rebind(&filling.slot, &target);
+        // What is done to the resource itself may be undone by the next change, so the request is due before that.
+        if self.bases.get(&referrer).and_then(|bound| path_filling(&bound.base.request)).is_some_and(|own| own.slot == target) {
+            settled.stage = Stage::Change;
+            self.undo(by);
+        }
+        // While what refers to it is there, that is, before it is removed in its turn.
+        settled.besides.extend(self.made_by(&referrer));
+        settled.after.push(referrer);
+        Ok(())
+    }
+
+    /// What an operation has done to a resource is undone by the deletion on the same route, or the resource could not be
+    /// removed in the end.
+    fn undo(&mut self, operation: &str) {
+        let contract = self.contract;
+        let Some(done) = contract.operation(operation) else { return };
+        let inverse = contract.operations.iter().find(|other| other.path == done.path && other.method.0 == "DELETE");
+        if let Some(inverse) = inverse {
+            // Where it cannot be called, the clean-up says so.
+            let _ = self.success(&inverse.id);
+        }
+    }
+
+    fn unfinished(&mut self, settled: &mut Settled) -> Result<(), Reason> {
+        let filling = path_filling(&settled.request).ok_or("its path names no job")?;
+        let kind = self.kind_of(&filling.slot);
+        let reader = self.reader_of(&kind).ok_or_else(|| format!("no operation says when a job of {kind} is done"))?;
+        let poll = self.success(&reader)?;
+        settled.stage = Stage::Make;
+        let id = settled.after.clone();
+        if let Some(poll) = self.probe_mut(&poll) {
+            poll.after.extend(id);
+        }
+        Ok(())
+    }
+
+    fn given(&mut self, settled: &mut Settled, state: &str) -> Result<(), Reason> {
+        let place = path_filling(&settled.request).ok_or("its path names no resource")?;
+        let kind = self.kind_of(&place.slot);
+        let known = self.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
+        let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
+        let id = format!("{kind}={}", known.id);
+        let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
+        self.plan.slots.insert(id.clone(), slot);
+        settled.request.rebind(&place.slot, &id);
+        let told = |left| format!("nobody but an earlier run, of {left}, vouches that {} was ever there; the next run leaves another one", known.id);
+        settled.assumed = known.left.as_ref().map(told);
+        Ok(())
+    }
+
+    fn how_to_give(&self, kind: &str, state: &str) -> String {
+        let given = self.suite.given.get(kind).into_iter().flatten().find(|given| given.state.as_deref() == Some(state));
+        let later = given.and_then(|given| given.after).filter(|_| self.options.keep);
+        let later =
+            later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", span(u64::from(seconds)))).unwrap_or_default();
+        match given.and_then(|given| given.env.as_ref()) {
+            Some(env) => format!("it needs one of {kind} that is {state}; put its id into {env}{later}"),
+            None => format!("it needs one of {kind} that is {state}, and the suite names none"),
+        }
+    }
+
+    fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
+        let first = || settled.request.fillings.first().cloned();
+        let filling = path_filling(&settled.request).or_else(first).ok_or("it names no resource")?;
+        let kind = self.kind_of(&filling.slot);
+        let Some(by) = by else {
+            let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;
+            settled.request.rebind(&filling.slot, &fresh);
+            settled.stage = Stage::Make;
+            return Ok(());
+        };
+        let before = self.success(by)?;
+        let named = self.plan.probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
+        settled.request.rebind(&filling.slot, target);
+        settled.after.push(before);
+        Ok(())
+    }
+
+    /// Lets a request that the server may just as well accept name only things of its own.
+    pub(in crate::plan) fn set_apart(&mut self, operation: &Operation, settled: &mut Settled) {
+        for slot in slots_removed_by(operation, settled) {
+            let need = ResourceNeed::any(&self.kind_of(&slot));
+            if let Some(fresh) = self.fresh(&need) {
+                settled.request.rebind(&slot, &fresh);
+            }
+        }
+    }
+
+    pub(in crate::plan) fn kind_of(&self, slot: &str) -> String {
+        self.plan.slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
+    }
+}
+
+fn json(request: &RequestTemplate) -> Option<&Value> {
+    match &request.body {
+        Body::Json(body) => Some(body),
+        _ => None,
+    }
+}
+
+/// The place that names the resource a request is about: in the path, or in the body as the id of its (first) primary
+/// resource.
+fn own_filling(request: &RequestTemplate) -> Option<Filling> {
+    let own = ["/data/id", "/data/0/id", "/id"];
+    path_filling(request)
+        .or_else(|| request.fillings.iter().find(|filling| matches!(&filling.place, Place::Body(at) if own.contains(&at.as_str()))).cloned())
+}
+
+/// The last place in the path that a slot fills.
+fn path_filling(request: &RequestTemplate) -> Option<Filling> {
+    request.fillings.iter().rfind(|filling| matches!(filling.place, Place::Path(_))).cloned()
+}

@@ -1,0 +1,62 @@
+//! Each valid removal is looked into: what it took away is asked for afterwards, and of several that go together the last.
+
+use crate::model::plan::{Intent, Place, Probe, Purpose, SlotId, Stage};
+use crate::plan::builder::Draft;
+
+impl Draft<'_> {
+    /// Asks for what no request asks for yet after its removal, with the request that asks for another one of the kind.
+    pub fn ask_for_the_gone(&mut self) {
+        let removals: Vec<Probe> = self.plan.probes.iter().filter(|probe| is_removal(probe)).cloned().collect();
+        for removal in removals {
+            let Some(last) = removal.consumes.last() else { continue };
+            let gone: Vec<&Probe> = self.plan.probes.iter().filter(|probe| Self::asks_for_one(probe)).collect();
+            let kind = self.kind_of(last);
+            let asked = gone.iter().any(|probe| item(probe) == Some(last));
+            let Some(other) = gone.iter().find(|probe| item(probe).is_some_and(|slot| self.kind_of(slot) == kind)).filter(|_| !asked) else {
+                continue;
+            };
+            let mut probe = Probe::clone(other);
+            let Some(before) = item(&probe).cloned() else { continue };
+            let consumer = self.consumers.get(&before).cloned();
+            self.rename(&mut probe, &before, last);
+            probe.after.retain(|id| Some(id) != consumer.as_ref());
+            probe.after.push(removal.id.clone());
+            let other = other.id.clone();
+            self.also_aim(&other, probe);
+        }
+    }
+
+    /// Whether a request reads one resource that has been removed.
+    fn asks_for_one(probe: &Probe) -> bool {
+        probe.stage == Stage::Gone && probe.request.method.0 == "GET" && probe.trigger == "deleted-resource" && item(probe).is_some()
+    }
+
+    fn rename(&self, probe: &mut Probe, before: &SlotId, slot: &SlotId) {
+        probe.id = self.free_id(&probe.id);
+        probe.request.rebind(before, slot);
+        probe.needs = probe.request.slots();
+    }
+
+    /// Sends one more request for the cells that another one is aimed at.
+    fn also_aim(&mut self, other: &str, probe: Probe) {
+        for cell in &mut self.plan.cells {
+            match &mut cell.intent {
+                Intent::Probes(aimed) if aimed.iter().any(|id| id == other) => aimed.push(probe.id.clone()),
+                _ => {}
+            }
+        }
+        self.plan.probes.push(probe);
+    }
+}
+
+fn is_removal(probe: &Probe) -> bool {
+    probe.fault.is_none() && probe.purpose == Purpose::Probe && probe.request.method.0 == "DELETE" && !probe.consumes.is_empty()
+}
+
+/// The slot in the path, when it is the only one and ends the path.
+fn item(probe: &Probe) -> Option<&SlotId> {
+    let name = probe.request.path.trim_end_matches('/').rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
+    let mut in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
+    let (filling, None) = (in_path.next()?, in_path.next()) else { return None };
+    (filling.place == Place::Path(name.to_owned())).then_some(&filling.slot)
+}

@@ -1,0 +1,238 @@
+//! Requests with drawn values: so many for each operation, after everything that they might disturb, on resources that
+//! nothing else uses.
+
+use crate::model::contract::{Operation, ResourceNeed, Status};
+use crate::model::drawn::{Change, Drawn, Expects};
+use crate::model::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, Stage};
+use crate::plan::builder::{Bound, Draft, path_kind, removes};
+use crate::plan::faults::preconditions::Settled;
+use crate::plan::faults::single_item::alone;
+use crate::plan::schedule::ordering::first_aim;
+use crate::plan::schedule::selection::{Wanted, skip_reason};
+use crate::plan::triggers::Setting;
+use crate::plan::values::{Chance, admits, applied, change_between, odd, valid_changes};
+
+/// The trigger of every request with drawn values.
+const TRIGGER: &str = "drawn";
+
+/// Triggers that break one rule of a schema; what the contract demands under them is demanded of every value that breaks
+/// the rule.
+const RULES: [&str; 6] = ["missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "over-limit", "bad-query-parameter"];
+
+impl Draft<'_> {
+    /// Plans what failed before, then the cases of every wanted operation.
+    pub(in crate::plan) fn draw(&mut self, wanted: &Wanted) {
+        let contract = self.contract;
+        let mut last: Option<ProbeId> = None;
+        for (number, drawn) in self.options.regressions.iter().enumerate() {
+            if let Some(operation) = contract.operation(&drawn.operation).filter(|operation| wanted.has_operation(&operation.id)) {
+                last = self.replayed(operation, number + 1, drawn, last.as_ref()).or(last);
+            }
+        }
+        for operation in contract.operations.iter().filter(|operation| wanted.has_operation(&operation.id)) {
+            let mut before: Option<ProbeId> = None;
+            for number in 1..=self.options.cases {
+                before = self.case(operation, number, before.as_ref()).or(before);
+            }
+        }
+    }
+
+    /// What failed in an earlier run, where the contract still says of it what it said then.
+    fn replayed(&mut self, operation: &Operation, number: usize, drawn: &Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
+        let bound = self.ground(operation)?;
+        if matches!(drawn.expects, Expects::Success | Expects::Plausible)
+            && !admits(self.contract, self.schemas, operation, &bound.base, &drawn.changes)
+        {
+            return None;
+        }
+        let id = self.free_id(&format!("{}::{TRIGGER}::again-{number}", operation.id));
+        self.drawn_probe(operation, id, &bound, drawn.clone(), before)
+    }
+
+    /// One case of an operation; `None` where nothing can be drawn.
+    fn case(&mut self, operation: &Operation, number: u32, before: Option<&ProbeId>) -> Option<ProbeId> {
+        let mut luck = Chance::new(self.options.seed, &operation.id, number);
+        let bound = self.ground(operation)?;
+        let (changes, expects) = match number % 4 {
+            2 => self.unforeseen(operation, &bound, &mut luck).or_else(|| self.admitted(operation, &bound, &mut luck)),
+            3 => self.forbidden(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
+            _ => self.admitted(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
+        }?;
+        let drawn = Drawn { operation: operation.id.clone(), number, seed: self.options.seed, changes, expects };
+        let id = self.free_id(&format!("{}::{TRIGGER}::{number}", operation.id));
+        self.drawn_probe(operation, id, &bound, drawn, before)
+    }
+
+    /// Values that the schemas admit.
+    fn admitted(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+        let (changes, decided) = valid_changes(self.contract, self.schemas, operation, &bound.base, luck);
+        let expects = if decided { Expects::Success } else { Expects::Plausible };
+        (!changes.is_empty()).then_some((changes, expects))
+    }
+
+    /// Something that no schema speaks of.
+    fn unforeseen(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+        let change = odd(self.contract, operation, &bound.base, luck)?;
+        applied(&bound.base.request, std::slice::from_ref(&change))?;
+        Some((vec![change], Expects::Open))
+    }
+
+    /// One rule of a schema is broken, and the contract says what it leads to.
+    fn forbidden(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+        let conditions: Vec<_> = operation.responses.iter().flat_map(|response| response.conditions.clone()).collect();
+        let conditions: Vec<_> = conditions.into_iter().filter(|condition| RULES.contains(&condition.trigger.as_str())).collect();
+        let ways = self.ways(operation, &conditions, [bound, bound], None);
+        let plain = ways.iter().filter(|(_, allowed, variation)| !allowed.is_empty() && variation.setting == Setting::Plain);
+        let found: Vec<_> = plain
+            .filter_map(|(condition, _, variation)| {
+                let place = &variation.fault.as_ref()?.place;
+                Some((change_between(&bound.base.request, &variation.request, place)?, condition.trigger.clone()))
+            })
+            .collect();
+        luck.pick(&found).map(|(change, trigger)| (vec![change.clone()], Expects::Refusal(trigger.clone())))
+    }
+
+    /// The valid request that values are drawn for, with a name of its own and on a resource of its own; `None` for what
+    /// could not be undone, or would take away what others need.
+    fn ground(&mut self, operation: &Operation) -> Option<Bound> {
+        if removes(operation) {
+            return None;
+        }
+        let success = self.success(&operation.id).ok()?;
+        let plain = self.bases.get(&success).cloned()?;
+        if operation.method.is_safe() {
+            return self.bind(operation, false, &plain.slots).ok();
+        }
+        let made = self.is_removable(operation)?;
+        if !plain.slots.iter().all(|slot| self.plan.is_made(slot) || !plain.base.request.slots_in_path().contains(&slot)) {
+            return None;
+        }
+        let mut slots = plain.slots.clone();
+        let own = last_in_path(&plain).map_or_else(|| named_in_body(&plain), |one| vec![one]);
+        if !made && own.is_empty() {
+            return None;
+        }
+        // What is drawn may leave a resource in a state that nobody foresees.
+        for (index, (place, slot)) in own.into_iter().enumerate().filter(|_| !made) {
+            let need = plain.base.needs.iter().find(|need| need.place == place)?.resource.clone();
+            let spare = self.spare(&need, index)?;
+            slots.retain(|other| *other != slot);
+            slots.insert(index, spare);
+        }
+        let bound = self.bind(operation, false, &slots).ok()?;
+        Some(self.single(operation, &success, bound))
+    }
+
+    /// Of a request for several resources the first one: were the drawn one refused, the others might be written all the
+    /// same, and nobody would know of them.
+    fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
+        for first in ["/data/0", "/0"] {
+            let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };
+            let whole = Settled {
+                request: bound.base.request,
+                fault: Some(fault),
+                besides: Vec::new(),
+                assumed: None,
+                after: Vec::new(),
+                stage: Stage::Draw,
+            };
+            bound.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
+        }
+        bound
+    }
+
+    /// Whether an operation makes something; `None` when it makes what cannot be removed again.
+    fn is_removable(&self, operation: &Operation) -> Option<bool> {
+        let made: Vec<&str> = self.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).map(|feed| feed.kind.as_str()).collect();
+        let removable = |kind: &&str| {
+            let mut removers = self.contract.operations.iter().filter(|other| removes(other) && other.item_parameter().is_some());
+            removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.suite, self.options).is_none())
+        };
+        // What is made and not told of is made all the same.
+        let unseen = made.is_empty() && operation.method.0 == "POST" && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));
+        (!unseen && made.iter().all(removable)).then_some(!made.is_empty())
+    }
+
+    /// A resource that only requests with drawn values write to.
+    fn spare(&mut self, need: &ResourceNeed, index: usize) -> Option<SlotId> {
+        let name = format!("{} {} {index}", need.kind, need.like);
+        if let Some(known) = self.spares.get(&name) {
+            return known.clone();
+        }
+        let spare = self.fresh(need);
+        self.spares.insert(name, spare.clone());
+        spare
+    }
+
+    fn drawn_probe(&mut self, operation: &Operation, id: ProbeId, bound: &Bound, drawn: Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
+        let success = self.success(&operation.id).ok()?;
+        let control = self.plan.probe(&success)?.clone();
+        let request = applied(&bound.base.request, &drawn.changes)?;
+        let (fault, allowed) = match &drawn.expects {
+            Expects::Refusal(trigger) => {
+                let place = drawn.changes.first()?.place.clone();
+                let fault = Fault { place, words: drawn.words() };
+                (Some(fault), operation.statuses_for(|condition| condition.trigger == *trigger))
+            }
+            Expects::Success | Expects::Plausible | Expects::Open => (None, control.allowed.clone()),
+        };
+        let makes = fault.is_none() && !matches!(request.body, Body::CutJson(_));
+        let probe = Probe {
+            trigger: TRIGGER.to_owned(),
+            status: allowed.first().copied().or_else(|| first_aim(operation, "success")).unwrap_or(Status(200)),
+            fault,
+            allowed,
+            control: Some(success.clone()),
+            // One after the other, so that each answer can be foretold.
+            after: std::iter::once(success).chain(before.cloned()).chain(control.after.iter().cloned()).collect(),
+            assumed: bound.assumed.clone(),
+            ..Probe::valid(id.clone(), operation, Purpose::Probe, Stage::Draw, request)
+        };
+        self.plan.probes.push(probe);
+        self.plan.drawn.insert(id.clone(), drawn);
+        if !operation.method.is_safe() && makes {
+            self.yield_slots(operation, &id);
+            return Some(self.read_after(operation, &id, bound).unwrap_or(id));
+        }
+        Some(id)
+    }
+
+    /// A look at what was written, so that the state shows what became of the drawn values.
+    fn read_after(&mut self, operation: &Operation, id: &ProbeId, bound: &Bound) -> Option<ProbeId> {
+        let made = self.made_by(id).into_iter().next();
+        let slot = made.or_else(|| last_in_path(bound).map(|(_, slot)| slot).filter(|_| operation.item_parameter().is_some()))?;
+        let kind = self.plan.slots.get(&slot)?.kind.clone();
+        let contract = self.contract;
+        let reads = |other: &&Operation| {
+            other.method.0 == "GET" && other.item_parameter().is_some() && other.done.is_none() && path_kind(other) == Some(kind.as_str())
+        };
+        let reader = contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.suite, self.options).is_none())?;
+        let slots: Vec<SlotId> = std::iter::once(slot).chain(bound.slots.iter().cloned()).collect();
+        let look = self.bind(reader, false, &slots).ok()?;
+        let mut probe = Probe::valid(String::new(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
+        probe.id = self.free_id(&format!("{}::{}::success", reader.id, probe.status));
+        (probe.after, probe.assumed) = (vec![id.clone()], look.assumed);
+        let read = probe.id.clone();
+        self.plan.probes.push(probe);
+        Some(read)
+    }
+}
+
+/// The last parameter in the path that a slot fills, and the slot.
+fn last_in_path(bound: &Bound) -> Option<(Place, SlotId)> {
+    let mut fillings = bound.base.request.fillings.iter().rev();
+    fillings.find(|filling| matches!(filling.place, Place::Path(_))).map(|filling| (filling.place.clone(), filling.slot.clone()))
+}
+
+/// The resources that a request without any in its path is about: the ids of the primary ones in its body.
+fn named_in_body(bound: &Bound) -> Vec<(Place, SlotId)> {
+    let own = |at: &str| {
+        let rest = at.strip_prefix("/data").unwrap_or(at).strip_suffix("/id");
+        rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/').is_some_and(|index| index.parse::<usize>().is_ok()))
+    };
+    let fillings = bound.base.request.fillings.iter();
+    fillings
+        .filter(|filling| matches!(&filling.place, Place::Body(at) if own(at)))
+        .map(|filling| (filling.place.clone(), filling.slot.clone()))
+        .collect()
+}

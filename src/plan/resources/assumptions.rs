@@ -1,0 +1,42 @@
+//! What nobody vouches for in the resources that a request names, so that a refusal of it blocks and does not violate.
+
+use crate::model::contract::Operation;
+use crate::model::plan::{Origin, Place, SlotId};
+use crate::plan::builder::{Bound, Draft};
+
+impl Draft<'_> {
+    /// That a resource belongs to the one before it in the path is only sure when it was made or found below that.
+    pub(in crate::plan) fn doubt(&self, operation: &Operation, bound: &mut Bound) {
+        let in_path = |parameter: &str| {
+            let place = Place::Path(parameter.to_owned());
+            bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
+        };
+        let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
+        let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
+        let doubt = match doubtful {
+            Some([above, below]) => Some(format!("nobody vouches that {below} belongs to {above}")),
+            _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)),
+        };
+        bound.assumed = doubt.or(bound.assumed.take());
+    }
+
+    /// What nobody vouches for in a resource that was found: that it is there to be read, when another one named it; that it
+    /// is in the state that the operation asks for.
+    fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
+        let Origin::Borrowed(finder) = &self.plan.slots.get(slot)?.origin else { return None };
+        let stateful = ["finished", "expired", "wrong-state", "in-use"];
+        let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        if conditions.any(|condition| stateful.contains(&condition.trigger.as_str())) {
+            return Some(format!("nobody vouches for the state of {slot}, which {finder} found"));
+        }
+        let below = self.plan.probe(finder)?.request.path.contains('{');
+        below.then(|| format!("nobody vouches that {slot}, which {finder} names, is there for everybody who asks"))
+    }
+
+    /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
+    fn is_below(&self, slot: &str, above: &str) -> bool {
+        let Some(source) = self.plan.source(slot) else { return false };
+        let named = self.plan.probe(source).is_some_and(|probe| probe.request.slots_in_path().iter().any(|named| *named == above));
+        named || self.plan.maker(above) == Some(source)
+    }
+}

@@ -1,0 +1,145 @@
+//! Ids that the run chooses itself: keys of things that PUT makes, and ids in bodies that would otherwise be somebody's.
+
+use serde_json::Value;
+
+use crate::contract::{get_mut, put, remove, unescape};
+use crate::model::contract::{Location, Operation, SchemaRef};
+use crate::model::effect::{Effect, Provenance};
+use crate::model::plan::{Body, Filling, Place, Slot, SlotId};
+use crate::model::text::plain;
+use crate::plan::builder::{Bound, Draft, removes};
+use crate::plan::effect::{Asked, reads};
+use crate::plan::values::{Base, nth_unknown_id, with_mark};
+
+impl Draft<'_> {
+    /// The parameter with the key that a PUT makes something at.
+    pub(in crate::plan) fn key_of(&self, operation: &Operation) -> Option<String> {
+        let feed = self.feeds.iter().find(|feed| feed.makes && feed.operation == operation.id && operation.method.0 == "PUT")?;
+        feed.expression.strip_prefix("$request.path.").map(str::to_owned)
+    }
+
+    /// Chooses a new key for a PUT that makes something, unless it is to replace what is there or the key is given.
+    pub(in crate::plan) fn choose_key(&mut self, operation: &Operation, base: &mut Base, fixed: &[SlotId]) -> Option<String> {
+        let name = self.key_of(operation).filter(|_| !self.replaces)?;
+        let place = Place::Path(name.clone());
+        let kind = base.needs.iter().find(|need| need.place == place).map(|need| need.resource.kind.clone())?;
+        if fixed.iter().any(|slot| self.plan.slots.get(slot).is_some_and(|known| known.kind == kind)) {
+            return None;
+        }
+        self.marks += 1;
+        let example = base.request.path_values.get(&name).cloned().unwrap_or_default();
+        let parameter = operation.parameter(Location::Path, &name)?;
+        let fits = |value: &Value| parameter.schema.as_ref().is_none_or(|schema| self.allows(schema, value));
+        let named = Value::from(with_mark(&example, &format!("{}-{}", self.options.mark, self.marks)));
+        let is_number = !example.is_empty() && example.bytes().all(|byte| byte.is_ascii_digit());
+        let named = Some(named).filter(|value| !is_number && fits(value));
+        let key = named.or_else(|| nth_unknown_id(&Value::from(example), &self.options.mark, self.marks as u64, fits))?;
+        let key = plain(&key);
+        base.request.path_values.insert(name, key.clone());
+        base.request.restyle(&place);
+        base.needs.retain(|need| need.place != place);
+        Some(key)
+    }
+
+    fn allows(&self, schema: &SchemaRef, value: &Value) -> bool {
+        let text = plain(value);
+        let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
+        readings.into_iter().flatten().any(|value| self.schemas.breaches(schema, &value).map_or(true, |breaches| breaches.is_empty()))
+    }
+
+    /// Lets the body of a request on one thing name the thing that its path names.
+    pub(in crate::plan) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound: &mut Bound) {
+        let Some(parameter) =
+            operation.item_parameter().filter(|_| !self.contract.inferred.annotated && matches!(operation.method.0.as_str(), "PUT" | "PATCH"))
+        else {
+            return;
+        };
+        let place = Place::Path(parameter.name.clone());
+        let slot = bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| filling.slot.clone());
+        // The member that the kind is known by may be called otherwise: another value would give the thing another name.
+        let kind = parameter.resource.as_ref().map(|need| &need.kind);
+        let members = self.feeds.iter().filter(|feed| Some(&feed.kind) == kind && feed.expression.contains('#'));
+        let known: Vec<String> = members.filter_map(|feed| feed.expression.rsplit('/').next()).map(unescape).collect();
+        let names: Vec<&str> = [parameter.name.as_str(), "id"].into_iter().chain(known.iter().map(String::as_str)).collect();
+        for name in names {
+            for at in [format!("/{name}"), format!("/data/{name}")] {
+                let Body::Json(body) = &mut bound.base.request.body else { return };
+                let Some(value) = get_mut(body, &at).filter(|value| value.is_string() || value.is_number()) else { continue };
+                match (key, &slot) {
+                    (Some(key), _) => {
+                        *value = if value.is_number() { key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from) } else { Value::from(key) }
+                    }
+                    (None, Some(slot)) => {
+                        let filling = Filling { place: Place::Body(at), slot: slot.clone() };
+                        if bound.base.request.fillings.iter().all(|known| known.place != filling.place) {
+                            bound.base.request.fillings.push(filling);
+                        }
+                    }
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+
+    /// The same for parameters that can be left out.
+    fn neutralise_parameters(&self, operation: &Operation, bound: &mut Bound) {
+        let known = |slot: &SlotId| self.plan.slots.get(slot).map_or(Provenance::Example, Slot::provenance);
+        let request = bound.base.request.clone();
+        let open = self.rules.foreign_parameters(&Asked { operation, request: &request, fault: None, known: &known, mark: &self.options.mark });
+        for place in open {
+            let (location, name) = match &place {
+                Place::Query(name) => (Location::Query, name.clone()),
+                Place::Header(name) => (Location::Header, name.clone()),
+                _ => continue,
+            };
+            let request = &mut bound.base.request;
+            let pairs = if location == Location::Query { &mut request.query } else { &mut request.headers };
+            let Some(parameter) = operation.parameter(location, &name) else { continue };
+            if !parameter.required {
+                pairs.retain(|(known, _)| *known != name);
+            }
+        }
+    }
+
+    /// Takes ids out of a body that may be somebody's, where they can be left out. The id of the thing itself that is made is
+    /// drawn; no other id is invented.
+    pub(in crate::plan) fn neutralise(&mut self, operation: &Operation, bound: &mut Bound) {
+        if self.options.permission.allows(Effect::Borrowed) || reads(operation, self.suite, &self.options.permission) || removes(operation) {
+            return;
+        }
+        let known = |slot: &SlotId| self.plan.slots.get(slot).map_or(Provenance::Example, Slot::provenance);
+        let request = bound.base.request.clone();
+        let foreign = self.rules.foreign_ids(&Asked { operation, request: &request, fault: None, known: &known, mark: &self.options.mark });
+        self.neutralise_parameters(operation, bound);
+        let schema = bound.base.media.and_then(|media| operation.request_body.as_ref()?.content.get(media)?.schema.clone());
+        for at in foreign {
+            let Body::Json(body) = &mut bound.base.request.body else { return };
+            let was_valid = schema.as_ref().is_none_or(|schema| self.schemas.fits(schema, body));
+            let valid = |body: &Value| !was_valid || schema.as_ref().is_none_or(|schema| self.schemas.fits(schema, body));
+            let mut without = body.clone();
+            let is_item = at.rsplit('/').next().is_some_and(|token| token.parse::<usize>().is_ok());
+            if !is_item && remove(&mut without, &at) && valid(&without) {
+                *body = without;
+                continue;
+            }
+            self.marks += 1;
+            let Some(example) = body.pointer(&at).filter(|_| is_own_id(&at)).cloned() else { continue };
+            let with = |value: &Value| {
+                let mut with = body.clone();
+                put(&mut with, &at, value.clone());
+                with
+            };
+            if let Some(value) = nth_unknown_id(&example, &self.options.mark, self.marks as u64, |value| valid(&with(value))) {
+                *body = with(&value);
+            }
+        }
+    }
+}
+
+/// Whether a place in a body is the id of the thing that is made.
+fn is_own_id(at: &str) -> bool {
+    let rest = at.strip_prefix("/data").unwrap_or(at);
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
+    let (first, last) = rest.split_once('/').unwrap_or(("0", rest));
+    first.parse::<usize>().is_ok() && matches!(last.to_ascii_lowercase().as_str(), "id" | "uuid" | "guid")
+}

@@ -1,0 +1,141 @@
+//! What is put into a relationship is not in there yet, so that a read tells what was added from what was there, and what
+//! was replaced from what was kept.
+
+use crate::model::contract::{Operation, ResourceNeed};
+use crate::model::plan::{Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
+use crate::plan::builder::{Bound, Draft};
+
+impl Draft<'_> {
+    /// A resource for a place in the body of a request that adds to a relationship or replaces it: one that nothing else has
+    /// put in there; `None` where there is no such.
+    pub(in crate::plan) fn not_in_there(
+        &mut self,
+        operation: &Operation,
+        place: &Place,
+        need: &ResourceNeed,
+        bound: &Bound,
+        taken: &[SlotId],
+    ) -> Option<SlotId> {
+        let writes = matches!(operation.method.0.as_str(), "POST" | "PATCH") && matches!(place, Place::Body(_));
+        let name = relationship(&operation.path).filter(|_| writes)?;
+        let there = self.in_there(operation, name, &bound.base.request);
+        if there.is_empty() {
+            return None;
+        }
+        let taken: Vec<SlotId> = taken.iter().cloned().chain(there).collect();
+        let found = self.free_or_any(operation, place, need, &taken).ok().flatten()?;
+        self.plan.is_made(&found).then_some(found)
+    }
+
+    /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
+    pub(in crate::plan) fn taken_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
+        relationship(&operation.path).filter(|_| operation.method.0 == "DELETE" && matches!(place, Place::Body(_)))?;
+        let contract = self.contract;
+        for method in ["PATCH", "POST"] {
+            let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.0 == method) else { continue };
+            let Ok(success) = self.success(&other.id) else { continue };
+            let probe = self.plan.probe(&success).filter(|probe| probe.request.slots_in_path() == bound.base.request.slots_in_path());
+            let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
+            if let Some(slot) = put.into_iter().find(|slot| !taken.contains(slot) && self.kind_of(slot) == kind) {
+                return Some(slot);
+            }
+        }
+        None
+    }
+
+    /// Takes out of a relationship what no other request takes out again, where something is refused while it holds anything.
+    pub fn empty(&mut self) {
+        let contract = self.contract;
+        let removals = contract.operations.iter().filter(|operation| operation.method.0 == "DELETE" && self.stands_in_the_way(&operation.path));
+        for operation in removals.collect::<Vec<_>>() {
+            let Some(name) = relationship(&operation.path) else { continue };
+            let Some(first) = self.successes.get(&operation.id).and_then(|success| self.plan.probe(success.as_ref().ok()?)) else { continue };
+            let (owners, out) = (first.request.slots_in_path().into_iter().cloned().collect::<Vec<_>>(), named(first, |_| true));
+            let request = first.request.clone();
+            // A removal without a body takes out all there is.
+            if out.is_empty() {
+                continue;
+            }
+            for left in self.in_there(operation, name, &request).into_iter().filter(|slot| !out.contains(slot)) {
+                let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
+                let Ok(bound) = self.bind(operation, false, &fixed) else { continue };
+                let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound.base.request);
+                removal.id = self.free_id(&format!("{}::{}::success", operation.id, removal.status));
+                removal.assumed = bound.assumed;
+                self.plan.probes.push(removal);
+            }
+        }
+    }
+
+    /// Whether something is refused while a relationship holds anything.
+    fn stands_in_the_way(&self, path: &str) -> bool {
+        let conditions = self.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);
+        let mut by = conditions.filter_map(|condition| self.contract.operation(condition.by.as_ref()?));
+        by.any(|by| by.path == path)
+    }
+
+    /// What the request that made the owner put into its relationship, and what others on the same route put there.
+    fn in_there(&self, operation: &Operation, name: &str, request: &RequestTemplate) -> Vec<SlotId> {
+        let owners = request.slots_in_path();
+        let mut there = Vec::new();
+        for owner in owners.iter().filter_map(|slot| self.plan.slots.get(*slot)) {
+            let at = format!("/relationships/{name}/");
+            there.extend(
+                owner.maker().and_then(|maker| self.plan.probe(maker)).map(|maker| named(maker, |place| place.contains(&at))).unwrap_or_default(),
+            );
+        }
+        let others = self.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
+        for other in others.filter(|other| matches!(other.method.0.as_str(), "POST" | "PATCH")) {
+            let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
+            let probe = self.plan.probe(success).filter(|probe| probe.request.slots_in_path() == owners);
+            there.extend(probe.map(|probe| named(probe, |_| true)).unwrap_or_default());
+        }
+        there
+    }
+
+    /// Asks once more what a relationship holds when something has been taken out of it, right after that: what is due to be
+    /// read anyway is read before, while there is most to see.
+    pub fn look_afterwards(&mut self) {
+        let removals: Vec<Probe> = self.plan.probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
+        for removal in removals {
+            let Some(read) = self.plan.probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };
+            let id = self.free_id(&format!("{}::{}::afterwards", read.operation, read.status));
+            let look = Probe {
+                id,
+                purpose: Purpose::Fixture,
+                captures: Vec::new(),
+                after: vec![removal.id.clone(), read.id.clone()],
+                stage: Stage::Change,
+                ..read
+            };
+            // Right behind the removal, so that whatever is changed next waits for it.
+            let behind = self.plan.probes.iter().position(|probe| probe.id == removal.id).map_or(self.plan.probes.len(), |position| position + 1);
+            self.plan.probes.insert(behind, look);
+        }
+    }
+}
+
+/// The name of the relationship of one resource that a path leads to.
+fn relationship(path: &str) -> Option<&str> {
+    let (front, name) = path.rsplit_once('/')?;
+    (front.ends_with("}/relationships") && !name.starts_with('{')).then_some(name)
+}
+
+fn takes_out(probe: &Probe) -> bool {
+    probe.fault.is_none()
+        && probe.purpose != Purpose::Cleanup
+        && probe.request.method.0 == "DELETE"
+        && probe.stage == Stage::Change
+        && relationship(&probe.request.path).is_some()
+}
+
+fn reads(probe: &Probe, removal: &Probe) -> bool {
+    let same = probe.request.path == removal.request.path && probe.request.slots_in_path() == removal.request.slots_in_path();
+    same && probe.request.method.0 == "GET" && probe.fault.is_none() && probe.purpose != Purpose::Cleanup
+}
+
+/// The slots that a request names in its body.
+fn named(probe: &Probe, at: impl Fn(&str) -> bool) -> Vec<SlotId> {
+    let body = probe.request.fillings.iter().filter(|filling| matches!(&filling.place, Place::Body(place) if at(place)));
+    body.map(|filling| filling.slot.clone()).collect()
+}

@@ -1,0 +1,75 @@
+//! Other lists in which something can be looked for that is borrowed, should the first list not hold it.
+
+use std::cmp::Reverse;
+
+use super::id_sources::Feed;
+use crate::model::contract::{Contract, Operation};
+use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
+use crate::plan::builder::{Draft, path_kind};
+use crate::plan::schedule::selection::skip_reason;
+use crate::plan::values::valid;
+
+/// How many other lists are looked into.
+const MOST_LISTS: usize = 3;
+
+/// How well a list is fit for finding something of a kind: the list of everything of the kind knows best what there is, then
+/// one that needs no id, then any other. Less is better.
+pub fn rank(contract: &Contract, feed: &Feed) -> (Reverse<bool>, bool) {
+    let Some(finder) = contract.operation(&feed.operation) else { return (Reverse(false), true) };
+    let is_item = |item: &Operation| {
+        let rest = item.path.strip_prefix(finder.path.trim_end_matches('/')).map(|rest| rest.trim_matches('/'));
+        rest.is_some_and(|rest| !rest.contains('/')) && item.item_parameter().is_some() && path_kind(item) == Some(&feed.kind)
+    };
+    (Reverse(contract.operations.iter().any(is_item)), finder.path.contains('{'))
+}
+
+impl Draft<'_> {
+    /// Writes down where else each borrowed thing can be found.
+    pub(in crate::plan) fn look_elsewhere(&mut self) {
+        let borrowed: Vec<(SlotId, Slot, ProbeId)> = self
+            .plan
+            .slots
+            .iter()
+            .filter_map(|(id, slot)| match &slot.origin {
+                Origin::Borrowed(finder) => Some((id.clone(), slot.clone(), finder.clone())),
+                Origin::Created(_) | Origin::Given(_) => None,
+            })
+            .collect();
+        for (id, slot, finder) in borrowed {
+            let Some(first) = self.plan.probe(&finder).cloned() else { continue };
+            let Some(capture) = first.captures.iter().find(|capture| capture.slot == id).cloned() else { continue };
+            let mut feeds: Vec<&Feed> =
+                self.feeds.iter().filter(|feed| !feed.makes && feed.kind == slot.kind && feed.operation != first.operation).collect();
+            feeds.sort_by_key(|feed| rank(self.contract, feed));
+            let below = |path: &str| path.contains('{');
+            let others = feeds.into_iter().filter_map(|feed| {
+                // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.
+                let mut other = self.lister(feed).filter(|other| below(&first.request.path) || !below(&other.request.path))?;
+                (other.wave, other.stage) = first.due();
+                other.after = vec![first.id.clone()];
+                (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
+                other.id = format!("{}~{id}", other.id);
+                other.captures = vec![Capture { expression: feed.expression.clone(), ..capture.clone() }];
+                Some(other)
+            });
+            let others: Vec<Probe> = others.take(MOST_LISTS).collect();
+            if !others.is_empty() {
+                self.plan.finders.insert(id, others);
+            }
+        }
+    }
+
+    /// The request that asks for a list: the one that is planned, or one that needs nothing.
+    pub(in crate::plan) fn lister(&self, feed: &Feed) -> Option<Probe> {
+        if let Some(Ok(planned)) = self.successes.get(&feed.operation) {
+            return self.plan.probe(planned).cloned();
+        }
+        let operation = self.contract.operation(&feed.operation).filter(|operation| operation.method.is_safe())?;
+        let base = valid(self.contract, self.schemas, operation, false).ok()?;
+        if !base.needs.is_empty() || skip_reason(operation, self.suite, self.options).is_some() {
+            return None;
+        }
+        let id = self.free_id(&format!("{}::list", operation.id));
+        Some(Probe { assumed: base.unvouched, ..Probe::valid(id, operation, Purpose::Fixture, Stage::Find, base.request) })
+    }
+}

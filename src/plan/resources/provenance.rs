@@ -1,0 +1,305 @@
+//! What a run knows of ids: which name things that it is proven to have made, and which others answers have held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::answer_contents::{carries_any, items, names_itself, note_ids, other_name, shows};
+use super::id_sources::{Feed, feeds};
+use crate::contract::expressions::captured;
+use crate::model::contract::{Contract, Status};
+use crate::model::exchange::Answer;
+use crate::model::plan::{Capture, Place, Probe, SlotId};
+use crate::model::text::plain;
+use crate::plan::effect::is_new_key;
+use crate::plan::values::carries;
+
+/// How many items of a list are read.
+const MOST_ITEMS: usize = 1_000;
+
+/// Why it is not proven that the run made a thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// The answer shows another name than the one that was sent.
+    OtherName(String),
+    /// An earlier answer held the id.
+    KnownBefore,
+    /// Neither the mark of the run nor a 201 says that it is new; the status.
+    NotShown(Status),
+    /// The request itself named it, and not as something new.
+    Named,
+}
+
+impl Doubt {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::OtherName(name) => format!("the answer calls it {name:?}, which is not the name that was sent"),
+            Self::KnownBefore => "an earlier answer held its id".to_owned(),
+            Self::NotShown(status) => format!("the answer {status} does not show what was sent"),
+            Self::Named => "the request itself named it".to_owned(),
+        }
+    }
+}
+
+/// A thing that an answer to a write held and that is not proven to be the run's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unproven {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The probe that was answered with it.
+    pub probe: String,
+    /// Why it is not proven.
+    pub doubt: Doubt,
+    /// The member that holds the id.
+    member: String,
+    /// What was sent, as far as it is JSON.
+    sent: Value,
+    /// Whether it was created (201) with an id that no answer had held.
+    new: bool,
+}
+
+/// What is known of ids so far.
+#[derive(Debug, Default)]
+pub struct Ownership {
+    mark: String,
+    finders: Vec<Feed>,
+    own: BTreeSet<(String, String)>,
+    unproven: Vec<Unproven>,
+    /// Ids that answers have held, by kind as far as it is told, each with the moment at which the first one came.
+    seen: BTreeMap<(String, String), u64>,
+    moment: u64,
+    /// Kinds of which a list was read.
+    listed: BTreeSet<String>,
+}
+
+/// What an answer is learnt from.
+#[derive(Clone, Copy)]
+pub struct Heard<'r> {
+    /// The probe.
+    pub probe: &'r Probe,
+    /// The values of its path, as they were sent.
+    pub path_values: &'r BTreeMap<String, String>,
+    /// The body that was sent.
+    pub body: Option<&'r str>,
+    /// The answer.
+    pub answer: &'r Answer,
+    /// The moment at which the request was sent.
+    pub began: u64,
+}
+
+impl Ownership {
+    /// Nothing is known yet.
+    pub fn new(contract: &Contract, mark: &str) -> Self {
+        Self { mark: mark.to_owned(), finders: feeds(contract).into_iter().filter(|feed| !feed.makes).collect(), ..Self::default() }
+    }
+
+    /// Whether the run is proven to have made a thing.
+    pub fn is_own(&self, kind: &str, id: &Value) -> bool {
+        self.own.contains(&(kind.to_owned(), plain(id)))
+    }
+
+    /// The lists of things of a kind.
+    pub fn finders(&self, kind: &str) -> Vec<Feed> {
+        self.finders.iter().filter(|feed| feed.kind == kind).cloned().collect()
+    }
+
+    /// Whether an answer has held an id.
+    pub fn has_seen(&self, id: &str) -> bool {
+        self.seen.keys().any(|(_, known)| known == id)
+    }
+
+    /// A request is sent: what answers tell from now on may be of its making.
+    pub fn begin(&mut self) -> u64 {
+        self.moment += 1;
+        self.moment
+    }
+
+    fn was_seen(&self, kind: &str, id: &str, began: u64) -> bool {
+        self.seen.get(&(kind.to_owned(), id.to_owned())).is_some_and(|first| *first < began)
+    }
+
+    /// Whether one look at a thing may show whose it is: what was sent carries the mark, or the thing may be new.
+    pub fn is_worth_a_look(&self, kind: &str, id: &Value) -> bool {
+        let id = plain(id);
+        let open = |one: &&Unproven| matches!(one.doubt, Doubt::NotShown(_) | Doubt::KnownBefore) && (one.new || carries_any(&one.sent, &self.mark));
+        self.unproven.iter().filter(|one| one.kind == kind && one.id == id).any(|one| open(&one))
+    }
+
+    /// Why a thing is not proven to be the run's own.
+    pub fn doubt(&self, kind: &str, id: &Value) -> Option<&Doubt> {
+        let id = plain(id);
+        self.unproven.iter().find(|one| one.kind == kind && one.id == id).map(|one| &one.doubt)
+    }
+
+    /// Takes a thing that cannot be looked at for the run's own, where a valid create was answered 201 with an id that was not
+    /// there before.
+    pub fn take_unseen(&mut self, kind: &str, id: &Value) {
+        if self.unproven.iter().any(|one| one.kind == kind && one.id == plain(id) && one.new && matches!(one.doubt, Doubt::NotShown(_))) {
+            self.take(kind, id);
+        }
+    }
+
+    /// Everything that came back from a write and is not proven to be the run's own.
+    pub fn unproven(&self) -> &[Unproven] {
+        &self.unproven
+    }
+
+    /// Takes a thing for the run's own that is known to be so in another way, for example because it was found by its mark.
+    pub fn take(&mut self, kind: &str, id: &Value) {
+        let own = (kind.to_owned(), plain(id));
+        self.unproven.retain(|one| (&one.kind, &one.id) != (&own.0, &own.1));
+        self.own.insert(own);
+    }
+
+    /// Learns from an answer: what `made` captures may be new, everything else was there before.
+    pub fn learn(&mut self, heard: &Heard<'_>, made: &[(Capture, String)]) {
+        let Heard { probe, answer, .. } = *heard;
+        let mut found: BTreeSet<(String, String)> = BTreeSet::new();
+        if answer.status.is_success() {
+            for (capture, kind) in made {
+                if let Some(id) = id_of(capture, heard) {
+                    self.judge(heard, capture, kind, &id);
+                    found.insert((kind.clone(), plain(&id)));
+                }
+            }
+            self.recognise(heard);
+            for feed in self.finders.iter().filter(|feed| feed.operation == probe.operation) {
+                self.listed.insert(feed.kind.clone());
+                let nth = |nth| Capture { slot: SlotId::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
+                let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
+                found.extend(ids.map(|id| (feed.kind.clone(), plain(&id))));
+            }
+        }
+        if let Some(body) = answer.body.json() {
+            note_ids(body, None, &mut found);
+        }
+        let now = self.begin();
+        for id in found {
+            self.seen.entry(id).or_insert(now);
+        }
+    }
+
+    /// Whether a thing that an answer held is the run's own.
+    fn judge(&mut self, heard: &Heard<'_>, capture: &Capture, kind: &str, id: &Value) {
+        let other = |one: &Unproven| one.kind == kind && one.id == plain(id) && matches!(one.doubt, Doubt::OtherName(_));
+        if self.is_own(kind, id) || self.unproven.iter().any(other) {
+            return;
+        }
+        // A job that is accepted (202) is made as well, where a list shows that it was not there.
+        let created = match heard.answer.status {
+            Status(201) => self.may_be_new(heard, kind),
+            Status(202) => self.listed.contains(kind),
+            _ => false,
+        };
+        let new = created && !self.was_seen(kind, &plain(id), heard.began);
+        match self.proof(heard, (capture, kind), id, new) {
+            Ok(()) => self.take(kind, id),
+            Err(doubt) => {
+                let member = capture.expression.rsplit('/').next().filter(|_| capture.expression.contains('#')).unwrap_or("id").to_owned();
+                let sent = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+                let one = Unproven { kind: kind.to_owned(), id: plain(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
+                if !self.unproven.iter().any(|known| known.kind == one.kind && known.id == one.id) {
+                    self.unproven.push(one);
+                }
+            }
+        }
+    }
+
+    /// Whether nothing speaks against an id being new: a list of its kind was read before, or there is none to read.
+    fn may_be_new(&self, heard: &Heard<'_>, kind: &str) -> bool {
+        let listed = self.listed.contains(kind) || !self.finders.iter().any(|feed| feed.kind == kind);
+        // What is made below a thing of the run's own is nowhere else.
+        let below_own = heard.probe.request.slots_in_path().into_iter().any(|slot| self.own_slots(slot, heard));
+        listed || below_own
+    }
+
+    fn own_slots(&self, slot: &str, heard: &Heard<'_>) -> bool {
+        let place = heard.probe.request.fillings.iter().find(|filling| filling.slot == slot).map(|filling| &filling.place);
+        let Some(Place::Path(name)) = place else { return false };
+        let kind = slot.split('#').next().unwrap_or_default();
+        heard.path_values.get(name).is_some_and(|value| self.is_own(kind, &Value::from(value.as_str())))
+    }
+
+    fn proof(&self, heard: &Heard<'_>, (capture, kind): (&Capture, &str), id: &Value, new: bool) -> Result<(), Doubt> {
+        let Heard { answer, .. } = *heard;
+        if capture.expression.starts_with("$request.path.") {
+            let marked = id.as_str().is_some_and(|key| carries(key, &self.mark));
+            let drawn = is_new_key(id, &self.mark) && (marked || answer.status == Status(201));
+            return if drawn { Ok(()) } else { Err(Doubt::NotShown(answer.status)) };
+        }
+        let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        let listed = new && self.listed.contains(kind);
+        if names_itself(&sent, &plain(id)) && !listed && !is_new_key(id, &self.mark) {
+            return Err(Doubt::Named);
+        }
+        let member = capture.expression.rsplit('/').next().unwrap_or("id");
+        let items = answer.body.json().map(|body| items(body, member, &plain(id))).unwrap_or_default();
+        match self.shown(&sent, &items, member) {
+            Shown::Own => Ok(()),
+            Shown::Other(name) => Err(Doubt::OtherName(name)),
+            // Nothing can be shown where nothing carries the mark.
+            Shown::Nothing if new && !items.is_empty() && !carries_any(&sent, &self.mark) => Ok(()),
+            Shown::Nothing if self.was_seen(kind, &plain(id), heard.began) => Err(Doubt::KnownBefore),
+            Shown::Nothing => Err(Doubt::NotShown(answer.status)),
+        }
+    }
+
+    /// What items that hold an id show of what was sent.
+    fn shown(&self, sent: &Value, items: &[&Value], member: &str) -> Shown {
+        if let Some(other) = items.iter().find_map(|item| other_name(sent, item, member, &self.mark)) {
+            return Shown::Other(other);
+        }
+        if items.iter().any(|item| shows(item, &self.mark, 0)) { Shown::Own } else { Shown::Nothing }
+    }
+
+    /// Takes for the run's own what an answer about its kind shows beside the mark.
+    fn recognise(&mut self, heard: &Heard<'_>) {
+        let Some(body) = heard.answer.body.json() else { return };
+        let about = |one: &Unproven| {
+            let listed = self.finders.iter().any(|feed| feed.operation == heard.probe.operation && feed.kind == one.kind);
+            listed || heard.probe.request.slots_in_path().last().is_some_and(|slot| slot.split('#').next() == Some(one.kind.as_str()))
+        };
+        let mut proven: Vec<(String, String)> = Vec::new();
+        let mut other: Vec<(String, String, String)> = Vec::new();
+        for one in self.unproven.iter().filter(|one| matches!(one.doubt, Doubt::NotShown(_) | Doubt::KnownBefore) && about(one)) {
+            let single = heard.path_values.values().any(|value| *value == one.id);
+            let found: Vec<&Value> = items(body, &one.member, &one.id).into_iter().filter(|item| single || item.get(&one.member).is_some()).collect();
+            match self.shown(&one.sent, &found, &one.member) {
+                Shown::Own => proven.push((one.kind.clone(), one.id.clone())),
+                Shown::Other(name) => other.push((one.kind.clone(), one.id.clone(), name)),
+                // It is there, created, was not there before, and shows nothing that speaks against it.
+                Shown::Nothing if one.new && single => proven.push((one.kind.clone(), one.id.clone())),
+                Shown::Nothing => {}
+            }
+        }
+        for (kind, id) in proven {
+            self.take(&kind, &Value::from(id));
+        }
+        for (kind, id, name) in other {
+            if let Some(one) = self.unproven.iter_mut().find(|one| one.kind == kind && one.id == id) {
+                one.doubt = Doubt::OtherName(name);
+            }
+        }
+    }
+}
+
+/// What a resource shows of the one that was sent.
+enum Shown {
+    /// The mark of the run.
+    Own,
+    /// Another name.
+    Other(String),
+    /// Neither.
+    Nothing,
+}
+
+/// The id that a capture finds, in the answer or in the path that was asked.
+fn id_of(capture: &Capture, heard: &Heard<'_>) -> Option<Value> {
+    if let Some(name) = capture.expression.strip_prefix("$request.path.") {
+        return heard.path_values.get(name).map(|value| Value::from(value.as_str()));
+    }
+    captured(capture, heard.answer, heard.probe, &BTreeMap::new())
+}

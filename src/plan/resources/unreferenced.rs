@@ -1,0 +1,104 @@
+//! Things that nothing else of the run refers to: only they are sure to be free to go. A server may keep what came to be by
+//! a reference even after that which referred is gone.
+
+use crate::model::contract::{Contract, Operation};
+use crate::model::plan::{Filling, Origin, Place, Plan, Probe, ProbeId, Purpose, SlotId, Stage};
+use crate::plan::builder::{Draft, path_kind};
+
+impl Draft<'_> {
+    /// Things of a kind that some valid request refers to, or makes others below.
+    pub(in crate::plan) fn referred_to(&self, kind: &str) -> Vec<SlotId> {
+        let valid = self.plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup);
+        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|filling| self.refers(probe, filling)));
+        let own = |slot: &SlotId| self.plan.slots.get(slot).is_some_and(|known| known.kind == kind);
+        named.map(|filling| filling.slot.clone()).filter(own).collect()
+    }
+
+    /// Things of a kind that are to be removed as what nothing refers to.
+    pub(in crate::plan) fn kept_apart(&self, kind: &str) -> Vec<SlotId> {
+        let own = |slot: &SlotId| self.plan.slots.get(slot).is_some_and(|known| known.kind == kind);
+        self.consumers.keys().filter(|slot| own(slot)).cloned().collect()
+    }
+
+    fn refers(&self, probe: &Probe, filling: &Filling) -> bool {
+        let Some(operation) = self.contract.operation(&probe.operation) else { return false };
+        match &filling.place {
+            Place::Path(_) => probe.makes(&self.plan),
+            place => self.is_reference(operation, place, &filling.slot),
+        }
+    }
+
+    /// Whether a place in a request names something other than what the request is about.
+    pub(in crate::plan) fn is_reference(&self, operation: &Operation, place: &Place, slot: &str) -> bool {
+        let kind = self.plan.slots.get(slot).map(|slot| slot.kind.as_str());
+        names_another(self.contract, operation, place, kind)
+    }
+}
+
+/// Whether a place in a request names something other than what the request is about.
+pub fn names_another(contract: &Contract, operation: &Operation, place: &Place, kind: Option<&str>) -> bool {
+    match place {
+        _ if operation.method.is_safe() || (operation.method.0 == "DELETE" && !operation.path.contains('{')) => false,
+        Place::Body(at) => !(is_own_id(at) && kind.is_some() && kind_of(contract, operation) == kind),
+        Place::Query(_) => operation.method.0 != "DELETE",
+        _ => false,
+    }
+}
+
+/// Whether a place in a body is the id of a primary resource (JSON:API, Resource Objects; a plain object or list of them).
+fn is_own_id(at: &str) -> bool {
+    let rest = at.strip_prefix("/data").unwrap_or(at);
+    let tokens: Vec<&str> = rest.split('/').skip(1).collect();
+    match tokens.as_slice() {
+        ["id"] => true,
+        [index, "id"] => index.parse::<usize>().is_ok(),
+        _ => false,
+    }
+}
+
+/// The kind that an operation is about: what its path names last, or what the items of its collection are.
+fn kind_of<'a>(contract: &'a Contract, operation: &'a Operation) -> Option<&'a str> {
+    if operation.item_parameter().is_some() {
+        return path_kind(operation);
+    }
+    let below = |other: &&Operation| {
+        let rest = other.path.strip_prefix(operation.path.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.trim_end_matches('/').rsplit('/').count() == 2 && other.item_parameter().is_some())
+    };
+    contract.operations.iter().find(below).and_then(path_kind)
+}
+
+/// Whether an accepted request takes away what it does not name one by one: a deletion on a collection without a body.
+pub fn removes_many(operation: &Operation) -> bool {
+    operation.method.0 == "DELETE"
+        && operation.item_parameter().is_none()
+        && operation.request_body.is_none()
+        && !operation.path.contains("/relationships/")
+}
+
+/// What removes many things at once comes after everything that is about one of them. Pairs of probes, the later one first.
+pub fn many_last(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
+    let mut edges = Vec::new();
+    for probe in plan.probes.iter().filter(|probe| probe.fault.is_none()) {
+        let Some(operation) = contract.operation(&probe.operation).filter(|operation| removes_many(operation)) else { continue };
+        let Some(kind) = kind_of(contract, operation) else { continue };
+        let of_kind = |slot: &SlotId| plan.slots.get(slot).is_some_and(|slot| slot.kind == kind);
+        let makes = |other: &Probe| plan.slots.values().any(|slot| slot.kind == kind && slot.origin == Origin::Created(other.id.clone()));
+        let about = plan.probes.iter().filter(|other| {
+            other.id != probe.id && !matches!(other.stage, Stage::Gone | Stage::Burst) && (other.needs.iter().any(of_kind) || makes(other))
+        });
+        edges.extend(about.map(|other| (probe.id.clone(), other.id.clone())));
+    }
+    edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_primary_resource_is_no_reference() {
+        assert!(is_own_id("/data/id") && is_own_id("/data/0/id") && is_own_id("/id") && is_own_id("/1/id"));
+        assert!(!is_own_id("/data/relationships/owner/data/id") && !is_own_id("/data/attributes/owner_id") && !is_own_id("/owner/id"));
+    }
+}

@@ -1,0 +1,154 @@
+//! The part of a plan that a budget allows, with everything that it needs and its own clean-up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::greedy::{Choice, MOST_UNCOUNTED};
+use crate::model::contract::{Contract, RateLimit};
+use crate::model::effect::Effect;
+use crate::model::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::model::reason::{Code, Reason};
+use crate::plan::Options;
+use crate::plan::resources::removal::removal;
+
+/// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most
+/// first. `consumers` says which probe removes what, before and after.
+pub(in crate::plan) fn within(plan: &mut Plan, contract: &Contract, options: &Options, budget: u64, consumers: &mut BTreeMap<SlotId, ProbeId>) {
+    let due: Vec<Probe> = std::mem::take(&mut plan.probes);
+    plan.probes = due.into_iter().filter(|probe| probe.purpose != Purpose::Cleanup).collect();
+    if whole(plan) <= budget {
+        consumers.retain(|_, consumer| plan.probes.iter().any(|probe| probe.id == *consumer));
+        tidy(plan, consumers);
+        return;
+    }
+    let ages = ages(plan, options);
+    let makers = makers(plan);
+    let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
+    let place = |id: &String| index.get(id.as_str()).copied();
+    let with = |number: usize| {
+        let probe = &plan.probes[number];
+        let sources = probe.needs.iter().filter_map(|slot| place(plan.source(slot)?));
+        let follows = match &probe.repeat {
+            Repeat::Follow(first) => place(first),
+            _ => None,
+        };
+        let undone = (0..plan.probes.len()).filter(|other| undoes(&plan.probes[*other], probe));
+        sources.chain(undone).chain(probe.after.iter().filter_map(place)).chain(probe.control.as_ref().and_then(place)).chain(follows).collect()
+    };
+    let mut choice = Choice::new(plan, contract, with);
+    // What shows the rate limit may take a few requests more.
+    let reserve = if options.windows.is_empty() { 0 } else { u64::from(MOST_UNCOUNTED) };
+    choice.fill(budget.saturating_sub(reserve), |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
+    let chosen = choice.chosen();
+    let mut keep = chosen.iter();
+    plan.probes.retain(|_| keep.next().copied().unwrap_or_default());
+    consumers.retain(|_, consumer| plan.probes.iter().any(|probe| probe.id == *consumer));
+    let there: BTreeSet<&ProbeId> = plan.probes.iter().map(|probe| &probe.id).collect();
+    plan.drawn.retain(|id, _| there.contains(id));
+    postpone(plan, budget);
+    let named = |probe: &Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot)).cloned().collect::<Vec<_>>();
+    let used: BTreeSet<SlotId> = plan.probes.iter().flat_map(named).collect();
+    plan.slots.retain(|slot, _| used.contains(slot));
+    plan.removers.retain(|slot, _| used.contains(slot));
+    tidy(plan, consumers);
+}
+
+/// Whether a deletion takes back what a change has done on the same route: a thing that others still refer to cannot be removed.
+fn undoes(deletion: &Probe, change: &Probe) -> bool {
+    deletion.request.method.0 == "DELETE"
+        && matches!(change.request.method.0.as_str(), "POST" | "PATCH" | "PUT")
+        && deletion.request.path == change.request.path
+        && deletion.fault.is_none()
+        && change.fault.is_none()
+        && deletion.consumes.is_empty()
+        && deletion.request.slots_in_path() == change.request.slots_in_path()
+}
+
+/// All requests of a plan, its clean-up among them.
+fn whole(plan: &Plan) -> u64 {
+    let left = plan.slots.keys().filter(|slot| removal(plan, slot).is_some() && !plan.probes.iter().any(|probe| removes(probe, slot)));
+    let polls = plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
+    (plan.probes.len() + polls + left.count()) as u64
+}
+
+fn removes(probe: &Probe, slot: &str) -> bool {
+    probe.fault.is_none() && probe.consumes.iter().any(|gone| gone == slot)
+}
+
+/// How old each cell is: those that were never asked for are the youngest to be asked, then by the time of the last run.
+fn ages(plan: &Plan, options: &Options) -> Vec<usize> {
+    let times: BTreeSet<&String> = options.asked.values().collect();
+    let age = |time: &String| times.iter().position(|known| *known == time).map_or(0, |position| position + 1);
+    plan.cells.iter().map(|cell| options.asked.get(&(cell.operation.clone(), cell.status.0)).map_or(0, age)).collect()
+}
+
+/// The slots that each probe makes.
+fn makers(plan: &Plan) -> BTreeMap<usize, Vec<SlotId>> {
+    let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
+    let mut makers: BTreeMap<usize, Vec<SlotId>> = BTreeMap::new();
+    for (id, slot) in &plan.slots {
+        if let Some(maker) = slot.maker()
+            && let Some(maker) = index.get(maker.as_str())
+            && plan.removers.contains_key(id)
+        {
+            makers.entry(*maker).or_default().push(id.clone());
+        }
+    }
+    makers
+}
+
+/// Requests that it takes to put back what one request changes.
+const RESTORING: usize = 3;
+
+/// What it costs to remove what these probes make, less what they remove themselves.
+fn clean_up(plan: &Plan, makers: &BTreeMap<usize, Vec<SlotId>>, fresh: &[usize]) -> u64 {
+    let made = fresh.iter().filter_map(|probe| makers.get(probe)).flatten();
+    let valid = fresh.iter().map(|probe| &plan.probes[*probe]).filter(|probe| probe.fault.is_none());
+    let gone: BTreeSet<&SlotId> = valid.flat_map(|probe| &probe.consumes).collect();
+    // What is changed by permission is read before, written back and looked at.
+    let restored = fresh.iter().filter(|probe| plan.probes[**probe].effect >= Effect::Borrowed && !plan.disposable).count() * RESTORING;
+    (made.filter(|slot| !gone.contains(slot)).count() + restored) as u64
+}
+
+/// Says of every cell that does not fit that it is left to a later run.
+fn postpone(plan: &mut Plan, budget: u64) {
+    let there: BTreeSet<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
+    let valid: BTreeSet<String> = plan.probes.iter().filter(|probe| probe.fault.is_none()).map(|probe| probe.operation.clone()).collect();
+    let reason = Reason::new(Code::Budget, format!("the budget of {budget} requests goes to other cells"));
+    for cell in &mut plan.cells {
+        match &mut cell.intent {
+            Intent::Probes(aimed) => {
+                aimed.retain(|id| there.contains(id));
+                if aimed.is_empty() {
+                    cell.intent = Intent::Postponed(reason.clone());
+                }
+            }
+            Intent::Watched if !valid.contains(&cell.operation) => cell.intent = Intent::Postponed(reason.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// Plans the removal of everything that no planned request removes.
+fn tidy(plan: &mut Plan, consumers: &mut BTreeMap<SlotId, ProbeId>) {
+    let left: Vec<SlotId> = plan.slots.keys().filter(|slot| !plan.probes.iter().any(|probe| removes(probe, slot))).cloned().collect();
+    for slot in left.into_iter().filter(|slot| plan.is_made(slot)).collect::<Vec<_>>() {
+        if let Some(probe) = removal(plan, &slot) {
+            consumers.insert(slot, probe.id.clone());
+            plan.probes.push(Probe { wave: 0, stage: Stage::Cleanup, ..probe });
+        }
+    }
+}
+
+/// Leaves the rate limit alone where the run sends too little to reach it.
+pub(in crate::plan) fn without_burst(plan: &mut Plan, window: RateLimit) {
+    let burst = |id: &ProbeId, plan: &Plan| plan.probe(id).is_some_and(|probe| probe.stage == Stage::Burst);
+    let reason = format!("this run sends fewer than the {} requests that the rate limit allows in {} s", window.requests, window.seconds);
+    let reason = Reason::new(Code::Budget, reason);
+    let limits: Vec<usize> = (0..plan.cells.len())
+        .filter(|cell| matches!(&plan.cells[*cell].intent, Intent::Probes(aimed) if aimed.iter().all(|id| burst(id, plan))))
+        .collect();
+    for cell in limits {
+        plan.cells[cell].intent = Intent::Skipped(reason.clone());
+    }
+    plan.probes.retain(|probe| probe.stage != Stage::Burst);
+}
