@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use support::{Folder, Mock, OTHER, text};
 
 /// Every journal of a folder.
@@ -55,6 +57,33 @@ fn an_edited_journal_sends_no_writes_in_a_run_that_only_reads() {
     assert!(matches!(output.status.code(), Some(0 | 2 | 3)), "{}", text(&output));
     assert_eq!(writes(&folder), before, "{}", text(&output));
     mock.end();
+}
+
+/// How something is removed is for the contract to say: a journal whose plan removes things with requests that act on all of them.
+#[test]
+fn an_edited_journal_makes_a_clean_up_do_nothing_else() {
+    let folder = Folder::new("removers");
+    let mock = Mock::start(&folder, &["--window", "100000/1", "--variant", "slow-answers"]);
+    let words = ["run", "--jobs", "1", "--only", "groups.*", "--allow", "all"];
+    assert_eq!(signalled(&mock, &folder, &words, 20, "-KILL"), None);
+    let [journal] = &journals(&folder)[..] else { panic!("one journal") };
+    let told = std::fs::read_to_string(journal).expect("a journal");
+    let (start, rest) = told.split_once('\n').expect("a first line");
+    let mut start: Value = serde_json::from_str(start).expect("JSON");
+    let removers = start["started"]["plan"]["removers"].as_object_mut().expect("the journal holds the plan");
+    assert!(!removers.is_empty());
+    for remover in removers.values_mut() {
+        let path = remover["request"]["path"].as_str().expect("a path").replace("/v1/", "/v1/reset/");
+        remover["request"]["path"] = path.into();
+        remover["request"]["method"] = "GET".into();
+    }
+    std::fs::write(journal, format!("{start}\n{rest}")).expect("written");
+    let output = mock.run(&folder, &["clean"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("is left"), "{}", text(&output));
+    let told = std::fs::read_to_string(journal).expect("a journal");
+    let harmful = told.lines().filter(|line| line.starts_with("{\"sent\"") && line.contains("/v1/reset/")).count();
+    assert_eq!(harmful, 0, "{}", text(&output));
 }
 
 /// A journal whose plan names paths that make another host of the target's address.
@@ -176,4 +205,31 @@ fn a_server_is_known_by_its_address() {
     }
     let targets = std::fs::read_dir(folder.0.join(".probity")).expect("the state").count();
     assert_eq!(targets, 1);
+}
+
+/// The names of this machine that stand in its own table, and lead nowhere else.
+fn own_names() -> Vec<String> {
+    use std::net::ToSocketAddrs;
+    let table = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let names = table.lines().filter_map(|line| line.split('#').next()).flat_map(|line| line.split_whitespace().skip(1));
+    let own = |name: &&str| {
+        let found: Vec<_> = (*name, 80).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+        !found.is_empty() && found.iter().all(|address| address.ip().is_loopback())
+    };
+    names.filter(own).map(str::to_owned).collect()
+}
+
+/// What a plan goes by is what the run is going to find.
+#[test]
+fn a_plan_knows_a_server_as_the_run_does() {
+    for name in own_names().into_iter().chain(["localhost".to_owned(), "127.0.0.1".to_owned()]) {
+        let folder = Folder::new("planned");
+        let target = format!("http://{name}:8099");
+        for words in [&["clean"][..], &["plan", "--only", "entities.list"]] {
+            let output = folder.run(&[words, &["--target", &target]].concat());
+            assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        }
+        let known: Vec<_> = std::fs::read_dir(folder.0.join(".probity")).expect("the state").filter_map(|one| Some(one.ok()?.file_name())).collect();
+        assert_eq!(known.len(), 1, "{name}: {known:?}");
+    }
 }

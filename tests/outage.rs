@@ -67,21 +67,26 @@ fn a_night_without_an_answer_leaves_no_report_and_nothing_to_continue() {
     assert_eq!(count(&folder.report(), "conforms"), proved, "{}", text(&again));
 }
 
+/// Waits until the journals of a folder have so many lines of a sort.
+fn wait_for(folder: &Folder, line: &str, count: usize) {
+    let journalled = || {
+        let folders = std::fs::read_dir(folder.0.join(".probity")).into_iter().flatten().filter_map(Result::ok);
+        let files = folders.flat_map(|one| std::fs::read_dir(one.path()).into_iter().flatten().filter_map(Result::ok));
+        files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).map(|text| text.matches(line).count()).sum::<usize>()
+    };
+    let started = Instant::now();
+    while journalled() < count && started.elapsed() < Duration::from_mins(1) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 #[test]
 fn an_outage_in_the_middle_is_asked_again_and_not_replayed() {
     let (folder, files, url) = away("middle");
     let mock = back(&folder, &files, &url);
     let slow = ["--max-time", "600", "--jobs", "1", "--timeout", "5"];
     let mut child = command(&folder, &files, &url, &slow).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
-    let journal = || {
-        let folders = std::fs::read_dir(folder.0.join(".probity")).into_iter().flatten().filter_map(Result::ok);
-        let files = folders.flat_map(|one| std::fs::read_dir(one.path()).into_iter().flatten().filter_map(Result::ok));
-        files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).map(|text| text.matches("{\"sent\"").count()).sum::<usize>()
-    };
-    let started = Instant::now();
-    while journal() < 20 && started.elapsed() < Duration::from_mins(1) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_for(&folder, "{\"sent\"", 20);
     drop(mock);
     let code = child.wait().expect("it ends").code();
     let cut = folder.report();
@@ -92,6 +97,37 @@ fn an_outage_in_the_middle_is_asked_again_and_not_replayed() {
     let whole = folder.report();
     assert!(count(&whole, "conforms") >= count(&cut, "conforms").max(40), "{}", text(&output));
     assert_eq!(count(&whole, "inconclusive"), 0, "{}", text(&output));
+}
+
+/// A server that hangs in the middle of a night, and a run that is killed while it waits in vain.
+#[cfg(unix)]
+#[test]
+fn silence_of_an_outage_in_the_middle_is_not_replayed() {
+    let (folder, files, url) = away("hangs");
+    let mock = back(&folder, &files, &url);
+    let words = ["--jobs", "1", "--timeout", "1"];
+    let mut child = command(&folder, &files, &url, &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
+    wait_for(&folder, "{\"sent\"", 20);
+    let told = |signal: &str| std::process::Command::new("kill").args([signal, &mock.id().to_string()]).status().expect("it is told");
+    assert!(told("-STOP").success());
+    wait_for(&folder, "{\"silent\"", 2);
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(told("-CONT").success());
+    let path = journal(&folder);
+    let cut = std::fs::read_to_string(&path).expect("a journal");
+    let silent: Vec<u64> = cut.lines().filter_map(|line| number(line, "silent")).collect();
+    let asked = probes(&cut);
+    assert!(silent.len() >= 2 && asked.len() >= 20, "the run was through before: {} requests", asked.len());
+    let output = run(&folder, &files, &url, &words);
+    assert!(text(&output).contains("Continuing"), "{}", text(&output));
+    let sent = probes(&std::fs::read_to_string(&path).expect("a journal"));
+    for number in silent {
+        let probe = &asked[usize::try_from(number).expect("a small number")];
+        assert!(sent[asked.len()..].contains(probe), "{probe} was met with silence, and is not sent again: {}", text(&output));
+    }
+    let whole = folder.report();
+    assert!(count(&whole, "conforms") > 40 && count(&whole, "inconclusive") == 0, "{}", text(&output));
 }
 
 /// The only journal of a folder.
@@ -153,10 +189,14 @@ fn a_server_that_is_still_starting_is_waited_for() {
     let _mock = back(&folder, &files, &url);
     let output = child.wait_with_output().expect("it ends");
     assert!(count(&folder.report(), "conforms") > 40, "{}", text(&output));
-    let vain = Instant::now();
-    let nobody = run(&folder, &files, "http://127.0.0.1:1", &["--wait", "1"]);
-    assert_eq!(nobody.status.code(), Some(3), "{}", text(&nobody));
-    assert!(vain.elapsed() >= Duration::from_secs(1), "it is waited");
+    // A run that waited in vain is none: the next one has nothing to go on with.
+    for _ in 0..2 {
+        let vain = Instant::now();
+        let nobody = run(&folder, &files, "http://127.0.0.1:1", &["--wait", "1"]);
+        assert_eq!(nobody.status.code(), Some(3), "{}", text(&nobody));
+        assert!(vain.elapsed() >= Duration::from_secs(1), "it is waited");
+        assert!(!text(&nobody).contains("Continuing"), "{}", text(&nobody));
+    }
 }
 
 #[test]
@@ -246,7 +286,16 @@ fn replay_refuses_what_it_would_not_heed_and_another_contract() {
         command.args(words).envs([("LIBRARY_TOKEN", "probity-token-full"), ("LIBRARY_READER_TOKEN", "probity-token-limited")]);
         command.output().expect("the command runs")
     };
-    for words in [&["--budget", "3"][..], &["--fresh"], &["--only", "*"], &["--max-time", "5"], &["--target", "http://127.0.0.1:1"]] {
+    for words in [
+        &["--budget", "3"][..],
+        &["--fresh"],
+        &["--only", "*"],
+        &["--max-time", "5"],
+        &["--target", "http://127.0.0.1:1"],
+        &["--seed", "9"],
+        &["--retries", "1"],
+        &["--out", "elsewhere"],
+    ] {
         let output = replay(words);
         assert_eq!(output.status.code(), Some(2), "{words:?}: {}", text(&output));
         assert!(text(&output).contains(words[0]), "{words:?}: {}", text(&output));

@@ -115,7 +115,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() || shown.is_err() { exit::UNUSABLE } else { exit::CONFORMS });
         }
     };
-    output::to_the_end(|| match carried_out(cli) {
+    let command = || match carried_out(cli) {
         Ok(code) => code,
         Err(stop) => {
             let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
@@ -124,7 +124,8 @@ pub fn main() -> ExitCode {
             anstream::eprintln!("{style}error{style:#}: {words}");
             stop.code()
         }
-    })
+    };
+    output::to_the_end(command, &mut std::io::stdout())
 }
 
 fn carried_out(cli: Cli) -> Result<u8, Stop> {

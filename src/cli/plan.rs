@@ -28,7 +28,8 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         (target::given(&subject.suite, &lookup), (subject.suite.accounts.full.keys().cloned().collect(), limited))
     };
     ledger.give(&subject.suite, &mut given);
-    let options = target::options(&scope.selection, &target, &subject.suite, given, schemes, "probity".to_owned())?;
+    let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
+    let options = target::options(&scope.selection, &target, &subject.suite, given, schemes, mark)?;
     let regressions = super::regressions::known(scope, &subject.contract.title)?;
     let options = Options { regressions, ..target::within(options, scope, &target, &subject, &ledger) };
     let planned = subject.plan(&options)?;

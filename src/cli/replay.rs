@@ -25,12 +25,13 @@ use crate::report::{finding_text, legible};
 /// Probes that are near to a name that nobody knows.
 const NEAR: usize = 3;
 
-/// Sends the probe, and says how it ended: 1 when it breaks the contract, 3 when no answer came.
+/// Sends the probe, and says how it ended: 1 when it breaks the contract (with --strict, when it is warned of as well), 3 when no
+/// answer came.
 pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
-    if let Some(word) = unheard(&args.run) {
+    let recording = recorded(&args.recording)?;
+    if let Some(word) = unheard(&args.run, recording.seed) {
         return Err(Stop::Unusable(format!("{word} means nothing to replay, which sends one probe of a recording; leave it out")));
     }
-    let recording = recorded(&args.recording)?;
     if recording.plan.probe(&args.probe).is_none() {
         let near = near(&recording.plan, &args.probe);
         return Err(Stop::Unusable(format!("{} has no probe {:?}; near are {}", args.recording.display(), args.probe, near.join(", "))));
@@ -60,14 +61,15 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
         anstream::println!("\n{}", finding_text(finding, false));
     }
     Ok(match &outcome.ending {
-        _ if found.iter().any(|finding| finding.severity == Severity::Must) => exit::VIOLATES,
+        _ if found.iter().any(|finding| finding.severity == Severity::Must || args.run.reports.strict) => exit::VIOLATES,
         Ending::Answered => exit::CONFORMS,
         Ending::Silent(_) | Ending::Withheld(_) => exit::INCONCLUSIVE,
     })
 }
 
 /// The first argument of `run` that was given and can have no effect on a single probe.
-fn unheard(run: &RunArgs) -> Option<&'static str> {
+fn unheard(run: &RunArgs, seed: u64) -> Option<&'static str> {
+    let usual = usual()?;
     let selection = &run.scope.selection;
     let given = [
         (!selection.operations.filter().is_all(), "--only, --tag, --path, --method or --exclude"),
@@ -80,8 +82,17 @@ fn unheard(run: &RunArgs) -> Option<&'static str> {
         (run.max_time.is_some(), "--max-time"),
         (run.require_complete, "--require-complete"),
         (run.full, "--full"),
+        (run.retries != usual.retries, "--retries"),
+        (run.reports.out != usual.reports.out, "--out"),
+        // That of the recording is taken in any case.
+        (![usual.scope.selection.seed, seed].contains(&selection.seed), "--seed"),
     ];
     given.into_iter().find_map(|(given, word)| given.then_some(word))
+}
+
+/// The arguments where none are given.
+fn usual() -> Option<RunArgs> {
+    super::run_args(&[]).ok()
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {

@@ -184,7 +184,7 @@ impl Scene {
         let with = |options: Options| Options { regressions: failed, ..target::within(options, scope, target, subject, ledger) };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &twists.fault, &twists.variant)?;
-            let mark = format!("probity-{:x}", scope.selection.seed);
+            let mark = scope.selection.mark.clone().unwrap_or_else(|| format!("probity-{:x}", scope.selection.seed));
             let accounts = embedded.accounts();
             let options = with(target::options(&scope.selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded) });
@@ -220,6 +220,15 @@ pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Re
 }
 
 async fn send_all(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Result<Carried, Stop> {
+    let carried = sent(way, planned, journal).await;
+    if let (Err(_), Some(journal), None) = (&carried, journal, way.resumed) {
+        // Nothing was sent, so that there is nothing to go on with.
+        journal.write(&Entry::Finished, true)?;
+    }
+    carried
+}
+
+async fn sent(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Result<Carried, Stop> {
     let Way { args, target, subject, ledger, scene, resumed, served } = *way;
     let base = match (target, &scene.embedded) {
         _ if served.is_some() => served.unwrap_or_default().to_owned(),

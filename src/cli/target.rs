@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, ToSocketAddrs};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use url::{Host, Url};
 
@@ -17,6 +19,9 @@ use crate::model::contract::{Contract, RateLimit, SecurityScheme, Status};
 use crate::model::effect::{Effect, Permission};
 use crate::model::suite::{Account, Credential, Suite};
 use crate::plan::{Known, Options};
+
+/// How long a plan waits for the addresses of a name.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// Where requests go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,10 +74,15 @@ impl Target {
     /// # Errors
     /// It is no base URL.
     pub fn connected(text: &str, live: bool, proxied: bool) -> Result<Self, Stop> {
+        Self::located(text, live, proxied, &addresses)
+    }
+
+    /// The same with what says which addresses a name has.
+    fn located(text: &str, live: bool, proxied: bool, addresses: &dyn Fn(&str, u16) -> Vec<IpAddr>) -> Result<Self, Stop> {
         let Self::Server { base, loopback, why, .. } = Self::parse(text)? else { return Ok(Self::Mock) };
         // What a proxy connects to is not known here.
         let (loopback, why) = match Url::parse(&base).ok().as_ref().map(|url| (url.host(), url.port_or_known_default().unwrap_or(80))) {
-            Some((Some(Host::Domain(name)), port)) if !proxied => resolved(name, port),
+            Some((Some(Host::Domain(name)), port)) if !proxied => resolved(name, &addresses(name, port)),
             _ => (loopback, why),
         };
         let (local, why) = match (live, proxied) {
@@ -92,17 +102,13 @@ impl Target {
         Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
     }
 
-    /// The same without a look at the network, for a command that sends nothing.
+    /// The same for a command that sends nothing. The name is looked up all the same: a plan is that of a run only where it goes by
+    /// the same windows and the same memory.
     ///
     /// # Errors
     /// It is no base URL.
     pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
-        Ok(match Self::parse(text)? {
-            Self::Server { base, loopback, .. } if live => {
-                Self::Server { base, local: false, loopback, why: "--live, or the suite, says so".to_owned() }
-            }
-            target => target,
-        })
+        Self::located(text, live, false, &soon)
     }
 
     /// Where it is, how that is known, and what may be changed there.
@@ -150,8 +156,7 @@ fn by_address(address: IpAddr) -> (bool, String) {
 }
 
 /// Whether every address of a name is this machine; one that cannot be resolved is elsewhere.
-fn resolved(name: &str, port: u16) -> (bool, String) {
-    let addresses: Vec<IpAddr> = (name, port).to_socket_addrs().map(|found| found.map(|one| one.ip().to_canonical()).collect()).unwrap_or_default();
+fn resolved(name: &str, addresses: &[IpAddr]) -> (bool, String) {
     match addresses.iter().find(|address| !address.is_loopback()).or(addresses.first()) {
         Some(address) => {
             let (local, _) = by_address(*address);
@@ -159,6 +164,19 @@ fn resolved(name: &str, port: u16) -> (bool, String) {
         }
         None => (false, format!("{name} cannot be resolved")),
     }
+}
+
+/// The addresses of a name; none where nobody knows it.
+fn addresses(name: &str, port: u16) -> Vec<IpAddr> {
+    (name, port).to_socket_addrs().map(|found| found.map(|one| one.ip().to_canonical()).collect()).unwrap_or_default()
+}
+
+/// The same, but none where they are not known soon: names of this machine are, and a plan is made without a network as well.
+fn soon(name: &str, port: u16) -> Vec<IpAddr> {
+    let (told, known) = mpsc::channel();
+    let name = name.to_owned();
+    std::thread::spawn(move || told.send(addresses(&name, port)));
+    known.recv_timeout(LONGEST_LOOK).unwrap_or_default()
 }
 
 /// What may be done on a target, in one word.
@@ -313,6 +331,13 @@ mod tests {
             for (live, proxied) in [(false, false), (true, false), (false, true)] {
                 assert_eq!(key(text, live, proxied), own, "{text}, live {live}, by way of a proxy {proxied}");
             }
+        }
+        // Whoever looks names up, those of this machine lead to it, and only if all of their addresses do.
+        for (found, expected) in [(&["127.0.1.1", "::1"][..], own.as_deref()), (&["127.0.0.1", "192.0.2.1"], None), (&[], None)] {
+            let found: Vec<IpAddr> = found.iter().map(|address| address.parse().unwrap()).collect();
+            let target = Target::located("http://name.example:8080/api", false, false, &|_, _| found.clone()).unwrap();
+            assert_eq!(target.key(), expected.unwrap_or("http://name.example:8080/api"));
+            assert_eq!(target.is_local(), expected.is_some());
         }
         let elsewhere = "http://192.0.2.1:8080/api";
         assert_eq!(key(elsewhere, false, false).as_deref(), Some(elsewhere));

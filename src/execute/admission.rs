@@ -113,8 +113,11 @@ impl<'a> Run<'a> {
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         let entailed = entailed(self.plan, probe);
-        let spent = || lane.spent() + lane.owed.load(Ordering::Relaxed) + self.reserve(lane);
-        if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && spent() + entailed >= *budget) {
+        let committed = || {
+            lane.reserved.store(self.reserve(lane) + entailed, Ordering::Relaxed);
+            lane.committed()
+        };
+        if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && committed() >= *budget) {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
         }
         let slots = match self.values(probe) {

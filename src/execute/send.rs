@@ -153,6 +153,9 @@ impl Sender<'_, '_> {
             let beside = self.lane.pace.end() || before;
             let Some(answer) = outcome.answer() else { return };
             if self.lane.pace.again(probe, answer, beside, attempt + 1) {
+                if !self.can_afford(probe) {
+                    return;
+                }
                 if !self.has_more(probe) {
                     let asked = believed(answer, self.settings).unwrap_or(overload::PAUSE);
                     tokio::time::sleep(asked).await;
@@ -166,14 +169,22 @@ impl Sender<'_, '_> {
             if self.has_more(probe) {
                 continue;
             }
-            let Some(wait) = believed(answer, self.settings) else { return };
+            let Some(wait) = believed(answer, self.settings).filter(|_| self.can_afford(probe)) else { return };
             self.lane.limiter.hold(wait).await;
         }
     }
 
+    /// Whether the budget has one more request for a probe that has been sent already; what removes or puts back has its own reserve.
+    fn can_afford(&self, probe: &Probe) -> bool {
+        self.has_more(probe) || probe.purpose == Purpose::Cleanup || self.settings.budget.is_none_or(|budget| self.lane.committed() < budget)
+    }
+
     /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
     async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
-        for _ in 0..most {
+        for time in 0..most {
+            if time > 0 && !self.can_afford(probe) {
+                return;
+            }
             if !self.recall(probe, outcome) {
                 self.lane.limiter.count().await;
                 self.transmit(probe, operation, prepared, outcome).await;
@@ -189,7 +200,7 @@ impl Sender<'_, '_> {
         let mut pause = self.settings.poll;
         loop {
             self.once(probe, operation, prepared, outcome).await;
-            if outcome.answer().is_none_or(&over) || started.elapsed() + pause > self.settings.patience {
+            if outcome.answer().is_none_or(&over) || started.elapsed() + pause > self.settings.patience || !self.can_afford(probe) {
                 return;
             }
             if self.has_more(probe) {
@@ -211,7 +222,7 @@ impl Sender<'_, '_> {
             let next = next.and_then(|next| self.elsewhere(&first, &next).ok());
             let Some(next) = next.filter(|next| !next.foreign) else { return };
             next.put(&mut request);
-            if seen.contains(&request.url) {
+            if seen.contains(&request.url) || !self.can_afford(probe) {
                 return;
             }
             seen.push(request.url.clone());

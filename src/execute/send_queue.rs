@@ -30,6 +30,8 @@ pub(super) struct Lane<'a> {
     pub originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
     /// How many requests it takes to put back what is changed.
     pub owed: AtomicU64,
+    /// How many requests it may take to remove what is there, as it was when something was last let through.
+    pub reserved: AtomicU64,
     /// How many requests were sent.
     pub sent: AtomicU64,
     /// Probes that are let through and of which nothing has been sent yet.
@@ -53,6 +55,7 @@ impl Lane<'_> {
             ownership,
             originals: tokio::sync::Mutex::default(),
             owed: AtomicU64::new(0),
+            reserved: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             waiting: Mutex::default(),
             entailed: Mutex::default(),
@@ -63,6 +66,11 @@ impl Lane<'_> {
     /// Requests that were sent, or are about to be.
     pub fn spent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed) + self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    /// Requests that were sent, and those that are still needed to leave everything as it was.
+    pub fn committed(&self) -> u64 {
+        self.spent() + self.owed.load(Ordering::Relaxed) + self.reserved.load(Ordering::Relaxed)
     }
 
     pub fn let_through(&self, probe: &str) {

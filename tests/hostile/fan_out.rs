@@ -5,10 +5,13 @@ use serde_json::{Map, Value, json};
 use crate::complaints;
 use crate::server::Server;
 use crate::support::Folder;
-use crate::watch;
+use crate::watch::{self, Seen};
 
-/// So many levels of schemas: gone through way by way, none would come to an end.
+/// So many levels of schemas in each of which a value has several ways: gone through way by way, a value takes long.
 const LEVELS: usize = 16;
+
+/// So many that a value would never come to an end, whatever the machine.
+const ENDLESS: usize = 48;
 
 /// A contract whose requests and answers are of one schema among these.
 fn contract(schemas: &Value) -> String {
@@ -22,9 +25,13 @@ fn contract(schemas: &Value) -> String {
 }
 
 fn levels(level: impl Fn(&Value) -> Value) -> Value {
+    stacked(LEVELS, level)
+}
+
+fn stacked(count: usize, level: impl Fn(&Value) -> Value) -> Value {
     let next = |index: usize| json!({"$ref": format!("#/components/schemas/L{}", index + 1)});
-    let mut schemas: Map<String, Value> = (0..LEVELS).map(|index| (format!("L{index}"), level(&next(index)))).collect();
-    schemas.insert(format!("L{LEVELS}"), json!({"type": "object", "required": ["k"], "properties": {"k": {"type": "string"}}}));
+    let mut schemas: Map<String, Value> = (0..count).map(|index| (format!("L{index}"), level(&next(index)))).collect();
+    schemas.insert(format!("L{count}"), json!({"type": "object", "required": ["k"], "properties": {"k": {"type": "string"}}}));
     Value::Object(schemas)
 }
 
@@ -46,15 +53,35 @@ fn schemas_that_lead_to_each_other_in_many_ways_are_bounded() {
         ),
     ];
     for (name, schemas) in cases {
-        let folder = Folder::hostile(&format!("ways-{name}"));
-        folder.write("hostile.yaml", contract(&schemas));
-        let server = Server::start(|talk| talk.json(r#"{"a":{"a":{"a":{"a":{"a":{"a":{"z":1}}}}}}}"#));
-        let seen = watch::run(&folder, &server.url(), &["--cases", "4", "--retries", "0", "--allow", "all"]);
-        assert!(
-            seen.code.is_some_and(|code| code == 1 || code == 3) && complaints(&seen).is_empty(),
-            "{name}: {:?}\n{}",
-            complaints(&seen),
-            seen.shown
-        );
+        let seen = asked(name, &schemas);
+        assert!(is_whole(&seen) && complaints(&seen).is_empty(), "{name}: {:?}\n{}", complaints(&seen), seen.shown);
     }
+}
+
+/// What a value is never through with is not judged, and that is said.
+#[test]
+fn schemas_that_no_value_comes_through_are_not_judged() {
+    let cases = [
+        ("endless-anyOf", stacked(ENDLESS, |next| json!({"anyOf": [next, next]}))),
+        ("endless-oneOf", stacked(ENDLESS, |next| json!({"oneOf": [next, {"allOf": [next]}]}))),
+        ("endless-allOf", stacked(ENDLESS, |next| json!({"allOf": [next, next]}))),
+    ];
+    for (name, schemas) in cases {
+        let seen = asked(name, &schemas);
+        assert!(is_whole(&seen) && complaints(&seen).is_empty(), "{name}: {:?}\n{}", complaints(&seen), seen.shown);
+        assert!(seen.told("x.get").contains("its branches lead to each other"), "{name}: {}\n{}", seen.told("x.get"), seen.shown);
+    }
+}
+
+/// A run on a contract with these schemas.
+fn asked(name: &str, schemas: &Value) -> Seen {
+    let folder = Folder::hostile(&format!("ways-{name}"));
+    folder.write("hostile.yaml", contract(schemas));
+    let server = Server::start(|talk| talk.json(r#"{"a":{"a":{"a":{"a":{"a":{"a":{"z":1}}}}}}}"#));
+    watch::run(&folder, &server.url(), &["--cases", "4", "--retries", "0", "--allow", "all"])
+}
+
+/// Whether a run came to its end.
+fn is_whole(seen: &Seen) -> bool {
+    seen.code.is_some_and(|code| code == 1 || code == 3)
 }

@@ -11,6 +11,9 @@ use crate::support::Folder;
 /// Seconds that the program waits for an answer.
 const TIMEOUT: &str = "2";
 
+/// How long a run may take in any case: one that would never end is ended, and is told by its missing exit code.
+const LONGEST: Duration = Duration::from_mins(2);
+
 /// The contract: a path on which servers misbehave, and one on which they do not.
 const CONTRACT: &str = r"openapi: 3.1.0
 info: {title: Hostile, version: '1'}
@@ -104,6 +107,7 @@ pub fn run(folder: &Folder, url: &str, more: &[&str]) -> Seen {
             memory = peak(process).unwrap_or(0).max(memory);
             match child.try_wait().expect("its end") {
                 Some(status) => break status.code(),
+                None if started.elapsed() > LONGEST => drop(child.kill()),
                 None => std::thread::sleep(Duration::from_millis(4)),
             }
         };

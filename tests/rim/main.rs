@@ -2,6 +2,7 @@
 
 mod again;
 mod bad_files;
+mod budget;
 mod encodings;
 mod hostile_text;
 mod keep;

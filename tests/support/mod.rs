@@ -128,6 +128,11 @@ impl Mock {
         self.command(folder, words).output().expect("the command runs")
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as Ctrl-C does; the requests that it says it answered.
     pub fn end(&mut self) -> u64 {
         interrupt(&self.child);

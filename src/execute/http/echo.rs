@@ -129,17 +129,26 @@ mod tests {
         read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap()
     }
 
-    fn censored(security: &Value, headers: &[(&str, &str)], body: Content) -> Answer {
+    fn censor(security: &Value) -> Censor {
         let text = |text: &str| SecretString::from(text.to_owned());
         let full = [
             ("key".to_owned(), Secret::Basic { username: text("somebody-we-know"), password: text("s3cret/of ours") }),
             ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
         ];
-        let accounts = Accounts { full: Secrets::from(full), limited: None };
+        Censor::new(&Accounts { full: Secrets::from(full), limited: None }, &contract(security))
+    }
+
+    fn censored(security: &Value, headers: &[(&str, &str)], body: Content) -> Answer {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut answer = Answer { status: Status(200), headers, body, millis: 1, echoes_credentials: false };
-        Censor::new(&accounts, &contract(security)).answer(&mut answer);
+        censor(security).answer(&mut answer);
         answer
+    }
+
+    #[test]
+    fn why_no_answer_came_repeats_no_secret() {
+        let reason = censor(&json!([{"key": []}])).reason("http://h/?key=s3cret%2Fof+ours cannot be reached: no route for s3cret/of ours".to_owned());
+        assert!(reason.contains(REMOVED) && !reason.contains("s3cret"), "{reason}");
     }
 
     #[test]

@@ -306,6 +306,44 @@ mod tests {
             assert!(!answered(end, Answers::None));
         }
     }
+
+    #[test]
+    fn a_folder_is_held_by_one_run_at_a_time() {
+        let path = std::env::temp_dir().join(format!("probity-held-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let first = Folder::open(&path, "mock", "T").unwrap();
+        assert!(matches!(Folder::open(&path, "mock", "T"), Err(JournalError::Taken(_))));
+        assert!(Folder::open(&path, "mock", "Another").is_ok() && Folder::open(&path, "elsewhere", "T").is_ok());
+        drop(first);
+        assert!(Folder::open(&path, "mock", "T").is_ok());
+        fs::remove_dir_all(&path).unwrap();
+    }
+
+    /// What a run keeps is for the eyes of its owner alone.
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_looks_into_the_state_folder() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(format!("probity-owner-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path, "mock", "T").unwrap();
+        drop(
+            folder
+                .begin(
+                    serde_json::from_str(r#"{"started_at": "", "mark": "m", "shape": {}, "plan": {"cells": [], "probes": [], "slots": {}}}"#)
+                        .unwrap(),
+                )
+                .unwrap(),
+        );
+        folder.remember(&Memory::default()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&folder.path)), (0o700, 0o700));
+        let files: Vec<PathBuf> = fs::read_dir(&folder.path).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 3, "lock, journal and memory: {files:?}");
+        assert!(files.iter().all(|file| mode(file) == 0o600), "{files:?}");
+        fs::remove_dir_all(&path).unwrap();
+    }
+
     /// What somebody has put where the new memory is written is not written through.
     #[cfg(unix)]
     #[test]
