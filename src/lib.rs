@@ -18,7 +18,7 @@
 //! | [`session`] | what commands do, apart from the words of the command line |
 //! | [`cli`] | the command line |
 //!
-//! A room imports only rooms below it; `tests/house/layers.rs` holds that.
+//! A room uses only rooms below it; `tests/house/layers.rs` holds that.
 
 pub mod cli;
 pub mod contract;
