@@ -203,10 +203,16 @@ fn is_marked(schema: &Value) -> bool {
 /// The first place of a request body that holds data of the server which other servers may not have
 /// (`x-probity-server-data`), with the value.
 pub fn server_data(contract: &Contract, media: &MediaType, body: &Value) -> Option<(String, Value)> {
-    let mut found = None;
-    visit(contract, media.schema.as_ref()?, body, &mut |at, schema, value| {
-        if is_marked(schema) && !value.is_null() && found.is_none() {
-            found = Some((at.to_owned(), value.clone()));
+    all_server_data(contract, media, body).into_iter().next()
+}
+
+/// All such places of a request body, with their values.
+pub fn all_server_data(contract: &Contract, media: &MediaType, body: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    let Some(schema) = &media.schema else { return found };
+    visit(contract, schema, body, &mut |at, schema, value| {
+        if is_marked(schema) && !value.is_null() {
+            found.push((at.to_owned(), value.clone()));
         }
     });
     found

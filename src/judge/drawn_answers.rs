@@ -7,16 +7,17 @@
 //! | it is refused                   | must | must            | must, unless it is the one | must      |
 //! | nothing, or no more than a type | must | must            | –                          | should    |
 //!
-//! Nothing is said where the control was refused, nor of 401, 403 and 429, which are about something else, nor of statuses
+//! Nothing is said where the control was refused, nor of a value in the place of the server's own data, nor of 401, 403 and 429, which are about something else, nor of statuses
 //! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
 //! servers have rules that no schema can express.
 
 use super::{Case, declared, entry, inferred_cells};
+use crate::contract::schema::{all_server_data, is_server_data};
 use crate::judge::exchange_rules::{Scene, curl, excerpt, findings};
-use crate::model::contract::{Operation, Response, Status};
-use crate::model::drawn::{Drawn, Expects};
+use crate::model::contract::{Location, Operation, Response, Status};
+use crate::model::drawn::{Change, Drawn, Expects, Put};
 use crate::model::exchange::{Answer, Exchange};
-use crate::model::plan::{Probe, ProbeId};
+use crate::model::plan::{Body, Place, Probe, ProbeId};
 use crate::model::report::{Cell, CellProbe};
 use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
@@ -131,7 +132,7 @@ impl Look<'_> {
                     Vec::new()
                 }
             }
-            Expects::Success if matches!(status.0, 400 | 422) && self.probe.assumed.is_none() => {
+            Expects::Success if matches!(status.0, 400 | 422) && !self.drawn.changes.iter().any(|change| self.is_server_data(change)) => {
                 let clause = "OpenAPI, Schema Object: the schema of the request admits the value";
                 vec![self.finding("admitted-value", Severity::Should, &words(), clause)]
             }
@@ -141,6 +142,31 @@ impl Look<'_> {
                 vec![self.finding("undocumented-status", Severity::Should, "a documented status", clause)]
             }
         }
+    }
+
+    /// Whether a value is put where the server has data of its own: it need not have the drawn one.
+    fn is_server_data(&self, change: &Change) -> bool {
+        if change.put == Put::Absent {
+            return false;
+        }
+        let (location, name) = match &change.place {
+            Place::Body(at) => return self.holds_server_data(at),
+            Place::Path(name) => (Location::Path, name),
+            Place::Query(name) => (Location::Query, name),
+            Place::Header(name) => (Location::Header, name),
+            Place::Method | Place::Credentials | Place::State => return false,
+        };
+        let schema = self.operation.parameter(location, name).and_then(|parameter| parameter.schema.as_ref());
+        schema.is_some_and(|schema| is_server_data(&self.case.contract.document, schema))
+    }
+
+    /// Whether such data stands at a place of the body, in what stands there, or around it.
+    fn holds_server_data(&self, at: &str) -> bool {
+        let (Body::Json(body) | Body::Spelled(body, _)) = &self.probe.request.body else { return false };
+        let media = self.operation.request_body.iter().flat_map(|body| &body.content);
+        let mut marked = media.flat_map(|media| all_server_data(self.case.contract, media, body));
+        let is_below = |at: &str, above: &str| at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        marked.any(|(place, _)| is_below(&place, at) || is_below(at, &place))
     }
 
     /// An operation that documents no refusal at all is not caught at any.
@@ -195,5 +221,63 @@ impl Look<'_> {
             curl: curl(&self.exchange.request, self.case.hints),
             sightings: Sightings { excerpt: excerpt(self.answer, "status"), ..Sightings::default() },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
+    use crate::model::drawn::Drawn;
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+
+    /// What is said of a request to a server that need not have a key, in which these places were changed, when it is refused.
+    fn said_of(changes: &Value) -> Vec<&'static str> {
+        let key = json!({"type": "string", "maxLength": 9, "x-probity-server-data": true});
+        let column = json!({"type": "object", "properties": {"key": key.clone(), "title": {"type": "string", "maxLength": 9}}});
+        let schema = json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}, "key": key, "columns": {"type": "array", "items": column}}});
+        let query = |name: &str, marked: bool| json!({"name": name, "in": "query", "schema": {"type": "string", "x-probity-server-data": marked}});
+        let post = json!({"operationId": "things.query", "parameters": [query("view", true), query("order", false)],
+            "requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": {"200": {"description": "found"}, "400": {"description": "refused"}}});
+        let contract = contract(&json!({}), &json!({"paths": {"/things": {"post": post}}}));
+        let body = json!({"name": "n", "key": "k", "columns": [{"key": "k", "title": "t"}]});
+        let request = json!({"method": "POST", "path": "/things", "path_values": {}, "query": [["view", "v"], ["order", "o"]], "headers": [],
+                             "body": {"json": body}, "credentials": "none", "fillings": []});
+        let asked = probe("drawn", &json!({"operation": "things.query", "request": request, "assumed": "/key is data of the server"}));
+        let drawn = json!({"operation": "things.query", "number": 1, "seed": 1, "changes": changes, "expects": "success"});
+        let drawn: Drawn = serde_json::from_value(drawn).unwrap();
+        let plan = Plan { drawn: [("drawn".to_owned(), drawn)].into(), ..plan(vec![asked], json!({})) };
+        let outcomes = vec![outcome("drawn", vec![answer(400, Content::Empty)])];
+        let found = said(&contract, &plan, outcomes, |case| super::found(case, &|_| true));
+        found.iter().map(|(_, _, finding)| if finding.check == "admitted-value" { "admitted-value" } else { "another" }).collect()
+    }
+
+    fn put(place: &Value, value: &Value) -> Value {
+        json!([{"place": place, "put": {"value": value}}])
+    }
+
+    #[test]
+    fn a_refusal_of_another_value_than_the_servers_own_data_is_told() {
+        assert_eq!(said_of(&put(&json!({"body": "/name"}), &json!("x"))), ["admitted-value"]);
+        assert_eq!(said_of(&put(&json!({"body": "/columns/0/title"}), &json!("x"))), ["admitted-value"]);
+        assert_eq!(said_of(&put(&json!({"query": "order"}), &json!("x"))), ["admitted-value"]);
+        assert_eq!(said_of(&json!([{"place": {"body": "/key"}, "put": "absent"}])), ["admitted-value"]);
+    }
+
+    #[test]
+    fn a_value_in_the_place_of_the_servers_own_data_may_be_refused() {
+        let keys = json!([{"key": "x"}]);
+        for (place, value) in [
+            (json!({"body": "/key"}), json!("x")),
+            (json!({"body": "/columns/0/key"}), json!("x")),
+            (json!({"body": "/columns"}), keys),
+            (json!({"query": "view"}), json!("x")),
+        ] {
+            assert!(said_of(&put(&place, &value)).is_empty(), "{place}");
+        }
+        let both = json!([{"place": {"body": "/name"}, "put": {"value": "x"}}, {"place": {"body": "/key"}, "put": {"value": "x"}}]);
+        assert!(said_of(&both).is_empty());
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::request::is_json;
 use crate::contract::samples::{sample, specimens};
 use crate::contract::schema::follow;
-use crate::model::contract::{Contract, Example, Location, MediaType, Operation, Parameter};
+use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.
@@ -32,6 +32,7 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
             for media in response.content.iter_mut().filter(|media| is_bare(media)) {
                 let drawn = media.schema.as_ref().and_then(|schema| drawn(&contract.document, &schema.0, &ids));
                 let drawn = drawn.filter(|value| !value.is_null()).map(|value| without_pages(value, &required(&contract.document, media)));
+                let drawn = drawn.map(|value| if is_json_api(&media.name) { with_identities(value, &contract.document, media) } else { value });
                 media.examples.extend(drawn.map(|value: Value| Example { name: String::new(), value }));
             }
         }
@@ -43,6 +44,38 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
 fn drawn(document: &Value, schema: &str, ids: &[String]) -> Option<Value> {
     let holds = |value: &Value| ids.iter().all(|at| value.pointer(at).is_some());
     specimens(document, schema).find(holds).or_else(|| specimens(document, schema).next())
+}
+
+/// The document with resources that have a type, and none of them twice (JSON:API, Resource Object Identification and
+/// Compound Documents): the least that a schema asks for may be too little, and values that are made are alike. What the
+/// schema has no place for is taken away again when the answer is made.
+fn with_identities(mut value: Value, document: &Value, media: &MediaType) -> Value {
+    let data = media.schema.as_ref().and_then(|schema| follow(document, &format!("{}/properties/data", follow(document, &schema.0)?.0)));
+    let fewest = data.and_then(|(_, schema)| schema.get("minItems")?.as_u64()).unwrap_or(0);
+    match value.get_mut("data") {
+        Some(Value::Array(items)) => {
+            let mut known: Vec<Value> = Vec::new();
+            items.iter_mut().for_each(identify);
+            items.retain(|item| {
+                let name = json!([item["type"], item["id"]]);
+                let is_new = !known.contains(&name);
+                known.push(name);
+                is_new || u64::try_from(known.len()).is_ok_and(|count| count <= fewest)
+            });
+        }
+        Some(data) => identify(data),
+        None => {}
+    }
+    value
+}
+
+/// Gives a resource that has no type one, and an id.
+fn identify(resource: &mut Value) {
+    let Value::Object(members) = resource else { return };
+    if !members.contains_key("type") {
+        members.insert("type".to_owned(), Value::from("probity"));
+        members.entry("id").or_insert_with(|| Value::from("1"));
+    }
 }
 
 /// The value without addresses of other pages, which are nothing but a made word. Where one has to be there, it is empty.
@@ -79,10 +112,44 @@ fn takes_all(media: &MediaType) -> bool {
     media.name == "*/*" && media.schema.is_some()
 }
 
+/// Whether a media type is the one of JSON:API, whatever its parameters.
+fn is_json_api(name: &str) -> bool {
+    name.split(';').next().is_some_and(|essence| essence.trim() == JSON_API)
+}
+
 fn is_bare(media: &MediaType) -> bool {
     media.examples.is_empty() && media.schema.is_some() && is_json(&media.name)
 }
 
 fn is_nameless(parameter: &Parameter) -> bool {
     parameter.location == Location::Path && parameter.example.is_none() && parameter.schema.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+
+    /// The example that is made of a JSON:API document whose `data` has this schema.
+    fn data(schema: &Value) -> Value {
+        let schema = json!({"type": "object", "required": ["data"], "properties": {"data": schema}});
+        let get = json!({"operationId": "list", "responses": {"200": {"description": "d", "content": {format!("{JSON_API}; charset=utf-8"): {"schema": schema}}}}});
+        let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"get": get}}});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        illustrated(Arc::new(contract)).operations[0].responses[0].content[0].examples[0].value["data"].clone()
+    }
+
+    #[test]
+    fn each_resource_of_a_json_api_document_has_a_type_and_an_id_of_its_own() {
+        let item = json!({"type": "object", "required": ["type", "id"], "properties": {"type": {"enum": ["thing", "other"]}, "id": {"type": "string", "pattern": "^[1-9]\\d*$"}}});
+        let list = data(&json!({"type": "array", "items": item}));
+        assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
+        assert_eq!(data(&json!({"type": "array", "items": item, "minItems": 2})).as_array().map(Vec::len), Some(2));
+        let untyped = data(&json!({"type": "object"}));
+        assert!(untyped["type"].is_string() && untyped["id"].is_string(), "{untyped}");
+        let optional = data(&json!({"type": "object", "properties": {"type": {"enum": ["thing"]}, "id": {"type": "string"}}, "required": []}));
+        assert_eq!(optional["type"], "thing", "{optional}");
+    }
 }
