@@ -91,6 +91,10 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         if core.schemas.fits(schema, &same) {
             *body = same;
         }
+        let distinct = without_twins(&before, body);
+        if core.schemas.fits(schema, &distinct) {
+            *body = distinct;
+        }
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
         && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
@@ -99,6 +103,24 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         members.insert("meta".to_owned(), Value::Object(serde_json::Map::new()));
     }
     outcome
+}
+
+/// A JSON:API document without resources that have got the name of another one only because theirs does not fit the schema:
+/// each stands in a document once (JSON:API, Compound Documents).
+fn without_twins(before: &Value, body: &Value) -> Value {
+    let name = |item: &Value| Some((item.get("type")?.clone(), item.get("id")?.clone()));
+    let mut distinct = body.clone();
+    let (Some(before), Some(Value::Array(items))) = (before.get("data").and_then(Value::as_array), distinct.get_mut("data")) else { return distinct };
+    let mut known: Vec<_> = Vec::new();
+    let mut index = 0;
+    items.retain(|item| {
+        let (now, then) = (name(item), before.get(index).and_then(name));
+        index += 1;
+        let twin = now.is_some() && known.iter().any(|(other, earlier)| *other == now && *earlier != then);
+        known.push((now, then));
+        !twin
+    });
+    distinct
 }
 
 /// The body brought to its schema: mended, or where that does not help, made anew with what it holds.

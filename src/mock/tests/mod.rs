@@ -1,6 +1,7 @@
 //! The mock, asked: small contracts of two styles, driven through whole lives.
 
 mod faults;
+mod identities;
 mod library;
 mod network;
 mod refusals;
