@@ -77,6 +77,19 @@ fn a_licence_that_is_missing_blocks_and_says_so() {
     assert!(success["reason"].as_str().is_some_and(|reason| reason.contains("or is licensed for it")), "{success}");
 }
 
+#[test]
+fn a_type_that_the_firm_does_not_have_blocks_and_says_what_to_do() {
+    let folder = Folder::new("other-type");
+    let (output, report) = run(&folder, &["--variant", "other-data", "--only", "entities.create"]);
+    let found = cells(&report, "entities.create");
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(found.iter().all(|cell| cell["verdict"] != "violates"), "{}", text(&output));
+    let success = found.iter().find(|cell| cell["status"] == 201).expect("a success");
+    let reason = success["reason"].as_str().expect("a reason");
+    assert!(success["verdict"] == "blocked" && reason.contains("/data/attributes/model_type is data of the server"), "{success}");
+    assert!(reason.contains("`requests` in the suite names a request that it takes"), "{reason}");
+}
+
 /// A saved view may be missing or need a licence; a query needs neither.
 #[test]
 fn what_is_needed_is_made_without_data_of_the_server_where_that_can_be() {

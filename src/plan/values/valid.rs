@@ -147,7 +147,10 @@ const FOUND: &str = "the valid request is another one than the contract shows, b
 /// What is said of data that the server under test need not have, or may have in another form.
 fn unknown_data(at: &str) -> String {
     let at = if at.is_empty() { "the body" } else { at };
-    format!("{at} is data of the server: nobody vouches that this one has it, takes it, or is licensed for it")
+    format!(
+        "{at} is data of the server: nobody vouches that this one has it, takes it, or is licensed for it; `requests` in the suite \
+         names a request that it takes"
+    )
 }
 
 /// Whether a server takes no request without this parameter though its author calls it optional: 428 says that requests have
