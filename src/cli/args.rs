@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::connection::{Connection, CredentialFile};
 use super::exit;
+use super::identity::HeaderArgs;
 pub use super::selection::{Chosen, Profile, Selection};
 use super::values::window;
 use crate::model::contract::RateLimit;
@@ -181,6 +182,9 @@ pub struct PlanArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub credentials: CredentialFile,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub headers: HeaderArgs,
     /// Text for people or JSON for programs.
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextOrJson,

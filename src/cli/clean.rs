@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::args::{CleanArgs, RunArgs};
 use super::connection::Connection;
+use super::identity::accounts;
 use super::keeping::Keeping;
 use super::ledger::Ledger;
 use super::progress::{Progress, interruption};
@@ -13,6 +14,7 @@ use crate::execute::http::{Accounts, Permit};
 use crate::execute::journal::Answers;
 use crate::execute::{Cleaned, Run, Settings};
 use crate::model::effect::Permission;
+use crate::model::filter::Filter;
 use crate::model::journal::{Chronicle, Entry, Sources};
 use crate::model::plan::Plan;
 use crate::model::text::one_line;
@@ -88,8 +90,9 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
             continue;
         }
         let named = connection.credentials.read()?;
-        let accounts =
-            Accounts::from_environment(&subject.suite, &|name: &str| named.get(name)).map_err(|missing| Stop::Unusable(missing.to_string()))?;
+        let headers = connection.headers.with(&subject.suite, &subject.contract)?;
+        named.check(&subject.suite, &headers)?;
+        let accounts = accounts(subject, &Filter::default(), &headers, &|name: &str| named.get(name))?;
         let before = ledger.ages();
         let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
         let runtime = runtime("cleaning up cannot start")?;

@@ -11,8 +11,10 @@ use url::Url;
 
 use super::Stop;
 use super::address::repeated;
+use super::identity::HeaderArgs;
 use super::target::environment;
 use crate::execute::http::{Bounds, Client, Route, Store};
+use crate::model::own_header::OwnHeader;
 use crate::model::suite::{Credential, Suite};
 use crate::session::open;
 
@@ -41,6 +43,9 @@ pub struct Connection {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub credentials: CredentialFile,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub headers: HeaderArgs,
     /// The memory that the answers of all clients take together.
     #[arg(skip)]
     store: OnceLock<Arc<Store>>,
@@ -116,27 +121,35 @@ impl Named {
     ///
     /// # Errors
     /// A control character, or a colon in a user name; the variable that holds it.
-    pub fn check(&self, suite: &Suite) -> Result<(), Stop> {
+    pub fn check(&self, suite: &Suite, headers: &[OwnHeader]) -> Result<(), Stop> {
         let accounts = [&suite.accounts.full, &suite.accounts.limited];
+        let of_headers: Vec<String> = headers.iter().flat_map(OwnHeader::variables).collect();
+        let mut secrets: Vec<&str> = of_headers.iter().map(String::as_str).collect();
         for credential in accounts.into_iter().flat_map(BTreeMap::values) {
-            for name in credential.variables() {
-                if self.get(name).is_some_and(|value| value.chars().any(char::is_control)) {
-                    return Err(Stop::Unusable(format!("{name} holds a line break or another control character, which cannot be sent")));
-                }
-            }
-            let secret = match credential {
+            credential.variables().into_iter().try_for_each(|name| self.is_sendable(name))?;
+            secrets.extend(match credential {
                 // RFC 7617, section 2.
                 Credential::Basic { username, .. } if self.get(username).is_some_and(|value| value.contains(':')) => {
                     return Err(Stop::Unusable(format!("{username} holds a colon, which a user name cannot have")));
                 }
-                Credential::Basic { password: secret, .. } | Credential::Bearer { token: secret } => secret,
-                Credential::Value { .. } => continue,
-            };
+                Credential::Basic { password: secret, .. } | Credential::Bearer { token: secret } => Some(secret.as_str()),
+                Credential::Value { .. } => None,
+            });
+        }
+        of_headers.iter().try_for_each(|name| self.is_sendable(name))?;
+        for secret in secrets {
             if self.get(secret).is_some_and(|value| !value.is_empty() && value.len() < SHORTEST_SECRET) {
                 anstream::eprintln!(
                     "note: {secret} is shorter than {SHORTEST_SECRET} characters, so an answer that repeats it is written down as it is"
                 );
             }
+        }
+        Ok(())
+    }
+
+    fn is_sendable(&self, name: &str) -> Result<(), Stop> {
+        if self.get(name).is_some_and(|value| value.chars().any(char::is_control)) {
+            return Err(Stop::Unusable(format!("{name} holds a line break or another control character, which cannot be sent")));
         }
         Ok(())
     }

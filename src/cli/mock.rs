@@ -55,7 +55,7 @@ impl Embedded {
     /// The accounts that the mock knows.
     pub fn accounts(&self) -> Accounts {
         let limited = secrets(&self.options.accounts.limited);
-        Accounts { full: secrets(&self.options.accounts.full), limited: (!limited.is_empty()).then_some(limited) }
+        Accounts { full: secrets(&self.options.accounts.full), limited: (!limited.is_empty()).then_some(limited), headers: Vec::new() }
     }
 
     /// Serves the mock on a free port of this machine for as long as the run lasts, and tells its base URL. Its rate

@@ -6,6 +6,7 @@ use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::execute::http::Accounts;
 use crate::execute::journal::Answers;
+use crate::model::own_header::OwnHeader;
 use crate::model::text::escaped_json;
 use crate::plan::{Options, show};
 use crate::report::tamed;
@@ -16,6 +17,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let subject = Subject::load(&scope.files)?;
     let target = Target::planned(scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock"), scope.live || subject.suite.live)?;
     // A plan makes no state folder.
+    let headers = args.headers.with(&subject.suite, &subject.contract)?;
     let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject, Answers::None)? } else { Ledger::default() };
     let (mut given, schemes) = if target == Target::Mock {
         let embedded = super::mock::Embedded::prepare(&subject, &[], &[])?;
@@ -37,6 +39,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         TextOrJson::Text => {
             let planned = tamed(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &options.windows));
+            anstream::print!("{}", shown(&headers));
         }
         TextOrJson::Json => {
             let text = serde_json::to_string_pretty(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
@@ -44,4 +47,10 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         }
     }
     Ok(exit::CONFORMS)
+}
+
+/// The header fields of the user's own, as they are written.
+fn shown(headers: &[OwnHeader]) -> String {
+    let whither = |header: &OwnHeader| if header.only.is_empty() { "all requests".to_owned() } else { header.only.join(", ") };
+    headers.iter().map(|header| format!("Header of your own, on {}: {}: {}\n", whither(header), header.name, header.value)).collect()
 }

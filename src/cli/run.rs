@@ -8,20 +8,22 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::args::RunArgs;
+use super::identity::{accounts, tell_refused};
 use super::keeping::Keeping;
 use super::ledger::{self, Ledger};
 use super::mock::Embedded;
 use super::progress::{Progress, interruption};
-use super::target::{self, Subject, Target};
+use super::target::{self, Subject, Target, environment};
 use super::{Stop, again, clean, judge, regressions, runtime, write};
-use crate::execute::http::{Accounts, Client, Permit, Wire};
-use crate::execute::journal::{Answers, Journal};
+use crate::execute::http::{Accounts, Client, OwnField, Permit, Wire};
+use crate::execute::journal::{Answers, Journal, digest};
 use crate::execute::{Carried, Event, Pasts, Revival, Run, Settings};
 use crate::judge::{Recording, withhold};
 use crate::model::contract::{Method, Status};
 use crate::model::exchange::{Ending, Outcomes};
 use crate::model::journal::{Chronicle, Entry, Start};
 use crate::model::keep::Keep;
+use crate::model::own_header::OwnHeader;
 use crate::model::plan::{Credentials, Intent, Plan};
 use crate::model::text::one_line;
 use crate::plan::{Known, Options, renewed};
@@ -87,7 +89,10 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let started = Timestamp::now();
     let scene = Scene::set(args, target, subject, ledger)?;
     anstream::eprintln!("{}", target.introduction(&scene.options.permission));
-    let shape = ledger::shape(&args.scope, target, subject, &scene.options);
+    let mut shape = ledger::shape(&args.scope, target, subject, &scene.options);
+    if !args.connection.headers.texts.is_empty() {
+        shape.insert("--header".to_owned(), digest(&args.connection.headers.texts.join("\n")));
+    }
     let resumed = continued(ledger, &shape);
     let mut planned = match resumed {
         Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
@@ -114,6 +119,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
         journal.write(&Entry::Finished, true)?;
     }
     answered?;
+    tell_refused(subject, &planned, &carried.outcomes);
     planned.probes.extend(carried.added);
     planned.slots.extend(carried.slots);
     let recording = Recording {
@@ -180,19 +186,21 @@ impl Scene {
         if *target != Target::Mock && !twists.variant.is_empty() {
             return Err(Stop::Unusable("--variant makes the embedded mock another one; leave out --target, or give it to `probity mock`".to_owned()));
         }
+        let headers = args.connection.headers.with(&subject.suite, &subject.contract)?;
         let failed = regressions::known(scope, &subject.contract.title)?;
         let with = |options: Options| Options { regressions: failed, ..target::within(options, scope, target, subject, ledger) };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &twists.fault, &twists.variant)?;
             let mark = scope.selection.mark.clone().unwrap_or_else(|| format!("probity-{:x}", scope.selection.seed));
-            let accounts = embedded.accounts();
+            let accounts = Accounts { headers: mock_fields(&headers), ..embedded.accounts() };
             let options = with(target::options(&scope.selection, target, &subject.suite, embedded.given(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
         let named = args.connection.credentials.read()?;
         let lookup = |name: &str| named.get(name);
-        named.check(&subject.suite)?;
-        let accounts = target::accounts(subject, &scope.selection, &lookup)?;
+        named.check(&subject.suite, &headers)?;
+        let filter = scope.selection.operations.filter().or(&subject.suite.select);
+        let accounts = accounts(subject, &filter, &headers, &lookup)?;
         let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         ledger.give(&subject.suite, &mut given);
         // Names must not meet those of an earlier run, and nobody else can know them: by its mark the run knows its own.
@@ -200,6 +208,12 @@ impl Scene {
         let options = with(target::options(&scope.selection, target, &subject.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None })
     }
+}
+
+/// Header fields for the embedded mock, which needs no environment.
+fn mock_fields(headers: &[OwnHeader]) -> Vec<OwnField> {
+    let lookup = |name: &str| environment(name).or_else(|| Some(format!("mock-{name}")));
+    headers.iter().map(|header| OwnField::new(header, &lookup)).collect()
 }
 
 /// A mark that no other run has.

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Stop;
-use super::args::{Files, Selection};
-use crate::contract::{Schemas, accounts_for, use_own_requests};
-use crate::execute::http::Accounts;
+use super::args::Files;
+use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{Case, Hints};
 use crate::model::contract::Contract;
@@ -43,6 +42,7 @@ impl Subject {
             let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
             return Err(Stop::Unusable(format!("the document has {count}, and --strict-document takes none:\n{}", lines.join("\n"))));
         }
+        use_own_security(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         check_suite(&suite, &contract)?;
         use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         let names_accounts = !suite.accounts.full.is_empty();
@@ -119,28 +119,6 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
         (None, Some(contract)) => (open::suite_for(contract), Source::named(contract)),
         (None, None) => open::suite(&Source::default_suite())?,
     })
-}
-
-/// The credentials of a run, from where `lookup` finds them: all that the suite names; or what there is, where it names
-/// none. To have none at all is only right where none are asked for.
-pub fn accounts(subject: &Subject, selection: &Selection, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Accounts, Stop> {
-    let strict = Accounts::from_environment(&subject.suite, lookup);
-    if subject.names_accounts {
-        return strict.map_err(|missing| {
-            Stop::Unusable(format!("{missing} (the suite {} takes them from the environment or from --credentials FILE)", subject.suite.name))
-        });
-    }
-    let available = Accounts::available(&subject.suite, lookup);
-    let filter = selection.operations.filter().or(&subject.suite.select);
-    let asked_for = subject.contract.operations.iter().any(|operation| operation.needs_credentials() && filter.takes(operation));
-    match strict {
-        Err(missing) if available.full.is_empty() && asked_for => {
-            let words = if missing.variables.len() > 1 { "what you have of " } else { "" };
-            let variables = missing.variables.join(", ");
-            Err(Stop::Unusable(format!("credentials are missing: set {words}{variables}, or name a --suite that says where they come from")))
-        }
-        _ => Ok(available),
-    }
 }
 
 /// A name in a suite that the contract does not know is most likely misspelt.

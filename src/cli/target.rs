@@ -11,7 +11,7 @@ use super::Stop;
 use super::address::repeated;
 use super::args::{Profile, RunArgs, Scope, Selection};
 use super::ledger::Ledger;
-pub use super::subject::{Subject, accounts, sources};
+pub use super::subject::{Subject, sources};
 use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::Hints;
 use crate::judge::exchange_rules::CredentialHint;

@@ -19,7 +19,8 @@ pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {
 /// Schemes whose credentials are made anew from what the server asks (IANA, HTTP Authentication Scheme Registry).
 const BY_CHALLENGE: [&str; 6] = ["digest", "hoba", "mutual", "negotiate", "ntlm", "scram-sha-256"];
 
-fn scheme(scheme: &Value) -> SecurityScheme {
+/// One scheme, as OpenAPI describes it.
+pub fn scheme(scheme: &Value) -> SecurityScheme {
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let field = || text("name").to_owned();
     match (text("type"), text("scheme").to_ascii_lowercase().as_str(), text("in")) {

@@ -17,7 +17,7 @@ use crate::execute::http::{Accounts, Client, Permit, Permitted, wire};
 use crate::execute::journal::Journal;
 use crate::model::contract::{Contract, Operation, Status};
 use crate::model::effect::Effect;
-use crate::model::exchange::{Answer, Ending, Exchange, Outcome, SentRequest};
+use crate::model::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::model::job::is_among;
 use crate::model::journal::Fate;
 use crate::model::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
@@ -315,7 +315,7 @@ impl Sender<'_, '_> {
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
-        let shown = SentRequest { credentials: signed.credentials().to_vec(), ..prepared.permitted.wire().shown() };
+        let shown = signed.shown().clone();
         let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.

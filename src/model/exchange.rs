@@ -85,6 +85,9 @@ pub struct SentRequest {
     /// Which credentials were put on it; none where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<SentCredential>,
+    /// Names of header fields of the user's own that are shown as they are written, with `${NAME}` for what the environment holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from_environment: Vec<String>,
 }
 
 /// A body that is confidential.

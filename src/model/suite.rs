@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use super::filter::Filter;
 use super::keep::Keep;
+use super::own_header::OwnHeader;
 use super::own_request::OwnRequest;
+use super::own_security::OwnSecurity;
+use super::security::SecurityScheme;
 /// What a suite file holds.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +26,14 @@ pub struct Suite {
     #[serde(default)]
     #[schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}}))]
     pub accounts: Accounts,
+    /// Security schemes of your own, where the contract declares none or declares them for some operations only.
+    #[serde(default, skip_serializing_if = "OwnSecurity::is_empty")]
+    #[schemars(example = json!({"schemes": {"token": {"type": "http", "scheme": "bearer"}}, "needs": [{"schemes": ["token"]}]}))]
+    pub security: OwnSecurity,
+    /// Header fields of your own, sent beside those of the contract, to all operations or to some; `--header` goes before them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = json!([{"name": "X-Tenant", "value": "${LIBRARY_TENANT}"}, {"name": "X-Desk", "value": "7", "only": ["loans.*"]}]))]
+    pub headers: Vec<OwnHeader>,
     /// Ids of resources that come from outside, by kind: what no operation can create or find.
     #[serde(default)]
     #[schemars(example = json!({"exports": [{"env": "LIBRARY_EXPIRED_EXPORT", "state": "expired"}]}))]
@@ -170,6 +181,30 @@ impl Credential {
             Self::Value { env } => vec![env],
         }
     }
+
+    /// The environment variables that it is taken from, each with where its value goes.
+    pub fn places(&self, name: &str, scheme: Option<&SecurityScheme>) -> Vec<(String, String)> {
+        match self {
+            Self::Basic { username, password } => {
+                vec![(username.clone(), format!("user name of {name}")), (password.clone(), format!("password of {name}"))]
+            }
+            Self::Bearer { token } => vec![(token.clone(), format!("token of {name}, without the word Bearer"))],
+            Self::Value { env } => vec![(env.clone(), scheme.and_then(place_of_key).unwrap_or_else(|| format!("key of {name}")))],
+        }
+    }
+}
+
+/// Where an `apiKey` goes.
+fn place_of_key(scheme: &SecurityScheme) -> Option<String> {
+    Some(match scheme {
+        SecurityScheme::Header(field) if field.eq_ignore_ascii_case("authorization") => {
+            format!("the whole value of the header {field}: a prefix such as `Bearer ` or `Token ` belongs to it")
+        }
+        SecurityScheme::Header(field) => format!("header {field}"),
+        SecurityScheme::Query(name) => format!("query parameter {name}"),
+        SecurityScheme::Cookie(name) => format!("cookie {name}"),
+        SecurityScheme::Basic | SecurityScheme::Bearer | SecurityScheme::Other(_) => return None,
+    })
 }
 
 /// A resource that exists before the run.

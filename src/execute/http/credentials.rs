@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
-use thiserror::Error;
 
-use super::Wire;
+use super::own_headers::add_cookies;
+use super::{OwnField, Wire};
 use crate::model::contract::{Operation, SecurityScheme};
 use crate::model::exchange::SentCredential;
 use crate::model::plan::Credentials;
@@ -35,14 +35,6 @@ pub enum Secret {
 /// Credentials by the name of the security scheme.
 pub type Secrets = BTreeMap<String, Secret>;
 
-/// A credential that the environment does not have.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("credentials are missing: set {}", variables.join(", "))]
-pub struct MissingCredential {
-    /// The environment variables.
-    pub variables: Vec<String>,
-}
-
 /// The accounts of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
@@ -50,27 +42,26 @@ pub struct Accounts {
     pub full: Secrets,
     /// May do nothing; absent when the environment has none.
     pub limited: Option<Secrets>,
+    /// Header fields of the user's own, whoever asks.
+    pub headers: Vec<OwnField>,
 }
 
 impl Accounts {
-    /// Takes the accounts of a suite from an environment. Schemes that a contract asks for are looked up by `lookup`.
-    ///
-    /// # Errors
-    /// Variables of the full account that are not set.
-    pub fn from_environment(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, MissingCredential> {
-        let full = secrets(&suite.accounts.full, lookup).map_err(|variables| MissingCredential { variables })?;
-        let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup).ok() };
-        Ok(Self { full, limited })
+    /// Takes the accounts of a suite from an environment, each only if all of it is there.
+    pub fn whole(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
+        let full = secrets(&suite.accounts.full, lookup).unwrap_or_default();
+        let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup) };
+        Self { full, limited, headers: Vec::new() }
     }
 
     /// Takes from an environment what it has of the accounts of a suite.
     pub fn available(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
         let of = |account: &Account| {
-            let one = |(scheme, credential): (&String, &Credential)| secrets(&Account::from([(scheme.clone(), credential.clone())]), lookup).ok();
+            let one = |(scheme, credential): (&String, &Credential)| secrets(&Account::from([(scheme.clone(), credential.clone())]), lookup);
             account.iter().filter_map(one).flatten().collect::<Secrets>()
         };
         let limited = of(&suite.accounts.limited);
-        Self { full: of(&suite.accounts.full), limited: (!limited.is_empty()).then_some(limited) }
+        Self { full: of(&suite.accounts.full), limited: (!limited.is_empty()).then_some(limited), headers: Vec::new() }
     }
 
     /// The security schemes of both accounts.
@@ -121,27 +112,17 @@ impl Accounts {
     }
 }
 
-fn secrets(account: &Account, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Vec<String>> {
-    let mut missing = Vec::new();
-    let mut get = |variable: &String| {
-        let value = lookup(variable).filter(|value| !value.is_empty());
-        if value.is_none() && !missing.contains(variable) {
-            missing.push(variable.clone());
-        }
-        SecretString::from(value.unwrap_or_default())
-    };
-    let secrets: Secrets = account
-        .iter()
-        .map(|(scheme, credential)| {
-            let secret = match credential {
-                Credential::Basic { username, password } => Secret::Basic { username: get(username), password: get(password) },
-                Credential::Bearer { token } => Secret::Bearer(get(token)),
-                Credential::Value { env } => Secret::Value(get(env)),
-            };
-            (scheme.clone(), secret)
+/// The secrets of an account; `None` where one of its variables has no value.
+fn secrets(account: &Account, lookup: &dyn Fn(&str) -> Option<String>) -> Option<Secrets> {
+    let get = |variable: &String| lookup(variable).filter(|value| !value.is_empty()).map(SecretString::from);
+    let secret = |credential: &Credential| {
+        Some(match credential {
+            Credential::Basic { username, password } => Secret::Basic { username: get(username)?, password: get(password)? },
+            Credential::Bearer { token } => Secret::Bearer(get(token)?),
+            Credential::Value { env } => Secret::Value(get(env)?),
         })
-        .collect();
-    if missing.is_empty() { Ok(secrets) } else { Err(missing) }
+    };
+    account.iter().map(|(scheme, credential)| Some((scheme.clone(), secret(credential)?))).collect()
 }
 
 /// Whether a scheme is shown in the header field `Authorization`.
@@ -172,12 +153,7 @@ fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) 
             request.url = format!("{}{separator}{pair}", request.url);
         }
         (SecurityScheme::Cookie(name), Secret::Value(value)) => {
-            let pair = format!("{name}={}", expose(value));
-            // One field for all cookies (RFC 6265, section 5.4).
-            match request.headers.iter_mut().find(|(field, _)| field.eq_ignore_ascii_case("cookie")) {
-                Some((_, cookies)) => *cookies = format!("{cookies}; {pair}"),
-                None => request.headers.push(("cookie".to_owned(), pair)),
-            }
+            add_cookies(request, &format!("{name}={}", expose(value)));
         }
         _ => {}
     }
@@ -206,7 +182,8 @@ mod tests {
             ("raw", Secret::Value(secret("r"))),
             ("key", Secret::Value(secret("k"))),
         ];
-        let accounts = Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None };
+        let accounts =
+            Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None, headers: Vec::new() };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut wire = Wire { method: Method("GET".to_owned()), url: "http://h/a".to_owned(), headers, body: None };
         let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut wire);

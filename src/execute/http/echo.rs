@@ -12,7 +12,16 @@ use crate::model::contract::{Contract, SecurityScheme};
 use crate::model::exchange::{Answer, Content};
 
 /// What only the accounts and the server know, in every form in which it may come back.
-pub struct Censor(Forms);
+pub struct Censor {
+    /// What proves who asks.
+    proofs: Forms,
+    /// What comes from the environment and may as well be the name of a client, which answers may name.
+    names: Forms,
+}
+
+/// What is said of a body that repeats what may be no secret: without it, it is not what the server sent.
+const REPEATED: &str =
+    "it repeats the value of a header field that comes from the environment, so it is not kept; write in the suite what is no secret";
 
 impl Censor {
     /// A censor for these accounts. Whether a key proves who asks is up to the contract.
@@ -24,15 +33,20 @@ impl Censor {
                 .any(|alternative| alternative.iter().any(|name| name == scheme) && !alternative.iter().any(|name| shows(accounts, name)))
         };
         let all = [Some(&accounts.full), accounts.limited.as_ref()].into_iter().flatten().flatten();
-        Self(Forms::new(
-            &all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))))
-                .collect::<Vec<_>>(),
-        ))
+        let shown =
+            all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))));
+        let own = accounts.headers.iter().flat_map(|field| {
+            let (name, secrets) = field.secrets();
+            secrets.iter().map(move |(variable, value)| (names_a_secret(&format!("{name} {variable}")), value.expose_secret().to_owned()))
+        });
+        let (secret, named): (Vec<_>, Vec<_>) = own.partition(|(secret, _)| *secret);
+        let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
+        Self { proofs: Forms::new(&shown.chain(texts(secret)).collect::<Vec<_>>()), names: Forms::new(&texts(named).collect::<Vec<_>>()) }
     }
 
     /// Notes whether an answer repeats a secret, and takes it out of the answer.
     pub fn answer(&self, answer: &mut Answer) {
-        let forms = &self.0;
+        let forms = &self.proofs;
         let mut found = Found::Nothing;
         for (name, value) in &mut answer.headers {
             found = found.max(forms.clean_name(name)).max(forms.clean(value));
@@ -43,11 +57,29 @@ impl Censor {
             Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
         });
         answer.echoes_credentials = found == Found::Secret;
+        self.names_of_clients(answer);
+    }
+
+    /// Takes out what may be no secret, and says so instead of judging what is left.
+    fn names_of_clients(&self, answer: &mut Answer) {
+        for (name, value) in &mut answer.headers {
+            self.names.clean_name(name);
+            self.names.clean(value);
+        }
+        let found = match &mut answer.body {
+            Content::Text(text) => self.names.clean(text),
+            Content::Json(value) => visit(value, &self.names),
+            Content::Unread(_) | Content::Withheld(_) | Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
+        };
+        if found > Found::Nothing {
+            answer.body = Content::Unread(REPEATED.to_owned());
+        }
     }
 
     /// Takes every secret out of the reason why no answer came.
     pub fn reason(&self, mut reason: String) -> String {
-        self.0.clean(&mut reason);
+        self.proofs.clean(&mut reason);
+        self.names.clean(&mut reason);
         reason
     }
 }
@@ -67,7 +99,11 @@ fn is_secret_by_name(scheme: &str, kind: Option<&SecurityScheme>) -> bool {
         Some(SecurityScheme::Header(name) | SecurityScheme::Query(name) | SecurityScheme::Cookie(name)) => name.as_str(),
         _ => "",
     };
-    let name = format!("{scheme} {field}").to_ascii_lowercase();
+    names_a_secret(&format!("{scheme} {field}"))
+}
+
+fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
     NAMES_A_SECRET.iter().any(|word| name.contains(word))
 }
 
@@ -135,7 +171,7 @@ mod tests {
             ("key".to_owned(), Secret::Basic { username: text("somebody-we-know"), password: text("s3cret/of ours") }),
             ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
         ];
-        Censor::new(&Accounts { full: Secrets::from(full), limited: None }, &contract(security))
+        Censor::new(&Accounts { full: Secrets::from(full), limited: None, headers: Vec::new() }, &contract(security))
     }
 
     fn censored(security: &Value, headers: &[(&str, &str)], body: Content) -> Answer {

@@ -6,6 +6,7 @@ mod credentials;
 mod decoders;
 mod echo;
 mod json_size;
+mod own_headers;
 mod permit;
 mod secret_encodings;
 mod silence;
@@ -14,7 +15,8 @@ mod wire;
 
 pub use answer_body::Store;
 pub use client::{Bounds, Client, ClientError, Route, Silence};
-pub use credentials::{Accounts, MissingCredential, Secret, Secrets};
+pub use credentials::{Accounts, Secret, Secrets};
 pub use echo::Censor;
+pub use own_headers::OwnField;
 pub use permit::{Permit, Permitted, Signed};
 pub use wire::{Wire, wire};

@@ -5,11 +5,12 @@
 
 use url::{Origin, Url};
 
+use super::own_headers::put_on;
 use super::{Accounts, Wire, wire};
 use crate::model::contract::{Contract, Operation};
 use crate::model::effect::{Effect, Permission};
-use crate::model::exchange::SentCredential;
-use crate::model::plan::Credentials;
+use crate::model::exchange::SentRequest;
+use crate::model::plan::{Credentials, Place};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::Suite;
 use crate::plan::{Asked, EffectRules, acts_at, not_allowed};
@@ -28,10 +29,14 @@ pub struct Permit<'a> {
 pub struct Permitted {
     wire: Wire,
     credentials: Credentials,
+    /// Whether it stays on the server that the run is for, so that header fields of the user's own may go with it.
+    at_home: bool,
+    /// The header field that its fault is about.
+    kept: Option<String>,
 }
 
-/// A permitted request with its credentials, and which they are.
-pub struct Signed(Wire, Vec<SentCredential>);
+/// A permitted request with its credentials, and what may be shown of it.
+pub struct Signed(Wire, SentRequest);
 
 impl Permitted {
     /// The request without its credentials.
@@ -41,20 +46,25 @@ impl Permitted {
 
     /// The request as it is, for what asks without credentials.
     pub fn unsigned(self) -> Signed {
-        Signed(self.wire, Vec::new())
+        let shown = self.wire.shown();
+        Signed(self.wire, shown)
     }
 
-    /// Puts the credentials on it.
+    /// Puts the user's own header fields and the credentials on it.
     pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> Signed {
         let mut wire = self.wire.clone();
-        let credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
-        Signed(wire, credentials)
+        let mut shown = wire.shown();
+        if self.at_home {
+            put_on(&accounts.headers, &operation.id, self.kept.as_deref(), &mut wire, &mut shown);
+        }
+        shown.credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
+        Signed(wire, shown)
     }
 }
 
 impl Signed {
-    /// The credentials that were put on it, by name.
-    pub fn credentials(&self) -> &[SentCredential] {
+    /// What may be shown of it: everything but secrets, and the names of the credentials that were put on it.
+    pub fn shown(&self) -> &SentRequest {
         &self.1
     }
 
@@ -100,7 +110,8 @@ impl<'a> Permit<'a> {
         }
         let wire = wire(&self.base, asked.request);
         self.same_origin(&wire)?;
-        Ok(Permitted { wire, credentials: asked.request.credentials.clone() })
+        let kept = asked.fault.and_then(|fault| if let Place::Header(name) = &fault.place { Some(name.clone()) } else { None });
+        Ok(Permitted { wire, credentials: asked.request.credentials.clone(), at_home: true, kept })
     }
 
     /// Checks a request for an address that an answer has named: it only reads, and shows no credentials elsewhere.
@@ -118,7 +129,8 @@ impl<'a> Permit<'a> {
         if credentials != Credentials::None {
             self.same_origin(&wire)?;
         }
-        Ok(Permitted { wire, credentials })
+        let at_home = self.same_origin(&wire).is_ok();
+        Ok(Permitted { wire, credentials, at_home, kept: None })
     }
 
     fn same_origin(&self, wire: &Wire) -> Result<(), Reason> {

@@ -56,6 +56,7 @@ impl Wire {
             base64: self.body.as_ref().filter(|body| std::str::from_utf8(body).is_err()).map(|body| STANDARD.encode(body)),
             credentials: Vec::new(),
             withheld: None,
+            from_environment: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::model::environment::{Piece, pieces};
 use crate::model::exchange::{SentCredential, SentRequest};
 use crate::model::text::is_unseen;
 
@@ -197,11 +198,11 @@ fn fields(request: &SentRequest, credentials: &[CredentialHint]) -> Vec<String> 
     let mut cookies: Vec<String> = Vec::new();
     for (name, value) in &request.headers {
         if name.eq_ignore_ascii_case("cookie") {
-            cookies.push(quote(value));
+            cookies.push(quoted(request, name, value));
         } else if LEFT_OUT.iter().all(|left_out| !name.eq_ignore_ascii_case(left_out)) {
             // curl leaves a field without value out unless it ends in a semicolon.
-            let field = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
-            words.push(format!("-H {}", quote(&field)));
+            let field = if value.is_empty() { quote(&format!("{name};")) } else { quoted(request, name, &format!("{name}: {value}")) };
+            words.push(format!("-H {field}"));
         }
     }
     cookies.extend(credentials.iter().filter_map(CredentialHint::cookie));
@@ -209,6 +210,18 @@ fn fields(request: &SentRequest, credentials: &[CredentialHint]) -> Vec<String> 
         words.push(format!("-H 'Cookie: '{}", cookies.join("'; '")));
     }
     words
+}
+
+/// Text of a header field as one word, in which names of variables stand for what the environment holds.
+fn quoted(request: &SentRequest, name: &str, text: &str) -> String {
+    if !request.from_environment.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return quote(text);
+    }
+    let piece = |piece: Piece| match piece {
+        Piece::Text(text) => quote(&text),
+        Piece::Variable(name) => variable(&name),
+    };
+    pieces(text).map_or_else(|_| quote(text), |pieces| pieces.into_iter().map(piece).collect())
 }
 
 /// Whether a letter may stand in a line for a terminal: it neither breaks the line nor is unseen.
@@ -306,6 +319,13 @@ mod tests {
         assert!(bare(&bytes).starts_with(r"printf 'a\377\303' | "), "{}", bare(&bytes));
         let long = request("PUT", "http://x/", &[], Some(&"a".repeat(200_000)));
         assert!(bare(&long).starts_with("printf 'aaa"));
+    }
+
+    #[test]
+    fn a_header_of_a_users_own_names_its_variables() {
+        let mut sent = request("GET", "http://x/", &[("X-T", "a ${TENANT}'b"), ("x-t2", "${TENANT}"), ("cookie", "c=1"), ("Cookie", "s=${S}")], None);
+        sent.from_environment = vec!["x-t".to_owned()];
+        assert_eq!(bare(&sent), r#"curl -i 'http://x/' -H 'X-T: a '"${TENANT}"''\''b' -H 'x-t2: ${TENANT}' -H 'Cookie: ''c=1''; ''s=${S}'"#);
     }
 
     fn sent(scheme: &str, limited: bool, wrong: bool) -> SentCredential {

@@ -177,6 +177,8 @@ pub fn suite_for(contract: &Path) -> Suite {
         name,
         contract: contract.display().to_string(),
         accounts: Accounts::default(),
+        headers: Vec::new(),
+        security: crate::model::own_security::OwnSecurity::default(),
         given: BTreeMap::new(),
         effects: BTreeMap::new(),
         reads: Vec::new(),
