@@ -3,7 +3,7 @@
 use super::args::ListArgs;
 use super::target::Subject;
 use super::{Stop, exit};
-use crate::model::contract::{Certainty, Condition, Fallback, Operation, Response};
+use crate::model::contract::{Certainty, Condition, Fallback, Operation, Response, Status};
 use crate::model::issue::DocumentIssue;
 use crate::model::text::one_line;
 use crate::plan::{Options, Wanted};
@@ -23,7 +23,7 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0);
     for operation in &operations {
         let own = operation.responses.iter().filter(|response| !response.general).map(shown);
-        let own: Vec<String> = own.chain(operation.fallbacks.iter().map(Fallback::key)).collect();
+        let own: Vec<String> = own.chain(beside(operation).map(Fallback::key)).collect();
         let (id, method, path) = (one_line(&operation.id), one_line(&operation.method.0), one_line(&operation.path));
         anstream::println!("{id:width$}  {method:6} {path}  {}", own.join(" "));
         if args.verbose {
@@ -54,6 +54,11 @@ fn tell_issues(issues: &[DocumentIssue], verbose: bool) {
     }
 }
 
+/// The ranges that make no cell.
+fn beside(operation: &Operation) -> impl Iterator<Item = &Fallback> {
+    operation.fallbacks.iter().filter(|fallback| operation.responses.iter().all(|response| response.status.to_string() != fallback.key()))
+}
+
 /// A status, with a mark where it is only inferred.
 fn shown(response: &Response) -> String {
     if response.certainty.is_inferred() { format!("{}?", response.status) } else { response.status.to_string() }
@@ -65,8 +70,12 @@ fn explain(operation: &Operation) {
         let (said, when) = (one_line(&response.description), one_line(&when.join(", ")));
         anstream::println!("    {}  {said} [{when}] ({})", response.status, one_line(&response.source));
     }
-    for fallback in &operation.fallbacks {
-        anstream::println!("    {}  {} [no cell: it names no single status]", fallback.key(), one_line(&fallback.response.description));
+    for fallback in beside(operation) {
+        anstream::println!(
+            "    {}  {} [no cell: nothing is known that only it stands for]",
+            fallback.key(),
+            one_line(&fallback.response.description)
+        );
     }
     if let Some(note) = &operation.note {
         anstream::println!("    note: {}", one_line(note));
@@ -101,11 +110,11 @@ fn by_certainty(operations: &[&Operation]) -> String {
 
 fn sums(operations: &[&Operation]) -> String {
     let count = |general: bool| operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general == general).count();
-    let mut by_status: Vec<(u16, usize)> = Vec::new();
+    let mut by_status: Vec<(Status, usize)> = Vec::new();
     for response in operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general) {
-        match by_status.iter_mut().find(|(status, _)| *status == response.status.0) {
+        match by_status.iter_mut().find(|(status, _)| *status == response.status) {
             Some((_, count)) => *count += 1,
-            None => by_status.push((response.status.0, 1)),
+            None => by_status.push((response.status, 1)),
         }
     }
     by_status.sort_unstable();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::values::mark;
+use crate::model::contract::Status;
 use crate::model::filter::Filter;
 
 /// Which operations.
@@ -41,9 +42,10 @@ pub struct Selection {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub operations: Chosen,
-    /// Only these statuses. May be repeated.
-    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..600))]
-    pub status: Vec<u16>,
+    /// Only these statuses: a code such as 404, `default`, or a range such as 4XX, which takes every cell of its class. May be
+    /// repeated.
+    #[arg(long, value_name = "CODE")]
+    pub status: Vec<Status>,
     /// What may be sent. A target elsewhere is only read unless writes are allowed. On no server is anything changed that the run
     /// has not made, unless --allow names it.
     #[arg(long, value_enum, value_name = "NAME")]

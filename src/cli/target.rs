@@ -15,7 +15,7 @@ pub use super::subject::{Subject, sources};
 use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::Hints;
 use crate::judge::exchange_rules::CredentialHint;
-use crate::model::contract::{Contract, RateLimit, SecurityScheme, Status};
+use crate::model::contract::{Contract, RateLimit, SecurityScheme};
 use crate::model::effect::{Effect, Permission};
 use crate::model::suite::{Account, Credential, Suite};
 use crate::plan::{Known, Options};
@@ -220,7 +220,7 @@ pub fn options(
     }
     Ok(Options {
         filter: selection.operations.filter().or(&suite.select),
-        statuses: selection.status.iter().map(|status| Status(*status)).collect(),
+        statuses: selection.status.clone(),
         permission: Permission {
             writes: may_write(selection, target),
             effects: (!everything).then_some(effects),

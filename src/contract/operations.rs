@@ -12,7 +12,7 @@ use super::path_keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, swagger, upgrade};
+use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, spans, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
 
@@ -299,8 +299,10 @@ impl<'a> Reader<'a> {
                 operation.responses.push(response.clone());
             }
         }
+        spans::add(&mut operation);
         operation.responses.sort_by_key(|response| response.status);
         self.conditions(view, &mut operation)?;
+        spans::sift(&mut operation);
         Ok(operation)
     }
 
@@ -330,7 +332,8 @@ impl<'a> Reader<'a> {
             if let Some(list) = written {
                 operation.responses[index].conditions = list;
             } else if operation.responses[index].conditions.is_empty() {
-                operation.responses[index].conditions = conditions::defaults(self.document, operation, status, json_api);
+                let usual = if status.is_range() { spans::conditions } else { conditions::defaults };
+                operation.responses[index].conditions = usual(self.document, operation, status, json_api);
             }
         }
         Ok(())

@@ -163,7 +163,7 @@ impl Sender<'_, '_> {
                 continue;
             }
             drop(turn);
-            if answer.status != Status(429) || probe.allowed.contains(&answer.status) || attempt == MOST_WAITS {
+            if answer.status != Status(429) || probe.allows(answer.status) || attempt == MOST_WAITS {
                 return;
             }
             if self.has_more(probe) {

@@ -6,6 +6,7 @@
 
 use super::truth_table::allowed_as_well;
 use super::{Case, Ruling};
+use crate::contract::usual;
 use crate::model::contract::{Condition, Location, Operation, Response, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Origin, Place, Probe};
@@ -25,6 +26,8 @@ pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcom
     let open = match own(operation, status) {
         Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(case, probe, response),
         Some(_) => is_right_as_well(probe, operation, status),
+        // A range says of each status within what is usual for it.
+        None if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be_within(case, probe, operation, status),
         None => false,
     };
     if open {
@@ -99,6 +102,13 @@ fn may_be(case: &Case<'_>, probe: &Probe, response: &Response) -> bool {
         _ => false,
     };
     response.conditions.is_empty() || response.conditions.iter().any(open)
+}
+
+/// The same where only a range or `default` documents the status.
+fn may_be_within(case: &Case<'_>, probe: &Probe, operation: &Operation, status: Status) -> bool {
+    let Some(response) = operation.fallback(status).filter(|_| operation.response(status).is_none()) else { return false };
+    let conditions = usual(&case.contract.document, operation, status, false);
+    may_be(case, probe, &Response { status, conditions, ..response.clone() })
 }
 
 /// Whether the answer is about one resource that the run has made or been shown. What stands below a resource, such as a

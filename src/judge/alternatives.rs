@@ -68,7 +68,7 @@ fn end_of_job(case: &Case<'_>, operation: &Operation) -> Option<Alternative> {
         .filter(|answer| done.status.contains(&answer.status) || state(answer, &done.at).is_some_and(|state| is_among(&done.finished, state)))
         .map(|answer| answer.status)
         .collect();
-    let by_state = operation.successes().map(|response| response.status).filter(|status| status.0 < 300);
+    let by_state = operation.successes().map(|response| response.status).filter(|status| status.class() < 3);
     let all: BTreeSet<Status> = done.status.iter().copied().chain(by_state).collect();
     let responses: Vec<&Response> = all.iter().filter_map(|status| operation.response(*status)).collect();
     (!ends.is_empty()).then(|| Alternative {

@@ -101,32 +101,30 @@ fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
 fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
+    let tells = telling(view, cell);
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
     let mut relevant: Vec<&Opinion<'_>> = own
         .filter(|opinion| {
-            let shows = opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status);
+            let shows = opinion.ruling == Ruling::Shows && tells(opinion);
             aimed.contains(&opinion.probe.id) || (shows && opinion.probe.purpose != Purpose::Cleanup)
         })
         .collect();
     // Of several looks at one job the one with this status counts, unless another one breaks something.
-    let looks: Vec<&str> = relevant.iter().filter(|opinion| opinion.status() == Some(cell.status)).map(|opinion| opinion.probe.id.as_str()).collect();
-    relevant
-        .retain(|opinion| opinion.status() == Some(cell.status) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
+    let looks: Vec<&str> = relevant.iter().filter(|opinion| tells(opinion)).map(|opinion| opinion.probe.id.as_str()).collect();
+    relevant.retain(|opinion| tells(opinion) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
     cell.probes = relevant.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
     let broken: Vec<&Opinion<'_>> = relevant
         .iter()
         .copied()
-        .filter(|opinion| {
-            opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && opinion.status() == Some(cell.status))
-        })
+        .filter(|opinion| opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && tells(opinion)))
         .collect();
-    let shown = relevant.iter().any(|opinion| opinion.ruling == Ruling::Shows && opinion.status() == Some(cell.status));
+    let shown = relevant.iter().any(|opinion| opinion.ruling == Ruling::Shows && tells(opinion));
     if !broken.is_empty() {
         cell.verdict = Verdict::Violates;
         cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
     } else if shown {
         cell.verdict = Verdict::Conforms;
-        let same = || relevant.iter().filter(|opinion| opinion.status() == Some(cell.status));
+        let same = || relevant.iter().filter(|opinion| tells(opinion));
         let whole = same().any(|opinion| opinion.ruling == Ruling::Shows && opinion.in_part.is_none());
         cell.in_part = same().find_map(|opinion| opinion.in_part.clone()).filter(|_| !whole);
         cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
@@ -137,6 +135,12 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         }
     }
     cell.findings.dedup();
+}
+
+/// Whether the status that came is the one of a cell, or within.
+fn telling<'v>(view: &View<'v>, cell: &Cell) -> impl Fn(&Opinion<'_>) -> bool + Copy + use<'v> {
+    let (operation, status) = (view.case.contract.operation(&cell.operation), cell.status);
+    move |opinion| opinion.status().is_some_and(|came| operation.map_or(status == came, |operation| operation.is_told_by(status, came)))
 }
 
 fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
@@ -161,7 +165,8 @@ fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
 fn chosen<'v>(view: &View<'v>, cell: &Cell) -> Option<&'v Opinion<'v>> {
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
     let allowed = |opinion: &&Opinion<'_>| matches!(&opinion.ruling, Ruling::Unreached(reason) if reason.code == Code::AllowedAsWell);
-    own.filter(allowed).find(|opinion| opinion.probe.fault.is_none() && opinion.status() == Some(cell.status))
+    let tells = telling(view, cell);
+    own.filter(allowed).find(|opinion| opinion.probe.fault.is_none() && tells(opinion))
 }
 
 /// Says of a cell why it is not proved. What a person has chosen is no failure.
@@ -188,7 +193,8 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
         cell.findings = failed.first().and_then(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
         return;
     }
-    if let Some(opinion) = own.iter().find(|opinion| opinion.status() == Some(cell.status) && matches!(opinion.ruling, Ruling::Unreached(_))) {
+    let tells = telling(view, cell);
+    if let Some(opinion) = own.iter().find(|opinion| tells(opinion) && matches!(opinion.ruling, Ruling::Unreached(_))) {
         shown(view, cell, opinion);
         return;
     }
@@ -234,7 +240,7 @@ fn failure<'a>(view: &View<'_>, cell: &Cell, opinion: &Opinion<'a>) -> Option<&'
     let operation = view.case.contract.operation(&cell.operation);
     let told_here = |status: Status| {
         let documented = operation.is_some_and(|operation| operation.response(status).is_some());
-        status == cell.status || (cell.status == Status(500) && !documented)
+        status == cell.status || (!documented && (cell.status == Status(500) || cell.status.covers(status)))
     };
     let fails = |status: Status| status.is_server_error() && told_here(status) && server_errors::is_failure(operation, status, view.alive);
     opinion.outcome?.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| fails(answer.status)))

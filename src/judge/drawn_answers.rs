@@ -63,7 +63,9 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -
     let mut homeless = Vec::new();
     for (id, status, finding) in found(case, accepted) {
         let Some(probe) = case.plan.probe(&id) else { continue };
-        let of = |status: Status| cells.iter().position(|cell| cell.operation == probe.operation && cell.status == status);
+        let operation = case.contract.operation(&probe.operation);
+        let told = |cell: &Cell, came| operation.map_or(cell.status == came, |operation| operation.is_told_by(cell.status, came));
+        let of = |status: Status| cells.iter().position(|cell| cell.operation == probe.operation && told(cell, status));
         let place = of(status).or_else(|| of(Status(500)).filter(|_| status.is_server_error()));
         let Some(cell) = place.and_then(|index| cells.get_mut(index)) else {
             homeless.push(finding);
@@ -103,7 +105,7 @@ impl Look<'_> {
             )];
         }
         // A refusal that was asked for may well be any of these.
-        let asked_for = matches!(self.drawn.expects, Expects::Refusal(_)) && self.probe.allowed.contains(&status);
+        let asked_for = matches!(self.drawn.expects, Expects::Refusal(_)) && self.probe.allows(status);
         if matches!(status.0, 401 | 403 | 429) && !asked_for {
             return Vec::new();
         }
@@ -122,7 +124,7 @@ impl Look<'_> {
         let accepted = status.0 < 400;
         let words = || allowed.iter().map(Status::to_string).collect::<Vec<_>>().join(" or ");
         match &self.drawn.expects {
-            _ if allowed.contains(&status) || (accepted && inferred_cells::all(self.operation, allowed)) => Vec::new(),
+            _ if self.probe.allows(status) || (accepted && inferred_cells::all(self.operation, allowed)) => Vec::new(),
             Expects::Refusal(trigger) => vec![self.finding("status", Severity::Must, &format!("{} ({trigger})", words()), &self.clause())],
             // A redirect may lead to what was asked for.
             Expects::Success | Expects::Plausible | Expects::Open if accepted => {
@@ -171,7 +173,7 @@ impl Look<'_> {
 
     /// An operation that documents no refusal at all is not caught at any.
     fn is_silent(&self) -> bool {
-        self.operation.responses.iter().all(|response| response.general || response.status.0 < 400)
+        self.operation.responses.iter().all(|response| response.general || !response.status.is_refusal())
     }
 
     /// What every check says of the answer. Which statuses are right has been said.
@@ -195,7 +197,7 @@ impl Look<'_> {
     }
 
     fn clause(&self) -> String {
-        let aimed = self.probe.allowed.iter().find_map(|status| self.operation.response(*status));
+        let aimed = self.probe.allowed.iter().find_map(|status| self.operation.documents(*status));
         aimed.map_or_else(|| self.operation.place.clone(), |response| format!("{}, {}", response.source, response.status))
     }
 
@@ -207,7 +209,7 @@ impl Look<'_> {
             }
             _ => format!("a request in which {} is answered {status}", self.drawn.words()),
         };
-        let response = self.operation.response(status).or_else(|| self.operation.response(Status(500)).filter(|_| status.is_server_error()));
+        let response = self.operation.documents(status).or_else(|| self.operation.response(Status(500)).filter(|_| status.is_server_error()));
         Finding {
             check: check.to_owned(),
             severity,

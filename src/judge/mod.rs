@@ -2,6 +2,7 @@
 
 mod allowed_answers;
 mod alternatives;
+mod by_default;
 mod cell;
 mod drawn_answers;
 pub mod exchange_rules;
@@ -186,7 +187,7 @@ fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe,
         faulty: probe.fault.is_some(),
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
-            && probe.allowed.contains(&Status(401)),
+            && probe.allows(Status(401)),
         forbids: allowed_answers::forbids(case, probe),
         recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
@@ -211,10 +212,11 @@ fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe,
         }
         ruling => ruling,
     };
-    let (mut findings, gaps) = match ruling {
+    let (mut findings, mut gaps) = match ruling {
         Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
         _ => (Vec::new(), Gaps::default()),
     };
+    let ruling = by_default::judged(case, probe, outcome, ruling, (&findings, &mut gaps));
     // Where the contract does not say how a request is answered, that it fails is what is wrong.
     let failed = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.is_server_error());
     if failed && ruling == Ruling::Breaks && findings.iter().all(|finding| finding.severity != Severity::Must) {
@@ -282,11 +284,21 @@ fn why_refused(case: &Case<'_>, control: &str) -> Reason {
 
 /// What the checks find in the answer that counts, and what they do not judge of it.
 fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> (Vec<Finding>, Gaps) {
+    check_as(case, probe, outcome, &|operation, status| declared(case.contract, operation, status))
+}
+
+/// The same with another idea of which response the contract declares.
+fn check_as<'a>(
+    case: &Case<'a>,
+    probe: &Probe,
+    outcome: Option<&Outcome>,
+    declared: &dyn Fn(Option<&'a Operation>, Status) -> Option<Cow<'a, Response>>,
+) -> (Vec<Finding>, Gaps) {
     let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
     let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { return Default::default() };
     let whole_server = probe.id.starts_with(WHOLE_SERVER);
     let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
-    let declared = declared(case.contract, operation, answer.status);
+    let declared = declared(operation, answer.status);
     let scene = Scene {
         contract: case.contract,
         schemas: case.schemas,

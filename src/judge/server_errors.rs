@@ -16,7 +16,7 @@ const FAILED: Status = Status(500);
 /// 9110, sections 15.6.2 and 15.6.4); and what stands before a server that nobody has seen may be all that fails.
 pub(super) fn is_failure(operation: Option<&Operation>, status: Status, alive: bool) -> bool {
     match status.0 {
-        501 | 503 if operation.is_some_and(|operation| operation.response(status).is_some()) => false,
+        501 | 503 if operation.is_some_and(|operation| operation.documents(status).is_some()) => false,
         502..=504 => alive,
         _ => status.is_server_error(),
     }
@@ -25,10 +25,10 @@ pub(super) fn is_failure(operation: Option<&Operation>, status: Status, alive: b
 /// What a server error means for a request to an operation.
 pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, alive: bool) -> Failure {
     let (Some(operation), Some(status)) = (operation, status.filter(|status| status.is_server_error())) else { return Failure::Hinders };
-    let told = [status, FAILED].iter().any(|status| operation.response(*status).is_some());
+    let told = [status, FAILED].iter().any(|status| operation.documents(*status).is_some());
     match is_failure(Some(operation), status, alive) {
         true if !told => Failure::Breaks,
-        false if operation.response(status).is_some() && matches!(status.0, 501 | 503) => Failure::Allowed,
+        false if operation.documents(status).is_some() && matches!(status.0, 501 | 503) => Failure::Allowed,
         _ => Failure::Hinders,
     }
 }
@@ -50,7 +50,7 @@ pub(super) fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], accepted: 
     for opinion in opinions.iter().filter(|opinion| opinion.status() == Some(FAILED)) {
         let probe = opinion.probe;
         let Some(operation) = case.contract.operation(&probe.operation) else { continue };
-        let decided = !probe.allowed.is_empty() && !probe.allowed.contains(&FAILED);
+        let decided = !probe.allowed.is_empty() && !probe.allows(FAILED);
         let documented = operation.response(FAILED).is_some() || operation.fallback(FAILED).is_some();
         // Whatever is served at all by the operation is served before or after.
         let serves = opinions.iter().any(|other| other.probe.operation == operation.id && accepted.get(&other.probe.id) == Some(&true));

@@ -48,7 +48,9 @@ pub(super) fn forgive(contradictions: &[Contradiction], opinions: &mut [Opinion<
 /// The cell of a probe: the one that lists it, with the status that came where there are several.
 fn place(case: &Case<'_>, cells: &[Cell], probe: &str, status: Option<Status>) -> Option<usize> {
     let operation = &case.plan.probe(probe)?.operation;
-    cells.iter().position(|cell| cell.operation == *operation && Some(cell.status) == status)
+    let described = case.contract.operation(operation);
+    let told = |cell: &Cell, came: Status| described.map_or(cell.status == came, |described| described.is_told_by(cell.status, came));
+    cells.iter().position(|cell| cell.operation == *operation && status.is_some_and(|came| told(cell, came)))
 }
 
 fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {

@@ -99,6 +99,7 @@ pub fn other_side(status: Status) -> Reason {
 /// | answered | 401               |             | recognised | accepted | breaks    |
 /// | answered | 401, 403, 429     |             |         |          | blocked      |
 /// | answered |                   | none        |         |          | unreached    |
+/// | answered | not 2xx           | `default`   | valid   |          | blocked      |
 /// | answered | not 2xx           |             | valid, assumed | | blocked      |
 /// | answered |                   |             | valid   |          | breaks       |
 /// | answered |                   |             | exhausting |       | unreached    |
@@ -112,7 +113,7 @@ pub fn rule(facts: &Facts) -> Ruling {
         (Ending::Answered, None) => return Ruling::Inconclusive("no answer".into()),
         (Ending::Answered, Some(status)) => status,
     };
-    if facts.allowed.contains(&status) {
+    if allows(facts, status) {
         return match &facts.control {
             Control::Refused(why) if facts.faulty && status.0 >= 400 && !(facts.unauthenticated && status == Status(401)) => {
                 Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}")))
@@ -146,6 +147,10 @@ pub fn rule(facts: &Facts) -> Ruling {
     if facts.allowed.is_empty() {
         return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came").into());
     }
+    if !facts.faulty && !status.is_success() && facts.allowed.contains(&Status::DEFAULT) {
+        let words = format!("{status} came to a valid request, and `default` stands for every status");
+        return Ruling::Blocked(Reason::new(Code::Refused(status), words));
+    }
     if !facts.faulty && !status.is_success() {
         return facts
             .assumed
@@ -159,6 +164,13 @@ pub fn rule(facts: &Facts) -> Ruling {
         Control::Refused(why) if !status.is_success() => Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}"))),
         _ => Ruling::Breaks,
     }
+}
+
+/// Whether a status is one that the contract allows here. A range of refusals says nothing of who asks too much, or of who is
+/// not known.
+fn allows(facts: &Facts, status: Status) -> bool {
+    let other = status == Status(429) || (status == Status(401) && !facts.unauthenticated);
+    facts.allowed.contains(&status) || (!other && facts.allowed.iter().any(|allowed| allowed.covers(status)))
 }
 
 #[cfg(test)]
@@ -258,6 +270,25 @@ mod tests {
         assert_eq!(failing(500, false, Failure::Breaks), Ruling::Breaks);
         assert!(is_blocked(&failing(500, true, Failure::Breaks)) && is_blocked(&failing(500, false, Failure::Hinders)));
         assert!(matches!(failing(501, false, Failure::Allowed), Ruling::Unreached(_)));
+    }
+
+    #[test]
+    fn a_range_allows_every_status_within_but_no_refusal_of_another_cause() {
+        assert_eq!(rule(&facts(206, &[2], false, Control::NotNeeded)), Ruling::Shows);
+        assert_eq!(rule(&facts(404, &[2], false, Control::NotNeeded)), Ruling::Breaks);
+        assert_eq!(rule(&facts(422, &[4], true, Control::Accepted)), Ruling::Shows);
+        assert_eq!(rule(&facts(200, &[4], true, Control::Accepted)), Ruling::Breaks);
+        assert!(is_blocked(&rule(&facts(422, &[4], true, refused()))));
+        assert!(is_blocked(&rule(&facts(429, &[4], true, Control::Accepted))));
+        let unknown = facts(401, &[4], true, Control::Accepted);
+        assert!(is_blocked(&rule(&unknown)));
+        assert_eq!(rule(&Facts { unauthenticated: true, ..unknown }), Ruling::Shows);
+    }
+
+    #[test]
+    fn what_only_default_is_said_of_may_be_refused() {
+        assert_eq!(rule(&facts(201, &[0], false, Control::NotNeeded)), Ruling::Shows);
+        assert!(is_blocked(&rule(&facts(404, &[0], false, Control::NotNeeded))));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const TOO_MANY: Status = Status(429);
 /// What is wrong with the answers 429 that nobody asked for, each thing once.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for probe in case.plan.probes.iter().filter(|probe| !probe.allowed.contains(&TOO_MANY)) {
+    for probe in case.plan.probes.iter().filter(|probe| !probe.allows(TOO_MANY)) {
         let Some(outcome) = case.outcomes.of(&probe.id) else { continue };
         for exchange in &outcome.exchanges {
             let Some(answer) = exchange.answer.as_ref().filter(|answer| answer.status == TOO_MANY) else { continue };

@@ -28,7 +28,7 @@ pub(crate) fn refuse(core: &Core, status: u16, reason: &Reason<'_>, circumstance
             .operations
             .iter()
             .flat_map(|operation| &operation.responses)
-            .find(|response| response.status.0 >= 400 && !response.content.is_empty())
+            .find(|response| response.status.is_refusal() && !response.content.is_empty())
     };
     let media = match response {
         Some(response) => response.content.first(),

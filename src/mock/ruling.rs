@@ -18,6 +18,7 @@ use super::scene::{Core, Scene};
 use super::state::State;
 use super::variants::Habit;
 use crate::contract::remove;
+use crate::contract::within;
 use crate::model::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
@@ -143,7 +144,7 @@ impl<'a> Ruling<'a> {
 
     /// Answers what was noticed with the status that the contract has for it.
     fn rule(&self, state: &mut State, status: Status, trigger: &'static str, noticed: &Noticed) -> Draft {
-        if status.0 < 400 {
+        if !status.is_refusal() {
             return if trigger == "unfinished" { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
         }
         if !self.scene.operation.method.is_safe() && self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
@@ -151,7 +152,7 @@ impl<'a> Ruling<'a> {
         } else if let Some(right) = self.without_the_wrong_one(&noticed.source) {
             right.succeed(state, None);
         }
-        let sent = self.core.faults.status(Some(self.scene.operation), status.0);
+        let sent = self.core.faults.status(Some(self.scene.operation), within(status, trigger).0);
         refuse(self.core, sent, &Reason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
     }
 
@@ -182,6 +183,7 @@ impl<'a> Ruling<'a> {
         let example = media.and_then(|media| media_example(media, operation));
         let mut turn = Turn { scene: &self.scene, state, response, media, example };
         let outcome = behaviours::act(&mut turn);
+        let status = self.chosen(status, media.is_some());
         let sent = self.core.faults.status(Some(operation), status.0);
         let mut draft = Draft::new(sent);
         let elsewhere = (status.0 / 100 == 3).then(|| "/".to_owned());
@@ -208,6 +210,15 @@ impl<'a> Ruling<'a> {
         draft
     }
 
+    /// The code that is sent where the contract names only a range.
+    fn chosen(&self, status: Status, has_body: bool) -> Status {
+        match within(status, "success") {
+            Status(200) if status.is_range() && !has_body && !self.scene.operation.method.is_safe() => Status(204),
+            code if status.is_range() => code,
+            _ => status,
+        }
+    }
+
     /// A location as its header takes it: with the name of the host where a path does not fit the schema.
     fn spelled(&self, response: Option<&Response>, location: String) -> String {
         let rule = response.and_then(|response| response.headers.iter().find(|rule| rule.name.eq_ignore_ascii_case("location")));
@@ -224,7 +235,7 @@ impl<'a> Ruling<'a> {
         let finished = self.scene.demanded(|condition| condition.trigger == "finished");
         let statuses = self.scene.demanded(|condition| condition.trigger == "success");
         let (trigger, statuses) = if finished.is_empty() { ("success", statuses) } else { ("finished", finished) };
-        let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| status.0 < 400).collect();
+        let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| !status.is_refusal()).collect();
         self.take_sides(&mut statuses);
         if let Some(done) = self.scene.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
             let at_end = !self.core.variants.has(Habit::NoRedirect) && self.finishes(state);
@@ -234,7 +245,7 @@ impl<'a> Ruling<'a> {
             // What was made is shown first, or nobody would know it.
             statuses.sort_by_key(|status| self.scene.operation.response(*status).is_none_or(|response| response.content.is_empty()));
         }
-        let some = |class: u16| statuses.iter().any(|status| status.0 / 100 == class);
+        let some = |class: u16| statuses.iter().any(|status| status.class() == class);
         if some(2) && some(3) && self.core.variants.has(Habit::NoRedirect) {
             statuses.retain(|status| status.is_success());
         }

@@ -96,7 +96,7 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// `requestBody`.
     pub request_body: Option<RequestBody>,
-    /// Declared responses, ordered by status, the general ones among them.
+    /// Declared responses, ordered by status, the general ones among them, and of the ranges those that make a cell.
     pub responses: Vec<Response>,
     /// Responses declared for a class of statuses (`4XX`) or for all others (`default`).
     #[serde(default)]
@@ -144,6 +144,17 @@ impl Operation {
         of(Some(status.0 / 100)).or_else(|| of(None)).map(|fallback| &fallback.response)
     }
 
+    /// The response that speaks of a code: its own, else the one of its class.
+    pub fn documents(&self, code: Status) -> Option<&Response> {
+        let class = || self.fallbacks.iter().find(|fallback| fallback.class == Some(code.class())).map(|fallback| &fallback.response);
+        self.response(code).or_else(class)
+    }
+
+    /// Whether a code that came is one that a declared status stands for; a response of its own goes before a range.
+    pub fn is_told_by(&self, declared: Status, code: Status) -> bool {
+        declared == code || (declared.covers(code) && self.response(code).is_none())
+    }
+
     /// Whether nobody may ask without credentials; an empty alternative lets anybody (OpenAPI, Security Requirement Object).
     pub fn needs_credentials(&self) -> bool {
         !self.security.is_empty() && self.security.iter().all(|alternative| !alternative.is_empty())
@@ -163,11 +174,9 @@ impl Operation {
         self.parameter(Location::Path, name)
     }
 
-    /// Declared responses of the 2xx class, else the one that stands for the whole class.
+    /// Declared responses of the 2xx class, else the one that stands for all of them.
     pub fn successes(&self) -> impl Iterator<Item = &Response> {
-        let own = || self.responses.iter().filter(|response| response.status.is_success());
-        let class = self.fallbacks.iter().find(|fallback| fallback.class == Some(2)).map(|fallback| &fallback.response);
-        own().chain(class.filter(|_| own().next().is_none()))
+        self.responses.iter().filter(|response| response.status.is_success())
     }
 
     /// The parameter of this name and location.

@@ -261,7 +261,12 @@ impl Probe {
     /// Whether an answer means that the server accepted this valid request: any success, also with another code than the
     /// contract names, and a redirect that the contract allows.
     pub fn is_accepted_by(&self, status: Status) -> bool {
-        self.fault.is_none() && (status.is_success() || (self.allowed.contains(&status) && status.0 < 400))
+        self.fault.is_none() && (status.is_success() || (self.allows(status) && !status.is_refusal()))
+    }
+
+    /// Whether the contract allows this status here, by its code or by a range.
+    pub fn allows(&self, status: Status) -> bool {
+        self.allowed.iter().any(|allowed| allowed.covers(status))
     }
 }
 

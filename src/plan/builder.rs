@@ -275,7 +275,7 @@ fn stays(operation: &Operation) -> bool {
 
 /// The trigger of a valid request: `success`, or what the contract puts in its place (`finished`).
 pub(super) fn success_trigger(operation: &Operation) -> &str {
-    let mut conditions = operation.responses.iter().filter(|response| response.status.0 < 400).flat_map(|response| &response.conditions);
+    let mut conditions = operation.responses.iter().filter(|response| !response.status.is_refusal()).flat_map(|response| &response.conditions);
     conditions.find(|condition| condition.trigger == "finished").map_or("success", |condition| condition.trigger.as_str())
 }
 

@@ -109,7 +109,7 @@ impl Sight {
 fn is_answered(cell: &Cell, plan: &Plan) -> bool {
     let allows = |probe: &str, status: Option<Status>| {
         let allowed = plan.probe(probe).map(|probe| probe.allowed.as_slice()).unwrap_or_default();
-        status.is_some_and(|status| allowed.contains(&status))
+        status.is_some_and(|status| allowed.iter().any(|allowed| allowed.covers(status)))
     };
     // What waits for another answer than the one that came is not sent.
     let mut answered = cell.probes.iter().filter(|probe| probe.status.is_some()).peekable();

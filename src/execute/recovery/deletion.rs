@@ -123,7 +123,7 @@ fn was_lost(outcome: &Outcome) -> bool {
 /// Whether a request that can be sent again was answered in another way than it aims at, which the contract allows as well,
 /// after one that nobody knows the answer to: a server that takes turns is asked once more.
 fn in_turn(probe: &Probe, outcome: &Outcome) -> bool {
-    let other = outcome.answer().is_some_and(|answer| answer.status != probe.status && probe.allowed.contains(&answer.status));
+    let other = outcome.answer().is_some_and(|answer| answer.status != probe.status && probe.allows(answer.status));
     was_lost(outcome) && other && probe.repeat == Repeat::Once
 }
 

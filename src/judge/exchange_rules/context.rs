@@ -39,7 +39,7 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The response that the contract declares for another status.
     pub(super) fn response(&self, status: Status) -> Option<&'a Response> {
-        let own = self.operation.and_then(|operation| operation.response(status));
+        let own = self.operation.and_then(|operation| operation.documents(status));
         own.or_else(|| self.contract.server_responses.iter().find(|response| response.status == status))
     }
 

@@ -65,7 +65,7 @@ fn was_seen(history: &History<'_>, made: &Made<'_>, request: &Event<'_>) -> bool
 
 fn unknown(read: &Event<'_>) -> bool {
     let missing = matches!(read.status(), Some(Status(404 | 410)));
-    missing && read.probe.fault.is_none() && read.status().is_some_and(|status| !read.probe.allowed.contains(&status))
+    missing && read.probe.fault.is_none() && read.status().is_some_and(|status| !read.probe.allows(status))
 }
 
 /// Whether a whole list leaves a resource out though it holds another one that the same operation made.

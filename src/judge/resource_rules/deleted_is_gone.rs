@@ -61,7 +61,7 @@ fn goes(history: &History<'_>, made: &Made<'_>) -> bool {
 }
 
 fn is_there(read: &Event<'_>) -> bool {
-    read.status().is_some_and(|status| status.is_success() && !(read.probe.fault.is_some() && read.probe.allowed.contains(&status)))
+    read.status().is_some_and(|status| status.is_success() && !(read.probe.fault.is_some() && read.probe.allows(status)))
         && (read.probe.fault.is_none() || read.probe.trigger == "deleted-resource")
 }
 

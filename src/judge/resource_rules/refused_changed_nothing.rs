@@ -57,7 +57,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 /// What only a refused request would have removed, and is not there any more.
 fn removed(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) -> Option<Break> {
     let (number, read) = read;
-    let unknown = read.probe.fault.is_none() && matches!(read.status(), Some(status @ Status(404 | 410)) if !read.probe.allowed.contains(&status));
+    let unknown = read.probe.fault.is_none() && matches!(read.status(), Some(status @ Status(404 | 410)) if !read.probe.allows(status));
     let maker = &history.events[made.by];
     if !unknown || maker.standing != Standing::Accepted || !history.precedes(maker, read) || should_be_there(history, made, read) {
         return None;

@@ -66,7 +66,7 @@ impl Draft<'_> {
         if first == Some(status) || shared {
             return Intent::Probes(vec![success.clone()]);
         }
-        let redirects = first.is_some_and(|first| first.0 / 100 == 3);
+        let redirects = first.is_some_and(|first| first.class() == 3);
         let more = if redirects { self.follow(success, status) } else { self.valid_probe(&operation.id, Some(status)) };
         match more {
             Ok(id) => Intent::Probes(vec![id]),

@@ -87,7 +87,7 @@ impl Draft<'_> {
                 id: id.clone(),
                 operation: result.id.clone(),
                 status: end,
-                allowed: result.responses.iter().map(|response| response.status).filter(|status| status.0 < 400).collect(),
+                allowed: result.responses.iter().map(|response| response.status).filter(|status| !status.is_refusal()).collect(),
                 captures: Vec::new(),
                 after: vec![success.clone()],
                 repeat: Repeat::Follow(success),
@@ -115,7 +115,7 @@ impl Draft<'_> {
             id: id.clone(),
             request,
             // Whether the job has finished by then is not the point.
-            allowed: reader.responses.iter().map(|response| response.status).filter(|status| status.0 < 400).collect(),
+            allowed: reader.responses.iter().map(|response| response.status).filter(|status| !status.is_refusal()).collect(),
             captures: Vec::new(),
             after: vec![success.clone()],
             stage: Stage::Read,

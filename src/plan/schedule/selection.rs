@@ -26,7 +26,7 @@ impl Wanted {
     /// # Errors
     /// No cell is left.
     pub fn choose(contract: &Contract, options: &Options) -> Result<Self, PlanError> {
-        let by_status = |status: Status| options.statuses.is_empty() || options.statuses.contains(&status);
+        let by_status = |status: Status| options.statuses.is_empty() || options.statuses.iter().any(|chosen| chooses(*chosen, status));
         let mut cells = Vec::new();
         for operation in contract.operations.iter().filter(|operation| options.filter.takes(operation)) {
             for response in operation.responses.iter().filter(|response| by_status(response.status)) {
@@ -70,13 +70,18 @@ fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
     }
 }
 
+/// Whether a status that is asked for takes a cell: a range takes all of its class.
+fn chooses(chosen: Status, status: Status) -> bool {
+    chosen == status || (chosen != Status::DEFAULT && chosen.is_range() && chosen.class() == status.class())
+}
+
 fn nothing(contract: &Contract, options: &Options) -> PlanError {
     let mut wanted = Vec::new();
     let mut hints = Vec::new();
     if contract.operations.iter().all(|operation| operation.responses.is_empty()) {
         return PlanError::NothingSelected {
-            wanted: "no operation of the contract documents a status, unless by `default` or a range such as 4XX".to_owned(),
-            hint: "a cell of the matrix is an operation and one status that its contract names".to_owned(),
+            wanted: "no operation of the contract documents a status that can be asked for".to_owned(),
+            hint: "a cell of the matrix is an operation and one status, or range of them, that its contract names".to_owned(),
         };
     }
     if let Some(first) = options.filter.only.first() {

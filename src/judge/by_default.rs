@@ -1,0 +1,73 @@
+//! A success that only `default` stands for.
+//!
+//! By the letter `default` is about every status that has no response of its own (OpenAPI, Responses Object), so that a success
+//! is to look as it says. Most authors write it for errors alone. So a success that fits it is judged by it, and of one that
+//! does not fit nothing is certain.
+
+use std::borrow::Cow;
+
+use super::{Case, Gaps, Ruling, check_as, declared};
+use crate::model::contract::{Response, Status};
+use crate::model::exchange::Outcome;
+use crate::model::plan::Probe;
+use crate::model::verdict::{Finding, Severity};
+
+/// What a ruling comes to when the success that came is documented by nothing but `default`. What is found without it stays;
+/// the gaps are those of that response.
+pub(super) fn judged(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling, (known, gaps): (&[Finding], &mut Gaps)) -> Ruling {
+    let broken = known.iter().any(|finding| finding.severity == Severity::Must);
+    let came = outcome.and_then(Outcome::answer).filter(|_| ruling == Ruling::Shows && !broken).map(|answer| answer.status);
+    let operation = case.contract.operation(&probe.operation);
+    let (Some(came), Some(operation)) = (came, operation) else { return ruling };
+    let Some(response) = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, came)) else { return ruling };
+    if declared(case.contract, Some(operation), came).is_some() {
+        return ruling;
+    }
+    let by_letter = Response { status: came, ..response.clone() };
+    let (findings, own) = check_as(case, probe, outcome, &|_, _| Some(Cow::Borrowed(&by_letter)));
+    match findings.into_iter().find(|finding| finding.severity == Severity::Must) {
+        Some(first) => {
+            let words = format!("{came} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message);
+            Ruling::Inconclusive(words.into())
+        }
+        None => {
+            *gaps = own;
+            ruling
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::judge::judge;
+    use crate::judge::small_cases::{answer, outcome, plan, probe, said};
+    use crate::model::exchange::Content;
+    use crate::model::plan::Plan;
+    use crate::model::verdict::Verdict;
+
+    /// The verdict on the cell of `default` of an operation that documents nothing else.
+    fn judged(status: u16, body: Value) -> Verdict {
+        let schema = json!({"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}}});
+        let response = json!({"description": "d", "content": {"application/json": {"schema": schema}}});
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/things": {"get": {"operationId": "things.list", "responses": {"default": response}}}}
+        });
+        let contract = crate::contract::read(crate::contract::bundle("t.json", &[("t.json".to_owned(), document)].into()).unwrap()).unwrap();
+        let cells = json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": "default", "general": false, "intent": {"probes": ["p"]}}]);
+        let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({"allowed": ["default"]}))], json!({})) };
+        let mut came = answer(status, Content::Json(body));
+        came.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        said(&contract, &plan, vec![outcome("p", vec![came])], |case| judge(case).cells[0].verdict)
+    }
+
+    #[test]
+    fn a_success_is_judged_by_default_and_never_accused_by_it() {
+        assert_eq!(judged(200, json!({"code": 1})), Verdict::Conforms);
+        assert_eq!(judged(200, json!({"name": "a thing"})), Verdict::Inconclusive);
+        assert_eq!(judged(404, json!({"code": 1})), Verdict::Blocked);
+        assert_eq!(judged(500, json!({"code": 1})), Verdict::Violates);
+    }
+}
