@@ -21,8 +21,8 @@ pub fn read<T: DeserializeOwned>(path: &Path, longest: u64, what: &str) -> Resul
 /// # Errors
 /// It is of another one.
 pub fn of_version(path: &Path, what: &str, found: u32, known: u32) -> Result<(), Stop> {
-    if found == known {
+    if (1..=known).contains(&found) {
         return Ok(());
     }
-    Err(Stop::Unusable(format!("{} is a {what} of version {found}; this program reads version {known}", path.display())))
+    Err(Stop::Unusable(format!("{} is a {what} of version {found}; this program reads versions up to {known}", path.display())))
 }

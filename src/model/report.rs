@@ -14,7 +14,7 @@ use super::reason::Code;
 use super::verdict::{Finding, Verdict};
 
 /// Version of the form of `report.json`.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Everything a run has to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
