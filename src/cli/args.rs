@@ -58,8 +58,9 @@ pub enum Command {
 /// Which contract and suite.
 #[derive(Debug, Clone, Args)]
 pub struct Files {
-    /// Document of OpenAPI 3.0, 3.1 or 3.2, or of Swagger 2.0; a suite names its own.
-    #[arg(long, value_name = "PATH")]
+    /// Document of OpenAPI 3.0, 3.1 or 3.2, or of Swagger 2.0; a suite names its own. It is a file, or an https address (http on
+    /// this machine), which is fetched without credentials and kept nowhere.
+    #[arg(long, value_name = "PATH|URL")]
     pub contract: Option<PathBuf>,
     /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml.
     #[arg(long, value_name = "PATH")]

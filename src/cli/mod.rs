@@ -8,6 +8,7 @@ mod clean;
 mod connection;
 mod diff;
 pub mod exit;
+mod fetched;
 mod identity;
 mod judge;
 mod keeping;

@@ -1,10 +1,11 @@
 //! Contract and suite of a command, put together from its arguments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Stop;
 use super::args::Files;
+use super::fetched;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{Case, Hints};
@@ -57,7 +58,12 @@ impl Subject {
 
     /// Where contract and suite came from, as a journal or a recording keeps it.
     pub fn sources(&self, files: &Files) -> Sources {
-        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
+        let absolute = |path: &PathBuf| {
+            let path = fetched::kept(path);
+            let is_file = path.to_str().is_none_or(|text| !fetched::is_address(text));
+            let absolute = std::path::absolute(&path).ok().filter(|_| is_file);
+            absolute.unwrap_or(path).display().to_string()
+        };
         Sources {
             contract: files.contract.as_ref().map(absolute),
             suite: files.suite.as_ref().map(absolute),
@@ -107,16 +113,20 @@ impl Subject {
 /// The suite, and where its contract is.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
-        (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, Source::named(contract)),
+        (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, fetched::source(contract)),
         (Some(path), None) => {
             let (suite, contract) = open::suite(&Source::named(path))?;
+            if fetched::is_address(&suite.contract) {
+                let contract = fetched::source(Path::new(&suite.contract));
+                return Ok((suite, contract));
+            }
             if contract.is_missing() {
                 let hint = "the path in the suite is relative to the suite; mend it, or name another with --contract";
                 return Err(Stop::Unusable(format!("{}: contract: there is no file {}; {hint}", path.display(), contract.name())));
             }
             (suite, contract)
         }
-        (None, Some(contract)) => (open::suite_for(contract), Source::named(contract)),
+        (None, Some(contract)) => (open::suite_for(&fetched::kept(contract)), fetched::source(contract)),
         (None, None) => open::suite(&Source::default_suite())?,
     })
 }

@@ -22,6 +22,7 @@ pub use limiter::Limiter;
 pub use recovery::deletion::Revival;
 pub use recovery::journal_replay::Pasts;
 pub use recovery::orphans::Cleaned;
+pub use redirect::led;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -73,6 +73,14 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
     Ok(Elsewhere { url, foreign })
 }
 
+/// The same where nothing but an address was asked.
+///
+/// # Errors
+/// As [`follow`].
+pub fn led(asked: &Url, location: &str) -> Result<Url, String> {
+    follow("", asked, location, &|_| false).map(|elsewhere| elsewhere.url)
+}
+
 /// Whether a URL has the port that its scheme usually has (RFC 9110, section 4.2).
 fn is_usual(url: &Url) -> bool {
     url.port().is_none() || matches!(url.port(), Some(80 | 443))

@@ -4,6 +4,7 @@ mod again;
 mod bad_files;
 mod budget;
 mod encodings;
+mod fetched;
 mod hostile_text;
 mod keep;
 mod origin;

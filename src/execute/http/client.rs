@@ -152,6 +152,14 @@ impl Client {
         Ok(Answer { status, headers, body, millis, echoes_credentials: false })
     }
 
+    pub(super) fn inner(&self) -> &reqwest::Client {
+        &self.inner
+    }
+
+    pub(super) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
     fn deadline(&self) -> tokio::time::Instant {
         tokio::time::Instant::now() + self.bounds.total
     }
@@ -204,6 +212,6 @@ fn headers(response: &Response, most: usize) -> Result<Vec<(String, String)>, St
     Ok(fields.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect())
 }
 
-fn seconds(time: Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     format!("{} s", time.as_secs())
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use thiserror::Error;
+use url::Url;
 
 pub use credentials::credentials;
 pub use files::{bytes, text};
@@ -52,13 +53,34 @@ pub enum LoadError {
     Contract(#[from] ContractError),
 }
 
+/// Fetches what is at an address, from whatever server it is on or from that server alone: where it is in the end, and its
+/// text; or why it cannot be had.
+pub type Fetch = fn(&str, Servers) -> Result<(Url, String), String>;
+
+/// Which servers may be asked for a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Servers {
+    /// Also one that the first one sends to.
+    Any,
+    /// None but the first.
+    Same,
+}
+
+/// How many files beside its first one are fetched for a contract.
+const MOST_FETCHED: usize = 200;
+
+/// How long all files of a contract that are fetched may be together, in bytes.
+const LONGEST_FETCHED: usize = 2 * LONGEST as usize;
+
 /// Where a suite or a contract comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Source {
     /// Carried in the binary; the path below the project.
     Bundled(String),
     /// A file.
     File(PathBuf),
+    /// An address, and what fetches from it.
+    Web(String, Fetch),
 }
 
 impl Source {
@@ -84,6 +106,10 @@ impl Source {
         match self {
             Self::Bundled(path) => Self::Bundled(normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
             Self::File(path) => Self::File(path.parent().unwrap_or(Path::new("")).join(relative)),
+            Self::Web(address, fetch) => {
+                let joined = Url::parse(address).and_then(|base| base.join(relative));
+                Self::Web(joined.map_or_else(|_| relative.to_owned(), String::from), *fetch)
+            }
         }
     }
 
@@ -91,7 +117,15 @@ impl Source {
         match self {
             Self::Bundled(path) => bundled::text(path).map(str::to_owned).ok_or_else(|| unreadable(path, "the binary does not carry it")),
             Self::File(path) => files::text(path, LONGEST),
+            Self::Web(address, fetch) => fetch(address, Servers::Same).map(|(_, text)| text).map_err(|reason| unfetched(&self.name(), reason)),
         }
+    }
+
+    /// Reads the first file of a contract, and says where the others are to be looked for.
+    fn read_first(&self) -> Result<(Self, String), LoadError> {
+        let Self::Web(address, fetch) = self else { return self.read().map(|text| (self.clone(), text)) };
+        let (url, text) = fetch(address, Servers::Any).map_err(|reason| unfetched(&self.name(), reason))?;
+        Ok((Self::Web(url.into(), *fetch), text))
     }
 
     /// The same of a file that somebody else has named: one that is no file of its own, such as a pipe or a device, may never end.
@@ -111,23 +145,46 @@ impl Source {
                 let folder = other.canonicalize().ok().and_then(|other| other.parent().map(Path::to_owned));
                 folder.is_some_and(|folder| path.canonicalize().is_ok_and(|path| path.starts_with(folder)))
             }
+            (Self::Web(..), Self::Web(..)) => self.is_of(other),
             _ => true,
         }
     }
 
-    /// The path, for people.
+    /// Whether one more file may be fetched for a contract.
+    fn within(&self, first: &Self, files: usize, left: usize) -> Result<(), LoadError> {
+        let reason = match self {
+            Self::Web(..) if !self.is_of(first) => "it is on another server than the contract, which is not asked for it".to_owned(),
+            Self::Web(..) if files > MOST_FETCHED => format!("no more than {MOST_FETCHED} files are fetched for a contract"),
+            Self::Web(..) if left == 0 => format!("no more than {LONGEST_FETCHED} bytes are fetched for a contract"),
+            _ => return Ok(()),
+        };
+        Err(unfetched(&self.name(), reason))
+    }
+
+    /// Whether the server of another one has it.
+    fn is_of(&self, other: &Self) -> bool {
+        let origin = |source: &Self| if let Self::Web(address, _) = source { Url::parse(address).ok().map(|url| url.origin()) } else { None };
+        origin(self) == origin(other)
+    }
+
+    /// The path, for people; of an address what is no secret.
     pub fn name(&self) -> String {
         match self {
             Self::Bundled(path) => path.clone(),
             Self::File(path) => path.display().to_string(),
+            Self::Web(address, _) => Url::parse(address)
+                .map_or_else(|_| "the address of the contract".to_owned(), |url| format!("{}{}", url.origin().ascii_serialization(), url.path())),
         }
     }
 }
 
+fn unfetched(name: &str, reason: String) -> LoadError {
+    LoadError::Unreadable { path: name.to_owned(), reason, hint: String::new() }
+}
+
 fn unreadable(path: &str, reason: &str) -> LoadError {
-    let elsewhere = path.starts_with("http:") || path.starts_with("https:");
-    let hint = if elsewhere { "fetch it first, and name the file" } else { "check the path, which is relative to the folder you are in" };
-    LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint: format!("; {hint}") }
+    let hint = "; check the path, which is relative to the folder you are in".to_owned();
+    LoadError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), hint }
 }
 
 fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {
@@ -201,16 +258,20 @@ pub fn suite_for(contract: &Path) -> Suite {
 /// The file is not readable, or not YAML or JSON.
 pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
     let name = source.name();
-    let root = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+    let root = name.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
     let mut gathered = Gathered::default();
-    gathered.add(&root, source, &source.read()?, true)?;
+    let (source, text) = &source.read_first()?;
+    let mut left = LONGEST_FETCHED.saturating_sub(text.len());
+    gathered.add(&root, source, text, true)?;
     while let Some((file, _)) = gathered.open.pop() {
         if gathered.files.contains_key(&file) || gathered.absent.contains_key(&file) {
             continue;
         }
         // What is not there, or not readable, is left out of the contract and told as an issue of it.
         let at = source.beside(&file);
-        if let Err(error) = at.read_plain().and_then(|text| gathered.add(&file, &at, &text, at.is_below(source))) {
+        let read = at.within(source, gathered.files.len(), left).and_then(|()| at.read_plain());
+        left = left.saturating_sub(read.as_ref().map_or(0, String::len));
+        if let Err(error) = read.and_then(|text| gathered.add(&file, &at, &text, at.is_below(source))) {
             gathered.absent.insert(file, error.to_string());
         }
     }
