@@ -126,14 +126,14 @@ impl Named {
         let of_headers: Vec<String> = headers.iter().flat_map(OwnHeader::variables).collect();
         let mut secrets: Vec<&str> = of_headers.iter().map(String::as_str).collect();
         for credential in accounts.into_iter().flat_map(BTreeMap::values) {
-            credential.variables().into_iter().try_for_each(|name| self.is_sendable(name))?;
+            credential.variables().into_iter().try_for_each(|name| self.is_sendable(&name))?;
             secrets.extend(match credential {
                 // RFC 7617, section 2.
                 Credential::Basic { username, .. } if self.get(username).is_some_and(|value| value.contains(':')) => {
                     return Err(Stop::Unusable(format!("{username} holds a colon, which a user name cannot have")));
                 }
                 Credential::Basic { password: secret, .. } | Credential::Bearer { token: secret } => Some(secret.as_str()),
-                Credential::Value { .. } => None,
+                Credential::Value { .. } | Credential::LogIn(_) | Credential::Oauth(_) => None,
             });
         }
         of_headers.iter().try_for_each(|name| self.is_sendable(name))?;

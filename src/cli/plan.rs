@@ -1,6 +1,7 @@
 //! `probity plan`: what a run would send.
 
 use super::args::{PlanArgs, TextOrJson};
+use super::identity::planned_log_ins;
 use super::ledger::Ledger;
 use super::target::{self, Subject, Target};
 use super::{Stop, exit};
@@ -39,7 +40,8 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         TextOrJson::Text => {
             let planned = tamed(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &options.windows));
-            anstream::print!("{}", shown(&headers));
+            let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&subject.suite) };
+            anstream::print!("{log_ins}{}", shown(&headers));
         }
         TextOrJson::Json => {
             let text = serde_json::to_string_pretty(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
@@ -52,5 +54,6 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
 /// The header fields of the user's own, as they are written.
 fn shown(headers: &[OwnHeader]) -> String {
     let whither = |header: &OwnHeader| if header.only.is_empty() { "all requests".to_owned() } else { header.only.join(", ") };
-    headers.iter().map(|header| format!("Header of your own, on {}: {}: {}\n", whither(header), header.name, header.value)).collect()
+    let line = |header: &OwnHeader| format!("Header of your own, on {}: {}: {}", whither(header), header.name, header.value);
+    headers.iter().fold(String::new(), |text, header| text + &line(header) + "\n")
 }

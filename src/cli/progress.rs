@@ -9,6 +9,7 @@ use super::exit;
 use crate::execute::Event;
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
+use crate::model::text::one_line;
 use crate::plan::{span, wait_of};
 
 /// How often a line is written where there is no terminal.
@@ -52,6 +53,7 @@ impl Progress {
                 self.bar.set_message("");
             }
             Event::Sent => inner.sent += 1,
+            Event::Told(words) => self.bar.suspend(|| anstream::eprintln!("note: {}", one_line(words))),
             Event::Waiting(left) => {
                 wait = Some(left);
                 self.bar.set_message(self.words(&inner, left));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Stop;
 use super::args::Files;
 use super::fetched;
+use super::identity::prepare_log_ins;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{Case, Hints};
@@ -45,6 +46,7 @@ impl Subject {
         }
         use_own_security(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         check_suite(&suite, &contract)?;
+        prepare_log_ins(&mut suite, &contract).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {

@@ -289,13 +289,15 @@ pub fn environment(name: &str) -> Option<String> {
 /// Where the credentials of a suite come from, for the commands that show findings again.
 pub fn hints(suite: &Suite, contract: &Contract) -> Hints {
     let of = |account: &Account| {
-        let one = |(scheme, credential): (&String, &Credential)| Some((scheme.clone(), hint(contract.security_schemes.get(scheme)?, credential)?));
+        let one =
+            |(scheme, credential): (&String, &Credential)| Some((scheme.clone(), hint(scheme, contract.security_schemes.get(scheme)?, credential)?));
         account.iter().filter_map(one).collect()
     };
     Hints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
 }
 
-fn hint(scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {
+fn hint(name: &str, scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {
+    let obtained = format!("OBTAINED_{}", name.to_ascii_uppercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"));
     Some(match (scheme, credential) {
         (SecurityScheme::Basic, Credential::Basic { username, password }) => {
             CredentialHint::Basic { username_env: username.clone(), password_env: password.clone() }
@@ -304,6 +306,11 @@ fn hint(scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHi
         (SecurityScheme::Header(name), Credential::Value { env }) => CredentialHint::Header { name: name.clone(), env: env.clone() },
         (SecurityScheme::Query(name), Credential::Value { env }) => CredentialHint::Query { name: name.clone(), env: env.clone() },
         (SecurityScheme::Cookie(name), Credential::Value { env }) => CredentialHint::Cookie { name: name.clone(), env: env.clone() },
+        // What is obtained stands in no variable; whoever sends the request again puts it there.
+        (SecurityScheme::Bearer, Credential::LogIn(_) | Credential::Oauth(_)) => CredentialHint::Bearer { env: obtained },
+        (SecurityScheme::Header(name), Credential::LogIn(_) | Credential::Oauth(_)) => CredentialHint::Header { name: name.clone(), env: obtained },
+        (SecurityScheme::Query(name), Credential::LogIn(_) | Credential::Oauth(_)) => CredentialHint::Query { name: name.clone(), env: obtained },
+        (SecurityScheme::Cookie(name), Credential::LogIn(_) | Credential::Oauth(_)) => CredentialHint::Cookie { name: name.clone(), env: obtained },
         _ => return None,
     })
 }

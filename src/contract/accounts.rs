@@ -19,9 +19,9 @@ fn account(contract: &Contract, prefix: &str, taken: &mut BTreeSet<String>) -> A
         let plain = format!("{prefix}{}", constant_case(name));
         let numbered = (2_u32..).map(|number| format!("{plain}_{number}"));
         let mut credentials = std::iter::once(plain.clone()).chain(numbered).map(|variable| credential(scheme, variable));
-        let free = |credential: &Credential| credential.variables().iter().all(|variable| !taken.contains(*variable));
+        let free = |credential: &Credential| credential.variables().iter().all(|variable| !taken.contains(variable));
         let found = credentials.find(|credential| credential.as_ref().is_none_or(free))??;
-        taken.extend(found.variables().into_iter().map(str::to_owned));
+        taken.extend(found.variables());
         Some((name.to_owned(), found))
     };
     contract.security_schemes.iter().filter_map(|(name, scheme)| own(name, scheme)).collect()
@@ -65,7 +65,7 @@ mod tests {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "components": {"securitySchemes": schemes},
             "paths": {"/a": {"get": {"responses": {"200": {"description": "d"}}}}}});
         let accounts = accounts_for(&read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap());
-        let variables = |account: &Account| account.values().flat_map(Credential::variables).map(str::to_owned).collect::<Vec<_>>();
+        let variables = |account: &Account| account.values().flat_map(Credential::variables).collect::<Vec<_>>();
         let full = ["API_KEY", "API_KEY_2", "LIMITED_API_KEY", "LOGIN_USERNAME", "LOGIN_PASSWORD", "LOGIN_PASSWORD_2"];
         assert_eq!(variables(&accounts.full), full.map(|name| format!("PROBITY_{name}")));
         let limited = ["API_KEY_2", "API_KEY_3", "LIMITED_API_KEY", "LOGIN_USERNAME", "LOGIN_PASSWORD", "LOGIN_PASSWORD_2"];

@@ -113,9 +113,12 @@ impl<'a> Run<'a> {
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         let entailed = entailed(self.plan, probe);
+        let credentials =
+            self.contract.operation(&probe.operation).map(|operation| self.accounts.sessions(operation, self.contract, &probe.request.credentials));
+        let log_ins = credentials.iter().flatten().filter(|(_, session)| !session.is_there()).count() as u64;
         let committed = || {
             lane.reserved.store(self.reserve(lane) + entailed, Ordering::Relaxed);
-            lane.committed()
+            lane.committed() + log_ins
         };
         if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && committed() >= *budget) {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));

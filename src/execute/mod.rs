@@ -9,6 +9,7 @@ pub mod journal;
 mod limiter;
 mod list_lookup;
 mod listed_fallback;
+mod log_in;
 mod next_page;
 mod outage;
 mod overload;
@@ -90,6 +91,8 @@ pub enum Event<'a> {
     Sent,
     /// A rate limit, or the server itself, asks to wait this long.
     Waiting(Duration),
+    /// Something that a person should know at once.
+    Told(&'a str),
 }
 
 /// A plan that has been carried out.

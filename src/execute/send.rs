@@ -181,6 +181,10 @@ impl Sender<'_, '_> {
 
     /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
     async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
+        if let Err(reason) = self.signed_in(probe, operation, prepared).await {
+            outcome.ending = Ending::Withheld(reason);
+            return;
+        }
         for time in 0..most {
             if time > 0 && !self.can_afford(probe) {
                 return;
@@ -255,12 +259,33 @@ impl Sender<'_, '_> {
     /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
     async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         if self.recall(probe, outcome) {
+            let refused = outcome.answer().is_some_and(|answer| answer.status == Status(401));
+            let renewed = !self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()).is_empty();
+            if !(refused && renewed && self.has_more(probe)) {
+                return;
+            }
+            // It was sent once more then, with what was obtained anew.
+            outcome.exchanges.pop();
+            if self.recall(probe, outcome) {
+                return;
+            }
+        }
+        let signed = match self.signed_in(probe, operation, prepared).await {
+            Ok(signed) => signed,
+            Err(reason) => {
+                outcome.ending = Ending::Withheld(reason);
+                return;
+            }
+        };
+        if !self.pass(probe).await {
+            outcome.ending = Ending::Withheld(super::interrupted());
             return;
         }
-        if self.pass(probe).await {
+        self.transmit(probe, operation, prepared, outcome).await;
+        if self.has_ended(probe, operation, prepared, &signed, outcome) && self.signed_in(probe, operation, prepared).await.is_ok() {
+            // Who was refused for lack of a token that had ended has asked for nothing yet.
+            outcome.exchanges.pop();
             self.transmit(probe, operation, prepared, outcome).await;
-        } else {
-            outcome.ending = Ending::Withheld(super::interrupted());
         }
     }
 
@@ -333,6 +358,7 @@ impl Sender<'_, '_> {
         self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
         let answer = match answer {
             Ok(mut answer) => {
+                self.heard(operation, prepared, &mut answer);
                 self.lane.censor.answer(&mut answer);
                 self.hear(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
                 Ok(answer)
@@ -354,8 +380,8 @@ impl Sender<'_, '_> {
 }
 
 /// A request with the credentials it is to be signed with.
-struct Prepared {
-    permitted: Permitted,
+pub(super) struct Prepared {
+    pub permitted: Permitted,
     /// The values of its path.
     path_values: BTreeMap<String, String>,
 }

@@ -56,17 +56,21 @@ impl MockAccounts {
         let shared = |scheme: &String| beside.get(scheme) == Some(&true);
         let invent = |account: &Account, name: &str| {
             let secrets = account.iter().filter(|(scheme, _)| contract.security_schemes.contains_key(*scheme));
-            let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, shared(scheme))));
+            let bearer = |scheme: &String| contract.security_schemes.get(scheme) == Some(&SecurityScheme::Bearer);
+            let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, (shared(scheme), bearer(scheme)))));
             secrets.collect()
         };
         Self { full: invent(&suite.accounts.full, "full"), limited: invent(&suite.accounts.limited, "limited") }
     }
 }
 
-fn invent(credential: &Credential, account: &str, shared: bool) -> Secret {
+fn invent(credential: &Credential, account: &str, (shared, bearer): (bool, bool)) -> Secret {
     match credential {
         Credential::Basic { .. } => Secret::Basic { username: format!("probity-{account}"), password: format!("probity-secret-{account}") },
         Credential::Bearer { .. } => Secret::Bearer(format!("probity-token-{account}")),
+        // The mock is asked for none: what would be obtained is known to both sides.
+        Credential::LogIn(_) | Credential::Oauth(_) if bearer => Secret::Bearer(format!("probity-token-{account}")),
+        Credential::LogIn(_) | Credential::Oauth(_) => Secret::Value(format!("probity-session-{account}")),
         Credential::Value { .. } if shared || account == "full" => Secret::Value("1".to_owned()),
         Credential::Value { .. } => Secret::Value("2".to_owned()),
     }

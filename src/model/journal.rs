@@ -41,6 +41,13 @@ pub enum Entry {
         /// Why.
         reason: String,
     },
+    /// A credential is about to be asked for. Neither the request nor its answer is written down.
+    LogIn {
+        /// When, in milliseconds since 1970 (UTC).
+        at: i64,
+        /// Where, and for which scheme of which account.
+        about: String,
+    },
     /// The run was asked to end, and begins to remove what it made: it cannot be continued.
     Interrupted,
     /// The run has come to its end.
@@ -161,6 +168,7 @@ impl Chronicle {
                 }
                 Entry::Answered { number, answer } => chronicle.settle(&owners, number, Fate::Answered(answer)),
                 Entry::Silent { number, reason } => chronicle.settle(&owners, number, Fate::Silent(reason)),
+                Entry::LogIn { at, .. } => chronicle.times.push(at),
                 Entry::Interrupted => chronicle.interrupted = true,
                 Entry::Finished => chronicle.finished = true,
                 Entry::Cleaned => chronicle.cleaned = true,

@@ -16,6 +16,7 @@ pub mod issue;
 pub mod job;
 pub mod journal;
 pub mod keep;
+pub mod log_in;
 pub mod own_header;
 pub mod own_request;
 pub mod own_security;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::filter::Filter;
 use super::keep::Keep;
+use super::log_in::{LogIn, OAuth};
 use super::own_header::OwnHeader;
 use super::own_request::OwnRequest;
 use super::own_security::OwnSecurity;
@@ -170,15 +171,21 @@ pub enum Credential {
         #[schemars(example = &"LIBRARY_API_KEY")]
         env: String,
     },
+    /// Obtained by a request of the API's own, before the first request and whenever it ends.
+    LogIn(Box<LogIn>),
+    /// A token of OAuth 2.0.
+    Oauth(Box<OAuth>),
 }
 
 impl Credential {
     /// The environment variables that it is taken from.
-    pub fn variables(&self) -> Vec<&str> {
+    pub fn variables(&self) -> Vec<String> {
         match self {
-            Self::Basic { username, password } => vec![username, password],
-            Self::Bearer { token } => vec![token],
-            Self::Value { env } => vec![env],
+            Self::Basic { username, password } => vec![username.clone(), password.clone()],
+            Self::Bearer { token } => vec![token.clone()],
+            Self::Value { env } => vec![env.clone()],
+            Self::LogIn(log_in) => log_in.variables(),
+            Self::Oauth(oauth) => oauth.variables().into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -190,6 +197,11 @@ impl Credential {
             }
             Self::Bearer { token } => vec![(token.clone(), format!("token of {name}, without the word Bearer"))],
             Self::Value { env } => vec![(env.clone(), scheme.and_then(place_of_key).unwrap_or_else(|| format!("key of {name}")))],
+            Self::LogIn(log_in) => log_in.variables().into_iter().map(|variable| (variable, format!("log-in of {name}"))).collect(),
+            Self::Oauth(oauth) => {
+                let places = [format!("id of the client of {name}"), format!("secret of the client of {name}"), format!("refresh token of {name}")];
+                oauth.variables().into_iter().map(str::to_owned).zip(places).collect()
+            }
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Credentials: taken from the environment, kept secret, put on requests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::own_headers::add_cookies;
-use super::{OwnField, Wire};
-use crate::model::contract::{Operation, SecurityScheme};
+use super::{OwnField, Session, Wire};
+use crate::model::contract::{Contract, Operation, SecurityScheme};
 use crate::model::exchange::SentCredential;
 use crate::model::plan::Credentials;
 use crate::model::suite::{Account, Credential, Suite};
@@ -30,6 +31,8 @@ pub enum Secret {
     Bearer(SecretString),
     /// Key in a header or the query.
     Value(SecretString),
+    /// What a request obtains.
+    Obtained(Arc<Session>),
 }
 
 /// Credentials by the name of the security scheme.
@@ -70,8 +73,41 @@ impl Accounts {
         (of(&self.full), self.limited.as_ref().map(of).unwrap_or_default())
     }
 
-    /// Puts credentials on a request: those of the first alternative of the operation's security requirements that the
-    /// account can satisfy (OpenAPI, Security Requirement Object). Returns which were put.
+    /// The account that a request is sent with, and the first alternative of the operation's security requirements that it can
+    /// satisfy (OpenAPI, Security Requirement Object).
+    fn chosen<'o>(
+        &self,
+        operation: &'o Operation,
+        schemes: &BTreeMap<String, SecurityScheme>,
+        credentials: &Credentials,
+    ) -> Option<(&Secrets, &'o Vec<String>)> {
+        let account = match credentials {
+            Credentials::None => None,
+            Credentials::Limited => self.limited.as_ref(),
+            Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
+        }?;
+        // Where anybody may ask, whoever has credentials shows them all the same.
+        let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
+        let satisfied: Vec<&Vec<String>> = named.filter(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme))).collect();
+        // Two proofs of who asks have no place in one field (RFC 9110, section 11.6.2), which comes once (section 5.3).
+        let authorizes = |scheme: &&String| schemes.get(*scheme).is_some_and(in_authorization);
+        let sendable = satisfied.iter().find(|alternative| alternative.iter().filter(authorizes).count() < 2);
+        Some((account, *sendable.or(satisfied.first())?))
+    }
+
+    /// What a request is signed with that has to be obtained before, by scheme.
+    pub fn sessions<'o>(&self, operation: &'o Operation, contract: &Contract, credentials: &Credentials) -> Vec<(&'o str, &Arc<Session>)> {
+        let chosen = self.chosen(operation, &contract.security_schemes, credentials).filter(|_| *credentials != Credentials::WrongSecret);
+        let Some((account, alternative)) = chosen else { return Vec::new() };
+        let left_out = |scheme: &String| matches!(credentials, Credentials::Without(left_out) if left_out == scheme);
+        let obtained = alternative.iter().filter(|scheme| !left_out(scheme)).filter_map(|scheme| match account.get(scheme) {
+            Some(Secret::Obtained(session)) => Some((scheme.as_str(), session)),
+            _ => None,
+        });
+        obtained.collect()
+    }
+
+    /// Puts credentials on a request, and returns which were put.
     pub fn sign(
         &self,
         operation: &Operation,
@@ -80,21 +116,11 @@ impl Accounts {
         request: &mut Wire,
     ) -> Vec<SentCredential> {
         let mut sent = Vec::new();
-        let account = match credentials {
-            Credentials::None => return sent,
-            Credentials::Limited => self.limited.as_ref(),
-            Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
-        };
-        let Some(account) = account else { return sent };
-        // Where anybody may ask, whoever has credentials shows them all the same.
-        let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
-        let satisfied: Vec<&Vec<String>> = named.filter(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme))).collect();
-        // Two proofs of who asks have no place in one field (RFC 9110, section 11.6.2), which comes once (section 5.3).
+        let Some((account, alternative)) = self.chosen(operation, schemes, credentials) else { return sent };
         let authorizes = |scheme: &&String| schemes.get(*scheme).is_some_and(in_authorization);
-        let sendable = satisfied.iter().find(|alternative| alternative.iter().filter(authorizes).count() < 2);
-        let Some(alternative) = sendable.or(satisfied.first()) else { return sent };
-        let proves = alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_))));
-        for scheme in *alternative {
+        let proves =
+            alternative.iter().any(|scheme| matches!(account.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_) | Secret::Obtained(_))));
+        for scheme in alternative {
             let is_taken = || request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             if authorizes(&scheme) && is_taken() {
                 continue;
@@ -120,6 +146,9 @@ fn secrets(account: &Account, lookup: &dyn Fn(&str) -> Option<String>) -> Option
             Credential::Basic { username, password } => Secret::Basic { username: get(username)?, password: get(password)? },
             Credential::Bearer { token } => Secret::Bearer(get(token)?),
             Credential::Value { env } => Secret::Value(get(env)?),
+            Credential::LogIn(_) | Credential::Oauth(_) if credential.variables().iter().any(|name| get(name).is_none()) => return None,
+            Credential::LogIn(log_in) => Secret::Obtained(Arc::new(Session::log_in(log_in, lookup))),
+            Credential::Oauth(oauth) => Secret::Obtained(Arc::new(Session::oauth(oauth, lookup))),
         })
     };
     account.iter().map(|(scheme, credential)| Some((scheme.clone(), secret(credential)?))).collect()
@@ -134,7 +163,22 @@ fn in_authorization(scheme: &SecurityScheme) -> bool {
     }
 }
 
+/// What was obtained, as a credential of its scheme.
+fn as_sent(kind: &SecurityScheme, secret: &Secret) -> Option<Secret> {
+    let Secret::Obtained(session) = secret else { return None };
+    let token = session.token()?;
+    Some(if *kind == SecurityScheme::Bearer { Secret::Bearer(token) } else { Secret::Value(token) })
+}
+
 fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
+    let (obtained, none) = (as_sent(kind, secret), SecretString::from(String::new()));
+    let secret = match (secret, &obtained) {
+        (Secret::Obtained(_), Some(sent)) => sent,
+        // What is wrong on purpose needs no right one.
+        (Secret::Obtained(_), None) if wrong && *kind == SecurityScheme::Bearer => &Secret::Bearer(none),
+        (Secret::Obtained(_), None) if wrong => &Secret::Value(none),
+        (known, _) => known,
+    };
     let expose = |text: &SecretString| if wrong { WRONG_SECRET.to_owned() } else { text.expose_secret().to_owned() };
     match (kind, secret) {
         (SecurityScheme::Basic, Secret::Basic { username, password }) => {

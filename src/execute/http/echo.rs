@@ -1,5 +1,7 @@
 //! Finds credentials that come back in an answer, and takes them out: they must appear in no recording.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
@@ -7,16 +9,23 @@ use serde_json::Value;
 
 use super::credentials::WRONG_SECRET;
 use super::secret_encodings::{Forms, Found, REMOVED};
-use super::{Accounts, Secret};
+use super::{Accounts, Secret, Session};
 use crate::model::contract::{Contract, SecurityScheme};
 use crate::model::exchange::{Answer, Content};
 
 /// What only the accounts and the server know, in every form in which it may come back.
 pub struct Censor {
     /// What proves who asks.
-    proofs: Forms,
+    proofs: RwLock<Proofs>,
     /// What comes from the environment and may as well be the name of a client, which answers may name.
     names: Forms,
+}
+
+/// Texts that prove who asks, and their forms.
+#[derive(Default)]
+struct Proofs {
+    texts: Vec<String>,
+    forms: Arc<Forms>,
 }
 
 /// What is said of a body that repeats what may be no secret: without it, it is not what the server sent.
@@ -41,12 +50,37 @@ impl Censor {
         });
         let (secret, named): (Vec<_>, Vec<_>) = own.partition(|(secret, _)| *secret);
         let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
-        Self { proofs: Forms::new(&shown.chain(texts(secret)).collect::<Vec<_>>()), names: Forms::new(&texts(named).collect::<Vec<_>>()) }
+        let censor = Self { proofs: RwLock::default(), names: Forms::new(&texts(named).collect::<Vec<_>>()) };
+        censor.learn(shown.chain(texts(secret)).collect());
+        censor
+    }
+
+    /// Learns more texts that prove who asks. What was one once stays one.
+    pub fn learn(&self, texts: Vec<String>) {
+        let mut proofs = self.proofs.write().unwrap_or_else(PoisonError::into_inner);
+        let known = proofs.texts.len();
+        for text in texts {
+            if !proofs.texts.contains(&text) {
+                proofs.texts.push(text);
+            }
+        }
+        if proofs.texts.len() > known {
+            proofs.forms = Arc::new(Forms::new(&proofs.texts));
+        }
+    }
+
+    /// Learns what is secret of a credential that is obtained.
+    pub fn learn_session(&self, session: &Session) {
+        self.learn(session.secrets());
+    }
+
+    fn forms(&self) -> Arc<Forms> {
+        Arc::clone(&self.proofs.read().unwrap_or_else(PoisonError::into_inner).forms)
     }
 
     /// Notes whether an answer repeats a secret, and takes it out of the answer.
     pub fn answer(&self, answer: &mut Answer) {
-        let forms = &self.proofs;
+        let forms = &*self.forms();
         let mut found = Found::Nothing;
         for (name, value) in &mut answer.headers {
             found = found.max(forms.clean_name(name)).max(forms.clean(value));
@@ -78,7 +112,7 @@ impl Censor {
 
     /// Takes every secret out of the reason why no answer came.
     pub fn reason(&self, mut reason: String) -> String {
-        self.proofs.clean(&mut reason);
+        self.forms().clean(&mut reason);
         self.names.clean(&mut reason);
         reason
     }
@@ -86,7 +120,7 @@ impl Censor {
 
 /// Whether a scheme shows a secret, and not only a key that names a client.
 fn shows(accounts: &Accounts, scheme: &str) -> bool {
-    matches!(accounts.full.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_)))
+    matches!(accounts.full.get(scheme), Some(Secret::Basic { .. } | Secret::Bearer(_) | Secret::Obtained(_)))
 }
 
 /// Words in the name of a field or a scheme that carries a secret, and not only what names a client.
@@ -117,6 +151,7 @@ fn proofs(secret: &Secret, proves: bool) -> Vec<String> {
         Secret::Bearer(token) => vec![token.expose_secret().to_owned(), WRONG_SECRET.to_owned()],
         Secret::Value(key) if proves => vec![key.expose_secret().to_owned()],
         Secret::Value(_) => Vec::new(),
+        Secret::Obtained(session) => [session.secrets(), vec![WRONG_SECRET.to_owned()]].concat(),
     }
 }
 

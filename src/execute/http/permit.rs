@@ -6,7 +6,7 @@
 use url::{Origin, Url};
 
 use super::own_headers::put_on;
-use super::{Accounts, Wire, wire};
+use super::{Accounts, Session, Wire, wire};
 use crate::model::contract::{Contract, Operation};
 use crate::model::effect::{Effect, Permission};
 use crate::model::exchange::SentRequest;
@@ -42,6 +42,11 @@ impl Permitted {
     /// The request without its credentials.
     pub fn wire(&self) -> &Wire {
         &self.wire
+    }
+
+    /// Whose credentials it is to be signed with.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// The request as it is, for what asks without credentials.
@@ -131,6 +136,22 @@ impl<'a> Permit<'a> {
         }
         let at_home = self.same_origin(&wire).is_ok();
         Ok(Permitted { wire, credentials, at_home, kept: None })
+    }
+
+    /// Checks the request that obtains a credential, which is signed with nothing and shown without its body.
+    ///
+    /// # Errors
+    /// It would go to another server than the run is for, and the suite does not name its address.
+    pub fn check_log_in(&self, session: &Session) -> Result<Signed, Reason> {
+        let whole = session.url.starts_with("http://") || session.url.starts_with("https://");
+        let url = if whole { session.url.clone() } else { format!("{}/{}", self.base, session.url.trim_start_matches('/')) };
+        let wire = session.wire(url);
+        if !session.named {
+            let hint = "the contract alone does not send credentials there; write the address in the suite";
+            self.same_origin(&wire).map_err(|reason| Reason::from(format!("{reason}: {hint}")))?;
+        }
+        let shown = SentRequest { method: wire.method.clone(), url: wire.url.clone(), ..SentRequest::default() };
+        Ok(Signed(wire, shown))
     }
 
     fn same_origin(&self, wire: &Wire) -> Result<(), Reason> {

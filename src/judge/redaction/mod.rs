@@ -194,7 +194,7 @@ impl<'a> Redactor<'a> {
             Entry::Sent { number, at, probe, request } => Entry::Sent { number, at, probe, request: self.request(&request) },
             Entry::Answered { number, answer } => Entry::Answered { number, answer: self.answer(&answer) },
             Entry::Silent { number, reason } => Entry::Silent { number, reason: self.text(&reason) },
-            Entry::Started(_) | Entry::Interrupted | Entry::Finished | Entry::Cleaned | Entry::Reduced(_) => entry,
+            Entry::Started(_) | Entry::LogIn { .. } | Entry::Interrupted | Entry::Finished | Entry::Cleaned | Entry::Reduced(_) => entry,
         }
     }
 

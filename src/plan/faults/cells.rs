@@ -324,7 +324,7 @@ fn why_not(plain: &Bound, conditions: &[Condition], possible: &[String], tried: 
 }
 
 fn no_limited(suite: &Suite) -> String {
-    let variables: Vec<&str> = suite.accounts.limited.values().flat_map(Credential::variables).collect();
+    let variables: Vec<String> = suite.accounts.limited.values().flat_map(Credential::variables).collect();
     let how = if variables.is_empty() { "the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
     format!("there are no credentials of an account without permissions; {how}")
 }

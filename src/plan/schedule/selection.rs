@@ -129,7 +129,7 @@ fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> O
     let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !satisfied(operation, schemes))?;
     let missing: Vec<&String> = operation.security.first()?.iter().filter(|scheme| !schemes.contains(*scheme)).collect();
     let names: Vec<&str> = missing.iter().map(|scheme| scheme.as_str()).collect();
-    let variables: Vec<&str> = missing.iter().filter_map(|scheme| suite.accounts.full.get(*scheme)).flat_map(Credential::variables).collect();
+    let variables: Vec<String> = missing.iter().filter_map(|scheme| suite.accounts.full.get(*scheme)).flat_map(Credential::variables).collect();
     let how = if variables.is_empty() { "and the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
     Some(format!("there are no credentials for {}; {how}", names.join(" and ")))
 }

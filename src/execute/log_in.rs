@@ -1,0 +1,132 @@
+//! Obtains what a request is signed with, and renews it when it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::backoff::believed;
+use super::send::{Prepared, Sender};
+use super::{Event, interrupted};
+use crate::execute::http::Session;
+use crate::model::contract::{Operation, Status};
+use crate::model::exchange::{Answer, Outcome};
+use crate::model::journal::Entry;
+use crate::model::plan::{Credentials, Place, Probe, Purpose};
+use crate::model::reason::{Code, Reason};
+
+/// How often a log-in is sent again because the server asked to wait.
+const MOST_WAITS: usize = 3;
+/// The wait where the server asks for none; it doubles from then on.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Sender<'_, '_> {
+    /// Obtains everything that a request is signed with and that is not there; the generations of what is.
+    pub(super) async fn signed_in(&self, probe: &Probe, operation: &Operation, prepared: &Prepared) -> Result<Vec<u64>, Reason> {
+        let credentials = prepared.permitted.credentials();
+        let sessions = self.accounts.sessions(operation, self.contract, credentials);
+        for (scheme, session) in &sessions {
+            let account = if *credentials == Credentials::Limited { "limited" } else { "full" };
+            let about = format!("log-in for {scheme} of the {account} account: {} {}", session.method(), session.url);
+            self.obtain(session, &about, probe.purpose == Purpose::Cleanup).await?;
+        }
+        Ok(sessions.iter().map(|(_, session)| session.generation()).collect())
+    }
+
+    async fn obtain(&self, session: &Arc<Session>, about: &str, last: bool) -> Result<(), Reason> {
+        let _turn = session.turn.lock().await;
+        if session.is_there() {
+            return Ok(());
+        }
+        if let Some(reason) = session.failed() {
+            return Err(Reason::from(reason));
+        }
+        for attempt in 0..=MOST_WAITS {
+            let Some(answer) = self.ask(session, about, last).await? else { return self.failed(session, format!("{about} got no answer")) };
+            let status = answer.status;
+            if status == Status(429) || status == Status(503) {
+                let pause = believed(&answer, self.settings).unwrap_or(PAUSE * 2_u32.pow(u32::try_from(attempt).unwrap_or_default()));
+                (self.watch)(Event::Waiting(pause));
+                self.lane.limiter.hold(pause).await;
+                tokio::time::sleep(pause).await;
+            } else if status.is_success() || (300..400).contains(&status.0) {
+                if let Err(reason) = session.learn(&answer) {
+                    return self.failed(session, format!("{about}: {reason}"));
+                }
+                self.lane.censor.learn_session(session);
+                return Ok(());
+            } else if session.refreshes() {
+                let other = session.forget_refresh();
+                let words = format!("{about}: the refresh token was refused ({status})");
+                (self.watch)(Event::Told(&words));
+                if !other {
+                    return self.failed(session, words);
+                }
+            } else {
+                return self.failed(session, format!("{about} was answered {status}"));
+            }
+        }
+        self.failed(session, format!("{about} is rate-limited: each of {} requests was told to wait", MOST_WAITS + 1))
+    }
+
+    /// Says it once, and asks no more: what is refused again and again may lock an account.
+    fn failed(&self, session: &Session, reason: String) -> Result<(), Reason> {
+        (self.watch)(Event::Told(&reason));
+        session.fail(reason.clone());
+        Err(Reason::from(reason))
+    }
+
+    /// One request for a credential; no word of it is kept but that it was sent.
+    async fn ask(&self, session: &Session, about: &str, last: bool) -> Result<Option<Answer>, Reason> {
+        let signed = self.permit.check_log_in(session)?;
+        let spent = self.lane.spent();
+        if let Some(budget) = self.settings.budget.filter(|budget| !last && spent >= *budget) {
+            return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
+        }
+        if !self.lane.limiter.pass(|wait| (self.watch)(Event::Waiting(wait)), || (self.stopped)() && !last).await {
+            return Err(interrupted());
+        }
+        if let Some(journal) = self.journal {
+            let entry = Entry::LogIn { at: Timestamp::now().as_millisecond(), about: about.to_owned() };
+            journal.write(&entry, true).map_err(|error| Reason::from(format!("the journal cannot be kept: {error}")))?;
+        }
+        (self.watch)(Event::Sent);
+        self.lane.sent.fetch_add(1, Ordering::Relaxed);
+        self.lane.censor.learn_session(session);
+        let answer = self.client.send(&signed).await;
+        self.lane.limiter.land().await;
+        Ok(answer.ok())
+    }
+
+    /// Learns from an answer whether what a request was signed with is taken, and a cookie that it changes.
+    pub(super) fn heard(&self, operation: &Operation, prepared: &Prepared, answer: &mut Answer) {
+        for (_, session) in self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()) {
+            if answer.status != Status(401) {
+                session.heard(false);
+            }
+            if session.learn_cookie(answer) {
+                self.lane.censor.learn_session(session);
+            }
+        }
+    }
+
+    /// Whether a request was refused because what it was signed with had ended, so that it is worth sending once more.
+    pub(super) fn has_ended(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, signed: &[u64], outcome: &Outcome) -> bool {
+        let about_whom = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
+        if about_whom || outcome.answer().is_none_or(|answer| answer.status != Status(401)) {
+            return false;
+        }
+        let sessions = self.accounts.sessions(operation, self.contract, prepared.permitted.credentials());
+        let mut ended = false;
+        for ((_, session), generation) in sessions.iter().zip(signed) {
+            if session.generation() != *generation {
+                ended = true;
+            } else if session.failed().is_none() && session.heard(true) {
+                session.forget(*generation);
+                ended = true;
+            }
+        }
+        ended
+    }
+}
