@@ -14,7 +14,7 @@ use crate::model::plan::Intent;
 use crate::model::reason::Code;
 use crate::model::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
 use crate::model::verdict::{Severity, Verdict};
-use crate::report::{Detail, FORMATS, matrix, matrix_in};
+use crate::report::{Detail, FORMATS, causes, matrix, matrix_in};
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
 const LONGEST: u64 = 1024 * 1024 * 1024;
@@ -87,6 +87,7 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
         let totals = &report.totals;
         report.totals = Totals::summed(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
     }
+    report.causes = causes(&report);
     for format in FORMATS {
         if let Some(name) = format.file_name {
             write::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
@@ -141,6 +142,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         totals: Totals::summed(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,
+        causes: Vec::new(),
         undocumented: surplus(&case),
         alternatives: alternatives(&case),
         found_requests: found(&recording.again),

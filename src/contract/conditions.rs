@@ -14,7 +14,7 @@ const UNREADABLE: &[&str] = &["malformed-json", "bad-query-parameter", "missing-
 
 /// Triggers that a status stands for when the contract does not say.
 ///
-/// Sources: RFC 9110, section 15, for 400, 401, 403, 404, 405, 410, 415, 422; RFC 6585, section 4, for 429; JSON:API,
+/// Sources: RFC 9110, section 15, for 304, 400, 401, 403, 404, 405, 406, 410, 412, 415, 422; RFC 6585, section 4, for 429; JSON:API,
 /// "Updating Resources" and "Creating Resources", for 409.
 pub fn defaults(document: &Value, operation: &Operation, status: Status, json_api: bool) -> Vec<Condition> {
     let has_path_id = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
@@ -23,13 +23,16 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         // An operation that does nothing but send elsewhere.
         301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &["success"],
         400 | 422 => REFUSED,
+        304 if operation.method.is_safe() => &["unmodified"],
         401 => &["no-credentials", "wrong-secret", "missing-header"],
         403 => &["limited-credentials"],
         404 if has_path_id => &["unknown-id", "deleted-resource"],
         404 => &["unknown-reference"],
         405 => &["unsupported-method"],
+        406 => &["not-acceptable"],
         409 if json_api => &["wrong-type", "id-mismatch"],
         410 => &["expired"],
+        412 => &["stale-validator"],
         415 => &["wrong-content-type"],
         429 => &["burst"],
         _ => &[],
@@ -41,8 +44,9 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
             condition.or = vec![Status(400)];
         }
     }
-    if status.0 == 415 && operation.method.0 == "DELETE" {
-        // Content has no generally defined meaning there (RFC 9110, section 9.3.5), so that a server need not look at its type.
+    // Content has no generally defined meaning there (RFC 9110, section 9.3.5), so that a server need not look at its type. What
+    // is preferred may be disregarded (section 12.5.1), and what has not changed may be sent again (section 15.4.5).
+    if (status.0 == 415 && operation.method.0 == "DELETE") || matches!(status.0, 304 | 406) {
         let successes: Vec<Status> = operation.successes().map(|response| response.status).collect();
         for condition in &mut conditions {
             condition.or.clone_from(&successes);

@@ -25,7 +25,7 @@ pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcom
     let (Some(status), Some(operation)) = (status, case.contract.operation(&probe.operation)) else { return ruling };
     let open = match own(operation, status) {
         Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(case, probe, response),
-        Some(_) => is_right_as_well(probe, operation, status),
+        Some(_) => is_right_as_well(case, probe, operation, status),
         // A range says of each status within what is usual for it.
         None if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be_within(case, probe, operation, status),
         None => false,
@@ -45,11 +45,24 @@ pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcom
 }
 
 /// Whether a request for what is not there may be answered in another way that its contract documents: that it is gone (RFC
-/// 9110, section 15.5.11), and a PUT by making it (section 9.3.4).
-fn is_right_as_well(probe: &Probe, operation: &Operation, status: Status) -> bool {
+/// 9110, section 15.5.11), and a PUT by making it (section 9.3.4). What asks for a state that is there already may be answered
+/// with success, whichever version it names (section 13.1.1).
+fn is_right_as_well(case: &Case<'_>, probe: &Probe, operation: &Operation, status: Status) -> bool {
     match probe.trigger.as_str() {
         "deleted-resource" => matches!(status.0, 404 | 410) || is_upsert(operation, status),
         "unknown-id" => is_upsert(operation, status),
+        "stale-validator" => status.is_success() && asks_for_what_is(case, probe, operation),
+        _ => false,
+    }
+}
+
+/// Whether a write asks for what its control, which was the same but for the version, has brought about; and whether a POST has
+/// no version that it could be about, as far as the contract tells.
+fn asks_for_what_is(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bool {
+    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+    match operation.method.0.as_str() {
+        "PUT" | "PATCH" => control.is_none_or(|control| control.request.body == probe.request.body),
+        "POST" => !operation.parameters.iter().any(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case("If-Match")),
         _ => false,
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn add(core: &Core, draft: &mut Draft, response: Option<&Response>, c
     match draft.status {
         401 if absent(draft, "WWW-Authenticate") => draft.set("WWW-Authenticate", accounts::challenge(&core.contract, circumstances.operation)),
         405 if absent(draft, "Allow") => draft.set("Allow", circumstances.methods.join(", ")),
-        300..=399 if absent(draft, "Location") => draft.set("Location", circumstances.location.clone().unwrap_or_else(|| "/".to_owned())),
+        300..=303 | 305..=399 if absent(draft, "Location") => draft.set("Location", circumstances.location.clone().unwrap_or_else(|| "/".to_owned())),
         _ => {}
     }
 }

@@ -33,6 +33,7 @@ mod store;
 mod styled;
 #[cfg(test)]
 mod tests;
+mod validators;
 mod variants;
 mod wire;
 mod zip;

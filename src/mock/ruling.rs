@@ -16,6 +16,7 @@ use super::request::{Call, Payload};
 use super::route::Route;
 use super::scene::{Core, Scene};
 use super::state::State;
+use super::validators;
 use super::variants::Habit;
 use crate::contract::remove;
 use crate::contract::within;
@@ -52,6 +53,7 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
     } else {
         astray(core, &Scene::new(core, call, guard), &caller, &circumstances)
     };
+    validators::hold(core, call, &mut draft, &Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() });
     let response = declared(core, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());

@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::issue::DocumentIssue;
 use super::keep::Keep;
 use super::reason::Code;
-use super::verdict::{Finding, Verdict};
+use super::verdict::{Finding, Severity, Verdict};
 
 /// Version of the form of `report.json`.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -44,6 +44,9 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// What belongs to no single cell.
     pub findings: Vec<Finding>,
+    /// All findings, those of cells as well, by what they have in common: one thing that is wrong in many answers is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
     /// What answers hold that the contract does not know. It breaks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undocumented: Vec<Undocumented>,
@@ -73,6 +76,24 @@ pub struct Report {
     /// What is wrong with the contract's document itself. It breaks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub document_issues: Vec<DocumentIssue>,
+}
+
+/// What one or more findings have in common: the rule, and the place in the answer, but for the index of an item. A wrong status
+/// has a cause in each exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// Name of the check.
+    pub check: String,
+    /// How binding the rule is.
+    pub severity: Severity,
+    /// What is wrong, as the first of the findings says it.
+    pub message: String,
+    /// How many findings it has.
+    pub findings: u64,
+    /// The cells with such a finding, as `operation::status`; none where they belong to no cell.
+    pub cells: Vec<String>,
+    /// The probes whose exchanges show it.
+    pub probes: Vec<String>,
 }
 
 /// A choice that the contract leaves to the server, and what it chose.

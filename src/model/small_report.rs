@@ -61,6 +61,7 @@ pub fn sample() -> Report {
                 seen: 1,
             },
         ],
+        causes: Vec::new(),
         alternatives: vec![choice()],
         found_requests: vec![FoundRequest { operation: "things.create".to_owned(), body: serde_json::json!({"name": "probity"}), query: Vec::new() }],
         own_requests: vec!["things.search".to_owned()],

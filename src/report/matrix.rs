@@ -1,6 +1,7 @@
 //! The matrix for a terminal: what was proved, what is wrong, and what is left, in that order.
 
 use super::Format;
+use super::causes::is_alike;
 use super::colors::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::escaping::tame;
 use super::finding::finding_text;
@@ -194,10 +195,7 @@ impl Page {
         let findings = all_findings(report);
         let mut kinds: Vec<(&Finding, usize)> = Vec::new();
         for finding in findings {
-            let alike = |known: &&mut (&Finding, usize)| {
-                (&known.0.check, without_indices(&known.0.message), without_indices(&known.0.answer))
-                    == (&finding.check, without_indices(&finding.message), without_indices(&finding.answer))
-            };
+            let alike = |known: &&mut (&Finding, usize)| is_alike(known.0, finding);
             match kinds.iter_mut().find(alike) {
                 Some((_, count)) => *count += 1,
                 None => kinds.push((finding, 1)),
@@ -263,15 +261,6 @@ impl Page {
 }
 
 /// A name in exactly this many characters.
-/// A place with every index of an array as `*`, and how many items there are left out.
-fn without_indices(text: &str) -> String {
-    let token = |token: &str| {
-        let end = token.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(token.len());
-        if end > 0 { format!("*{}", &token[end..]) } else { token.to_owned() }
-    };
-    text.split_once("; ").map_or(text, |(first, _)| first).split('/').map(token).collect::<Vec<_>>().join("/")
-}
-
 fn fit(name: &str, width: usize) -> String {
     let length = name.chars().count();
     if length <= width {

@@ -1,5 +1,6 @@
 //! Reports: pure functions from a [`Report`] to text. A format is a file here and a line in [`FORMATS`].
 
+mod causes;
 mod colors;
 mod drift;
 mod escaping;
@@ -12,6 +13,7 @@ mod matrix;
 mod snapshot;
 mod words;
 
+pub use causes::causes;
 pub use colors::legible;
 pub use drift::{Change, Drift, drift};
 pub use finding::finding_text;

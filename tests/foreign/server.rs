@@ -30,8 +30,11 @@ pub struct Asked {
     pub text: String,
 }
 
-/// Says status and body; null for no body.
-type Answer = Box<dyn Fn(&Asked) -> (u16, Value) + Send + Sync>;
+/// Status, body and further fields of an answer; null for no body.
+pub type Answered = (u16, Value, Vec<(&'static str, String)>);
+
+/// Says what is answered.
+type Answer = Box<dyn Fn(&Asked) -> Answered + Send + Sync>;
 
 struct Shared {
     answer: Answer,
@@ -49,6 +52,14 @@ pub struct Server {
 impl Server {
     /// Serves a contract by a function.
     pub fn start(name: &str, contract: &str, answer: impl Fn(&Asked) -> (u16, Value) + Send + Sync + 'static) -> Self {
+        Self::telling(name, contract, move |asked: &Asked| {
+            let (status, body) = answer(asked);
+            (status, body, Vec::new())
+        })
+    }
+
+    /// The same by a function that says more than status and body.
+    pub fn telling(name: &str, contract: &str, answer: impl Fn(&Asked) -> Answered + Send + Sync + 'static) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -96,7 +107,7 @@ async fn reply(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     let headers = request.headers().iter().map(field).collect();
     let bytes = to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
     shared.seen.lock().expect("nobody panics").push(format!("{method} {path}"));
-    let (status, body) = (shared.answer)(&Asked {
+    let (status, body, more) = (shared.answer)(&Asked {
         method,
         path,
         target,
@@ -104,7 +115,7 @@ async fn reply(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         body: serde_json::from_slice(&bytes).ok(),
         text: String::from_utf8_lossy(&bytes).into_owned(),
     });
-    let answer = Response::builder().status(status);
+    let answer = more.into_iter().fold(Response::builder().status(status), |answer, (name, value)| answer.header(name, value));
     let answer = if body.is_null() {
         answer.body(Body::empty())
     } else {

@@ -21,7 +21,10 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
         if name.eq_ignore_ascii_case("location") {
             return located(capture, answer, probe);
         }
-        return text(answer.header(name)?);
+        // A validator is no part of an address, and goes back as it came (RFC 9110, section 13.1).
+        let is_validator = ["etag", "last-modified"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        let value = answer.header(name)?;
+        return if is_validator { Some(Value::from(value)) } else { text(value) };
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
     let place = Place::Path(name.to_owned());

@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod media;
+mod negotiation;
 mod path;
 mod query;
 mod references;
@@ -117,8 +118,18 @@ fn same_place(named: &str, noticed: &str) -> bool {
 type Look = fn(&Scene<'_>, &State, &mut Vec<Noticed>);
 
 /// The looks, in order. Access comes before them.
-const LOOKS: &[Look] =
-    &[media::look, query::look, path::look, body::look, references::look, standing::duplicate, standing::in_use, standing::wrong_state];
+const LOOKS: &[Look] = &[
+    media::look,
+    negotiation::form,
+    negotiation::version,
+    query::look,
+    path::look,
+    body::look,
+    references::look,
+    standing::duplicate,
+    standing::in_use,
+    standing::wrong_state,
+];
 
 /// Everything that can be noticed of a request, in order.
 pub(crate) fn look(scene: &Scene<'_>, state: &State) -> Vec<Noticed> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::contract::put;
 use crate::model::contract::{Operation, ResourceNeed, Status};
-use crate::model::plan::{Body, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::model::plan::{Body, Capture, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::Reason;
 use crate::plan::builder::{Bound, Draft};
 use crate::plan::rendered::span;
@@ -55,6 +55,7 @@ impl Draft<'_> {
             Setting::Deleted => self.deleted(&mut settled)?,
             Setting::Referred(by) => self.referred(&mut settled, by.as_deref())?,
             Setting::Unfinished => self.unfinished(&mut settled)?,
+            Setting::Unmodified { condition, validator } => self.unmodified(&mut settled, success, (condition, validator))?,
             Setting::Given(state) => self.given(&mut settled, state)?,
             Setting::After(by) => self.after(&mut settled, by.as_deref())?,
         }
@@ -173,6 +174,20 @@ impl Draft<'_> {
         if let Some(poll) = self.probe_mut(&poll) {
             poll.after.extend(id);
         }
+        Ok(())
+    }
+
+    /// A header field of the answer to the valid request goes into the one that is settled.
+    fn unmodified(&mut self, settled: &mut Settled, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
+        let slot = format!("{validator}#{success}");
+        let told = self.probe_mut(success).ok_or("its valid request is gone")?;
+        if told.captures.iter().all(|capture| capture.slot != slot) {
+            let expression = format!("$response.header.{validator}");
+            told.captures.push(Capture { slot: slot.clone(), expression, like: Value::Null, nth: 0, state: None });
+        }
+        self.plan.slots.insert(slot.clone(), Slot::any(validator, Origin::Borrowed(success.clone())));
+        settled.request.fillings.push(Filling { place: Place::Header(condition.to_owned()), slot });
+        settled.after.push(success.clone());
         Ok(())
     }
 

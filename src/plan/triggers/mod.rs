@@ -23,15 +23,18 @@ mod missing_data;
 mod missing_header;
 mod missing_query_parameter;
 mod no_credentials;
+mod not_acceptable;
 mod over_limit;
 mod repeats;
 #[cfg(test)]
 mod small_contracts;
+mod stale_validator;
 mod success;
 mod undocumented_parameter;
 mod unfinished;
 mod unknown_id;
 mod unknown_reference;
+mod unmodified;
 mod unsupported_method;
 mod wrong_attribute_type;
 mod wrong_content_type;
@@ -216,6 +219,13 @@ pub enum Setting {
     Given(String),
     /// This operation has been accepted on the resource; `None`: nothing has been done to it yet.
     After(Option<String>),
+    /// The valid request has been answered, with the field `validator`, whose value goes into the header `condition`.
+    Unmodified {
+        /// Name of the header of the request, in small letters.
+        condition: String,
+        /// Name of the field of the answer.
+        validator: String,
+    },
     /// Every request that the rate limit allows has been sent.
     Exhausted,
 }
@@ -253,6 +263,9 @@ pub const TRIGGERS: &[Trigger] = &[
     wrong_content_type::TRIGGER,
     media_type_parameter::TRIGGER,
     missing_content_type::TRIGGER,
+    not_acceptable::TRIGGER,
+    unmodified::TRIGGER,
+    stale_validator::TRIGGER,
     burst::TRIGGER,
 ];
 

@@ -26,6 +26,20 @@ pub fn repeat(ground: &Ground<'_>, own: &Need, id: &Value, variation: &mut Varia
     }
 }
 
+/// Writes an id at every place of the body that is filled with the same thing as one place of the valid request.
+pub fn repeat_filled(ground: &Ground<'_>, own: &Place, id: &Value, variation: &mut Variation) {
+    let fillings = &ground.base.request.fillings;
+    let Some(slot) = fillings.iter().find(|filling| filling.place == *own).map(|filling| &filling.slot) else { return };
+    let Body::Json(body) = &mut variation.request.body else { return };
+    for filling in fillings.iter().filter(|filling| filling.slot == *slot) {
+        let Place::Body(at) = &filling.place else { continue };
+        if let Some(place) = body.pointer_mut(at) {
+            *place = written_like(place, id);
+            variation.request.fillings.retain(|known| known.place != filling.place);
+        }
+    }
+}
+
 /// An id as the value before it was written: a number stays a number.
 fn written_like(before: &Value, id: &Value) -> Value {
     if before.is_number() {

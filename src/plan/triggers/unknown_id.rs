@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::repeats::repeat;
+use super::repeats::{repeat, repeat_filled};
 use super::{Ground, Trigger, Variation};
 use crate::model::contract::{Location, Parameter};
 use crate::model::plan::Place;
@@ -34,6 +34,7 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
         if let Some(own) = ground.base.needs.iter().find(|need| need.place == place) {
             repeat(ground, own, &unknown, &mut variation);
         }
+        repeat_filled(ground, &place, &unknown, &mut variation);
         Some(variation)
     });
     varied.collect()

@@ -1,0 +1,25 @@
+//! Whether the answer can be given in a form that is asked for, and whether the version that a request is for is one that is
+//! ever current.
+
+use super::{Noticed, Scene, State};
+use crate::mock::request::in_range;
+use crate::mock::validators::is_own;
+
+/// Looks at `Accept`: what is asked for with a weight of nothing is not looked at.
+pub(super) fn form(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
+    let Some(accept) = scene.call.header("accept").filter(|accept| !accept.trim().is_empty()) else { return };
+    let mut written = scene.operation.successes().flat_map(|response| &response.content).peekable();
+    let asked =
+        |name: &str| accept.split(',').any(|range| in_range(range, name) || in_range(name, range.split(';').next().unwrap_or_default().trim()));
+    if written.peek().is_some() && !written.any(|media| asked(media.name.split(';').next().unwrap_or_default().trim())) {
+        noticed.push(Noticed::new("not-acceptable", format!("There is no answer in {accept}.")).at_header("Accept"));
+    }
+}
+
+/// Looks at `If-Match`: a version that this server never names cannot be the current one.
+pub(super) fn version(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
+    let Some(versions) = scene.call.header("if-match") else { return };
+    if !versions.split(',').map(str::trim).any(|version| version == "*" || is_own(version)) {
+        noticed.push(Noticed::new("stale-validator", format!("{versions} is not the current version.")).at_header("If-Match"));
+    }
+}

@@ -1,0 +1,37 @@
+//! What the client has already is asked for only if it has changed since.
+
+use super::{Ground, Setting, Trigger, Variation};
+use crate::model::contract::Location;
+use crate::model::plan::Place;
+
+/// A condition on an answer, and the field of an earlier answer that it is made from: the stronger one first (RFC 9110, section
+/// 8.8).
+const CONDITIONS: [(&str, &str); 2] = [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")];
+
+pub(super) const TRIGGER: Trigger = Trigger {
+    name: "unmodified",
+    about: "a read on condition that something has changed since the server said how it is",
+    needs: "",
+    source: "RFC 9110, sections 13.1.2, 13.1.3 and 15.4.5",
+    vary,
+};
+
+fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+    let operation = ground.operation;
+    let is_told = |(condition, validator): &(&str, &str)| {
+        let mut answered = operation.successes().flat_map(|response| &response.headers);
+        let asked = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        answered.any(|rule| rule.name.eq_ignore_ascii_case(validator))
+            || asked.into_iter().any(|parameter| parameter.name.eq_ignore_ascii_case(condition))
+    };
+    let documented = CONDITIONS.into_iter().find(is_told);
+    let (condition, validator) = documented.unwrap_or(CONDITIONS[0]);
+    let mut request = ground.base.request.clone();
+    let name = condition.to_ascii_lowercase();
+    // Where both are sent the weaker one is not looked at (RFC 9110, section 13.1.3).
+    request.headers.retain(|(known, _)| CONDITIONS.iter().all(|(other, _)| !known.eq_ignore_ascii_case(other)));
+    request.headers.push((name.clone(), "\"probity\"".to_owned()));
+    let words = format!("{condition} is the {validator} of the answer before");
+    let setting = Setting::Unmodified { condition: name, validator: validator.to_owned() };
+    vec![Variation { setting, ..Variation::fault(request, Place::Header(condition.to_owned()), words) }]
+}

@@ -1,0 +1,79 @@
+//! What findings have one cause: one header that is missing in many answers is one thing to be mended.
+
+use super::words::all_findings;
+use crate::model::report::{Cause, Report};
+use crate::model::verdict::Finding;
+
+/// The causes of all findings, in the order in which reports tell them. A wrong status has a cause in each exchange.
+pub fn causes(report: &Report) -> Vec<Cause> {
+    let mut causes: Vec<(&Finding, Cause)> = Vec::new();
+    for finding in all_findings(report) {
+        let place = match causes.iter().position(|(first, _)| finding.check != "status" && is_alike(first, finding)) {
+            Some(known) => known,
+            None => {
+                let (check, message) = (finding.check.clone(), finding.message.clone());
+                let cause = Cause { check, severity: finding.severity, message, findings: 0, cells: Vec::new(), probes: Vec::new() };
+                causes.push((finding, cause));
+                causes.len() - 1
+            }
+        };
+        let cause = &mut causes[place].1;
+        cause.findings += 1;
+        let holding = report.cells.iter().filter(|cell| cell.findings.contains(finding));
+        add(&mut cause.cells, holding.map(|cell| format!("{}::{}", cell.operation, cell.status)));
+        add(&mut cause.probes, std::iter::once(finding.probe.clone()));
+    }
+    causes.into_iter().map(|(_, cause)| cause).collect()
+}
+
+fn add(known: &mut Vec<String>, more: impl Iterator<Item = String>) {
+    for one in more {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
+}
+
+/// Whether two findings are the same but for the index of an item.
+pub(super) fn is_alike(one: &Finding, other: &Finding) -> bool {
+    let place = |finding: &Finding| (without_indices(&finding.message), without_indices(&finding.answer));
+    one.check == other.check && one.severity == other.severity && place(one) == place(other)
+}
+
+/// A place with every index of an array as `*`, and how many items there are left out.
+fn without_indices(text: &str) -> String {
+    let token = |token: &str| {
+        let end = token.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(token.len());
+        if end > 0 { format!("*{}", &token[end..]) } else { token.to_owned() }
+    };
+    text.split_once("; ").map_or(text, |(first, _)| first).split('/').map(token).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::small_report::sample;
+
+    /// What is told of findings of a check with these messages, each in a cell of its own: findings, cells and probes.
+    fn told(check: &str, messages: &[&str]) -> Vec<(u64, usize, usize)> {
+        let mut report = sample();
+        let (mut cell, first) = report.cells.iter().find_map(|cell| Some((cell.clone(), cell.findings.first()?.clone()))).unwrap();
+        report.findings.clear();
+        report.cells.clear();
+        for (index, message) in messages.iter().enumerate() {
+            cell.operation = format!("things.{index}");
+            let (check, message, probe) = (check.to_owned(), (*message).to_owned(), format!("things.{index}::200::success"));
+            cell.findings = vec![Finding { check, message, probe, answer: "body /data/0".to_owned(), ..first.clone() }];
+            report.cells.push(cell.clone());
+        }
+        causes(&report).iter().map(|cause| (cause.findings, cause.cells.len(), cause.probes.len())).collect()
+    }
+
+    #[test]
+    fn one_thing_in_many_cells_is_one_cause_and_a_wrong_status_is_one_each() {
+        assert_eq!(told("headers", &["the header X is missing"; 3]), [(3, 3, 3)]);
+        assert_eq!(told("headers", &["the header X is missing", "the header Y is missing"]), [(1, 1, 1); 2]);
+        assert_eq!(told("body-schema", &["body /data/0: wrong", "body /data/7: wrong"]), [(2, 2, 2)]);
+        assert_eq!(told("status", &["a valid request is answered 200"; 2]), [(1, 1, 1); 2]);
+    }
+}
