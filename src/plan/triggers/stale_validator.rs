@@ -23,7 +23,8 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let parameter = ground.operation.parameters.iter().find(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case(IF_MATCH));
     let number = ground.mark.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % LEAST + LEAST;
-    let tags = [format!("\"{}-stale\"", ground.mark), format!("\"{number}\""), format!("{}-stale", ground.mark), number.to_string()];
+    // Some servers read no version but a number, whatever their contract says of the field.
+    let tags = [format!("\"{number}\""), format!("\"{}-stale\"", ground.mark), number.to_string()];
     let is_allowed = |tag: &String| parameter.is_none_or(|parameter| ground.parameter_allows(parameter, &Value::from(tag.as_str())));
     let Some(tag) = tags.into_iter().find(is_allowed) else { return Vec::new() };
     let mut request = ground.base.request.clone();
