@@ -1,5 +1,4 @@
-//! Rate limits and budgets: what tells most comes first, no window ever holds more than it may, and the matrix fills over
-//! several runs.
+//! Rate limits and budgets: the most telling probes come first, and no window is exceeded over several runs.
 
 mod support;
 

@@ -1,5 +1,5 @@
-//! One trial for each cell of the bundled contract, proved against the embedded mock, and one snapshot of the normalised
-//! answers for each operation. Each operation is run on its own, so that a single trial gives what all of them give.
+//! Proves each cell of the bundled contract against the embedded mock, with one snapshot for each operation.
+//! Each operation is run on its own, so that a single trial gives what all of them give.
 
 mod support;
 

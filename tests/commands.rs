@@ -1,4 +1,4 @@
-//! The command as a person or a CI server meets it: exit codes, messages, files, and what was really sent.
+//! The command line as a user or a CI server meets it: exit codes, messages, files, and what was really sent.
 
 mod support;
 

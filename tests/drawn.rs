@@ -1,4 +1,4 @@
-//! Requests with drawn values: what is planned, what is shown of a server that fails on them, and what is left behind.
+//! Requests with drawn values: what is planned, what they show of a failing server, and what is left behind.
 
 mod support;
 

@@ -1,5 +1,4 @@
-//! For each check a promise that the mock breaks, and the finding by which the check shows it; for the faultless mock,
-//! nothing at all.
+//! Each check finds the fault that the mock has for it, and finds nothing on the faultless mock.
 
 mod support;
 

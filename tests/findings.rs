@@ -1,5 +1,5 @@
-//! Every kind of finding as a person reads it, from the smallest exchange that breaks the rule; the nearest one that keeps it
-//! raises nothing of the kind.
+//! Golden texts of every kind of finding, each from the smallest exchange that breaks the rule.
+//! The nearest exchange that keeps the rule raises nothing of the kind.
 
 use std::collections::BTreeMap;
 

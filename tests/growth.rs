@@ -1,4 +1,4 @@
-//! What grows with a document or a request grows no faster than it: twice as much takes about twice the time.
+//! Run time grows no faster than the document or the request does: twice as much takes about twice the time.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! What another server calls by other names, or has not: it is found, or its cells are blocked with a true reason.
+//! Servers that name things differently or lack them: cells are proved, or blocked with a true reason.
 
 mod support;
 

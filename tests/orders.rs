@@ -1,4 +1,4 @@
-//! A journal and a recording are input and no orders; a command without a target is none; a hang-up ends a run like Ctrl-C.
+//! Journals and recordings are data and no orders, a command needs a target, and a hang-up ends a run like Ctrl-C.
 
 mod support;
 

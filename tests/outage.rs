@@ -1,4 +1,4 @@
-//! A server that is away for a while: nothing of it outlasts the outage, neither in a report nor in what is remembered.
+//! A server that is away for a while: nothing of it outlasts the outage, neither in a report nor in memory.
 
 mod support;
 

@@ -1,5 +1,4 @@
-//! A valid request that the suite names goes before the one that the contract shows, is told to be the suite's own, and stays
-//! out of everything that is written where it is confidential.
+//! The user's own requests from the suite replace those of the contract, and confidential ones are not written.
 
 mod support;
 

@@ -1,5 +1,4 @@
-//! What a run may change: over every contract, every set of permissions and every way in which requests come to be planned,
-//! nothing is planned whose effect is not allowed.
+//! No plan holds a request whose effect is not allowed, over all contracts, permissions and ways of planning.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! Read-only means it: against a mock that takes whatever it should refuse, nothing in it changes; and what is allowed to
-//! write elsewhere stays with what it has made.
+//! Read-only runs change nothing on a mock that accepts everything, and allowed writes stay with the run's own.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! `schemas/report.schema.json` is what the program writes.
+//! `schemas/report.schema.json` describes what the program writes.
 
 use std::path::Path;
 

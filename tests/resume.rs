@@ -1,5 +1,4 @@
-//! A run that is killed at any moment is continued by the next one: the matrix is that of an undisturbed run, nothing that was
-//! answered is sent again, and nothing is left in the end.
+//! A run that is killed at any moment is continued by the next one, with the same matrix and nothing left behind.
 
 mod support;
 

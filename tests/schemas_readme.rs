@@ -1,4 +1,4 @@
-//! `schemas/README.md` says of the language of contracts what the program knows of it.
+//! `schemas/README.md` documents exactly the triggers and keys that the program knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

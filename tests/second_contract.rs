@@ -1,5 +1,5 @@
-//! A second contract that has nothing in common with the bundled one: plain objects, problem documents, bearer tokens,
-//! OpenAPI 3.0. It is planned, served and proved by the same code; and documents as they are found in the wild break
+//! A second contract that has nothing in common with the bundled one is planned, served and proved by the same code.
+//! It has plain objects, problem documents, bearer tokens and OpenAPI 3.0. Documents as they are found in the wild break
 //! nothing and are accused of nothing.
 
 mod support;

@@ -1,4 +1,4 @@
-//! What is asked for is planned with what it needs, and nothing else: each sort of pattern, and each two of them.
+//! A selection plans what is asked for and what that needs, and nothing else.
 
 use std::collections::BTreeSet;
 

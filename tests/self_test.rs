@@ -1,4 +1,4 @@
-//! The self-test from the command line: what it says, and how it ends.
+//! The self-test from the command line: its output and its exit codes.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! `schemas/suite.schema.json` is what the program reads.
+//! `schemas/suite.schema.json` describes what the program reads.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Addresses that were given as arguments, as messages repeat them.
+//! Shortens addresses that were given as arguments for use in messages, without credentials.
 
 /// A text in quotes where it is plainly an address, and else no more than that it is not: a mistyped one may hold a password
 /// anywhere.

@@ -1,5 +1,5 @@
-//! What is sent again after a run: what broke a rule, to see how often it does; and what was drawn, to find the smallest
-//! request that still shows it. Everything is made anew under other names, and removed again.
+//! Sends findings again after a run, to see how often they show and to shrink drawn requests.
+//! Everything is made anew under other names, and removed again.
 
 use std::collections::BTreeMap;
 

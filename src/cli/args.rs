@@ -1,4 +1,4 @@
-//! The command line.
+//! The arguments of every command.
 
 use std::path::PathBuf;
 

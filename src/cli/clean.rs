@@ -1,4 +1,4 @@
-//! `probity clean`: removes what runs that were killed have left behind.
+//! `probity clean`: removes what interrupted runs have left behind.
 
 use std::collections::BTreeSet;
 

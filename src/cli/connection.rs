@@ -1,4 +1,4 @@
-//! How a target is reached, and where credentials come from.
+//! The arguments that say how a target is reached, and where credentials come from.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

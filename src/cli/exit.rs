@@ -1,4 +1,4 @@
-//! Exit codes. They are part of the interface and do not change.
+//! Exit codes: they are part of the interface and do not change.
 
 /// Everything that was asked conforms.
 pub const CONFORMS: u8 = 0;

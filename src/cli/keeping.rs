@@ -1,4 +1,4 @@
-//! How much of the answers is kept once a run has ended: by its arguments, its suite, and where its target is.
+//! Decides how much of the answers is kept after a run: by arguments, suite, and where the target is.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a command knows of earlier runs against the same target, and what it leaves for the next one.
+//! What a command knows of earlier runs against the same target, and what it saves for the next one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

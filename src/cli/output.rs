@@ -1,4 +1,4 @@
-//! What becomes of a command whose output cannot be written: a full disk, or a reader that has gone away.
+//! Handles output that cannot be written: a full disk, or a pipe that was closed.
 
 use std::any::Any;
 use std::io::Write;

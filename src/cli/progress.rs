@@ -1,4 +1,4 @@
-//! What a person sees while a run is under way, and how it is asked to end.
+//! Shows the progress of a run, and ends it on Ctrl-C.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Valid requests that were refused are tried in another way, and what was not reached because of them is asked for again.
+//! Tries refused valid requests in another way, and then asks for what depended on them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The regression file: drawn requests that failed, each as small as it could be made. Later runs send them first.
+//! The regression file: drawn requests that failed, shrunk, which later runs send first.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `probity replay`: sends one probe of the last run again, with what it needs, and shows what is sent and what comes.
+//! `probity replay`: sends one probe of the last run again, with what it needs, and shows the exchange.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! Arguments that say which cells are asked for, and what may be done for them.
+//! The arguments that choose cells and say what may be done for them.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Contract and suite of a command, put together from its arguments.
+//! Loads the contract and the suite that the arguments of a command name.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

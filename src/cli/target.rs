@@ -1,4 +1,4 @@
-//! Where requests go, and what a run may do there, put together from the arguments.
+//! Works out from the arguments where requests go and what a run may do there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, ToSocketAddrs};

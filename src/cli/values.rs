@@ -1,4 +1,4 @@
-//! Reads the values of arguments.
+//! Parses the values of arguments.
 
 use crate::model::contract::RateLimit;
 

@@ -1,4 +1,4 @@
-//! Writes files so that a reader sees the old one or the new one, never a half.
+//! Writes files atomically: a reader sees the old file or the new one, never a part.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! The accounts that a contract asks for, where no suite says where their credentials come from.
+//! Derives the accounts that a contract needs where no suite says where their credentials come from.
 
 use std::collections::BTreeSet;
 

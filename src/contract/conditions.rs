@@ -1,4 +1,4 @@
-//! Which condition demands which status, where the contract leaves it to the standards.
+//! The condition that leads to each status, where the contract leaves it to the standards.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Finds schemas that no value fits, or none that their author can have meant: the document contradicts itself there, and no
-//! server can do right by it.
+//! Finds schemas that no value fits, or none that their author can have meant.
+//! The document contradicts itself there, and no server can satisfy it.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! Knows what stands where in a document: which objects are schemas, which maps have names of the author's own, and which
-//! values are nothing but values, in which a member called `$ref` or `type` means nothing.
+//! Walks a document and tells schemas, maps of free names, and plain values apart.
+//! In a plain value, a member called `$ref` or `type` means nothing.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! How often schemas are held against parts of a value: those that lead to each other in many ways would never come to an end.
+//! Limits how often schemas are applied to parts of a value, since schemas can refer to each other endlessly.
 
 use std::collections::HashMap;
 

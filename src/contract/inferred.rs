@@ -1,5 +1,4 @@
-//! What an author leaves to be understood, in a contract that marks nothing itself: which members name other resources, and
-//! which name the thing that is made.
+//! Infers what an unmarked contract leaves out: which members name other resources, and which name the new one.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Which form the value of a keyword must have for a rule of JSON Schema to come of it.
+//! The form that the value of each JSON Schema keyword must have.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Links that a contract leaves to its readers: `POST /things` makes what `/things/{thing_id}` names, `GET /things` finds
-//! it, and the id stands in the answer.
+//! Infers the links that a contract leaves out.
+//! `POST /things` makes what `/things/{thing_id}` names, `GET /things` finds it, and the id stands in the answer.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Takes keywords out of schemas that do not have the form that JSON Schema gives them, so that the rest can be used.
+//! Removes schema keywords that do not have the form of JSON Schema, so that the rest can be used.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! From the text of an OpenAPI document to a [`crate::model::contract::Contract`], without reading any file.
+//! Turns the text of an OpenAPI document into a [`crate::model::contract::Contract`], without reading any file.
 
 mod accounts;
 mod answers;

@@ -1,4 +1,4 @@
-//! Reads operations and their forms out of a bundled document.
+//! Reads the operations of a bundled document.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! Puts requests of a person's own in the place of what a contract shows.
+//! Puts the user's own requests in the place of those that a contract shows.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! How a list is given in pages, by the query parameters that its operation declares and the link to the next page.
+//! Finds how a list is paged: by its query parameters and the link to the next page.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Keys of `paths`, of which some carry a query or a fragment that OpenAPI has no place for.
+//! Reads keys of `paths` that carry a query or a fragment, for which OpenAPI has no place.
 
 /// A key of `paths`, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

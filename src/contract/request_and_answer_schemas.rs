@@ -1,4 +1,4 @@
-//! The two sides of a schema that requests and answers share: what is required of one is not always of the other.
+//! Splits a schema shared by requests and answers, because `readOnly` and `writeOnly` differ between them.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Things of one name that are not of one kind: what `/items` makes is nothing that `/orders/{id}/items/{item}` knows, and a
-//! key is no id.
+//! Tells kinds of resources apart that have the same name.
+//! What `/items` makes is not what `/orders/{id}/items/{item}` names, and a key is no id.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Looks into schemas next to a value that they describe.
+//! Finds the schemas that describe each part of a value.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Puts the responses that hold for every operation onto each of them.
+//! Adds the responses that hold for every operation to each operation.
 
 use serde_json::{Map, Value};
 

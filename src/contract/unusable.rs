@@ -1,4 +1,4 @@
-//! Keywords of the schemas of a document that no rule can be made of, and the document without them.
+//! Removes the schema keywords that no rule can be made of, and lists them.
 //!
 //! What is left judges less than the author meant, and never more: where a missing keyword would turn the meaning of
 //! what stands around it (`not`, `if`, `oneOf`, `maxContains`, members that no schema names), that is left out as well.

@@ -1,4 +1,4 @@
-//! Brings the schemas of an OpenAPI 3.0 document to JSON Schema 2020-12, the dialect of OpenAPI 3.1.
+//! Converts the schemas of an OpenAPI 3.0 document to JSON Schema 2020-12, the dialect of OpenAPI 3.1.
 
 use serde_json::{Map, Value, json};
 

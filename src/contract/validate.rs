@@ -1,4 +1,4 @@
-//! Holds values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
+//! Validates values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::{self, Write};

@@ -1,4 +1,4 @@
-//! Which version of OpenAPI a document is written in, and why one that is none is refused.
+//! Detects the version of OpenAPI that a document is written in, and explains why another file is refused.
 
 use serde_json::Value;
 

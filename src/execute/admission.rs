@@ -1,5 +1,4 @@
-//! Whether a probe is sent: only when what it needs is there, its control was accepted, and the server takes anything at
-//! all.
+//! Decides whether a probe is sent: its resources exist, its control was accepted, the server takes requests.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;

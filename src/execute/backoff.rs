@@ -1,4 +1,4 @@
-//! How long a server that answers 429 is left alone.
+//! Computes how long to wait after a 429.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The probes that show the rate limit, sent at the moment at which a window is full.
+//! Holds back the probes that show the rate limit until a window is full.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,4 @@
-//! What a request takes from an earlier answer beside the values of slots: where to go, how long a page is to be, whether it
-//! is time.
+//! Takes from earlier answers what a request needs besides ids: addresses, page sizes, job states.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Keeps a run within the rate limits of a target, on our side of the wire, and takes the server's word over its own.
+//! Keeps a run within the rate limits of a target; what the server says goes before what is configured.
 
 use std::collections::VecDeque;
 use std::time::Duration;

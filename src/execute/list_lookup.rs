@@ -1,4 +1,4 @@
-//! Looks into other lists for what the first one does not hold.
+//! Looks for a resource in other lists when the first list does not hold it.
 
 use super::admission::Task;
 use super::{Lane, Run};

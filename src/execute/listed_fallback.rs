@@ -1,4 +1,4 @@
-//! A create that is refused is no reason to read nothing: what a list shows can be read as well. It is never written to.
+//! Reads a resource from a list in place of one whose create was refused; such a resource is never written to.
 
 use std::collections::BTreeMap;
 

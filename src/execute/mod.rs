@@ -1,4 +1,4 @@
-//! Carries out a plan: sends what is due, hands values from answers to requests, and stops where going on makes no sense.
+//! Carries out a plan: sends what is due, passes values from answers to requests, stops when there is no point in going on.
 
 mod admission;
 mod backoff;

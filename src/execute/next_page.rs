@@ -1,4 +1,4 @@
-//! From a page of a list to the next one.
+//! Finds the request for the next page of a list.
 
 use url::Url;
 

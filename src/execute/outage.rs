@@ -1,4 +1,4 @@
-//! Notices that a server has gone away in the middle of a run.
+//! Notices that a server has become unreachable in the middle of a run.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,5 +1,4 @@
-//! A server that several requests at once are too much for is asked one at a time from then on, and what it could not do is
-//! sent again.
+//! Slows down to one request at a time when a server cannot handle several, and sends again what failed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Whether a thing is the run's own is read off every answer, and asked for where an answer leaves it open.
+//! Records from every answer whether a resource is the run's own, and looks it up where the answer leaves it open.
 
 use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};

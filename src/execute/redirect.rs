@@ -1,4 +1,4 @@
-//! A redirect is an answer: where its Location leads is looked at before anything is asked there.
+//! Checks where the Location of a redirect leads before anything is sent there.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs};
 

@@ -1,4 +1,4 @@
-//! What all requests of a run share while it lasts.
+//! What all requests of a run share: the rate limiter, the removal of secrets, what is known of resources.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! A valid request may be answered in another way that its contract documents as well (OpenAPI, Responses Object).
+//! Accepts other documented answers to a valid request, unless they contradict what the run knows.
 //!
 //! Who documents 409, 302 or 423 beside a success says that the server may answer so, and mostly not when. Such an answer
 //! breaks nothing, unless it contradicts what the run knows: that the request is well-formed, and that what it names is there.

@@ -1,4 +1,4 @@
-//! Where documents differ and either answer is right, which one this server gives.
+//! Records which of two permitted answers a server gives, where standard and contract differ.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! One cell from everything that was said of the probes.
+//! Gives one cell its verdict from the results of all its probes.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! What answers to requests with drawn values say. They prove no cell; what they break is added to the cell of the status
-//! that came.
+//! Judges the answers to requests with drawn values.
+//! They prove no cell; what they break is added to the cell of the status that came.
 //!
 //! | the contract says               | 5xx  | another success | documented 4xx             | other 4xx |
 //! |---------------------------------|------|-----------------|----------------------------|-----------|

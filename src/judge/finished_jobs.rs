@@ -1,4 +1,4 @@
-//! A job that was to be met unfinished may have finished by then.
+//! Excuses a probe that needed a running job when the job may have finished by then.
 
 use super::{Case, Ruling};
 use crate::model::exchange::Outcome;

@@ -1,4 +1,4 @@
-//! What nobody says outright is proved by exactly that answer, and broken by none.
+//! Judges cells that no document names: the expected answer proves them and no other breaks them.
 
 use super::{Case, Ruling};
 use crate::model::contract::{Operation, Status, WHOLE_SERVER};

@@ -1,4 +1,4 @@
-//! A job that is looked at until it is over shows one status while it runs and may show another at its end: each is proof.
+//! Takes each status that a job shows while it is polled as proof of its cell.
 
 use super::Case;
 use crate::model::contract::Status;

@@ -1,5 +1,5 @@
-//! Finds APIs that the account does not seem to have: every valid request to them was refused with 403, or with 404 where
-//! the contract calls them optional.
+//! Finds APIs that the account does not seem to have.
+//! Every valid request to them was refused with 403, or with 404 where the contract calls them optional.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! From what was planned and what came to a verdict for each cell.
+//! Turns a plan and the exchanges of a run into a verdict for each cell.
 
 mod allowed_answers;
 mod alternatives;

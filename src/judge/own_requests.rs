@@ -1,4 +1,4 @@
-//! Requests of a person's own: which were used, and those that are confidential stay out of what is shown and kept.
+//! Reports which of the user's own requests were used, and leaves out those that are confidential.
 
 use super::{Case, Recording};
 use crate::model::contract::Contract;

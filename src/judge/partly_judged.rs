@@ -1,4 +1,4 @@
-//! A status is no proof of what was not judged of its answer.
+//! Marks a proved cell as proved in part when some of its answer was not judged.
 
 use super::Ruling;
 use crate::contract::Unjudged;

@@ -1,4 +1,4 @@
-//! The rate limit of a server: that it is there, and that who waits as told is served.
+//! Judges the rate limit: that there is one, and that a client which waits as told is served again.
 
 use super::Case;
 use crate::judge::exchange_rules::curl;

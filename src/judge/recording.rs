@@ -1,4 +1,4 @@
-//! Everything that a run leaves behind for judging, as one value.
+//! Everything that a run hands over to judging, as one value that can be saved.
 
 use std::collections::HashMap;
 

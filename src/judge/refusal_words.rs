@@ -1,4 +1,4 @@
-//! What a refusal says of itself, for whoever has to find out why.
+//! Reads the error message of a refusal, to be shown where its cause is looked for.
 
 use crate::model::exchange::{Answer, Content};
 

@@ -1,4 +1,4 @@
-//! Valid requests that a server refused, and that may be tried in another way.
+//! Finds valid requests that a server refused and that may be tried in another way.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What was sent again after a run: how often a finding is seen, and the smallest request that shows it.
+//! Merges what was sent again after a run: how often a finding shows, and the smallest request that shows it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What an earlier run left may be unknown to a server that has begun anew since.
+//! Excuses "not found" for what an earlier run left on a server that has been reset since.
 
 use super::{Case, Ruling, seen_ids};
 use crate::model::exchange::Outcome;

@@ -1,4 +1,4 @@
-//! The ids that the answers of a run held, and what of it is gone.
+//! Collects the ids that the answers of a run held, and which of their resources are gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 

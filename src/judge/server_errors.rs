@@ -1,4 +1,4 @@
-//! Operations that fail (500) and whose contract documents no such thing: there is no cell to say it in.
+//! Reports operations that fail with 500 where the contract documents none, so that no cell can say it.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Small cases to be judged: a contract with one operation, probes of it, and what became of them.
+//! Small cases for the tests of judging: one operation, its probes, and their outcomes.
 
 use std::collections::BTreeMap;
 

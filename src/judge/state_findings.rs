@@ -1,4 +1,4 @@
-//! Contradictions of the state, added to the cells that they belong to.
+//! Adds the contradictions that resource rules find to the cells that they belong to.
 
 use super::{Case, Opinion, Ruling, entry};
 use crate::judge::exchange_rules::{curl, excerpt};

@@ -1,4 +1,4 @@
-//! What the run itself may have swept away is missed by nobody.
+//! Excuses "not found" for resources that the run itself may have removed with a collection.
 
 use super::{Case, Ruling};
 use crate::judge::resource_rules::Contradiction;

@@ -1,5 +1,6 @@
-//! What answers hold that the contract does not know. JSON:API, JSON Schema and HTTP let servers say more than is written
-//! down, so none of it is a violation; but whoever writes the documents wants to know.
+//! Lists members of answers that the contract does not document.
+//! JSON:API, JSON Schema and HTTP let servers say more than is documented, so none of it is a violation; it is shown to
+//! those who maintain the documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Answers 429 that came between: the probe was sent again later and is judged by the last answer, but what such an answer
-//! promises is held to all the same.
+//! Judges 429 answers that no probe asked for.
+//! The probe was sent again later and is judged by its last answer, but what the 429 promises is checked as well.
 
 use super::Case;
 use crate::judge::exchange_rules;

@@ -1,4 +1,4 @@
-//! A status is no proof of a declared body that could not be read.
+//! Takes the proof from a cell whose declared body could not be read.
 
 use super::{Case, Ruling, declared};
 use crate::model::contract::WHOLE_SERVER;

@@ -1,4 +1,4 @@
-//! Who may ask: the accounts that the mock knows, and whose credentials a request carries.
+//! The accounts that the mock knows, and which of them a request belongs to.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What schemas find wrong, taken further than they tell: into branches, to the missing member, to the rule itself.
+//! Narrows a schema violation down to the branch, the member and the keyword that cause it.
 
 use serde_json::Value;
 

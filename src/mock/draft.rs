@@ -1,4 +1,4 @@
-//! An answer before it is written out.
+//! An answer of the mock before it is serialized.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Forms with their values as the schema has them; on the way all of them are text (OpenAPI, Encoding Object).
+//! Reads form bodies back into typed values, by their schema (OpenAPI, Encoding Object).
 
 use serde_json::{Map, Value};
 

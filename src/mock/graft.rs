@@ -1,4 +1,4 @@
-//! Brings what an answer holds into a value that fits its schema, as far as it fits there.
+//! Copies as much of an answer into a schema-valid value as fits there.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Header fields that declared responses require, and those that HTTP itself requires.
+//! Adds the header fields that declared responses and HTTP itself require.
 
 use http::HeaderValue;
 use serde_json::Value;

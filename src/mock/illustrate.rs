@@ -1,4 +1,4 @@
-//! Gives a contract the examples that its author left out, so that everything else can start from examples.
+//! Adds examples to a contract where its author left them out.
 
 use std::sync::Arc;
 

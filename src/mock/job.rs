@@ -1,4 +1,4 @@
-//! Jobs: resources that an operation reads with `x-probity-done`, and that finish as they are read.
+//! Jobs: resources that an operation reads with `x-probity-done`, and that finish after some reads.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Brings an answer back to its declared schema, with what the contract's example has in the same place.
+//! Repairs an answer that does not fit its declared schema, with values from the contract's example.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A server that keeps the promises of a contract, made from nothing but the contract, so that a run needs no other.
+//! A server that behaves as a contract says, made from nothing but the contract, so that a run needs no other.
 //!
 //! Requests are routed to an operation, held against everything the contract has a status for, and then done: resources
 //! are made, listed, changed and deleted in memory. Where the contract is silent the mock is lenient.

@@ -1,4 +1,4 @@
-//! Reads `multipart/form-data` (RFC 7578) out of a body that is all there.
+//! Parses `multipart/form-data` (RFC 7578).
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Pages of a list, by the parameters that the contract itself names.
+//! Cuts a list into pages, by the parameters that the contract documents.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Where resources stand in a body, and what is exchanged there.
+//! Finds where the resources stand in a body, and replaces what stands there.
 
 use serde_json::{Map, Value};
 

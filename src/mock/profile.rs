@@ -1,4 +1,4 @@
-//! What an operation is about, read off its path, its links and its examples.
+//! Infers what an operation is about from its path, its links and its examples.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Answers that refuse, in the form that the contract declares.
+//! Builds the answers that refuse a request, in the form that the contract declares.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! A request as the mock sees it: percent-decoded, with its media type and its body read.
+//! A request as the mock reads it: percent-decoded, with its media type and its body parsed.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};

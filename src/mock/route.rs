@@ -1,4 +1,4 @@
-//! From a path and a method to an operation of the contract, and to one of its forms.
+//! Finds the operation of the contract for a path and a method.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! From a request to its answer: what is noticed, what the contract says of it, and what is done.
+//! Answers a request: detects faults, finds the status that the contract gives them, or does what is asked.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Makes a small value that fits a schema, for answers that the contract gives no example of.
+//! Makes a small value that fits a schema, for answers without an example.
 
 use serde_json::{Map, Value, json};
 

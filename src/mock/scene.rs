@@ -1,4 +1,4 @@
-//! One request beside everything that is known of it before the state of the mock is looked at.
+//! One request with everything that is known of it apart from the state of the mock.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the mock holds before the first request.
+//! Fills the mock with resources before the first request.
 
 use std::collections::{BTreeMap, BTreeSet};
 

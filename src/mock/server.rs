@@ -1,4 +1,4 @@
-//! The mock on the network: a thin shell that hands every request to [`Mock::answer`].
+//! Serves the mock over the network: hands every request to [`Mock::answer`].
 
 use std::io;
 use std::sync::Arc;

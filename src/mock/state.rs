@@ -1,4 +1,4 @@
-//! What changes while the mock runs.
+//! The state of the mock that changes while it runs.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

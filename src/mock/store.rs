@@ -1,4 +1,4 @@
-//! What the mock holds: resources by kind, in the order in which they came.
+//! The resources that the mock holds, by kind, in the order in which they came.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! Reads values as the contract says that they are written (OpenAPI, Parameter Object and Encoding Object).
+//! Parses parameter values in the serialization that the contract gives (OpenAPI, `style` and `explode`).
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};

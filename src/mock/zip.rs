@@ -1,5 +1,5 @@
-//! gzip (RFC 1952) in its plainest form: stored blocks (RFC 1951, section 3.2.4). Whoever asks for it has to unpack it all
-//! the same, and the mock needs no compressor.
+//! Writes gzip (RFC 1952) without compression, in stored blocks (RFC 1951, section 3.2.4).
+//! A client that asks for it has to unpack it all the same, and the mock needs no compressor.
 
 /// The most that one stored block holds.
 const BLOCK: usize = 0xffff;

@@ -1,4 +1,4 @@
-//! How sure a contract is of what it says.
+//! How certain a contract is of a statement: documented, or only inferred.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Which operations are about the items of a collection, by their paths.
+//! Finds the operations that are about the items of a collection, by their paths.
 
 use super::contract::Operation;
 

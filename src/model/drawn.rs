@@ -1,4 +1,4 @@
-//! Requests whose values are drawn by chance: a valid request of an operation, and what is changed in it.
+//! Requests with randomly drawn values: a valid request of an operation, and what is changed in it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What was really sent and what really came.
+//! The request that was really sent, and the answer that really came.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What the extensions of a contract (`x-probity-...`) say that OpenAPI has no member for.
+//! What the extensions of a contract (`x-probity-...`) say, for which OpenAPI has no member.
 
 use serde::{Deserialize, Serialize};
 

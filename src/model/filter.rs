@@ -1,4 +1,4 @@
-//! Which operations are asked.
+//! A selection of operations: by id, tag, path and method.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Numbers that depend on nothing but a seed and a text, the same on every machine.
+//! Deterministic numbers from a seed and a text, the same on every machine.
 
 /// A number for a text, another one for each seed (FNV-1a, 64 bits).
 pub fn hashed(seed: u64, text: &str) -> u64 {

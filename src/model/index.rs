@@ -1,4 +1,4 @@
-//! Finds operations by their ids in constant time: large documents have tens of thousands of them.
+//! Finds operations by their ids in constant time, because large documents have tens of thousands of them.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

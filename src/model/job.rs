@@ -1,4 +1,4 @@
-//! Jobs: what runs in the background, and how it says how far it is.
+//! Jobs: operations that go on in the background, and how an answer says whether they have finished.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a run writes down while it goes on, so that another can take over where it was cut off.
+//! What a run writes down while it goes on, so that a later run can continue it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a run keeps of the answers that it gets, once it has ended.
+//! How much of the answers is kept once a run has ended.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Plain data that every room of the program speaks in: no I/O, no clock, no environment.
+//! Plain data that every room of the program shares: no I/O, no clock, no environment.
 
 pub mod certainty;
 mod collection;

@@ -1,4 +1,4 @@
-//! Requests of a person's own: what is known to work on their server, in place of what the contract shows.
+//! The user's own requests: valid on their server, and sent in place of those that the contract shows.
 
 use std::collections::BTreeMap;
 

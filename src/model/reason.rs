@@ -1,4 +1,4 @@
-//! Why something was not done or not proved: a code that programs go by, and words for people.
+//! Why something was not done or not proved: a code for programs, and words for people.
 
 use std::fmt;
 

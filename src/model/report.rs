@@ -1,4 +1,5 @@
-//! The report: the matrix with every verdict and the exchanges behind it. Its JSON form is `schemas/report.schema.json`.
+//! The report: the matrix with every verdict and the exchanges behind it.
+//! Its JSON form is `schemas/report.schema.json`.
 
 use std::collections::BTreeMap;
 

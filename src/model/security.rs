@@ -1,4 +1,4 @@
-//! How a client proves who it is.
+//! How a client authenticates: security schemes and the accounts that use them.
 
 use serde::{Deserialize, Serialize};
 

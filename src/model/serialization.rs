@@ -1,5 +1,4 @@
-//! How values are written in parameters and forms (OpenAPI, Parameter Object and Encoding Object: `style`, `explode`,
-//! `allowReserved`; RFC 6570, section 3.2).
+//! How values are written in parameters and forms (OpenAPI `style` and `explode`; RFC 6570, section 3.2).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};

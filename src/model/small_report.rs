@@ -1,4 +1,4 @@
-//! A report with every verdict in it.
+//! A sample report with every verdict in it, for tests of formats.
 
 use crate::model::certainty::Certainty;
 use crate::model::contract::Status;

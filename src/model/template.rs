@@ -1,4 +1,4 @@
-//! A request with holes for the values that other requests yield.
+//! A request template with places for the values that other requests yield.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Text for people and URLs: JSON values as the text that stands for them, and letters that may stand on a line.
+//! Writes JSON values as plain text, and decides which characters may stand on a line.
 
 use std::fmt::Write;
 

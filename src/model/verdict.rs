@@ -1,4 +1,4 @@
-//! What is said of a cell, and why.
+//! The verdict on a cell, and the findings behind it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Operations whose name says that they act although their method promises to read (RFC 9110, section 9.2.1).
+//! Finds operations whose name says that they act although their method is a read (RFC 9110, section 9.2.1).
 
 use super::resources::unmarked_ids::words;
 use crate::model::contract::Operation;

@@ -1,4 +1,4 @@
-//! A plan in the making: valid requests first, each bound to resources that other requests make or find.
+//! A plan under construction: valid requests first, each bound to resources that other requests make or find.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! From a contract to a plan: which requests prove which cells, in as few requests as possible.
+//! Turns a contract into a plan: which requests prove which cells, in as few requests as possible.
 
 mod acting_reads;
 mod builder;

@@ -1,4 +1,4 @@
-//! A plan as text, for a person who wants to see it before anything is sent.
+//! Prints a plan as text, so that a user can read it before anything is sent.
 
 use super::RESERVE;
 use std::collections::{BTreeMap, BTreeSet};

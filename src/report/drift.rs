@@ -1,4 +1,4 @@
-//! What changed from one report to another.
+//! Compares two reports: what changed from one to the other.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Values for people and their tools: text of a server or a contract cannot leave its place in them.
+//! Escapes text from a server or a contract, so that it cannot break out of its place in a report.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

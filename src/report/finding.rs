@@ -1,4 +1,4 @@
-//! A finding as a compiler would print it.
+//! Prints a finding in the style of a compiler diagnostic.
 
 use super::colors::{FAINT, HEADING, paint, severity_style};
 use crate::model::text::one_line;

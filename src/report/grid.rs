@@ -1,4 +1,4 @@
-//! The cells of a report as rows and columns, for every format that draws them.
+//! Arranges the cells of a report in rows and columns, for every format that draws a matrix.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! `report.md`: everything that a person wants to know, in full.
+//! `report.md`: everything that a user wants to know, in full.
 
 use super::Format;
 use super::colors::symbol;

@@ -1,4 +1,5 @@
-//! Reports: pure functions from a [`Report`] to text. A format is a file here and a line in [`FORMATS`].
+//! Reports: pure functions from a [`Report`] to text, one file for each format.
+//! A format is registered by a line in [`FORMATS`].
 
 mod causes;
 mod colors;

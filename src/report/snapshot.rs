@@ -1,4 +1,4 @@
-//! The answers of one operation, with every volatile value replaced by a name, for comparing one run with another.
+//! Prints the answers of one operation with volatile values replaced by names, to compare runs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

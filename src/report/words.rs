@@ -1,4 +1,4 @@
-//! Sentences that more than one format says.
+//! Sentences that several report formats share.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,3 +1,3 @@
-//! What commands do, apart from the words of the command line.
+//! What each command does, independent of the command line.
 
 pub mod open;

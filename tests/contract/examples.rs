@@ -1,4 +1,4 @@
-//! Every body has a schema and an example, and every example fits.
+//! Every body of the bundled contract has a schema and an example, and every example fits.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How much the contract holds, API by API, as the published facts have it.
+//! The bundled contract has the published number of operations and statuses, API by API.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The bundled contract: valid OpenAPI, complete, and true to the published facts in its figures.
+//! The bundled contract is valid OpenAPI, complete, and agrees with the published figures.
 
 mod examples;
 mod figures;

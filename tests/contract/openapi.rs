@@ -1,4 +1,4 @@
-//! What `probity bundle` writes is OpenAPI 3.1, by the schema that the OpenAPI Initiative publishes.
+//! The output of `probity bundle` is valid OpenAPI 3.1 by the official schema.
 
 use jsonschema::{Draft, Registry, Validator};
 use probity::contract::spread_general;

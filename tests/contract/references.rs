@@ -1,4 +1,4 @@
-//! Every name in contract and suite leads somewhere, and every file and path is reached.
+//! Every name in contract and suite resolves, and every file and path is used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

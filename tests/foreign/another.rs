@@ -1,5 +1,4 @@
-//! Servers that refuse what their contract allows: another valid request is found, what depends on it is reached, and nothing
-//! is left.
+//! Servers that refuse valid requests: another valid request is found, and what depends on it is reached.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

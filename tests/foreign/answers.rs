@@ -1,4 +1,4 @@
-//! Servers that answer in ways which a contract leaves to its readers: nothing right is blamed, and what is made is found.
+//! Servers that answer in ways which a contract leaves open are not accused, and what they make is found.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! A PATCH or PUT of a collection may write to everything that is there, whatever id its body holds: it needs a permission.
+//! A PATCH or PUT of a whole collection needs a permission, whatever id its body holds.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,4 @@
-//! Deletions that are done later (202): what is still there a moment after is no violation (RFC 9110, sections 9.3.5 and
-//! 15.3.3).
+//! Deferred deletions (202): a resource that is still there is no violation (RFC 9110, section 9.3.5).
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,5 +1,4 @@
-//! Servers that were not made for the program: what is right about them is not blamed, what is wrong is found, and what is
-//! somebody's is left alone.
+//! Servers that were not made for the program: no false accusation, no missed fault, no harm to other data.
 
 #[path = "../support/mod.rs"]
 mod support;

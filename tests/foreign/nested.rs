@@ -1,5 +1,4 @@
-//! Things below other things, asked for with drawn values in their path: that there is nothing at an odd address says nothing
-//! of what was made.
+//! A 404 for a nested resource at an odd address proves nothing about what was made.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

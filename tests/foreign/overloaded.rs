@@ -1,4 +1,4 @@
-//! Servers that several requests at once are too much for: they are asked one at a time, and not accused.
+//! Servers that cannot handle parallel requests are asked one at a time, and not accused.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

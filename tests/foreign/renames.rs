@@ -1,5 +1,4 @@
-//! What a path names by a name is not given another one by the run: whoever asks for the old one then is right to be told that
-//! there is none.
+//! A name that is part of a path is not changed by the run, since the old path would then be gone.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

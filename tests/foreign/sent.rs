@@ -1,4 +1,4 @@
-//! What is sent is what the contract describes: values where and as it says, and nothing that only answers hold.
+//! What is sent is what the contract describes: values where and as it says, nothing that only answers hold.
 
 use std::collections::BTreeMap;
 

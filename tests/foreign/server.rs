@@ -1,4 +1,4 @@
-//! A small server on this machine, answered by a function.
+//! A small HTTP server for tests, answered by a function.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

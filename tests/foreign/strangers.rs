@@ -1,5 +1,4 @@
-//! What the run did not make is left alone by every request that has a fault, also where nothing of the run's own is there to
-//! name in its place.
+//! No faulty request is sent to a resource that the run did not make.
 
 use serde_json::{Value, json};
 

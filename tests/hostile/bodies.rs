@@ -1,4 +1,4 @@
-//! What goes wrong with the body.
+//! Hostile bodies of answers.
 
 use std::io::{Result, Write};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What goes wrong with the connection itself.
+//! Hostile connections: silent, slow, closed or reset at any point.
 
 use std::io::Result;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Contracts whose schemas lead to each other in very many ways.
+//! Contracts whose schemas refer to each other in very many ways.
 
 use serde_json::{Map, Value, json};
 

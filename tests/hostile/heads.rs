@@ -1,4 +1,4 @@
-//! What goes wrong with the status line and the header.
+//! Hostile status lines and header fields.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! Servers that answer as badly as they can: none of them ends the program, takes its memory or its time, or gets a
-//! verdict that the exchange does not show.
+//! Hostile servers: none ends the program, exhausts it, or gets a verdict that the exchange does not show.
 //!
 //! Every behaviour has a server of its own, a bare TCP socket, and is asked by the real binary. Beside the path on which
 //! it misbehaves there is one on which it answers as it should: that cell must come out right, which shows that the run

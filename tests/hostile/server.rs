@@ -1,4 +1,4 @@
-//! A bare TCP server: it reads a request and leaves everything else to a behaviour.
+//! A bare TCP server that reads a request and leaves everything else to a behaviour.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

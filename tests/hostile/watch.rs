@@ -1,4 +1,4 @@
-//! Runs the program and watches what it takes.
+//! Runs the program and measures the time and memory that it takes.
 
 use std::io::Read;
 use std::process::Stdio;

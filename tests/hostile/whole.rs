@@ -1,4 +1,4 @@
-//! Servers that misbehave as a whole.
+//! Servers that misbehave on every request.
 
 use std::net::TcpListener;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What never stands in finished code.
+//! No debugging aid, unfinished mark or suppressed warning stands in finished code.
 
 use proc_macro2::{Delimiter, TokenTree};
 

@@ -1,4 +1,4 @@
-//! Imports run only downwards, and what is pure stays pure.
+//! Imports run only downwards, and pure rooms reach no file, clock, network or environment.
 
 use crate::source::{Mention, Source, sources};
 

@@ -1,5 +1,4 @@
-//! The program knows no API: nothing in it carries the name of one that is described below `schemas/`, or of one of
-//! its resources.
+//! The program knows no API: no source file names one that is described below `schemas/`, or its resources.
 
 use std::collections::BTreeSet;
 use std::path::Path;

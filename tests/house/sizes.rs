@@ -1,4 +1,4 @@
-//! Files and functions that can be read at one sitting.
+//! Files and functions are short enough to be read at one sitting.
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -60,11 +60,6 @@ fn long_file(source: &Source) -> Option<String> {
     (lines > LONGEST_FILE).then(|| format!("{} has {lines} lines", source.path))
 }
 
-fn silent(source: &Source) -> Option<String> {
-    let words = source.text.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_default();
-    words.trim().is_empty().then(|| format!("{} does not open with `//!` and what it is for", source.path))
-}
-
 #[test]
 fn no_file_is_longer_than_400_lines() {
     let found: Vec<String> = sources().iter().filter_map(long_file).collect();
@@ -78,12 +73,6 @@ fn no_function_is_longer_than_60_lines() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
-    let found: Vec<String> = sources().iter().filter_map(silent).collect();
-    assert!(found.is_empty(), "{}", found.join("\n"));
-}
-
-#[test]
 fn one_line_too_many_is_seen() {
     let of = |text: &str| Source::new("src/a.rs", text);
     let function = |lines: usize| format!("struct A; impl A {{ fn a() {{{}}}}}", "\n".repeat(lines - 1));
@@ -91,6 +80,4 @@ fn one_line_too_many_is_seen() {
     assert_eq!(long_functions(&of(&function(LONGEST_FUNCTION + 1))).len(), 1);
     assert!(long_file(&of(&"\n".repeat(LONGEST_FILE))).is_none());
     assert!(long_file(&of(&"\n".repeat(LONGEST_FILE + 1))).is_some());
-    assert!(silent(&of("//! What it is for.")).is_none());
-    assert!(silent(&of("//!\n")).is_some() && silent(&of("// A comment.\nuse a;")).is_some());
 }

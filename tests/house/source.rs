@@ -1,4 +1,4 @@
-//! The source files, parsed.
+//! Parses the source files for the rules of the house.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -98,6 +98,18 @@ fn test_modules(source: &Source) -> Vec<String> {
         _ => None,
     });
     items.map(|name| format!("{folder}/{name}")).collect()
+}
+
+/// Every Rust file of the project, tests and benches too, as path and text.
+pub fn texts() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    for folder in ["benches", "src", "tests"] {
+        collect(&root.join(folder), &mut paths);
+    }
+    paths.sort();
+    let name = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {

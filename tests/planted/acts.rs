@@ -1,4 +1,4 @@
-//! What routes do, as carelessly as servers do it.
+//! What the routes of a careless server do.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Probes that are sent again from a recording: the recording says what was sent, not what may be.
+//! Probes that are sent again from a recording: it says what was sent, not what is allowed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How a careless server reads a request: whatever it cannot make sense of is not there.
+//! Reads a request as a careless server does: what it cannot parse is ignored.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
-//! Runs that are killed, continued and cleaned up after. A request of which the answer is lost is the worst case: the server
-//! does what it is asked and never says so.
+//! Runs that are killed, continued and cleaned up, on a server whose answers may be lost.
 
 use crate::modes::{WRITABLE, assert_none, everything};
 use crate::server::Hold;

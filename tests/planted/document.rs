@@ -1,4 +1,4 @@
-//! The contract of some shapes, as an OpenAPI document.
+//! Builds the OpenAPI document of some shapes.
 
 use serde_json::{Map, Value, json};
 

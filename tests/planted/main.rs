@@ -1,5 +1,4 @@
-//! Do no harm: servers that hold somebody's data, and take whatever they are asked, hold the same data after every run, and
-//! nothing that the run made.
+//! Do no harm: careless servers hold the same data after every run, and nothing that the run made.
 //!
 //! A server here is careless: a body that it cannot read is no body to it, a Content-Type that it does not know neither, ids
 //! that are missing mean everything, credentials are not looked at, and a method in a header is obeyed. Everything that was

@@ -1,5 +1,4 @@
-//! Every shape in every mode: on groups of servers as the command runs by default, and on one that holds all shapes in the
-//! others.
+//! Runs every shape in every mode: in groups by default, and on one server that holds all shapes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

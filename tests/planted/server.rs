@@ -1,4 +1,4 @@
-//! Serves a world on this machine.
+//! Serves the planted data over HTTP.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

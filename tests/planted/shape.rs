@@ -1,4 +1,4 @@
-//! What a shape is: planted data, the routes of a careless server, and what of them the contract documents.
+//! A shape: planted data, the routes of a careless server, and what of them the contract documents.
 
 use crate::asked::Call;
 use crate::store::{Answer, Store};

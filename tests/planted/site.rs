@@ -1,4 +1,4 @@
-//! A server with shapes, the program that is run against it, and what is wrong afterwards.
+//! Starts a server with shapes, runs the program against it, and reports what was harmed.
 
 use std::process::{Output, Stdio};
 use std::time::Duration;

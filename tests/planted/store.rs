@@ -1,4 +1,4 @@
-//! What a server holds, and what became of what was planted in it.
+//! The data of a server, and what happened to what was planted in it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The table itself: names are unique, and each shape holds data that a careless request changes.
+//! Tests of the table of shapes: names are unique, and a careless request changes the data of each shape.
 
 use std::collections::BTreeSet;
 

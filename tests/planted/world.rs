@@ -1,4 +1,4 @@
-//! What is behind a server: its shapes, everything that it holds, and who did what to it.
+//! The state behind a server: its shapes, its data, and which request changed what.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Files and arguments that are not what they should be: one clear error with the place, exit code 2, and no panic.
+//! Bad files and arguments give one clear error with the place, exit code 2, and no panic.
 
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};

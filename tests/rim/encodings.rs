@@ -1,4 +1,4 @@
-//! Forty encodings of a secret, in eight places of an answer, through everything that is written.
+//! Secrets in forty encodings, in eight places of an answer, appear in nothing that is written.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Text of a server or a contract cannot leave its place: in no format, and on no terminal.
+//! Text from a server or a contract cannot break out of its place, in any format or terminal.
 
 use std::io::BufRead;
 use std::process::Command;

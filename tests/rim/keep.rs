@@ -1,5 +1,5 @@
-//! What is kept of the answers once a run has ended: nothing that is somebody else's, in no file and on no terminal, unless it
-//! is asked for; and a recording that was reduced proves nothing by what it does not hold.
+//! What is kept of the answers after a run holds no value of other people, unless the user asks for it.
+//! A recording that was reduced proves nothing by what it does not hold.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! The edge of the program: certificates, proxies, redirects, credentials, and files that are not what they should be.
+//! The edge of the program: certificates, proxies, redirects, credentials, and malformed files.
 
 mod again;
 mod bad_files;

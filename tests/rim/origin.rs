@@ -1,4 +1,4 @@
-//! A small HTTP server whose answers are up to the test, and that remembers what it was asked.
+//! A small HTTP server for tests that remembers the requests it got.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! A folder with a contract in it, and what the program makes of it.
+//! A folder with a contract in it, and the program run there.
 
 use std::process::Output;
 

@@ -1,5 +1,4 @@
-//! A redirect is an answer: where it leads is asked without credentials when that is another server, and not at all where
-//! a server has no business to send anybody.
+//! A redirect is followed without credentials to another server, and never where it must not lead.
 
 use crate::origin::{Origin, answer, field, json};
 use crate::support::{Folder, text};

@@ -1,4 +1,4 @@
-//! Certificates are verified in any case; an authority of one's own is named, and what is wrong with one is explained.
+//! Certificates are always verified, an authority can be added, and problems with one are explained.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

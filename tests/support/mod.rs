@@ -1,5 +1,4 @@
-//! What several tests have in common: a folder that does not outlive its test, the program in it, and a mock in a process of
-//! its own.
+//! What several tests share: temporary folders, the binary, and a mock in a process of its own.
 #![allow(dead_code, reason = "each test is compiled with all of it and uses its part")]
 
 use std::io::{BufRead, BufReader, Lines};

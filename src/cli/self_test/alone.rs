@@ -1,4 +1,4 @@
-//! Each fault on one operation alone, drawn by chance from those on which it breaks a promise.
+//! Self-test of each fault on one operation alone, drawn at random from those on which it breaks a promise.
 
 use std::collections::BTreeSet;
 

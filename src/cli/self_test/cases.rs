@@ -1,5 +1,4 @@
-//! The part of the self-test with values drawn by chance: some operations that make things and some that read one, each
-//! asked often.
+//! Self-test with drawn values, on some operations that make resources and some that read one.
 
 use std::collections::BTreeSet;
 

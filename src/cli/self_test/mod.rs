@@ -1,4 +1,4 @@
-//! `probity self-test`: the mock's faults prove that the checks see, its variants prove that they see nothing else.
+//! `probity self-test`: proves with the mock's faults that checks see, and with its variants that they do not accuse.
 //!
 //! Each fault is there twice: everywhere, and on one operation alone that is drawn by chance. Every run sends every
 //! trigger of the contract (`--thorough`), because a fault may show in one of them only.

@@ -1,4 +1,4 @@
-//! The two tables of the self-test.
+//! Prints the two tables of the self-test.
 
 use std::fmt::Write;
 

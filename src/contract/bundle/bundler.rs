@@ -1,4 +1,4 @@
-//! Follows references from file to file and says what is put in their place.
+//! Follows references from file to file, and decides what is put in their place.
 
 use std::collections::BTreeMap;
 

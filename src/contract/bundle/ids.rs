@@ -1,4 +1,4 @@
-//! Schemas that go by a URI or an anchor of their own (JSON Schema 2020-12, section 8.2).
+//! Resolves schemas that have a URI or an anchor of their own (JSON Schema 2020-12, section 8.2).
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Makes one document of a contract that is split into files.
+//! Bundles a contract that is split into files into one document.
 
 mod bundler;
 mod ids;

@@ -1,4 +1,4 @@
-//! Names for what becomes a component of the bundled document.
+//! Chooses names for the components of the bundled document.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Bundling, on small documents.
+//! Tests of bundling, on small documents.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Puts the values of slots into a request.
+//! Puts captured values into a request.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! One schema out of several that hold for the same value: what it refers to, and the branches of its `allOf`.
+//! Flattens a schema: merges what it refers to and the branches of its `allOf`.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Makes a value of one schema.
+//! Makes a value that fits a schema.
 
 use serde_json::{Map, Value, json};
 

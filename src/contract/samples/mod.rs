@@ -1,4 +1,4 @@
-//! A small valid value for a schema that has no example.
+//! Makes a small valid value for a schema that has no example.
 
 mod flat;
 mod maker;

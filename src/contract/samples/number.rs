@@ -1,4 +1,4 @@
-//! A number within its bounds (JSON Schema Validation, section 6.2).
+//! Makes a number within its bounds (JSON Schema Validation, section 6.2).
 
 use serde_json::{Value, json};
 

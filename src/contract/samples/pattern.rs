@@ -1,4 +1,4 @@
-//! A text that matches a pattern (JSON Schema Validation, section 6.3.3).
+//! Makes a text that matches a pattern (JSON Schema Validation, section 6.3.3).
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 

@@ -1,4 +1,4 @@
-//! What is made of schemas of all kinds.
+//! Tests of the values that are made for schemas of all kinds.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A text within its lengths, of its format or by its pattern.
+//! Makes a text of the right length, format or pattern.
 
 use serde_json::{Value, json};
 

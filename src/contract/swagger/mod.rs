@@ -1,4 +1,4 @@
-//! Brings a Swagger 2.0 document to OpenAPI 3.0, in which everything else reads it.
+//! Converts a Swagger 2.0 document to OpenAPI 3.0.
 
 mod parameters;
 mod responses;

@@ -1,4 +1,4 @@
-//! Parameters, of which those in a body or a form become a request body.
+//! Converts the parameters of Swagger 2.0; those in a body or a form become a request body.
 
 use serde_json::{Map, Value, json};
 

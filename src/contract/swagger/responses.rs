@@ -1,4 +1,4 @@
-//! Responses, whose body is described once for every media type.
+//! Converts the responses of Swagger 2.0, whose body is described once for every media type.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Security schemes.
+//! Converts the security schemes of Swagger 2.0.
 
 use serde_json::{Map, Value, json};
 

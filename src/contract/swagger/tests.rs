@@ -1,4 +1,4 @@
-//! What becomes of each part of a Swagger 2.0 document.
+//! Tests of the conversion of each part of a Swagger 2.0 document.
 
 use std::collections::BTreeMap;
 

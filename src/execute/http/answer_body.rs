@@ -1,4 +1,4 @@
-//! Reads the body of an answer: unpacks it, and makes of it no more than a run may hold.
+//! Reads the body of an answer: unpacks it, and keeps no more of it than a run may hold.
 
 use std::io::Read;
 use std::sync::Arc;

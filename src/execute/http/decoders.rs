@@ -1,4 +1,4 @@
-//! A text as it was before it was encoded: percent-encoding, escapes of programming languages, character references.
+//! Decodes text in every common encoding: percent-encoding, string escapes, character references.
 
 use percent_encoding::percent_decode_str;
 

@@ -1,4 +1,4 @@
-//! Finds credentials that come back in an answer, and takes them out: they must appear in no recording.
+//! Finds credentials that come back in an answer and removes them, so that no recording holds them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

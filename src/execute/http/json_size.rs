@@ -1,4 +1,4 @@
-//! What a JSON text will take in memory, seen before it is read: a few bytes of text may become many of values.
+//! Estimates the memory that a JSON text will take, before it is parsed.
 
 /// The price of an object or array, in bytes: the value itself and room for its first members.
 const OPENED: u64 = 420;

@@ -1,4 +1,4 @@
-//! The one gate: nothing reaches the wire that was not checked here.
+//! The permit: no request is sent that was not checked here against what the run may change.
 //!
 //! A request is classed by what it would change, as it is filled in, and built from what was classed. Only then can it be
 //! signed, and only what is signed can be sent.

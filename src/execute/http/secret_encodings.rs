@@ -1,4 +1,4 @@
-//! The forms in which a secret may come back, and the search for them.
+//! Searches a text for a secret in every encoding in which a server may send it back.
 
 use std::borrow::Cow;
 

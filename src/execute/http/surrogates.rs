@@ -1,4 +1,4 @@
-//! Half a surrogate pair in a JSON text: the grammar allows its escape (RFC 8259, section 8.2), and no text can hold it.
+//! Replaces lone surrogate escapes in JSON text, which JSON allows (RFC 8259, section 8.2) and no string can hold.
 
 /// Writes U+FFFD for each half that stands alone; false when there is none. Escapes stand nowhere but in strings.
 pub fn replace(text: &mut [u8]) -> bool {

@@ -1,4 +1,4 @@
-//! A filled request as it goes over the wire.
+//! Turns a filled request into the bytes and header fields that are sent.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Where things stand in the state folder, and who may write there.
+//! The paths inside the state folder, and who may write there.
 
 use std::fmt::Write;
 use std::fs::{self, File, OpenOptions, TryLockError};

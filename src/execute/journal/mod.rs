@@ -1,4 +1,4 @@
-//! The state folder: what runs write down for those that come after them, one folder for each target and contract.
+//! The state folder: what runs write down for later runs, one folder for each target and contract.
 
 mod folder;
 mod memory;

@@ -1,4 +1,4 @@
-//! The journal of a run that has ended, with only so much of the answers as is kept; and the key that masks values.
+//! Reduces the journal of a finished run to what may be kept, and holds the key that masks values.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

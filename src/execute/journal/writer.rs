@@ -1,4 +1,4 @@
-//! A journal that is being written: one JSON document a line, only ever added to.
+//! Writes a journal: one JSON document a line, only ever appended.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Makes sure of a deletion whose answer was lost: what is gone already is made once more and deleted before our eyes.
+//! Repeats a deletion whose answer was lost, on a resource made anew if the first one is gone.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What the run has made, and what of it is left.
+//! Lists what the run has made, and what of it is left.
 
 use std::collections::BTreeSet;
 use std::sync::PoisonError;

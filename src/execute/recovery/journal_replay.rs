@@ -1,5 +1,5 @@
-//! Requests of a run that was cut off, each handed out in its turn in place of being sent again. Silence is no answer: what
-//! was not answered is sent again.
+//! Answers the requests of an interrupted run from its journal in place of sending them again.
+//! A request that was never answered is sent again.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};

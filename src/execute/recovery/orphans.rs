@@ -1,5 +1,5 @@
-//! Cleans up after a run that was cut off: what its journal tells of, and what it may have made without knowing, which is
-//! looked for by its name.
+//! Cleans up after an interrupted run: what its journal names, and what it may have made without an answer.
+//! The latter is looked for by its name.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;

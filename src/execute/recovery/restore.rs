@@ -1,4 +1,4 @@
-//! What is changed by permission and is not the run's own is read before, and put back at the end.
+//! Saves what is changed by permission and is not the run's own, and puts it back at the end.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

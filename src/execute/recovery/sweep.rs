@@ -1,5 +1,5 @@
-//! Removes what is left at the end: after an interruption, after a deletion that failed, and what was made by a request that
-//! should have been refused.
+//! Removes what is left at the end of a run.
+//! That is what an interruption or a failed deletion left, and what was made by a request that should have been refused.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A body fits its schema.
+//! Check: the body fits its schema.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What a check sees, and the words that all of them share.
+//! What every check is given of an exchange, and the phrases that checks share.
 
 use std::borrow::Cow;
 

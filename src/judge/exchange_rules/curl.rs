@@ -1,4 +1,4 @@
-//! The command that shows an exchange again, for a POSIX shell.
+//! Writes the `curl` command that repeats an exchange, for a POSIX shell.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

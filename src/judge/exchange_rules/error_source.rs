@@ -1,4 +1,4 @@
-//! An error that names a place in the request names the one that is wrong.
+//! Check: an error that points at a place in the request points at the faulty one.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The `status` of an error object is the HTTP status.
+//! Check: the `status` member of a JSON:API error object is the HTTP status.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The place of an answer that a finding is about, on one line, so that it can be marked.
+//! Cuts the place of an answer that a finding is about into one line, with its position for a marker.
 
 use std::fmt::Write;
 

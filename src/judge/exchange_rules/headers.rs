@@ -1,4 +1,4 @@
-//! Declared header fields are there and fit their schema; 405 and 401 carry what HTTP demands of them.
+//! Check: declared header fields are there and fit their schema, and 401 and 405 carry what HTTP requires.
 
 use serde_json::Value;
 

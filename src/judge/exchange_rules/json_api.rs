@@ -1,4 +1,4 @@
-//! What the contract says where JSON:API has a rule of its own: the contract under test has the last word.
+//! Reads where a contract departs from JSON:API, since the contract under test has the last word.
 
 use serde_json::Value;
 

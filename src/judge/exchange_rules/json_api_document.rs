@@ -1,4 +1,4 @@
-//! A JSON:API document has the form that JSON:API gives it.
+//! Check: a JSON:API document has the structure that JSON:API requires.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A redirection says where to.
+//! Check: a redirection has a Location.
 
 use super::context::{cite, shorten};
 use super::headers::{described, fits};

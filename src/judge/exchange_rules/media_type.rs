@@ -1,4 +1,4 @@
-//! A body comes under a media type that the contract declares for the status.
+//! Check: the body has a media type that the contract declares for the status.
 
 use super::context::shorten;
 use super::{Breach, Check, Scene};

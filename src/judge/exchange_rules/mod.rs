@@ -1,4 +1,5 @@
-//! Checks: one rule each over one exchange. A check is a file here and a line in [`CHECKS`].
+//! Checks: one file for each rule over a single exchange.
+//! A check is registered by a line in [`CHECKS`].
 //!
 //! A contract that is silent is never broken: extra members, extra header fields and other languages raise nothing.
 //! What a standard demands of every server is judged all the same, and cited as that standard.

@@ -1,4 +1,4 @@
-//! 204, 205 and 304 have no body.
+//! Check: 204, 205 and 304 have no body.
 
 use super::context::{describe, shorten};
 use super::{Breach, Check, Scene};

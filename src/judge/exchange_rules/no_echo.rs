@@ -1,4 +1,4 @@
-//! An answer does not repeat the credentials of the request.
+//! Check: an answer does not repeat the credentials of the request.
 
 use super::{Breach, Check, Scene};
 use crate::model::verdict::Severity;

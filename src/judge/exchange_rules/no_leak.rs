@@ -1,4 +1,4 @@
-//! An error says nothing of the inside of the server.
+//! Check: an error shows nothing of the inside of the server, such as a stack trace.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The `status` of a problem document is the HTTP status.
+//! Check: the `status` member of a problem document (RFC 9457) is the HTTP status.
 
 use serde_json::Value;
 

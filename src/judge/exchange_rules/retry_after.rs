@@ -1,4 +1,4 @@
-//! A 429 that says how long to wait says something that can be waited for.
+//! Check: the Retry-After of a 429 is a time that a client can wait for.
 
 use super::context::{cite, shorten};
 use super::headers::{described, fits};

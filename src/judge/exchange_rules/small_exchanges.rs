@@ -1,4 +1,4 @@
-//! A small contract with one operation, to stand exchanges in front of checks.
+//! A small contract with one operation, for the tests of checks.
 
 use std::collections::BTreeMap;
 

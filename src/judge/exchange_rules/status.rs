@@ -1,4 +1,4 @@
-//! The status is one that the contract allows under the condition that was provoked.
+//! Check: the status is one that the contract allows under the condition that was provoked.
 
 use super::context::cite;
 use super::{Breach, Check, Scene};

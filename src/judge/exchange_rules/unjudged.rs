@@ -1,4 +1,4 @@
-//! What of an answer no check has judged: parts of schemas that no rule can be made of, and bodies that are not read.
+//! Finds what no check judges of an answer: schemas that cannot be used, and bodies that are not read.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Bodies, header fields and addresses without what is somebody else's.
+//! Removes other people's values from bodies, header fields and addresses.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Values that are somebody else's, found again in sentences.
+//! Finds other people's values again in free text, such as messages of findings.
 
 use std::collections::HashMap;
 

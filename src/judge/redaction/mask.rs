@@ -1,4 +1,4 @@
-//! Keyed hashes: the same value is the same hash, and without the key nobody finds out which.
+//! Replaces a value by a keyed hash: equal values have equal hashes, and only the key tells which.
 
 use std::fmt::{self, Write};
 

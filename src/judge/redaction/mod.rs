@@ -1,4 +1,4 @@
-//! What is kept of a run once it has ended: recordings, reports and journals without the values that are somebody else's.
+//! Reduces what is kept after a run: recordings, reports and journals without other people's values.
 //!
 //! A value stays readable where it names what it is (an id, a type, an address without its query), where the run has sent it
 //! itself, and where a refusal says why; everything else is masked or left out, in sentences too.

@@ -1,4 +1,4 @@
-//! What a run has sent itself, and the ids that it knows: both may be read by whoever reads what it keeps.
+//! Collects the values that the run has sent itself and the ids that it knows, which stay readable.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! What is kept, level by level.
+//! Tests of what is kept, level by level.
 
 use std::collections::BTreeMap;
 

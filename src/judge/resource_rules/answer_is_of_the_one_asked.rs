@@ -1,4 +1,4 @@
-//! An answer about one resource is about the one in the path.
+//! Rule: an answer about one resource is about the resource in the path.
 
 use super::document::{id, is_single, resources};
 use super::history::{Event, History, Standing};

@@ -1,4 +1,4 @@
-//! Of several resources that were sent together and accepted, none is left out of the answer.
+//! Rule: when several resources are sent together and accepted, the answer leaves none out.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Where a rule comes from, and how far that binds documents that are not JSON:API.
+//! The clause that a rule comes from, and how binding it is outside JSON:API.
 
 use super::history::Event;
 use crate::model::contract::JSON_API;

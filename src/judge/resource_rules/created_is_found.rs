@@ -1,4 +1,4 @@
-//! What was created is there: its own address answers, and a list that is whole holds it.
+//! Rule: what was created is found at its own address and in a complete list.
 
 use super::document::resources;
 use super::history::{Event, History, Made, Standing};

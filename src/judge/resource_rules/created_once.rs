@@ -1,4 +1,4 @@
-//! One create makes one resource.
+//! Rule: one create makes one resource.
 
 use std::collections::BTreeSet;
 

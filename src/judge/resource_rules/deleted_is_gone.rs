@@ -1,4 +1,4 @@
-//! What was deleted is gone.
+//! Rule: what was deleted is gone.
 
 use serde_json::Value;
 

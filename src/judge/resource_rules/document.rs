@@ -1,4 +1,4 @@
-//! What a JSON document says of resources: their ids, their plain attributes, their linkage.
+//! Reads the resources of a JSON document: their ids, attributes and linkage.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! What is asked for some attributes only has no others.
+//! Rule: a resource that is asked for some attributes only has no others.
 
 use std::collections::BTreeSet;
 

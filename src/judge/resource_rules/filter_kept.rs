@@ -1,4 +1,4 @@
-//! A list that is asked for certain ids holds no others.
+//! Rule: a list that is filtered by ids holds no others.
 
 use std::collections::BTreeSet;
 

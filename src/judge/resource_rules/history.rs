@@ -1,4 +1,4 @@
-//! What happened to each resource, in an order that the plan vouches for and not the clock.
+//! The history of each resource, in the order that the plan guarantees and not that of the clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The relationships that a create sends are those of the new resource, and a change that does not name one leaves it alone.
+//! Rule: a create keeps the relationships it sends, and a change leaves those that it does not name.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! State: what was written is there to be read. Each rule holds what the server said about a resource against what it
-//! says later, on requests that were due anyway. A rule is a file here and a line in [`RULES`].
+//! Rules over the history of a resource: what was written must be there to be read.
+//! Each rule holds what the server said about a resource against what it says later, on requests that were due anyway.
+//! A rule is a file here and a line in [`RULES`].
 //!
 //! Nothing is said where requests were under way together, where a write may have done anything, or where the contract
 //! leaves the server free.

@@ -1,4 +1,4 @@
-//! A document names each resource once.
+//! Rule: a document names each resource once.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The answer to an accepted change does not show what was there before in place of what was sent.
+//! Rule: the answer to an accepted change does not show the old value in place of the one sent.
 
 use serde_json::Value;
 

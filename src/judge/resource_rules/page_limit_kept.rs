@@ -1,4 +1,4 @@
-//! A page holds no more than was asked for.
+//! Rule: a page holds no more items than were asked for.
 
 use super::document::{is_single, resources};
 use super::history::History;

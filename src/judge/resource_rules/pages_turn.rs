@@ -1,4 +1,4 @@
-//! Pages of a list lead from one to the next, and to an end.
+//! Rule: each page of a list leads to the next, and the last one ends it.
 
 use std::collections::BTreeSet;
 

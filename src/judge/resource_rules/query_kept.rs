@@ -1,4 +1,4 @@
-//! A search that asks for certain values gives nothing else.
+//! Rule: a search for certain values returns nothing else.
 
 use serde_json::Value;
 

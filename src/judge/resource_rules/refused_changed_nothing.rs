@@ -1,4 +1,4 @@
-//! A refused write changes nothing.
+//! Rule: a refused write changes nothing.
 
 use serde_json::Value;
 

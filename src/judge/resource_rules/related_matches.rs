@@ -1,4 +1,4 @@
-//! The related resources are those that the relationship names.
+//! Rule: the related resources are those that the relationship names.
 
 use std::collections::BTreeSet;
 

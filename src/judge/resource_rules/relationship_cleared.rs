@@ -1,4 +1,4 @@
-//! What a relationship held is not there any more when it has been deleted as a whole.
+//! Rule: a relationship that was deleted as a whole is empty.
 
 use serde_json::Value;
 

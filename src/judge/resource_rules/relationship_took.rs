@@ -1,4 +1,4 @@
-//! A relationship holds what was written to it.
+//! Rule: a relationship holds what was written to it.
 
 use std::collections::BTreeSet;
 

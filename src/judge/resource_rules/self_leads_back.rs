@@ -1,4 +1,4 @@
-//! The address that a resource gives itself is the one at which it was read.
+//! Rule: the `self` link of a resource is the address at which it was read.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Short runs against a small contract, told request by request.
+//! Short runs against a small contract, request by request, for the tests of rules.
 
 use std::collections::BTreeMap;
 

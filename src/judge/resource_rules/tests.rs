@@ -1,4 +1,4 @@
-//! Each rule on the smallest run that breaks it, and on the nearest one that does not.
+//! Tests each rule on the smallest run that breaks it, and on the nearest one that does not.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Each rule about what an answer shows of a write, on the smallest run that breaks it, and on the nearest one that does not.
+//! Tests the rules about the answer to a write, each on the smallest run that breaks it and one that does not.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A list that a resource holds is not emptied by a change that does not name it.
+//! Rule: a change does not empty a list of the resource that it does not name.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What was uploaded is what is downloaded.
+//! Rule: what was uploaded is what is downloaded.
 
 use serde_json::Value;
 

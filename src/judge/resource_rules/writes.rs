@@ -1,4 +1,4 @@
-//! What each write means for a resource, and what the accepted ones lead one to expect of it.
+//! Describes what each accepted write leads one to expect of a resource.
 
 use serde_json::Value;
 

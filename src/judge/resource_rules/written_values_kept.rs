@@ -1,4 +1,4 @@
-//! What a create or a change sent is there afterwards, and what a change did not name is as it was.
+//! Rule: what a create or a change sent is there afterwards, and what it did not name is unchanged.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Makes resources: one, or several with an array.
+//! Creates resources: one, or several with an array.
 
 use std::collections::BTreeMap;
 

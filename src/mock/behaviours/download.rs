@@ -1,4 +1,4 @@
-//! Gives back what was uploaded.
+//! Returns what was uploaded.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Hands out what a finished job gave, or the address of it.
+//! Returns the result of a finished job, or its address.
 
 use super::{Outcome, Turn};
 use crate::mock::profile::Profile;

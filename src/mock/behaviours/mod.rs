@@ -1,4 +1,4 @@
-//! What operations do when nothing stands in the way, inferred from method and path.
+//! What the mock does for a valid request, inferred from its method and path.
 
 mod create;
 mod delete;

@@ -1,5 +1,5 @@
-//! Looks for resources through a body. What is understood are lists of values that are named after an attribute; for
-//! anything else, everything is found.
+//! Searches resources by a body.
+//! It understands lists of values that are named after an attribute; for anything else, everything is found.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Gives of each resource what the query asks for (JSON:API, Sparse Fieldsets: `fields[TYPE]`).
+//! Reduces resources to the attributes that the query asks for (JSON:API, `fields[TYPE]`).
 
 use serde_json::Value;
 

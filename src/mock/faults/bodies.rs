@@ -1,4 +1,4 @@
-//! Bodies of successes that are not the declared ones.
+//! Faults in the bodies of successes.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Failures that no example of a contract shows: only a value that was drawn for it meets them.
+//! Faults that only a drawn value triggers, because no example of a contract shows them.
 
 use serde_json::Value;
 

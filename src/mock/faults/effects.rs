@@ -1,4 +1,4 @@
-//! Answers that are right in form while the state goes another way.
+//! Faults in the state: the answer is right, and what is stored is not.
 
 use super::Hook::Effect as Goes;
 use super::{Effect, Fault};

@@ -1,4 +1,4 @@
-//! Bodies of refusals that are not the declared ones.
+//! Faults in the bodies of refusals.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Header fields that are missing or say nonsense.
+//! Faults in header fields: missing ones, and meaningless values.
 
 use super::Hook::Answer;
 use super::{Draft, Fault, Scope};

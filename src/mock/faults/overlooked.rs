@@ -1,4 +1,4 @@
-//! Conditions that are not noticed: the request is treated as if nothing were wrong with it.
+//! Faults that overlook a condition: the faulty request is treated as a valid one.
 
 use super::Fault;
 use super::Hook::Overlook;

@@ -1,4 +1,4 @@
-//! Statuses that are not the ones the contract demands.
+//! Faults in the status: another one than the contract demands.
 
 use super::Fault;
 use super::Hook::Status;

@@ -1,4 +1,4 @@
-//! Answers that have nothing to do with the request.
+//! Faults of the whole server: answers that have nothing to do with the request.
 
 use super::Fault;
 use super::Hook::Instead;

@@ -1,4 +1,4 @@
-//! Who asks, and whether they may.
+//! Detects requests without valid credentials or permission.
 
 use super::{Noticed, Scene};
 use crate::mock::accounts::Caller;

@@ -1,4 +1,4 @@
-//! Whether the body fits its schema, and if not, in which of the ways that the contract tells apart.
+//! Detects bodies that do not fit their schema, and which documented fault that is.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Whether the body is of a media type that the operation takes, and can be read.
+//! Detects bodies of a media type that the operation does not take, and bodies that cannot be parsed.
 
 use super::{Noticed, Scene, State};
 use crate::mock::request::{Payload, in_range};

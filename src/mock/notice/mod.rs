@@ -1,4 +1,4 @@
-//! Notices what is wrong with a request, in the order in which the mock looks.
+//! Detects what is wrong with a request, in the order in which the mock checks.
 
 mod access;
 mod body;

@@ -1,4 +1,4 @@
-//! Whether the ids in the path name something, and whether that is still there.
+//! Detects ids in the path that name nothing, or something that was deleted.
 
 use super::{Noticed, Scene, State};
 use crate::contract::schema::is_server_data;

@@ -1,4 +1,4 @@
-//! Whether query parameters have values that their schemas allow.
+//! Detects query parameters whose values their schemas do not allow.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Whether ids in the body and in the query name something.
+//! Detects ids in the body and in the query that name nothing.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Whether the state of the resources allows what is asked.
+//! Detects requests that the state of a resource forbids: duplicates, resources in use, wrong states.
 
 use serde_json::Value;
 

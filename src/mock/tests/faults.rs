@@ -1,4 +1,4 @@
-//! Faults, each of them seen in some answer or in the state.
+//! Tests that each fault shows in some answer or in the state.
 
 use serde_json::{Value, json};
 

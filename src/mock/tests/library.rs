@@ -1,4 +1,4 @@
-//! A contract in the style of JSON:API, through a whole life.
+//! Tests of the mock on a contract in the style of JSON:API, through the whole life of its resources.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The mock, asked: small contracts of two styles, driven through whole lives.
+//! Tests of the mock on small contracts of two styles.
 
 mod faults;
 mod identities;

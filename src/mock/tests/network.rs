@@ -1,4 +1,4 @@
-//! The mock behind a socket.
+//! Tests of the mock behind a socket.
 
 use std::sync::Arc;
 

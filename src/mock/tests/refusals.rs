@@ -1,4 +1,4 @@
-//! Each refusal, provoked by one wrong thing, and nothing changed by it.
+//! Tests of each refusal, provoked by one fault, and that nothing is changed by it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A contract of plain REST: integer ids, problem documents, bearer tokens, 422.
+//! Tests of the mock on a plain REST contract: integer ids, problem documents, bearer tokens, 422.
 
 use std::sync::Arc;
 

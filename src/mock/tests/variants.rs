@@ -1,4 +1,4 @@
-//! Variants, each of them seen in some answer, and none of them against the contract.
+//! Tests that each variant shows in some answer, and that none breaks the contract.
 
 use super::faults::{asker_with, transcript_of};
 use crate::mock::{Variant, all_variants};

@@ -1,4 +1,4 @@
-//! Bodies that say the same in another way, or more.
+//! Variants of bodies that say the same in another way, or more.
 
 use std::fmt::Write;
 

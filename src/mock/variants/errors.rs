@@ -1,4 +1,4 @@
-//! Refusals that say less or more.
+//! Variants of refusals that say less or more.
 
 use serde_json::{Map, Value, json};
 

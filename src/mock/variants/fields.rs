@@ -1,4 +1,4 @@
-//! Header fields that say the same in another way, or more.
+//! Variants of header fields that say the same in another way, or more.
 
 use super::Hook::Answer;
 use super::{Draft, Scope, Variant, origin};

@@ -1,4 +1,4 @@
-//! Servers that lack what others have: nothing is wrong with them, and not every cell can be proved there.
+//! Variants that lack data or features: nothing is wrong, but not every cell can be proved.
 
 use super::{Habit, Hook, Variant};
 

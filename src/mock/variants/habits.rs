@@ -1,4 +1,4 @@
-//! Other ways to go about things.
+//! Variants of behaviour that the contract leaves open.
 
 use super::{Habit, Hook, Variant};
 

@@ -1,5 +1,5 @@
-//! Variants: each lets the mock differ from itself in a way that the contract and the standards leave open. A conforming
-//! server may be any of them, so none may raise a finding.
+//! Variants: each lets the mock behave in another way that the contract and the standards leave open.
+//! A conforming server may be any of them, so none may raise a finding.
 
 mod bodies;
 mod errors;

@@ -1,4 +1,4 @@
-//! Differences on the wire, which the shell around the mock sees to.
+//! Variants on the wire, applied by the server around the mock.
 
 use super::{Habit, Hook, Variant};
 

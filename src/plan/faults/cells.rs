@@ -1,4 +1,4 @@
-//! Finds for each cell the cheapest request that can prove it.
+//! Finds the cheapest request that can prove each cell.
 
 use serde_json::Value;
 

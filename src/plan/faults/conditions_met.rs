@@ -1,4 +1,4 @@
-//! Which conditions of a contract one change in a request meets: the answer to any of them is right.
+//! Finds every condition of the contract that one changed request meets, since an answer to any of them is right.
 
 use crate::model::contract::Condition;
 use crate::model::plan::{Body, Place};

@@ -1,4 +1,4 @@
-//! For each cell a request that proves it: the valid one, or one with a single fault.
+//! Chooses a request that proves each cell: the valid request, or one with a single fault.
 
 pub(super) mod cells;
 pub(super) mod conditions_met;

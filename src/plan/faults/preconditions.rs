@@ -1,5 +1,4 @@
-//! Brings a request into the situation that a trigger asks for: after a deletion, before a job has finished, while
-//! something refers to the resource.
+//! Brings the server into the state that a trigger needs, such as "already deleted" or "job still running".
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Of a request for several resources only the wrong one is sent.
+//! Reduces a faulty request about several resources to the faulty item alone.
 //!
 //! A server may write those that are right and refuse the wrong one, unless the contract says that they are written
 //! together (`x-probity-atomic`). Alone, the wrong one takes no other with it and leaves nothing behind.

@@ -1,4 +1,4 @@
-//! Each valid removal is looked into: what it took away is asked for afterwards, and of several that go together the last.
+//! Plans the requests that check whether what was deleted is really gone.
 
 use crate::model::plan::{Intent, Place, Probe, Purpose, SlotId, Stage};
 use crate::plan::builder::Draft;

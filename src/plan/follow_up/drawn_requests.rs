@@ -1,5 +1,4 @@
-//! Requests with drawn values: so many for each operation, after everything that they might disturb, on resources that
-//! nothing else uses.
+//! Plans requests with randomly drawn values, last in the run and on resources of their own.
 
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::drawn::{Change, Drawn, Expects};

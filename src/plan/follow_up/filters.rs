@@ -1,5 +1,5 @@
-//! Lists asked once more for less: for one resource of the run's own, and for one of its attributes. Whether the answer has
-//! more than that is a matter of the state rules; whether the request is accepted is not judged.
+//! Plans lists that are asked again with a filter, or for one attribute only.
+//! Whether the answer holds more than that is for the resource rules; whether the request is accepted is not judged.
 
 use serde_json::Value;
 

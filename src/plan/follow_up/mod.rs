@@ -1,4 +1,4 @@
-//! Requests that look at what earlier ones did: pages, jobs, deletions, filters, drawn values.
+//! Plans the requests that look at what earlier ones did: pages, jobs, deletions, filters, drawn values.
 
 pub(super) mod deleted;
 pub(super) mod drawn_requests;

@@ -1,4 +1,4 @@
-//! Requests that follow what answers point at: lists from page to page, and the address that comes with a job.
+//! Plans requests that follow links in answers: the next page of a list, the address of a job.
 
 use crate::contract::paging::{Paging, paging};
 use crate::model::contract::{Method, Operation, Status};

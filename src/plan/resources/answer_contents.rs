@@ -1,4 +1,4 @@
-//! What an answer shows of a thing: the objects that hold its id, the mark of the run in them, another name, and every id.
+//! Reads from an answer what it says of a resource: its objects, ids, names, and the mark of the run.
 
 use std::collections::BTreeSet;
 

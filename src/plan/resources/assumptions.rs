@@ -1,4 +1,4 @@
-//! What nobody vouches for in the resources that a request names, so that a refusal of it blocks and does not violate.
+//! Lists what a request takes for granted of the resources it names, so that its refusal blocks and is no violation.
 
 use crate::model::contract::Operation;
 use crate::model::plan::{Origin, Place, SlotId};

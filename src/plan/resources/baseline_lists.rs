@@ -1,4 +1,4 @@
-//! Lists that are read before anything is made: what stands in them was there before.
+//! Plans the lists that are read before anything is made, to know what was there before.
 
 use std::collections::BTreeSet;
 

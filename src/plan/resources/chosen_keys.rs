@@ -1,4 +1,4 @@
-//! Ids that the run chooses itself: keys of things that PUT makes, and ids in bodies that would otherwise be somebody's.
+//! Chooses the ids that a request sets itself: keys of resources made by PUT, and ids in bodies.
 
 use serde_json::Value;
 

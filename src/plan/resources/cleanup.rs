@@ -1,4 +1,4 @@
-//! How what the run makes is removed in the end.
+//! Decides how each resource that the run makes is removed at the end.
 
 use crate::model::contract::Operation;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};

@@ -1,5 +1,5 @@
-//! Values that come back as the id of something else although the request brought them along: the run has not made what
-//! they name, so nobody vouches that it is there.
+//! Finds ids in answers that only repeat what the request sent, and so prove no resource.
+//! Such a value comes back as the id of something else: the run has not made what it names.
 
 use crate::contract::schema::{marks, visit};
 use crate::model::contract::{Contract, Location, Operation};

@@ -1,4 +1,4 @@
-//! Which operations yield the ids that others need.
+//! Finds the operations whose answers hold the ids that other requests need.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Who makes, finds and removes the resources that requests name.
+//! Finds which operations make, find and remove each kind of resource that requests name.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! What is put into a relationship is not in there yet, so that a read tells what was added from what was there, and what
-//! was replaced from what was kept.
+//! Chooses what to write into a relationship: resources that are not in it yet.
+//! Only then does a read tell what was added from what was there, and what was replaced from what was kept.
 
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::plan::{Place, Probe, Purpose, RequestTemplate, SlotId, Stage};

@@ -1,4 +1,4 @@
-//! Which operations make, find and remove the resources that requests name, and which of them are the run's own.
+//! Knows which operations make, find and remove resources, and which resources are the run's own.
 
 pub(super) mod answer_contents;
 pub(super) mod assumptions;

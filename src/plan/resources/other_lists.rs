@@ -1,4 +1,4 @@
-//! Other lists in which something can be looked for that is borrowed, should the first list not hold it.
+//! Finds other lists to look for a borrowed resource in, when the first list does not hold it.
 
 use std::cmp::Reverse;
 

@@ -1,4 +1,4 @@
-//! What a run knows of ids: which name things that it is proven to have made, and which others answers have held.
+//! Records where each id comes from: made by the run, or only seen in an answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What a run would leave behind, and the requests that take it away.
+//! Finds what a run would leave behind, and the requests that remove it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! What a run that was cut off has to do anew: a name that may be taken already becomes another one, and what may be gone
-//! already is made once more.
+//! Changes the requests that an interrupted run has to send again.
+//! A name that may be taken already is replaced, and what may be deleted already is made once more.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Finds in an answer the id of what a request made, where the contract does not tell where it stands.
+//! Finds the id of a new resource in an answer, where the contract does not say where it stands.
 
 use serde_json::Value;
 

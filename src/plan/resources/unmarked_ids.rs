@@ -1,4 +1,5 @@
-//! Members of a body that are called like ids, in a contract that marks none: an example there may be somebody's.
+//! Finds body members that are named like ids, in a contract that marks none.
+//! An example there may name a resource that belongs to another user.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Things that nothing else of the run refers to: only they are sure to be free to go. A server may keep what came to be by
-//! a reference even after that which referred is gone.
+//! Chooses resources that nothing else refers to, because only they can be deleted for certain.
+//! A server may keep a resource that was referred to, even after the one that referred to it is gone.
 
 use crate::model::contract::{Contract, Operation};
 use crate::model::plan::{Filling, Origin, Place, Plan, Probe, ProbeId, Purpose, SlotId, Stage};

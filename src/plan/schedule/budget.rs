@@ -1,4 +1,4 @@
-//! The part of a plan that a budget allows, with everything that it needs and its own clean-up.
+//! Cuts a plan to a budget of requests, keeping what the rest needs and its clean-up.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,4 @@
-//! The part of a plan that a few probes need: what makes, finds and removes what they name, and the valid requests that they
-//! are held against.
+//! Collects everything that chosen probes depend on: setup, look-ups, clean-up and control requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 

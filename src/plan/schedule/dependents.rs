@@ -1,4 +1,4 @@
-//! What of a plan depends on that the valid requests of some operations are taken.
+//! Collects the probes that depend on the valid requests of some operations being accepted.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The moment at which a request with a fault is due: while everything else about it is right, because servers differ in
-//! what they look at first.
+//! Times each faulty request so that its one fault is all that is wrong with it when it is sent.
+//! Servers differ in what they check first.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which probes tell most for the fewest requests: a greedy choice of cells, each with everything that its proof needs.
+//! Chooses, greedily, the probes that prove most for the fewest requests, with everything that they need.
 
 use std::collections::{BTreeMap, BTreeSet};
 

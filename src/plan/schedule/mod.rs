@@ -1,4 +1,4 @@
-//! In which order requests are sent, and which of them a selection or a budget keeps.
+//! Orders the requests of a plan, and keeps those that fit a selection or a budget.
 
 pub(super) mod budget;
 pub(super) mod dependencies;

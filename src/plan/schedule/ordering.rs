@@ -1,4 +1,4 @@
-//! Which request has to wait for which.
+//! Decides which request has to wait for which.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which cells are wanted, and which operations may be called.
+//! Decides which cells are wanted and which operations may be called.
 
 use std::collections::BTreeSet;
 

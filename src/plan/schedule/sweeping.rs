@@ -1,5 +1,4 @@
-//! What sweeps away what the run itself has made comes after everything that needs it, or each request behind it would be asked
-//! of an emptied server.
+//! Puts requests that delete more than they name behind everything that needs the deleted resources.
 
 use std::collections::BTreeSet;
 

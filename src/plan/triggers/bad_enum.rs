@@ -1,4 +1,4 @@
-//! A member of the body has a value outside its enumeration.
+//! Trigger: a member of the body has a value outside its enumeration.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A documented query parameter has a value that its schema forbids.
+//! Trigger: a documented query parameter has a value that its schema forbids.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A place of the request gets the value that the contract says is refused.
+//! Trigger: one place of the request gets a value that the contract says is refused.
 
 use super::{Ground, Trigger, Variation};
 use crate::contract::put;

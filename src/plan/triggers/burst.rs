@@ -1,4 +1,4 @@
-//! One request more than the rate limit allows.
+//! Trigger: one request more than the rate limit allows.
 
 use super::{Ground, Setting, Trigger, Variation};
 

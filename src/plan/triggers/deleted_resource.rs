@@ -1,4 +1,4 @@
-//! The id in the path names what was deleted.
+//! Trigger: the id in the path names a resource that was deleted.
 
 use super::{Ground, Setting, Trigger, Variation};
 

@@ -1,4 +1,4 @@
-//! What must be unique is there already.
+//! Trigger: the request makes a resource whose unique value exists already.
 
 use super::{Ground, Setting, Trigger, Variation};
 

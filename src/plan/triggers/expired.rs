@@ -1,4 +1,4 @@
-//! The resource has expired.
+//! Trigger: the resource has expired.
 
 use super::{Ground, Setting, Trigger, Variation};
 

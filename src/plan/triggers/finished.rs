@@ -1,4 +1,4 @@
-//! The job has finished.
+//! Trigger: the job has finished.
 
 use super::{Ground, Setting, Trigger, Variation};
 

@@ -1,4 +1,4 @@
-//! The id in the body is not the one in the path.
+//! Trigger: the id in the body differs from the id in the path.
 
 use super::repeats::same_id;
 use super::{Ground, Trigger, Variation};

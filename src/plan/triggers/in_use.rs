@@ -1,4 +1,4 @@
-//! Something still refers to the resource.
+//! Trigger: another resource still refers to the resource that is to be deleted.
 
 use super::{Ground, Setting, Trigger, Variation};
 

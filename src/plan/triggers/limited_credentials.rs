@@ -1,4 +1,4 @@
-//! The account is known and has no permission.
+//! Trigger: the account is known to the server but lacks the permission.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::{Credentials, Place};

@@ -1,4 +1,4 @@
-//! The id in the path is not of the documented form.
+//! Trigger: the id in the path does not have the documented form.
 
 use serde_json::Value;
 

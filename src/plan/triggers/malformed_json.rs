@@ -1,4 +1,4 @@
-//! A JSON body that is cut off before its end.
+//! Trigger: the JSON body is cut off before its end.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::{Body, Place};

@@ -1,4 +1,4 @@
-//! The media type carries a parameter that its definition does not know.
+//! Trigger: the media type has a parameter that its definition does not allow.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::Place;

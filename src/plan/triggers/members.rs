@@ -1,4 +1,4 @@
-//! Where members of a request body stand, seen from the schema.
+//! Finds where a member of the request body stands, going by its schema.
 
 use serde_json::Value;
 

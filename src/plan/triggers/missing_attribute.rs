@@ -1,4 +1,4 @@
-//! A required member below the top of the body is left out.
+//! Trigger: a required member below the top level of the body is left out.
 
 use super::members::{depth, name, required};
 use super::{Ground, Trigger, Variation};

@@ -1,4 +1,4 @@
-//! The body says nothing of its media type.
+//! Trigger: the request has a body and no Content-Type.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::Place;

@@ -1,4 +1,4 @@
-//! A required member at the top of the body is left out.
+//! Trigger: a required member at the top level of the body is left out.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A header that the security requirement asks for is left out.
+//! Trigger: a header that the security requirement asks for is left out.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::contract::SecurityScheme;

@@ -1,4 +1,4 @@
-//! A required query parameter is left out.
+//! Trigger: a required query parameter is left out.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::contract::{Location, Parameter};

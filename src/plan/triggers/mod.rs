@@ -1,4 +1,4 @@
-//! Ways to provoke a status: each trigger changes one thing in a valid request, or asks for one state of the server.
+//! Triggers: each provokes a status by one change to a valid request, or by one state of the server.
 //!
 //! A new trigger is one file and one line in [`TRIGGERS`].
 

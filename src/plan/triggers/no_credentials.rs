@@ -1,4 +1,4 @@
-//! Credentials are left out.
+//! Trigger: the credentials are left out.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::{Credentials, Place};

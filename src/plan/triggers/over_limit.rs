@@ -1,4 +1,4 @@
-//! A number or a length is one above its maximum.
+//! Trigger: a number or a length is one above its maximum.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! Places of a request that name one and the same resource: when its id is the thing that is wrong, it is wrong in all of
-//! them, or there would be two faults.
+//! Finds every place of a request that names the same resource, so that a wrong id is wrong in all of them.
 
 use serde_json::Value;
 

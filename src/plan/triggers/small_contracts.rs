@@ -1,4 +1,4 @@
-//! Small contracts to be provoked.
+//! Small contracts for the tests of triggers.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A valid request, which the contract says is accepted.
+//! Trigger: the valid request, which the contract says is accepted.
 
 use super::{Ground, Setting, Trigger, Variation};
 

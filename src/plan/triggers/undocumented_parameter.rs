@@ -1,4 +1,4 @@
-//! A query parameter that the contract says is refused is added.
+//! Trigger: a query parameter is added that the contract says is refused.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::text::plain;

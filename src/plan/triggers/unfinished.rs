@@ -1,4 +1,4 @@
-//! The job has not finished.
+//! Trigger: the job has not finished.
 
 use super::{Ground, Setting, Trigger, Variation};
 

@@ -1,4 +1,4 @@
-//! The id in the path names nothing.
+//! Trigger: the id in the path names nothing.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! An id in the body or the query names nothing.
+//! Trigger: an id in the body or the query names nothing.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A method that the path does not have.
+//! Trigger: the path is asked with a method that it does not document.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::contract::{Method, Operation};

@@ -1,4 +1,4 @@
-//! A member of the body has another JSON type than the schema asks for.
+//! Trigger: a member of the body has another JSON type than its schema asks for.
 
 use super::members::{depth, described, name};
 use super::{Ground, Trigger, Variation};

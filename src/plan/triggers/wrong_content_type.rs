@@ -1,4 +1,4 @@
-//! The body says it is of another media type.
+//! Trigger: the Content-Type names another media type than that of the body.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::{Body, Place};

@@ -1,4 +1,4 @@
-//! The secret is another.
+//! Trigger: the credentials carry a wrong secret.
 
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::{Credentials, Place};

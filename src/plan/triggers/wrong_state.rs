@@ -1,4 +1,4 @@
-//! The resource is not in a state that allows the operation.
+//! Trigger: the resource is in a state that does not allow the operation.
 
 use super::{Ground, Setting, Trigger, Variation};
 

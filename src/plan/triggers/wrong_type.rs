@@ -1,4 +1,4 @@
-//! `type` in the body is another.
+//! Trigger: the member `type` of the body names another resource type (JSON:API).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The forms in which answers are asked for.
+//! Chooses the Accept header: the media types that answers are asked for in.
 
 use super::body::is_json;
 use crate::model::contract::{Operation, Response};

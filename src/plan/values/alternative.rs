@@ -1,5 +1,5 @@
-//! Another valid request where the first one was refused: a schema says less than a server asks for, so what it leaves open is
-//! tried in another way.
+//! Builds another valid request where the first one was refused.
+//! A schema says less than a server may ask for, so what it leaves open is tried in another way.
 
 use std::collections::{BTreeMap, BTreeSet};
 

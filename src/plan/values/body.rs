@@ -1,4 +1,4 @@
-//! The body of a valid request: its media type, its value, and how that is written.
+//! Builds the body of a valid request: its media type, its value and its encoding.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Values for requests: valid ones from the contract's examples and schemas, and wrong ones next to them.
+//! Chooses values for requests: valid ones from examples and schemas, and wrong ones next to them.
 
 mod accept_header;
 mod alternative;

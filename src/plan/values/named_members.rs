@@ -1,4 +1,4 @@
-//! What a refusal says of the request: the members that it names, in the forms that servers write.
+//! Finds the members of the request that a refusal names, in the notations that servers use.
 
 use serde_json::Value;
 

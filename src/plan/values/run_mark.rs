@@ -1,4 +1,4 @@
-//! Makes what a request creates recognisable and unique.
+//! Marks the values of a create with the run's own mark, so that they are unique and can be recognised.
 
 use serde_json::Value;
 use url::form_urlencoded;

@@ -1,4 +1,4 @@
-//! Header fields whose value has to be another one in each request.
+//! Header fields that need a new value in each request, such as `Idempotency-Key`.
 
 use serde_json::Value;
 

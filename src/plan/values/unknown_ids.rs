@@ -1,4 +1,4 @@
-//! Ids that name nothing: drawn anew for each run, in the form of a valid one, from a space in which nothing is.
+//! Draws ids that name no resource, in the form of a valid id, anew for each run.
 
 use serde_json::{Value, json};
 

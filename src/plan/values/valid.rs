@@ -1,4 +1,4 @@
-//! The valid request of an operation, from its examples.
+//! Builds the valid request of an operation from its examples.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Lets texts that were made from a pattern differ from request to request: what must be unique need not be called a name.
+//! Varies texts that were made from a pattern, so that unique values differ from request to request.
 
 use serde_json::Value;
 

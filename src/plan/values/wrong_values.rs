@@ -1,4 +1,4 @@
-//! Values that are wrong in one way.
+//! Makes values that are wrong in exactly one way.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Credentials from a file that nobody but its owner can read.
+//! Reads credentials from a file that only its owner can read.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The text of a document, which is JSON or YAML, as a value.
+//! Reads the text of a JSON or YAML document as a value.
 
 use serde::de::DeserializeSeed;
 use serde_json::Value;

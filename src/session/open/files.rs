@@ -1,4 +1,4 @@
-//! Files as text, within bounds.
+//! Reads files as text, within bounds.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! Builds a value and notes the keys that an object has twice, of which the last one counts.
+//! Builds a value from text, and records the keys that an object has twice.
 
 use std::cell::RefCell;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! YAML and JSON text to values.
+//! Parses YAML and JSON text into values.
 
 use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::Value;

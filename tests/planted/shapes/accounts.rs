@@ -1,4 +1,4 @@
-//! Things of which there is one: settings, the own account, its token, its session, and what is reset.
+//! Shapes with single resources: settings, the own account, its token, its session, and resets.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Creates and changes whose body, query or header names more than the path does, and creates that answer in other ways.
+//! Shapes whose body, query or header names more than the path does, or whose creates answer in other ways.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Things that a path names by an id that somebody else's thing may have.
+//! Shapes in which a path names a resource by an id that another user's resource may have.
 
 use serde_json::{Value, json};
 

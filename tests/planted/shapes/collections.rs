@@ -1,4 +1,4 @@
-//! Requests to a whole collection, or whose body says what of it is meant.
+//! Shapes with requests to a whole collection, or whose body says what of it is meant.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Things with a key that the request chooses, and creates that answer what was there before.
+//! Shapes with keys that the request chooses, and creates that answer with what was there before.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Ids that are no segment of a path, and methods in a header or in the query.
+//! Shapes with ids that are no path segment, and methods in a header or in the query.
 
 use serde_json::json;
 

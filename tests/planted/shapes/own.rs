@@ -1,4 +1,4 @@
-//! What every server has beside its shapes: things that a run can make, change and remove.
+//! What every server has beside its shapes: resources that a run can make, change and remove.
 
 use crate::acts::{create, list, merge, read, remove};
 use crate::shape::{Shape, route};

@@ -1,4 +1,4 @@
-//! Things below others, things that refer to others, and things that stay.
+//! Shapes with nested resources, resources that refer to others, and resources that stay.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Puts changes into a request, and reads them off two requests.
+//! Applies drawn changes to a request, and finds the changes between two requests.
 
 use serde_json::Value;
 

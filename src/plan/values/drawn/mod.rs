@@ -1,4 +1,4 @@
-//! Requests whose values are drawn by chance from the contract's schemas, each repeatable from its seed.
+//! Draws random values for requests from the contract's schemas, repeatable from a seed.
 
 mod apply;
 mod odd;

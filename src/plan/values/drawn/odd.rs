@@ -1,4 +1,4 @@
-//! Requests that no schema foresees: the contract does not say what they lead to, but no server may fail on them.
+//! Draws requests that no schema foresees, to which no server may answer with a failure (5xx).
 
 use serde_json::{Value, json};
 

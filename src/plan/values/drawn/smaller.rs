@@ -1,5 +1,4 @@
-//! What is left of drawn changes when something is taken away: candidates on the way to the smallest request that still
-//! shows a finding.
+//! Shrinks the drawn changes of a request to the smallest that still shows a finding.
 //!
 //! The way is a list of candidates and not the tree of a strategy, so that it can be taken up from the changes alone: from
 //! a regression file, or by another run.

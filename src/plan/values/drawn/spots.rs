@@ -1,4 +1,4 @@
-//! The places of a valid request at which a value can be drawn.
+//! Finds the places of a valid request at which a value can be drawn.
 
 use serde_json::Value;
 

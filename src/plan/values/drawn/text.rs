@@ -1,4 +1,4 @@
-//! Texts that are drawn: plain, empty, long, and of every script.
+//! Draws texts: plain, empty, long, and of every script.
 
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;

@@ -1,4 +1,4 @@
-//! Values that a schema admits.
+//! Draws values that a schema allows.
 
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
