@@ -4,5 +4,6 @@ mod first_lines;
 mod habits;
 mod layers;
 mod names;
+mod pages;
 mod sizes;
 mod source;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use probity::report::FORMATS;
 use serde_json::json;
 
 use crate::origin::{Origin, answer};
@@ -161,7 +162,7 @@ fn no_encoding_in_no_place_leaves_the_run() {
     let output = folder.against(&origin.url, &more);
     let mut printed = vec![("terminal".to_owned(), text(&output))];
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
-    for format in ["text", "json", "markdown", "junit"] {
+    for format in FORMATS.iter().map(|format| format.name) {
         printed.push((format.to_owned(), text(&folder.run(&["report", "reports/report.json", "--format", format]))));
     }
     let replayed = [&["replay", "e7.markup::200::success", "--contract", "contract.yaml"][..], &more[..2]].concat();

@@ -4,6 +4,7 @@ use std::io::BufRead;
 use std::process::Command;
 
 use probity::model::text::is_unseen;
+use probity::report::FORMATS;
 use serde_json::json;
 
 use crate::origin::{Origin, answer};
@@ -91,7 +92,7 @@ fn text_from_outside_keeps_its_place_in_every_output() {
     let run = folder.against(&origin.url, &["--retries", "0"]);
     assert_eq!(run.status.code(), Some(1), "{}", text(&run));
     let mut texts = vec![("terminal", text(&run)), ("list", text(&folder.run(&["list", "--contract", "contract.yaml", "--verbose"])))];
-    for format in ["text", "json", "markdown", "junit"] {
+    for format in FORMATS.iter().map(|format| format.name) {
         texts.push((format, text(&folder.run(&["report", "reports/report.json", "--format", format]))));
     }
     texts.push(("plan", text(&folder.run(&["plan", "--contract", "contract.yaml"]))));

@@ -1,4 +1,4 @@
-//! Repeats a deletion whose answer was lost, on a resource made anew if the first one is gone.
+//! Repeats a deletion whose answer was lost, on a new resource if the first one is gone already.
 
 use std::collections::BTreeMap;
 

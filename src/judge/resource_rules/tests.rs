@@ -52,6 +52,14 @@ fn rules_have_their_own_names_and_say_what_they_ask_for() {
     assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.words(false).is_empty()));
 }
 
+/// A rule that no run of these tests breaks could find nothing, and nobody would notice.
+#[test]
+fn every_rule_is_broken_in_some_test() {
+    let cases = concat!(include_str!("tests.rs"), include_str!("tests_answers.rs"));
+    let missing: Vec<&str> = RULES.iter().map(|rule| rule.name).filter(|name| !cases.contains(&format!("blames(\"{name}\""))).collect();
+    assert!(missing.is_empty(), "no run breaks {missing:?}");
+}
+
 #[test]
 fn what_only_json_api_demands_binds_no_other_document() {
     let said = |story: Story| -> Vec<(&str, Severity, bool)> {

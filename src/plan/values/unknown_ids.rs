@@ -1,4 +1,4 @@
-//! Draws ids that name no resource, in the form of a valid id, anew for each run.
+//! Draws ids that name no resource, in the form of a valid id, and others in each run.
 
 use serde_json::{Value, json};
 
