@@ -91,7 +91,7 @@ fn proxy(text: &str) -> Result<String, Stop> {
 #[derive(Debug, Clone, Args)]
 pub struct CredentialFile {
     /// Take credentials from this file first and then from the environment: NAME=VALUE on each line, with the names of the
-    /// suite. Nobody but its owner may have access to it. What is secret is left out of everything that is written, in every
+    /// suite. Only its owner may have access to it. What is secret is left out of everything that is written, in every
     /// form, if it has at least 8 characters; what is shorter only in its encoded forms.
     #[arg(long = "credentials", value_name = "FILE")]
     pub path: Option<PathBuf>,

@@ -4,7 +4,7 @@
 pub const CONFORMS: u8 = 0;
 /// Violations, or accepted deviations that are not there any more.
 pub const VIOLATES: u8 = 1;
-/// The user has to mend something: arguments, suite, contract, credentials.
+/// The user must fix something: arguments, suite, contract, credentials.
 pub const UNUSABLE: u8 = 2;
 /// No verdict: the target did not answer, cells are blocked, nothing was proved, the budget was spent, the run was interrupted.
 pub const INCONCLUSIVE: u8 = 3;
@@ -15,6 +15,6 @@ pub const NOTHING: u8 = 4;
 pub const HELP: &str = "Exit codes:
   0  everything that was asked conforms
   1  violations (with --strict, warnings too)
-  2  something has to be mended first: arguments, suite, contract, credentials
+  2  something must be fixed first: arguments, suite, contract, credentials
   3  no verdict: target unreachable, cells blocked, nothing proved, budget spent, interrupted
   4  nothing was selected";

@@ -74,7 +74,7 @@ pub struct Selection {
     /// Seed of everything that is drawn by chance.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// The mark that everything carries which the run makes, for example `probity-0123456789`. Default: drawn anew for each run.
+    /// The mark that everything carries which the run makes, for example `probity-0123456789`. Default: a new one for each run.
     #[arg(long, value_name = "TEXT", value_parser = mark)]
     pub mark: Option<String>,
 }
