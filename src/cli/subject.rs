@@ -123,7 +123,7 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
                 return Ok((suite, contract));
             }
             if contract.is_missing() {
-                let hint = "the path in the suite is relative to the suite; mend it, or name another with --contract";
+                let hint = "the path in the suite is relative to the suite; fix it, or name another with --contract";
                 return Err(Stop::Unusable(format!("{}: contract: there is no file {}; {hint}", path.display(), contract.name())));
             }
             (suite, contract)

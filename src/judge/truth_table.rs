@@ -140,7 +140,7 @@ pub fn rule(facts: &Facts) -> Ruling {
             403 if !facts.faulty => {
                 "403 came to a valid request: the account lacks a permission, or the firm a licence; no promise is broken".to_owned()
             }
-            _ => format!("{status}, which nobody asked for, came first"),
+            _ => format!("{status}, which was not asked for, came first"),
         };
         return Ruling::Blocked(Reason::new(Code::Refused(status), words));
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use super::certainty::Certainty;
+pub use super::condition::Condition;
 pub use super::extensions::RateLimit;
 pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
@@ -14,6 +15,7 @@ pub use super::job::Done;
 use super::own_request::OwnValues;
 pub use super::security::SecurityScheme;
 use super::serialization::Serialization;
+
 /// The operation id that stands for the server as a whole, for statuses that belong to no single operation.
 pub const WHOLE_SERVER: &str = "*";
 
@@ -365,35 +367,6 @@ pub struct HeaderRule {
     /// Other fields of which any may stand in its place (`x-probity-or`).
     #[serde(default)]
     pub or: Vec<String>,
-}
-
-/// A condition under which a status is demanded (`x-probity-when`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Condition {
-    /// Name of the trigger.
-    pub trigger: String,
-    /// Only for ids of this kind.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// The operation that makes what stands in the way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// JSON Pointer into the request body, or the name of a parameter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<String>,
-    /// The value to put there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    /// Other statuses that are as right.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub or: Vec<Status>,
-}
-
-impl Condition {
-    /// A condition that is nothing but a trigger.
-    pub fn named(trigger: &str) -> Self {
-        Self { trigger: trigger.to_owned(), kind: None, by: None, at: None, value: None, or: Vec::new() }
-    }
 }
 
 /// `links`: where an answer holds what another operation needs.

@@ -2,6 +2,7 @@
 
 pub mod certainty;
 mod collection;
+pub mod condition;
 pub mod contract;
 pub mod drawn;
 pub mod effect;

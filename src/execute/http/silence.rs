@@ -4,7 +4,10 @@ use std::error::Error;
 
 /// What TLS libraries say, in their words, and what it means.
 const TEACHING: &[(&str, &str)] = &[
-    ("UnknownIssuer", "nobody whom this machine trusts has signed the certificate of the server; --ca FILE names an authority of your own"),
+    (
+        "UnknownIssuer",
+        "the certificate of the server is not signed by an authority that this machine trusts; --ca FILE names an authority of your own",
+    ),
     ("CaUsedAsEndEntity", "the server shows the certificate of an authority as its own; it needs one that the authority has signed"),
     ("NotValidForName", "the certificate of the server is for another name; check --target"),
     ("Expired", "the certificate of the server has expired"),

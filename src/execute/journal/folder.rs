@@ -50,7 +50,7 @@ pub enum JournalError {
         reason: String,
     },
     /// Others can write there.
-    #[error("{0} belongs to somebody else or can be written by others, so that what it says is not to be trusted; name another folder with --state")]
+    #[error("{0} belongs to another user or can be written by others, so that its content cannot be trusted; name another folder with --state")]
     NotOurs(String),
     /// Others can read what is secret.
     #[error("{0} is not readable by its owner alone, so that what it masks is no secret; remove it, and a new key is made")]

@@ -61,7 +61,7 @@ impl Sender<'_, '_> {
             let why = "something that the run made when it was cut off, and that cannot be found, may refer to what it removes";
             outcome.ending = Ending::Silent(why.into());
         } else if in_doubt(probe, &outcome) {
-            outcome.ending = Ending::Silent("it was sent before the run was cut off, and nobody knows what that did".into());
+            outcome.ending = Ending::Silent("it was sent before the run was cut off, and it is not known what that did".into());
         }
         Ended { probe, outcome, before }
     }

@@ -22,7 +22,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "sometimes-503",
         class: "failure",
-        breaks: "every eleventh request finds nobody at home",
+        breaks: "every eleventh request is answered as if the server were down",
         hook: Instead(|number| number.is_multiple_of(11).then_some(503)),
     },
 ];

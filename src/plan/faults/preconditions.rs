@@ -199,7 +199,7 @@ impl Draft<'_> {
         let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
         self.plan.slots.insert(id.clone(), slot);
         settled.request.rebind(&place.slot, &id);
-        let told = |left| format!("nobody but an earlier run, of {left}, vouches that {} was ever there; the next run leaves another one", known.id);
+        let told = |left| format!("only an earlier run, of {left}, shows that {} was ever there; the next run leaves another one", known.id);
         settled.assumed = known.left.as_ref().map(told);
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Draft<'_> {
             control: Some(success.clone()),
             captures: Vec::new(),
             // Documents rarely say how short a page may be.
-            assumed: Some(format!("nobody vouches for the {} that the run has chosen", paging.limit)),
+            assumed: Some(format!("the contract does not confirm the {} that the run has chosen", paging.limit)),
             after: list.after.iter().cloned().chain([success.clone()]).collect(),
             repeat,
             ..list

@@ -14,7 +14,7 @@ impl Draft<'_> {
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
         let doubt = match doubtful {
-            Some([above, below]) => Some(format!("nobody vouches that {below} belongs to {above}")),
+            Some([above, below]) => Some(format!("it is not certain that {below} belongs to {above}")),
             _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)),
         };
         bound.assumed = doubt.or(bound.assumed.take());
@@ -27,10 +27,10 @@ impl Draft<'_> {
         let stateful = ["finished", "expired", "wrong-state", "in-use"];
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         if conditions.any(|condition| stateful.contains(&condition.trigger.as_str())) {
-            return Some(format!("nobody vouches for the state of {slot}, which {finder} found"));
+            return Some(format!("the state of {slot}, which {finder} found, is not certain"));
         }
         let below = self.plan.probe(finder)?.request.path.contains('{');
-        below.then(|| format!("nobody vouches that {slot}, which {finder} names, is there for everybody who asks"))
+        below.then(|| format!("it is not certain that {slot}, which {finder} names, can be read by this account"))
     }
 
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.

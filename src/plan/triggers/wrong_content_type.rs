@@ -8,7 +8,7 @@ const UNHEARD_OF: [&str; 2] = ["application/x-probity", "text/x-probity"];
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "wrong-content-type",
-    about: "the body says it is of a media type that nobody has heard of",
+    about: "the body says it is of a media type that does not exist",
     needs: "body of a named media type",
     source: "RFC 9110, section 15.5.16",
     vary,

@@ -148,7 +148,7 @@ const FOUND: &str = "the valid request is another one than the contract shows, b
 fn unknown_data(at: &str) -> String {
     let at = if at.is_empty() { "the body" } else { at };
     format!(
-        "{at} is data of the server: nobody vouches that this one has it, takes it, or is licensed for it; `requests` in the suite \
+        "{at} is data of the server: it is not certain that this one has it, takes it, or is licensed for it; `requests` in the suite \
          names a request that it takes"
     )
 }
