@@ -168,7 +168,7 @@ fn a_recording_is_judged_by_its_own_contract_or_a_later_version_of_it() {
     assert_eq!(reason("teams.get", 200), "\"conforms\" null");
 }
 
-/// What a user meets when something has to be mended: the exit code, and words that name the place and the next step.
+/// What a user meets when something must be fixed: the exit code, and words that name the place and the next step.
 #[test]
 fn what_cannot_be_used_is_named_with_its_place() {
     let folder = Folder::new("errors");

@@ -145,7 +145,7 @@ fn planned(allow: &[&str]) -> Plan {
     plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap()
 }
 
-/// A method that a path does not have is tried with care where somebody else's things are.
+/// A method that a path does not have is tried with care where resources of another user are.
 #[test]
 fn another_method_reaches_only_what_the_run_has_made() {
     let probes = |allow: &[&str]| -> Vec<Probe> {

@@ -36,7 +36,7 @@ fn no_request_has_two_faults_and_no_order_of_checks_is_accused() {
     assert!(text.contains("2 variants: 0 accused, 0 with cells unproved") && text.contains("cells otherwise"), "{text}");
 }
 
-/// What clients of real servers report, and what their documents are of two minds about.
+/// What clients of real servers report, and where the documents of those servers contradict each other.
 #[test]
 fn a_server_that_differs_where_its_documents_do_is_not_accused() {
     let names = [

@@ -46,7 +46,7 @@ use args::{Cli, Command};
 /// Something that ends a command early; each has its exit code.
 #[derive(Debug, Error)]
 pub enum Stop {
-    /// The user has to mend something.
+    /// The user must fix something.
     #[error("{0}")]
     Unusable(String),
     /// There is no verdict.

@@ -23,7 +23,7 @@ fn written(path: &Path, text: &str, private: bool) -> Result<(), Stop> {
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = path.with_file_name(format!(".{name}.tmp"));
-    // What somebody has put there, a link perhaps, is not written through: the file is a new one.
+    // A link that stands there is not followed: the file is a new one.
     let _ = fs::remove_file(&temporary);
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);

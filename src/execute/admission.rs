@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
     }
 
     /// The values that a probe needs, and for each that is not there the id of nothing: a server that lets everybody in must
-    /// not be told the contract's example, which may be somebody's.
+    /// not be told the contract's example, which may belong to another user.
     fn stand_ins(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
         let fillings = probe.request.fillings.iter().filter_map(|filling| Some((&filling.slot, value_at(&probe.request, &filling.place)?)));
         let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, &self.plan.mark, |_| true)?)));

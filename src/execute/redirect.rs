@@ -66,7 +66,7 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
     {
         return Err(format!("the Location leads to another port of the same host ({})", url.origin().ascii_serialization()));
     }
-    // Who follows does not present himself as somebody whom the server made up.
+    // A user and a password in a Location are made up by the server and not sent.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);

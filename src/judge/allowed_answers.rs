@@ -80,7 +80,7 @@ fn is_as_good_as_the_control(case: &Case<'_>, probe: &Probe) -> bool {
 }
 
 /// Whether an operation may compute its answer from a value in its path, and look nothing up: no other operation has to do with
-/// such things, and the valid request itself was accepted with a value that nobody vouches for.
+/// such things, and the valid request itself was accepted with a value that is not certain to be right.
 fn is_computed(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bool {
     let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return false };
     let kind = |operation: &Operation| {

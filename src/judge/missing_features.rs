@@ -26,7 +26,7 @@ impl Features {
         let valid = case.plan.probes.iter().filter(|probe| alive && probe.fault.is_none() && probe.request.credentials == Credentials::Full);
         for (probe, answer) in valid.filter_map(|probe| Some((probe, case.outcomes.of(&probe.id)?.answer()?))) {
             let Some(operation) = case.contract.operation(&probe.operation) else { continue };
-            // What names something that nobody vouches for is 404 without it.
+            // A request that names something uncertain may be 404 without it.
             if answer.status != Status(404) || probe.assumed.is_none() {
                 asked.entry(feature(operation)).or_default().push(answer.status);
             }
@@ -101,7 +101,7 @@ mod tests {
         judged_with(optional, statuses, &Value::Null)
     }
 
-    /// The same, where nobody vouches for something in the requests.
+    /// The same, where something in the requests is not certain.
     fn judged_with(optional: bool, statuses: [u16; 3], assumed: &Value) -> Vec<Cell> {
         let names = ["shelves.list", "racks.list", "things.list"];
         let get = |id: &str, tag: &str| json!({"get": {"operationId": id, "tags": [tag], "responses": {"200": {"description": "all"}}}});

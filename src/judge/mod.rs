@@ -191,7 +191,7 @@ fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe,
         forbids: allowed_answers::forbids(case, probe),
         recognised: known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
-        // Where the server itself has named the next page, nobody else has to vouch for it.
+        // Where the server itself has named the next page, no other confirmation is needed.
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
         failure: server_errors::meaning(
             case.contract.operation(&probe.operation),

@@ -83,7 +83,7 @@ fn take_over(case: &Case<'_>, round: &Round, judgement: &mut Judgement) {
     }
 }
 
-/// Lets what is only seen now and then be a warning where somebody else may have brought it about.
+/// Lets what is only seen now and then be a warning where another user may have caused it.
 fn soften(cells: &mut [Cell]) {
     for cell in cells {
         let passing = |finding: &&mut Finding| finding.sightings.others && finding.sightings.seen < finding.sightings.tries;

@@ -5,7 +5,7 @@ use crate::model::exchange::Outcome;
 use crate::model::plan::{Origin, Probe};
 use crate::model::text::plain;
 
-/// What a ruling comes to when a request with a fault uses what nobody but an earlier run vouches for: that it is refused in
+/// What a ruling comes to when a request with a fault uses what only an earlier run confirms: that it is refused in
 /// another way breaks nothing, nor does that it is accepted where the server has given the same id again.
 pub(super) fn begun(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
     let (Some(assumed), Some(answer)) = (probe.assumed.as_ref().filter(|_| probe.fault.is_some()), outcome.and_then(Outcome::answer)) else {

@@ -16,7 +16,7 @@ pub struct Facts {
     pub allowed: Vec<Status>,
     /// Whether the request had a fault, or asked for a state that refuses it.
     pub faulty: bool,
-    /// Whether the fault is that nobody vouches for who is asking.
+    /// Whether the fault is that the request lacks valid credentials.
     pub unauthenticated: bool,
     /// Whether 403 is documented by an author who has not said when.
     pub forbids: bool,
@@ -24,7 +24,7 @@ pub struct Facts {
     pub recognised: bool,
     /// Whether it was sent again and again to use up the rate limit.
     pub exhausting: bool,
-    /// A value that nobody vouches for.
+    /// A value that is not certain to be accepted.
     pub assumed: Option<String>,
     /// What a server error means here.
     pub failure: Failure,
@@ -158,7 +158,7 @@ pub fn rule(facts: &Facts) -> Ruling {
             .map_or(Ruling::Breaks, |assumed| Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status} came, and {assumed}"))));
     }
     match &facts.control {
-        // What was accepted is answered as the contract says, whoever vouches for the values.
+        // What was accepted is answered as the contract says, however certain the values are.
         _ if !facts.faulty => Ruling::Breaks,
         _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came").into()),
         Control::Refused(why) if !status.is_success() => Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}"))),

@@ -49,7 +49,7 @@ pub struct Bound {
     pub base: Base,
     /// Slots in the order of the needs they fill.
     pub slots: Vec<SlotId>,
-    /// A value that nobody vouches for.
+    /// A value that is not certain to be accepted.
     pub assumed: Option<String>,
 }
 

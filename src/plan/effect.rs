@@ -231,7 +231,7 @@ impl<'a> EffectRules<'a> {
         needs.map(|need| (need.at, need.what.kind, need.value)).collect()
     }
 
-    /// Ids in a body that no slot fills and that were not drawn as nothing: they may be somebody's.
+    /// Ids in a body that no slot fills and that were not drawn as nothing: they may belong to another user.
     pub(super) fn foreign_ids(&self, asked: &Asked<'_>) -> Vec<String> {
         let filled = |at: &str| asked.request.fillings.iter().any(|filling| filling.place == Place::Body(at.to_owned()));
         let invented = |value: &Value| value.is_null() || is_new_key(value, asked.mark);

@@ -85,7 +85,7 @@ pub struct Known {
     pub id: String,
     /// The state it is in; absent for an ordinary one.
     pub state: Option<String>,
-    /// When an earlier run left it (RFC 3339, UTC); absent where somebody else vouches for it.
+    /// When an earlier run left it (RFC 3339, UTC); absent where the suite names it.
     pub left: Option<String>,
 }
 

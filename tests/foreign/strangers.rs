@@ -37,7 +37,7 @@ components:
     Book: {type: object, required: [title], properties: {id: {type: integer}, title: {type: string}}}
 ";
 
-/// A server with one book that belongs to somebody. It makes no other, and lets everybody do everything with that one.
+/// A server with one book that belongs to another user. It makes no other, and lets everybody do everything with that one.
 fn answer(asked: &Asked) -> (u16, Value) {
     match (asked.method.as_str(), asked.path.as_str()) {
         ("POST", "/books") => (400, Value::Null),
@@ -47,7 +47,7 @@ fn answer(asked: &Asked) -> (u16, Value) {
     }
 }
 
-/// The writes on somebody's book, and what is said, when a contract with this security is run against the server.
+/// The writes on another user's book, and what is said, when a contract with this security is run against the server.
 fn touched(name: &str, security: &str, schemes: &str) -> (Vec<String>, Vec<String>) {
     let contract = CONTRACT.replace("SECURITY\n", security) + schemes;
     let server = Server::start(name, &contract, answer);

@@ -6,7 +6,7 @@ use crate::store::{Answer, Store};
 /// What a route does. It does whatever a careless server would do: a body that it cannot read is no body to it.
 pub type Act = fn(&mut Store, &Call<'_>) -> Answer;
 
-/// A kind of API in which a request that is sent without thinking changes what somebody else has put there.
+/// A kind of API in which a request that is sent without thinking changes another user's data.
 pub struct Shape {
     /// Its name in failures.
     pub name: &'static str,

@@ -164,7 +164,7 @@ fn a_mistyped_address_repeats_no_password() {
     }
 }
 
-/// Who reads a contract of somebody else does not show what else is on this machine, and does not wait for ever.
+/// Who reads a contract of another author does not show what else is on this machine, and does not wait for ever.
 #[cfg(unix)]
 #[test]
 fn a_contract_opens_no_pipe_and_shows_no_file_above_its_folder() {

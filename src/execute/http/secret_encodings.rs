@@ -12,7 +12,7 @@ use super::decoders::{decoded, joined};
 /// a report that nobody can read. Such a secret is known only by its longer forms.
 const SHORTEST: usize = 8;
 
-/// From this length on a text of letters alone, or of digits alone, is no word or number that somebody wrote by chance.
+/// From this length on a text of letters alone, or of digits alone, is no word or number that occurs by chance.
 const TELLING: usize = 16;
 
 /// How often a text may have been encoded.

@@ -119,7 +119,7 @@ fn json_text(value: &Value) -> Vec<u8> {
     if written.is_ok() { text } else { value.to_string().into_bytes() }
 }
 
-/// Beyond 64 bits, a whole number is a binary fraction here; from here on it is no number that somebody counts with.
+/// Beyond 64 bits, a whole number is a binary fraction here; from here on it is no number to count with.
 const LONGEST_WHOLE: std::ops::Range<f64> = 9.2e18..1e40;
 
 struct WholeNumbers;

@@ -187,7 +187,7 @@ impl Folder {
     pub fn remember(&self, memory: &Memory) -> Result<(), JournalError> {
         let (path, fresh) = (self.path.join("memory.json"), self.path.join("memory.json.new"));
         let written = serde_json::to_vec(memory).map_err(io::Error::from).and_then(|text| {
-            // What somebody has put there, a link perhaps, is not written through.
+            // A link that stands there is not followed.
             let _ = fs::remove_file(&fresh);
             let mut options = OpenOptions::new();
             let mut file = private(options.create_new(true).write(true)).open(&fresh)?;
@@ -231,7 +231,7 @@ fn read(line: &[u8]) -> Option<Entry> {
     serde_json::from_slice(line).ok()
 }
 
-/// A folder that only its owner may look into: it holds what a server says to somebody who may see everything.
+/// A folder that only its owner may look into: it holds what a server says to an account that may see everything.
 pub(super) fn make(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -344,7 +344,7 @@ mod tests {
         fs::remove_dir_all(&path).unwrap();
     }
 
-    /// What somebody has put where the new memory is written is not written through.
+    /// A link where the new memory is written is not followed.
     #[cfg(unix)]
     #[test]
     fn a_memory_is_written_through_no_link() {

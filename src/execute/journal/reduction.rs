@@ -24,7 +24,7 @@ impl Folder {
         let path = self.path_of(&chronicle.start);
         let fresh = path.with_extension("jsonl.new");
         let written = fs::read(&path).and_then(|text| {
-            // What somebody has put there, a link perhaps, is not written through.
+            // A link that stands there is not followed.
             let _ = fs::remove_file(&fresh);
             let mut options = OpenOptions::new();
             let mut file = io::BufWriter::new(private(options.create_new(true).write(true)).open(&fresh)?);

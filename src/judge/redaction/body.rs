@@ -127,14 +127,14 @@ impl Redactor<'_> {
             return Some(self.link(value));
         }
         let open = OPEN_FIELDS.contains(&name.as_str()) || name.contains("ratelimit") || name.contains("rate-limit");
-        // The name of a file is somebody's as much as what is in it.
+        // The name of a file is another user's value as much as its content.
         if open || (self.declared.contains(&name) && name != "content-disposition") {
             return Some(value.to_owned());
         }
         (self.keep != Keep::None).then(|| self.stand_in(&Value::from(value)))
     }
 
-    /// A value without what is somebody else's.
+    /// A value without what is another user's.
     pub(super) fn value(&self, value: &Value, spot: Spot<'_>) -> Value {
         match value {
             Value::Object(members) => {
@@ -149,7 +149,7 @@ impl Redactor<'_> {
         }
     }
 
-    /// Calls back for every value that is somebody else's, with what stands in its place.
+    /// Calls back for every value that is another user's, with what stands in its place.
     pub(super) fn foreign_in(&self, value: &Value, spot: Spot<'_>, visit: &mut impl FnMut(&Value, String)) {
         match value {
             Value::Object(members) => {
@@ -172,7 +172,7 @@ impl Redactor<'_> {
         }
     }
 
-    /// The place of what an object holds: what is somebody else's may look like what the run has sent.
+    /// The place of what an object holds: what is another user's may look like what the run has sent.
     fn within<'s>(&self, members: &Map<String, Value>, spot: Spot<'s>) -> Spot<'s> {
         let whose = match (spot.whose, self.own.has_made(members)) {
             (Whose::Sent, _) => Whose::Sent,

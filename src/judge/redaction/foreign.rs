@@ -16,7 +16,7 @@ const CUT: char = '…';
 /// How far a sentence is looked through for the end of a value that is cut, in bytes: more than any of them shows.
 const LONGEST_CUT: usize = 1024;
 
-/// Values that are somebody else's, each with what stands in its place.
+/// Values that are another user's, each with what stands in its place.
 #[derive(Debug, Default)]
 pub struct Foreign {
     /// By their first letters, the longest first.

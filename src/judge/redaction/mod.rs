@@ -95,7 +95,7 @@ impl<'a> Redactor<'a> {
         redactor
     }
 
-    /// Notices what is somebody else's, to find it in sentences again.
+    /// Notices what is another user's, to find it in sentences again.
     fn notice(&mut self, probe: Option<&Probe>, request: &SentRequest, answer: Option<&Answer>) {
         let mut found: Vec<(Value, String)> = vec![(Value::from(request.url.as_str()), self.link(&request.url))];
         if let Some(answer) = answer {
@@ -124,7 +124,7 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// A sentence without what is somebody else's.
+    /// A sentence without what is another user's.
     pub fn text(&self, text: &str) -> String {
         self.foreign.scrub(text)
     }

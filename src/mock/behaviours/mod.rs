@@ -86,7 +86,7 @@ pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         let example = turn.example.clone().unwrap_or_default();
         let before = body.clone();
         *body = fitting(turn, schema, body, &example);
-        // What was mended as a whole is still about the same resources.
+        // What was repaired as a whole is still about the same resources.
         let same = turn.with_ids_of(&before, body.clone());
         if core.schemas.fits(schema, &same) {
             *body = same;
@@ -123,7 +123,7 @@ fn without_twins(before: &Value, body: &Value) -> Value {
     distinct
 }
 
-/// The body brought to its schema: mended, or where that does not help, made anew with what it holds.
+/// The body brought to its schema: repaired, or where that does not help, built again with what it holds.
 fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
     let core = turn.scene.core;
     let fits = |value: &Value| core.schemas.fits(schema, value);

@@ -15,7 +15,7 @@ fn transcript(faults: &[&str]) -> Vec<(String, MockAnswer)> {
     transcript_of(&asker_with(faults, &[]))
 }
 
-/// A mock of the library with a rate limit, and somebody who asks it.
+/// A mock of the library with a rate limit, and a client that asks it.
 pub(super) fn asker_with(faults: &[&str], variants: &[&str]) -> Asker {
     Asker::varied(&library(), suite(), MEDIA, vec![RateLimit { requests: ALLOWED, seconds: 3600 }], faults, variants)
 }

@@ -26,7 +26,7 @@ pub(super) fn contract(document: Value) -> Arc<Contract> {
     Arc::new(read(bundle("contract.yaml", &files).unwrap()).unwrap())
 }
 
-/// A mock of a contract, with somebody who asks it and holds every answer against the contract.
+/// A mock of a contract, with a client that asks it and holds every answer against the contract.
 pub(super) struct Asker {
     pub mock: Mock,
     contract: Arc<Contract>,

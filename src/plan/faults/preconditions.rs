@@ -25,7 +25,7 @@ pub struct Settled {
     pub fault: Option<Fault>,
     /// Slots that it does not name, and that have to be there unchanged all the same.
     pub besides: Vec<SlotId>,
-    /// What nobody vouches for.
+    /// What is not certain.
     pub assumed: Option<String>,
     /// Probes that must have ended.
     pub after: Vec<ProbeId>,

@@ -20,7 +20,7 @@ impl Draft<'_> {
         bound.assumed = doubt.or(bound.assumed.take());
     }
 
-    /// What nobody vouches for in a resource that was found: that it is there to be read, when another one named it; that it
+    /// What is not certain about a resource that was found: that it is there to be read, when another one named it; that it
     /// is in the state that the operation asks for.
     fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
         let Origin::Borrowed(finder) = &self.plan.slots.get(slot)?.origin else { return None };

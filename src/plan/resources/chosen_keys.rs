@@ -101,8 +101,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Takes ids out of a body that may be somebody's, where they can be left out. The id of the thing itself that is made is
-    /// drawn; no other id is invented.
+    /// Takes ids out of a body that may belong to another user, where they can be left out. The id of the thing itself that is
+    /// made is drawn; no other id is invented.
     pub(in crate::plan) fn neutralise(&mut self, operation: &Operation, bound: &mut Bound) {
         if self.options.permission.allows(Effect::Borrowed) || reads(operation, self.suite, &self.options.permission) || removes(operation) {
             return;

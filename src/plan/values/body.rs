@@ -66,7 +66,7 @@ fn is_form(name: &str) -> bool {
     name.starts_with("application/x-www-form-urlencoded")
 }
 
-/// The first example that fits its schema, else a value made from the schema; and why nobody vouches for it.
+/// The first example that fits its schema, else a value made from the schema; and why it is not certain.
 ///
 /// # Errors
 /// There is no example, and no value could be made that fits: what a server says to another tells nothing.

@@ -22,7 +22,7 @@ pub struct Base {
     pub needs: Vec<Need>,
     /// Index of the request's media type in the contract.
     pub media: Option<usize>,
-    /// What in it nobody vouches for: a value that is made from a schema may fit it and be refused all the same.
+    /// What in it is not certain: a value that is made from a schema may fit it and be refused all the same.
     pub unvouched: Option<String>,
 }
 
@@ -138,7 +138,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
     base
 }
 
-/// What is said of a request of a person's own: no page vouches for it, so a refusal breaks no promise.
+/// What is said of the user's own request: no page promises it, so a refusal breaks no promise.
 const OWN: &str = "the valid request is the suite's own (requests)";
 
 /// The same of a request that was tried after another one was refused.
@@ -202,7 +202,7 @@ fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &V
     }
 }
 
-/// The value of a parameter, and whether somebody vouches for it: its example, or a schema that leaves little choice.
+/// The value of a parameter, and whether it is certain: its example, or a schema that leaves little choice.
 fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter) -> (Value, bool) {
     let reads = |value: &Value| {
         let text = plain(value);
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
     use crate::contract::{bundle, read};
 
-    /// The If-Match of `PUT /things` with this parameter and these statuses, and why nobody vouches for it.
+    /// The If-Match of `PUT /things` with this parameter and these statuses, and why it is not certain.
     fn condition(parameter: &Value, statuses: &[&str]) -> (Option<String>, Option<String>) {
         let responses: serde_json::Map<String, Value> = statuses.iter().map(|status| ((*status).to_owned(), json!({"description": "d"}))).collect();
         let mut header = json!({"name": "If-Match", "in": "header", "schema": {"type": "string"}});

@@ -128,7 +128,7 @@ impl Source {
         Ok((Self::Web(url.into(), *fetch), text))
     }
 
-    /// The same of a file that somebody else has named: one that is no file of its own, such as a pipe or a device, may never end.
+    /// The same of a file that another file has named: one that is no file of its own, such as a pipe or a device, may never end.
     fn read_plain(&self) -> Result<String, LoadError> {
         match self {
             Self::File(path) if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
