@@ -1,4 +1,4 @@
-//! Decodes text in every common encoding: percent-encoding, string escapes, character references.
+//! Decodes text in every usual encoding: percent-encoding, string escapes, character references.
 
 use percent_encoding::percent_decode_str;
 
