@@ -9,7 +9,7 @@ use super::profile::media_example;
 use super::sample::sample;
 use super::scene::Core;
 use crate::contract::samples::specimens;
-use crate::model::contract::{MediaType, Operation, Status};
+use crate::model::contract::{JSON_API, MediaType, Operation, Status};
 
 /// What is said in a refusal.
 #[derive(Debug)]
@@ -47,12 +47,22 @@ fn body(core: &Core, operation: Option<&Operation>, media: &MediaType, status: u
         Some(operation) => media_example(media, operation),
         None => media.examples.first().map(|example| example.value.clone()),
     };
-    let example = example.unwrap_or_else(drawn);
+    let example = led_by_errors(media, example.unwrap_or_else(drawn));
     let fits = |body: &Value| media.schema.as_ref().is_none_or(|schema| core.schemas.fits(schema, body));
     let full = told(&example, status, reason, true);
     let brief = told(&example, status, reason, false);
     let others = media.schema.iter().flat_map(|schema| specimens(&core.contract.document, &schema.0));
     [full, brief].into_iter().chain(others).find(fits).unwrap_or(example)
+}
+
+/// A document of JSON:API that refuses has `errors` (JSON:API, Top Level), whether or not the schema asks for them.
+fn led_by_errors(media: &MediaType, mut example: Value) -> Value {
+    if let (JSON_API, Value::Object(members)) = (media.name.as_str(), &mut example)
+        && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
+    {
+        members.insert("errors".to_owned(), json!([{}]));
+    }
+    example
 }
 
 /// The example with the status and the reason of this refusal in it.

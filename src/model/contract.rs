@@ -8,6 +8,7 @@ use serde_json::Value;
 pub use super::certainty::Certainty;
 pub use super::condition::Condition;
 pub use super::extensions::RateLimit;
+pub use super::fallback::Fallback;
 pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
 use super::issue::DocumentIssue;
@@ -208,13 +209,6 @@ impl Operation {
     }
 }
 
-impl Fallback {
-    /// The key in `responses`.
-    pub fn key(&self) -> String {
-        self.class.map_or_else(|| "default".to_owned(), |class| format!("{class}XX"))
-    }
-}
-
 /// A JSON Pointer (RFC 6901) to a schema in [`Contract::document`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SchemaRef(pub String);
@@ -344,15 +338,6 @@ pub struct Response {
     /// (`x-probity-alternative-to`).
     #[serde(default)]
     pub alternative_to: Option<Status>,
-}
-
-/// A response that stands for many statuses.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Fallback {
-    /// First digit of the statuses it stands for; absent for `default`.
-    pub class: Option<u16>,
-    /// The response; its status is the lowest of them.
-    pub response: Response,
 }
 
 /// A header that a response declares.

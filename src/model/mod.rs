@@ -9,6 +9,7 @@ pub mod effect;
 pub mod environment;
 pub mod exchange;
 mod extensions;
+pub mod fallback;
 pub mod filter;
 pub mod hash;
 pub mod http;

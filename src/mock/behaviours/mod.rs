@@ -133,7 +133,7 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Va
     if fits(&body) {
         return body;
     }
-    let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return body };
+    let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return another(turn, &fits).unwrap_or(body) };
     let known = turn.with_ids_of(&body, made.clone());
     let body = graft(if fits(&known) { known } else { made }, before, &fits);
     let reads = turn.scene.operation.method.0 == "GET" && turn.scene.profile.on_item;
@@ -145,6 +145,12 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Va
         place::set_id(item, &place.id, id);
     }
     if fits(&renamed) { renamed } else { body }
+}
+
+/// Another example of the same answer, where the first one does not fit, and no value that does can be made.
+fn another(turn: &Turn<'_, '_>, fits: &dyn Fn(&Value) -> bool) -> Option<Value> {
+    let examples = turn.media.into_iter().flat_map(|media| &media.examples);
+    examples.map(|example| &example.value).find(|value| fits(value)).cloned()
 }
 
 /// Remembers on the resource what was accepted on it.
