@@ -97,7 +97,9 @@ fn every_document_opens_and_a_sample_keeps_itself() {
     });
     let refused: Vec<(String, String)> = refused.into_iter().filter_map(|(name, why)| Some((name, why?))).collect();
     println!("{} of {} documents open", all.len() - refused.len(), all.len());
-    refused.iter().for_each(|(name, why)| println!("  refused: {name}: {why}"));
+    for (name, why) in &refused {
+        println!("  refused: {name}: {why}");
+    }
 
     let sample = &all[..all.len().min(usize::try_from(number("PROBITY_SAMPLE", 300)).unwrap())];
     let reports = each(sample, |place, name| {

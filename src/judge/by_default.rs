@@ -16,25 +16,21 @@ use crate::model::verdict::{Finding, Severity};
 /// the gaps are those of that response.
 pub(super) fn judged(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling, (known, gaps): (&[Finding], &mut Gaps)) -> Ruling {
     let broken = known.iter().any(|finding| finding.severity == Severity::Must);
-    let came = outcome.and_then(Outcome::answer).filter(|_| ruling == Ruling::Shows && !broken).map(|answer| answer.status);
+    let status = outcome.and_then(Outcome::answer).filter(|_| ruling == Ruling::Shows && !broken).map(|answer| answer.status);
     let operation = case.contract.operation(&probe.operation);
-    let (Some(came), Some(operation)) = (came, operation) else { return ruling };
-    let Some(response) = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, came)) else { return ruling };
-    if declared(case.contract, Some(operation), came).is_some() {
+    let (Some(status), Some(operation)) = (status, operation) else { return ruling };
+    let Some(response) = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, status)) else { return ruling };
+    if declared(case.contract, Some(operation), status).is_some() {
         return ruling;
     }
-    let by_letter = Response { status: came, ..response.clone() };
+    let by_letter = Response { status, ..response.clone() };
     let (findings, own) = check_as(case, probe, outcome, &|_, _| Some(Cow::Borrowed(&by_letter)));
-    match findings.into_iter().find(|finding| finding.severity == Severity::Must) {
-        Some(first) => {
-            let words = format!("{came} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message);
-            Ruling::Inconclusive(words.into())
-        }
-        None => {
-            *gaps = own;
-            ruling
-        }
+    if let Some(first) = findings.into_iter().find(|finding| finding.severity == Severity::Must) {
+        let words = format!("{status} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message);
+        return Ruling::Inconclusive(words.into());
     }
+    *gaps = own;
+    ruling
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ fn refused(asker: &Asker, method: &str, address: &str, body: &Value, status: u16
 }
 
 /// A contract of one operation, with these members of its only response.
-fn lone(status: &str, content: Value) -> Asker {
+fn lone(status: &str, content: &Value) -> Asker {
     let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "integer", "example": 1}}]);
     let responses = json!({"200": {"description": "d"}, status: {"description": "d", "content": content}});
     let document = json!({
@@ -28,7 +28,7 @@ fn lone(status: &str, content: Value) -> Asker {
 #[test]
 fn a_refusal_in_json_api_has_errors_though_its_schema_asks_for_none() {
     let schema = json!({"type": "object", "properties": {"errors": {"type": "array", "items": {"type": "object"}}}});
-    let asker = lone("400", json!({"application/vnd.api+json": {"schema": schema}}));
+    let asker = lone("400", &json!({"application/vnd.api+json": {"schema": schema}}));
     assert_eq!(asker.get("/things/x", 400)["errors"][0]["status"], "400");
 }
 
@@ -37,7 +37,7 @@ fn another_example_is_shown_where_the_first_one_does_not_fit() {
     // No value can be made for the pattern, which takes nothing but what nobody guesses.
     let schema = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "format": "uuid", "not": {"pattern": "^[^7]"}}}});
     let examples = json!({"failed": {"value": {"error": "e"}}, "right": {"value": {"a": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}}});
-    let asker = lone("200", json!({"application/json": {"schema": schema, "examples": examples}}));
+    let asker = lone("200", &json!({"application/json": {"schema": schema, "examples": examples}}));
     assert!(asker.get("/things/1", 200)["a"].is_string());
 }
 

@@ -70,7 +70,7 @@ pub enum Servers {
 const MOST_FETCHED: usize = 200;
 
 /// How long all files of a contract that are fetched may be together, in bytes.
-const LONGEST_FETCHED: usize = 2 * LONGEST as usize;
+const LONGEST_FETCHED: usize = 128 * 1024 * 1024;
 
 /// Where a suite or a contract comes from.
 #[derive(Debug, Clone)]
