@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
 use super::Stop;
@@ -37,6 +37,10 @@ pub struct Connection {
     /// Trust the authorities in this file (PEM), too. The certificate of the server is verified in any case.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
+    /// Show this certificate where the server asks for one (mutual TLS): a PEM file with the certificate, its chain and its key,
+    /// which nobody but its owner may have access to. Other servers do not see it.
+    #[arg(long, value_name = "FILE")]
+    pub client_cert: Option<PathBuf>,
     /// Send every request by way of this proxy. Those that the environment names are never used.
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
@@ -62,6 +66,7 @@ impl Connection {
         let store = Some(Arc::clone(self.store.get_or_init(|| Arc::new(Store::of(&bounds)))));
         let route = if embedded { Route { shared: true, store, ..Route::default() } } else { Route { store, ..self.route()? } };
         Client::new(bounds, &route).map_err(|error| match (&error, &self.ca) {
+            (crate::execute::http::ClientError::Identity, _) => Stop::Unusable(format!("--client-cert: {error}")),
             (crate::execute::http::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
             (crate::execute::http::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
             _ => Stop::Unusable(error.to_string()),
@@ -70,7 +75,8 @@ impl Connection {
 
     fn route(&self) -> Result<Route, Stop> {
         let authorities = self.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
-        Ok(Route { authorities, proxy: self.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
+        let identity = self.client_cert.as_ref().map(|path| open::private(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
+        Ok(Route { authorities, identity, proxy: self.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
     }
 }
 

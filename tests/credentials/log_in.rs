@@ -75,6 +75,19 @@ fn a_token_that_ends_in_the_middle_is_renewed() {
 }
 
 #[test]
+fn a_token_that_comes_back_is_a_finding_and_is_written_nowhere() {
+    let server = Server::start(|asked: &Asked| match asked.path() {
+        "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1234"}})),
+        _ if asked.header("authorization") == "Bearer tok-secret-1234" => reply(200, json!({"you": asked.header("authorization")})),
+        _ => who(),
+    });
+    let folder = folder("echo", &contract(BEARER), LOG_IN);
+    let output = run(&folder, &server, &[], &VARIABLES);
+    holds_no_secret(&everything(&folder, &output));
+    assert!(cell(&folder, "things2.list", 200)["findings"].to_string().contains("credentials"), "{}", text(&output));
+}
+
+#[test]
 fn a_lifetime_is_kept_and_a_budget_counts_log_ins() {
     let server = Server::start(|asked: &Asked| match asked.path() {
         "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1", "seconds": 0}})),

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, ClientBuilder, Proxy, Response};
+use reqwest::{Certificate, ClientBuilder, Identity, Proxy, Response};
+use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 use tokio::time::timeout_at;
 
@@ -50,6 +51,8 @@ pub struct Route {
     pub authorities: Option<Vec<u8>>,
     /// URL of a proxy for every request. Those that the environment names are never used.
     pub proxy: Option<String>,
+    /// The certificate that the client shows, with its chain and its key (PEM).
+    pub identity: Option<SecretSlice<u8>>,
     /// Whether a connection may carry several requests. Otherwise each has one of its own: what a server sends too late or
     /// too often is then nobody's answer, and none is lost with a connection that the server has just given up.
     pub shared: bool,
@@ -61,6 +64,8 @@ pub struct Route {
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: reqwest::Client,
+    /// The same without a certificate, for other servers.
+    elsewhere: reqwest::Client,
     bounds: Bounds,
     store: Arc<Store>,
 }
@@ -71,6 +76,9 @@ pub enum ClientError {
     /// The certificates are none.
     #[error("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----): {0}")]
     Authorities(String),
+    /// The certificate of the client cannot be used.
+    #[error("it must hold a certificate and its key in PEM form (-----BEGIN CERTIFICATE-----, -----BEGIN PRIVATE KEY-----)")]
+    Identity,
     /// The address of the proxy is none.
     #[error("it is no URL of a proxy: {0}")]
     Proxy(String),
@@ -109,11 +117,18 @@ impl Client {
         let authorities = route.authorities.as_deref().map_or(Ok(Vec::new()), authorities)?;
         let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(silence::of(&error)))).transpose()?;
         let builder = || plain(bounds, proxy.clone(), route.shared);
-        let inner = builder().tls_certs_merge(authorities.clone()).build();
-        // A machine without any authority of its own reaches a server without TLS all the same.
-        let inner = inner.or_else(|_| builder().tls_certs_only(authorities).build());
-        let inner = inner.map_err(|error| ClientError::Unusable(silence::of(&error)))?;
-        Ok(Self { inner, bounds, store: route.store.clone().unwrap_or_else(|| Arc::new(Store::of(&bounds))) })
+        // What is wrong with it is not repeated: it may be the key.
+        let identity = route.identity.as_ref().map(|pem| Identity::from_pem(pem.expose_secret()).map_err(|_| ClientError::Identity)).transpose()?;
+        let build = |identity: Option<Identity>| {
+            let shown = |builder: ClientBuilder| if let Some(identity) = identity.clone() { builder.identity(identity) } else { builder };
+            let built = shown(builder()).tls_certs_merge(authorities.clone()).build();
+            // A machine without any authority of its own reaches a server without TLS all the same.
+            let built = built.or_else(|_| shown(builder()).tls_certs_only(authorities.clone()).build());
+            built.map_err(|error| if identity.is_some() { ClientError::Identity } else { ClientError::Unusable(silence::of(&error)) })
+        };
+        let elsewhere = build(None)?;
+        let inner = if identity.is_some() { build(identity)? } else { elsewhere.clone() };
+        Ok(Self { inner, elsewhere, bounds, store: route.store.clone().unwrap_or_else(|| Arc::new(Store::of(&bounds))) })
     }
 
     /// Sends one request. What the header says is believed; a body that cannot be read within the bounds is told as such.
@@ -121,9 +136,10 @@ impl Client {
     /// # Errors
     /// No answer came, none that is HTTP, or none that ends; why.
     pub async fn send(&self, request: &Signed) -> Result<Answer, Silence> {
+        let client = if request.is_at_home() { &self.inner } else { &self.elsewhere };
         let request = request.wire();
         let method = reqwest::Method::from_bytes(request.method.0.as_bytes()).map_err(|error| Silence::whole(error.to_string()))?;
-        let mut builder = self.inner.request(method, &request.url);
+        let mut builder = client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }

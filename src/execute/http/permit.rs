@@ -36,7 +36,12 @@ pub struct Permitted {
 }
 
 /// A permitted request with its credentials, and what may be shown of it.
-pub struct Signed(Wire, SentRequest);
+pub struct Signed {
+    wire: Wire,
+    shown: SentRequest,
+    /// Whether the client may show its certificate.
+    at_home: bool,
+}
 
 impl Permitted {
     /// The request without its credentials.
@@ -52,7 +57,7 @@ impl Permitted {
     /// The request as it is, for what asks without credentials.
     pub fn unsigned(self) -> Signed {
         let shown = self.wire.shown();
-        Signed(self.wire, shown)
+        Signed { wire: self.wire, shown, at_home: self.at_home }
     }
 
     /// Puts the user's own header fields and the credentials on it.
@@ -63,18 +68,23 @@ impl Permitted {
             put_on(&accounts.headers, &operation.id, self.kept.as_deref(), &mut wire, &mut shown);
         }
         shown.credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
-        Signed(wire, shown)
+        Signed { wire, shown, at_home: self.at_home }
     }
 }
 
 impl Signed {
     /// What may be shown of it: everything but secrets, and the names of the credentials that were put on it.
     pub fn shown(&self) -> &SentRequest {
-        &self.1
+        &self.shown
     }
 
     pub(super) fn wire(&self) -> &Wire {
-        &self.0
+        &self.wire
+    }
+
+    /// Whether it goes to the server that the run is for, or to one that the suite names.
+    pub(super) fn is_at_home(&self) -> bool {
+        self.at_home
     }
 }
 
@@ -151,7 +161,7 @@ impl<'a> Permit<'a> {
             self.same_origin(&wire).map_err(|reason| Reason::from(format!("{reason}: {hint}")))?;
         }
         let shown = SentRequest { method: wire.method.clone(), url: wire.url.clone(), ..SentRequest::default() };
-        Ok(Signed(wire, shown))
+        Ok(Signed { wire, shown, at_home: true })
     }
 
     fn same_origin(&self, wire: &Wire) -> Result<(), Reason> {

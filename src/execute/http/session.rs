@@ -232,7 +232,7 @@ impl Session {
             Lifetime::At(at) => number(&at),
         });
         let mut now = self.now();
-        now.ends = seconds.map(Duration::from_secs).and_then(|life| Instant::now().checked_add(life - BEFORE_END.min(life / 10)));
+        now.ends = seconds.map(Duration::from_secs).and_then(|life| Instant::now().checked_add(life.saturating_sub(BEFORE_END.min(life / 10))));
         if matches!(self.way, Way::OAuth { .. })
             && let Some(refresh) = text("/refresh_token")
         {

@@ -36,6 +36,16 @@ pub fn credentials(path: &Path) -> Result<BTreeMap<String, SecretString>, LoadEr
     Ok(secrets)
 }
 
+/// Reads a file with a key, of at most so many bytes.
+///
+/// # Errors
+/// The file is not readable, or readable by others than its owner (on Unix).
+pub fn private(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
+    let name = path.display().to_string();
+    owned_alone(path).map_err(|reason| LoadError::Unreadable { path: name, reason, hint: String::new() })?;
+    files::bytes(path, most)
+}
+
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(|letter: char| letter.is_ascii_digit())

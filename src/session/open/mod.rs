@@ -14,7 +14,7 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-pub use credentials::credentials;
+pub use credentials::{credentials, private};
 pub use files::{bytes, text};
 
 use crate::contract::{self, Bundle, ContractError};
