@@ -8,6 +8,9 @@ use crate::model::plan::{Plan, ProbeId};
 use crate::model::report::Cell;
 use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
+/// Checks that tell of a server that has failed.
+const FAILURES: [&str; 2] = ["status", "server-error"];
+
 /// A part of the plan that was carried out once more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Round {
@@ -50,6 +53,7 @@ pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
             About::Shrink(_) => continue,
             About::Another(_) => {
                 take_over(case, round, judgement);
+                fail_as_well(round, round.findings(case), judgement);
                 continue;
             }
             About::Repeat(_) | About::Shrunk(..) => round.findings(case),
@@ -63,7 +67,23 @@ pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
             }
         }
     }
+    for round in rounds.iter().filter(|round| matches!(round.about, About::Repeat(_))) {
+        fail_as_well(round, round.findings(case), judgement);
+    }
     soften(&mut judgement.cells);
+}
+
+/// Adds valid requests that failed when they were sent again, once for each operation: what fails now and then fails.
+fn fail_as_well(round: &Round, found: Vec<Finding>, judgement: &mut Judgement) {
+    let fails = |finding: &Finding| FAILURES.contains(&finding.check.as_str()) && finding.actual.starts_with('5');
+    for finding in found.into_iter().filter(fails) {
+        let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
+        let asked = format!("{}::", probe.operation);
+        let known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
+        if !known.into_iter().any(|known| fails(known) && known.probe.starts_with(&asked)) {
+            judgement.findings.push(finding);
+        }
+    }
 }
 
 /// Lets what a round has shown of a cell stand where nothing was shown of it before.

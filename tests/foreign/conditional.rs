@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use crate::server::{Answered, Asked, Server, said, verdict};
+use crate::support::{Folder, text};
 
 /// Things that are read and written; with the statuses that tell of conditions, or without them.
 fn contract(documented: bool) -> String {
@@ -96,4 +97,16 @@ fn where_no_condition_is_documented_none_is_sent() {
     let report = server.run(&["--allow-writes"]);
     assert!(said(&report).is_empty(), "{:?}", said(&report));
     assert!(conditions.lock().expect("nobody panics").is_empty(), "{conditions:?}");
+}
+
+#[test]
+fn the_embedded_server_answers_on_condition() {
+    let folder = Folder::new("foreign-mocked");
+    folder.write("contract.yaml", &contract(true));
+    let output = folder.run(&["run", "--contract", "contract.yaml", "--target", "mock"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let report = folder.report();
+    let cells = report["cells"].as_array().expect("cells");
+    let open: Vec<&Value> = cells.iter().filter(|cell| !matches!(cell["verdict"].as_str(), Some("conforms" | "held"))).collect();
+    assert!(open.is_empty() && cells.iter().any(|cell| cell["status"] == 304), "{open:?}");
 }

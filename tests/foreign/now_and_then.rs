@@ -44,10 +44,30 @@ fn told(name: &str, method: &'static str, fails: impl Fn(usize) -> bool + Send +
         }
     });
     let report = server.whole(&["--allow-writes", "--retries", "4"]);
+    (failures(&report), failed.load(Ordering::SeqCst))
+}
+
+/// The probes of all findings that tell of a 500.
+fn failures(report: &Value) -> Vec<String> {
     let cells = report["cells"].as_array().expect("cells");
     let all = cells.iter().flat_map(|cell| cell["findings"].as_array().expect("findings")).chain(report["findings"].as_array().expect("findings"));
     let must = all.filter(|finding| finding["severity"] == "must" && finding["actual"].as_str().is_some_and(|actual| actual.starts_with("500")));
-    (must.map(|finding| finding["probe"].as_str().unwrap_or_default().to_owned()).collect(), failed.load(Ordering::SeqCst))
+    must.map(|finding| finding["probe"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// What breaks another rule is sent again, and fails then.
+#[test]
+fn what_fails_only_when_it_is_sent_again_is_told() {
+    let asked_for = AtomicUsize::new(0);
+    let server = Server::start("again", CONTRACT, move |asked: &Asked| match (asked.method.as_str(), asked.path.as_str()) {
+        ("GET", "/things") if asked_for.fetch_add(1, Ordering::SeqCst) == 2 => (500, json!({"error": "failed"})),
+        ("GET", "/things") => (200, json!({"no": "array"})),
+        ("POST", _) => (500, json!({"error": "closed"})),
+        _ => (404, Value::Null),
+    });
+    let report = server.whole(&["--allow-writes", "--retries", "4"]);
+    let found = failures(&report);
+    assert!(found.iter().any(|probe| probe.starts_with("list::")), "{found:?}");
 }
 
 #[test]

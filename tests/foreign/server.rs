@@ -83,8 +83,9 @@ impl Server {
 
     /// Runs the program against it, with everything that follows a run; the report.
     pub fn whole(&self, more: &[&str]) -> Value {
-        let words = ["run", "--contract", "contract.yaml", "--state", "state", "--retries", "0", "--target", &self.url];
-        let output = self.folder.run(&[&words[..], more].concat());
+        let words = ["run", "--contract", "contract.yaml", "--state", "state", "--target", &self.url];
+        let once: &[&str] = if more.contains(&"--retries") { &[] } else { &["--retries", "0"] };
+        let output = self.folder.run(&[&words[..], once, more].concat());
         assert!(output.status.code().is_some_and(|code| code != 2), "{}", crate::support::text(&output));
         self.folder.report()
     }
