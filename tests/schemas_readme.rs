@@ -67,7 +67,7 @@ fn defaults() -> BTreeMap<String, BTreeSet<u16>> {
     let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}]);
     let document = json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
-        "paths": {"/things": {"post": operation("create")}, "/things/{id}": {"parameters": id, "patch": operation("update")}}
+        "paths": {"/things": {"post": operation("create")}, "/things/{id}": {"parameters": id, "get": operation("read"), "patch": operation("update")}}
     });
     let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
     let mut defaults: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();

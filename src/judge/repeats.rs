@@ -79,8 +79,8 @@ fn fail_as_well(round: &Round, found: Vec<Finding>, judgement: &mut Judgement) {
     for finding in found.into_iter().filter(fails) {
         let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
         let asked = format!("{}::", probe.operation);
-        let known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
-        if !known.into_iter().any(|known| fails(known) && known.probe.starts_with(&asked)) {
+        let mut known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
+        if !known.any(|known| fails(known) && known.probe.starts_with(&asked)) {
             judgement.findings.push(finding);
         }
     }

@@ -45,7 +45,7 @@ pub struct Report {
     pub cells: Vec<Cell>,
     /// What belongs to no single cell.
     pub findings: Vec<Finding>,
-    /// All findings, those of cells as well, by what they have in common: one thing that is wrong in many answers is one.
+    /// All findings, those of cells as well, by their causes: one thing that is wrong in many answers is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
     /// What answers hold that the contract does not know. It breaks nothing.
@@ -79,8 +79,8 @@ pub struct Report {
     pub document_issues: Vec<DocumentIssue>,
 }
 
-/// What one or more findings have in common: the rule, and the place in the answer, but for the index of an item. A wrong status
-/// has a cause in each exchange.
+/// What one or more findings come from: the same rule at the same place of an answer, but for the index of an item. A wrong
+/// status has a cause in each exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cause {
     /// Name of the check.

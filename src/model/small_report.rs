@@ -69,15 +69,20 @@ pub fn sample() -> Report {
         made: Vec::new(),
         changed: Vec::new(),
         put_back: Vec::new(),
-        left: vec![Leftover {
-            kind: "things".to_owned(),
-            id: "7".to_owned(),
-            operation: "things.delete".to_owned(),
-            reason: "things.delete was answered 400".to_owned(),
-            removable: true,
-            because: None,
-        }],
+        left: vec![leftover()],
         document_issues: Vec::new(),
+    }
+}
+
+/// A thing that could not be removed.
+fn leftover() -> Leftover {
+    Leftover {
+        kind: "things".to_owned(),
+        id: "7".to_owned(),
+        operation: "things.delete".to_owned(),
+        reason: "things.delete was answered 400".to_owned(),
+        removable: true,
+        because: None,
     }
 }
 

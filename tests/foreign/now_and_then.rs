@@ -27,7 +27,7 @@ paths:
 
 /// What is said of the operations whose requests of this method fail when they are this many; how many failed.
 fn told(name: &str, method: &'static str, fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Vec<String>, usize) {
-    let (made, asked_for): (AtomicUsize, AtomicUsize) = Default::default();
+    let (made, asked_for) = (AtomicUsize::default(), AtomicUsize::default());
     let failed: &'static AtomicUsize = Box::leak(Box::default());
     let server = Server::start(name, CONTRACT, move |asked: &Asked| {
         let one = asked.path.strip_prefix("/things/").map(|id| id.parse::<usize>().is_ok_and(|id| id < made.load(Ordering::SeqCst)));

@@ -20,9 +20,8 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let operation = ground.operation;
     let is_told = |(condition, validator): &(&str, &str)| {
         let mut answered = operation.successes().flat_map(|response| &response.headers);
-        let asked = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
-        answered.any(|rule| rule.name.eq_ignore_ascii_case(validator))
-            || asked.into_iter().any(|parameter| parameter.name.eq_ignore_ascii_case(condition))
+        let mut asked = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        answered.any(|rule| rule.name.eq_ignore_ascii_case(validator)) || asked.any(|parameter| parameter.name.eq_ignore_ascii_case(condition))
     };
     let documented = CONDITIONS.into_iter().find(is_told);
     let (condition, validator) = documented.unwrap_or(CONDITIONS[0]);
