@@ -19,6 +19,9 @@ const ABSENT: [&str; 4] = ["unknown-id", "deleted-resource", "unknown-reference"
 /// 15.5.10; JSON:API, Creating Resources).
 const CONFLICT: [&str; 2] = ["wrong-type", "id-mismatch"];
 
+/// Triggers that stand for 304, 406 and 412 where a contract does not say when: a server may go by more than one condition.
+const CONDITIONAL: [&str; 3] = ["unmodified", "not-acceptable", "stale-validator"];
+
 /// What a ruling comes to where the answer to a valid request is another one that the contract documents.
 pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|_| ruling == Ruling::Breaks);
@@ -111,6 +114,7 @@ pub(super) fn forbids(case: &Case<'_>, probe: &Probe) -> bool {
 fn may_be(case: &Case<'_>, probe: &Probe, response: &Response) -> bool {
     let open = |condition: &Condition| match condition.trigger.as_str() {
         trigger if ABSENT.contains(&trigger) => !is_there(case, probe),
+        trigger if CONDITIONAL.contains(&trigger) => !case.contract.inferred.annotated,
         trigger if CONFLICT.contains(&trigger) => response.status == Status(409) && !case.contract.inferred.annotated,
         _ => false,
     };
