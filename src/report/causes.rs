@@ -8,15 +8,13 @@ use crate::model::verdict::Finding;
 pub fn causes(report: &Report) -> Vec<Cause> {
     let mut causes: Vec<(&Finding, Cause)> = Vec::new();
     for finding in all_findings(report) {
-        let place = match causes.iter().position(|(first, _)| finding.check != "status" && is_alike(first, finding)) {
-            Some(known) => known,
-            None => {
-                let (check, message) = (finding.check.clone(), finding.message.clone());
-                let cause = Cause { check, severity: finding.severity, message, findings: 0, cells: Vec::new(), probes: Vec::new() };
-                causes.push((finding, cause));
-                causes.len() - 1
-            }
-        };
+        let known = causes.iter().position(|(first, _)| finding.check != "status" && is_alike(first, finding));
+        let place = known.unwrap_or(causes.len());
+        if known.is_none() {
+            let (check, message) = (finding.check.clone(), finding.message.clone());
+            let cause = Cause { check, severity: finding.severity, message, findings: 0, cells: Vec::new(), probes: Vec::new() };
+            causes.push((finding, cause));
+        }
         let cause = &mut causes[place].1;
         cause.findings += 1;
         let holding = report.cells.iter().filter(|cell| cell.findings.contains(finding));
