@@ -1,5 +1,7 @@
 //! Servers that were not made for the program: no false accusation, no missed fault, no harm to other data.
 
+#[path = "../support/server.rs"]
+mod served;
 #[path = "../support/mod.rs"]
 mod support;
 
