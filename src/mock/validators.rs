@@ -1,4 +1,4 @@
-//! The version that an answer shows (RFC 9110, section 8.8), where the contract lets a client ask for what has changed since.
+//! Computes ETag and Last-Modified of an answer (RFC 9110, section 8.8), for conditional requests.
 
 use super::draft::Draft;
 use super::headers::{self, Circumstances};

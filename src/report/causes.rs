@@ -1,4 +1,4 @@
-//! What findings have one cause: one header that is missing in many answers is one thing to be mended.
+//! Groups findings that have one cause, such as one header that is missing in many answers.
 
 use super::words::all_findings;
 use crate::model::report::{Cause, Report};

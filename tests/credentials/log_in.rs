@@ -1,4 +1,4 @@
-//! Credentials that are obtained by requests: renewed when they end, and said to be what everything waits for when they cannot be.
+//! Credentials that requests obtain are renewed when they end; where they cannot be, everything that waits says so.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

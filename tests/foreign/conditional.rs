@@ -1,4 +1,4 @@
-//! Answers on condition: what has not changed, a form that nobody writes, and a version that is not the current one.
+//! Conditional answers: 304 for what has not changed, 406 for an unknown form, 412 for an old version.
 
 use std::sync::Mutex;
 

@@ -5,16 +5,10 @@ mod served;
 #[path = "../support/mod.rs"]
 mod support;
 
-mod another;
-mod answers;
-mod collections;
 mod conditional;
-mod deletions;
 mod nested;
 mod now_and_then;
 mod overloaded;
-mod renames;
 mod same_id;
 mod sent;
 mod server;
-mod strangers;

@@ -160,38 +160,6 @@ fn forms_are_written_as_their_encoding_says_and_the_mock_reads_them() {
     assert_eq!(missed(&report, &["charge", "note"], 400), Vec::<String>::new());
 }
 
-const READ_ONLY: &str = r"paths:
-  /accounts:
-    post:
-      operationId: open
-      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Account'}}}}
-      responses: {'201': {description: ok}, '400': {description: bad}}
-components:
-  schemas:
-    Base: {type: object, properties: {id: {type: integer, readOnly: true}}}
-    Stamp: {type: string, readOnly: true}
-    Account:
-      required: [id, stamp, name, cards]
-      allOf:
-        - {$ref: '#/components/schemas/Base'}
-        - properties:
-            stamp: {$ref: '#/components/schemas/Stamp'}
-            name: {type: string}
-            cards: {type: array, items: {type: object, required: [number, token], properties: {number: {type: string, readOnly: true}, token: {type: string, writeOnly: true}}}}
-      example: {id: 10, stamp: now, name: N, cards: [{number: '1', token: t}]}
-";
-
-#[test]
-fn what_only_answers_hold_is_left_out_of_examples() {
-    let server = Server::start("read-only", &format!("{HEAD}{READ_ONLY}"), |asked| {
-        let body = asked.body.clone().unwrap_or_default();
-        let bad = body.get("id").or(body.get("stamp")).or(body.pointer("/cards/0/number")).is_some();
-        let whole = body.get("name").is_some() && body.pointer("/cards/0/token") == Some(&json!("t"));
-        (if whole && !bad { 201 } else { 400 }, Value::Null)
-    });
-    assert_eq!(missed(&server.run(&["--allow", "all"]), &["open"], 201), Vec::<String>::new());
-}
-
 /// The weight of a form in `Accept` (RFC 9110, section 12.4.2).
 fn weight(accept: &str, form: &str) -> f64 {
     let parts = accept.split(',').map(|part| part.split_once(';').unwrap_or((part, "")));
@@ -220,25 +188,6 @@ fn json_is_preferred_to_what_cannot_be_looked_into() {
         }
     });
     assert_eq!(missed(&server.run(&["--allow", "all"]), &["list", "get"], 200), Vec::<String>::new());
-}
-
-#[test]
-fn each_security_scheme_is_shown_with_its_own_key() {
-    let contract = format!(
-        "{HEAD}{}",
-        r"paths:
-  /a: {get: {operationId: a, security: [{api-key: []}], responses: {'200': {description: ok}, '401': {description: no}}}}
-  /b: {get: {operationId: b, security: [{apiKey: []}], responses: {'200': {description: ok}, '401': {description: no}}}}
-components: {securitySchemes: {api-key: {type: apiKey, in: header, name: X-A}, apiKey: {type: apiKey, in: header, name: X-B}}}
-"
-    );
-    let server = Server::start("schemes", &contract, |asked| {
-        let is = |name: &str, key: &str| asked.headers.get(name).is_some_and(|sent| sent == key);
-        let right = if asked.path == "/a" { is("x-a", "public-key-0001") } else { is("x-b", "admin-key-00002") };
-        (if right { 200 } else { 401 }, Value::Null)
-    });
-    let credentials = server.write("credentials", "PROBITY_API_KEY=public-key-0001\nPROBITY_API_KEY_2=admin-key-00002\n");
-    assert_eq!(missed(&server.run(&["--credentials", &credentials]), &["a", "b"], 200), Vec::<String>::new());
 }
 
 const VALUES: &[(&str, &str)] = &[

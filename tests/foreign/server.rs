@@ -59,11 +59,6 @@ impl Server {
         self.folder.report()
     }
 
-    /// Writes a file for a run; its path.
-    pub fn write(&self, name: &str, text: &str) -> String {
-        self.folder.write(name, text).to_str().expect("a path").to_owned()
-    }
-
     /// Every request so far, as method and path.
     pub fn seen(&self) -> Vec<String> {
         self.served.seen()

@@ -143,6 +143,8 @@ pub struct Expected {
     /// How often requests were sent.
     #[serde(default)]
     pub requests: Vec<Count>,
+    /// The operations for which the run found another valid request than that of the contract.
+    pub found_requests: Option<Vec<String>>,
     /// Everything that the server holds after the run.
     pub things: Option<BTreeMap<String, Value>>,
 }

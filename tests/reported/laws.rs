@@ -24,7 +24,7 @@ const LEAST: &str = "why: Nobody is blamed for what is right.
 contract: {openapi: 3.1.0, info: {title: T, version: '1'}, paths: {/a: {get: {operationId: a, responses: {'200': {description: a}}}}}}
 rules: [{request: GET /a, answer: {status: 200}}]
 expect: {cells: [{cell: a 200, verdict: conforms}]}
-variants: {it fails: {rules: [{request: GET /a, answer: {status: 500}}], expect: {cells: [{cell: a 200, verdict: violates}], findings: [{check: server-error, cell: a 200}]}}}
+variants: {it fails: {rules: [{request: GET /a, answer: {status: 500}}], expect: {cells: [{cell: a 200, verdict: violates}], findings: [{check: status, cell: a 200}]}}}
 ";
 
 /// A trial for each law.
@@ -72,7 +72,7 @@ fn wrong_files() -> Result<(), Failed> {
         ("request: GET /a", "request: GET /a, given: $who", &["rules/0", "$who"]),
         ("request: GET /a", "request: GET /a, when: {body: {type: nothing}}", &["rules/0/when/Body"]),
         ("findings:", "finding:", &["finding", "line 5"]),
-        (", expect: {cells: [{cell: a 200, verdict: violates}], findings: [{check: server-error, cell: a 200}]}", "", &["variants"]),
+        (", expect: {cells: [{cell: a 200, verdict: violates}], findings: [{check: status, cell: a 200}]}", "", &["variants"]),
     ];
     each(changes, |text| read(text).map(drop))
 }
@@ -82,9 +82,9 @@ fn wrong_expectations() -> Result<(), Failed> {
         ("verdict: conforms", "verdict: held", &["as it stands: a 200: conforms", "not held"]),
         ("{cell: a 200, verdict: conforms}", "{cell: b 200, verdict: conforms}", &["b 200: the contract has no such cell"]),
         ("verdict: conforms}", "verdict: conforms, reason: sad}", &["as it stands: a 200: conforms", "(sad)"]),
-        ("[{check: server-error, cell: a 200}]", "[]", &["it fails: a 200: server-error at status is found and not expected"]),
-        ("check: server-error", "check: no-leak", &["no-leak  is expected and not found"]),
-        ("cell: a 200}]}", "cell: a 200, place: body}]}", &["server-error body is expected and not found"]),
+        ("[{check: status, cell: a 200}]", "[]", &["it fails: a 200: status at status is found and not expected"]),
+        ("check: status", "check: no-leak", &["no-leak  is expected and not found"]),
+        ("cell: a 200}]}", "cell: a 200, place: body}]}", &["status body is expected and not found"]),
         ("cell: a 200}]}", "cell: a 200, severity: should}]}", &["is expected and not found"]),
         ("cell: a 200}]}", "cell: a 200}], requests: [{request: '* /a', most: 0}]}", &["it fails: `* /a` was sent"]),
         ("cell: a 200}]}", "cell: a 200}], requests: [{request: 'PUT *', least: 1}]}", &["`PUT *` was sent 0 times"]),

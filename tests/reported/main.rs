@@ -27,10 +27,13 @@ const CASES: &str = "tests/cases";
 
 /// A text as a case, or why it is none.
 fn read(text: &str) -> Result<Case, String> {
-    let case: Case = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    // YAML 1.2, as the program reads documents: `N` is a text.
+    let options = serde_saphyr::options! { strict_booleans: true, leading_zero_numbers_as_strings: true };
+    let case: Case = serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())?;
     let sets = [("rules".to_owned(), &case.rules)].into_iter();
     let rules = sets.chain(case.variants.iter().map(|(name, variant)| (format!("variants/{name}/rules"), &variant.rules)));
-    let wrong: Vec<String> = rules.flat_map(|(at, rules)| rules.iter().enumerate().flat_map(move |(index, rule)| bad(&format!("{at}/{index}"), rule))).collect();
+    let wrong: Vec<String> =
+        rules.flat_map(|(at, rules)| rules.iter().enumerate().flat_map(move |(index, rule)| bad(&format!("{at}/{index}"), rule))).collect();
     if !wrong.is_empty() {
         return Err(wrong.join("\n"));
     }
@@ -82,7 +85,9 @@ fn tried(name: &str, case: &Case) -> Result<(), String> {
         let said = run(&format!("{name}-{index}"), case, Some(variant)).map_err(|error| format!("{difference}: {error}"))?;
         runs.push((difference, said, variant.expect.as_ref().unwrap_or(&case.expect)));
     }
-    let told = |(difference, said, expected): &(&str, Said, &Expected)| said.misses(expected).into_iter().map(|miss| format!("{difference}: {miss}")).collect();
+    let told = |(difference, said, expected): &(&str, Said, &Expected)| {
+        said.misses(expected).into_iter().map(|miss| format!("{difference}: {miss}")).collect()
+    };
     let mut misses: Vec<String> = runs.iter().flat_map(|run| -> Vec<String> { told(run) }).collect();
     for (difference, _, expected) in &runs {
         if runs.iter().all(|(_, said, _)| said.misses(expected).is_empty()) {

@@ -33,6 +33,10 @@ impl Said {
         if let Some(things) = expected.things.as_ref().filter(|things| **things != self.things) {
             misses.push(format!("the server holds {}, not {}", json!(self.things), json!(things)));
         }
+        let found: Vec<String> = self.report.found_requests.iter().map(|found| found.operation.clone()).collect();
+        if expected.found_requests.as_ref().is_some_and(|operations| *operations != found) {
+            misses.push(format!("other requests were found for {found:?}, not for {:?}", expected.found_requests));
+        }
         misses
     }
 
@@ -56,7 +60,8 @@ impl Said {
             *cell == wanted.cell && finding.check == wanted.check && place && wanted.severity.is_none_or(|severity| severity == finding.severity)
         };
         let surplus = found.iter().filter(|found| !expected.findings.iter().any(|wanted| fits(found, wanted)));
-        let surplus = surplus.map(|(cell, found)| format!("{cell}: {} at {} is found and not expected: {}", found.check, found.answer, found.message));
+        let surplus =
+            surplus.map(|(cell, found)| format!("{cell}: {} at {} is found and not expected: {}", found.check, found.answer, found.message));
         let lacking = expected.findings.iter().filter(|wanted| !found.iter().any(|found| fits(found, wanted)));
         surplus.chain(lacking.map(|wanted| format!("{}: {} {} is expected and not found", wanted.cell, wanted.check, wanted.place))).collect()
     }

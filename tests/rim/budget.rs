@@ -1,4 +1,4 @@
-//! A budget holds whatever the server answers: what it asks to send again counts as well, and what puts back comes out of it.
+//! A budget holds whatever the server answers: repeated requests and those that put back count as well.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

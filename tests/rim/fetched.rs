@@ -1,5 +1,5 @@
-//! A contract that stands at an address is fetched within bounds, without credentials, and nothing of its address but what is
-//! public is kept.
+//! A contract at an address is fetched within bounds and without credentials.
+//! Nothing of its address is kept but what is public.
 
 use crate::origin::{Origin, answer};
 use crate::support::{Folder, text};

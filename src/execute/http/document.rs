@@ -1,5 +1,5 @@
-//! Reads a document from an address, as it is and within bounds. It is no request to the target: it only reads, and has no
-//! credentials and no body.
+//! Fetches a document from an address, within bounds and without credentials or a body.
+//! It is no request to the target: it only reads.
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, LOCATION};
 use tokio::time::timeout;

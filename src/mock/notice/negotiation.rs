@@ -1,5 +1,4 @@
-//! Whether the answer can be given in a form that is asked for, and whether the version that a request is for is one that is
-//! ever current.
+//! Detects requests for a form that cannot be given (406), or for a version that is not current (412, 304).
 
 use super::{Noticed, Scene, State};
 use crate::mock::request::in_range;
