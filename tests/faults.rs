@@ -96,7 +96,8 @@ fn the_faultless_mock_raises_nothing() {
 #[test]
 fn every_trigger_is_sent() {
     let books = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/books.yaml");
-    let words = [&["--thorough"][..], &["--thorough", "--contract", books]];
+    let conditional = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/conditional.yaml");
+    let words = [&["--thorough"][..], &["--thorough", "--contract", books], &["--contract", conditional]];
     let mut sent = BTreeSet::new();
     for words in words {
         let args = run_args(words).expect("the arguments are right");

@@ -51,16 +51,7 @@ pub fn sample() -> Report {
         totals: Totals::summed(&cells, 21, 2, 1),
         cells,
         findings: vec![finding("body-schema", Severity::Must, "things.get::200::success")],
-        undocumented: vec![
-            Undocumented { kind: "header".to_owned(), operation: "things.get".to_owned(), status: Status(200), place: "x-trace".to_owned(), seen: 9 },
-            Undocumented {
-                kind: "member".to_owned(),
-                operation: "things.list".to_owned(),
-                status: Status(200),
-                place: "/data/*/colour".to_owned(),
-                seen: 1,
-            },
-        ],
+        undocumented: undocumented(),
         causes: Vec::new(),
         alternatives: vec![choice()],
         found_requests: vec![FoundRequest { operation: "things.create".to_owned(), body: serde_json::json!({"name": "probity"}), query: Vec::new() }],
@@ -72,6 +63,20 @@ pub fn sample() -> Report {
         left: vec![leftover()],
         document_issues: Vec::new(),
     }
+}
+
+/// What answers held and no contract documents.
+fn undocumented() -> Vec<Undocumented> {
+    vec![
+        Undocumented { kind: "header".to_owned(), operation: "things.get".to_owned(), status: Status(200), place: "x-trace".to_owned(), seen: 9 },
+        Undocumented {
+            kind: "member".to_owned(),
+            operation: "things.list".to_owned(),
+            status: Status(200),
+            place: "/data/*/colour".to_owned(),
+            seen: 1,
+        },
+    ]
 }
 
 /// A thing that could not be removed.

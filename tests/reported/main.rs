@@ -1,4 +1,4 @@
-//! One trial for each case file in `tests/cases`: the program is run against the server of the file, and says what is expected.
+//! One trial for each case file in `tests/cases`: a run against the server of the file says what is expected.
 
 #[path = "../support/server.rs"]
 mod served;
