@@ -109,6 +109,10 @@ fn every_operation_that_the_suites_name_exists() {
             continue;
         }
         let (suite, contract) = open::suite(&Source::File(path.clone())).unwrap();
+        // Contracts of others are not ours to ship: their suites say where they are to be had.
+        if matches!(&contract, Source::File(file) if !file.exists()) {
+            continue;
+        }
         let contract = open::contract(&contract).unwrap();
         for name in suite.effects.values().flatten().chain(suite.skip.keys()) {
             named += 1;
