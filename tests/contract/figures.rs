@@ -84,6 +84,53 @@ fn every_api_has_its_operations_and_statuses_with_their_certainty() {
     assert_eq!(found, expected);
 }
 
+/// File by file, each operation with its method and its statuses, as they were written down from the published facts and not
+/// from the contract. A mark stands behind a status: `!` contradicted, `*` seen, `?` inferred, and `/` before the status that it
+/// is the other side of.
+const PAIRS_OF_FACTS: &str = include_str!("pairs.txt");
+
+#[test]
+fn every_pair_is_that_of_the_facts_with_its_certainty_and_its_other_side() {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for operation in &CONTRACT.operations {
+        let file = operation.place.split_once(".yaml#").unwrap().0;
+        let own = operation.responses.iter().filter(|response| !response.general);
+        let mut pairs: Vec<String> = own
+            .map(|response| {
+                let mark = ["", "!", "*", "?"][response.certainty as usize];
+                let side = response.alternative_to.map(|main| format!("/{main}")).unwrap_or_default();
+                format!("{}{mark}{side}", response.status)
+            })
+            .collect();
+        pairs.sort();
+        found.entry(file).or_default().push(format!("  {} {} {}", operation.id, operation.method.0, pairs.join(" ")));
+    }
+    let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut file = "";
+    for line in PAIRS_OF_FACTS.lines() {
+        if line.starts_with("  ") { told.entry(file).or_default().push(line.to_owned()) } else { file = line }
+    }
+    for (file, mut operations) in told {
+        let mut own = found.remove(file).unwrap_or_default();
+        own.sort();
+        operations.sort();
+        assert_eq!(own, operations, "{file}");
+    }
+    assert!(found.is_empty(), "no facts are about {:?}", found.keys());
+}
+
+/// What the list says of the contract is what the table says of the facts.
+#[test]
+fn the_list_says_how_many_pairs_there_are_by_certainty() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_probity")).arg("list").output().expect("it runs");
+    let said = String::from_utf8(output.stdout).expect("a text");
+    let sum = |index: usize| APIS.iter().map(|(_, _, pairs, _)| pairs[index]).sum::<usize>();
+    let sides = APIS.iter().map(|(.., sides)| sides).sum::<usize>();
+    let line = format!("Pairs by certainty: {} documented, {} contradicted, {} seen, {INFERRED} inferred; {sides} pairs", sum(0), sum(1), sum(2));
+    assert!(said.contains(&line), "{line}");
+    assert!(said.contains(&format!("{OPERATIONS} operations, {PAIRS} documented pairs of operation and status.")));
+}
+
 /// Both sides are declared, and neither is the other side of a third.
 #[test]
 fn a_side_is_that_of_another_status_of_its_operation() {
