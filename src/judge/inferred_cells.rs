@@ -56,6 +56,7 @@ pub(super) fn judged(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, 
 mod tests {
     use serde_json::json;
 
+    use super::{Finding, Severity, is_open};
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
     use crate::judge::{Case, judge};
     use crate::model::exchange::Content;
@@ -79,6 +80,14 @@ mod tests {
     fn an_inferred_status_is_proved_by_itself_with_a_right_body() {
         assert_eq!(judged(200, Content::Json(json!({"id": "1"}))), Verdict::Conforms);
         assert_eq!(judged(200, Content::Json(json!({"name": "1"}))), Verdict::Unreached);
+    }
+
+    #[test]
+    fn what_no_server_may_do_breaks_an_inferred_answer_as_well() {
+        let finding =
+            |check: &str| Finding { check: check.to_owned(), severity: Severity::Must, ..crate::model::small_report::sample().findings[0].clone() };
+        assert!(is_open(&finding("body-schema")));
+        assert!(!is_open(&finding("no-leak")) && !is_open(&finding("no-echo")));
     }
 
     #[test]

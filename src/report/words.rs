@@ -343,6 +343,15 @@ mod tests {
     }
 
     #[test]
+    fn the_headline_counts_what_is_only_inferred_apart() {
+        let mut report = only(&[Verdict::Conforms]);
+        report.cells[0].certainty = crate::model::certainty::Certainty::Inferred;
+        report.totals = crate::model::report::Totals::summed(&report.cells, 7, 1, 1);
+        let words = "Conforms: 3 of 3 cells proved, and nothing violated. 1 of 1 cell that no document names came as inferred.";
+        assert_eq!(headline(&report), words);
+    }
+
+    #[test]
     fn effort_is_counted_for_proved_cells() {
         let report = only(&[Verdict::Conforms]);
         assert_eq!(effort(&report), "7 requests (1 for fixtures, 1 to clean up), 1.75 for each proved cell, in 2.3s");
