@@ -90,6 +90,29 @@ fn a_type_that_the_firm_does_not_have_blocks_and_says_what_to_do() {
     assert!(reason.contains("`requests` in the suite names a request that it takes"), "{reason}");
 }
 
+/// A firm has types of its own: the one in the example is refused there, so that the run has to look for another one, unless a
+/// person names one.
+#[test]
+fn a_request_of_a_persons_own_is_taken_at_once_where_the_example_is_not() {
+    let words = ["--variant", "other-types", "--only", "entities.create"];
+    let folder = Folder::new("own-type");
+    let (output, report) = run(&folder, &words);
+    let success = |report: &Value| cells(report, "entities.create").into_iter().find(|cell| cell["status"] == 201).cloned().expect("a success");
+    assert_eq!(report["found_requests"][0]["operation"], "entities.create", "{}", text(&output));
+    assert_ne!(success(&report)["verdict"], "violates");
+
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/addepar/openapi.yaml");
+    let mut own = json!({"data": {"type": "entities", "attributes": {"original_name": "Probity", "currency_factor": "CHF"}}});
+    own["data"]["attributes"]["model_type"] = json!("TYPE_OF_THE_FIRM");
+    folder.write("own.json", own.to_string());
+    folder.write("suite.yaml", format!("name: firm\ncontract: {contract}\nrequests:\n  entities.create: own.json\n"));
+    let (output, report) = run(&folder, &[&words[..], &["--suite", "suite.yaml", "--target", "mock"]].concat());
+    assert_eq!(success(&report)["verdict"], "conforms", "{}", text(&output));
+    assert!(cells(&report, "entities.create").iter().all(|cell| cell["verdict"] != "violates"), "{}", text(&output));
+    assert_eq!(report["own_requests"], json!(["entities.create"]));
+    assert!(report["found_requests"].as_array().is_none_or(Vec::is_empty), "{}", text(&output));
+}
+
 /// A saved view may be missing or need a licence; a query needs neither.
 #[test]
 fn what_is_needed_is_made_without_data_of_the_server_where_that_can_be() {
@@ -117,4 +140,36 @@ fn who_has_no_permission_asks_while_the_valid_request_would_be_taken() {
         assert!(waits(&format!("{operation}::204::success"), &format!("{operation}::403::limited-credentials")), "{operation}");
     }
     assert!(waits("contacts.revoke::403::limited-credentials", "contacts.restore::204::success"));
+}
+
+/// What the documents are of two minds about, and which of the variants shows which side: the status, and the field or body
+/// that comes with it.
+#[test]
+fn each_side_that_documents_name_is_shown_by_a_variant() {
+    let operations = ["attributes.query", "jobs.cancel", "jobs.get"];
+    let asked: Vec<&str> = operations.iter().flat_map(|operation| ["--only", operation]).collect();
+    let takes = |variant: &str| {
+        let folder = Folder::new(&format!("side-{variant}"));
+        let words = if variant.is_empty() { asked.clone() } else { [&["--variant", variant], &asked[..]].concat() };
+        let (output, report) = run(&folder, &words);
+        assert!(report["totals"]["violates"].as_u64().unwrap_or(0) == 0, "{}", text(&output));
+        let recording = folder.json("reports/recording.json");
+        let outcomes = recording["outcomes"]["outcomes"].as_array().expect("outcomes");
+        let exchanges = outcomes.iter().filter_map(|outcome| outcome["exchanges"].as_array()).flatten();
+        let end = exchanges.filter(|exchange| exchange["answer"]["status"] == 303).map(|exchange| &exchange["answer"]["body"]);
+        let bodies: Vec<bool> = end.map(|body| *body != json!("empty")).collect();
+        let took = |operation: &str| {
+            let sides = report["alternatives"].as_array().expect("sides");
+            let side = sides.iter().find(|side| side["operation"] == operation).unwrap_or_else(|| panic!("{variant}: no side of {operation}"));
+            side["takes"].as_str().expect("a side").to_owned()
+        };
+        (operations.map(took), bodies.contains(&true), bodies.contains(&false))
+    };
+    let sides = |texts: [&str; 3]| texts.map(str::to_owned);
+    assert_eq!(takes(""), (sides(["200", "204", "303"]), false, true));
+    let (sides_of_redirect, with_body, _) = takes("job-with-redirect");
+    assert_eq!((sides_of_redirect, with_body), (sides(["200", "204", "303"]), true));
+    assert_eq!(takes("no-redirect"), (sides(["200", "204", "200"]), false, false));
+    let (sides_of_other, ..) = takes("other-side");
+    assert_eq!(sides_of_other[..2], ["201".to_owned(), "200".to_owned()]);
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Noticed, Scene, State};
-use crate::contract::schema::{resource_needs, server_data};
+use crate::contract::schema::{all_server_data, resource_needs, server_data};
 use crate::contract::{Breach, append};
 use crate::mock::breach::{drill, missing_member};
 use crate::mock::request::Payload;
@@ -24,6 +24,11 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
     {
         noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
     }
+    if let Some((at, value)) = shown_data(scene, body)
+        && scene.core.variants.has(Habit::OtherTypes)
+    {
+        noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
+    }
     let mut found: Vec<(u8, Noticed)> = listed_values(scene, body).map(|noticed| (0, noticed)).collect();
     found.extend(listed_places(scene, body).map(|noticed| (0, noticed)));
     if let Some(schema) = scene.media.and_then(|media| media.schema.as_ref()) {
@@ -33,6 +38,20 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
     found.extend(id_mismatch(scene, body).map(|noticed| (3, noticed)));
     found.sort_by_key(|(rank, _)| *rank);
     noticed.extend(found.into_iter().map(|(_, noticed)| noticed));
+}
+
+/// The first place of a body that holds data of the server which an example of the contract shows as well, with the value.
+fn shown_data(scene: &Scene<'_>, body: &Value) -> Option<(String, Value)> {
+    let media = scene.media?;
+    let contract = &scene.core.contract;
+    // Another form of the same request shows data of the same server.
+    let forms = contract.operations.iter().filter(|form| form.path == scene.operation.path && form.method == scene.operation.method);
+    let media_types = forms.flat_map(|form| &form.request_body).flat_map(|body| &body.content);
+    let shown: Vec<Value> = media_types
+        .flat_map(|media| media.examples.iter().flat_map(move |example| all_server_data(contract, media, &example.value)))
+        .map(|(_, value)| value)
+        .collect();
+    all_server_data(contract, media, body).into_iter().find(|(_, value)| shown.contains(value))
 }
 
 /// Values that the contract names as bad.

@@ -9,6 +9,7 @@ const ELSEWHERE: &[&str] = &[
     "other-keys",
     "head-and-options",
     "other-data",
+    "other-types",
     "features-refused",
     "features-hidden",
     "unlicensed-data",

@@ -69,6 +69,8 @@ pub(crate) enum Habit {
     LowestFirst,
     /// Data that examples name and other servers may not have is not there.
     OtherData,
+    /// The values of such data that the contract shows are not there; others are taken.
+    OtherTypes,
     /// What is only listed has other ids than in the examples.
     OtherKeys,
     /// Optional APIs refuse everything.
