@@ -16,7 +16,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
 /// one of the others.
 const WILD: [(&str, usize, usize, &str); 10] = [
     ("petstore.yaml", 33, 31, "there is no body"),
-    ("nameless.yaml", 27, 22, "there is no security requirement"),
+    ("nameless.yaml", 27, 23, "there is no security requirement"),
     ("keys.yaml", 17, 11, "there are no credentials for certificate"),
     ("circles.yaml", 7, 7, ""),
     ("modern.json", 13, 12, "the contract does not say when"),
