@@ -1,4 +1,4 @@
-//! Computes ETag and Last-Modified of an answer (RFC 9110, section 8.8), for conditional requests.
+//! Computes `ETag` and `Last-Modified` of an answer (RFC 9110, section 8.8), for conditional requests.
 
 use super::draft::Draft;
 use super::headers::{self, Circumstances};

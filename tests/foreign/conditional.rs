@@ -11,7 +11,7 @@ use crate::support::{Folder, text};
 fn contract(documented: bool) -> String {
     let more = |statuses: &[u16]| -> String {
         let known = statuses.iter().filter(|_| documented);
-        known.map(|status| format!(", '{status}': {{description: told}}")).collect()
+        known.map(|status| [", '", &status.to_string(), "': {description: told}"].concat()).collect()
     };
     let shown = "content: {application/json: {schema: {type: object, properties: {id: {type: string}, name: {type: string}}}}}";
     let taken = "{required: true, content: {application/json: {schema: {type: object, properties: {name: {type: string}}}, example: {name: Ann}}}}";
@@ -62,7 +62,7 @@ fn server(name: &str, documented: bool, heeds: bool) -> (Server, &'static Mutex<
                 (204, Value::Null, Vec::new())
             }
             "PUT" => {
-                things[index] = asked.body.clone();
+                things[index].clone_from(&asked.body);
                 (200, json!({"id": id, "name": asked.body.as_ref().map(|body| body["name"].clone())}), Vec::new())
             }
             _ => (200, json!({"id": id, "name": thing["name"]}), vec![("etag", tag)]),
@@ -102,7 +102,7 @@ fn where_no_condition_is_documented_none_is_sent() {
 #[test]
 fn the_embedded_server_answers_on_condition() {
     let folder = Folder::new("foreign-mocked");
-    folder.write("contract.yaml", &contract(true));
+    folder.write("contract.yaml", contract(true));
     let output = folder.run(&["run", "--contract", "contract.yaml", "--target", "mock"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let report = folder.report();

@@ -112,7 +112,7 @@ fn changed(change: &Change, given: &str, names: &mut Names, held: &mut Held) {
             held.made += 1;
             write(written, names["body"].clone(), names, held);
         }
-        Change::Change(written) => {
+        Change::Alter(written) => {
             let thing = held.things.remove(given).unwrap_or_default();
             write(written, thing, names, held);
         }

@@ -95,7 +95,8 @@ pub enum Change {
     /// The body of the request becomes a thing.
     Add(Written),
     /// The given thing is changed, or moved.
-    Change(Written),
+    #[serde(rename = "change")]
+    Alter(Written),
     /// The given thing is gone.
     Remove,
     /// Everything below an address is gone.

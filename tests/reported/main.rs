@@ -63,7 +63,7 @@ fn run(name: &str, case: &Case, variant: Option<&Variant>) -> Result<Said, Strin
     }
     let folder = Folder::new(&format!("case-{name}"));
     folder.write("contract.yaml", contract.to_string());
-    folder.write("credentials", case.credentials.iter().map(|(name, value)| format!("{name}={value}\n")).collect::<String>());
+    folder.write("credentials", case.credentials.iter().map(|(name, value)| [name, "=", value, "\n"].concat()).collect::<String>());
     let canned = Arc::new(Canned::new(rules, things.clone()));
     let shared = Arc::clone(&canned);
     let served = Served::start(move |asked| shared.answer(asked));
