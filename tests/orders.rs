@@ -182,6 +182,20 @@ fn a_contract_or_a_suite_needs_a_target() {
     assert_eq!(folder.run(&["run", "--contract", "other.yaml", "--target", "mock"]).status.code(), Some(0));
 }
 
+/// A flag that is taken is heeded: what is about a server on a network is refused where there is none.
+#[test]
+fn flags_for_a_server_are_refused_by_the_embedded_mock() {
+    let folder = Folder::new("for-a-server");
+    folder.write("ours", "PROBITY_API_KEY=abc");
+    let of_run = [&["--live"][..], &["--ca", "ours"], &["--client-cert", "ours"], &["--proxy", "http://127.0.0.1:1"], &["--credentials", "ours"]];
+    let commands = of_run.map(|flag| ("run", flag)).into_iter().chain([("plan", &["--live"][..]), ("plan", &["--credentials", "ours"])]);
+    for (command, flag) in commands {
+        let output = folder.run(&[&[command, "--target", "mock", "--only", "entities.list"], flag].concat());
+        assert_eq!(output.status.code(), Some(2), "{command} {flag:?}: {}", text(&output));
+        assert!(text(&output).contains(flag[0]) && text(&output).contains("--target URL"), "{command} {flag:?}: {}", text(&output));
+    }
+}
+
 #[test]
 fn a_profile_allows_nothing_elsewhere() {
     let folder = Folder::new("profile");

@@ -73,10 +73,37 @@ impl Connection {
         })
     }
 
+    /// Refuses what is about a server that is reached over a network, where the mock is in this process.
+    ///
+    /// # Errors
+    /// The first such flag.
+    pub fn fits_the_embedded_mock(&self) -> Result<(), Stop> {
+        let given = [
+            ("--ca", self.ca.is_some()),
+            ("--client-cert", self.client_cert.is_some()),
+            ("--proxy", self.proxy.is_some()),
+            ("--credentials", self.credentials.path.is_some()),
+        ];
+        for_a_server(&given)
+    }
+
     fn route(&self) -> Result<Route, Stop> {
         let authorities = self.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
         let identity = self.client_cert.as_ref().map(|path| open::private(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
         Ok(Route { authorities, identity, proxy: self.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
+    }
+}
+
+/// Refuses the first of these flags that is given: the embedded mock would not heed it.
+///
+/// # Errors
+/// The flag, and how a server is named.
+pub fn for_a_server(flags: &[(&str, bool)]) -> Result<(), Stop> {
+    match flags.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(Stop::Unusable(format!(
+            "{flag} is for a server, and the embedded mock has no use for it; leave it out, or name the server with --target URL"
+        ))),
+        None => Ok(()),
     }
 }
 

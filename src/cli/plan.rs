@@ -1,6 +1,7 @@
 //! `probity plan`: what a run would send.
 
 use super::args::{PlanArgs, TextOrJson};
+use super::connection::for_a_server;
 use super::identity::planned_log_ins;
 use super::ledger::Ledger;
 use super::target::{self, Subject, Target};
@@ -17,6 +18,9 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let scope = &args.scope;
     let subject = Subject::load(&scope.files)?;
     let target = Target::planned(scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock"), scope.live || subject.suite.live)?;
+    if target == Target::Mock {
+        for_a_server(&[("--live", scope.live), ("--credentials", args.credentials.path.is_some())])?;
+    }
     // A plan makes no state folder.
     let headers = args.headers.with(&subject.suite, &subject.contract)?;
     let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject, Answers::None)? } else { Ledger::default() };

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::args::RunArgs;
+use super::connection::for_a_server;
 use super::identity::{accounts, tell_refused};
 use super::keeping::Keeping;
 use super::ledger::{self, Ledger};
@@ -185,6 +186,10 @@ impl Scene {
         }
         if *target != Target::Mock && !twists.variant.is_empty() {
             return Err(Stop::Unusable("--variant makes the embedded mock another one; leave out --target, or give it to `probity mock`".to_owned()));
+        }
+        if *target == Target::Mock {
+            for_a_server(&[("--live", scope.live)])?;
+            args.connection.fits_the_embedded_mock()?;
         }
         let headers = args.connection.headers.with(&subject.suite, &subject.contract)?;
         let failed = regressions::known(scope, &subject.contract.title)?;
