@@ -15,8 +15,8 @@
 //! | [`judge`] | holds each answer against the contract and gives each cell its verdict |
 //! | [`report`] | writes the report in each format |
 //! | [`mock`] | a server that behaves as a contract says, with faults on demand |
-//! | [`session`] | what commands do, apart from the words of the command line |
-//! | [`cli`] | the command line |
+//! | [`session`] | opens what commands name: contracts, suites, credentials |
+//! | [`cli`] | the command line, and what each command does |
 //!
 //! A room uses only rooms below it; `tests/house/layers.rs` holds that.
 

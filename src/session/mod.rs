@@ -1,3 +1,3 @@
-//! What each command does, independent of the command line.
+//! Opens what commands name: contracts, suites and credentials.
 
 pub mod open;
