@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
         }
         let slots = match self.values(probe) {
             // What has to be made again names things that the probe itself does not.
-            Ok(_) if known && !probe.consumes.is_empty() => self.progress.slots.clone(),
+            Ok(_) if known && probe.fault.is_none() => self.progress.slots.clone(),
             Ok(slots) => slots,
             Err(_) if unauthenticated => self.stand_ins(probe),
             // A request that is one too many is refused whatever it names.

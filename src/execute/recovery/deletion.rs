@@ -77,13 +77,19 @@ impl Sender<'_, '_> {
         let revival = self.revival?;
         let (remake, other) = elsewhere(revival.contract, revival.schemas, revival.plan, revival.mark, probe)?;
         let made = self.make_again(&remake, slots).await?;
-        self.once_more(&other, slots, outcome).await;
+        // Without an id of its own the request would name what the contract's example names.
+        if other.request.fillings.iter().all(|filling| slots.contains_key(&filling.slot)) {
+            self.once_more(&other, slots, outcome).await;
+        }
         // What it did to the thing that was meant is not told.
         Some((remake, made))
     }
 
-    /// Makes a thing again, and takes its id.
+    /// Makes a thing again, and takes its id; `None` where something that it names is not known.
     async fn make_again(&self, remake: &Remake, slots: &mut BTreeMap<SlotId, Value>) -> Option<Outcome> {
+        if !remake.probe.needs.iter().all(|slot| slots.contains_key(slot)) {
+            return None;
+        }
         if let Some(journal) = self.journal {
             journal.write(&Entry::Added(Box::new(remake.probe.clone())), true).ok()?;
         }
