@@ -168,3 +168,13 @@ fn a_budget_holds_for_what_is_put_back() {
     }
     assert!(changed > 0, "nothing was changed");
 }
+
+/// Alone, so that no other request removes by chance what an id that names nothing has made.
+#[test]
+fn what_a_write_to_an_unknown_id_made_is_removed() {
+    let mut site = Site::start("unknown-id", &[named("files-by-name")]);
+    site.run(&["--only", "files.file_name.post"]);
+    let is_sent = |start: &str| site.server.world().log().iter().any(|line| line.starts_with(start));
+    assert!(is_sent("POST /files/probity-"), "no write names an unknown id");
+    assert_none(site.complaints("unknown-id"));
+}

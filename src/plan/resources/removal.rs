@@ -96,10 +96,32 @@ pub fn intruders(plan: &Plan, probe: &Probe, answer: &Answer, values: &BTreeMap<
     let found = control.captures.iter().filter_map(|capture| {
         let slot = plan.slots.get(&capture.slot).filter(|slot| slot.origin == Origin::Created(control.id.clone()))?;
         let value = captured(capture, answer, probe, values)?;
-        let id = format!("{}~{}~{time}", capture.slot, probe.id);
-        Some((id, Slot { origin: Origin::Created(probe.id.clone()), ..slot.clone() }, value))
+        Some(intruder(&capture.slot, slot, probe, time, value))
     });
-    found.collect()
+    let found: Vec<_> = found.collect();
+    if found.is_empty() { made_at_its_path(plan, probe, control, answer.status, time).into_iter().collect() } else { found }
+}
+
+fn intruder(id: &SlotId, like: &Slot, probe: &Probe, time: u64, value: Value) -> (SlotId, Slot, Value) {
+    (format!("{id}~{}~{time}", probe.id), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() }, value)
+}
+
+/// What a write to an id that names nothing has made under that id, because the server takes it for a create (RFC 9110, sections
+/// 9.3.4 and 15.3.2). The id was drawn for this run, so nothing else has it.
+fn made_at_its_path(plan: &Plan, probe: &Probe, control: &Probe, status: Status, time: u64) -> Option<(SlotId, Slot, Value)> {
+    let may_create = matches!(probe.request.method.0.as_str(), "POST" | "PUT") || status == Status(201);
+    let place = Place::Path(last_parameter(&probe.request.path)?);
+    let is_about_the_id = may_create && probe.fault.as_ref().is_some_and(|fault| fault.place == place);
+    let filling = control.request.fillings.iter().find(|filling| is_about_the_id && filling.place == place)?;
+    let Place::Path(name) = &place else { return None };
+    let value = probe.request.path_values.get(name)?;
+    Some(intruder(&filling.slot, plan.slots.get(&filling.slot)?, probe, time, Value::from(value.as_str())))
+}
+
+/// The parameter that a path ends with, which names one thing of a collection.
+fn last_parameter(path: &str) -> Option<String> {
+    let last = path.trim_end_matches('/').rsplit('/').next()?;
+    last.strip_prefix('{')?.strip_suffix('}').map(str::to_owned)
 }
 
 /// The name of a slot for one more thing of the sort that another slot names.
@@ -111,7 +133,7 @@ fn twin(slot: &str) -> &str {
 pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
     let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
-    let own = request.path.trim_end_matches('/').rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned)?;
+    let own = last_parameter(&request.path)?;
     for filling in request.fillings.iter_mut().filter(|filling| filling.place == Place::Path(own.clone())) {
         slot.clone_into(&mut filling.slot);
     }
@@ -155,4 +177,53 @@ fn sweeping(id: String, operation: &str, request: RequestTemplate, consumes: Vec
     // Whatever the server says to it: no cell depends on it.
     let plain = Probe::plain(id, operation, Purpose::Cleanup, Stage::Cleanup, request);
     Probe { status: Status(204), consumes, wave: u32::MAX, ..plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::intruders;
+    use crate::model::contract::Status;
+    use crate::model::exchange::{Answer, Content};
+    use crate::model::plan::{Origin, Plan, Probe};
+
+    fn probe(method: &str, id: &str, value: &str, fault: &Value) -> Probe {
+        let mut probe = json!({
+            "id": id, "operation": "files.write", "trigger": "success", "status": 201, "purpose": "probe", "fault": fault,
+            "request": {
+                "method": method, "path": "/files/{name}", "path_values": {"name": value}, "query": [], "headers": [], "body": "empty",
+                "credentials": "none", "fillings": []
+            },
+            "allowed": [], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "wave": 0, "stage": "change",
+            "repeat": "once", "also": [], "assumed": null, "effect": "nothing"
+        });
+        if fault.is_null() {
+            probe["request"]["fillings"] = json!([{"place": {"path": "name"}, "slot": "files#1"}]);
+        } else {
+            probe["control"] = json!("control");
+        }
+        serde_json::from_value(probe).unwrap()
+    }
+
+    /// What a write with an id that names nothing has made, by its method and the status of its answer.
+    fn made(method: &str, status: u16) -> Vec<Value> {
+        let slots = json!({"files#1": {"kind": "files", "origin": {"created": "put"}, "like": null}});
+        let mut plan: Plan = serde_json::from_value(json!({"cells": [], "probes": [], "slots": slots})).unwrap();
+        plan.probes.push(probe(method, "control", "report", &Value::Null));
+        let faulty = probe(method, "faulty", "probity-x", &json!({"place": {"path": "name"}, "words": "it names nothing"}));
+        let answer = Answer { status: Status(status), headers: Vec::new(), body: Content::Empty, millis: 1, echoes_credentials: false };
+        let found = intruders(&plan, &faulty, &answer, &BTreeMap::new(), 0);
+        assert!(found.iter().all(|(_, slot, _)| slot.origin == Origin::Created("faulty".to_owned()) && slot.kind == "files"));
+        found.into_iter().map(|(_, _, value)| value).collect()
+    }
+
+    #[test]
+    fn a_write_to_an_id_that_names_nothing_may_make_it() {
+        assert_eq!((made("POST", 201), made("PUT", 200)), (vec![json!("probity-x")], vec![json!("probity-x")]));
+        assert_eq!((made("POST", 404), made("DELETE", 204), made("PATCH", 200)), (vec![], vec![], vec![]));
+        assert_eq!(made("PATCH", 201), vec![json!("probity-x")]);
+    }
 }
