@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::pointer::append;
 use super::schema::follow;
 use crate::model::contract::{Link, Location, MediaType, Operation, Response};
+use crate::model::path::parameter_of;
 
 /// How deep envelopes and branches are opened in search of an id.
 const MOST_NESTED: usize = 4;
@@ -43,7 +44,7 @@ fn items(operations: &[Operation]) -> HashMap<String, Item> {
             let segments: Vec<&str> = operation.segments().collect();
             let last = segments.len().saturating_sub(1);
             for at in (0..segments.len()).filter(|at| below != (*at == last)) {
-                let Some(name) = segments[at].strip_prefix('{').and_then(|name| name.strip_suffix('}')) else { continue };
+                let Some(name) = parameter_of(segments[at]) else { continue };
                 if operation.parameter(Location::Path, name).is_some_and(|parameter| parameter.resource.is_some()) {
                     items.entry(segments[..at].join("/")).or_insert_with(|| (index, name.to_owned()));
                 }

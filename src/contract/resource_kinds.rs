@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::bare;
 use crate::model::contract::{Location, Operation};
+use crate::model::path::parameter_of;
 
 /// Ends of names by which a parameter says that it is an id.
 const IDS: [&str; 3] = ["id", "uuid", "guid"];
@@ -67,7 +68,7 @@ pub(super) fn tell_apart(operations: &mut [Operation]) {
 /// Every parameter of a path that names a resource: what stands before it, its name, and the kind.
 fn places(operation: &Operation) -> impl Iterator<Item = (Prefix, String, String)> {
     let segments: Vec<&str> = operation.path.split('/').collect();
-    let named = segments.iter().enumerate().filter_map(|(at, segment)| Some((at, segment.strip_prefix('{')?.strip_suffix('}')?)));
+    let named = segments.iter().enumerate().filter_map(|(at, segment)| Some((at, parameter_of(segment)?)));
     let found: Vec<_> = named
         .filter_map(|(at, name)| {
             let kind = operation.parameter(Location::Path, name)?.resource.as_ref()?.kind.clone();

@@ -9,6 +9,7 @@ use super::{Case, Ruling};
 use crate::contract::usual;
 use crate::model::contract::{Condition, Location, Operation, Response, Status};
 use crate::model::exchange::Outcome;
+use crate::model::path::last_parameter;
 use crate::model::plan::{Origin, Place, Probe};
 use crate::plan::feeds;
 
@@ -133,7 +134,7 @@ fn may_be_within(case: &Case<'_>, probe: &Probe, operation: &Operation, status: 
 /// resources, whatever the request names is all that there is to it.
 fn is_there(case: &Case<'_>, probe: &Probe) -> bool {
     let known = |slot: &String| case.plan.slots.get(slot).is_some_and(|slot| !matches!(slot.origin, Origin::Given(_)));
-    let item = probe.request.path.trim_end_matches('/').rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}'));
+    let item = last_parameter(&probe.request.path);
     let ends = |name: &str| probe.request.fillings.iter().any(|filling| filling.place == Place::Path(name.to_owned()) && known(&filling.slot));
     item.is_some_and(ends) || (case.contract.inferred.annotated && !probe.request.fillings.is_empty())
 }

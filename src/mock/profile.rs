@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::place::{self, Place};
 use crate::contract::schema::follow;
 use crate::model::contract::{Contract, Location, MediaType, Operation, Response};
+use crate::model::path::parameter_of;
 
 /// An id that an answer yields, told by a link.
 #[derive(Debug, Clone)]
@@ -136,7 +137,7 @@ impl Profiles {
 fn rough(contract: &Contract, operation: &Operation) -> Profile {
     let segments: Vec<&str> = operation.segments().collect();
     let parameter = |segment: &str| {
-        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        let name = parameter_of(segment)?;
         let parameter = operation.parameter(Location::Path, name)?;
         Some((name.to_owned(), parameter.resource.as_ref()?.kind.clone()))
     };

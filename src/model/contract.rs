@@ -14,6 +14,7 @@ pub use super::index::OperationIndex;
 use super::issue::DocumentIssue;
 pub use super::job::Done;
 use super::own_request::OwnValues;
+use super::path;
 pub use super::security::SecurityScheme;
 use super::serialization::Serialization;
 
@@ -165,7 +166,7 @@ impl Operation {
 
     /// Segments of the path template; a slash at its end makes no segment.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.path.trim_matches('/').split('/')
+        path::segments(&self.path)
     }
 
     /// The parameter that the path ends with, when it is the whole of the last segment and names what the operation is about.
@@ -173,8 +174,7 @@ impl Operation {
         if self.below {
             return None;
         }
-        let name = self.segments().next_back()?.strip_prefix('{')?.strip_suffix('}')?;
-        self.parameter(Location::Path, name)
+        self.parameter(Location::Path, path::last_parameter(&self.path)?)
     }
 
     /// Declared responses of the 2xx class, else the one that stands for all of them.

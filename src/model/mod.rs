@@ -22,6 +22,7 @@ pub mod log_in;
 pub mod own_header;
 pub mod own_request;
 pub mod own_security;
+pub mod path;
 pub mod plan;
 pub mod reason;
 pub mod report;

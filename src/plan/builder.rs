@@ -10,6 +10,7 @@ use super::schedule::selection::{Wanted, skip_reason};
 use super::schedule::{budget, greedy, ordering};
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Location, Operation, Status};
+use crate::model::path::parameter_of;
 use crate::model::plan::{Body, Place, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
 use crate::model::reason::Reason;
 use crate::model::suite::Suite;
@@ -300,6 +301,6 @@ pub(super) fn consumed_slots(operation: &Operation, bound: &Bound) -> Vec<SlotId
 
 /// The kind of resource that the last parameter of the path names.
 pub(super) fn path_kind(operation: &Operation) -> Option<&str> {
-    let last = operation.segments().rev().find_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))?;
+    let last = operation.segments().rev().find_map(parameter_of)?;
     operation.parameter(Location::Path, last)?.resource.as_ref().map(|need| need.kind.as_str())
 }

@@ -4,6 +4,7 @@ use super::document::{id, is_single, resources};
 use super::history::{Event, History, Standing};
 use super::{Break, Citation, Rule};
 use crate::model::contract::Location;
+use crate::model::path::last_parameter;
 use crate::model::verdict::Severity;
 
 /// A read shows what it asks for.
@@ -48,7 +49,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&Event<'_>) -> bool) -> Vec<Bre
 
 /// Whether the contract's own examples have the same id in the path and in the answer, so that they mean the same thing.
 fn same_in_the_examples(event: &Event<'_>) -> bool {
-    let name = event.operation.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}'));
+    let name = last_parameter(&event.operation.path);
     let parameter = name.and_then(|name| event.operation.parameter(Location::Path, name)).and_then(|parameter| parameter.example.as_ref());
     let response = event.status().and_then(|status| event.operation.response(status));
     let shown = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples).next();

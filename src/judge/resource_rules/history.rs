@@ -11,6 +11,7 @@ use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS};
 use crate::model::contract::{Contract, Location, Operation, Status};
 use crate::model::drawn::Expects;
 use crate::model::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
+use crate::model::path::{last_parameter, parameter_of};
 use crate::model::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 
 /// What became of a request.
@@ -79,14 +80,12 @@ impl<'a> Event<'a> {
 
     /// The slot that fills the last segment of the path.
     pub fn item(&self) -> Option<&'a SlotId> {
-        let last = self.operation.path.rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
-        self.filled(last)
+        self.filled(last_parameter(&self.operation.path)?)
     }
 
     /// The slot that fills the last parameter of the path, wherever it stands.
     pub fn owner(&self) -> Option<&'a SlotId> {
-        let last = self.operation.path.rsplit('/').find_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))?;
-        self.filled(last)
+        self.filled(self.operation.segments().rev().find_map(parameter_of)?)
     }
 
     fn filled(&self, name: &str) -> Option<&'a SlotId> {
@@ -275,7 +274,7 @@ impl<'a> History<'a> {
 
     /// Whether the path of the maker names the same things in the path of another request.
     fn is_below_the_same(&self, event: &Event<'_>, maker: &Event<'_>) -> bool {
-        let mut names = maker.operation.segments().filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+        let mut names = maker.operation.segments().filter_map(parameter_of);
         names.all(|name| match (event.filled(name), maker.filled(name)) {
             (Some(one), Some(other)) => self.same(one, other),
             (None, None) => event.probe.request.path_values.get(name) == maker.probe.request.path_values.get(name),

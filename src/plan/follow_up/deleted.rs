@@ -1,5 +1,6 @@
 //! Plans the requests that check whether what was deleted is really gone.
 
+use crate::model::path::last_parameter;
 use crate::model::plan::{Intent, Place, Probe, Purpose, SlotId, Stage};
 use crate::plan::builder::Draft;
 
@@ -55,7 +56,7 @@ fn is_removal(probe: &Probe) -> bool {
 
 /// The slot in the path, when it is the only one and ends the path.
 fn item(probe: &Probe) -> Option<&SlotId> {
-    let name = probe.request.path.trim_end_matches('/').rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
+    let name = last_parameter(&probe.request.path)?;
     let mut in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
     let (filling, None) = (in_path.next()?, in_path.next()) else { return None };
     (filling.place == Place::Path(name.to_owned())).then_some(&filling.slot)

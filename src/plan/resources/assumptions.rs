@@ -1,6 +1,7 @@
 //! Lists what a request takes for granted of the resources it names, so that its refusal blocks and is no violation.
 
 use crate::model::contract::Operation;
+use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
 use crate::plan::builder::{Bound, Draft};
 
@@ -11,7 +12,7 @@ impl Draft<'_> {
             let place = Place::Path(parameter.to_owned());
             bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
         };
-        let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(segment.strip_prefix('{')?.strip_suffix('}')?)).collect();
+        let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(parameter_of(segment)?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
         let doubt = match doubtful {
             Some([above, below]) => Some(format!("it is not certain that {below} belongs to {above}")),

@@ -8,6 +8,7 @@ use crate::contract::expressions::captured;
 use crate::model::contract::Status;
 use crate::model::exchange::Answer;
 use crate::model::journal::{Chronicle, Fate};
+use crate::model::path::last_parameter;
 use crate::model::plan::{Origin, Place, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId, Stage};
 
 /// What is known of the things that a run made or found.
@@ -110,18 +111,12 @@ fn intruder(id: &SlotId, like: &Slot, probe: &Probe, time: u64, value: Value) ->
 /// 9.3.4 and 15.3.2). The id was drawn for this run, so nothing else has it.
 fn made_at_its_path(plan: &Plan, probe: &Probe, control: &Probe, status: Status, time: u64) -> Option<(SlotId, Slot, Value)> {
     let may_create = matches!(probe.request.method.0.as_str(), "POST" | "PUT") || status == Status(201);
-    let place = Place::Path(last_parameter(&probe.request.path)?);
+    let name = last_parameter(&probe.request.path)?;
+    let place = Place::Path(name.to_owned());
     let is_about_the_id = may_create && probe.fault.as_ref().is_some_and(|fault| fault.place == place);
     let filling = control.request.fillings.iter().find(|filling| is_about_the_id && filling.place == place)?;
-    let Place::Path(name) = &place else { return None };
     let value = probe.request.path_values.get(name)?;
     Some(intruder(&filling.slot, plan.slots.get(&filling.slot)?, probe, time, Value::from(value.as_str())))
-}
-
-/// The parameter that a path ends with, which names one thing of a collection.
-fn last_parameter(path: &str) -> Option<String> {
-    let last = path.trim_end_matches('/').rsplit('/').next()?;
-    last.strip_prefix('{')?.strip_suffix('}').map(str::to_owned)
 }
 
 /// The name of a slot for one more thing of the sort that another slot names.
@@ -133,8 +128,8 @@ fn twin(slot: &str) -> &str {
 pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
     let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
-    let own = last_parameter(&request.path)?;
-    for filling in request.fillings.iter_mut().filter(|filling| filling.place == Place::Path(own.clone())) {
+    let own = Place::Path(last_parameter(&request.path)?.to_owned());
+    for filling in request.fillings.iter_mut().filter(|filling| filling.place == own) {
         slot.clone_into(&mut filling.slot);
     }
     Some(sweeping(format!("{}::removal::{slot}", remover.operation), &remover.operation, request, vec![slot.to_owned()]))
