@@ -87,6 +87,23 @@ fn killed_while_it_makes_or_removes_something_nothing_is_left() {
     assert_none(complaints);
 }
 
+/// An action that works only once, on a thing that is made again to be sure of it: the new thing names what the run has, and the
+/// action names the new thing. What the contract's examples name is left alone even where it may be changed.
+#[test]
+fn killed_in_what_works_only_once_no_example_is_named() {
+    let mut site = Site::start("killed-in-an-action", &[named("action-that-works-only-once")]);
+    let words = ["--allow", "all"];
+    assert!(site.kill_at(Hold { count: 1, like: "POST /parcels/5" }, &words), "the run ended before it was to be killed");
+    let before = site.server.world().log().len();
+    site.run(&words);
+    let log: Vec<String> = site.server.world().log()[before..].iter().map(ToString::to_string).collect();
+    let is_action = |line: &&String| line.starts_with("POST /parcels/") && (line.ends_with("-> 204") || line.ends_with("-> 409"));
+    let actions: Vec<&String> = log.iter().filter(is_action).collect();
+    assert!(actions.len() > 1 && actions[0].ends_with("-> 409"), "nothing was made again: {log:#?}");
+    let of_examples: Vec<&String> = log.iter().filter(|line| line.contains("/parcels/1/") || line.contains(r#""depot_id":77"#)).collect();
+    assert!(of_examples.is_empty(), "{of_examples:#?}");
+}
+
 #[test]
 fn killed_and_only_cleaned_nothing_is_left() {
     let mut site = picked("only-cleaned");

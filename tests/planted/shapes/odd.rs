@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::acts::{clear, create, list, merge, nothing, object, read, remove, remove_named, replace};
+use crate::acts::{clear, create, done, list, merge, nothing, object, read, remove, remove_named, replace};
 use crate::asked::Call;
 use crate::shape::{Shape, route};
 use crate::shapes::EMPTY;
@@ -13,6 +13,9 @@ const BOXES: &str = r#"[{"id": "b7", "name": "A box"}]"#;
 const THING: &str = r#"{"id": 1, "name": "A thing"}"#;
 const LIST: &str = r#"[{"id": 1, "name": "A thing"}]"#;
 const SENT: &str = r#"{"name": "A thing"}"#;
+
+const PARCEL: &str = r#"{"id": 1, "depot_id": 77, "sealed": true}"#;
+const PARCEL_SENT: &str = r#"{"depot_id": 77, "sealed": true}"#;
 
 pub const SHAPES: &[Shape] = &[
     Shape {
@@ -117,6 +120,25 @@ pub const SHAPES: &[Shape] = &[
         leftovers: &["/aliases"],
         ..EMPTY
     },
+    Shape {
+        name: "action-that-works-only-once",
+        planted: &[
+            ("/depots/1", r#"{"id": 1, "name": "Mine"}"#),
+            ("/parcels/1", r#"{"id": 1, "depot_id": 1, "sealed": true}"#),
+        ],
+        routes: &[
+            route("POST", "/depots", create).takes(r#"{"name": "A depot"}"#).gives(&[201], r#"{"id": 1, "name": "A depot"}"#),
+            route("GET", "/depots/{depot_id}", read).gives(&[200], r#"{"id": 1, "name": "A depot"}"#),
+            route("DELETE", "/depots/{depot_id}", remove),
+            route("POST", "/parcels", create_in_depot).takes(PARCEL_SENT).gives(&[201], PARCEL),
+            route("GET", "/parcels/{parcel_id}", read).gives(&[200], PARCEL),
+            route("POST", "/parcels/{parcel_id}/unsealing", unseal),
+            route("DELETE", "/parcels/{parcel_id}", remove),
+        ],
+        harmful: &[("POST", "/parcels/1/unsealing", "")],
+        reached: &["POST /parcels ", "DELETE /parcels/5"],
+        ..EMPTY
+    },
 ];
 
 /// What a server does that takes the root of the path for everything in it.
@@ -137,4 +159,26 @@ fn create_oddly(store: &mut Store, call: &Call<'_>) -> Answer {
     let value = object(call, &[("id", json!(id))]);
     store.put(&format!("{}/{id}", call.path), value.clone());
     (201, value)
+}
+
+/// A parcel in a depot that is there.
+fn create_in_depot(store: &mut Store, call: &Call<'_>) -> Answer {
+    let depot = format!("/depots/{}", call.body()["depot_id"]);
+    if store.get(&depot).is_some() { create(store, call) } else { nothing() }
+}
+
+/// The seal of a parcel, which goes only once, and for those alone who may take it.
+fn unseal(store: &mut Store, call: &Call<'_>) -> Answer {
+    if call.asked.token.as_deref() != Some("the-token-of-somebody") {
+        return (if call.asked.token.is_some() { 403 } else { 401 }, json!({"error": "not allowed"}));
+    }
+    let parcel = call.path.trim_end_matches("/unsealing").to_owned();
+    match store.get(&parcel).map(|parcel| parcel["sealed"] == true) {
+        Some(true) => {
+            store.merge(&parcel, &json!({"sealed": false}));
+            done()
+        }
+        Some(false) => (409, json!({"error": "there is no seal"})),
+        None => nothing(),
+    }
 }
