@@ -197,6 +197,17 @@ fn flags_for_a_server_are_refused_by_the_embedded_mock() {
 }
 
 #[test]
+fn a_plan_carries_the_mark_that_it_is_given() {
+    let folder = Folder::new("marked");
+    for target in ["mock", "https://api.example.com"] {
+        let words = ["plan", "--format", "json", "--only", "entities.create", "--mark", "ours-0042", "--target", target, "--allow-writes"];
+        let output = folder.run(&words);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        assert!(text(&output).contains("ours-0042"), "{target}: the names do not carry the mark");
+    }
+}
+
+#[test]
 fn a_profile_allows_nothing_elsewhere() {
     let folder = Folder::new("profile");
     let run = |words: &[&str]| -> Output { folder.run(&[&["plan", "--target", "https://api.example.com"], words].concat()) };

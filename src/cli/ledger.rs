@@ -302,10 +302,9 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
 /// Everything that decides about the plan of a run, by name.
 pub fn shape(scope: &Scope, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
     let Selection { status, allow, thorough, cases, seed, .. } = &scope.selection;
-    let suite = serde_json::to_string(&*subject.suite).unwrap_or_default();
     let parts = [
         ("--contract", digest(&subject.contract.document.to_string())),
-        ("--suite", digest(&suite)),
+        ("--suite", subject.suite_digest()),
         ("--seed", seed.to_string()),
         ("--cases", cases.to_string()),
         ("--regressions", digest(&serde_json::to_string(&options.regressions).unwrap_or_default())),

@@ -70,8 +70,15 @@ impl Subject {
             contract: files.contract.as_ref().map(absolute),
             suite: files.suite.as_ref().map(absolute),
             contract_digest: digest(&self.contract.document.to_string()),
-            suite_digest: digest(&serde_json::to_string(&*self.suite).unwrap_or_default()),
+            suite_digest: self.suite_digest(),
         }
+    }
+
+    /// What the suite says, as a digest. Where its contract stands does not count: the same file may be named by other paths, and
+    /// what it says has a digest of its own.
+    pub fn suite_digest(&self) -> String {
+        let said = Suite { contract: String::new(), ..(*self.suite).clone() };
+        digest(&serde_json::to_string(&said).unwrap_or_default())
     }
 
     /// Reads what a journal or a recording was made with, unless the arguments name other files.

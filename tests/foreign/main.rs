@@ -9,6 +9,7 @@ mod conditional;
 mod nested;
 mod now_and_then;
 mod overloaded;
+mod replayed;
 mod same_id;
 mod sent;
 mod server;
