@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::bundle::UNREAD;
 use super::operations::{Reader, View};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
+use super::unread::{UNREAD, UNREAD_SCHEMA};
 use super::{ContractError, conditions};
 use crate::model::contract::{
     Certainty, Encoding, Example, Fallback, HeaderRule, Link, Location, MediaType, RequestBody, Response, SchemaRef, Status,
 };
 use crate::model::serialization::Serialization;
-
-/// Where the schema stands that says of a body only that nobody knows what it should be.
-pub const UNREAD_SCHEMA: &str = "/x-probity-unread-body";
 
 /// What stands under a key of `responses`.
 enum Key {

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::bundle::{Bundle, UNREAD, unread};
+use super::bundle::Bundle;
 use super::document_walk::{Part, Trail, schemas};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
+use super::unread::{UNREAD, unread};
 use crate::model::issue::DocumentIssue;
 
 /// How many schemas are looked through for one circle.

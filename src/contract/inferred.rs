@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::links::bare;
 use super::resource_kinds;
 use crate::model::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
-use crate::model::text::words;
+use crate::model::text::{bare, words};
 
 /// Members that name a thing, without case and separators.
 const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];

@@ -9,6 +9,7 @@ use super::pointer::append;
 use super::schema::follow;
 use crate::model::contract::{Link, Location, MediaType, Operation, Response};
 use crate::model::path::parameter_of;
+use crate::model::text::bare;
 
 /// How deep envelopes and branches are opened in search of an id.
 const MOST_NESTED: usize = 4;
@@ -153,11 +154,6 @@ fn names(parameter: &str, kind: &str) -> Vec<String> {
     let kind = bare(kind.rsplit('/').next().unwrap_or(kind));
     let singular = kind.strip_suffix('s').unwrap_or(&kind);
     vec![bare(parameter), "id".to_owned(), format!("{singular}id"), "uuid".to_owned()]
-}
-
-/// A name in lower case and without separators.
-pub fn bare(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Where an answer holds the id: by its schema, else by its example.

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::bundle::{Bundle, UNREAD, unread};
+use super::bundle::Bundle;
 use super::document_walk::{LISTS, MAPS, Part, SINGLE, Trail, schemas_mut};
 use super::pointer::escape;
+use super::unread::{UNREAD, unread};
 use super::upgrade::{exclusive, nullable};
 use crate::model::issue::DocumentIssue;
 

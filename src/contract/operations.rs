@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::answers::UNREAD_SCHEMA;
-use super::bundle::{Bundle, UNREAD};
+use super::bundle::Bundle;
 use super::path_keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
+use super::unread::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
 use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, spans, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};

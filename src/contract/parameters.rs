@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::bundle::UNREAD;
-use super::links::bare;
 use super::operations::Reader;
 use super::path_keys::{PathKey, names};
 use super::pointer::append;
 use super::schema::{follow, resource_need};
+use super::unread::UNREAD;
 use crate::model::contract::{Location, Parameter, ResourceNeed, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
+use crate::model::text::bare;
 
 /// What a parameter that is broken means.
 const LEFT_OUT: &str = "this parameter is left out";

@@ -18,6 +18,28 @@ pub fn append(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", escape(token))
 }
 
+/// A reference token as it may stand in a URI fragment (RFC 6901, section 6).
+pub(super) fn fragment_escape(token: &str) -> String {
+    percent_encoding::utf8_percent_encode(token, FRAGMENT).to_string()
+}
+
+/// What RFC 3986, section 3.5, does not allow in a fragment, and `%` itself.
+const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'[')
+    .add(b']')
+    .add(b'^')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'#');
+
 /// The value at a pointer, to be changed.
 pub fn get_mut<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
     value.pointer_mut(pointer)

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::links::bare;
 use crate::model::contract::{Location, Operation};
 use crate::model::path::parameter_of;
+use crate::model::text::bare;
 
 /// Ends of names by which a parameter says that it is an id.
 const IDS: [&str; 3] = ["id", "uuid", "guid"];

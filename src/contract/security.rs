@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::links::bare;
 use super::pointer::append;
 use super::schema::follow;
 use crate::model::contract::{Location, Operation, SecurityScheme};
+use crate::model::text::bare;
 
 /// `components.securitySchemes`, by name.
 pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {

@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::answers::UNREAD_SCHEMA;
-use super::bundle::UNREAD;
 use super::keywords::{Holds, Patterns, flaw, holds, may_give_up};
 use super::pointer::{append, put, remove};
+use super::unread::{UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
 /// Members that hold values of the author's own, in which nothing is a schema.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::ContractError;
 use super::effort::Effort;
 use super::keywords::compiled;
+use super::pointer::fragment_escape;
 use super::request_and_answer_schemas::{is_of_request, sides};
 use super::unusable::Unusable;
 use crate::model::contract::{Contract, SchemaRef};
@@ -320,28 +321,6 @@ fn parts(value: &Value, most: usize) -> usize {
     }
     count
 }
-
-/// A reference token as it may stand in a URI fragment (RFC 6901, section 6).
-pub(super) fn fragment_escape(token: &str) -> String {
-    percent_encoding::utf8_percent_encode(token, FRAGMENT).to_string()
-}
-
-/// What RFC 3986, section 3.5, does not allow in a fragment, and `%` itself.
-const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'`')
-    .add(b'{')
-    .add(b'}')
-    .add(b'[')
-    .add(b']')
-    .add(b'^')
-    .add(b'|')
-    .add(b'\\')
-    .add(b'#');
 
 #[cfg(test)]
 mod tests {

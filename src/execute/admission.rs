@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::ownership::makings;
+use super::created_resources::makings;
 use super::{Lane, Run, interrupted};
 use crate::contract::expressions::value_at;
 use crate::model::contract::Status;

@@ -3,6 +3,7 @@
 mod admission;
 mod backoff;
 mod burst;
+mod created_resources;
 mod earlier_answers;
 pub mod http;
 pub mod journal;
@@ -20,9 +21,9 @@ mod send;
 mod send_queue;
 
 pub use limiter::Limiter;
-pub use recovery::deletion::Revival;
 pub use recovery::journal_replay::Pasts;
 pub use recovery::orphans::Cleaned;
+pub use recovery::remaking::Revival;
 pub use redirect::led;
 
 use std::collections::{BTreeMap, BTreeSet};

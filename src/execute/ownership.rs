@@ -5,54 +5,18 @@ use std::sync::{MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use super::created_resources::makings_in;
 use super::send::Sender;
 use crate::contract::expressions::captured;
 use crate::model::contract::Contract;
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::journal::{Chronicle, Entry, Fate, Past};
-use crate::model::plan::{Capture, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
+use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::Reason;
 use crate::model::text::plain;
 use crate::plan::values::is_unknown;
-use crate::plan::{Asked, Heard, Ownership, Remake, kind_below, provenance, reader, unlisted};
-
-/// The captures of a request that may hold what it made, each with the kind of thing.
-pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
-    let control = probe.control.as_ref().filter(|_| probe.fault.is_some()).and_then(|control| plan.probe(control));
-    let maker = match control {
-        Some(control) if control.operation == probe.operation && control.request.method == probe.request.method => control,
-        Some(_) => return Vec::new(),
-        None => probe,
-    };
-    if maker.request.method.is_safe() {
-        return Vec::new();
-    }
-    // What a query with POST finds it has not made.
-    let made = |slot: &str| plan.slots.get(slot.split('~').next().unwrap_or(slot)).filter(|slot| slot.maker().is_some());
-    let kind = |slot: &str| made(slot).map(|slot| slot.kind.clone());
-    maker.captures.iter().filter_map(|capture| Some((capture.clone(), kind(&capture.slot)?))).collect()
-}
-
-/// The same as far as an answer holds them; where the contract does not tell where an id stands, it is looked for.
-pub fn makings_in(contract: &Contract, plan: &Plan, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
-    let made = makings(plan, probe);
-    let empty = BTreeMap::new();
-    let none = made.iter().all(|(capture, _)| captured(capture, answer, probe, &empty).is_none());
-    if none { unlisted_in(contract, probe, answer) } else { made }
-}
-
-/// What a create made whose answer holds no id where the contract has one.
-pub fn unlisted_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
-    let Some(operation) = contract.operation(&probe.operation) else { return Vec::new() };
-    let creates = probe.request.method.0 == "POST" && operation.method.0 == "POST" && matches!(probe.effect, Effect::Own | Effect::Leftovers);
-    // Below an item of the run's own, what is not told goes with the item.
-    if !creates || !answer.status.is_success() || operation.path.trim_end_matches('/').ends_with('}') {
-        return Vec::new();
-    }
-    let kind = kind_below(contract, operation);
-    unlisted(contract, operation, answer).into_iter().map(|capture| (capture, kind.clone())).collect()
-}
+use crate::plan::{Asked, Heard, Ownership, Remake, provenance, reader};
 
 /// What a run that was cut off had learnt.
 pub fn retold(contract: &Contract, chronicle: &Chronicle) -> Ownership {

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::request::is_json;
-use super::scene::Core;
-use crate::model::contract::{MediaType, Operation, Response, Status};
+use crate::model::contract::{Contract, MediaType, Operation, Response, Status};
 
 /// An answer of the mock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,9 +94,9 @@ pub(crate) fn concrete(name: &str) -> String {
 }
 
 /// The declared response for a status: the operation's own, the server's, or that of another operation.
-pub(crate) fn declared<'a>(core: &'a Core, operation: Option<&'a Operation>, status: Status) -> Option<&'a Response> {
-    let server = || core.contract.server_responses.iter().find(|response| response.status == status);
-    let others = || core.contract.operations.iter().find_map(|operation| operation.response(status));
+pub(crate) fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status: Status) -> Option<&'a Response> {
+    let server = || contract.server_responses.iter().find(|response| response.status == status);
+    let others = || contract.operations.iter().find_map(|operation| operation.response(status));
     let own = operation.and_then(|operation| operation.response(status).or_else(|| operation.fallback(status)));
     own.or_else(server).or_else(others)
 }

@@ -3,11 +3,12 @@
 use http::HeaderValue;
 use serde_json::Value;
 
+use super::accounts;
 use super::draft::Draft;
 use super::sample::sample;
 use super::scene::Core;
 use super::store::id_text;
-use super::{accounts, notice};
+use super::styled::read;
 use crate::contract::samples::specimens;
 use crate::model::contract::{HeaderRule, Operation, Response, SchemaRef};
 
@@ -87,7 +88,7 @@ fn value(core: &Core, status: u16, rule: &HeaderRule, circumstances: &Circumstan
 /// Whether a field with this text fits its schema, read as the schema has it.
 fn fits(core: &Core, schema: &SchemaRef, value: &Value, text: &str) -> bool {
     let sendable = HeaderValue::try_from(text).is_ok() && !text.is_empty();
-    sendable && (core.schemas.fits(schema, value) || core.schemas.fits(schema, &notice::read(&core.contract, &core.schemas, schema, text)))
+    sendable && (core.schemas.fits(schema, value) || core.schemas.fits(schema, &read(&core.contract, &core.schemas, schema, text)))
 }
 
 /// A value as a field writes it (OpenAPI, `style: simple`).

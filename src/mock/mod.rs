@@ -22,6 +22,7 @@ mod place;
 mod profile;
 mod refusal;
 mod request;
+mod request_body;
 mod route;
 mod ruling;
 mod sample;

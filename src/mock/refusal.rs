@@ -21,7 +21,7 @@ pub(crate) struct Reason<'a> {
 /// A refusal with this status.
 pub(crate) fn refuse(core: &Core, status: u16, reason: &Reason<'_>, circumstances: &Circumstances<'_>) -> Draft {
     let mut draft = Draft::new(status);
-    let response = declared(core, circumstances.operation, Status(status));
+    let response = declared(&core.contract, circumstances.operation, Status(status));
     headers::add(core, &mut draft, response, circumstances);
     let likeness = || {
         core.contract

@@ -1,11 +1,9 @@
-//! A request as the mock reads it: percent-decoded, with its media type and its body parsed.
+//! A request as the mock reads it: percent-decoded, with its media type.
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::multipart;
 use super::styled::{RawPair, raw_pairs};
-use crate::model::contract::{MediaType, Operation};
 
 /// A request to the mock, as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,36 +132,4 @@ impl Payload {
             _ => None,
         }
     }
-}
-
-/// The media type of the contract that the body is read as: the one that was named, else the first.
-pub(crate) fn media<'a>(operation: &'a Operation, call: &Call) -> Option<&'a MediaType> {
-    let content = &operation.request_body.as_ref()?.content;
-    let essence = call.content_type().map(|sent| sent.essence).unwrap_or_default();
-    content.iter().find(|media| in_range(&media.name, &essence)).or_else(|| content.first())
-}
-
-/// Reads the body as this media type.
-pub(crate) fn payload(media: Option<&MediaType>, call: &Call) -> Payload {
-    if call.body.is_empty() {
-        return Payload::Empty;
-    }
-    let Some(media) = media else { return Payload::Empty };
-    // A range says nothing of how a body is written; the request does.
-    let sent = call.content_type().filter(|_| media.name.contains('*')).map(|sent| sent.essence);
-    let name = sent.as_deref().unwrap_or(&media.name);
-    if name.starts_with("multipart/") {
-        return multipart::read(call);
-    }
-    if name.starts_with("application/x-www-form-urlencoded") {
-        let pairs = url::form_urlencoded::parse(&call.body).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
-        return Payload::Value(Value::Object(pairs.collect::<Map<_, _>>()));
-    }
-    if is_json(name) {
-        return match serde_json::from_slice(&call.body) {
-            Ok(value) => Payload::Value(value),
-            Err(error) => Payload::Malformed(format!("The body is no JSON text: {error}.")),
-        };
-    }
-    Payload::Value(Value::String(String::from_utf8_lossy(&call.body).into_owned()))
 }

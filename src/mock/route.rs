@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::place;
 use super::profile::media_example;
-use super::request::{self, Call, Payload};
-use super::styled::Reader;
+use super::request::{Call, Payload};
+use super::request_body;
+use super::styled::{Reader, query_breach};
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Location, Operation};
 
@@ -108,13 +109,13 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) ->
         .collect();
     let known = call.query.iter().filter(|(name, _)| form.parameter(Location::Query, name).is_some()).count();
     let queries = form.parameters.iter().filter(|parameter| parameter.location == Location::Query);
-    let misfits = queries.filter(|parameter| super::notice::query_breach(contract, schemas, parameter, &call.raw_query).is_some()).count();
+    let misfits = queries.filter(|parameter| query_breach(contract, schemas, parameter, &call.raw_query).is_some()).count();
     let all_there = required.iter().all(|name| sent(name)) && !contradicts(contract, schemas, form, call);
-    let media = request::media(form, call);
+    let media = request_body::media(form, call);
     let example = media.and_then(|media| media_example(media, form));
     let text = String::from_utf8_lossy(&call.body);
     let shared = example.as_ref().map_or(0, |example| shared_words(example, &text));
-    let (same_shape, wrongs) = match (request::payload(media, call), &example) {
+    let (same_shape, wrongs) = match (request_body::payload(media, call), &example) {
         (Payload::Value(body), Some(example)) => {
             let cost = media.and_then(|media| media.schema.as_ref()).map_or(0, |schema| super::breach::cost(contract, schemas, schema, &body));
             (place::of_request(&body).many == place::of_request(example).many, cost)

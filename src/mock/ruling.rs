@@ -54,11 +54,11 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
         astray(core, &Scene::new(core, call, guard), &caller, &circumstances)
     };
     validators::hold(core, call, &mut draft, &Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() });
-    let response = declared(core, nearest, Status(draft.status));
+    let response = declared(&core.contract, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
-    core.variants.finish(&mut draft, &Scope { core, call, operation: nearest, schema });
-    core.faults.finish(&mut draft, &Scope { core, call, operation: nearest, schema });
+    core.variants.finish(&mut draft, &Scope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
+    core.faults.finish(&mut draft, &Scope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
     draft
 }
 

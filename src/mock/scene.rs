@@ -11,7 +11,8 @@ use super::faults::Faults;
 use super::forms;
 use super::place::{self, Place};
 use super::profile::{Profile, Profiles, media_example};
-use super::request::{self, Call, Payload};
+use super::request::{Call, Payload};
+use super::request_body;
 use super::route;
 use super::variants::{Habit, Variants};
 use crate::contract::Schemas;
@@ -45,7 +46,7 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub(crate) fn new(core: &'a Core, call: &'a Call, operation: &'a Operation) -> Self {
-        let media = request::media(operation, call);
+        let media = request_body::media(operation, call);
         Self {
             core,
             call,
@@ -53,7 +54,7 @@ impl<'a> Scene<'a> {
             profile: core.profiles.of(operation),
             path_values: route::path_values(operation, &core.contract, &core.schemas, &call.segments),
             media,
-            payload: forms::typed(core, media, call, request::payload(media, call)),
+            payload: forms::typed((&core.contract, &core.schemas), media, call, request_body::payload(media, call)),
         }
     }
 

@@ -3,10 +3,9 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::notice::read;
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, property};
-use crate::model::contract::{Contract, SchemaRef};
+use crate::model::contract::{Contract, Parameter, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
 
 /// What describes a value, and how it is written.
@@ -30,6 +29,31 @@ pub(crate) fn raw_pairs(text: &str) -> Vec<RawPair> {
 /// A part of a query or an urlencoded form.
 pub(crate) fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// What reads the values of a parameter.
+pub(crate) fn reader<'a>(contract: &'a Contract, schemas: &'a Schemas, parameter: &'a Parameter) -> Reader<'a> {
+    Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization }
+}
+
+/// Whether a limit is broken, and what is wrong, when a value does not fit the schema of its parameter.
+pub(crate) fn query_breach(contract: &Contract, schemas: &Schemas, parameter: &Parameter, pairs: &[RawPair]) -> Option<(bool, String)> {
+    let schema = parameter.schema.as_ref()?;
+    let sent = reader(contract, schemas, parameter).in_pairs(&parameter.name, pairs);
+    let breach = sent.iter().find_map(|value| schemas.breaches(schema, value).ok()?.into_iter().next())?;
+    Some((matches!(breach.keyword.as_str(), "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems"), breach.message))
+}
+
+/// The text of a parameter as the JSON value that fits its schema, else as the nearest.
+pub(crate) fn read(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, text: &str) -> Value {
+    let plain = Value::String(text.to_owned());
+    if contract.schema(schema).is_none() || schemas.fits(schema, &plain) {
+        return plain;
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
+        _ => plain,
+    }
 }
 
 impl Reader<'_> {

@@ -8,12 +8,12 @@ use serde_json::Value;
 pub use super::certainty::Certainty;
 pub use super::condition::Condition;
 pub use super::extensions::RateLimit;
-pub use super::fallback::Fallback;
 pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
 use super::issue::DocumentIssue;
 pub use super::job::Done;
 use super::own_request::OwnValues;
+pub use super::parameter_location::Location;
 use super::path;
 pub use super::security::SecurityScheme;
 use super::serialization::Serialization;
@@ -70,7 +70,7 @@ pub struct Inferred {
 impl Contract {
     /// The operation with this id.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.index.find(&self.operations, id)
+        self.index.find(&self.operations, id, |operation| &operation.id)
     }
 
     /// The value a schema reference points at, not following a `$ref` that stands there.
@@ -234,18 +234,20 @@ pub struct Parameter {
     pub sent: bool,
 }
 
-/// Where a parameter stands (`in`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Location {
-    /// A segment of the path template.
-    Path,
-    /// The query string.
-    Query,
-    /// A header field.
-    Header,
-    /// A cookie.
-    Cookie,
+/// A response that stands for many statuses.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fallback {
+    /// First digit of the statuses it stands for; absent for `default`.
+    pub class: Option<u16>,
+    /// The response; its status is the lowest of them.
+    pub response: Response,
+}
+
+impl Fallback {
+    /// The key in `responses`.
+    pub fn key(&self) -> String {
+        self.class.map_or_else(|| "default".to_owned(), |class| format!("{class}XX"))
+    }
 }
 
 /// A resource that a request needs: its kind, and what it must look like (`x-probity-resource`).

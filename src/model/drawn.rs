@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::plan::Place;
+use super::template::Place;
 
 /// One request that was drawn. Together with the contract it says all that is needed to send it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -9,13 +9,10 @@ use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 use super::effect::{Effect, Provenance};
 use super::reason::Reason;
-pub use super::template::{Body, Credentials, Filling, Part, Place, RequestTemplate, Styled};
+pub use super::template::{Body, Credentials, Filling, Part, Place, RequestTemplate, SlotId, Styled};
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
-
-/// Identifies a value that one probe yields and others use, for example `books#1`.
-pub type SlotId = String;
 
 /// Everything that will be sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::contract::Location;
+use super::parameter_location::Location;
 use super::text::plain;
 
 /// What may stand in a URL as it is (RFC 3986, section 2.3, unreserved characters).

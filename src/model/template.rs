@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::Method;
-use super::plan::SlotId;
+
+/// Identifies a value that one probe yields and others use, for example `books#1`.
+pub type SlotId = String;
 
 /// A place in a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]

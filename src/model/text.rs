@@ -30,6 +30,11 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// A name in lower case and without separators.
+pub fn bare(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
 /// Whether a letter shows nothing by itself, or changes what stands beside it: controls of a terminal, marks that turn the
 /// direction of writing or have no width, separators of lines, fillers, and code points that are no characters (Unicode,
 /// general categories Cc, Cf, Zl, Zp and `Noncharacter_Code_Point`, and what is ignorable by default).

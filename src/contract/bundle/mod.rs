@@ -15,13 +15,10 @@ use super::ContractError;
 use super::document_walk::{Part, Trail, references};
 use super::pointer::escape;
 use super::schema::follow;
+use super::unread::unread;
 use crate::model::issue::DocumentIssue;
 use bundler::Bundler;
 use paths::{join, split};
-
-/// In place of what cannot be read of a schema: JSON Pointers from the schema to keywords, without the first slash, each with the
-/// reason; or the reason alone, where nothing of it can be. No value can be judged by it.
-pub const UNREAD: &str = "x-probity-unread";
 
 /// What an unreadable part of a schema means.
 const IN_PART: &str = "what it describes is not judged, and no answer that has it counts as right";
@@ -187,17 +184,9 @@ fn mark(members: &mut Map<String, Value>, why: &str) {
     unread(members, written, why);
 }
 
-/// Notes in a schema that a keyword of it cannot be read, and why.
-pub fn unread(schema: &mut Map<String, Value>, keyword: &str, why: &str) {
-    let known = schema.entry(UNREAD.to_owned()).or_insert_with(|| Value::Object(Map::new()));
-    if let Value::Object(keywords) = known {
-        keywords.insert(keyword.to_owned(), Value::from(why));
-    }
-}
-
 /// A pointer as the fragment of a reference (RFC 6901, section 6).
 fn fragment(pointer: &str) -> String {
-    let tokens: Vec<String> = pointer.split('/').map(super::validate::fragment_escape).collect();
+    let tokens: Vec<String> = pointer.split('/').map(super::pointer::fragment_escape).collect();
     format!("#{}", tokens.join("/"))
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::contract::UNREAD;
 
 fn files(entries: &[(&str, Value)]) -> BTreeMap<String, Value> {
     entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()

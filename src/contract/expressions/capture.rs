@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::contract::bare;
 use crate::contract::schema::is_part;
 use crate::model::contract::Status;
 use crate::model::exchange::Answer;
 use crate::model::job::is_among;
 use crate::model::plan::{Capture, Place, Probe, SlotId, StateOf};
+use crate::model::text::bare;
 
 /// The value that a capture finds in an answer; `None` when there is none.
 pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {

@@ -2,10 +2,12 @@
 
 mod folder;
 mod memory;
+mod private_files;
 mod reduction;
 mod writer;
 
-pub use folder::{Answers, Folder, JournalError, digest};
+pub use folder::{Answers, Folder, digest};
 pub use memory::{Job, Known, Memory, Remembered};
+pub use private_files::JournalError;
 pub use reduction::masking_key;
 pub use writer::Journal;

@@ -4,8 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::JournalError;
-use super::folder::{Folder, is_ours, lines, make, private};
+use super::folder::{Folder, lines};
+use super::private_files::{JournalError, is_ours, make, private};
 use crate::model::journal::{Chronicle, Entry};
 use crate::model::keep::Keep;
 

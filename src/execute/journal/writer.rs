@@ -7,8 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::JournalError;
-use super::folder::private;
+use super::private_files::{JournalError, private};
 use crate::model::exchange::{Answer, SentRequest};
 use crate::model::journal::{Entry, Start};
 use crate::model::plan::Probe;

@@ -4,32 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::contract::Schemas;
 use crate::contract::expressions::captured;
 use crate::execute::admission::Ended;
 use crate::execute::send::Sender;
-use crate::model::contract::{Contract, Status};
+use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcome};
-use crate::model::journal::{Chronicle, Entry};
-use crate::model::plan::{Plan, Probe, Repeat, SlotId};
+use crate::model::journal::Entry;
+use crate::model::plan::{Probe, Repeat, SlotId};
 use crate::plan::{Remake, elsewhere, remakes, renamed};
 
 /// How often a thing is made again for one probe.
 const MOST_TIMES: usize = 5;
-
-/// What it takes to make something again.
-pub struct Revival<'a> {
-    /// The contract.
-    pub contract: &'a Contract,
-    /// Its schemas.
-    pub schemas: &'a Schemas,
-    /// The plan.
-    pub plan: &'a Plan,
-    /// The mark of the run.
-    pub mark: &'a str,
-    /// What is known of the run that was cut off, if one is continued.
-    pub chronicle: Option<&'a Chronicle>,
-}
 
 impl Sender<'_, '_> {
     /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, nobody knows

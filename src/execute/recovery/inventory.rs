@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::contract::expressions::captured;
 use crate::execute::Run;
-use crate::execute::ownership::{makings, unlisted_in};
+use crate::execute::created_resources::{makings, unlisted_in};
 use crate::model::contract::{Operation, Status};
 use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Outcome};

@@ -4,5 +4,6 @@ pub(super) mod deletion;
 pub(super) mod inventory;
 pub(super) mod journal_replay;
 pub(super) mod orphans;
+pub(super) mod remaking;
 pub(super) mod restore;
 pub(super) mod sweep;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::contract::expressions::fill;
 use crate::contract::schema::follow;
-use crate::execute::ownership::makings_in;
+use crate::execute::created_resources::makings_in;
 use crate::execute::send::Sender;
 use crate::execute::{Lane, Run};
 use crate::model::contract::{Contract, Method, Operation};

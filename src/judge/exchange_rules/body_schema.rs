@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::context::{body_at, describe, shorten, show};
-use super::unjudged::{Reading, reading};
+use super::declared_body::{Reading, declared, reading};
 use super::{Breach, Check, Scene};
 use crate::contract;
 use crate::model::contract::{MediaType, SchemaRef};
@@ -32,14 +32,6 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     let contract::Judged { breaches, more, .. } = scene.schemas.judge(schema, &value);
     let found: Vec<contract::Breach> = breaches.into_iter().flat_map(|breach| nearest(scene, &value, breach, 0)).collect();
     told(scene, schema, &value, (&found, more))
-}
-
-/// The media type that the body is to be held against; `None` where no body is declared, or none can come.
-pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
-    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
-    // Under a type that is not declared it is no body of any of these; without a type it may be.
-    let unnamed = || scene.declared.filter(|_| scene.answer.media_type().is_none()).and_then(|response| response.content.first());
-    scene.media().or_else(unnamed).filter(|_| !bodiless)
 }
 
 /// JSON is declared and the body is none.

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::Hints;
-use super::media_type::{is_json, matches};
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, MediaType, Operation, Response, Status};
 use crate::model::exchange::{Answer, Content, Exchange};
+use crate::model::media_range::{is_json, matches};
 use crate::model::plan::Probe;
 use crate::model::text::on_a_line;
 

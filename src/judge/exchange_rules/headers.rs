@@ -1,12 +1,11 @@
 //! Check: declared header fields are there and fit their schema, and 401 and 405 carry what HTTP requires.
 
-use serde_json::Value;
-
 use super::context::{cite, shorten};
+use super::header_value::{described, fits, readings};
 use super::retry_after::is_wait;
 use super::{Breach, Check, Scene};
 use crate::contract::Unjudged;
-use crate::model::contract::{HeaderRule, SchemaRef, Status};
+use crate::model::contract::{HeaderRule, Status};
 use crate::model::verdict::Severity;
 
 /// Source: `headers` of the response; RFC 9110, sections 10.2.1, 15.5.6 and 15.5.2.
@@ -92,31 +91,12 @@ fn with_standard(scene: &Scene<'_>, name: &str) -> String {
     }
 }
 
-/// Whether the text of a field fits a schema, read as what the schema may ask for: text, number, boolean or list (OpenAPI,
-/// Header Object: style `simple`).
-pub(super) fn fits(scene: &Scene<'_>, schema: &SchemaRef, text: &str) -> bool {
-    readings(text).any(|value| scene.schemas.judge(schema, &value).breaches.is_empty())
-}
-
-fn readings(text: &str) -> impl Iterator<Item = Value> {
-    let scalar = |text: &str| serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
-    let items: Vec<Value> = text.split(',').map(|item| Value::from(item.trim())).collect();
-    let typed: Vec<Value> = text.split(',').map(|item| scalar(item.trim()).unwrap_or_else(|| Value::from(item.trim()))).collect();
-    [Some(Value::from(text)), scalar(text), Some(Value::from(items)), Some(Value::from(typed))].into_iter().flatten()
-}
-
 /// The parts of the schemas of declared fields that those which came were not held against.
 pub(super) fn unjudged(scene: &Scene<'_>) -> Vec<Unjudged> {
     let declared = scene.declared.map_or(&[][..], |response| &response.headers);
     let came = declared.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
     let came = came.filter_map(|header| Some((header.schema.as_ref()?, scene.answer.header(&header.name)?)));
     came.flat_map(|(schema, text)| readings(text).flat_map(|value| scene.schemas.unjudged(schema, &value)).collect::<Vec<_>>()).collect()
-}
-
-/// A schema in a finding: itself, with its reference followed.
-pub(super) fn described(scene: &Scene<'_>, schema: &SchemaRef) -> String {
-    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
-    found.map_or_else(|| schema.0.clone(), |(_, schema)| shorten(&schema.to_string()))
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Scene;
-use super::media_type::is_json_api;
 use crate::contract::schema::{is_of_type, visit};
 use crate::model::contract::{JSON_API, MediaType};
+use crate::model::media_range::is_json_api;
 
 /// Whether the contract declares JSON:API for the answer.
 pub(super) fn is_declared(scene: &Scene<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Check: a redirection has a Location.
 
 use super::context::{cite, shorten};
-use super::headers::{described, fits};
+use super::header_value::{described, fits};
 use super::{Breach, Check, Scene};
 use crate::model::verdict::Severity;
 

@@ -2,8 +2,8 @@
 
 use super::context::shorten;
 use super::{Breach, Check, Scene};
-use crate::model::contract::{JSON_API, MediaType};
 use crate::model::exchange::Content;
+use crate::model::media_range::{is_json_api, matches};
 use crate::model::verdict::Severity;
 
 /// Source: `content` of the response; RFC 9110, section 8.3, where the header field is missing.
@@ -46,34 +46,13 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     }
 }
 
-/// Whether a declared media type or range covers one that came; parameters do not count (RFC 9110, section 8.3.1, and
-/// the Media Type Object of OpenAPI, which allows ranges).
-pub(super) fn matches(declared: &str, came: &str) -> bool {
-    let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match declared.strip_suffix("/*") {
-        Some("*") => true,
-        Some(family) => came.split('/').next() == Some(family),
-        None => declared == came,
-    }
-}
-
-/// Whether bodies of this media type are JSON (RFC 6839, section 3.1, for the suffix).
-pub(super) fn is_json(name: &str) -> bool {
-    let essence = name.split(';').next().unwrap_or_default().trim();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
-}
-
-/// Whether this is the media type of JSON:API.
-pub(super) fn is_json_api(media: &MediaType) -> bool {
-    matches(&media.name, JSON_API) && is_json(&media.name)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::super::small_exchanges::Stand;
     use super::*;
+    use crate::model::contract::JSON_API;
 
     fn severities(declared: &str, came: Option<&str>) -> Vec<Severity> {
         let stand = Stand::new(json!({"200": {"description": "found", "content": {declared: {}}}}));

@@ -7,9 +7,11 @@
 mod body_schema;
 mod context;
 mod curl;
+mod declared_body;
 mod error_source;
 mod error_status;
 mod excerpt;
+mod header_value;
 mod headers;
 mod json_api;
 mod json_api_document;

@@ -1,7 +1,7 @@
 //! Check: the Retry-After of a 429 is a time that a client can wait for.
 
 use super::context::{cite, shorten};
-use super::headers::{described, fits};
+use super::header_value::{described, fits};
 use super::{Breach, Check, Scene};
 use crate::contract::schema::follow;
 use crate::model::contract::{HeaderRule, Status};

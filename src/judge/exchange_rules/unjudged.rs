@@ -1,15 +1,11 @@
 //! Finds what no check judges of an answer: schemas that cannot be used, and bodies that are not read.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::context::Scene;
-use super::media_type::is_json;
-use super::{body_schema, headers};
+use super::declared_body::{Reading, declared, reading};
+use super::headers;
 use crate::contract::{UNREAD_SCHEMA, Unjudged};
-use crate::model::contract::MediaType;
-use crate::model::exchange::Content;
 
 /// What was not judged of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +19,7 @@ pub struct Gaps {
 /// Everything that no check has judged.
 pub fn gaps(scene: &Scene<'_>) -> Gaps {
     let mut gaps = Gaps { unjudged: headers::unjudged(scene), unread: None };
-    if let Some(media) = body_schema::declared(scene) {
+    if let Some(media) = declared(scene) {
         match reading(scene, media) {
             // Nobody knows what should have come.
             _ if media.schema.as_ref().is_some_and(|schema| schema.0 == UNREAD_SCHEMA) => {
@@ -39,42 +35,6 @@ pub fn gaps(scene: &Scene<'_>) -> Gaps {
     gaps.unjudged.sort();
     gaps.unjudged.dedup();
     gaps
-}
-
-/// As what a body is held against the schema of its media type.
-pub(super) enum Reading<'a> {
-    /// As this value.
-    Value(Cow<'a, Value>),
-    /// It is missing, or is not what it is said to be.
-    Nothing,
-    /// As nothing; why.
-    Unread(String),
-}
-
-/// Reads a body: JSON as what it is, plain text as a string.
-pub(super) fn reading<'a>(scene: &Scene<'a>, media: &MediaType) -> Reading<'a> {
-    let came = scene.answer.media_type().filter(|came| super::media_type::matches(&media.name, came));
-    let named = came.as_deref().unwrap_or(&media.name);
-    if is_json(&media.name) || is_json(named) {
-        return scene.document().map_or(Reading::Nothing, Reading::Value);
-    }
-    if named.split(';').next() == Some("text/plain") && is_text(scene, media) {
-        match &scene.answer.body {
-            Content::Text(text) => return Reading::Value(Cow::Owned(Value::from(text.as_str()))),
-            Content::Json(value) if !value.is_object() && !value.is_array() => return Reading::Value(Cow::Owned(Value::from(value.to_string()))),
-            Content::Empty => return Reading::Value(Cow::Owned(Value::from(""))),
-            _ => {}
-        }
-    }
-    let why = if scene.answer.body == Content::Empty { "there is none" } else { "bodies of this type are not read" };
-    Reading::Unread(format!("{named}, {why}"))
-}
-
-/// Whether a media type has no schema, or one for text.
-fn is_text(scene: &Scene<'_>, media: &MediaType) -> bool {
-    let Some(schema) = &media.schema else { return true };
-    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
-    found.is_some_and(|(_, schema)| schema.get("type").and_then(Value::as_str) == Some("string"))
 }
 
 #[cfg(test)]

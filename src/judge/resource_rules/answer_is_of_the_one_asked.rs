@@ -1,7 +1,8 @@
 //! Rule: an answer about one resource is about the resource in the path.
 
 use super::document::{id, is_single, resources};
-use super::history::{Event, History, Standing};
+use super::event::{Event, Standing};
+use super::history::History;
 use super::{Break, Citation, Rule};
 use crate::model::contract::Location;
 use crate::model::path::last_parameter;

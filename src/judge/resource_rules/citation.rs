@@ -1,6 +1,6 @@
 //! The clause that a rule comes from, and how binding it is outside JSON:API.
 
-use super::history::Event;
+use super::event::Event;
 use crate::model::contract::JSON_API;
 use crate::model::verdict::Severity;
 

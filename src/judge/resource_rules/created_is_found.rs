@@ -1,8 +1,9 @@
 //! Rule: what was created is found at its own address and in a complete list.
 
 use super::document::resources;
-use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, before, refused};
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
+use super::writes::{before, refused};
 use super::{Break, Citation, Rule, document};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;

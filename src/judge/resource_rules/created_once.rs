@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::history::{Event, History, Standing};
+use super::event::{Event, Standing};
+use super::history::History;
 use super::{Break, Citation, Rule, document};
 use crate::contract::schema::marks;
 use crate::model::verdict::Severity;

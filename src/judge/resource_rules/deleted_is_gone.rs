@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::document::is_single;
-use super::history::{Event, History, Made, Standing};
-use super::writes::Effect;
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
 use super::{Break, Citation, Rule, document};
 use crate::model::verdict::Severity;
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::event::Event;
 use super::filter_kept::url_query;
-use super::history::{Event, History};
+use super::history::History;
 use super::{Break, Citation, Rule, document};
 use crate::contract::schema::visit;
 use crate::model::contract::Location;

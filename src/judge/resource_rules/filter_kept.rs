@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::document::{id, is_single, resources};
-use super::history::{Event, History};
+use super::event::Event;
+use super::history::History;
 use super::{Break, Citation, Rule};
 use crate::model::contract::Location;
 use crate::model::verdict::Severity;

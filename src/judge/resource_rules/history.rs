@@ -5,118 +5,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::document;
-use super::writes::{Effect, effect};
+use super::event::{Event, Standing};
 use crate::contract::expressions::captured;
-use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS};
-use crate::model::contract::{Contract, Location, Operation, Status};
+use crate::model::contract::{Contract, Operation, Status};
 use crate::model::drawn::Expects;
-use crate::model::exchange::{Answer, Ending, Exchange, Outcomes, SentRequest};
-use crate::model::path::{last_parameter, parameter_of};
+use crate::model::exchange::{Ending, Outcomes, SentRequest};
+use crate::model::path::parameter_of;
 use crate::model::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 
-/// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// A valid request was accepted, and what it asked for has been done.
-    Accepted,
-    /// It was refused (4xx).
-    Refused,
-    /// Nobody knows what it did: no answer, a server error, an answer that comes before the work (202), something faulty
-    /// that was accepted, or a refusal of several resources that may have been written in part.
-    Unknown,
-}
-
-/// One request that was sent, with its answer.
-#[derive(Debug)]
-pub struct Event<'a> {
-    /// What was planned.
-    pub probe: &'a Probe,
-    /// The operation that was asked.
-    pub operation: &'a Operation,
-    /// What was sent.
-    pub request: &'a SentRequest,
-    /// What came.
-    pub answer: Option<&'a Answer>,
-    /// Everything that was sent and came for it, in order.
-    pub exchanges: &'a [Exchange],
-    /// What became of it.
-    pub standing: Standing,
-    /// The JSON body as it was sent.
-    pub sent: Option<Value>,
-    /// The path template, as a number.
-    path: usize,
-    /// The path template of the collection, when one resource in it is read, as a number; `None` when no operation has it.
-    collection: Option<usize>,
-    /// The probe as a number.
-    index: usize,
-}
-
-impl<'a> Event<'a> {
-    /// The status of the answer.
-    pub fn status(&self) -> Option<Status> {
-        self.answer.map(|answer| answer.status)
-    }
-
-    /// Whether it asks for no change (RFC 9110, section 9.2.1), and has no fault.
-    pub fn is_read(&self) -> bool {
-        self.probe.request.method.is_safe()
-    }
-
-    /// Whether what it does not name stays as it is (JSON:API, Updating Resources; RFC 7396, section 1).
-    pub fn merges(&self) -> bool {
-        self.probe.request.headers.iter().any(|(_, value)| value.contains("vnd.api+json") || value.contains("merge-patch"))
-    }
-
-    /// The document that a valid read was answered with.
-    pub fn shown(&self) -> Option<&'a Value> {
-        let read = self.is_read() && self.probe.fault.is_none() && self.standing == Standing::Accepted;
-        self.document().filter(|_| read && self.status() == Some(Status(200)))
-    }
-
-    /// The answer as JSON.
-    pub fn document(&self) -> Option<&'a Value> {
-        self.answer?.body.json()
-    }
-
-    /// The slot that fills the last segment of the path.
-    pub fn item(&self) -> Option<&'a SlotId> {
-        self.filled(last_parameter(&self.operation.path)?)
-    }
-
-    /// The slot that fills the last parameter of the path, wherever it stands.
-    pub fn owner(&self) -> Option<&'a SlotId> {
-        self.filled(self.operation.segments().rev().find_map(parameter_of)?)
-    }
-
-    fn filled(&self, name: &str) -> Option<&'a SlotId> {
-        let fillings = &self.probe.request.fillings;
-        fillings.iter().find(|filling| matches!(&filling.place, Place::Path(own) if own == name)).map(|filling| &filling.slot)
-    }
-
-    /// The relationship that the path leads to (JSON:API, Relationship Objects, `self`), when it ends with its name.
-    pub fn relationship(&self) -> Option<&'a str> {
-        let (front, name) = self.operation.path.rsplit_once('/')?;
-        (front.ends_with("/relationships") && !name.starts_with('{')).then_some(name)
-    }
-
-    /// The document that a valid read was answered with, when nothing is missing from its list.
-    pub fn whole(&self) -> Option<&'a Value> {
-        self.shown().filter(|document| document::is_whole(document, self.is_paged()) && !self.is_later_page())
-    }
-
-    /// Whether it asks for a page after the first, which is not all there is though it be the last.
-    fn is_later_page(&self) -> bool {
-        let sent = url::Url::parse(&self.request.url);
-        let turns = |name: &str| [CURSORS, NUMBERS, OFFSETS].iter().any(|names| names.contains(&name));
-        sent.is_ok_and(|url| url.query_pairs().any(|(name, _)| turns(&name)))
-    }
-
-    /// Whether the operation gives its lists in pages.
-    fn is_paged(&self) -> bool {
-        let words = ["page", "limit", "offset", "cursor", "size", "after", "skip"];
-        let query = self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
-        query.into_iter().any(|parameter| words.iter().any(|word| parameter.name.to_ascii_lowercase().contains(word)))
-    }
+/// What a write asks of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// It is changed: the item that the request sends for it, and whether that is all of it (PUT).
+    Change {
+        /// What was sent.
+        item: Value,
+        /// Whether what was not sent goes away.
+        whole: bool,
+    },
+    /// A relationship of it is written.
+    Relationship(String),
+    /// It is removed.
+    Remove,
+    /// Something that cannot be foretold.
+    Act,
 }
 
 /// A resource that the run made.
@@ -375,4 +289,47 @@ impl Earlier {
     fn has(&self, probe: usize, other: usize) -> bool {
         self.rows[probe].as_ref().is_some_and(|row| row[other / 64] & (1 << (other % 64)) != 0)
     }
+}
+
+/// What a request asks of a resource.
+fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effect {
+    let method = event.probe.request.method.0.as_str();
+    if event.is_read() {
+        return Effect::None;
+    }
+    let fillings = event.probe.request.fillings.iter().filter(|filling| history.is(&filling.slot, made));
+    let places: Vec<&Place> = fillings.map(|filling| &filling.place).collect();
+    let in_path = places.iter().any(|place| matches!(place, Place::Path(_)));
+    let collection = &history.events[made.by].operation.path;
+    if event.probe.consumes.iter().any(|slot| history.is(slot, made))
+        || (method == "DELETE" && event.item().is_some_and(|slot| history.is(slot, made)))
+    {
+        return Effect::Remove;
+    }
+    if matches!(method, "PATCH" | "PUT") {
+        let on_item = event.item().is_some_and(|slot| history.is(slot, made));
+        let sent = event.sent.as_ref();
+        let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { document::find(sent, &made.id) }).cloned();
+        match item {
+            Some(item) if on_item || event.operation.path == *collection => return Effect::Change { item, whole: method == "PUT" },
+            _ => {}
+        }
+    }
+    match event.relationship() {
+        Some(name) if in_path && event.owner().is_some_and(|slot| history.is(slot, made)) => return Effect::Relationship(name.to_owned()),
+        _ => {}
+    }
+    let own = ["/data/id", "/id"];
+    let named = places.iter().any(|place| matches!(place, Place::Body(at) if own.contains(&at.as_str()) || is_item_id(at)));
+    // A write on the collection that does not add to it may be about anything in it.
+    let on_all = event.operation.path == *collection && method != "POST" && places.is_empty() && event.probe.consumes.is_empty();
+    let on_all = on_all && event.sent.as_ref().is_none_or(|sent| document::resources(sent).iter().all(|item| document::id(item).is_none()));
+    // PUT replaces what is there by what was sent (RFC 9110, section 9.3.4): what it does not name may be gone.
+    let on_all = on_all || (event.operation.path == *collection && method == "PUT");
+    let links = event.relationship().is_some();
+    if in_path || (named && !links) || on_all { Effect::Act } else { Effect::None }
+}
+
+fn is_item_id(at: &str) -> bool {
+    at.strip_prefix("/data/").and_then(|rest| rest.strip_suffix("/id")).is_some_and(|index| index.parse::<usize>().is_ok())
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::linkage;
-use super::history::{Event, History, Made, Standing};
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
 use super::relationship_took::{shown, writers};
-use super::writes::{Effect, before};
+use super::writes::before;
 use super::{Break, Citation, Rule, document};
 use crate::model::verdict::Severity;
 

@@ -12,6 +12,7 @@ mod created_is_found;
 mod created_once;
 mod deleted_is_gone;
 mod document;
+mod event;
 mod fields_kept;
 mod filter_kept;
 mod history;
@@ -43,7 +44,8 @@ use crate::model::plan::{Plan, ProbeId};
 use crate::model::verdict::Severity;
 pub use citation::Citation;
 use citation::is_json_api;
-use history::{Event, History};
+use event::Event;
+use history::History;
 
 /// One contradiction between what was written and what is read.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, before};
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
+use super::writes::before;
 use super::{Break, Citation, Rule, document};
 use crate::model::verdict::Severity;
 

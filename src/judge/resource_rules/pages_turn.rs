@@ -7,7 +7,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::document::{id, is_single, resources};
-use super::history::{Event, History};
+use super::event::Event;
+use super::history::History;
 use super::{Break, Citation, Rule};
 use crate::contract::paging::{Next, next_page};
 use crate::model::contract::Status;

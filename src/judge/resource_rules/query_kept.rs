@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::document::{is_single, member, resources, same};
-use super::history::{Event, History, Standing};
+use super::event::{Event, Standing};
+use super::history::History;
 use super::{Break, Citation, Rule, document};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;

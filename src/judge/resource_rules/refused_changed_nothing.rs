@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::created_is_found::should_be_there;
 use super::created_once::strangers;
-use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, before, expected, refused};
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
+use super::writes::{before, expected, refused};
 use super::{Break, Citation, Rule, document};
 use crate::model::contract::Status;
 use crate::model::plan::Place;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::document::{id, linkage, resources};
-use super::history::{Event, History, Standing};
+use super::event::{Event, Standing};
+use super::history::History;
 use super::{Break, Citation, Rule};
 use crate::model::verdict::Severity;
 

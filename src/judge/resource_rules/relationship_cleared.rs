@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::document::linkage;
-use super::history::{Event, History, Standing};
+use super::event::{Event, Standing};
+use super::history::History;
 use super::{Break, Citation, Rule};
 use crate::model::verdict::Severity;
 

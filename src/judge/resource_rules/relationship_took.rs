@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::{id, linkage};
-use super::history::{Event, History, Made, Standing};
-use super::writes::{Effect, before};
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
+use super::writes::before;
 use super::{Break, Citation, Rule, document};
 use crate::model::plan::Place;
 use crate::model::verdict::Severity;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::document::is_single;
-use super::history::{Event, History};
+use super::event::Event;
+use super::history::History;
 use super::{Break, Citation, Rule};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;

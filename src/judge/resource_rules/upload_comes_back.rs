@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::history::{Event, History, Made, Standing};
+use super::event::{Event, Standing};
+use super::history::{History, Made};
 use super::{Break, Citation, Rule};
 use crate::model::contract::Status;
 use crate::model::exchange::{Answer, Content};

@@ -3,72 +3,9 @@
 use serde_json::Value;
 
 use super::document;
-use super::history::{Event, History, Made, Standing};
+use super::event::{Event, Standing};
+use super::history::{Effect, History, Made};
 use crate::model::contract::Status;
-use crate::model::plan::Place;
-
-/// What a write asks of a resource.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Nothing.
-    None,
-    /// It is changed: the item that the request sends for it, and whether that is all of it (PUT).
-    Change {
-        /// What was sent.
-        item: Value,
-        /// Whether what was not sent goes away.
-        whole: bool,
-    },
-    /// A relationship of it is written.
-    Relationship(String),
-    /// It is removed.
-    Remove,
-    /// Something that cannot be foretold.
-    Act,
-}
-
-/// What a request asks of a resource.
-pub fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effect {
-    let method = event.probe.request.method.0.as_str();
-    if event.is_read() {
-        return Effect::None;
-    }
-    let fillings = event.probe.request.fillings.iter().filter(|filling| history.is(&filling.slot, made));
-    let places: Vec<&Place> = fillings.map(|filling| &filling.place).collect();
-    let in_path = places.iter().any(|place| matches!(place, Place::Path(_)));
-    let collection = &history.events[made.by].operation.path;
-    if event.probe.consumes.iter().any(|slot| history.is(slot, made))
-        || (method == "DELETE" && event.item().is_some_and(|slot| history.is(slot, made)))
-    {
-        return Effect::Remove;
-    }
-    if matches!(method, "PATCH" | "PUT") {
-        let on_item = event.item().is_some_and(|slot| history.is(slot, made));
-        let sent = event.sent.as_ref();
-        let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { document::find(sent, &made.id) }).cloned();
-        match item {
-            Some(item) if on_item || event.operation.path == *collection => return Effect::Change { item, whole: method == "PUT" },
-            _ => {}
-        }
-    }
-    match event.relationship() {
-        Some(name) if in_path && event.owner().is_some_and(|slot| history.is(slot, made)) => return Effect::Relationship(name.to_owned()),
-        _ => {}
-    }
-    let own = ["/data/id", "/id"];
-    let named = places.iter().any(|place| matches!(place, Place::Body(at) if own.contains(&at.as_str()) || is_item_id(at)));
-    // A write on the collection that does not add to it may be about anything in it.
-    let on_all = event.operation.path == *collection && method != "POST" && places.is_empty() && event.probe.consumes.is_empty();
-    let on_all = on_all && event.sent.as_ref().is_none_or(|sent| document::resources(sent).iter().all(|item| document::id(item).is_none()));
-    // PUT replaces what is there by what was sent (RFC 9110, section 9.3.4): what it does not name may be gone.
-    let on_all = on_all || (event.operation.path == *collection && method == "PUT");
-    let links = event.relationship().is_some();
-    if in_path || (named && !links) || on_all { Effect::Act } else { Effect::None }
-}
-
-fn is_item_id(at: &str) -> bool {
-    at.strip_prefix("/data/").and_then(|rest| rest.strip_suffix("/id")).is_some_and(|index| index.parse::<usize>().is_ok())
-}
 
 /// The writes on a resource that had ended before a read, in their order, as far as they matter; `None` when they cannot be
 /// put in order, or when one of them may have done anything. A write that answers is no write before its own answer.

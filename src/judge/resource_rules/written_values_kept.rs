@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::history::{Event, History, Made};
+use super::event::Event;
+use super::history::{History, Made};
 use super::writes::{Expected, before, deviates, expected};
 use super::{Break, Citation, Rule, document};
 use crate::model::verdict::Severity;

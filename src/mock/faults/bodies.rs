@@ -162,7 +162,7 @@ fn spoil(draft: &mut Draft, scope: &Scope<'_>, change: impl Fn(&mut Value, &str)
         places.sort_by_key(|at: &String| std::cmp::Reverse(at.matches('/').count()));
         for at in places {
             let mut changed = body.clone();
-            if change(&mut changed, &at) && !scope.core.schemas.fits(schema, &changed) {
+            if change(&mut changed, &at) && !scope.schemas.fits(schema, &changed) {
                 *body = changed;
                 return;
             }

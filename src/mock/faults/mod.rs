@@ -14,8 +14,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::draft::Draft;
 use super::request::Call;
-use super::scene::Core;
-use crate::model::contract::{Operation, SchemaRef};
+use crate::contract::Schemas;
+use crate::model::contract::{Contract, Operation, SchemaRef};
 
 /// One promise to break, everywhere or on one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +141,8 @@ pub(crate) enum Effect {
 
 /// What an answer was made for.
 pub(crate) struct Scope<'a> {
-    pub core: &'a Core,
+    pub contract: &'a Contract,
+    pub schemas: &'a Schemas,
     pub call: &'a Call,
     pub operation: Option<&'a Operation>,
     /// The schema that is declared for the body.

@@ -16,7 +16,6 @@ use super::state::State;
 use super::variants::Habit;
 
 pub(crate) use access::access;
-pub(crate) use query::{breach as query_breach, read};
 
 /// Where a request is wrong; the members of `source` in a JSON:API error object.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,9 @@
 use serde_json::Value;
 
 use super::{Noticed, Scene, State};
-use crate::contract::Schemas;
 use crate::mock::store::id_text;
-use crate::mock::styled::{RawPair, Reader};
-use crate::model::contract::{Contract, Location, Parameter, SchemaRef};
+use crate::mock::styled::{query_breach, reader};
+use crate::model::contract::Location;
 
 /// Looks at every query parameter.
 pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
@@ -33,7 +32,7 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
             }
             continue;
         }
-        if let Some((limit, why)) = breach(&scene.core.contract, &scene.core.schemas, parameter, &scene.call.raw_query) {
+        if let Some((limit, why)) = query_breach(&scene.core.contract, &scene.core.schemas, parameter, &scene.call.raw_query) {
             let detail = format!("The parameter {}: {why}.", parameter.name);
             let trigger = if limit { "over-limit" } else { "bad-query-parameter" };
             noticed.push(Noticed::new(trigger, detail).or("bad-query-parameter").or("bad-value").at_parameter(&parameter.name));
@@ -43,28 +42,4 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
 
 fn as_text(value: &Value) -> Option<String> {
     id_text(value).or_else(|| value.as_bool().map(|flag| flag.to_string()))
-}
-
-fn reader<'a>(contract: &'a Contract, schemas: &'a Schemas, parameter: &'a Parameter) -> Reader<'a> {
-    Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization }
-}
-
-/// Whether a limit is broken, and what is wrong, when a value does not fit the schema of its parameter.
-pub(crate) fn breach(contract: &Contract, schemas: &Schemas, parameter: &Parameter, pairs: &[RawPair]) -> Option<(bool, String)> {
-    let schema = parameter.schema.as_ref()?;
-    let sent = reader(contract, schemas, parameter).in_pairs(&parameter.name, pairs);
-    let breach = sent.iter().find_map(|value| schemas.breaches(schema, value).ok()?.into_iter().next())?;
-    Some((matches!(breach.keyword.as_str(), "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems"), breach.message))
-}
-
-/// The text of a parameter as the JSON value that fits its schema, else as the nearest.
-pub(crate) fn read(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, text: &str) -> Value {
-    let plain = Value::String(text.to_owned());
-    if contract.schema(schema).is_none() || schemas.fits(schema, &plain) {
-        return plain;
-    }
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-        _ => plain,
-    }
 }

@@ -30,7 +30,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         }
     }),
     variant("job-states-spelled-otherwise", "states of jobs are in capitals, with underscores for blanks", |draft, scope| {
-        let dones: Vec<&Done> = scope.core.contract.operations.iter().filter_map(|operation| operation.done.as_ref()).collect();
+        let dones: Vec<&Done> = scope.contract.operations.iter().filter_map(|operation| operation.done.as_ref()).collect();
         if_allowed(draft, scope, |body| {
             each_object(body, &mut |members| {
                 for name in dones.iter().filter_map(|done| done.at.rsplit('/').next()) {
@@ -119,7 +119,7 @@ pub(super) const VARIANTS: &[Variant] = &[
 fn show_nulls(draft: &mut Draft, scope: &Scope<'_>) {
     let (Some(schema), Some(body)) = (scope.schema.filter(|_| draft.is_json()), &draft.body) else { return };
     let mut absent: Vec<(String, String)> = Vec::new();
-    visit(&scope.core.contract, schema, body, &mut |at, schema, value| {
+    visit(scope.contract, schema, body, &mut |at, schema, value| {
         let (Some(Value::Object(properties)), Value::Object(members)) = (schema.get("properties"), value) else { return };
         let missing = properties.keys().filter(|name| !members.contains_key(*name) && !["data", "errors"].contains(&name.as_str()));
         absent.extend(missing.map(|name| (at.to_owned(), name.clone())));

@@ -60,7 +60,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         }
     }),
     variant("retry-after-instead", "429 has Retry-After in the place of another field, where the contract takes either", |draft, scope| {
-        let responses = scope.core.contract.server_responses.iter().filter(|response| response.status.0 == draft.status);
+        let responses = scope.contract.server_responses.iter().filter(|response| response.status.0 == draft.status);
         for rule in responses.flat_map(|response| &response.headers) {
             let either = rule.or.iter().any(|other| other.eq_ignore_ascii_case("retry-after"));
             for (name, _) in draft.headers.iter_mut().filter(|(name, _)| either && name.eq_ignore_ascii_case(&rule.name)) {

@@ -176,7 +176,7 @@ fn if_allowed(draft: &mut Draft, scope: &Scope<'_>, change: impl FnOnce(&mut Val
     let (true, Some(schema), Some(body)) = (draft.is_json(), scope.schema, &mut draft.body) else { return };
     let mut changed = body.clone();
     change(&mut changed);
-    if changed != *body && scope.core.schemas.fits(schema, &changed) {
+    if changed != *body && scope.schemas.fits(schema, &changed) {
         *body = changed;
     }
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::contract::schema::is_part;
-use crate::contract::{bare, called_like, makes};
+use crate::contract::{called_like, makes};
 use crate::model::contract::{Contract, Location, Operation, Response, Status};
+use crate::model::text::bare;
 
 /// An operation whose answer holds ids of a kind.
 #[derive(Debug, Clone)]

@@ -1,0 +1,54 @@
+//! The media type that a body is declared to have, and the value that its schema is held against.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::context::Scene;
+use crate::model::contract::MediaType;
+use crate::model::exchange::Content;
+use crate::model::media_range::{is_json, matches};
+
+/// The media type that the body is to be held against; `None` where no body is declared, or none can come.
+pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
+    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
+    // Under a type that is not declared it is no body of any of these; without a type it may be.
+    let unnamed = || scene.declared.filter(|_| scene.answer.media_type().is_none()).and_then(|response| response.content.first());
+    scene.media().or_else(unnamed).filter(|_| !bodiless)
+}
+
+/// As what a body is held against the schema of its media type.
+pub(super) enum Reading<'a> {
+    /// As this value.
+    Value(Cow<'a, Value>),
+    /// It is missing, or is not what it is said to be.
+    Nothing,
+    /// As nothing; why.
+    Unread(String),
+}
+
+/// Reads a body: JSON as what it is, plain text as a string.
+pub(super) fn reading<'a>(scene: &Scene<'a>, media: &MediaType) -> Reading<'a> {
+    let came = scene.answer.media_type().filter(|came| matches(&media.name, came));
+    let named = came.as_deref().unwrap_or(&media.name);
+    if is_json(&media.name) || is_json(named) {
+        return scene.document().map_or(Reading::Nothing, Reading::Value);
+    }
+    if named.split(';').next() == Some("text/plain") && is_text(scene, media) {
+        match &scene.answer.body {
+            Content::Text(text) => return Reading::Value(Cow::Owned(Value::from(text.as_str()))),
+            Content::Json(value) if !value.is_object() && !value.is_array() => return Reading::Value(Cow::Owned(Value::from(value.to_string()))),
+            Content::Empty => return Reading::Value(Cow::Owned(Value::from(""))),
+            _ => {}
+        }
+    }
+    let why = if scene.answer.body == Content::Empty { "there is none" } else { "bodies of this type are not read" };
+    Reading::Unread(format!("{named}, {why}"))
+}
+
+/// Whether a media type has no schema, or one for text.
+fn is_text(scene: &Scene<'_>, media: &MediaType) -> bool {
+    let Some(schema) = &media.schema else { return true };
+    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
+    found.is_some_and(|(_, schema)| schema.get("type").and_then(Value::as_str) == Some("string"))
+}
