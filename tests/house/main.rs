@@ -1,5 +1,6 @@
 //! The rules of the house, read off the source text: layers, sizes, words, habits.
 
+mod circles;
 mod first_lines;
 mod habits;
 mod layers;

@@ -171,7 +171,7 @@ impl<'ast> Visit<'ast> for TestItems {
 pub struct Mention {
     /// Line.
     pub line: usize,
-    /// Its segments, from the root of the crate where it leads there (`crate`, then the room), otherwise as written.
+    /// Its segments, from the root of the crate where `super` leads to the root (`crate`, then the room), otherwise as written.
     pub path: Vec<String>,
     /// Brought in by `use`, so that more of it can be named elsewhere.
     pub imported: bool,
@@ -196,7 +196,7 @@ impl Mentions {
         let path = match supers {
             0 => segments,
             above if above >= self.depth => std::iter::once("crate".to_owned()).chain(segments.into_iter().skip(above)).collect(),
-            _ => return,
+            _ => segments,
         };
         self.found.push(Mention { line, path, imported });
     }
