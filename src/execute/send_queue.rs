@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::burst::Bursts;
 use super::limiter::Limiter;
-use super::recovery::restore;
+use super::recovery::original::Original;
 use super::{Settings, outage, overload};
 use crate::execute::http::{Accounts, Censor};
 use crate::model::contract::Contract;
@@ -27,7 +27,7 @@ pub(super) struct Lane<'a> {
     /// What is known of ids.
     pub ownership: Arc<Mutex<Ownership>>,
     /// What the run may change without having made it, as it was before; by address.
-    pub originals: tokio::sync::Mutex<BTreeMap<String, restore::Original>>,
+    pub originals: tokio::sync::Mutex<BTreeMap<String, Original>>,
     /// How many requests it takes to put back what is changed.
     pub owed: AtomicU64,
     /// How many requests it may take to remove what is there, as it was when something was last let through.

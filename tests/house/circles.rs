@@ -16,8 +16,8 @@ fn module(path: &str) -> Module {
     if matches!(below, "lib" | "main") { Vec::new() } else { below.split('/').map(str::to_owned).collect() }
 }
 
-/// The path of a mention from the root of the crate; `None` where it leads elsewhere. What stands without `crate`, `super` or
-/// `self` is a file's own child or a name brought in by `use`.
+/// The path of a mention from the root of the crate; `None` where it leads elsewhere. A path without `crate`, `super` or
+/// `self` begins with a child of the file or with a name brought in by `use`.
 fn absolute(from: &Module, mention: &Mention) -> Option<Vec<String>> {
     let supers = mention.path.iter().take_while(|segment| *segment == "super").count();
     match mention.path.first()?.as_str() {
@@ -55,7 +55,11 @@ impl Graph {
         for source in &sources {
             let (from, tests) = (module(&source.path), source.test_lines());
             for mention in source.mentions().into_iter().filter(|mention| !tests.contains(&mention.line)) {
-                let target = absolute(&from, &mention).and_then(|whole| home(&paths, &offered, whole));
+                let by_import = || {
+                    let whole = offered.get(&from)?.get(mention.path.first()?)?;
+                    Some([whole.as_slice(), &mention.path[1..]].concat()).filter(|_| mention.path.len() > 1)
+                };
+                let target = absolute(&from, &mention).or_else(by_import).and_then(|whole| home(&paths, &offered, whole));
                 // A folder's own file declares its children and puts them together.
                 if let Some(target) = target.filter(|target| *target != from && !target.starts_with(&from)) {
                     edges.entry(from.clone()).or_default().insert(target);
@@ -120,5 +124,6 @@ fn a_circle_is_seen_however_it_is_written() {
     let through = [("src/a/mod.rs", "mod b; mod c; pub use b::B;"), ("src/a/b.rs", "use super::c::C;"), ("src/a/c.rs", "use super::B;")];
     assert_eq!(of(&through), 1);
     assert_eq!(of(&[("src/a/b.rs", "use super::c::C;"), ("src/a/c.rs", "#[cfg(test)] mod tests { use crate::a::b::B; }")]), 0);
+    assert_eq!(of(&[("src/a/b.rs", "use super::c; fn b() { c::c() }"), ("src/a/c.rs", "use super::b; fn c() { b::b() }")]), 1);
     assert_eq!(of(&[("src/a/b.rs", "use super::c::C;"), ("src/a/c.rs", "struct C;")]), 0);
 }

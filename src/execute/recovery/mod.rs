@@ -3,6 +3,7 @@
 pub(super) mod deletion;
 pub(super) mod inventory;
 pub(super) mod journal_replay;
+pub(super) mod original;
 pub(super) mod orphans;
 pub(super) mod remaking;
 pub(super) mod restore;

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
+use super::original::Original;
 use crate::contract::expressions::fill;
 use crate::contract::schema::follow;
 use crate::execute::created_resources::makings_in;
@@ -18,19 +19,6 @@ use crate::model::exchange::{Ending, Outcome};
 use crate::model::journal::Entry as Line;
 use crate::model::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 use crate::model::report::Changed;
-
-/// Something that was there before, as it was before the run wrote to it.
-#[derive(Debug, Clone)]
-pub struct Original {
-    /// The request that reads it, filled in.
-    read: Probe,
-    /// What it answered; absent where it was not there, or cannot be read.
-    before: Option<Value>,
-    /// The writes that were accepted, with the bodies that were sent.
-    writes: Vec<(String, RequestTemplate)>,
-    /// The values that fill the requests.
-    values: BTreeMap<SlotId, Value>,
-}
 
 impl Sender<'_, '_> {
     /// Reads what a write is going to change that is not the run's own, once; whether it is such a write.
