@@ -89,7 +89,7 @@ impl From<crate::plan::PlanError> for Stop {
     fn from(error: crate::plan::PlanError) -> Self {
         match error {
             crate::plan::PlanError::NothingSelected { .. } => Self::Nothing(error.to_string()),
-            crate::plan::PlanError::UnknownTrigger { .. } => Self::Unusable(error.to_string()),
+            crate::plan::PlanError::UnknownTrigger { .. } | crate::plan::PlanError::NotSound { .. } => Self::Unusable(error.to_string()),
         }
     }
 }

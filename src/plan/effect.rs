@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::acting_reads::{acts, ends_session};
-use super::builder::{Draft, path_kind, removes};
+use super::acting_reads::acts;
 use super::resources::id_sources::feeds;
 use super::resources::unmarked_ids::is_id;
 use crate::contract::schema::{follow, resource_needs};
 use crate::model::contract::{Contract, Location, Method, Operation, Status};
 use crate::model::effect::{Effect, Permission, Provenance};
-use crate::model::plan::{Body, Fault, Intent, Place, Probe, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::model::plan::{Body, Fault, Place, RequestTemplate, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::Suite;
+use crate::plan::operations::{path_kind, removes};
 use crate::plan::values::{carries, is_unknown};
 
 /// Header fields and parameters that are called like ids and name the request itself.
@@ -326,68 +326,6 @@ fn is_primary(at: &str) -> bool {
         [index] | [index, "id"] => is_index(index),
         [list, index] | [list, index, "id"] => !is_index(list) && is_index(index),
         _ => false,
-    }
-}
-
-impl Draft<'_> {
-    /// What a request would change, with the ids that the plan has for it.
-    pub(super) fn effect_of(&self, operation: &Operation, request: &RequestTemplate, fault: Option<&Fault>) -> Effect {
-        let known = |slot: &SlotId| self.plan.slots.get(slot).map_or(Provenance::Example, Slot::provenance);
-        self.rules.of(&Asked { operation, request, fault, known: &known, mark: &self.options.mark })
-    }
-
-    /// Checks that a request may be sent.
-    ///
-    /// # Errors
-    /// What it would change is not allowed.
-    pub(super) fn permitted(&self, operation: &Operation, request: &RequestTemplate, fault: Option<&Fault>) -> Result<Effect, Reason> {
-        let effect = self.effect_of(operation, request, fault);
-        if self.options.permission.allows(effect) { Ok(effect) } else { Err(not_allowed(effect, fault.is_some())) }
-    }
-
-    /// Puts what may end the run's own session behind everything else, the valid requests last.
-    pub(super) fn end_sessions_last(&mut self) {
-        let ending: Vec<ProbeId> = self.plan.probes.iter().filter(|probe| self.may_end_session(probe)).map(|probe| probe.id.clone()).collect();
-        let faulty: Vec<ProbeId> = ending.iter().filter(|id| self.plan.probe(id).is_some_and(|probe| probe.fault.is_some())).cloned().collect();
-        for probe in self.plan.probes.iter_mut().filter(|probe| ending.contains(&probe.id)) {
-            (probe.stage, probe.wave) = (Stage::End, u32::MAX);
-            if probe.fault.is_none() {
-                probe.after.extend(faulty.iter().cloned());
-            } else {
-                probe.after.retain(|before| !ending.contains(before));
-            }
-        }
-    }
-
-    fn may_end_session(&self, probe: &Probe) -> bool {
-        let operation = self.contract.operation(&probe.operation);
-        probe.effect >= Effect::Borrowed && operation.is_some_and(ends_session)
-    }
-
-    /// Writes down the class of every planned request, and takes out what is not allowed, whichever pass has planned it.
-    pub(super) fn class_all(&mut self) {
-        let mut withheld: BTreeMap<ProbeId, Reason> = BTreeMap::new();
-        for index in 0..self.plan.probes.len() {
-            let probe = &self.plan.probes[index];
-            let Some(operation) = self.contract.operation(&probe.operation) else { continue };
-            match self.permitted(operation, &probe.request, probe.fault.as_ref()) {
-                Ok(effect) => self.plan.probes[index].effect = effect,
-                Err(reason) => drop(withheld.insert(probe.id.clone(), reason)),
-            }
-        }
-        if withheld.is_empty() {
-            return;
-        }
-        self.plan.probes.retain(|probe| !withheld.contains_key(&probe.id));
-        self.plan.drawn.retain(|id, _| !withheld.contains_key(id));
-        for cell in &mut self.plan.cells {
-            let Intent::Probes(aimed) = &mut cell.intent else { continue };
-            let reason = aimed.iter().find_map(|id| withheld.get(id)).cloned();
-            aimed.retain(|id| !withheld.contains_key(id));
-            if let Some(reason) = reason.filter(|_| aimed.is_empty()) {
-                cell.intent = Intent::Skipped(reason);
-            }
-        }
     }
 }
 

@@ -1,22 +1,28 @@
 //! Turns a contract into a plan: which requests prove which cells, in as few requests as possible.
 
 mod acting_reads;
+mod bound_request;
 mod builder;
+mod context;
 mod effect;
+mod error;
 mod faults;
 mod follow_up;
+mod invariants;
+mod operations;
+mod options;
+mod passes;
 mod rendered;
+mod resolver;
 mod resources;
 mod schedule;
 pub mod triggers;
 pub mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use thiserror::Error;
-
 pub use acting_reads::acts_at;
 pub use effect::{Asked, EffectRules, not_allowed};
+pub use error::PlanError;
+pub use options::{Known, Options, RESERVE};
 pub use rendered::{show, span, wait_of};
 pub use resources::baseline_lists::BEFORE;
 pub use resources::id_sources::{Feed, feeds};
@@ -30,87 +36,9 @@ pub use schedule::selection::{Wanted, skip_reason};
 pub use schedule::sweeping::{is_sweep, reaches};
 
 use crate::contract::Schemas;
-use crate::model::contract::{Contract, RateLimit, Status};
-use crate::model::drawn::Drawn;
-use crate::model::effect::Permission;
-use crate::model::filter::Filter;
+use crate::model::contract::Contract;
 use crate::model::plan::Plan;
 use crate::model::suite::Suite;
-
-/// Where requests are counted, so many of a run stand for one that may be spent on trying in another way what was refused.
-pub const RESERVE: u64 = 5;
-
-/// What a plan may do and what it is for.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Which operations are asked.
-    pub filter: Filter,
-    /// Statuses; empty for all.
-    pub statuses: Vec<Status>,
-    /// What may be changed.
-    pub permission: Permission,
-    /// Security schemes that the full account has credentials for; `None` for all there are.
-    pub full: Option<BTreeSet<String>>,
-    /// Security schemes that the account without permissions has credentials for; empty when there is no such account.
-    pub limited: BTreeSet<String>,
-    /// Resources known before the run, by kind.
-    pub given: BTreeMap<String, Vec<Known>>,
-    /// The mark of the run, which every name it makes carries.
-    pub mark: String,
-    /// How many requests may be sent to reach the rate limit after everything else; 0 leaves it alone.
-    pub burst: u32,
-    /// Whether a refusal is provoked in every way that the contract names, not only in the cheapest one.
-    pub thorough: bool,
-    /// How many requests with drawn values are sent to each operation.
-    pub cases: u32,
-    /// Seed of everything that is drawn.
-    pub seed: u64,
-    /// Drawn requests that failed before; they are sent again, whether others are drawn or not.
-    pub regressions: Vec<Drawn>,
-    /// Whether what expires by itself is left for a later run to find expired, where none is known yet.
-    pub keep: bool,
-    /// Rate limits that are kept: what tells most is sent in the first window.
-    pub windows: Vec<RateLimit>,
-    /// How many requests may be sent in all.
-    pub budget: Option<u64>,
-    /// When each cell, an operation and a status, was last asked for (RFC 3339, UTC): under a budget, the ones that never were
-    /// come first, then the oldest.
-    pub asked: BTreeMap<(String, u16), String>,
-}
-
-/// A resource known before the run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// Its id.
-    pub id: String,
-    /// The state it is in; absent for an ordinary one.
-    pub state: Option<String>,
-    /// When an earlier run left it (RFC 3339, UTC); absent where the suite names it.
-    pub left: Option<String>,
-}
-
-/// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum PlanError {
-    /// No cell is selected.
-    #[error("nothing is selected: {wanted}; {hint}")]
-    NothingSelected {
-        /// What was asked for.
-        wanted: String,
-        /// What there is.
-        hint: String,
-    },
-    /// A condition names a trigger that does not exist.
-    #[error("{place}: there is no trigger {name:?}; the triggers are {known}")]
-    UnknownTrigger {
-        /// Place in the contract.
-        place: String,
-        /// The name.
-        name: String,
-        /// Every name there is.
-        known: String,
-    },
-}
 
 /// Plans every request of a run.
 ///
@@ -119,22 +47,8 @@ pub enum PlanError {
 pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Options) -> Result<Plan, PlanError> {
     check_triggers(contract)?;
     let wanted = Wanted::choose(contract, options)?;
-    let mut draft = builder::Draft::new(contract, schemas, suite, options);
-    draft.prepare(&wanted);
-    for cell in wanted.cells() {
-        draft.aim(cell);
-    }
-    draft.walk_pages();
-    draft.follow_jobs();
-    draft.follow_results();
-    draft.draw(&wanted);
-    draft.look_afterwards();
-    draft.empty();
-    draft.ask_for_the_gone();
-    draft.narrow_lists();
-    draft.clean_up();
-    draft.note_removers();
-    Ok(draft.finish())
+    let context = context::Context::new(contract, schemas, suite, options, &wanted);
+    passes::run(&context, passes::PASSES)
 }
 
 fn check_triggers(contract: &Contract) -> Result<(), PlanError> {

@@ -10,31 +10,39 @@ use crate::model::effect::Effect;
 use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
-use crate::plan::builder::{Bound, Draft, removes, success_trigger};
+use crate::plan::bound_request::Bound;
 use crate::plan::effect::reads;
+use crate::plan::operations::{removes, success_trigger};
+use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::{satisfied, skip_reason};
 use crate::plan::triggers::{Ground, Setting, Variation, named, same_route};
 
 /// Why a rate limit is left alone.
 const NO_BURST: &str = "reaching the rate limit is not allowed in this run";
 
-impl Draft<'_> {
-    /// Plans how one cell is proved.
-    pub fn aim(&mut self, cell: &PlannedCell) {
+impl Resolver<'_> {
+    /// Plans how each wanted cell is proved, in the order of the contract.
+    pub fn aim_all(&mut self) {
+        for cell in self.context.wanted.cells() {
+            self.aim(cell);
+        }
+    }
+
+    fn aim(&mut self, cell: &PlannedCell) {
         let intent = if cell.operation == WHOLE_SERVER {
             self.whole_server(cell.status)
         } else {
-            let contract = self.contract;
+            let contract = self.context.contract;
             match contract.operation(&cell.operation) {
                 Some(operation) => self.operation_cell(operation, cell.status),
                 None => Intent::Unreachable("the operation is gone".into()),
             }
         };
-        self.plan.cells.push(PlannedCell { intent, ..cell.clone() });
+        self.builder.cells_mut().push(PlannedCell { intent, ..cell.clone() });
     }
 
     fn operation_cell(&mut self, operation: &Operation, status: Status) -> Intent {
-        if let Some(reason) = skip_reason(operation, self.suite, self.options) {
+        if let Some(reason) = skip_reason(operation, self.context.suite, self.context.options) {
             return Intent::Skipped(reason);
         }
         if status.is_server_error() {
@@ -60,7 +68,7 @@ impl Draft<'_> {
 
     /// A success that the first valid request is aimed at, or one more request for another success code.
     fn success_cell(&mut self, operation: &Operation, status: Status, success: &ProbeId) -> Intent {
-        let first = self.plan.probe(success).map(|probe| probe.status);
+        let first = self.builder.plan().probe(success).map(|probe| probe.status);
         // A job shows all that its reader says of it while it is waited for, and a server takes one of two sides.
         let shared = operation.done.is_some() || operation.response(status).is_some_and(|response| response.alternative_to.is_some());
         if first == Some(status) || shared {
@@ -76,19 +84,20 @@ impl Draft<'_> {
 
     /// Fetches what a redirect of the first request points at.
     fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
-        let probe = self.plan.probe(first).cloned().ok_or("the request that redirects is gone")?;
-        let id = self.free_id(&format!("{}::{status}::{}", probe.operation, probe.trigger));
-        let follow =
-            Probe { id: id.clone(), status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
-        self.plan.probes.push(follow);
-        Ok(id)
+        let probe = self.builder.plan().probe(first).cloned().ok_or("the request that redirects is gone")?;
+        let id = format!("{}::{status}::{}", probe.operation, probe.trigger);
+        let follow = Probe { id, status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
+        self.builder.push(follow)
     }
 
     /// A method that a path does not have is refused for every operation of the path at once.
     fn shared(&mut self, operation: &Operation, conditions: &[Condition]) -> Option<ProbeId> {
         conditions.iter().find(|condition| condition.trigger == "unsupported-method")?;
-        let known =
-            self.plan.probes.iter_mut().find(|probe| probe.trigger == "unsupported-method" && same_route(&probe.request.path, &operation.path))?;
+        let known = self
+            .builder
+            .probes_mut()
+            .iter_mut()
+            .find(|probe| probe.trigger == "unsupported-method" && same_route(&probe.request.path, &operation.path))?;
         if !known.also.contains(&operation.id) {
             known.also.push(operation.id.clone());
         }
@@ -128,7 +137,7 @@ impl Draft<'_> {
                 Err(reason) if !reasons.contains(&reason.words) => reasons.push(reason.words),
                 Err(_) => {}
             }
-            if !aimed.is_empty() && !self.options.thorough && !self.asks_who(operation, status) {
+            if !aimed.is_empty() && !self.context.options.thorough && !self.asks_who(operation, status) {
                 break;
             }
         }
@@ -142,7 +151,7 @@ impl Draft<'_> {
     /// Whether this is where every way of not being known is gone: once for the whole server, on what changes nothing.
     fn asks_who(&self, operation: &Operation, status: Status) -> bool {
         let unknown = Status(401);
-        let aimed = self.aimed.iter().filter_map(|id| self.contract.operation(id));
+        let aimed = self.context.aimed.iter().filter_map(|id| self.context.contract.operation(id));
         let mut harmless = aimed.filter(|other| {
             let plain = other.method.0 == "GET" && !other.path.contains('{') && other.response(unknown).is_some();
             plain && matches!(self.successes.get(&other.id), Some(Ok(_)))
@@ -153,14 +162,14 @@ impl Draft<'_> {
     /// Why a way is not gone although it could be: by choice, or for want of an account.
     fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<Reason> {
         let method = &variation.request.method;
-        let reading = method.is_safe() || (*method == operation.method && reads(operation, self.suite, &self.options.permission));
-        if !self.options.permission.writes && !reading {
+        let reading = method.is_safe() || (*method == operation.method && reads(operation, self.context.suite, &self.context.options.permission));
+        if !self.context.options.permission.writes && !reading {
             // Harmless only as long as the server refuses it, which is what is in question.
             let words = format!("{method} might change something; --allow-writes allows it");
             return Some(Reason::new(Code::NotAllowed(Effect::Own), words));
         }
-        let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.options.limited);
-        limited.then(|| Reason::new(Code::NoCredentials, no_limited(self.suite)))
+        let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.context.options.limited);
+        limited.then(|| Reason::new(Code::NoCredentials, no_limited(self.context.suite)))
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
@@ -176,7 +185,14 @@ impl Draft<'_> {
         for condition in conditions {
             let Some(trigger) = named(&condition.trigger) else { continue };
             for bound in [Some(fresh), with_body].into_iter().flatten() {
-                let ground = |base| Ground { contract: self.contract, schemas: self.schemas, operation, condition, base, mark: &self.options.mark };
+                let ground = |base| Ground {
+                    contract: self.context.contract,
+                    schemas: self.context.schemas,
+                    operation,
+                    condition,
+                    base,
+                    mark: &self.context.options.mark,
+                };
                 let mut variations = (trigger.vary)(&ground(&bound.base));
                 if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
                     variations = (trigger.vary)(&ground(&plain.base));
@@ -204,12 +220,11 @@ impl Draft<'_> {
         settled: Settled,
         success: &ProbeId,
     ) -> Result<ProbeId, Reason> {
-        let id = self.free_id(&format!("{}::{status}::{}", operation.id, condition.trigger));
+        let id = format!("{}::{status}::{}", operation.id, condition.trigger);
         let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
         if removes(operation) && allowed.iter().any(|status| status.is_success()) {
             self.set_apart(operation, &mut settled);
         }
-        self.permitted(operation, &settled.request, settled.fault.as_ref())?;
         let consumes =
             if removes(operation) && settled.request.method == operation.method { slots_removed_by(operation, &settled) } else { Vec::new() };
         let mut probe = Probe {
@@ -221,17 +236,16 @@ impl Draft<'_> {
             consumes,
             after: settled.after,
             assumed: settled.assumed,
-            ..Probe::valid(id.clone(), operation, Purpose::Probe, settled.stage, settled.request)
+            ..Probe::valid(id, operation, Purpose::Probe, settled.stage, settled.request)
         };
         probe.needs.extend(settled.besides);
         // A request that is due among the changes stands right behind the one it waits for, so that the next change waits
         // for it in turn.
-        let last = (probe.stage == Stage::Change).then(|| self.plan.probes.iter().rposition(|other| probe.after.contains(&other.id))).flatten();
-        match last {
-            Some(position) => self.plan.probes.insert(position + 1, probe),
-            None => self.plan.probes.push(probe),
+        let waits = |other: &&Probe| probe.stage == Stage::Change && probe.after.contains(&other.id);
+        match self.builder.plan().probes.iter().rfind(waits).map(|before| before.id.clone()) {
+            Some(before) => self.builder.push_behind(&before, probe),
+            None => self.builder.push(probe),
         }
-        Ok(id)
     }
 
     /// Whether the valid request would still be valid with the first of a list alone.
@@ -243,18 +257,18 @@ impl Draft<'_> {
         if let Some(Value::Array(items)) = less.pointer_mut(list) {
             items.truncate(1);
         }
-        !self.schemas.fits(schema, body) || self.schemas.fits(schema, &less)
+        !self.context.schemas.fits(schema, body) || self.context.schemas.fits(schema, &less)
     }
 
     /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.
     fn whole_server(&mut self, status: Status) -> Intent {
-        if self.options.burst == 0 {
+        if self.context.options.burst == 0 {
             return Intent::Skipped(NO_BURST.into());
         }
-        let contract = self.contract;
+        let contract = self.context.contract;
         let mut readers: Vec<&Operation> =
             contract.operations.iter().filter(|operation| operation.method.0 == "GET" && operation.done.is_none()).collect();
-        readers.sort_by_key(|operation| (operation.path.contains('{'), !self.aimed.contains(&operation.id)));
+        readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.aimed.contains(&operation.id)));
         for operation in readers {
             if let Ok(success) = self.success(&operation.id) {
                 return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);
@@ -265,22 +279,22 @@ impl Draft<'_> {
 
     /// The rate limit as an operation of its own documents it.
     fn limit_cell(&mut self, operation: &Operation, status: Status, success: ProbeId) -> Intent {
-        if self.options.burst == 0 {
+        if self.context.options.burst == 0 {
             return Intent::Skipped(NO_BURST.into());
         }
         if !operation.method.is_safe() {
             return Intent::Unreachable("the rate limit counts all requests alike, so it is reached by those that change nothing".into());
         }
-        self.burst(self.free_id(&format!("{}::{status}::burst", operation.id)), status, success)
+        self.burst(format!("{}::{status}::burst", operation.id), status, success)
     }
 
     /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.
     fn burst(&mut self, id: ProbeId, status: Status, success: ProbeId) -> Intent {
-        let Some(probe) = self.plan.probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
-        let before = self.plan.probes.iter().rfind(|probe| probe.stage == Stage::Burst).map(|probe| probe.id.clone());
-        let most = if before.is_some() { 1 } else { self.options.burst };
+        let Some(probe) = self.builder.plan().probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
+        let before = self.builder.plan().probes.iter().rfind(|probe| probe.stage == Stage::Burst).map(|probe| probe.id.clone());
+        let most = if before.is_some() { 1 } else { self.context.options.burst };
         let burst = Probe {
-            id: id.clone(),
+            id,
             trigger: "burst".to_owned(),
             status,
             purpose: Purpose::Probe,
@@ -293,8 +307,7 @@ impl Draft<'_> {
             repeat: Repeat::Burst { most },
             ..probe
         };
-        self.plan.probes.push(burst);
-        Intent::Probes(vec![id])
+        self.builder.push(burst).map_or_else(left_out, |id| Intent::Probes(vec![id]))
     }
 }
 

@@ -6,14 +6,15 @@ use crate::contract::put;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::plan::{Body, Capture, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::Reason;
-use crate::plan::builder::{Bound, Draft};
+use crate::plan::bound_request::Bound;
 use crate::plan::rendered::span;
+use crate::plan::resolver::Resolver;
 use crate::plan::triggers::{Setting, Variation};
 
 /// The slots that a settled request would take away if it were accepted.
 pub fn slots_removed_by(operation: &Operation, settled: &Settled) -> Vec<SlotId> {
     let base = crate::plan::values::Base { request: settled.request.clone(), needs: Vec::new(), media: None, unvouched: None };
-    crate::plan::builder::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
+    crate::plan::bound_request::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
 }
 
 /// A request that is ready to be planned.
@@ -33,7 +34,7 @@ pub struct Settled {
     pub stage: Stage,
 }
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Settles a variation.
     ///
     /// # Errors
@@ -64,7 +65,7 @@ impl Draft<'_> {
     fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), Reason> {
         settled.after.push(success.clone());
         // Before the next change makes what was taken free again.
-        settled.stage = self.plan.probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
+        settled.stage = self.builder.plan().probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
         let own = own_filling(&settled.request);
         let before = self.bases.get(success).cloned().ok_or("its valid request is gone")?;
         let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
@@ -104,23 +105,24 @@ impl Draft<'_> {
 
     /// What the request that made a resource says at a pointer.
     fn made_with(&self, slot: &str, at: &str) -> Option<Value> {
-        let maker = self.plan.maker(slot)?;
-        json(&self.plan.probe(maker)?.request)?.pointer(at).cloned()
+        let maker = self.builder.plan().maker(slot)?;
+        json(&self.builder.plan().probe(maker)?.request)?.pointer(at).cloned()
     }
 
     fn deleted(&self, settled: &mut Settled) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
         let kind = self.kind_of(&place.slot);
-        let names = |consumer: &ProbeId, slot: &SlotId| self.plan.probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
-        let gone = self.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
+        let names = |consumer: &ProbeId, slot: &SlotId| self.builder.plan().probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
+        let gone = self.builder.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
         // Each that is gone is asked for before one is asked for again; of several that go together, the last comes first.
-        let asked = |slot: &SlotId| self.plan.probes.iter().filter(|probe| probe.stage == Stage::Gone && probe.needs.contains(slot)).count();
-        let together = |consumer: &ProbeId| self.plan.probe(consumer).map_or(0, |consumer| consumer.consumes.len());
+        let asked =
+            |slot: &SlotId| self.builder.plan().probes.iter().filter(|probe| probe.stage == Stage::Gone && probe.needs.contains(slot)).count();
+        let together = |consumer: &ProbeId| self.builder.plan().probe(consumer).map_or(0, |consumer| consumer.consumes.len());
         let (slot, consumer) = gone
             .rev()
             .min_by_key(|(slot, consumer)| (asked(slot), std::cmp::Reverse(together(consumer))))
             .ok_or_else(|| format!("no planned request deletes {kind}"))?;
-        if self.plan.probe(consumer).is_some_and(|removal| removal.status == Status(202)) {
+        if self.builder.plan().probe(consumer).is_some_and(|removal| removal.status == Status(202)) {
             // Accepted is not enacted (RFC 9110, section 15.3.3).
             return Err(format!("{consumer} is only accepted (202), so nothing says when it is gone").into());
         }
@@ -133,10 +135,10 @@ impl Draft<'_> {
     fn referred(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
         let by = by.ok_or("the contract does not say what may refer to it (by)")?;
         let referrer = self.success(by)?;
-        let named: Vec<SlotId> = self.plan.probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
+        let named: Vec<SlotId> = self.builder.plan().probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
         let filling = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
         let kind = self.kind_of(&filling.slot);
-        let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.plan.is_made(slot));
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.builder.plan().is_made(slot));
         let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
         let target = target.clone();
         settled.request.rebind(&filling.slot, &target);
@@ -154,7 +156,7 @@ impl Draft<'_> {
     /// What an operation has done to a resource is undone by the deletion on the same route, or the resource could not be
     /// removed in the end.
     fn undo(&mut self, operation: &str) {
-        let contract = self.contract;
+        let contract = self.context.contract;
         let Some(done) = contract.operation(operation) else { return };
         let inverse = contract.operations.iter().find(|other| other.path == done.path && other.method.0 == "DELETE");
         if let Some(inverse) = inverse {
@@ -170,7 +172,7 @@ impl Draft<'_> {
         let poll = self.success(&reader)?;
         settled.stage = Stage::Make;
         let id = settled.after.clone();
-        if let Some(poll) = self.probe_mut(&poll) {
+        if let Some(poll) = self.builder.probe_mut(&poll) {
             poll.after.extend(id);
         }
         Ok(())
@@ -179,12 +181,12 @@ impl Draft<'_> {
     /// A header field of the answer to the valid request goes into the one that is settled.
     fn unmodified(&mut self, settled: &mut Settled, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
         let slot = format!("{validator}#{success}");
-        let told = self.probe_mut(success).ok_or("its valid request is gone")?;
+        let told = self.builder.probe_mut(success).ok_or("its valid request is gone")?;
         if told.captures.iter().all(|capture| capture.slot != slot) {
             let expression = format!("$response.header.{validator}");
             told.captures.push(Capture { slot: slot.clone(), expression, like: Value::Null, nth: 0, state: None });
         }
-        self.plan.slots.insert(slot.clone(), Slot::any(validator, Origin::Borrowed(success.clone())));
+        self.builder.slots_mut().insert(slot.clone(), Slot::any(validator, Origin::Borrowed(success.clone())));
         settled.request.fillings.push(Filling { place: Place::Header(condition.to_owned()), slot });
         settled.after.push(success.clone());
         Ok(())
@@ -193,11 +195,11 @@ impl Draft<'_> {
     fn given(&mut self, settled: &mut Settled, state: &str) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or("its path names no resource")?;
         let kind = self.kind_of(&place.slot);
-        let known = self.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
+        let known = self.context.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
         let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
         let id = format!("{kind}={}", known.id);
         let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
-        self.plan.slots.insert(id.clone(), slot);
+        self.builder.slots_mut().insert(id.clone(), slot);
         settled.request.rebind(&place.slot, &id);
         let told = |left| format!("only an earlier run, of {left}, shows that {} was ever there; the next run leaves another one", known.id);
         settled.assumed = known.left.as_ref().map(told);
@@ -205,8 +207,8 @@ impl Draft<'_> {
     }
 
     fn how_to_give(&self, kind: &str, state: &str) -> String {
-        let given = self.suite.given.get(kind).into_iter().flatten().find(|given| given.state.as_deref() == Some(state));
-        let later = given.and_then(|given| given.after).filter(|_| self.options.keep);
+        let given = self.context.suite.given.get(kind).into_iter().flatten().find(|given| given.state.as_deref() == Some(state));
+        let later = given.and_then(|given| given.after).filter(|_| self.context.options.keep);
         let later =
             later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", span(u64::from(seconds)))).unwrap_or_default();
         match given.and_then(|given| given.env.as_ref()) {
@@ -226,7 +228,7 @@ impl Draft<'_> {
             return Ok(());
         };
         let before = self.success(by)?;
-        let named = self.plan.probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
+        let named = self.builder.plan().probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
         let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
         settled.request.rebind(&filling.slot, target);
         settled.after.push(before);
@@ -244,7 +246,7 @@ impl Draft<'_> {
     }
 
     pub(in crate::plan) fn kind_of(&self, slot: &str) -> String {
-        self.plan.slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
+        self.builder.plan().slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
     }
 }
 

@@ -1,16 +1,16 @@
 //! Plans the requests that check whether what was deleted is really gone.
 
 use crate::model::path::last_parameter;
-use crate::model::plan::{Intent, Place, Probe, Purpose, SlotId, Stage};
-use crate::plan::builder::Draft;
+use crate::model::plan::{Place, Probe, Purpose, SlotId, Stage};
+use crate::plan::resolver::Resolver;
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Asks for what no request asks for yet after its removal, with the request that asks for another one of the kind.
     pub fn ask_for_the_gone(&mut self) {
-        let removals: Vec<Probe> = self.plan.probes.iter().filter(|probe| is_removal(probe)).cloned().collect();
+        let removals: Vec<Probe> = self.builder.plan().probes.iter().filter(|probe| is_removal(probe)).cloned().collect();
         for removal in removals {
             let Some(last) = removal.consumes.last() else { continue };
-            let gone: Vec<&Probe> = self.plan.probes.iter().filter(|probe| Self::asks_for_one(probe)).collect();
+            let gone: Vec<&Probe> = self.builder.plan().probes.iter().filter(|probe| Self::asks_for_one(probe)).collect();
             let kind = self.kind_of(last);
             let asked = gone.iter().any(|probe| item(probe) == Some(last));
             let Some(other) = gone.iter().find(|probe| item(probe).is_some_and(|slot| self.kind_of(slot) == kind)).filter(|_| !asked) else {
@@ -18,12 +18,14 @@ impl Draft<'_> {
             };
             let mut probe = Probe::clone(other);
             let Some(before) = item(&probe).cloned() else { continue };
-            let consumer = self.consumers.get(&before).cloned();
-            self.rename(&mut probe, &before, last);
+            let consumer = self.builder.consumers.get(&before).cloned();
+            rename(&mut probe, &before, last);
             probe.after.retain(|id| Some(id) != consumer.as_ref());
             probe.after.push(removal.id.clone());
             let other = other.id.clone();
-            self.also_aim(&other, probe);
+            if let Ok(id) = self.builder.push(probe) {
+                self.builder.aim_also(&other, &id);
+            }
         }
     }
 
@@ -31,23 +33,11 @@ impl Draft<'_> {
     fn asks_for_one(probe: &Probe) -> bool {
         probe.stage == Stage::Gone && probe.request.method.0 == "GET" && probe.trigger == "deleted-resource" && item(probe).is_some()
     }
+}
 
-    fn rename(&self, probe: &mut Probe, before: &SlotId, slot: &SlotId) {
-        probe.id = self.free_id(&probe.id);
-        probe.request.rebind(before, slot);
-        probe.needs = probe.request.slots();
-    }
-
-    /// Sends one more request for the cells that another one is aimed at.
-    fn also_aim(&mut self, other: &str, probe: Probe) {
-        for cell in &mut self.plan.cells {
-            match &mut cell.intent {
-                Intent::Probes(aimed) if aimed.iter().any(|id| id == other) => aimed.push(probe.id.clone()),
-                _ => {}
-            }
-        }
-        self.plan.probes.push(probe);
-    }
+fn rename(probe: &mut Probe, before: &SlotId, slot: &SlotId) {
+    probe.request.rebind(before, slot);
+    probe.needs = probe.request.slots();
 }
 
 fn is_removal(probe: &Probe) -> bool {

@@ -3,11 +3,13 @@
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::drawn::{Change, Drawn, Expects};
 use crate::model::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, Stage};
-use crate::plan::builder::{Bound, Draft, path_kind, removes};
+use crate::plan::bound_request::Bound;
 use crate::plan::faults::preconditions::Settled;
 use crate::plan::faults::single_item::alone;
-use crate::plan::schedule::ordering::first_aim;
-use crate::plan::schedule::selection::{Wanted, skip_reason};
+use crate::plan::operations::first_aim;
+use crate::plan::operations::{path_kind, removes};
+use crate::plan::resolver::Resolver;
+use crate::plan::schedule::selection::skip_reason;
 use crate::plan::triggers::Setting;
 use crate::plan::values::{Chance, admits, applied, change_between, odd, valid_changes};
 
@@ -18,19 +20,20 @@ const TRIGGER: &str = "drawn";
 /// the rule.
 const RULES: [&str; 6] = ["missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "over-limit", "bad-query-parameter"];
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Plans what failed before, then the cases of every wanted operation.
-    pub(in crate::plan) fn draw(&mut self, wanted: &Wanted) {
-        let contract = self.contract;
+    pub(in crate::plan) fn draw(&mut self) {
+        let wanted = self.context.wanted;
+        let contract = self.context.contract;
         let mut last: Option<ProbeId> = None;
-        for (number, drawn) in self.options.regressions.iter().enumerate() {
+        for (number, drawn) in self.context.options.regressions.iter().enumerate() {
             if let Some(operation) = contract.operation(&drawn.operation).filter(|operation| wanted.has_operation(&operation.id)) {
                 last = self.replayed(operation, number + 1, drawn, last.as_ref()).or(last);
             }
         }
         for operation in contract.operations.iter().filter(|operation| wanted.has_operation(&operation.id)) {
             let mut before: Option<ProbeId> = None;
-            for number in 1..=self.options.cases {
+            for number in 1..=self.context.options.cases {
                 before = self.case(operation, number, before.as_ref()).or(before);
             }
         }
@@ -40,38 +43,38 @@ impl Draft<'_> {
     fn replayed(&mut self, operation: &Operation, number: usize, drawn: &Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
         let bound = self.ground(operation)?;
         if matches!(drawn.expects, Expects::Success | Expects::Plausible)
-            && !admits(self.contract, self.schemas, operation, &bound.base, &drawn.changes)
+            && !admits(self.context.contract, self.context.schemas, operation, &bound.base, &drawn.changes)
         {
             return None;
         }
-        let id = self.free_id(&format!("{}::{TRIGGER}::again-{number}", operation.id));
+        let id = format!("{}::{TRIGGER}::again-{number}", operation.id);
         self.drawn_probe(operation, id, &bound, drawn.clone(), before)
     }
 
     /// One case of an operation; `None` where nothing can be drawn.
     fn case(&mut self, operation: &Operation, number: u32, before: Option<&ProbeId>) -> Option<ProbeId> {
-        let mut luck = Chance::new(self.options.seed, &operation.id, number);
+        let mut luck = Chance::new(self.context.options.seed, &operation.id, number);
         let bound = self.ground(operation)?;
         let (changes, expects) = match number % 4 {
             2 => self.unforeseen(operation, &bound, &mut luck).or_else(|| self.admitted(operation, &bound, &mut luck)),
             3 => self.forbidden(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
             _ => self.admitted(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
         }?;
-        let drawn = Drawn { operation: operation.id.clone(), number, seed: self.options.seed, changes, expects };
-        let id = self.free_id(&format!("{}::{TRIGGER}::{number}", operation.id));
+        let drawn = Drawn { operation: operation.id.clone(), number, seed: self.context.options.seed, changes, expects };
+        let id = format!("{}::{TRIGGER}::{number}", operation.id);
         self.drawn_probe(operation, id, &bound, drawn, before)
     }
 
     /// Values that the schemas admit.
     fn admitted(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
-        let (changes, decided) = valid_changes(self.contract, self.schemas, operation, &bound.base, luck);
+        let (changes, decided) = valid_changes(self.context.contract, self.context.schemas, operation, &bound.base, luck);
         let expects = if decided { Expects::Success } else { Expects::Plausible };
         (!changes.is_empty()).then_some((changes, expects))
     }
 
     /// Something that no schema speaks of.
     fn unforeseen(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
-        let change = odd(self.contract, operation, &bound.base, luck)?;
+        let change = odd(self.context.contract, operation, &bound.base, luck)?;
         applied(&bound.base.request, std::slice::from_ref(&change))?;
         Some((vec![change], Expects::Open))
     }
@@ -103,7 +106,7 @@ impl Draft<'_> {
             return self.bind(operation, false, &plain.slots).ok();
         }
         let made = self.is_removable(operation)?;
-        if !plain.slots.iter().all(|slot| self.plan.is_made(slot) || !plain.base.request.slots_in_path().contains(&slot)) {
+        if !plain.slots.iter().all(|slot| self.builder.plan().is_made(slot) || !plain.base.request.slots_in_path().contains(&slot)) {
             return None;
         }
         let mut slots = plain.slots.clone();
@@ -142,10 +145,11 @@ impl Draft<'_> {
 
     /// Whether an operation makes something; `None` when it makes what cannot be removed again.
     fn is_removable(&self, operation: &Operation) -> Option<bool> {
-        let made: Vec<&str> = self.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).map(|feed| feed.kind.as_str()).collect();
+        let made: Vec<&str> =
+            self.context.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).map(|feed| feed.kind.as_str()).collect();
         let removable = |kind: &&str| {
-            let mut removers = self.contract.operations.iter().filter(|other| removes(other) && other.item_parameter().is_some());
-            removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.suite, self.options).is_none())
+            let mut removers = self.context.contract.operations.iter().filter(|other| removes(other) && other.item_parameter().is_some());
+            removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.context.suite, self.context.options).is_none())
         };
         // What is made and not told of is made all the same.
         let unseen = made.is_empty() && operation.method.0 == "POST" && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));
@@ -165,7 +169,7 @@ impl Draft<'_> {
 
     fn drawn_probe(&mut self, operation: &Operation, id: ProbeId, bound: &Bound, drawn: Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
         let success = self.success(&operation.id).ok()?;
-        let control = self.plan.probe(&success)?.clone();
+        let control = self.builder.plan().probe(&success)?.clone();
         let request = applied(&bound.base.request, &drawn.changes)?;
         let (fault, allowed) = match &drawn.expects {
             Expects::Refusal(trigger) => {
@@ -185,10 +189,10 @@ impl Draft<'_> {
             // One after the other, so that each answer can be foretold.
             after: std::iter::once(success).chain(before.cloned()).chain(control.after.iter().cloned()).collect(),
             assumed: bound.assumed.clone(),
-            ..Probe::valid(id.clone(), operation, Purpose::Probe, Stage::Draw, request)
+            ..Probe::valid(id, operation, Purpose::Probe, Stage::Draw, request)
         };
-        self.plan.probes.push(probe);
-        self.plan.drawn.insert(id.clone(), drawn);
+        let id = self.builder.push(probe).ok()?;
+        self.builder.note_drawn(id.clone(), drawn);
         if !operation.method.is_safe() && makes {
             self.yield_slots(operation, &id);
             return Some(self.read_after(operation, &id, bound).unwrap_or(id));
@@ -200,20 +204,19 @@ impl Draft<'_> {
     fn read_after(&mut self, operation: &Operation, id: &ProbeId, bound: &Bound) -> Option<ProbeId> {
         let made = self.made_by(id).into_iter().next();
         let slot = made.or_else(|| last_in_path(bound).map(|(_, slot)| slot).filter(|_| operation.item_parameter().is_some()))?;
-        let kind = self.plan.slots.get(&slot)?.kind.clone();
-        let contract = self.contract;
+        let kind = self.builder.plan().slots.get(&slot)?.kind.clone();
+        let contract = self.context.contract;
         let reads = |other: &&Operation| {
             other.method.0 == "GET" && other.item_parameter().is_some() && other.done.is_none() && path_kind(other) == Some(kind.as_str())
         };
-        let reader = contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.suite, self.options).is_none())?;
+        let reader =
+            contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.context.suite, self.context.options).is_none())?;
         let slots: Vec<SlotId> = std::iter::once(slot).chain(bound.slots.iter().cloned()).collect();
         let look = self.bind(reader, false, &slots).ok()?;
         let mut probe = Probe::valid(String::new(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
-        probe.id = self.free_id(&format!("{}::{}::success", reader.id, probe.status));
+        probe.id = format!("{}::{}::success", reader.id, probe.status);
         (probe.after, probe.assumed) = (vec![id.clone()], look.assumed);
-        let read = probe.id.clone();
-        self.plan.probes.push(probe);
-        Some(read)
+        self.builder.push(probe).ok()
     }
 }
 

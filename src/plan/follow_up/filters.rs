@@ -6,15 +6,17 @@ use serde_json::Value;
 use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS, resources};
 use crate::model::contract::{Location, Operation, Parameter, Status};
 use crate::model::plan::{Filling, Place, Probe, Purpose, Slot, SlotId};
-use crate::plan::builder::Draft;
+use crate::plan::resolver::Resolver;
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Asks each list that can be narrowed to what the run has made, or to some attributes.
     pub fn narrow_lists(&mut self) {
-        let contract = self.contract;
+        let contract = self.context.contract;
         for operation in contract.operations.iter().filter(|operation| operation.method.0 == "GET" && !operation.path.contains('{')) {
             let Some(Ok(success)) = self.successes.get(&operation.id) else { continue };
-            let Some(list) = self.plan.probe(success).filter(|list| list.purpose == Purpose::Probe && list.request.query.is_empty()).cloned() else {
+            let Some(list) =
+                self.builder.plan().probe(success).filter(|list| list.purpose == Purpose::Probe && list.request.query.is_empty()).cloned()
+            else {
                 continue;
             };
             let own = operation.parameters.iter().find_map(|parameter| Some((parameter, self.made_for(operation, parameter)?)));
@@ -26,7 +28,7 @@ impl Draft<'_> {
     }
 
     fn narrow(&mut self, operation: &Operation, list: Probe, own: Option<(&Parameter, SlotId)>, sparse: Option<(&Parameter, String)>) {
-        let id = self.free_id(&format!("{}::{}::narrowed", operation.id, list.status));
+        let id = format!("{}::{}::narrowed", operation.id, list.status);
         let control = list.id.clone();
         let mut request = list.request.clone();
         let mut needs = list.needs.clone();
@@ -38,7 +40,8 @@ impl Draft<'_> {
         if let Some((parameter, name)) = sparse {
             request.query.push((parameter.name.clone(), name));
         }
-        self.plan.probes.push(Probe {
+        // What may not be sent is left out: no cell depends on it.
+        let _ = self.builder.push(Probe {
             id,
             request,
             needs,
@@ -57,8 +60,9 @@ impl Draft<'_> {
         let name = parameter.name.to_ascii_lowercase();
         let other = [CURSORS, NUMBERS, OFFSETS].concat().contains(&parameter.name.as_str()) || words.iter().any(|word| name.contains(word));
         let need = parameter.resource.as_ref().filter(|_| parameter.location == Location::Query && !other)?;
-        let here = |slot: &Slot| slot.maker().and_then(|maker| self.plan.probe(maker)).is_some_and(|maker| maker.request.path == operation.path);
-        let mut made = self.plan.slots.iter().filter(|(_, slot)| slot.kind == need.kind && here(slot));
+        let here =
+            |slot: &Slot| slot.maker().and_then(|maker| self.builder.plan().probe(maker)).is_some_and(|maker| maker.request.path == operation.path);
+        let mut made = self.builder.plan().slots.iter().filter(|(_, slot)| slot.kind == need.kind && here(slot));
         made.next().map(|(id, _)| id.clone())
     }
 }

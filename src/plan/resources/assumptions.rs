@@ -3,9 +3,10 @@
 use crate::model::contract::Operation;
 use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
-use crate::plan::builder::{Bound, Draft};
+use crate::plan::bound_request::Bound;
+use crate::plan::resolver::Resolver;
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// That a resource belongs to the one before it in the path is only sure when it was made or found below that.
     pub(in crate::plan) fn doubt(&self, operation: &Operation, bound: &mut Bound) {
         let in_path = |parameter: &str| {
@@ -24,20 +25,20 @@ impl Draft<'_> {
     /// What is not certain about a resource that was found: that it is there to be read, when another one named it; that it
     /// is in the state that the operation asks for.
     fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
-        let Origin::Borrowed(finder) = &self.plan.slots.get(slot)?.origin else { return None };
+        let Origin::Borrowed(finder) = &self.builder.plan().slots.get(slot)?.origin else { return None };
         let stateful = ["finished", "expired", "wrong-state", "in-use"];
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         if conditions.any(|condition| stateful.contains(&condition.trigger.as_str())) {
             return Some(format!("the state of {slot}, which {finder} found, is not certain"));
         }
-        let below = self.plan.probe(finder)?.request.path.contains('{');
+        let below = self.builder.plan().probe(finder)?.request.path.contains('{');
         below.then(|| format!("it is not certain that {slot}, which {finder} names, can be read by this account"))
     }
 
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
     fn is_below(&self, slot: &str, above: &str) -> bool {
-        let Some(source) = self.plan.source(slot) else { return false };
-        let named = self.plan.probe(source).is_some_and(|probe| probe.request.slots_in_path().iter().any(|named| *named == above));
-        named || self.plan.maker(above) == Some(source)
+        let Some(source) = self.builder.plan().source(slot) else { return false };
+        let named = self.builder.plan().probe(source).is_some_and(|probe| probe.request.slots_in_path().iter().any(|named| *named == above));
+        named || self.builder.plan().maker(above) == Some(source)
     }
 }

@@ -4,41 +4,41 @@ use std::collections::BTreeSet;
 
 use super::other_lists::rank;
 use crate::model::effect::Effect;
-use crate::model::plan::{Intent, Probe, ProbeId, Purpose, Repeat, Stage};
-use crate::plan::builder::Draft;
+use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::plan::resolver::Resolver;
 
 /// The trigger of such a request.
 pub const BEFORE: &str = "list-before";
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Reads a list of each kind before the first request that makes one, where one can be read without anything else. On a
     /// target that ends with the run nothing has to be known.
     pub(in crate::plan) fn list_before(&mut self) {
-        if self.options.permission.disposable {
+        if self.context.options.permission.disposable {
             return;
         }
         let makes = |probe: &&Probe| probe.request.method.0 == "POST" && probe.effect == Effect::Own;
         let mut kinds: BTreeSet<String> = BTreeSet::new();
-        for probe in self.plan.probes.iter().filter(makes) {
-            let made = self.feeds.iter().filter(|feed| feed.makes && feed.operation == probe.operation);
+        for probe in self.builder.plan().probes.iter().filter(makes) {
+            let made = self.context.feeds.iter().filter(|feed| feed.makes && feed.operation == probe.operation);
             kinds.extend(made.map(|feed| feed.kind.clone()));
         }
         for kind in kinds {
-            let mut feeds: Vec<_> = self.feeds.iter().filter(|feed| !feed.makes && feed.kind == kind).cloned().collect();
-            feeds.sort_by_key(|feed| rank(self.contract, feed));
+            let mut feeds: Vec<_> = self.context.feeds.iter().filter(|feed| !feed.makes && feed.kind == kind).cloned().collect();
+            feeds.sort_by_key(|feed| rank(self.context.contract, feed));
             let Some(list) = feeds.iter().find_map(|feed| self.lister(feed).filter(|list| list.needs.is_empty() && list.request.method.is_safe()))
             else {
                 continue;
             };
             // What is looked into to find something is read early in any case.
-            if !list.captures.is_empty() && list.after.is_empty() && list.repeat == Repeat::Once && self.plan.probe(&list.id).is_some() {
+            if !list.captures.is_empty() && list.after.is_empty() && list.repeat == Repeat::Once && self.builder.plan().probe(&list.id).is_some() {
                 self.wait_for(&kind, &list.id);
                 continue;
             }
-            let id = self.free_id(&format!("{}::{BEFORE}", list.operation));
+            let id = format!("{}::{BEFORE}", list.operation);
             let planned = list.id.clone();
             let before = Probe {
-                id: id.clone(),
+                id,
                 trigger: BEFORE.to_owned(),
                 purpose: Purpose::Fixture,
                 stage: Stage::Find,
@@ -48,23 +48,21 @@ impl Draft<'_> {
                 control: None,
                 ..list
             };
+            let Ok(id) = self.builder.push(before) else { continue };
             // It shows what the list shows, only earlier.
-            for cell in &mut self.plan.cells {
-                if let Intent::Probes(aimed) = &mut cell.intent
-                    && aimed.contains(&planned)
-                {
-                    aimed.push(id.clone());
-                }
-            }
-            self.plan.probes.push(before);
+            self.builder.aim_also(&planned, &id);
             self.wait_for(&kind, &id);
         }
     }
 
     /// Lets everything that makes things of a kind wait for a request.
     fn wait_for(&mut self, kind: &str, list: &ProbeId) {
-        let makers: BTreeSet<&str> = self.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
-        for probe in self.plan.probes.iter_mut().filter(|probe| probe.request.method.0 == "POST" && makers.contains(probe.operation.as_str())) {
+        let context = self.context;
+        let makers: BTreeSet<&str> =
+            context.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
+        for probe in
+            self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.0 == "POST" && makers.contains(probe.operation.as_str()))
+        {
             probe.after.push(list.clone());
         }
     }

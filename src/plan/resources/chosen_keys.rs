@@ -7,14 +7,16 @@ use crate::model::contract::{Location, Operation, SchemaRef};
 use crate::model::effect::{Effect, Provenance};
 use crate::model::plan::{Body, Filling, Place, Slot, SlotId};
 use crate::model::text::plain;
-use crate::plan::builder::{Bound, Draft, removes};
+use crate::plan::bound_request::Bound;
 use crate::plan::effect::{Asked, reads};
+use crate::plan::operations::removes;
+use crate::plan::resolver::Resolver;
 use crate::plan::values::{Base, nth_unknown_id, with_mark};
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// The parameter with the key that a PUT makes something at.
     pub(in crate::plan) fn key_of(&self, operation: &Operation) -> Option<String> {
-        let feed = self.feeds.iter().find(|feed| feed.makes && feed.operation == operation.id && operation.method.0 == "PUT")?;
+        let feed = self.context.feeds.iter().find(|feed| feed.makes && feed.operation == operation.id && operation.method.0 == "PUT")?;
         feed.expression.strip_prefix("$request.path.").map(str::to_owned)
     }
 
@@ -23,17 +25,17 @@ impl Draft<'_> {
         let name = self.key_of(operation).filter(|_| !self.replaces)?;
         let place = Place::Path(name.clone());
         let kind = base.needs.iter().find(|need| need.place == place).map(|need| need.resource.kind.clone())?;
-        if fixed.iter().any(|slot| self.plan.slots.get(slot).is_some_and(|known| known.kind == kind)) {
+        if fixed.iter().any(|slot| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind)) {
             return None;
         }
         self.marks += 1;
         let example = base.request.path_values.get(&name).cloned().unwrap_or_default();
         let parameter = operation.parameter(Location::Path, &name)?;
         let fits = |value: &Value| parameter.schema.as_ref().is_none_or(|schema| self.allows(schema, value));
-        let named = Value::from(with_mark(&example, &format!("{}-{}", self.options.mark, self.marks)));
+        let named = Value::from(with_mark(&example, &format!("{}-{}", self.context.options.mark, self.marks)));
         let is_number = !example.is_empty() && example.bytes().all(|byte| byte.is_ascii_digit());
         let named = Some(named).filter(|value| !is_number && fits(value));
-        let key = named.or_else(|| nth_unknown_id(&Value::from(example), &self.options.mark, self.marks as u64, fits))?;
+        let key = named.or_else(|| nth_unknown_id(&Value::from(example), &self.context.options.mark, self.marks as u64, fits))?;
         let key = plain(&key);
         base.request.path_values.insert(name, key.clone());
         base.request.restyle(&place);
@@ -44,13 +46,14 @@ impl Draft<'_> {
     fn allows(&self, schema: &SchemaRef, value: &Value) -> bool {
         let text = plain(value);
         let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
-        readings.into_iter().flatten().any(|value| self.schemas.breaches(schema, &value).map_or(true, |breaches| breaches.is_empty()))
+        readings.into_iter().flatten().any(|value| self.context.schemas.breaches(schema, &value).map_or(true, |breaches| breaches.is_empty()))
     }
 
     /// Lets the body of a request on one thing name the thing that its path names.
     pub(in crate::plan) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound: &mut Bound) {
-        let Some(parameter) =
-            operation.item_parameter().filter(|_| !self.contract.inferred.annotated && matches!(operation.method.0.as_str(), "PUT" | "PATCH"))
+        let Some(parameter) = operation
+            .item_parameter()
+            .filter(|_| !self.context.contract.inferred.annotated && matches!(operation.method.0.as_str(), "PUT" | "PATCH"))
         else {
             return;
         };
@@ -58,7 +61,7 @@ impl Draft<'_> {
         let slot = bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| filling.slot.clone());
         // The member that the kind is known by may be called otherwise: another value would give the thing another name.
         let kind = parameter.resource.as_ref().map(|need| &need.kind);
-        let members = self.feeds.iter().filter(|feed| Some(&feed.kind) == kind && feed.expression.contains('#'));
+        let members = self.context.feeds.iter().filter(|feed| Some(&feed.kind) == kind && feed.expression.contains('#'));
         let known: Vec<String> = members.filter_map(|feed| feed.expression.rsplit('/').next()).map(unescape).collect();
         let names: Vec<&str> = [parameter.name.as_str(), "id"].into_iter().chain(known.iter().map(String::as_str)).collect();
         for name in names {
@@ -83,9 +86,15 @@ impl Draft<'_> {
 
     /// The same for parameters that can be left out.
     fn neutralise_parameters(&self, operation: &Operation, bound: &mut Bound) {
-        let known = |slot: &SlotId| self.plan.slots.get(slot).map_or(Provenance::Example, Slot::provenance);
+        let known = |slot: &SlotId| self.builder.plan().slots.get(slot).map_or(Provenance::Example, Slot::provenance);
         let request = bound.base.request.clone();
-        let open = self.rules.foreign_parameters(&Asked { operation, request: &request, fault: None, known: &known, mark: &self.options.mark });
+        let open = self.context.rules.foreign_parameters(&Asked {
+            operation,
+            request: &request,
+            fault: None,
+            known: &known,
+            mark: &self.context.options.mark,
+        });
         for place in open {
             let (location, name) = match &place {
                 Place::Query(name) => (Location::Query, name.clone()),
@@ -104,18 +113,22 @@ impl Draft<'_> {
     /// Takes ids out of a body that may belong to another user, where they can be left out. The id of the thing itself that is
     /// made is drawn; no other id is invented.
     pub(in crate::plan) fn neutralise(&mut self, operation: &Operation, bound: &mut Bound) {
-        if self.options.permission.allows(Effect::Borrowed) || reads(operation, self.suite, &self.options.permission) || removes(operation) {
+        if self.context.options.permission.allows(Effect::Borrowed)
+            || reads(operation, self.context.suite, &self.context.options.permission)
+            || removes(operation)
+        {
             return;
         }
-        let known = |slot: &SlotId| self.plan.slots.get(slot).map_or(Provenance::Example, Slot::provenance);
+        let known = |slot: &SlotId| self.builder.plan().slots.get(slot).map_or(Provenance::Example, Slot::provenance);
         let request = bound.base.request.clone();
-        let foreign = self.rules.foreign_ids(&Asked { operation, request: &request, fault: None, known: &known, mark: &self.options.mark });
+        let foreign =
+            self.context.rules.foreign_ids(&Asked { operation, request: &request, fault: None, known: &known, mark: &self.context.options.mark });
         self.neutralise_parameters(operation, bound);
         let schema = bound.base.media.and_then(|media| operation.request_body.as_ref()?.content.get(media)?.schema.clone());
         for at in foreign {
             let Body::Json(body) = &mut bound.base.request.body else { return };
-            let was_valid = schema.as_ref().is_none_or(|schema| self.schemas.fits(schema, body));
-            let valid = |body: &Value| !was_valid || schema.as_ref().is_none_or(|schema| self.schemas.fits(schema, body));
+            let was_valid = schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
+            let valid = |body: &Value| !was_valid || schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
             let mut without = body.clone();
             let is_item = at.rsplit('/').next().is_some_and(|token| token.parse::<usize>().is_ok());
             if !is_item && remove(&mut without, &at) && valid(&without) {
@@ -129,7 +142,7 @@ impl Draft<'_> {
                 put(&mut with, &at, value.clone());
                 with
             };
-            if let Some(value) = nth_unknown_id(&example, &self.options.mark, self.marks as u64, |value| valid(&with(value))) {
+            if let Some(value) = nth_unknown_id(&example, &self.context.options.mark, self.marks as u64, |value| valid(&with(value))) {
                 *body = with(&value);
             }
         }

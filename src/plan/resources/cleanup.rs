@@ -2,17 +2,20 @@
 
 use crate::model::contract::Operation;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
-use crate::plan::builder::{Bound, Draft, consumed_slots, path_kind, removes};
+use crate::plan::bound_request::{Bound, consumed_slots};
+use crate::plan::operations::{path_kind, removes};
+use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 
-impl<'a> Draft<'a> {
+impl<'a> Resolver<'a> {
     /// Removes what no planned request removes.
     pub(in crate::plan) fn clean_up(&mut self) {
         let left: Vec<(SlotId, String)> = self
-            .plan
+            .builder
+            .plan()
             .slots
             .iter()
-            .filter(|(id, slot)| slot.maker().is_some() && !self.consumers.contains_key(*id))
+            .filter(|(id, slot)| slot.maker().is_some() && !self.builder.consumers.contains_key(*id))
             .map(|(id, slot)| (id.clone(), slot.kind.clone()))
             .collect();
         for (slot, kind) in left.into_iter().filter(|(_, kind)| !self.is_kept(kind)).collect::<Vec<_>>() {
@@ -27,43 +30,46 @@ impl<'a> Draft<'a> {
     /// Writes down how each thing that the run makes is removed on its own.
     pub(in crate::plan) fn note_removers(&mut self) {
         let made: Vec<(SlotId, String, ProbeId)> =
-            self.plan.slots.iter().filter_map(|(id, slot)| Some((id.clone(), slot.kind.clone(), slot.maker()?.clone()))).collect();
+            self.builder.plan().slots.iter().filter_map(|(id, slot)| Some((id.clone(), slot.kind.clone(), slot.maker()?.clone()))).collect();
         for (slot, kind, maker) in made {
-            if self.is_kept(&kind) && !self.consumers.contains_key(&slot) {
+            if self.is_kept(&kind) && !self.builder.consumers.contains_key(&slot) {
                 continue;
             }
             let Some(operation) = self.remover_of(&kind) else { continue };
-            let above = self.plan.probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
+            let above = self.builder.plan().probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
             let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
             if let Ok(bound) = self.bind(operation, false, &fixed) {
-                self.plan.removers.insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
+                self.builder.removers_mut().insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
             }
         }
     }
 
     /// Whether things of a kind are left: they get by themselves, in time, into a state that a later run needs one in.
     fn is_kept(&self, kind: &str) -> bool {
-        let known = |state: &Option<String>| self.options.given.get(kind).is_some_and(|known| known.iter().any(|known| known.state == *state));
-        let entries = self.suite.given.get(kind).into_iter().flatten();
-        self.options.keep && entries.into_iter().any(|entry| entry.after.is_some() && entry.state.is_some() && !known(&entry.state))
+        let known =
+            |state: &Option<String>| self.context.options.given.get(kind).is_some_and(|known| known.iter().any(|known| known.state == *state));
+        let entries = self.context.suite.given.get(kind).into_iter().flatten();
+        self.context.options.keep && entries.into_iter().any(|entry| entry.after.is_some() && entry.state.is_some() && !known(&entry.state))
     }
 
     /// The operation that removes one thing of a kind.
     fn remover_of(&self, kind: &str) -> Option<&'a Operation> {
-        let contract = self.contract;
+        let contract = self.context.contract;
         contract.operations.iter().find(|operation| {
             removes(operation)
                 && operation.item_parameter().is_some()
                 && path_kind(operation) == Some(kind)
-                && skip_reason(operation, self.suite, self.options).is_none()
+                && skip_reason(operation, self.context.suite, self.context.options).is_none()
         })
     }
 
     fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
-        let id = self.free_id(&format!("{}::cleanup::{slot}", operation.id));
+        let id = format!("{}::cleanup::{slot}", operation.id);
         let request = bound.base.request.clone();
         let consumes = consumed_slots(operation, bound);
-        self.plan.probes.push(Probe { consumes, ..Probe::valid(id.clone(), operation, Purpose::Cleanup, Stage::Cleanup, request) });
-        self.consumers.insert(slot, id);
+        let probe = Probe { consumes, ..Probe::valid(id, operation, Purpose::Cleanup, Stage::Cleanup, request) };
+        if let Ok(id) = self.builder.push(probe) {
+            self.builder.consumers.insert(slot, id);
+        }
     }
 }

@@ -5,15 +5,18 @@ use serde_json::Value;
 use super::echoed_ids::echoed;
 use super::id_sources::Feed;
 use super::other_lists::rank;
-use super::unreferenced::{names_another, removes_many};
+use super::unreferenced::names_another;
 use crate::contract::schema::is_part;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
 use crate::model::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::text::plain;
-use crate::plan::builder::{Bound, Draft, removes};
+use crate::plan::bound_request::Bound;
 use crate::plan::effect::reads;
+use crate::plan::operations::removes;
+use crate::plan::operations::removes_many;
+use crate::plan::resolver::Resolver;
 use crate::plan::values::{Base, valid};
 
 /// What a request does to a resource that it names.
@@ -24,11 +27,11 @@ enum Usage {
     Remove,
 }
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
     pub(in crate::plan) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, Reason> {
-        let assumed = echoed(self.contract, operation, &base).or_else(|| base.unvouched.clone());
+        let assumed = echoed(self.context.contract, operation, &base).or_else(|| base.unvouched.clone());
         let mut bound = Bound { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
         for need in bound.base.needs.clone() {
@@ -38,7 +41,7 @@ impl Draft<'_> {
                 Some(slot.clone())
             } else {
                 let mut taken: Vec<SlotId> = chosen.iter().map(|(_, _, slot)| slot.clone()).collect();
-                let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
+                let of_kind = |slot: &&SlotId| self.builder.plan().slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
                 let ready = fixed.iter().filter(of_kind).find(|slot| !taken.contains(slot)).cloned();
                 taken.extend(self.used_up(operation, &need.place, &need.resource.kind));
                 let other = match ready {
@@ -78,7 +81,7 @@ impl Draft<'_> {
         if !conditions.any(|condition| condition.trigger == "duplicate" && condition.at.as_ref() == Some(at)) {
             return Vec::new();
         }
-        let earlier = self.plan.probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
+        let earlier = self.builder.plan().probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
         let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
         fillings.map(|filling| filling.slot.clone()).collect()
     }
@@ -89,7 +92,7 @@ impl Draft<'_> {
         let others: Vec<&String> =
             conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
         let by_others = |probe: &&Probe| probe.fault.is_none() && probe.operation != operation.id && others.contains(&&probe.operation);
-        self.plan.probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
+        self.builder.plan().probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
     }
 
     /// A slot for a place of a request: what is removed is named by nothing else, and what is named is not removed, as far as
@@ -104,7 +107,7 @@ impl Draft<'_> {
         let usage = self.usage(operation, place, &need.kind);
         let unwanted = match usage {
             Usage::Remove => self.referred_to(&need.kind),
-            _ if names_another(self.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
+            _ if names_another(self.context.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
             _ => Vec::new(),
         };
         if !unwanted.is_empty() {
@@ -112,7 +115,7 @@ impl Draft<'_> {
             if let Some(slot) = self.find(need, &avoided, usage) {
                 return Ok(Some(slot));
             }
-            let makers: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+            let makers: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
             if let Some(slot) = self.make_one_more(&makers, need, &avoided, usage) {
                 return Ok(Some(slot));
             }
@@ -125,7 +128,7 @@ impl Draft<'_> {
         if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
             return Ok(Some(slot));
         }
-        let mut feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
+        let mut feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
         feeds.sort_by_cached_key(|feed| feed.makes && self.asks_for_found(&feed.operation));
         let mut reasons = Vec::new();
         for feed in feeds.iter().filter(|feed| feed.makes) {
@@ -151,7 +154,7 @@ impl Draft<'_> {
             let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind).into());
             return Err(reason.clone().worded(format!("only what the run made may be removed; {reason}")));
         }
-        if usage == Usage::Write && !self.options.permission.allows(Effect::Borrowed) {
+        if usage == Usage::Write && !self.context.options.permission.allows(Effect::Borrowed) {
             return Err(not_made(&need.kind, reasons.pop()));
         }
         if let Some(slot) = self.known_before(need, taken) {
@@ -170,31 +173,35 @@ impl Draft<'_> {
     }
 
     fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
-        let own_only = usage == Usage::Write && !self.options.permission.allows(Effect::Borrowed);
+        let own_only = usage == Usage::Write && !self.context.options.permission.allows(Effect::Borrowed);
         let fits = |id: &SlotId, slot: &Slot| {
             slot.kind == need.kind
                 && (!own_only || slot.maker().is_some())
                 && !taken.contains(id)
                 && is_part(&need.like, &slot.like)
-                && (usage != Usage::Remove || (slot.maker().is_some() && !self.consumers.contains_key(id)))
+                && (usage != Usage::Remove || (slot.maker().is_some() && !self.builder.consumers.contains_key(id)))
                 && !matches!(&slot.origin, Origin::Given(state) if !state.is_empty())
                 // What may turn out to be an example is nothing that others can rely on.
                 && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
         };
-        let mut found: Vec<&SlotId> = self.plan.slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
+        let mut found: Vec<&SlotId> = self.builder.plan().slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
         found.sort_by_key(|id| (self.rests_on_found(id), number(id)));
         found.first().map(|id| (*id).clone())
     }
 
     /// Whether the request that makes a resource names data that a server need not have: whatever is made without is surer.
     fn rests_on_found(&self, slot: &str) -> bool {
-        let needs = self.plan.maker(slot).and_then(|maker| self.plan.probe(maker)).map_or(&[][..], |probe| &probe.needs);
-        needs.iter().any(|need| self.plan.slots.get(need).is_some_and(|need| need.fallback.is_some()))
+        let needs = self.builder.plan().maker(slot).and_then(|maker| self.builder.plan().probe(maker)).map_or(&[][..], |probe| &probe.needs);
+        needs.iter().any(|need| self.builder.plan().slots.get(need).is_some_and(|need| need.fallback.is_some()))
     }
 
     /// Whether the valid request of an operation names such data.
     fn asks_for_found(&self, operation: &str) -> bool {
-        let base = self.contract.operation(operation).and_then(|operation| valid(self.contract, self.schemas, operation, false).ok());
+        let base = self
+            .context
+            .contract
+            .operation(operation)
+            .and_then(|operation| valid(self.context.contract, self.context.schemas, operation, false).ok());
         base.is_some_and(|base| base.needs.iter().any(|need| need.resource.fallback.is_some()))
     }
 
@@ -203,12 +210,12 @@ impl Draft<'_> {
         let need = ResourceNeed::any(kind);
         let mut taken: Vec<SlotId> = vec![other.to_owned()];
         while let Some(slot) = self.find(&need, &taken, Usage::Write) {
-            if self.plan.is_made(&slot) {
+            if self.builder.plan().is_made(&slot) {
                 return Some(slot);
             }
             taken.push(slot);
         }
-        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == kind && feed.makes).cloned().collect();
+        let feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == kind && feed.makes).cloned().collect();
         for feed in &feeds {
             let _ = self.success(&feed.operation);
         }
@@ -217,8 +224,8 @@ impl Draft<'_> {
 
     /// A resource that is made for one purpose and named by nothing else.
     pub(in crate::plan) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
-        let taken: Vec<SlotId> = self.plan.slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
-        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+        let taken: Vec<SlotId> = self.builder.plan().slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
+        let feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
         self.make_one_more(&feeds, need, &taken, Usage::Write)
     }
 
@@ -237,7 +244,7 @@ impl Draft<'_> {
             if !feed.offers(&need.like) {
                 self.reshape(&id, &need.like);
             }
-            if let Some(probe) = self.probe_mut(&id) {
+            if let Some(probe) = self.builder.probe_mut(&id) {
                 probe.purpose = Purpose::Fixture;
             }
             if let Some(slot) = self.find(need, taken, usage) {
@@ -250,19 +257,19 @@ impl Draft<'_> {
     /// Whether an operation can be asked to make a resource with this part: its valid request has every member of it,
     /// and still fits its schema with the other values.
     fn can_be(&self, operation: &str, like: &Value) -> bool {
-        let Some(operation) = self.contract.operation(operation) else { return false };
-        let Ok(base) = valid(self.contract, self.schemas, operation, false) else { return false };
+        let Some(operation) = self.context.contract.operation(operation) else { return false };
+        let Ok(base) = valid(self.context.contract, self.context.schemas, operation, false) else { return false };
         let Body::Json(mut body) = base.request.body else { return false };
         let at = if body.get("data").is_some() { "/data" } else { "" };
         let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };
         overlay(place, like);
         let media = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)?.schema.as_ref());
-        media.is_some_and(|schema| self.schemas.fits(schema, &body))
+        media.is_some_and(|schema| self.context.schemas.fits(schema, &body))
     }
 
     /// Lays what a need asks for over the resource that a request makes.
     fn reshape(&mut self, id: &str, like: &Value) {
-        let Some(probe) = self.probe_mut(id) else { return };
+        let Some(probe) = self.builder.probe_mut(id) else { return };
         if let Body::Json(body) = &mut probe.request.body {
             let at = if body.get("data").is_some() { "/data" } else { "" };
             if let Some(place) = body.pointer_mut(at) {
@@ -270,34 +277,36 @@ impl Draft<'_> {
             }
         }
         let origin = Origin::Created(id.to_owned());
-        for slot in self.plan.slots.values_mut().filter(|slot| slot.origin == origin) {
+        for slot in self.builder.slots_mut().values_mut().filter(|slot| slot.origin == origin) {
             overlay(&mut slot.like, like);
         }
     }
 
     fn known_before(&mut self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
-        let known = self.options.given.get(&need.kind)?.iter().find(|known| known.state.is_none())?.clone();
+        let known = self.context.options.given.get(&need.kind)?.iter().find(|known| known.state.is_none())?.clone();
         let id = format!("{}={}", need.kind, known.id);
         let slot = Slot::any(&need.kind, Origin::Given(known.id));
-        self.plan.slots.entry(id.clone()).or_insert(slot);
+        self.builder.slots_mut().entry(id.clone()).or_insert(slot);
         (!taken.contains(&id)).then_some(id)
     }
 
     /// A resource that exists on the server, found through a list.
     fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
-        let contract = self.contract;
+        let contract = self.context.contract;
         let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
         finders.sort_by_key(|feed| rank(contract, feed));
         for feed in finders {
             let Ok(finder) = self.success(&feed.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
             let alike = |slot: &&Slot| slot.origin == origin && slot.like == need.like && slot.fallback.is_some() == need.fallback.is_some();
-            let nth = self.plan.slots.values().filter(alike).count();
+            let nth = self.builder.plan().slots.values().filter(alike).count();
             let id = self.next_slot(&need.kind);
-            self.plan.slots.insert(id.clone(), Slot { like: need.like.clone(), fallback: need.fallback.clone(), ..Slot::any(&need.kind, origin) });
+            self.builder
+                .slots_mut()
+                .insert(id.clone(), Slot { like: need.like.clone(), fallback: need.fallback.clone(), ..Slot::any(&need.kind, origin) });
             let state = self.finished(&need.kind);
             let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth, state };
-            if let Some(probe) = self.probe_mut(&finder) {
+            if let Some(probe) = self.builder.probe_mut(&finder) {
                 probe.captures.push(capture);
             }
             return Some(id);
@@ -307,14 +316,14 @@ impl Draft<'_> {
 
     /// The slots that a request makes.
     pub(in crate::plan) fn yield_slots(&mut self, operation: &Operation, id: &str) {
-        let feeds: Vec<Feed> = self.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).cloned().collect();
+        let feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).cloned().collect();
         for feed in feeds {
             for (nth, item) in feed.items.iter().enumerate() {
                 let slot = self.next_slot(&feed.kind);
                 let made = Slot { like: item.clone(), ..Slot::any(&feed.kind, Origin::Created(id.to_owned())) };
-                self.plan.slots.insert(slot.clone(), made);
+                self.builder.slots_mut().insert(slot.clone(), made);
                 let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth, state: None };
-                if let Some(probe) = self.probe_mut(id) {
+                if let Some(probe) = self.builder.probe_mut(id) {
                     probe.captures.push(capture);
                 }
             }
@@ -322,29 +331,29 @@ impl Draft<'_> {
     }
 
     fn next_slot(&self, kind: &str) -> SlotId {
-        let count = self.plan.slots.values().filter(|slot| slot.kind == kind).count();
+        let count = self.builder.plan().slots.values().filter(|slot| slot.kind == kind).count();
         format!("{kind}#{}", count + 1)
     }
 
     /// Slots that a probe makes.
     pub(in crate::plan) fn made_by(&self, id: &ProbeId) -> Vec<SlotId> {
-        let made = self.plan.slots.iter().filter(|(_, slot)| slot.maker() == Some(id));
+        let made = self.builder.plan().slots.iter().filter(|(_, slot)| slot.maker() == Some(id));
         made.map(|(slot, _)| slot.clone()).collect()
     }
 }
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// What a request does to a resource that it names at a place. What hangs below a resource changes it, and so may what
     /// refers to it, unless things of its kind are only referred to.
     fn usage(&self, operation: &Operation, place: &Place, kind: &str) -> Usage {
         let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
         match place {
-            _ if reads(operation, self.suite, &self.options.permission) => Usage::Read,
+            _ if reads(operation, self.context.suite, &self.context.options.permission) => Usage::Read,
             Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
             Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
             Place::Query(_) if removes_many(operation) => Usage::Remove,
             Place::Path(_) => Usage::Write,
-            _ if self.rules.is_catalogue(kind) => Usage::Read,
+            _ if self.context.rules.is_catalogue(kind) => Usage::Read,
             _ => Usage::Write,
         }
     }

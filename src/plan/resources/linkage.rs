@@ -3,9 +3,10 @@
 
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::plan::{Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
-use crate::plan::builder::{Bound, Draft};
+use crate::plan::bound_request::Bound;
+use crate::plan::resolver::Resolver;
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// A resource for a place in the body of a request that adds to a relationship or replaces it: one that nothing else has
     /// put in there; `None` where there is no such.
     pub(in crate::plan) fn not_in_there(
@@ -24,17 +25,17 @@ impl Draft<'_> {
         }
         let taken: Vec<SlotId> = taken.iter().cloned().chain(there).collect();
         let found = self.free_or_any(operation, place, need, &taken).ok().flatten()?;
-        self.plan.is_made(&found).then_some(found)
+        self.builder.plan().is_made(&found).then_some(found)
     }
 
     /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
     pub(in crate::plan) fn taken_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
         relationship(&operation.path).filter(|_| operation.method.0 == "DELETE" && matches!(place, Place::Body(_)))?;
-        let contract = self.contract;
+        let contract = self.context.contract;
         for method in ["PATCH", "POST"] {
             let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.0 == method) else { continue };
             let Ok(success) = self.success(&other.id) else { continue };
-            let probe = self.plan.probe(&success).filter(|probe| probe.request.slots_in_path() == bound.base.request.slots_in_path());
+            let probe = self.builder.plan().probe(&success).filter(|probe| probe.request.slots_in_path() == bound.base.request.slots_in_path());
             let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
             if let Some(slot) = put.into_iter().find(|slot| !taken.contains(slot) && self.kind_of(slot) == kind) {
                 return Some(slot);
@@ -45,11 +46,13 @@ impl Draft<'_> {
 
     /// Takes out of a relationship what no other request takes out again, where something is refused while it holds anything.
     pub fn empty(&mut self) {
-        let contract = self.contract;
+        let contract = self.context.contract;
         let removals = contract.operations.iter().filter(|operation| operation.method.0 == "DELETE" && self.stands_in_the_way(&operation.path));
         for operation in removals.collect::<Vec<_>>() {
             let Some(name) = relationship(&operation.path) else { continue };
-            let Some(first) = self.successes.get(&operation.id).and_then(|success| self.plan.probe(success.as_ref().ok()?)) else { continue };
+            let Some(first) = self.successes.get(&operation.id).and_then(|success| self.builder.plan().probe(success.as_ref().ok()?)) else {
+                continue;
+            };
             let (owners, out) = (first.request.slots_in_path().into_iter().cloned().collect::<Vec<_>>(), named(first, |_| true));
             let request = first.request.clone();
             // A removal without a body takes out all there is.
@@ -60,17 +63,18 @@ impl Draft<'_> {
                 let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
                 let Ok(bound) = self.bind(operation, false, &fixed) else { continue };
                 let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound.base.request);
-                removal.id = self.free_id(&format!("{}::{}::success", operation.id, removal.status));
+                removal.id = format!("{}::{}::success", operation.id, removal.status);
                 removal.assumed = bound.assumed;
-                self.plan.probes.push(removal);
+                // What may not be sent is left out: no cell depends on it.
+                let _ = self.builder.push(removal);
             }
         }
     }
 
     /// Whether something is refused while a relationship holds anything.
     fn stands_in_the_way(&self, path: &str) -> bool {
-        let conditions = self.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);
-        let mut by = conditions.filter_map(|condition| self.contract.operation(condition.by.as_ref()?));
+        let conditions = self.context.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);
+        let mut by = conditions.filter_map(|condition| self.context.contract.operation(condition.by.as_ref()?));
         by.any(|by| by.path == path)
     }
 
@@ -78,16 +82,20 @@ impl Draft<'_> {
     fn in_there(&self, operation: &Operation, name: &str, request: &RequestTemplate) -> Vec<SlotId> {
         let owners = request.slots_in_path();
         let mut there = Vec::new();
-        for owner in owners.iter().filter_map(|slot| self.plan.slots.get(*slot)) {
+        for owner in owners.iter().filter_map(|slot| self.builder.plan().slots.get(*slot)) {
             let at = format!("/relationships/{name}/");
             there.extend(
-                owner.maker().and_then(|maker| self.plan.probe(maker)).map(|maker| named(maker, |place| place.contains(&at))).unwrap_or_default(),
+                owner
+                    .maker()
+                    .and_then(|maker| self.builder.plan().probe(maker))
+                    .map(|maker| named(maker, |place| place.contains(&at)))
+                    .unwrap_or_default(),
             );
         }
-        let others = self.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
+        let others = self.context.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
         for other in others.filter(|other| matches!(other.method.0.as_str(), "POST" | "PATCH")) {
             let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
-            let probe = self.plan.probe(success).filter(|probe| probe.request.slots_in_path() == owners);
+            let probe = self.builder.plan().probe(success).filter(|probe| probe.request.slots_in_path() == owners);
             there.extend(probe.map(|probe| named(probe, |_| true)).unwrap_or_default());
         }
         there
@@ -96,10 +104,10 @@ impl Draft<'_> {
     /// Asks once more what a relationship holds when something has been taken out of it, right after that: what is due to be
     /// read anyway is read before, while there is most to see.
     pub fn look_afterwards(&mut self) {
-        let removals: Vec<Probe> = self.plan.probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
+        let removals: Vec<Probe> = self.builder.plan().probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
         for removal in removals {
-            let Some(read) = self.plan.probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };
-            let id = self.free_id(&format!("{}::{}::afterwards", read.operation, read.status));
+            let Some(read) = self.builder.plan().probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };
+            let id = format!("{}::{}::afterwards", read.operation, read.status);
             let look = Probe {
                 id,
                 purpose: Purpose::Fixture,
@@ -109,8 +117,7 @@ impl Draft<'_> {
                 ..read
             };
             // Right behind the removal, so that whatever is changed next waits for it.
-            let behind = self.plan.probes.iter().position(|probe| probe.id == removal.id).map_or(self.plan.probes.len(), |position| position + 1);
-            self.plan.probes.insert(behind, look);
+            let _ = self.builder.push_behind(&removal.id, look);
         }
     }
 }

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use super::id_sources::Feed;
 use crate::model::contract::{Contract, Operation};
 use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
-use crate::plan::builder::{Draft, path_kind};
+use crate::plan::operations::path_kind;
+use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 use crate::plan::values::valid;
 
@@ -23,11 +24,12 @@ pub fn rank(contract: &Contract, feed: &Feed) -> (Reverse<bool>, bool) {
     (Reverse(contract.operations.iter().any(is_item)), finder.path.contains('{'))
 }
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Writes down where else each borrowed thing can be found.
     pub(in crate::plan) fn look_elsewhere(&mut self) {
         let borrowed: Vec<(SlotId, Slot, ProbeId)> = self
-            .plan
+            .builder
+            .plan()
             .slots
             .iter()
             .filter_map(|(id, slot)| match &slot.origin {
@@ -36,11 +38,11 @@ impl Draft<'_> {
             })
             .collect();
         for (id, slot, finder) in borrowed {
-            let Some(first) = self.plan.probe(&finder).cloned() else { continue };
+            let Some(first) = self.builder.plan().probe(&finder).cloned() else { continue };
             let Some(capture) = first.captures.iter().find(|capture| capture.slot == id).cloned() else { continue };
             let mut feeds: Vec<&Feed> =
-                self.feeds.iter().filter(|feed| !feed.makes && feed.kind == slot.kind && feed.operation != first.operation).collect();
-            feeds.sort_by_key(|feed| rank(self.contract, feed));
+                self.context.feeds.iter().filter(|feed| !feed.makes && feed.kind == slot.kind && feed.operation != first.operation).collect();
+            feeds.sort_by_key(|feed| rank(self.context.contract, feed));
             let below = |path: &str| path.contains('{');
             let others = feeds.into_iter().filter_map(|feed| {
                 // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.
@@ -54,7 +56,7 @@ impl Draft<'_> {
             });
             let others: Vec<Probe> = others.take(MOST_LISTS).collect();
             if !others.is_empty() {
-                self.plan.finders.insert(id, others);
+                self.builder.finders_mut().insert(id, others);
             }
         }
     }
@@ -62,14 +64,14 @@ impl Draft<'_> {
     /// The request that asks for a list: the one that is planned, or one that needs nothing.
     pub(in crate::plan) fn lister(&self, feed: &Feed) -> Option<Probe> {
         if let Some(Ok(planned)) = self.successes.get(&feed.operation) {
-            return self.plan.probe(planned).cloned();
+            return self.builder.plan().probe(planned).cloned();
         }
-        let operation = self.contract.operation(&feed.operation).filter(|operation| operation.method.is_safe())?;
-        let base = valid(self.contract, self.schemas, operation, false).ok()?;
-        if !base.needs.is_empty() || skip_reason(operation, self.suite, self.options).is_some() {
+        let operation = self.context.contract.operation(&feed.operation).filter(|operation| operation.method.is_safe())?;
+        let base = valid(self.context.contract, self.context.schemas, operation, false).ok()?;
+        if !base.needs.is_empty() || skip_reason(operation, self.context.suite, self.context.options).is_some() {
             return None;
         }
-        let id = self.free_id(&format!("{}::list", operation.id));
+        let id = self.builder.free_id(&format!("{}::list", operation.id));
         Some(Probe { assumed: base.unvouched, ..Probe::valid(id, operation, Purpose::Fixture, Stage::Find, base.request) })
     }
 }

@@ -3,35 +3,36 @@
 
 use crate::model::contract::{Contract, Operation};
 use crate::model::plan::{Filling, Origin, Place, Plan, Probe, ProbeId, Purpose, SlotId, Stage};
-use crate::plan::builder::{Draft, path_kind};
+use crate::plan::operations::{path_kind, removes_many};
+use crate::plan::resolver::Resolver;
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Things of a kind that some valid request refers to, or makes others below.
     pub(in crate::plan) fn referred_to(&self, kind: &str) -> Vec<SlotId> {
-        let valid = self.plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup);
+        let valid = self.builder.plan().probes.iter().filter(|probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup);
         let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|filling| self.refers(probe, filling)));
-        let own = |slot: &SlotId| self.plan.slots.get(slot).is_some_and(|known| known.kind == kind);
+        let own = |slot: &SlotId| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
         named.map(|filling| filling.slot.clone()).filter(own).collect()
     }
 
     /// Things of a kind that are to be removed as what nothing refers to.
     pub(in crate::plan) fn kept_apart(&self, kind: &str) -> Vec<SlotId> {
-        let own = |slot: &SlotId| self.plan.slots.get(slot).is_some_and(|known| known.kind == kind);
-        self.consumers.keys().filter(|slot| own(slot)).cloned().collect()
+        let own = |slot: &SlotId| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
+        self.builder.consumers.keys().filter(|slot| own(slot)).cloned().collect()
     }
 
     fn refers(&self, probe: &Probe, filling: &Filling) -> bool {
-        let Some(operation) = self.contract.operation(&probe.operation) else { return false };
+        let Some(operation) = self.context.contract.operation(&probe.operation) else { return false };
         match &filling.place {
-            Place::Path(_) => probe.makes(&self.plan),
+            Place::Path(_) => probe.makes(&self.builder.plan()),
             place => self.is_reference(operation, place, &filling.slot),
         }
     }
 
     /// Whether a place in a request names something other than what the request is about.
     pub(in crate::plan) fn is_reference(&self, operation: &Operation, place: &Place, slot: &str) -> bool {
-        let kind = self.plan.slots.get(slot).map(|slot| slot.kind.as_str());
-        names_another(self.contract, operation, place, kind)
+        let kind = self.builder.plan().slots.get(slot).map(|slot| slot.kind.as_str());
+        names_another(self.context.contract, operation, place, kind)
     }
 }
 
@@ -66,14 +67,6 @@ fn kind_of<'a>(contract: &'a Contract, operation: &'a Operation) -> Option<&'a s
         rest.is_some_and(|rest| rest.trim_end_matches('/').rsplit('/').count() == 2 && other.item_parameter().is_some())
     };
     contract.operations.iter().find(below).and_then(path_kind)
-}
-
-/// Whether an accepted request takes away what it does not name one by one: a deletion on a collection without a body.
-pub fn removes_many(operation: &Operation) -> bool {
-    operation.method.0 == "DELETE"
-        && operation.item_parameter().is_none()
-        && operation.request_body.is_none()
-        && !operation.path.contains("/relationships/")
 }
 
 /// What removes many things at once comes after everything that is about one of them. Pairs of probes, the later one first.

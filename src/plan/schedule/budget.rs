@@ -7,19 +7,19 @@ use crate::model::contract::{Contract, RateLimit};
 use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
-use crate::plan::Options;
+use crate::plan::builder::PlanBuilder;
+use crate::plan::options::Options;
 use crate::plan::resources::removal::removal;
 
 /// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most
-/// first. `consumers` says which probe removes what, before and after.
-pub(in crate::plan) fn within(plan: &mut Plan, contract: &Contract, options: &Options, budget: u64, consumers: &mut BTreeMap<SlotId, ProbeId>) {
-    let due: Vec<Probe> = std::mem::take(&mut plan.probes);
-    plan.probes = due.into_iter().filter(|probe| probe.purpose != Purpose::Cleanup).collect();
-    if whole(plan) <= budget {
-        consumers.retain(|_, consumer| plan.probes.iter().any(|probe| probe.id == *consumer));
-        tidy(plan, consumers);
+/// first.
+pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract, options: &Options, budget: u64) {
+    builder.retain(|probe| probe.purpose != Purpose::Cleanup);
+    if whole(builder.plan()) <= budget {
+        tidy(builder);
         return;
     }
+    let plan = builder.plan();
     let ages = ages(plan, options);
     let makers = makers(plan);
     let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
@@ -40,16 +40,13 @@ pub(in crate::plan) fn within(plan: &mut Plan, contract: &Contract, options: &Op
     choice.fill(budget.saturating_sub(reserve), |cell| Some(ages[cell]), |fresh| clean_up(plan, &makers, fresh));
     let chosen = choice.chosen();
     let mut keep = chosen.iter();
-    plan.probes.retain(|_| keep.next().copied().unwrap_or_default());
-    consumers.retain(|_, consumer| plan.probes.iter().any(|probe| probe.id == *consumer));
-    let there: BTreeSet<&ProbeId> = plan.probes.iter().map(|probe| &probe.id).collect();
-    plan.drawn.retain(|id, _| there.contains(id));
-    postpone(plan, budget);
+    builder.retain(|_| keep.next().copied().unwrap_or_default());
+    postpone(builder, budget);
     let named = |probe: &Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot)).cloned().collect::<Vec<_>>();
-    let used: BTreeSet<SlotId> = plan.probes.iter().flat_map(named).collect();
-    plan.slots.retain(|slot, _| used.contains(slot));
-    plan.removers.retain(|slot, _| used.contains(slot));
-    tidy(plan, consumers);
+    let used: BTreeSet<SlotId> = builder.plan().probes.iter().flat_map(named).collect();
+    builder.slots_mut().retain(|slot, _| used.contains(slot));
+    builder.removers_mut().retain(|slot, _| used.contains(slot));
+    tidy(builder);
 }
 
 /// Whether a deletion takes back what a change has done on the same route: a thing that others still refer to cannot be removed.
@@ -110,11 +107,12 @@ fn clean_up(plan: &Plan, makers: &BTreeMap<usize, Vec<SlotId>>, fresh: &[usize])
 }
 
 /// Says of every cell that does not fit that it is left to a later run.
-fn postpone(plan: &mut Plan, budget: u64) {
+fn postpone(builder: &mut PlanBuilder<'_>, budget: u64) {
+    let plan = builder.plan();
     let there: BTreeSet<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
     let valid: BTreeSet<String> = plan.probes.iter().filter(|probe| probe.fault.is_none()).map(|probe| probe.operation.clone()).collect();
     let reason = Reason::new(Code::Budget, format!("the budget of {budget} requests goes to other cells"));
-    for cell in &mut plan.cells {
+    for cell in builder.cells_mut() {
         match &mut cell.intent {
             Intent::Probes(aimed) => {
                 aimed.retain(|id| there.contains(id));
@@ -129,18 +127,21 @@ fn postpone(plan: &mut Plan, budget: u64) {
 }
 
 /// Plans the removal of everything that no planned request removes.
-fn tidy(plan: &mut Plan, consumers: &mut BTreeMap<SlotId, ProbeId>) {
-    let left: Vec<SlotId> = plan.slots.keys().filter(|slot| !plan.probes.iter().any(|probe| removes(probe, slot))).cloned().collect();
-    for slot in left.into_iter().filter(|slot| plan.is_made(slot)).collect::<Vec<_>>() {
-        if let Some(probe) = removal(plan, &slot) {
-            consumers.insert(slot, probe.id.clone());
-            plan.probes.push(Probe { wave: 0, stage: Stage::Cleanup, ..probe });
+fn tidy(builder: &mut PlanBuilder<'_>) {
+    let plan = builder.plan();
+    let left = plan.slots.keys().filter(|slot| !plan.probes.iter().any(|probe| removes(probe, slot)) && plan.is_made(slot));
+    for slot in left.cloned().collect::<Vec<_>>() {
+        if let Some(probe) = removal(builder.plan(), &slot)
+            && let Ok(id) = builder.push(Probe { wave: 0, stage: Stage::Cleanup, ..probe })
+        {
+            builder.consumers.insert(slot, id);
         }
     }
 }
 
 /// Leaves the rate limit alone where the run sends too little to reach it.
-pub(in crate::plan) fn without_burst(plan: &mut Plan, window: RateLimit) {
+pub(in crate::plan) fn without_burst(builder: &mut PlanBuilder<'_>, window: RateLimit) {
+    let plan = builder.plan();
     let burst = |id: &ProbeId, plan: &Plan| plan.probe(id).is_some_and(|probe| probe.stage == Stage::Burst);
     let reason = format!("this run sends fewer than the {} requests that the rate limit allows in {} s", window.requests, window.seconds);
     let reason = Reason::new(Code::Budget, reason);
@@ -148,7 +149,7 @@ pub(in crate::plan) fn without_burst(plan: &mut Plan, window: RateLimit) {
         .filter(|cell| matches!(&plan.cells[*cell].intent, Intent::Probes(aimed) if aimed.iter().all(|id| burst(id, plan))))
         .collect();
     for cell in limits {
-        plan.cells[cell].intent = Intent::Skipped(reason.clone());
+        builder.cells_mut()[cell].intent = Intent::Skipped(reason.clone());
     }
-    plan.probes.retain(|probe| probe.stage != Stage::Burst);
+    builder.retain(|probe| probe.stage != Stage::Burst);
 }

@@ -14,12 +14,12 @@ fn is_faulty(probe: &Probe) -> bool {
 /// What asks to remove a resource waits, fault or not, until nothing refers to the resource any more: what is still in use
 /// may be refused for that; and until nobody else needs it, because a server may overlook the fault. `referring` has pairs of
 /// removals, the later one first; so have the pairs of probes that are returned.
-pub fn wait_for_referrers(plan: &mut Plan, referring: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
+pub fn wait_for_referrers(probes: &mut [Probe], referring: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
-    let removals = plan.probes.iter().filter(|probe| !probe.consumes.is_empty() && probe.fault.is_none());
+    let removals = probes.iter().filter(|probe| !probe.consumes.is_empty() && probe.fault.is_none());
     let removals: BTreeMap<ProbeId, (Vec<SlotId>, Vec<ProbeId>)> =
         removals.map(|probe| (probe.id.clone(), (probe.consumes.clone(), probe.after.clone()))).collect();
-    for probe in plan.probes.iter_mut().filter(|probe| is_faulty(probe)) {
+    for probe in probes.iter_mut().filter(|probe| is_faulty(probe)) {
         let Some(control) = &probe.control else { continue };
         let Some((removed, waits)) = removals.get(control).filter(|(removed, _)| removed.iter().any(|slot| probe.needs.contains(slot))) else {
             continue;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sweeping::is_sweep;
 use crate::model::contract::{Contract, Status};
 use crate::model::plan::{Credentials, Intent, Plan, Probe, Repeat, Stage};
+use crate::plan::builder::PlanBuilder;
 use crate::plan::resources::baseline_lists::BEFORE;
 
 /// What a status counts that has not been seen yet, an API that has not been asked yet, and a cell. A status goes first even
@@ -137,7 +138,8 @@ fn bundle(probe: usize, with: &impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
 }
 
 /// Puts what tells most into a first wave of so many requests; what shows the rate limit comes last.
-pub(in crate::plan) fn first_wave(plan: &mut Plan, contract: &Contract, requests: u64) {
+pub(in crate::plan) fn first_wave(builder: &mut PlanBuilder<'_>, contract: &Contract, requests: u64) {
+    let plan = builder.plan();
     let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
     let with = |probe: usize| plan.probes[probe].after.iter().filter_map(|id| index.get(id.as_str()).copied()).collect();
     let mut choice = Choice::new(plan, contract, with);
@@ -150,7 +152,7 @@ pub(in crate::plan) fn first_wave(plan: &mut Plan, contract: &Contract, requests
     choice.fill(requests, |cell| (!last(cell)).then_some(0), |_| 0);
     let chosen = choice.chosen();
     let uncounted = plan.probes.iter().zip(&chosen).filter(|(probe, chosen)| **chosen && is_anonymous(probe)).count();
-    for (probe, chosen) in plan.probes.iter_mut().zip(chosen) {
+    for (probe, chosen) in builder.probes_mut().iter_mut().zip(chosen) {
         if let Repeat::Burst { most } = &mut probe.repeat {
             *most += u32::try_from(uncounted).unwrap_or(MOST_UNCOUNTED).min(MOST_UNCOUNTED);
         }

@@ -7,4 +7,5 @@ pub(super) mod fault_windows;
 pub(super) mod greedy;
 pub(super) mod ordering;
 pub(super) mod selection;
+pub(super) mod sessions;
 pub(super) mod sweeping;

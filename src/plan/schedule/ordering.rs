@@ -3,22 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::fault_windows;
-use crate::model::contract::{Contract, Operation, Status};
+use crate::model::contract::Contract;
 use crate::model::plan::{Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::plan::builder::PlanBuilder;
 use crate::plan::resources::unreferenced;
-
-/// The status that the first valid request of an operation is aimed at: the highest that lists the trigger, because a
-/// redirect comes before what it leads to and 204 before the rarer 201. What is the other side of another response is not
-/// aimed at, nor is the end of a job.
-pub fn first_aim(operation: &Operation, trigger: &str) -> Option<Status> {
-    let lists = operation.responses.iter().filter(|response| response.conditions.iter().any(|condition| condition.trigger == trigger));
-    let ends = |status: &Status| operation.done.as_ref().is_some_and(|done| done.status.contains(status));
-    lists.filter(|response| response.alternative_to.is_none()).map(|response| response.status).filter(|status| !ends(status)).max()
-}
 
 /// Writes down every dependency: makers before users, users before what removes the thing, what refers before what is
 /// referred to; and brings forward what an earlier stage depends on.
-pub fn depend(contract: &Contract, plan: &mut Plan, consumers: &BTreeMap<SlotId, ProbeId>) {
+pub fn depend(contract: &Contract, builder: &mut PlanBuilder<'_>) {
+    let (plan, consumers) = (builder.plan(), &builder.consumers);
     let referring = referring_first(plan, consumers);
     let mut edges: Vec<(ProbeId, ProbeId)> = Vec::new();
     let undone = fault_windows::before_undone(contract, plan);
@@ -46,14 +39,14 @@ pub fn depend(contract: &Contract, plan: &mut Plan, consumers: &BTreeMap<SlotId,
     edges.extend(referring.iter().cloned());
     edges.extend(one_change_at_a_time(plan));
     edges.extend(read_before_taken(plan));
-    join(plan, edges);
-    let together = fault_windows::as_late_as_control(plan, &undone);
-    join(plan, together);
-    let late = fault_windows::wait_for_referrers(plan, &referring);
-    join(plan, late);
-    let many = unreferenced::many_last(contract, plan);
-    join(plan, many);
-    bring_forward(plan);
+    join(builder, edges);
+    let together = fault_windows::as_late_as_control(builder.plan(), &undone);
+    join(builder, together);
+    let late = fault_windows::wait_for_referrers(builder.probes_mut(), &referring);
+    join(builder, late);
+    let many = unreferenced::many_last(contract, builder.plan());
+    join(builder, many);
+    bring_forward(builder.probes_mut());
 }
 
 /// A fault is sent once its control has been accepted, unless the control takes the resource away.
@@ -129,47 +122,45 @@ fn same_owner(one: &Probe, other: &Probe) -> bool {
 }
 
 /// Puts what replaces a relationship before what adds to it, so that a read afterwards shows both.
-pub fn replace_before_add(plan: &mut Plan) {
+pub fn replace_before_add(probes: &mut [Probe]) {
     let is =
         |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.0 == method && probe.request.path.contains("/relationships/");
-    for index in 0..plan.probes.len() {
-        let adding = &plan.probes[index];
+    for index in 0..probes.len() {
+        let adding = &probes[index];
         if !is(adding, "POST") {
             continue;
         }
-        let replacing = plan
-            .probes
-            .iter()
-            .skip(index)
-            .position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && same_owner(probe, adding));
+        let replacing =
+            probes.iter().skip(index).position(|probe| is(probe, "PATCH") && probe.request.path == adding.request.path && same_owner(probe, adding));
         if let Some(offset) = replacing {
-            plan.probes[index..=index + offset].rotate_right(1);
+            probes[index..=index + offset].rotate_right(1);
         }
     }
 }
 
 /// Puts the change of a resource behind what fills its relationships and before what is read of them, so that the read shows
 /// that the change has left them alone.
-pub fn change_after_filling(plan: &mut Plan) {
+pub fn change_after_filling(probes: &mut [Probe]) {
     let valid = |probe: &Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup && probe.stage == Stage::Change;
     let fills = |probe: &Probe, path: &str| {
         let below = probe.request.path.strip_prefix(path).is_some_and(|rest| rest.starts_with("/relationships/"));
         below && valid(probe) && matches!(probe.request.method.0.as_str(), "PATCH" | "POST")
     };
     let changes: Vec<ProbeId> =
-        plan.probes.iter().filter(|probe| valid(probe) && probe.request.method.0 == "PATCH").map(|probe| probe.id.clone()).collect();
+        probes.iter().filter(|probe| valid(probe) && probe.request.method.0 == "PATCH").map(|probe| probe.id.clone()).collect();
     for id in changes {
-        let Some(index) = plan.probes.iter().position(|probe| probe.id == id) else { continue };
-        let change = plan.probes[index].clone();
-        let filling = plan.probes.iter().rposition(|probe| fills(probe, &change.request.path) && same_owner(probe, &change));
+        let Some(index) = probes.iter().position(|probe| probe.id == id) else { continue };
+        let change = probes[index].clone();
+        let filling = probes.iter().rposition(|probe| fills(probe, &change.request.path) && same_owner(probe, &change));
         if let Some(last) = filling.filter(|last| *last > index) {
-            plan.probes[index..=last].rotate_left(1);
+            probes[index..=last].rotate_left(1);
         }
     }
 }
 
 /// Adds the edges that close no circle: where two rules contradict each other, the first one holds.
-fn join(plan: &mut Plan, edges: Vec<(ProbeId, ProbeId)>) {
+fn join(builder: &mut PlanBuilder<'_>, edges: Vec<(ProbeId, ProbeId)>) {
+    let plan = builder.plan();
     let index: BTreeMap<ProbeId, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.clone(), index)).collect();
     let place = |id: &ProbeId| index.get(id).copied();
     let mut waits: Vec<Vec<usize>> = plan.probes.iter().map(|probe| probe.after.iter().filter_map(place).collect()).collect();
@@ -180,7 +171,7 @@ fn join(plan: &mut Plan, edges: Vec<(ProbeId, ProbeId)>) {
         }
     }
     let names: Vec<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
-    for (probe, waits) in plan.probes.iter_mut().zip(waits) {
+    for (probe, waits) in builder.probes_mut().iter_mut().zip(waits) {
         probe.after = waits.into_iter().map(|index| names[index].clone()).collect();
     }
 }
@@ -200,17 +191,17 @@ fn depends(waits: &[Vec<usize>], probe: usize, other: usize) -> bool {
     false
 }
 
-fn bring_forward(plan: &mut Plan) {
+fn bring_forward(probes: &mut [Probe]) {
     loop {
         let mut stages: BTreeMap<ProbeId, Stage> = BTreeMap::new();
-        for probe in &plan.probes {
+        for probe in probes.iter() {
             for before in &probe.after {
                 let stage = stages.entry(before.clone()).or_insert(probe.stage);
                 *stage = (*stage).min(probe.stage);
             }
         }
         let mut changed = false;
-        for probe in &mut plan.probes {
+        for probe in probes.iter_mut() {
             if let Some(stage) = stages.get(&probe.id).filter(|stage| **stage < probe.stage) {
                 probe.stage = *stage;
                 changed = true;

@@ -9,7 +9,8 @@ use crate::model::plan::{Intent, PlannedCell};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
 use crate::plan::effect::reads;
-use crate::plan::{Options, PlanError};
+use crate::plan::error::PlanError;
+use crate::plan::options::Options;
 
 /// How many tags are told where a selection matches none.
 const MOST_TAGS: usize = 12;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::contract::{Contract, Operation};
 use crate::model::effect::Effect;
 use crate::model::plan::{Origin, Plan, Probe, ProbeId, Stage};
-use crate::plan::builder::Draft;
+use crate::plan::resolver::Resolver;
 use crate::plan::resources::unmarked_ids::words;
 
 /// Words in the names of operations that take away or overwrite what is there, when they name none of it.
@@ -105,17 +105,17 @@ pub fn reaches(sweep: &Operation, other: &Operation) -> bool {
     is_called_so(sweep) && one.len() < 2 || !one.is_disjoint(&two)
 }
 
-impl Draft<'_> {
+impl Resolver<'_> {
     /// Puts every sweep behind everything that asks for what it may take away, unless others need what its answer holds. What
     /// uses up the rate limit or ends the session comes later still.
     pub(in crate::plan) fn sweep_last(&mut self) {
-        let plan = &self.plan;
-        let moves = |probe: &&Probe| is_sweep(self.contract, probe) && probe.stage < Stage::Sweep && !is_needed(plan, probe);
+        let plan = &self.builder.plan();
+        let moves = |probe: &&Probe| is_sweep(self.context.contract, probe) && probe.stage < Stage::Sweep && !is_needed(plan, probe);
         let sweeping: BTreeSet<ProbeId> = plan.probes.iter().filter(moves).map(|probe| probe.id.clone()).collect();
         let of = |faulty: bool| plan.probes.iter().filter(move |probe| probe.fault.is_some() == faulty).filter(|probe| sweeping.contains(&probe.id));
         let faulty: Vec<ProbeId> = of(true).map(|probe| probe.id.clone()).collect();
         let wave = plan.probes.iter().filter(|probe| probe.stage < Stage::Sweep).map(|probe| probe.wave).max().unwrap_or_default();
-        for probe in &mut self.plan.probes {
+        for probe in self.builder.probes_mut() {
             probe.after.retain(|before| !sweeping.contains(before));
             if sweeping.contains(&probe.id) {
                 (probe.stage, probe.wave) = (Stage::Sweep, wave);

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::run_mark::digest;
 use crate::contract::samples::pattern::{matching, varied};
 use crate::contract::samples::text::lengths;
 use crate::contract::schema::visit;
 use crate::model::contract::{Contract, MediaType};
+use crate::model::hash::hashed;
 
 /// Puts another text at every place of a body that has the one which is always made from its pattern, as long as the body
 /// stays valid. What an author has written stays.
@@ -17,7 +17,7 @@ pub fn vary(contract: &Contract, media: &MediaType, body: &mut Value, valid: imp
     }
     let mark = mark();
     for (at, pattern, (at_least, at_most)) in places {
-        let Some(text) = varied(&pattern, at_least, at_most, digest(&format!("{mark}{at}"))) else { continue };
+        let Some(text) = varied(&pattern, at_least, at_most, hashed(0, &format!("{mark}{at}"))) else { continue };
         let mut other = body.clone();
         if let Some(place) = other.pointer_mut(&at) {
             *place = Value::String(text);

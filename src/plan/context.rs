@@ -1,0 +1,39 @@
+//! What every pass may read and none may change: the contract, the suite, the options, and what follows from them.
+
+use super::effect::EffectRules;
+use super::options::Options;
+use super::resources::id_sources::{Feed, feeds};
+use super::schedule::selection::Wanted;
+use crate::contract::Schemas;
+use crate::model::contract::Contract;
+use crate::model::suite::Suite;
+
+/// The read-only side of planning.
+pub struct Context<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// Its schemas, compiled.
+    pub schemas: &'a Schemas,
+    /// What the user says of the API.
+    pub suite: &'a Suite,
+    /// What the plan may do and what it is for.
+    pub options: &'a Options,
+    /// The cells that are to be proved.
+    pub wanted: &'a Wanted,
+    /// Operations with a wanted cell; requests for any other are fixtures.
+    pub aimed: Vec<String>,
+    /// Operations whose answers hold ids.
+    pub feeds: Vec<Feed>,
+    /// What the class of each request follows from.
+    pub rules: EffectRules<'a>,
+}
+
+impl<'a> Context<'a> {
+    /// Reads what follows from a contract and a suite.
+    pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a Options, wanted: &'a Wanted) -> Self {
+        let aimed =
+            contract.operations.iter().filter(|operation| wanted.has_operation(&operation.id)).map(|operation| operation.id.clone()).collect();
+        let rules = EffectRules::new(contract, suite, &options.permission);
+        Self { contract, schemas, suite, options, wanted, aimed, feeds: feeds(contract), rules }
+    }
+}

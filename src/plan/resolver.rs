@@ -1,0 +1,191 @@
+//! Makes and binds valid requests: each is bound to resources that other requests make or find, by recursion.
+
+use std::collections::BTreeMap;
+
+use super::bound_request::{Bound, consumed_slots};
+use super::builder::PlanBuilder;
+use super::context::Context;
+use super::operations::{first_aim, path_kind, removes, removes_many, stays, success_trigger};
+use super::schedule::selection::skip_reason;
+use crate::model::contract::{Operation, Status};
+use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
+use crate::model::reason::Reason;
+use crate::plan::values::{marked, valid};
+
+/// What the passes work with: the context, the plan that is built, and the valid requests that are known so far.
+pub struct Resolver<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) builder: PlanBuilder<'a>,
+    /// The first valid request of each operation, or why there is none.
+    pub(super) successes: BTreeMap<String, Result<ProbeId, Reason>>,
+    /// The request of each valid probe before anything is put wrong in it.
+    pub(super) bases: BTreeMap<ProbeId, Bound>,
+    /// Operations whose valid request is being built, so that none waits for itself.
+    pub(super) building: Vec<String>,
+    /// Resources that only requests with drawn values write to, by what they must be.
+    pub(super) spares: BTreeMap<String, Option<SlotId>>,
+    /// Whether a PUT that makes things at keys of its choice is to replace one that is there.
+    pub(super) replaces: bool,
+    pub(super) marks: usize,
+}
+
+impl<'a> Resolver<'a> {
+    /// Nothing is known yet, and nothing planned.
+    pub fn new(context: &'a Context<'a>) -> Self {
+        Self {
+            context,
+            builder: PlanBuilder::new(context),
+            successes: BTreeMap::new(),
+            bases: BTreeMap::new(),
+            building: Vec::new(),
+            spares: BTreeMap::new(),
+            replaces: false,
+            marks: 0,
+        }
+    }
+
+    /// Builds the valid request of every wanted operation: what makes and reads first, what removes last, so that what
+    /// removes finds as much as possible made already.
+    pub fn prepare(&mut self) {
+        let context = self.context;
+        for removing in [false, true] {
+            let wanted = context.aimed.iter().filter_map(|id| context.contract.operation(id));
+            for operation in wanted.filter(|operation| removes(operation) == removing) {
+                let _ = self.success(&operation.id);
+            }
+        }
+    }
+
+    /// The valid request of an operation, built when it is first asked for.
+    pub(super) fn success(&mut self, id: &str) -> Result<ProbeId, Reason> {
+        if let Some(known) = self.successes.get(id) {
+            return known.clone();
+        }
+        if self.building.iter().any(|building| building == id) {
+            return Err(format!("{id} needs something that only {id} makes").into());
+        }
+        self.building.push(id.to_owned());
+        let built = self.valid_probe(id, None);
+        self.building.pop();
+        self.successes.insert(id.to_owned(), built.clone());
+        built
+    }
+
+    /// One more valid request of an operation, aimed at another status or made as a fixture.
+    pub(super) fn valid_probe(&mut self, id: &str, aim: Option<Status>) -> Result<ProbeId, Reason> {
+        let contract = self.context.contract;
+        let operation = contract.operation(id).ok_or_else(|| format!("there is no operation {id}"))?;
+        if let Some(reason) = skip_reason(operation, self.context.suite, self.context.options) {
+            return Err(reason);
+        }
+        let trigger = success_trigger(operation);
+        let mut allowed = operation.statuses_for(|condition| condition.trigger == trigger);
+        let aimed = self.context.aimed.iter().any(|aimed| aimed == id);
+        let purpose = if aimed && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
+        let status = aim.or_else(|| first_aim(operation, trigger)).unwrap_or(Status(200));
+        if allowed.is_empty() {
+            allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
+        }
+        self.replaces = aim.is_some_and(|status| status != Status(201)) && self.key_of(operation).is_some();
+        let bound = self.bind(operation, false, &[]);
+        let replaces = std::mem::take(&mut self.replaces);
+        let bound = bound?;
+        self.builder.permitted(operation, &bound.base.request, None)?;
+        let id = format!("{}::{status}::{trigger}", operation.id);
+        let (poll, after) = self.job(operation, trigger, &bound)?;
+        let (trigger, assumed) = (trigger.to_owned(), bound.assumed.clone());
+        let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound.base.request.clone());
+        let probe = Probe { trigger, status, allowed, after, repeat: poll, assumed, ..plain };
+        let id = self.builder.push(probe)?;
+        self.bases.insert(id.clone(), bound);
+        if !replaces {
+            self.yield_slots(operation, &id);
+        }
+        if removes(operation) {
+            self.consume(operation, &id);
+        }
+        Ok(id)
+    }
+
+    /// The valid request of an operation, bound to slots. Slots in `fixed` fill the needs of their kind first.
+    pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<Bound, Reason> {
+        let mut base = valid(self.context.contract, self.context.schemas, operation, with_body)?;
+        let mut marks = self.marks;
+        let mark = &self.context.options.mark;
+        marked(self.context.contract, self.context.schemas, operation, &mut base, || {
+            marks += 1;
+            format!("{mark}-{marks}")
+        });
+        self.marks = marks;
+        let key = self.choose_key(operation, &mut base, fixed);
+        let mut bound = self.fill(operation, base, fixed)?;
+        self.equate(operation, key.as_deref(), &mut bound);
+        self.neutralise(operation, &mut bound);
+        Ok(bound)
+    }
+
+    /// The same valid request with marks of its own; where it has none, it is the same.
+    pub(super) fn remarked(&mut self, operation: &Operation, plain: &Bound) -> Bound {
+        let before = self.marks;
+        match self.bind(operation, false, &plain.slots) {
+            Ok(fresh) if self.marks > before => fresh,
+            _ => plain.clone(),
+        }
+    }
+
+    fn stage_of(&self, operation: &Operation) -> Stage {
+        let makes = self.context.feeds.iter().any(|feed| feed.operation == operation.id && feed.makes);
+        match operation.method.0.as_str() {
+            _ if removes(operation) => Stage::Remove,
+            "GET" | "HEAD" | "OPTIONS" => Stage::Read,
+            _ if makes => Stage::Make,
+            _ => Stage::Change,
+        }
+    }
+
+    /// How a job is waited for: the operation that reads it is asked until it is done, the one that fetches what came
+    /// of it waits for that.
+    fn job(&mut self, operation: &Operation, trigger: &str, bound: &Bound) -> Result<(Repeat, Vec<ProbeId>), Reason> {
+        if let Some(done) = &operation.done {
+            let poll = Repeat::Poll { at: done.at.clone(), finished: done.finished.clone(), failed: done.failed.clone() };
+            return Ok((poll, Vec::new()));
+        }
+        if trigger != "finished" {
+            return Ok((Repeat::Once, Vec::new()));
+        }
+        let slot = bound.slots.first().and_then(|slot| self.builder.plan().slots.get(slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
+        let reader = self.reader_of(&slot).ok_or_else(|| format!("no operation says when a job of {slot} is done (x-probity-done)"))?;
+        let poll = self.success(&reader)?;
+        Ok((Repeat::Once, vec![poll]))
+    }
+
+    /// The operation that tells the state of a job of this kind.
+    pub(super) fn reader_of(&self, kind: &str) -> Option<String> {
+        let reads = |operation: &&Operation| operation.done.is_some() && path_kind(operation) == Some(kind);
+        self.context.contract.operations.iter().find(reads).map(|operation| operation.id.clone())
+    }
+
+    /// The states in which a job of a kind has ended well, seen from the job itself; a list may show them.
+    pub(super) fn finished(&self, kind: &str) -> Option<StateOf> {
+        let done = self.context.contract.operation(&self.reader_of(kind)?)?.done.as_ref()?;
+        let at = done.at.strip_prefix("/data").filter(|rest| rest.starts_with('/')).unwrap_or(&done.at);
+        Some(StateOf { at: at.to_owned(), any: done.finished.clone() })
+    }
+
+    fn consume(&mut self, operation: &Operation, id: &str) {
+        let Some(bound) = self.bases.get(id) else { return };
+        let gone: Vec<SlotId> = consumed_slots(operation, bound);
+        let mut taken = gone.clone();
+        if removes_many(operation) {
+            // What came to be together with the thing that they are found by goes with it.
+            let makers: Vec<ProbeId> = gone.iter().filter_map(|slot| self.builder.plan().maker(slot).cloned()).collect();
+            taken.extend(makers.iter().flat_map(|maker| self.made_by(maker)));
+        }
+        for slot in taken {
+            self.builder.consumers.entry(slot).or_insert_with(|| id.to_owned());
+        }
+        if let Some(probe) = self.builder.probe_mut(id).filter(|_| !stays(operation)) {
+            probe.consumes = gone;
+        }
+    }
+}
