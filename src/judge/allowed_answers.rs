@@ -4,8 +4,8 @@
 //! breaks nothing, unless it contradicts what the run knows: that the request is well-formed, and that what it names is there.
 //! A request for what is not there has more than one right answer as well.
 
-use super::truth_table::allowed_as_well;
-use super::{Case, Ruling};
+use super::Case;
+use super::truth_table::AsRight;
 use crate::contract::usual;
 use crate::model::contract::{Condition, Location, Operation, Response, Status};
 use crate::model::exchange::Outcome;
@@ -23,10 +23,10 @@ const CONFLICT: [&str; 2] = ["wrong-type", "id-mismatch"];
 /// Triggers that stand for 304, 406 and 412 where a contract does not say when: a server may go by more than one condition.
 const CONDITIONAL: [&str; 3] = ["unmodified", "not-acceptable", "stale-validator"];
 
-/// What a ruling comes to where the answer to a valid request is another one that the contract documents.
-pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
-    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|_| ruling == Ruling::Breaks);
-    let (Some(status), Some(operation)) = (status, case.contract.operation(&probe.operation)) else { return ruling };
+/// Why another answer than the expected one is as right.
+pub(super) fn as_right(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<AsRight> {
+    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status)?;
+    let operation = case.contract.operation(&probe.operation)?;
     let open = match own(operation, status) {
         Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(case, probe, response),
         Some(_) => is_right_as_well(case, probe, operation, status),
@@ -35,17 +35,12 @@ pub(super) fn documented(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcom
         None => false,
     };
     if open {
-        return Ruling::Unreached(allowed_as_well(status));
+        return Some(AsRight::Documented);
     }
     if status.is_success() && is_as_good_as_the_control(case, probe) {
-        return Ruling::Unreached(format!("{status} came, as it did for the valid request, whose value is not certain to be accepted either").into());
+        return Some(AsRight::LikeControl);
     }
-    if status.is_success() && is_computed(case, probe, operation) {
-        return Ruling::Unreached(
-            format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into(),
-        );
-    }
-    ruling
+    (status.is_success() && is_computed(case, probe, operation)).then_some(AsRight::Computed)
 }
 
 /// Whether a request for what is not there may be answered in another way that its contract documents: that it is gone (RFC

@@ -6,31 +6,29 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Gaps, Ruling, check_as, declared};
+use super::{Case, Gaps, check_as, declared};
 use crate::model::contract::{Response, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
 use crate::model::verdict::{Finding, Severity};
 
-/// What a ruling comes to when the success that came is documented by nothing but `default`. What is found without it stays;
-/// the gaps are those of that response.
-pub(super) fn judged(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling, (known, gaps): (&[Finding], &mut Gaps)) -> Ruling {
+/// How an answer whose status is documented by nothing but `default` differs from what that says. What is found without it
+/// stays; the gaps are those of that response.
+pub(super) fn unlike(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, (known, gaps): (&[Finding], &mut Gaps)) -> Option<String> {
     let broken = known.iter().any(|finding| finding.severity == Severity::Must);
-    let status = outcome.and_then(Outcome::answer).filter(|_| ruling == Ruling::Shows && !broken).map(|answer| answer.status);
-    let operation = case.contract.operation(&probe.operation);
-    let (Some(status), Some(operation)) = (status, operation) else { return ruling };
-    let Some(response) = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, status)) else { return ruling };
+    let status = outcome.and_then(Outcome::answer).filter(|_| !broken).map(|answer| answer.status)?;
+    let operation = case.contract.operation(&probe.operation)?;
+    let response = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, status))?;
     if declared(case.contract, Some(operation), status).is_some() {
-        return ruling;
+        return None;
     }
     let by_letter = Response { status, ..response.clone() };
     let (findings, own) = check_as(case, probe, outcome, &|_, _| Some(Cow::Borrowed(&by_letter)));
     if let Some(first) = findings.into_iter().find(|finding| finding.severity == Severity::Must) {
-        let words = format!("{status} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message);
-        return Ruling::Inconclusive(words.into());
+        return Some(format!("{status} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message));
     }
     *gaps = own;
-    ruling
+    None
 }
 
 #[cfg(test)]

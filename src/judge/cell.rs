@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::truth_table::{allowed_as_well, other_side};
-use super::{Case, Opinion, Ruling, entry, server_errors};
+use super::truth_table::{BodyFacts, CellFacts, allowed_as_well, other_side, rule_on_body, verdict};
+use super::{Case, Opinion, Ruling, entry, partly_judged, server_errors};
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::plan::{Intent, PlannedCell, Purpose};
 use crate::model::reason::{Code, Reason};
 use crate::model::report::{Because, Cell};
-use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// What all cells are judged from.
 pub struct View<'a> {
@@ -50,7 +50,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         general: planned.general,
         certainty: response(view.case, planned).map(|response| response.certainty).unwrap_or_default(),
         source: response(view.case, planned).map(|response| response.source.clone()).unwrap_or_default(),
-        verdict: Verdict::Unreached,
+        verdict: verdict(&CellFacts::default()),
         reason: None,
         in_part: None,
         probes: Vec::new(),
@@ -65,13 +65,16 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
     }
     match &planned.intent {
         Intent::Watched => watched(view, &mut cell),
-        Intent::Skipped(reason) | Intent::Postponed(reason) => tell(view, &mut cell, Verdict::Skipped, reason, None),
+        Intent::Skipped(reason) | Intent::Postponed(reason) => {
+            cell.verdict = verdict(&CellFacts { left_out: true, ..CellFacts::default() });
+            tell(view, &mut cell, reason, None);
+        }
         Intent::Unreachable(reason) => {
             proved(view, &mut cell, &[]);
             match chosen(view, &cell) {
                 _ if !cell.probes.is_empty() => {}
                 Some(opinion) => shown(view, &mut cell, opinion),
-                None => tell(view, &mut cell, Verdict::Unreached, reason, None),
+                None => tell(view, &mut cell, reason, None),
             }
         }
         Intent::Probes(aimed) => proved(view, &mut cell, aimed),
@@ -119,20 +122,18 @@ fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
         .filter(|opinion| opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && tells(opinion)))
         .collect();
     let shown = relevant.iter().any(|opinion| opinion.ruling == Ruling::Shows && tells(opinion));
-    if !broken.is_empty() {
-        cell.verdict = Verdict::Violates;
+    let first = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
+    let facts = CellFacts { broken: !broken.is_empty(), shown, ruling: first.map(|opinion| &opinion.ruling), ..CellFacts::default() };
+    cell.verdict = verdict(&facts);
+    if facts.broken {
         cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
     } else if shown {
-        cell.verdict = Verdict::Conforms;
         let same = || relevant.iter().filter(|opinion| tells(opinion));
         let whole = same().any(|opinion| opinion.ruling == Ruling::Shows && opinion.in_part.is_none());
         cell.in_part = same().find_map(|opinion| opinion.in_part.clone()).filter(|_| !whole);
         cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
-    } else {
-        let aimed = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
-        if let Some(opinion) = aimed {
-            not_shown(view, cell, opinion);
-        }
+    } else if let Some(opinion) = first {
+        not_shown(view, cell, opinion);
     }
     cell.findings.dedup();
 }
@@ -146,16 +147,14 @@ fn telling<'v>(view: &View<'v>, cell: &Cell) -> impl Fn(&Opinion<'_>) -> bool + 
 fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
     let own = Some(opinion.probe.id.as_str());
     match &opinion.ruling {
-        Ruling::Blocked(reason) => tell(view, cell, Verdict::Blocked, reason, own),
-        Ruling::Inconclusive(reason) => tell(view, cell, Verdict::Inconclusive, reason, own),
-        Ruling::Unreached(reason) => tell(view, cell, Verdict::Unreached, reason, own),
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => tell(view, cell, reason, own),
         Ruling::Shows | Ruling::Breaks => {
             let came = opinion.status().unwrap_or(cell.status);
             let main = |status: Status| view.case.contract.operation(&cell.operation)?.response(status)?.alternative_to;
             // The documents differ, and the server does as the others say.
             let sides = main(cell.status) == Some(came) || main(came) == Some(cell.status);
             let reason = if sides { other_side(came) } else { allowed_as_well(came) };
-            tell(view, cell, Verdict::Unreached, &reason, own);
+            tell(view, cell, &reason, own);
         }
     }
 }
@@ -169,9 +168,8 @@ fn chosen<'v>(view: &View<'v>, cell: &Cell) -> Option<&'v Opinion<'v>> {
     own.filter(allowed).find(|opinion| opinion.probe.fault.is_none() && tells(opinion))
 }
 
-/// Says of a cell why it is not proved. What a person has chosen is no failure.
-fn tell(view: &View<'_>, cell: &mut Cell, verdict: Verdict, reason: &Reason, own: Option<&str>) {
-    cell.verdict = if verdict == Verdict::Blocked && reason.is_choice() { Verdict::Skipped } else { verdict };
+/// Says of a cell why it is not proved.
+fn tell(view: &View<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
     cell.reason = Some(reason.words.clone());
     cell.code = Some(reason.code);
     let cause = reason.probe.as_deref().or(own).and_then(|id| view.case.plan.probe(id));
@@ -187,7 +185,7 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
     let own: Vec<&Opinion<'_>> = view.opinions.iter().filter(|opinion| opinion.probe.operation == cell.operation).collect();
     let failed: Vec<&&Opinion<'_>> = own.iter().filter(|opinion| failure(view, cell, opinion).is_some()).collect();
     if !failed.is_empty() {
-        cell.verdict = Verdict::Violates;
+        cell.verdict = verdict(&CellFacts { broken: true, ..CellFacts::default() });
         cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
         let tries: usize = own.iter().filter_map(|opinion| opinion.outcome).map(|outcome| outcome.exchanges.len()).sum();
         cell.findings = failed.first().and_then(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
@@ -200,21 +198,21 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
     }
     let accepted = own.iter().find(|opinion| opinion.probe.fault.is_none() && opinion.status().is_some_and(|status| status.0 < 400));
     if let Some(opinion) = accepted {
-        cell.verdict = Verdict::Held;
+        cell.verdict = verdict(&CellFacts { held: true, ..CellFacts::default() });
         cell.probes = vec![entry(opinion.probe, opinion.outcome)];
         return;
     }
-    let reason = own.iter().find_map(|opinion| match &opinion.ruling {
-        Ruling::Unreached(reason) => Some((Verdict::Unreached, reason.clone(), opinion.probe.id.as_str())),
-        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((Verdict::Blocked, reason.clone(), opinion.probe.id.as_str())),
+    let first = own.iter().find_map(|opinion| match &opinion.ruling {
+        Ruling::Unreached(reason) | Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((&opinion.ruling, reason, &opinion.probe.id)),
         Ruling::Shows | Ruling::Breaks => None,
     });
-    match reason {
-        Some((verdict, reason, probe)) => {
+    cell.verdict = verdict(&CellFacts { watched: true, ruling: first.map(|(ruling, ..)| ruling), ..CellFacts::default() });
+    match first {
+        Some((_, reason, probe)) => {
             let worded = reason.clone().worded(format!("no valid request was accepted: {reason}"));
-            tell(view, cell, verdict, &worded, Some(probe));
+            tell(view, cell, &worded, Some(probe));
         }
-        None => tell(view, cell, Verdict::Blocked, &"no valid request was accepted".into(), None),
+        None => tell(view, cell, &"no valid request was accepted".into(), None),
     }
 }
 
@@ -223,13 +221,15 @@ fn shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
     let (mut findings, gaps) = super::check(view.case, opinion.probe, opinion.outcome);
     // Which status a valid request should have had is told by the cell that it was aimed at.
     findings.retain(|finding| finding.check != "status");
-    let (ruling, in_part) = super::partly_judged::ruled(Ruling::Shows, &findings, &gaps);
-    (cell.verdict, cell.reason) = match ruling {
-        Ruling::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason.words)),
-        _ if findings.iter().any(|finding| finding.severity == Severity::Must) => (Verdict::Violates, None),
-        _ => (Verdict::Conforms, None),
+    let broken = findings.iter().any(|finding| finding.severity == Severity::Must);
+    let ruling = rule_on_body(&BodyFacts { broken, unjudged: partly_judged::open(&gaps), ..BodyFacts::default() });
+    let shown = ruling == Ruling::Shows;
+    cell.verdict = verdict(&CellFacts { broken, shown, ruling: Some(&ruling), ..CellFacts::default() });
+    cell.in_part = partly_judged::accepted(&gaps).filter(|_| shown && !broken);
+    cell.reason = match ruling {
+        Ruling::Inconclusive(reason) => Some(reason.words),
+        _ => None,
     };
-    cell.in_part = in_part.filter(|_| cell.verdict == Verdict::Conforms);
     cell.probes = vec![entry(opinion.probe, opinion.outcome)];
     cell.findings = findings;
 }

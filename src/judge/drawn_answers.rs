@@ -11,6 +11,7 @@
 //! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
 //! servers have rules that no schema can express.
 
+use super::truth_table::{CellFacts, verdict};
 use super::{Case, declared, entry, inferred_cells};
 use crate::contract::schema::{all_server_data, is_server_data};
 use crate::judge::exchange_rules::{Scene, curl, excerpt, findings};
@@ -19,7 +20,7 @@ use crate::model::drawn::{Change, Drawn, Expects, Put};
 use crate::model::exchange::{Answer, Exchange};
 use crate::model::plan::{Body, Place, Probe, ProbeId};
 use crate::model::report::{Cell, CellProbe};
-use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Statuses that are about who asks and how often, or about the state of the resource, and not about values.
 const ELSEWHERE: [u16; 7] = [401, 403, 404, 409, 410, 423, 429];
@@ -72,7 +73,7 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -
             continue;
         };
         if finding.severity == Severity::Must {
-            (cell.verdict, cell.reason) = (Verdict::Violates, None);
+            (cell.verdict, cell.reason) = (verdict(&CellFacts { broken: true, ..CellFacts::default() }), None);
         }
         if cell.probes.iter().all(|known| known.id != id) {
             let words = case.plan.drawn.get(&id).map(Drawn::words);

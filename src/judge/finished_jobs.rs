@@ -1,16 +1,17 @@
 //! Excuses a probe that needed a running job when the job may have finished by then.
 
-use super::{Case, Ruling};
+use super::Case;
+use super::truth_table::JobLook;
 use crate::model::exchange::Outcome;
 use crate::model::job::is_among;
 use crate::model::plan::{Probe, Repeat};
 
-/// What a ruling comes to when a job that was asked for its outcome too early gave it: the first look at the job, which
-/// comes later, has to show that it was still under way, or nothing is broken.
-pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+/// What is known of a job that was asked for its outcome too early and gave it: the first look at the job, which comes later,
+/// has to show that it was still under way, or nothing is broken.
+pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<JobLook> {
     let served = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.0 < 400);
-    if ruling != Ruling::Breaks || !served || probe.trigger != "unfinished" {
-        return ruling;
+    if !served || probe.trigger != "unfinished" {
+        return None;
     }
     let looks = case.plan.probes.iter().filter(|look| look.needs == probe.needs).find_map(|look| match &look.repeat {
         Repeat::Poll { at, finished, .. } => Some((look, at, finished)),
@@ -21,9 +22,9 @@ pub(super) fn finished(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>
         Some((first.body.json()?.pointer(at)?.as_str()?, finished))
     });
     match state {
-        Some((state, finished)) if !is_among(finished, state) => ruling,
-        Some((state, _)) => Ruling::Unreached(format!("the job may have finished by then: its state is {state:?} at the first look").into()),
-        None => Ruling::Unreached("the job may have finished by then: no look at it shows its state".into()),
+        Some((state, finished)) if !is_among(finished, state) => None,
+        Some((state, _)) => Some(JobLook::Finished(state.to_owned())),
+        None => Some(JobLook::Unknown),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Judges cells that no document names: the expected answer proves them and no other breaks them.
 
-use super::{Case, Ruling};
+use super::Case;
 use crate::model::contract::{Operation, Status, WHOLE_SERVER};
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
@@ -20,36 +20,21 @@ pub(super) fn is_open(finding: &Finding) -> bool {
     finding.severity == Severity::Must && !ALWAYS.contains(&finding.check.as_str())
 }
 
-/// What a ruling comes to when the statuses that were expected are only inferred: another success leaves the cell open, a
-/// refusal stands in its way.
-pub(super) fn open(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+/// Whether the statuses that were expected are only inferred.
+pub(super) fn expected(case: &Case<'_>, probe: &Probe) -> bool {
     let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
-    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
-    let (Some(operation), Some(status), Ruling::Breaks) = (operation, status, &ruling) else { return ruling };
-    if !all(operation, &probe.allowed) {
-        return ruling;
-    }
-    let expected = probe.allowed.iter().map(Status::to_string).collect::<Vec<_>>().join(" or ");
-    let words = format!("{status} came; that {expected} is answered is inferred, and no document says so");
-    if status.0 < 400 { Ruling::Unreached(words.into()) } else { Ruling::Blocked(words.into()) }
+    operation.is_some_and(|operation| all(operation, &probe.allowed))
 }
 
-/// What is left of a ruling and its findings when the status that came is only inferred: another body than the inferred one
-/// breaks nothing and proves nothing.
-pub(super) fn judged(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling, findings: Vec<Finding>) -> (Ruling, Vec<Finding>) {
-    let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
-    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
-    let (Some(operation), Some(status), Ruling::Shows) = (operation, status, &ruling) else { return (ruling, findings) };
-    if !all(operation, &[status]) {
-        return (ruling, findings);
-    }
-    let (open, mut kept): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_open);
-    let Some(first) = open.into_iter().next() else { return (ruling, kept) };
-    if kept.iter().any(|finding| finding.severity == Severity::Must) {
-        return (ruling, kept);
-    }
-    kept.clear();
-    (Ruling::Unreached(format!("{status} came as inferred, but not as it is inferred to look: {}", first.message).into()), kept)
+/// Takes the findings that break nothing from an answer whose status is only inferred, and says how it differs from what is
+/// inferred: another body than the inferred one proves nothing.
+pub(super) fn unlike(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<String> {
+    let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER))?;
+    let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|status| all(operation, &[*status]))?;
+    let (open, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings).into_iter().partition(is_open);
+    *findings = kept;
+    let first = open.into_iter().next()?;
+    Some(format!("{status} came as inferred, but not as it is inferred to look: {}", first.message))
 }
 
 #[cfg(test)]

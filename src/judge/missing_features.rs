@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Ruling};
+use super::Case;
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Credentials, Probe};
 use crate::model::reason::{Code, Reason};
 use crate::model::report::Cell;
-use crate::model::verdict::Verdict;
 
 /// APIs that the account does not seem to have, each with the status of the first refusal and how many requests were refused.
 #[derive(Debug, Default)]
@@ -54,19 +53,16 @@ impl Features {
         Some(Reason::new(Code::Unavailable(*status), words))
     }
 
-    /// What a ruling comes to where the refusal of a valid request says that the feature is not there: no promise is broken.
-    pub fn hidden(&self, case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
+    /// Why the operation is not available, where the refusal of a valid request says so: no promise is broken.
+    pub fn hidden(&self, case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<Reason> {
         let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
-        let operation = case.contract.operation(&probe.operation).filter(|_| ruling == Ruling::Breaks && status == Some(Status(404)));
-        match operation.and_then(|operation| self.reason(case, operation)) {
-            Some(reason) if probe.fault.is_none() => Ruling::Blocked(reason),
-            _ => ruling,
-        }
+        let operation = case.contract.operation(&probe.operation).filter(|_| probe.fault.is_none() && status == Some(Status(404)))?;
+        self.reason(case, operation)
     }
 
     /// Says of every cell that is blocked by a missing feature which one it is, in the same words.
     pub fn name(&self, case: &Case<'_>, cells: &mut [Cell]) {
-        for cell in cells.iter_mut().filter(|cell| cell.verdict == Verdict::Blocked) {
+        for cell in cells.iter_mut().filter(|cell| cell.verdict.is_blocked()) {
             let asked = cell.because.as_ref().and_then(|because| case.plan.probe(&because.probe)).map(|probe| probe.operation.as_str());
             let of = |id: &str| self.reason(case, case.contract.operation(id)?);
             let missing = asked.and_then(of);

@@ -37,7 +37,7 @@ pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
 pub use refused_requests::{Taken, found, taken};
 pub use repeats::{About, Round, drawn_for, is_same, weigh};
-pub use truth_table::{Control, Facts, Failure, Ruling, rule};
+pub use truth_table::{BodyFacts, Control, Excuses, Facts, Failure, Ruling, rule};
 pub use undocumented_members::surplus;
 
 use std::borrow::Cow;
@@ -47,7 +47,7 @@ use crate::contract::Schemas;
 use crate::contract::expressions::captured;
 use crate::contract::paging::{Next, next_page};
 use crate::judge::exchange_rules::{Gaps, Scene, findings, gaps};
-use crate::judge::resource_rules::contradictions;
+use crate::judge::resource_rules::{Contradiction, contradictions};
 use crate::model::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
@@ -120,14 +120,13 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let known = knows_limited(case, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
     let features = missing_features::Features::new(case, alive);
-    let heard = Heard { accepted: &accepted, features: &features, known, alive };
+    let contradictions = swept_resources::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
+    let heard = Heard { accepted: &accepted, features: &features, contradictions: &contradictions, known, alive };
     let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
     let earlier = job_states::earlier(case);
     let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
     opinions.extend(looks.map(|look| opinion(case, &heard, look)));
-    let contradictions = swept_resources::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
-    state_findings::forgive(&contradictions, &mut opinions);
     let view = cell::View::new(case, &opinions, alive);
     let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
     features.name(case, &mut cells);
@@ -167,66 +166,98 @@ struct Heard<'h> {
     accepted: &'h BTreeMap<ProbeId, bool>,
     /// APIs that the account does not seem to have.
     features: &'h missing_features::Features,
+    /// What rules over several answers have found.
+    contradictions: &'h [Contradiction],
     /// Whether the server knows the account without permissions.
     known: bool,
     /// Whether it accepted anything at all.
     alive: bool,
 }
 
+/// Everything that decides about one probe, and what the checks found in the answer that counts.
+struct Looked {
+    /// What decides.
+    facts: Facts,
+    /// What the checks found.
+    findings: Vec<Finding>,
+    /// What they do not judge.
+    gaps: Gaps,
+}
+
 fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
-    let Heard { accepted, features, known, alive } = *heard;
+    let Looked { facts, mut findings, gaps } = looked(case, heard, probe, outcome);
+    let ruling = rule(&facts);
+    if !matches!(ruling, Ruling::Shows | Ruling::Breaks) {
+        findings.clear();
+    }
+    // Where the contract does not say how a request is answered, that it fails is what is wrong.
+    let failed = facts.status.is_some_and(Status::is_server_error);
+    if failed && ruling == Ruling::Breaks && !facts.body.broken {
+        let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
+        let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
+        findings.extend(exchange.and_then(|exchange| server_errors::finding(case, probe, exchange, "an answer below 500", place)));
+    }
+    let in_part = partly_judged::accepted(&gaps).filter(|_| ruling == Ruling::Shows && !facts.body.broken);
+    Opinion { probe, outcome, ruling, findings, in_part }
+}
+
+fn looked(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Looked {
+    let mut facts = facts(case, heard, probe, outcome);
+    let (mut findings, mut gaps) = check(case, probe, outcome);
+    if facts.is_allowed() {
+        let unlike_default = by_default::unlike(case, probe, outcome, (&findings, &mut gaps));
+        let unlike_inferred = inferred_cells::unlike(case, probe, outcome, &mut findings);
+        let (unread, unjudged) = (unread_body::unread(case, probe, outcome), partly_judged::open(&gaps));
+        facts.body = BodyFacts { unread, broken: false, unlike_default, unlike_inferred, unjudged };
+    } else {
+        facts.excuses = excuses(case, heard, probe, outcome);
+    }
+    facts.body.broken = findings.iter().any(|finding| finding.severity == Severity::Must);
+    Looked { facts, findings, gaps }
+}
+
+/// What decides by the status, the request and the control.
+fn facts(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Facts {
+    let answer = outcome.and_then(Outcome::answer);
+    let status = answer.map(|answer| answer.status);
     let control = match &probe.control {
         None => Control::NotNeeded,
-        Some(control) if accepted.get(control) == Some(&true) => Control::Accepted,
+        Some(control) if heard.accepted.get(control) == Some(&true) => Control::Accepted,
         Some(control) => Control::Refused(why_refused(case, control)),
     };
-    let facts = Facts {
+    Facts {
         ending: outcome.map_or(Ending::Withheld("the run ended before it was due".into()), |outcome| outcome.ending.clone()),
-        status: outcome.and_then(Outcome::answer).map(|answer| answer.status),
+        status,
         allowed: probe.allowed.clone(),
         faulty: probe.fault.is_some(),
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allows(Status(401)),
         forbids: allowed_answers::forbids(case, probe),
-        recognised: known && probe.request.credentials == Credentials::Limited,
+        recognised: heard.known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, no other confirmation is needed.
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
-        failure: server_errors::meaning(
-            case.contract.operation(&probe.operation),
-            outcome.and_then(Outcome::answer).map(|answer| answer.status),
-            alive,
-        ),
+        failure: server_errors::meaning(case.contract.operation(&probe.operation), status, heard.alive),
         control,
-    };
-    let ruled = features.hidden(case, probe, outcome, rule(&facts));
-    let ruled = allowed_answers::documented(case, probe, outcome, ruled);
-    let ruled = unread_body::only(case, probe, outcome, inferred_cells::open(case, probe, outcome, ruled));
-    let ruled = swept_resources::missing(case, probe, outcome, ruled);
-    let ruling = match reset_server::begun(case, probe, outcome, finished_jobs::finished(case, probe, outcome, ruled)) {
-        Ruling::Blocked(reason) => {
-            let refused = outcome.and_then(Outcome::answer).filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4);
-            let words = refused.and_then(refusal_words::of).map(|words| format!("; the answer says {words}")).unwrap_or_default();
-            missing(case, accepted, probe).map_or_else(|| Ruling::Blocked(reason.clone().worded(format!("{reason}{words}"))), Ruling::Unreached)
-        }
-        ruling => ruling,
-    };
-    let (mut findings, mut gaps) = match ruling {
-        Ruling::Shows | Ruling::Breaks => check(case, probe, outcome),
-        _ => (Vec::new(), Gaps::default()),
-    };
-    let ruling = by_default::judged(case, probe, outcome, ruling, (&findings, &mut gaps));
-    // Where the contract does not say how a request is answered, that it fails is what is wrong.
-    let failed = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.is_server_error());
-    if failed && ruling == Ruling::Breaks && findings.iter().all(|finding| finding.severity != Severity::Must) {
-        let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
-        let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
-        findings.extend(exchange.and_then(|exchange| server_errors::finding(case, probe, exchange, "an answer below 500", place)));
+        none_of: missing(case, heard.accepted, probe),
+        refusal: answer.filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4).and_then(refusal_words::of),
+        excuses: Excuses::default(),
+        body: BodyFacts::default(),
     }
-    let (ruling, findings) = inferred_cells::judged(case, probe, outcome, ruling, findings);
-    let (ruling, in_part) = partly_judged::ruled(ruling, &findings, &gaps);
-    Opinion { probe, outcome, ruling, findings, in_part }
+}
+
+/// What explains an answer that the contract does not allow.
+fn excuses(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Excuses {
+    Excuses {
+        absent: heard.features.hidden(case, probe, outcome),
+        as_right: allowed_answers::as_right(case, probe, outcome),
+        inferred: inferred_cells::expected(case, probe),
+        swept_by: swept_resources::swept_by(case, probe, outcome),
+        job: finished_jobs::finished(case, probe, outcome),
+        forgotten: reset_server::forgotten(case, probe, outcome),
+        marked: state_findings::is_marked(heard.contradictions, probe),
+    }
 }
 
 /// A probe and what became of it, for the cell that it says something of.
@@ -248,9 +279,9 @@ fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
     page.is_some_and(|page| matches!(next_page(page), Some(Next::Address(_))))
 }
 
-/// Why a request or its control was not sent, where the server has nothing of a kind that the run could not make: that is
-/// no failure.
-fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<Reason> {
+/// The kind of which the server has nothing and the run could make nothing, where a request or its control was not sent for want
+/// of it: that is no failure.
+fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
     let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
     let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
     let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
@@ -259,7 +290,7 @@ fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -
     };
     let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
     let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
-    withheld(probe).then(|| format!("there are none of {kind} to be found, and the run may make none").into())
+    withheld(probe).then(|| kind.clone())
 }
 
 /// Whether the answer to a list holds what a slot stands for.

@@ -1,23 +1,18 @@
 //! Marks a proved cell as proved in part when some of its answer was not judged.
 
-use super::Ruling;
 use crate::contract::Unjudged;
 use crate::judge::exchange_rules::Gaps;
-use crate::model::verdict::{Finding, Severity};
 
-/// What a ruling comes to where a part of the answer was not judged, and what of an answer that shows something was not: what
-/// breaks the rest stays broken; what does not is inconclusive, unless the suite accepts the gap or the body is of a type that
-/// is never read.
-pub fn ruled(ruling: Ruling, findings: &[Finding], gaps: &Gaps) -> (Ruling, Option<String>) {
-    if ruling != Ruling::Shows || findings.iter().any(|finding| finding.severity == Severity::Must) {
-        return (ruling, None);
-    }
-    if let Some(open) = gaps.unjudged.iter().find(|part| part.accepted.is_none()) {
-        return (Ruling::Inconclusive(words(open).into()), None);
-    }
+/// The first part of an answer that was not judged, and that the suite does not accept.
+pub(super) fn open(gaps: &Gaps) -> Option<String> {
+    gaps.unjudged.iter().find(|part| part.accepted.is_none()).map(words)
+}
+
+/// What of an answer that shows something was not judged: gaps that the suite accepts, and a body of a type that is never read.
+pub(super) fn accepted(gaps: &Gaps) -> Option<String> {
     let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", words(part), part.accepted.as_deref().unwrap_or_default()));
     let all: Vec<String> = accepted.chain(gaps.unread.clone()).collect();
-    (ruling, (!all.is_empty()).then(|| all.join("; ")))
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 fn words(part: &Unjudged) -> String {

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::truth_table::{CellFacts, verdict};
 use super::{Case, Judgement, judge};
 use crate::model::exchange::{Content, Outcome, Outcomes};
 use crate::model::plan::{Plan, ProbeId};
 use crate::model::report::Cell;
-use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Checks that tell of a server that has failed.
 const FAILURES: [&str; 2] = ["status", "server-error"];
@@ -89,8 +90,8 @@ fn fail_as_well(round: &Round, found: Vec<Finding>, judgement: &mut Judgement) {
 /// Lets what a round has shown of a cell stand where nothing was shown of it before.
 fn take_over(case: &Case<'_>, round: &Round, judgement: &mut Judgement) {
     let own = judge(&Case { plan: &round.plan, outcomes: &round.outcomes, ..*case });
-    for cell in own.cells.into_iter().filter(|cell| matches!(cell.verdict, Verdict::Conforms | Verdict::Violates)) {
-        let open = |known: &&mut Cell| matches!(known.verdict, Verdict::Blocked | Verdict::Unreached | Verdict::Inconclusive);
+    for cell in own.cells.into_iter().filter(|cell| cell.verdict.is_shown()) {
+        let open = |known: &&mut Cell| known.verdict.is_open();
         let same = |known: &&mut Cell| known.operation == cell.operation && known.status == cell.status;
         if let Some(known) = judgement.cells.iter_mut().find(same).filter(open) {
             *known = cell;
@@ -112,8 +113,9 @@ fn soften(cells: &mut [Cell]) {
             finding.severity = Severity::Should;
             softened = true;
         }
-        if softened && cell.verdict == Verdict::Violates && cell.findings.iter().all(|finding| finding.severity == Severity::Should) {
-            cell.verdict = Verdict::Conforms;
+        if softened && cell.verdict.is_shown() {
+            let broken = cell.findings.iter().any(|finding| finding.severity != Severity::Should);
+            cell.verdict = verdict(&CellFacts { broken, shown: true, ..CellFacts::default() });
         }
     }
 }
@@ -152,6 +154,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::verdict::Verdict;
 
     /// The verdict of a cell with a finding that was seen so often in five tries.
     fn softened(others: bool, seen: u64) -> Verdict {

@@ -1,20 +1,16 @@
 //! Excuses "not found" for what an earlier run left on a server that has been reset since.
 
-use super::{Case, Ruling, seen_ids};
+use super::{Case, seen_ids};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Origin, Probe};
 use crate::model::text::plain;
 
-/// What a ruling comes to when a request with a fault uses what only an earlier run confirms: that it is refused in
-/// another way breaks nothing, nor does that it is accepted where the server has given the same id again.
-pub(super) fn begun(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
-    let (Some(assumed), Some(answer)) = (probe.assumed.as_ref().filter(|_| probe.fault.is_some()), outcome.and_then(Outcome::answer)) else {
-        return ruling;
-    };
-    if ruling != Ruling::Breaks || (answer.status.is_success() && !is_given_again(case, probe)) {
-        return ruling;
-    }
-    Ruling::Blocked(format!("{} came, and {assumed}", answer.status).into())
+/// What only an earlier run confirms of a request with a fault: that it is refused in another way breaks nothing, nor does that
+/// it is accepted where the server has given the same id again.
+pub(super) fn forgotten(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+    let assumed = probe.assumed.as_ref().filter(|_| probe.fault.is_some())?;
+    let answer = outcome.and_then(Outcome::answer)?;
+    (!answer.status.is_success() || is_given_again(case, probe)).then(|| assumed.clone())
 }
 
 /// Whether the run has made something with an id that the probe knows from before.

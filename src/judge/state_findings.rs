@@ -1,12 +1,14 @@
 //! Adds the contradictions that resource rules find to the cells that they belong to.
 
-use super::{Case, Opinion, Ruling, entry};
+use super::truth_table::{CellFacts, verdict};
+use super::{Case, entry};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::judge::resource_rules::Contradiction;
 use crate::model::contract::Status;
 use crate::model::exchange::Outcome;
+use crate::model::plan::Probe;
 use crate::model::report::Cell;
-use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
+use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
 /// what belongs to neither is returned.
@@ -22,7 +24,7 @@ pub(super) fn add(case: &Case<'_>, contradictions: &[Contradiction], cells: &mut
             continue;
         };
         if contradiction.severity == Severity::Must {
-            (cell.verdict, cell.reason) = (Verdict::Violates, None);
+            (cell.verdict, cell.reason) = (verdict(&CellFacts { broken: true, ..CellFacts::default() }), None);
         }
         if cell.probes.is_empty() {
             cell.probes.extend(case.plan.probe(blamed).zip(case.outcomes.of(blamed)).map(|(probe, outcome)| entry(probe, Some(outcome))));
@@ -32,17 +34,11 @@ pub(super) fn add(case: &Case<'_>, contradictions: &[Contradiction], cells: &mut
     homeless
 }
 
-/// What is shown of a deleted resource, and marked as such, is a warning of the state rules and no violation beside it: the
-/// contract does not say how a server tells that something is deleted.
-pub(super) fn forgive(contradictions: &[Contradiction], opinions: &mut [Opinion<'_>]) {
-    let marked = |probe: &str| contradictions.iter().any(|one| one.read == probe && one.severity == Severity::Should);
-    for opinion in opinions.iter_mut().filter(|one| one.ruling == Ruling::Breaks && one.probe.trigger == "deleted-resource") {
-        if marked(&opinion.probe.id) {
-            let came = opinion.status().map(|status| status.to_string()).unwrap_or_default();
-            opinion.ruling = Ruling::Unreached(format!("{came} came, with a representation that is another than before the deletion").into());
-            opinion.findings.clear();
-        }
-    }
+/// Whether a deleted resource is shown and marked as such: that is a warning of the state rules and no violation beside it,
+/// since the contract does not say how a server tells that something is deleted.
+pub(super) fn is_marked(contradictions: &[Contradiction], probe: &Probe) -> bool {
+    let marked = |one: &Contradiction| one.read == probe.id && one.severity == Severity::Should;
+    probe.trigger == "deleted-resource" && contradictions.iter().any(marked)
 }
 
 /// The cell of a probe: the one that lists it, with the status that came where there are several.

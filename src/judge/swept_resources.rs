@@ -1,20 +1,16 @@
 //! Excuses "not found" for resources that the run itself may have removed with a collection.
 
-use super::{Case, Ruling};
+use super::Case;
 use crate::judge::resource_rules::Contradiction;
 use crate::model::effect::Effect;
 use crate::model::exchange::Outcome;
-use crate::model::plan::Probe;
+use crate::model::plan::{Probe, ProbeId};
 use crate::plan::reaches;
 
-/// What a ruling comes to where something is said not to be there that a request of the run may have taken away without naming
-/// it.
-pub(super) fn missing(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
-    let gone = outcome.and_then(Outcome::answer).filter(|answer| matches!(answer.status.0, 404 | 410));
-    match gone.and_then(|answer| Some((answer, sweep(case, probe, None)?))).filter(|_| ruling == Ruling::Breaks) {
-        Some((answer, sweep)) => Ruling::Blocked(format!("{} came, and {} may have removed it", answer.status, sweep.id).into()),
-        None => ruling,
-    }
+/// The request of the run that may have removed, without naming it, what is said not to be there.
+pub(super) fn swept_by(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<ProbeId> {
+    outcome.and_then(Outcome::answer).filter(|answer| matches!(answer.status.0, 404 | 410))?;
+    sweep(case, probe, None).map(|sweep| sweep.id.clone())
 }
 
 /// The contradictions that no sweep of the run explains.

@@ -1,27 +1,27 @@
 //! Takes the proof from a cell whose declared body could not be read.
 
-use super::{Case, Ruling, declared};
+use super::{Case, declared};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::exchange::{Content, Outcome};
 use crate::model::plan::Probe;
 
-/// What a ruling comes to when the body that the contract declares as JSON was kept from being read by bounds of our own:
-/// a status that is wrong stays wrong, and one that is right shows only half of what it should.
-pub fn only(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, ruling: Ruling) -> Ruling {
-    let Some(answer) = outcome.and_then(Outcome::answer).filter(|_| ruling == Ruling::Shows) else { return ruling };
+/// Why the body that the contract declares as JSON was not read, where bounds of our own are the cause: a status that is right
+/// shows only half of what it should.
+pub(super) fn unread(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+    let answer = outcome.and_then(Outcome::answer)?;
     let reason = match &answer.body {
         Content::TooLong(most) => format!("it has more than {most} bytes; --max-answer reads more"),
         Content::Unread(reason) => reason.clone(),
         // Every rule over bodies was left out, also those that no declared schema makes.
         Content::Withheld(reason) => {
-            return Ruling::Inconclusive(format!("the body of the answer {} was not judged again: {reason}", answer.status).into());
+            return Some(format!("the body of the answer {} was not judged again: {reason}", answer.status));
         }
-        Content::Empty | Content::Json(_) | Content::Text(_) | Content::Bytes(_) => return ruling,
+        Content::Empty | Content::Json(_) | Content::Text(_) | Content::Bytes(_) => return None,
     };
     let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
     let json = declared(case.contract, operation, answer.status)
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
-    if json { Ruling::Inconclusive(format!("the body of the answer {} was not judged: {reason}", answer.status).into()) } else { ruling }
+    json.then(|| format!("the body of the answer {} was not judged: {reason}", answer.status))
 }
 
 #[cfg(test)]

@@ -41,6 +41,21 @@ impl Verdict {
         Self::StaleWaiver,
     ];
 
+    /// Whether an answer has shown it, in accordance with the contract or not.
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::Conforms | Self::Violates)
+    }
+
+    /// Whether something stood in the way.
+    pub fn is_blocked(self) -> bool {
+        self == Self::Blocked
+    }
+
+    /// Whether nothing was shown although it was tried.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Blocked | Self::Unreached | Self::Inconclusive)
+    }
+
     /// The word for it in reports.
     pub fn word(self) -> &'static str {
         match self {

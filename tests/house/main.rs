@@ -8,3 +8,4 @@ mod names;
 mod pages;
 mod sizes;
 mod source;
+mod verdicts;

@@ -1,4 +1,14 @@
-//! The truth table of judging: what one answer says, given what was asked.
+//! The truth tables of judging: the ruling on one answer, and the verdict on one cell.
+//!
+//! No other file of this folder names a ruling or a verdict to give one: `tests/house/verdicts.rs` sees to it.
+
+mod cell_verdict;
+mod excuses;
+mod whole_answer;
+
+pub use cell_verdict::{CellFacts, verdict};
+pub use excuses::{AsRight, Excuses, JobLook};
+pub use whole_answer::{BodyFacts, rule_on_body};
 
 use crate::model::contract::Status;
 use crate::model::exchange::Ending;
@@ -30,6 +40,21 @@ pub struct Facts {
     pub failure: Failure,
     /// What became of the same request without the fault.
     pub control: Control,
+    /// The kind of which the server has nothing and the run may make nothing, where the request was not sent for want of it.
+    pub none_of: Option<String>,
+    /// What the refusal of a valid request says for people.
+    pub refusal: Option<String>,
+    /// What explains an answer that the contract does not allow.
+    pub excuses: Excuses,
+    /// What is known of the header fields and the body of an answer that counts.
+    pub body: BodyFacts,
+}
+
+impl Facts {
+    /// Whether the answer has a status that the contract allows here, so that it needs no excuse.
+    pub fn is_allowed(&self) -> bool {
+        self.status.is_some_and(|status| allows(self, status))
+    }
 }
 
 /// What a server error means, by the request and the contract.
@@ -80,7 +105,33 @@ pub fn other_side(status: Status) -> Reason {
     Reason::new(Code::AllowedAsWell, words)
 }
 
-/// Rules on one probe. The first row that fits decides.
+/// Rules on one probe.
+///
+/// | by its status | and                           | ruling       |
+/// |---------------|-------------------------------|--------------|
+/// | shows         |                               | see [`rule_on_body`] |
+/// | breaks        | excused                       | see [`Excuses`] |
+/// | breaks        |                               | breaks       |
+/// | blocked       | there is none of a kind       | unreached    |
+/// | blocked       |                               | blocked, with the words of the refusal |
+/// | other         |                               | the same     |
+pub fn rule(facts: &Facts) -> Ruling {
+    let ruling = match by_status(facts) {
+        Ruling::Breaks => excuses::excused(facts).unwrap_or(Ruling::Breaks),
+        Ruling::Shows => rule_on_body(&facts.body),
+        ruling => ruling,
+    };
+    match ruling {
+        Ruling::Blocked(reason) => match (&facts.none_of, &facts.refusal) {
+            (Some(kind), _) => Ruling::Unreached(format!("there are none of {kind} to be found, and the run may make none").into()),
+            (None, Some(words)) => Ruling::Blocked(reason.clone().worded(format!("{reason}; the answer says {words}"))),
+            (None, None) => Ruling::Blocked(reason),
+        },
+        ruling => ruling,
+    }
+}
+
+/// What the status says by itself. The first row that fits decides.
 ///
 /// | ending   | status            | allowed     | request | control  | ruling       |
 /// |----------|-------------------|-------------|---------|----------|--------------|
@@ -106,7 +157,7 @@ pub fn other_side(status: Status) -> Reason {
 /// | answered | 2xx               |             | faulty  |          | breaks       |
 /// | answered |                   |             | faulty  | accepted | breaks       |
 /// | answered |                   |             | faulty  | refused  | blocked      |
-pub fn rule(facts: &Facts) -> Ruling {
+fn by_status(facts: &Facts) -> Ruling {
     let status = match (&facts.ending, facts.status) {
         (Ending::Withheld(reason), _) => return Ruling::Blocked(reason.clone()),
         (Ending::Silent(reason), _) => return Ruling::Inconclusive(reason.clone()),
@@ -174,163 +225,4 @@ fn allows(facts: &Facts, status: Status) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn facts(status: u16, allowed: &[u16], faulty: bool, control: Control) -> Facts {
-        Facts {
-            ending: Ending::Answered,
-            status: Some(Status(status)),
-            allowed: allowed.iter().map(|status| Status(*status)).collect(),
-            faulty,
-            unauthenticated: false,
-            forbids: false,
-            recognised: false,
-            exhausting: false,
-            assumed: None,
-            failure: Failure::Hinders,
-            control,
-        }
-    }
-
-    fn refused() -> Control {
-        Control::Refused("x".into())
-    }
-
-    fn is_blocked(ruling: &Ruling) -> bool {
-        matches!(ruling, Ruling::Blocked(_))
-    }
-
-    proptest! {
-        #[test]
-        fn what_was_withheld_is_blocked_and_silence_is_inconclusive(status in 100u16..600, allowed in proptest::collection::vec(200u16..500, 0..3), faulty: bool) {
-            let mut facts = facts(status, &allowed, faulty, Control::Accepted);
-            facts.ending = Ending::Withheld("x".into());
-            prop_assert!(is_blocked(&rule(&facts)));
-            facts.ending = Ending::Silent("x".into());
-            prop_assert!(matches!(rule(&facts), Ruling::Inconclusive(_)));
-        }
-
-        #[test]
-        fn an_allowed_answer_to_a_valid_request_shows_it(status in 200u16..500) {
-            prop_assert_eq!(rule(&facts(status, &[status], false, Control::NotNeeded)), Ruling::Shows);
-        }
-
-        #[test]
-        fn a_refusal_counts_only_when_its_control_was_accepted(status in 400u16..500) {
-            prop_assert_eq!(rule(&facts(status, &[status], true, Control::Accepted)), Ruling::Shows);
-            prop_assert!(is_blocked(&rule(&facts(status, &[status], true, refused()))));
-        }
-
-        #[test]
-        fn another_refusal_breaks_only_when_its_control_was_accepted(status in 400u16..500, allowed in 400u16..500) {
-            prop_assume!(status != allowed && !matches!(status, 401 | 403 | 429));
-            prop_assert_eq!(rule(&facts(status, &[allowed], true, Control::Accepted)), Ruling::Breaks);
-            prop_assert!(is_blocked(&rule(&facts(status, &[allowed], true, refused()))));
-        }
-
-        #[test]
-        fn a_fault_that_is_accepted_breaks_whatever_the_control_did(status in 200u16..300, allowed in 400u16..500) {
-            prop_assert_eq!(rule(&facts(status, &[allowed], true, Control::Accepted)), Ruling::Breaks);
-            prop_assert_eq!(rule(&facts(status, &[allowed], true, refused())), Ruling::Breaks);
-        }
-
-        #[test]
-        fn who_fails_or_refuses_first_blocks(status in prop_oneof![500u16..600, Just(401u16), Just(429u16)], faulty: bool) {
-            prop_assert!(is_blocked(&rule(&facts(status, &[404], faulty, Control::Accepted))));
-            prop_assert!(is_blocked(&rule(&facts(403, &[404], faulty, refused()))));
-        }
-
-        #[test]
-        fn where_the_contract_does_not_decide_nothing_breaks(status in 200u16..600, faulty: bool) {
-            let ruling = rule(&facts(status, &[], faulty, Control::Accepted));
-            prop_assert!(ruling != Ruling::Breaks && ruling != Ruling::Shows);
-        }
-
-        #[test]
-        fn an_accepted_request_with_a_value_nobody_vouches_for_is_answered_as_documented(status in 201u16..300) {
-            let mut facts = facts(status, &[200], false, Control::NotNeeded);
-            facts.assumed = Some("x".to_owned());
-            prop_assert_eq!(rule(&facts), Ruling::Breaks);
-        }
-
-        #[test]
-        fn a_refused_request_with_a_value_nobody_vouches_for_does_not_break(status in 400u16..500) {
-            let mut facts = facts(status, &[200], false, Control::NotNeeded);
-            facts.assumed = Some("x".to_owned());
-            prop_assert!(is_blocked(&rule(&facts)));
-        }
-    }
-
-    #[test]
-    fn a_valid_request_that_fails_breaks_the_contract_where_no_cell_tells_of_it() {
-        let failing = |status, faulty, failure| rule(&Facts { failure, ..facts(status, &[200], faulty, Control::NotNeeded) });
-        assert_eq!(failing(500, false, Failure::Breaks), Ruling::Breaks);
-        assert!(is_blocked(&failing(500, true, Failure::Breaks)) && is_blocked(&failing(500, false, Failure::Hinders)));
-        assert!(matches!(failing(501, false, Failure::Allowed), Ruling::Unreached(_)));
-    }
-
-    #[test]
-    fn a_range_allows_every_status_within_but_no_refusal_of_another_cause() {
-        assert_eq!(rule(&facts(206, &[2], false, Control::NotNeeded)), Ruling::Shows);
-        assert_eq!(rule(&facts(404, &[2], false, Control::NotNeeded)), Ruling::Breaks);
-        assert_eq!(rule(&facts(422, &[4], true, Control::Accepted)), Ruling::Shows);
-        assert_eq!(rule(&facts(200, &[4], true, Control::Accepted)), Ruling::Breaks);
-        assert!(is_blocked(&rule(&facts(422, &[4], true, refused()))));
-        assert!(is_blocked(&rule(&facts(429, &[4], true, Control::Accepted))));
-        let unknown = facts(401, &[4], true, Control::Accepted);
-        assert!(is_blocked(&rule(&unknown)));
-        assert_eq!(rule(&Facts { unauthenticated: true, ..unknown }), Ruling::Shows);
-    }
-
-    #[test]
-    fn what_only_default_is_said_of_may_be_refused() {
-        assert_eq!(rule(&facts(201, &[0], false, Control::NotNeeded)), Ruling::Shows);
-        assert!(is_blocked(&rule(&facts(404, &[0], false, Control::NotNeeded))));
-    }
-
-    #[test]
-    fn a_401_without_credentials_needs_no_control() {
-        let mut facts = facts(401, &[401], true, refused());
-        facts.unauthenticated = true;
-        assert_eq!(rule(&facts), Ruling::Shows);
-    }
-
-    #[test]
-    fn a_403_without_credentials_is_the_wrong_refusal() {
-        let mut facts = facts(403, &[401], true, Control::Accepted);
-        facts.unauthenticated = true;
-        assert_eq!(rule(&facts), Ruling::Breaks);
-        facts.control = refused();
-        assert!(is_blocked(&rule(&facts)));
-    }
-
-    #[test]
-    fn a_403_for_one_fault_is_the_wrong_refusal_where_the_control_was_let_in() {
-        let facts = facts(403, &[404], true, Control::Accepted);
-        assert_eq!(rule(&facts), Ruling::Breaks);
-        assert!(matches!(rule(&Facts { forbids: true, ..facts.clone() }), Ruling::Unreached(_)), "the contract allows it as well");
-        assert!(is_blocked(&rule(&Facts { control: refused(), ..facts.clone() })));
-        assert!(is_blocked(&rule(&Facts { exhausting: true, ..facts.clone() })), "nothing is wrong with it");
-        assert!(is_blocked(&rule(&Facts { faulty: false, ..facts.clone() })));
-        assert!(matches!(rule(&Facts { allowed: Vec::new(), ..facts.clone() }), Ruling::Blocked(_) | Ruling::Unreached(_)));
-        assert!(is_blocked(&rule(&Facts { status: Some(Status(401)), ..facts })));
-    }
-
-    #[test]
-    fn a_401_for_an_account_that_is_known_elsewhere_is_the_wrong_refusal() {
-        let facts = Facts { recognised: true, ..facts(401, &[403], true, Control::Accepted) };
-        assert_eq!(rule(&facts), Ruling::Breaks);
-        assert!(is_blocked(&rule(&Facts { recognised: false, ..facts.clone() })));
-        assert!(is_blocked(&rule(&Facts { control: refused(), ..facts })));
-    }
-
-    #[test]
-    fn a_rate_limit_that_is_not_reached_breaks_nothing() {
-        let mut facts = facts(200, &[429], true, Control::Accepted);
-        facts.exhausting = true;
-        assert!(matches!(rule(&facts), Ruling::Unreached(_)));
-    }
-}
+mod tests;
