@@ -220,7 +220,7 @@ fn judged(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Finding>
 fn plan(contract: &Contract, asked: &Asked, first: &str, then: &str) -> Plan {
     let cell = |status: u16, intent: Value| {
         let operation = contract.operation(then).unwrap();
-        json!({"operation": then, "method": operation.method.0, "path": operation.path, "status": status, "general": false, "intent": intent})
+        json!({"operation": then, "method": operation.method.as_str(), "path": operation.path, "status": status, "general": false, "intent": intent})
     };
     let aimed = asked.allowed.first().copied().unwrap_or(200);
     let mut cells = vec![cell(500, json!("watched"))];
@@ -232,7 +232,7 @@ fn plan(contract: &Contract, asked: &Asked, first: &str, then: &str) -> Plan {
         let body = if id == first && makes { json!({"json": {"data": {"type": "things", "attributes": {"name": "Zoë"}}}}) } else { json!("empty") };
         json!({
             "id": id, "operation": id, "trigger": "trigger", "status": asked.allowed.first().copied().unwrap_or(200), "purpose": "probe",
-            "stage": "read", "request": {"method": operation.method.0, "path": operation.path, "path_values": {}, "query": [], "headers": [["content-type", JSON_API]],
+            "stage": "read", "request": {"method": operation.method.as_str(), "path": operation.path, "path_values": {}, "query": [], "headers": [["content-type", JSON_API]],
             "body": body, "credentials": "full", "fillings": fillings}, "fault": asked.fault, "allowed": asked.allowed,
             "control": after.first(), "needs": if makes && id == then { vec!["things#1"] } else { Vec::new() }, "consumes": [],
             "captures": if makes && id == first { json!([{"slot": "things#1", "expression": "$response.body#/data/id", "like": null, "nth": 0}]) } else { json!([]) },
@@ -253,7 +253,7 @@ fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Excha
     };
     let headers = came.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let credentials = vec![SentCredential { scheme: "key".to_owned(), limited: false, wrong: false }];
-    let request = SentRequest { method: Method(method.to_owned()), url: url.to_owned(), body, credentials, ..SentRequest::default() };
+    let request = SentRequest { method: Method::new(method), url: url.to_owned(), body, credentials, ..SentRequest::default() };
     Exchange { request, answer: Some(Answer { status: Status(came.status), headers, body: content, millis: 1, echoes_credentials: came.echoes }) }
 }
 

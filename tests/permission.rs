@@ -107,14 +107,14 @@ fn elsewhere_with_writes_queries_and_own_things_are_still_planned() {
     let queries: BTreeSet<&str> = plan
         .probes
         .iter()
-        .filter(|probe| probe.request.method.0 == "POST" && probe.effect == Effect::Nothing && probe.fault.is_none())
+        .filter(|probe| probe.request.method.is_post() && probe.effect == Effect::Nothing && probe.fault.is_none())
         .map(|probe| probe.operation.as_str())
         .collect();
     let reads: BTreeSet<&str> =
         subject.contract.operations.iter().filter(|operation| operation.reads).map(|operation| operation.id.as_str()).collect();
     assert!(reads.len() >= 10 && queries.is_superset(&reads), "{queries:?}");
     for method in ["POST", "PATCH", "PUT", "DELETE"] {
-        let own = plan.probes.iter().filter(|probe| probe.request.method.0 == method && probe.effect == Effect::Own).count();
+        let own = plan.probes.iter().filter(|probe| probe.request.method.as_str() == method && probe.effect == Effect::Own).count();
         assert!(own > 40, "{method}: {own}");
     }
     let json: Value = serde_json::to_value(&plan).expect("JSON");

@@ -60,7 +60,7 @@ impl Lenient {
         let subject = Subject::load(&args.scope.files).unwrap();
         let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{words:?}: {stop}"));
         let _ = std::fs::remove_dir_all(&state);
-        let methods = recording.outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).map(|exchange| exchange.request.method.0.clone());
+        let methods = recording.outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).map(|exchange| exchange.request.method.to_string());
         let writes: Vec<String> = methods.filter(|method| method != "GET").collect();
         assert!(writes.is_empty() || more.contains(&"--allow-writes") || more.contains(&"full"), "{more:?} sent {writes:?}");
         let report = assemble(&subject, &recording);
@@ -159,16 +159,16 @@ fn another_method_reaches_only_what_the_run_has_made() {
     };
     let careful = probes(&[]);
     assert!(careful.len() > 30, "{}", careful.len());
-    assert_eq!(careful.iter().find(|probe| probe.request.method.0 != "PATCH").map(|probe| &probe.id), None);
+    assert_eq!(careful.iter().find(|probe| !probe.request.method.is_patch()).map(|probe| &probe.id), None);
     let allowed = probes(&["--allow", "borrowed", "--allow", "sweeping"]);
-    assert!(allowed.iter().any(|probe| probe.request.method.0 == "PUT"));
+    assert!(allowed.iter().any(|probe| probe.request.method.is_put()));
 }
 
 /// A server that reads nothing into a broken list of what is to be removed might remove everything.
 #[test]
 fn a_removal_from_a_list_says_what_is_removed() {
     let broken = |allow: &[&str]| -> Vec<String> {
-        let removals = planned(allow).probes.into_iter().filter(|probe| probe.request.method.0 == "DELETE" && !probe.request.path.contains('{'));
+        let removals = planned(allow).probes.into_iter().filter(|probe| probe.request.method.is_delete() && !probe.request.path.contains('{'));
         let broken = removals.filter(|probe| matches!(probe.trigger.as_str(), "malformed-json" | "missing-data"));
         broken.map(|probe| probe.id).collect()
     };

@@ -20,7 +20,7 @@ const SORTS: [Sort; 5] = [
     ("only", |filter| filter.only.push("*.create".to_owned()), |operation| operation.id.ends_with(".create")),
     ("tag", |filter| filter.tags.push("Entit*".to_owned()), |operation| operation.api.starts_with("Entit")),
     ("path", |filter| filter.paths.push("/v1/entities*".to_owned()), |operation| operation.path.starts_with("/v1/entities")),
-    ("method", |filter| filter.methods.push("post".to_owned()), |operation| operation.method.0 == "POST"),
+    ("method", |filter| filter.methods.push("post".to_owned()), |operation| operation.method.is_post()),
     ("exclude", |filter| filter.exclude.push("entities.create*".to_owned()), |operation| !operation.id.starts_with("entities.create")),
 ];
 

@@ -24,7 +24,7 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     for operation in &operations {
         let own = operation.responses.iter().filter(|response| !response.general).map(shown);
         let own: Vec<String> = own.chain(beside(operation).map(Fallback::key)).collect();
-        let (id, method, path) = (one_line(&operation.id), one_line(&operation.method.0), one_line(&operation.path));
+        let (id, method, path) = (one_line(&operation.id), one_line(operation.method.as_str()), one_line(&operation.path));
         anstream::println!("{id:width$}  {method:6} {path}  {}", own.join(" "));
         if args.verbose {
             explain(operation);

@@ -186,12 +186,12 @@ fn authenticated(planned: &Plan) -> u32 {
 /// Requests with which a run reads what it has not made before it changes it, writes it back and reads it again.
 fn looked_after(contract: &Contract, planned: &Plan) -> u32 {
     let made = |slot: &SlotId| matches!(planned.slots.get(slot).map(|slot| &slot.origin), Some(Origin::Created(_)));
-    let is_read = |path: &str| contract.operations.iter().any(|operation| operation.path == path && operation.method.0 == "GET");
+    let is_read = |path: &str| contract.operations.iter().any(|operation| operation.path == path && operation.method.is_get());
     let mut written: BTreeMap<(&str, Vec<&str>), u32> = BTreeMap::new();
     for probe in planned.probes.iter().filter(|probe| probe.effect >= Effect::Borrowed && !probe.request.method.is_safe()) {
         let named: Vec<&SlotId> =
             probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_))).map(|filling| &filling.slot).collect();
-        let makes = probe.request.method.0 == "POST" && !probe.captures.is_empty();
+        let makes = probe.request.method.is_post() && !probe.captures.is_empty();
         if !is_read(&probe.request.path) || named.last().is_some_and(|slot| made(slot)) {
             continue;
         }

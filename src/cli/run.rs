@@ -288,7 +288,7 @@ async fn sent(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Resul
 /// Waits until the server answers anything at all.
 async fn until_answered(client: &Client, base: &str, permit: &Permit<'_>, most: Duration, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), Stop> {
     let began = Instant::now();
-    let request = Wire { method: Method("GET".to_owned()), url: format!("{base}/"), headers: Vec::new(), body: None };
+    let request = Wire { method: Method::GET, url: format!("{base}/"), headers: Vec::new(), body: None };
     let asked = permit.check_reading(request, Credentials::None).map_err(|reason| Stop::Unusable(reason.words))?.unsigned();
     let mut told = false;
     loop {

@@ -46,7 +46,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
     }
     // Content has no generally defined meaning there (RFC 9110, section 9.3.5), so that a server need not look at its type. What
     // is preferred may be disregarded (section 12.5.1), and what has not changed may be sent again (section 15.4.5).
-    if (status.0 == 415 && operation.method.0 == "DELETE") || matches!(status.0, 304 | 406) {
+    if (status.0 == 415 && operation.method.is_delete()) || matches!(status.0, 304 | 406) {
         let successes: Vec<Status> = operation.successes().map(|response| response.status).collect();
         for condition in &mut conditions {
             condition.or.clone_from(&successes);

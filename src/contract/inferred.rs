@@ -95,7 +95,7 @@ pub fn asks_by_name(contract: &Contract, operation: &Operation) -> bool {
     };
     let below = format!("{}/{{", operation.path.trim_end_matches('/'));
     let has_things = || contract.operations.iter().any(|other| other.path.starts_with(&below));
-    contract.inferred.marks && operation.method.0 == "POST" && (by(last) || by(&operation.id)) && !has_things()
+    contract.inferred.marks && operation.method.is_post() && (by(last) || by(&operation.id)) && !has_things()
 }
 
 fn need(kind: &str) -> ResourceNeed {

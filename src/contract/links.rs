@@ -78,7 +78,7 @@ fn led(document: &Value, operations: &[Operation]) -> HashSet<(String, bool)> {
 /// not send. What is answered 201 was made (RFC 9110, section 15.3.2).
 pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool {
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
-    let writes = matches!(operation.method.0.as_str(), "POST" | "PUT");
+    let writes = operation.method.is_post() || operation.method.is_put();
     // 201: one or more new resources were created (RFC 9110, section 15.3.2), however they are shown.
     let creates = || operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
     let sends_many = || {
@@ -104,7 +104,7 @@ fn resolve(operations: &mut [Operation]) {
         .iter()
         .rev()
         .map(|operation| {
-            let place = append(&append("#/paths", &operation.path), &operation.method.0.to_ascii_lowercase());
+            let place = append(&append("#/paths", &operation.path), &operation.method.as_str().to_ascii_lowercase());
             (place, operation.id.clone())
         })
         .collect();
@@ -127,8 +127,8 @@ fn missing(
     items: &HashMap<String, Item>,
     led: &HashSet<(String, bool)>,
 ) -> Option<(Link, String)> {
-    let is_post = operation.method.0 == "POST";
-    if operation.item_parameter().is_some() || !(is_post || operation.method.0 == "GET") {
+    let is_post = operation.method.is_post();
+    if operation.item_parameter().is_some() || !(is_post || operation.method.is_get()) {
         return None;
     }
     let segments: Vec<&str> = operation.segments().collect();

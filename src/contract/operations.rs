@@ -274,7 +274,7 @@ impl<'a> Reader<'a> {
             id: id.unwrap_or_else(|| format!("{method} {}", path.key)),
             api,
             tags: self.tags(&member("tags")),
-            method: Method(method.to_owned()),
+            method: Method::new(method),
             path: path.path.clone(),
             summary: self.text(&member("summary")),
             parameters: self.parameters(path, item, &member("parameters")),

@@ -17,7 +17,8 @@ type Prefix = String;
 /// create or list, or names the things of one collection in several ways.
 pub(super) fn tell_apart(operations: &mut [Operation]) {
     let own: Vec<(Prefix, String, String)> = operations.iter().flat_map(places).collect();
-    let fed = |prefix: &str, method: &str| operations.iter().any(|operation| operation.method.0 == method && template(&operation.path) == prefix);
+    let fed =
+        |prefix: &str, method: &str| operations.iter().any(|operation| operation.method.as_str() == method && template(&operation.path) == prefix);
     let is_fed = |prefix: &&Prefix| fed(prefix, "POST") || (!prefix.contains('{') && fed(prefix, "GET"));
     let mut renamed: BTreeMap<(Prefix, String), String> = BTreeMap::new();
     let mut prefixes: BTreeMap<&str, Vec<&Prefix>> = BTreeMap::new();

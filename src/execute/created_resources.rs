@@ -37,7 +37,7 @@ pub fn makings_in(contract: &Contract, plan: &Plan, probe: &Probe, answer: &Answ
 /// What a create made whose answer holds no id where the contract has one.
 pub fn unlisted_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
     let Some(operation) = contract.operation(&probe.operation) else { return Vec::new() };
-    let creates = probe.request.method.0 == "POST" && operation.method.0 == "POST" && matches!(probe.effect, Effect::Own | Effect::Leftovers);
+    let creates = probe.request.method.is_post() && operation.method.is_post() && matches!(probe.effect, Effect::Own | Effect::Leftovers);
     // Below an item of the run's own, what is not told goes with the item.
     if !creates || !answer.status.is_success() || operation.path.trim_end_matches('/').ends_with('}') {
         return Vec::new();

@@ -25,7 +25,7 @@ impl Elsewhere {
     /// Turns a request into the one that follows: it reads, whatever the first one did (RFC 9110, section 15.4.4).
     pub fn put(&self, request: &mut Wire) {
         request.url = self.url.to_string();
-        request.method = Method("GET".to_owned());
+        request.method = Method::GET;
         request.body = None;
         request.headers.retain(|(name, _)| {
             let about = OF_A_BODY.iter().any(|other| name.eq_ignore_ascii_case(other));
@@ -220,9 +220,9 @@ mod tests {
         for (foreign, left) in [(false, &["accept", "cookie"][..]), (true, &["accept"])] {
             let elsewhere = Elsewhere { url: Url::parse("https://h/x").unwrap(), foreign };
             let headers = ["accept", "Content-Type", "cookie"].map(|name| (name.to_owned(), "v".to_owned())).to_vec();
-            let mut request = Wire { method: Method("POST".to_owned()), url: String::new(), headers, body: Some(vec![1]) };
+            let mut request = Wire { method: Method::POST, url: String::new(), headers, body: Some(vec![1]) };
             elsewhere.put(&mut request);
-            assert_eq!((request.method.0.as_str(), request.url.as_str(), &request.body), ("GET", "https://h/x", &None));
+            assert_eq!((request.method.as_str(), request.url.as_str(), &request.body), ("GET", "https://h/x", &None));
             assert_eq!(request.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), left);
         }
     }

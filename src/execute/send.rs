@@ -134,7 +134,7 @@ impl Sender<'_, '_> {
         let asked = Asked { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
         // Whatever is allowed: what is tidied up is the run's own.
         if probe.purpose == Purpose::Cleanup
-            && probe.request.method.0 == "DELETE"
+            && probe.request.method.is_delete()
             && self.permit.effect(&asked) > Effect::Leftovers
             && !self.permit.is_unlimited()
         {

@@ -59,7 +59,7 @@ fn is_right_as_well(case: &Case<'_>, probe: &Probe, operation: &Operation, statu
 /// no version that it could be about, as far as the contract tells.
 fn asks_for_what_is(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bool {
     let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
-    match operation.method.0.as_str() {
+    match operation.method.as_str() {
         "PUT" | "PATCH" => control.is_none_or(|control| control.request.body == probe.request.body),
         "POST" => !operation.parameters.iter().any(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case("If-Match")),
         _ => false,
@@ -67,7 +67,7 @@ fn asks_for_what_is(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bo
 }
 
 fn is_upsert(operation: &Operation, status: Status) -> bool {
-    operation.method.0 == "PUT" && status == Status(201)
+    operation.method.is_put() && status == Status(201)
 }
 
 /// Whether an id in the query that is to name nothing stands in the place of one that was made up as well, and was accepted.

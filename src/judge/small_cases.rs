@@ -46,7 +46,7 @@ pub fn answer(status: u16, body: Content) -> Answer {
 
 /// What became of a probe that was answered so, once for each answer.
 pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
-    let request = SentRequest { method: Method("GET".to_owned()), url: "http://t/things".to_owned(), ..SentRequest::default() };
+    let request = SentRequest { method: Method::GET, url: "http://t/things".to_owned(), ..SentRequest::default() };
     let exchanges = answers.into_iter().map(|answer| Exchange { request: request.clone(), answer: Some(answer) }).collect();
     Outcome { probe: id.to_owned(), exchanges, ending: Ending::Answered }
 }
@@ -63,7 +63,7 @@ pub fn verdict(plan: &Plan, probe: &str, status: u16, outcomes: Vec<Outcome>) ->
     let paths = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
     let cell = PlannedCell {
         operation: "things.list".to_owned(),
-        method: Method("GET".to_owned()),
+        method: Method::GET,
         path: "/things".to_owned(),
         status: Status(status),
         general: false,

@@ -112,7 +112,7 @@ impl Profiles {
         let yields_own = profile.yields.iter().any(|yielded| yielded.kind == profile.kind);
         // 201 says that something was made (RFC 9110, section 15.3.2), however many are shown.
         let made = operation.responses.iter().any(|response| response.status.0 == 201 && response.alternative_to.is_none());
-        if operation.method.0 == "POST" && answers_many && !asks_many && !made {
+        if operation.method.is_post() && answers_many && !asks_many && !made {
             return (false, true);
         }
         let names_own = request.as_ref().is_some_and(|request| {
@@ -120,7 +120,7 @@ impl Profiles {
             items.items(request).iter().any(|item| item.get("id").is_some())
         });
         if yields_own {
-            return (operation.method.0 == "POST" || !names_own, false);
+            return (operation.method.is_post() || !names_own, false);
         }
         let has_items = contract.operations.iter().any(|other| child_kind(&operation.path, other).is_some());
         let shows_id = example.as_ref().is_some_and(|example| {
@@ -130,7 +130,7 @@ impl Profiles {
         let silent = operation.successes().any(|response| response.status.0 == 201 && response.content.is_empty());
         let mut expressions = operation.successes().flat_map(|response| &response.links).flat_map(|link| link.parameters.values());
         let located = expressions.any(|expression| expression.starts_with("$response.header."));
-        (operation.method.0 == "POST" && has_items && (shows_id || silent || located), false)
+        (operation.method.is_post() && has_items && (shows_id || silent || located), false)
     }
 }
 

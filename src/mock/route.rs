@@ -32,13 +32,13 @@ impl<'a> Route<'a> {
 
     /// The methods of the path.
     pub(crate) fn methods(&self) -> Vec<String> {
-        let methods: BTreeSet<&str> = self.operations.iter().map(|operation| operation.method.0.as_str()).collect();
+        let methods: BTreeSet<&str> = self.operations.iter().map(|operation| operation.method.as_str()).collect();
         methods.into_iter().map(str::to_owned).collect()
     }
 
     /// The operation that answers: of several forms the one that fits the request best.
     pub(crate) fn operation(&self, contract: &Contract, schemas: &Schemas, call: &Call) -> Option<&'a Operation> {
-        let forms: Vec<&Operation> = self.operations.iter().copied().filter(|operation| operation.method.0 == call.method).collect();
+        let forms: Vec<&Operation> = self.operations.iter().copied().filter(|operation| operation.method.as_str() == call.method).collect();
         if forms.len() < 2 {
             return forms.first().copied();
         }

@@ -202,7 +202,7 @@ impl<'a> Ruling<'a> {
             draft.set("Location", location.as_str());
         }
         headers::add(self.core, &mut draft, response, &self.circumstances(location));
-        if operation.successes().next().is_none() && operation.method.0 == "GET" {
+        if operation.successes().next().is_none() && operation.method.is_get() {
             draft.body = outcome.body;
             draft.media = draft.body.as_ref().map(|_| "application/json".to_owned());
         } else if let Some(media) = media.filter(|_| !matches!(status.0, 204 | 205 | 304)) {

@@ -84,7 +84,7 @@ fn item_parameter<'a>(operation: &'a Operation, kind: &str) -> Option<&'a Parame
 pub(crate) fn likeness(core: &Core, kind: &str, id: &str) -> Value {
     let readers = core.contract.operations.iter().filter(|operation| {
         let profile = core.profiles.of(operation);
-        operation.method.0 == "GET" && profile.on_item && profile.kind == kind
+        operation.method.is_get() && profile.on_item && profile.kind == kind
     });
     let body = readers.filter_map(success_example).find_map(|example| {
         let place = Place::guess(&example, core.profiles.id_at(kind))?;
@@ -93,7 +93,7 @@ pub(crate) fn likeness(core: &Core, kind: &str, id: &str) -> Value {
     let listed = || {
         let listers = core.contract.operations.iter().filter(|operation| {
             let profile = core.profiles.of(operation);
-            operation.method.0 == "GET" && !profile.on_item && profile.kind == kind
+            operation.method.is_get() && !profile.on_item && profile.kind == kind
         });
         listers.filter_map(|operation| Some((operation, success_example(operation)?))).find_map(|(operation, example)| {
             let place = core.profiles.answer_place(operation, &example).filter(|place| place.many)?;
@@ -116,7 +116,7 @@ pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
 /// Resources that the examples of an operation show, of kinds that no operation makes.
 fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
     let borrowed = |kind: &str| !core.profiles.created.contains(kind);
-    let makes_it = operation.method.0 == "PUT" && core.profiles.of(operation).on_item;
+    let makes_it = operation.method.is_put() && core.profiles.of(operation).on_item;
     if !makes_it {
         sow_parameters(core, operation, store, borrowed);
     }

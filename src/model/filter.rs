@@ -37,7 +37,7 @@ impl Filter {
         matches(&self.only, &operation.id)
             && (self.tags.is_empty() || tags.iter().any(|tag| matches(&self.tags, tag)))
             && matches(&self.paths, &operation.path)
-            && (self.methods.is_empty() || self.methods.iter().any(|method| method.eq_ignore_ascii_case(&operation.method.0)))
+            && (self.methods.is_empty() || self.methods.iter().any(|method| method.eq_ignore_ascii_case(operation.method.as_str())))
             && !self.excludes(&operation.id)
     }
 

@@ -1,5 +1,6 @@
 //! Methods and status codes of HTTP (RFC 9110).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +9,77 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An HTTP method, in upper case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Method(pub String);
+pub struct Method(Cow<'static, str>);
 
 impl Method {
+    /// GET (RFC 9110, section 9.3).
+    pub const GET: Self = Self(Cow::Borrowed("GET"));
+    /// HEAD (RFC 9110, section 9.3).
+    pub const HEAD: Self = Self(Cow::Borrowed("HEAD"));
+    /// POST (RFC 9110, section 9.3).
+    pub const POST: Self = Self(Cow::Borrowed("POST"));
+    /// PUT (RFC 9110, section 9.3).
+    pub const PUT: Self = Self(Cow::Borrowed("PUT"));
+    /// PATCH (RFC 5789).
+    pub const PATCH: Self = Self(Cow::Borrowed("PATCH"));
+    /// DELETE (RFC 9110, section 9.3).
+    pub const DELETE: Self = Self(Cow::Borrowed("DELETE"));
+    /// TRACE (RFC 9110, section 9.3).
+    pub const TRACE: Self = Self(Cow::Borrowed("TRACE"));
+
+    /// The method of this name, which is in upper case.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(Cow::Owned(name.into()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is GET.
+    pub fn is_get(&self) -> bool {
+        *self == Self::GET
+    }
+
+    /// Whether it is HEAD.
+    pub fn is_head(&self) -> bool {
+        *self == Self::HEAD
+    }
+
+    /// Whether it is POST.
+    pub fn is_post(&self) -> bool {
+        *self == Self::POST
+    }
+
+    /// Whether it is PUT.
+    pub fn is_put(&self) -> bool {
+        *self == Self::PUT
+    }
+
+    /// Whether it is PATCH.
+    pub fn is_patch(&self) -> bool {
+        *self == Self::PATCH
+    }
+
+    /// Whether it is DELETE.
+    pub fn is_delete(&self) -> bool {
+        *self == Self::DELETE
+    }
+
+    /// Whether it is TRACE.
+    pub fn is_trace(&self) -> bool {
+        *self == Self::TRACE
+    }
+
+    /// Whether a request with it usually has a body (RFC 9110, section 9.3; RFC 5789).
+    pub fn has_body(&self) -> bool {
+        self.is_post() || self.is_put() || self.is_patch()
+    }
+
     /// A safe method: it asks for no change of state (RFC 9110, section 9.2.1).
     pub fn is_safe(&self) -> bool {
-        matches!(self.0.as_str(), "GET" | "HEAD" | "OPTIONS")
+        matches!(self.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
 }
 
@@ -156,6 +222,18 @@ impl schemars::JsonSchema for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_is_its_name_in_text() {
+        for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE] {
+            let text = serde_json::to_value(&method).unwrap();
+            assert_eq!(text, method.as_str());
+            assert_eq!(serde_json::from_value::<Method>(text).unwrap(), method, "one that was read is the same as the constant");
+        }
+        assert!(Method::new("GET").is_get() && Method::new("GET").is_safe() && !Method::new("QUERY").is_safe());
+        let with_body = [Method::POST, Method::PUT, Method::PATCH];
+        assert!(with_body.iter().all(Method::has_body) && !Method::DELETE.has_body() && !Method::GET.has_body());
+    }
 
     #[test]
     fn a_code_is_a_number_and_a_range_a_text() {

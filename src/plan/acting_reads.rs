@@ -81,7 +81,7 @@ pub fn ends_session(operation: &Operation) -> bool {
     let alone = ["logout", "logoff", "signout", "signoff"];
     let paired = names.windows(2).any(|pair| matches!([pair[0].as_str(), pair[1].as_str()], ["log" | "sign", "out" | "off"]));
     let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
-    let removes_account = operation.method.0 == "DELETE" && has(&["me", "account", "session", "self"]);
+    let removes_account = operation.method.is_delete() && has(&["me", "account", "session", "self"]);
     has(&alone) || paired || (has(&ENDING) && has(&CREDENTIALS)) || removes_account
 }
 

@@ -95,22 +95,22 @@ impl<'a> EffectRules<'a> {
     fn with_method(&self, asked: &Asked<'_>, method: &Method) -> Effect {
         let Asked { operation, request, .. } = asked;
         let own_method = *method == operation.method;
-        if method.is_safe() || method.0 == "TRACE" {
+        if method.is_safe() || method.is_trace() {
             return if self.acts(operation) { Effect::Sweeping } else { Effect::Nothing };
         }
         if own_method && self.reads.contains(&operation.id) {
             return Effect::Nothing;
         }
         // The whole effect of a PATCH is in its body (RFC 5789, section 2).
-        if method.0 == "PATCH" && request.body == Body::Empty && !has_content_type(request) {
+        if method.is_patch() && request.body == Body::Empty && !has_content_type(request) {
             return Effect::Nothing;
         }
         match self.last_in_path(asked) {
             Some(Provenance::Own) => Effect::Own.max(self.referred(asked)),
-            Some(Provenance::Invented) if method.0 == "PUT" => self.put_at_new_key(asked),
+            Some(Provenance::Invented) if method.is_put() => self.put_at_new_key(asked),
             Some(Provenance::Invented) => Effect::Nothing,
             Some(Provenance::Found | Provenance::Given | Provenance::Example) => Effect::Borrowed,
-            None if method.0 == "POST" => self.post(asked, own_method),
+            None if method.is_post() => self.post(asked, own_method),
             None if self.names_only_own(asked, method) => Effect::Own.max(self.referred(asked)),
             None => Effect::Sweeping,
         }
@@ -178,7 +178,7 @@ impl<'a> EffectRules<'a> {
     /// Whether a request on a collection says in every reading what it is about, and names the run's own things only.
     fn names_only_own(&self, asked: &Asked<'_>, method: &Method) -> bool {
         let request = asked.request;
-        let removing = method.0 == "DELETE";
+        let removing = method.is_delete();
         // An id beside the members to be written may be one of them: some servers then write to everything that is there.
         if !removing && !self.contract.inferred.annotated {
             return false;
@@ -298,7 +298,7 @@ fn in_path(asked: &Asked<'_>, name: &str) -> Provenance {
 fn methods(request: &RequestTemplate) -> Vec<Method> {
     let overrides = request.headers.iter().filter(|(name, _)| OVERRIDES.iter().any(|known| name.eq_ignore_ascii_case(known)));
     let parameters = request.query.iter().filter(|(name, _)| name == "_method");
-    let others = overrides.chain(parameters).map(|(_, value)| Method(value.trim().to_ascii_uppercase()));
+    let others = overrides.chain(parameters).map(|(_, value)| Method::new(value.trim().to_ascii_uppercase()));
     std::iter::once(request.method.clone()).chain(others).collect()
 }
 

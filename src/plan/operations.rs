@@ -19,7 +19,7 @@ pub fn success_trigger(operation: &Operation) -> &str {
 /// nothing does.
 pub fn removes(operation: &Operation) -> bool {
     let in_body = operation.request_body.as_ref().is_some_and(|body| body.required) && !operation.path.contains('{');
-    operation.method.0 == "DELETE" && (operation.item_parameter().is_some() || in_body || removes_many(operation))
+    operation.method.is_delete() && (operation.item_parameter().is_some() || in_body || removes_many(operation))
 }
 
 /// The kind of resource that the last parameter of the path names.
@@ -30,7 +30,7 @@ pub fn path_kind(operation: &Operation) -> Option<&str> {
 
 /// Whether an accepted request takes away what it does not name one by one: a deletion on a collection without a body.
 pub fn removes_many(operation: &Operation) -> bool {
-    operation.method.0 == "DELETE"
+    operation.method.is_delete()
         && operation.item_parameter().is_none()
         && operation.request_body.is_none()
         && !operation.path.contains("/relationships/")

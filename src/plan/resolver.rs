@@ -135,7 +135,7 @@ impl<'a> Resolver<'a> {
 
     fn stage_of(&self, operation: &Operation) -> Stage {
         let makes = self.context.feeds.iter().any(|feed| feed.operation == operation.id && feed.makes);
-        match operation.method.0.as_str() {
+        match operation.method.as_str() {
             _ if removes(operation) => Stage::Remove,
             "GET" | "HEAD" | "OPTIONS" => Stage::Read,
             _ if makes => Stage::Make,

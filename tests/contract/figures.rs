@@ -103,7 +103,7 @@ fn every_pair_is_that_of_the_facts_with_its_certainty_and_its_other_side() {
             })
             .collect();
         pairs.sort();
-        found.entry(file).or_default().push(format!("  {} {} {}", operation.id, operation.method.0, pairs.join(" ")));
+        found.entry(file).or_default().push(format!("  {} {} {}", operation.id, operation.method.as_str(), pairs.join(" ")));
     }
     let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut file = "";

@@ -67,7 +67,7 @@ fn on_the_wire(wire: &Wire) -> (String, String) {
     }
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let fields = fields.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
-    (normal(&format!("{} {target} HTTP/1.1\r\n{fields}\r\n", wire.method.0)), String::from_utf8_lossy(&body).into_owned())
+    (normal(&format!("{} {target} HTTP/1.1\r\n{fields}\r\n", wire.method.as_str())), String::from_utf8_lossy(&body).into_owned())
 }
 
 #[test]
@@ -98,13 +98,13 @@ fn what_is_pasted_is_what_was_sent_byte_by_byte() {
     for body in bodies {
         for media in [None, Some("application/json"), Some("multipart/form-data; boundary=b")] {
             let headers = media.iter().map(|media| ("content-type".to_owned(), (*media).to_owned())).collect();
-            same(&Wire { method: Method("POST".to_owned()), url: format!("{}/a?b[c]=d%20e", origin.url), headers, body: Some(body.to_vec()) });
+            same(&Wire { method: Method::POST, url: format!("{}/a?b[c]=d%20e", origin.url), headers, body: Some(body.to_vec()) });
         }
     }
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     for method in ["GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS", "PROPFIND"] {
         let headers = vec![field("accept", "a/b"), field("x-empty", ""), field("x-quote", "it's \"$x\""), field("cookie", "a=1; b=2")];
-        same(&Wire { method: Method(method.to_owned()), url: format!("{}/a/../b/%7Bc%7D?x={{y}}", origin.url), headers, body: None });
+        same(&Wire { method: Method::new(method), url: format!("{}/a/../b/%7Bc%7D?x={{y}}", origin.url), headers, body: None });
     }
 }
 

@@ -51,7 +51,7 @@ fn sampled(contract: &Contract) -> Vec<String> {
     let makers: BTreeSet<String> = feeds(contract).into_iter().filter(|feed| feed.makes).map(|feed| feed.operation).collect();
     let makers: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).filter(|id| makers.contains(id)).collect();
     let readers =
-        contract.operations.iter().filter(|operation| operation.method.0 == "GET" && operation.done.is_none() && operation.path.contains('{'));
+        contract.operations.iter().filter(|operation| operation.method.is_get() && operation.done.is_none() && operation.path.contains('{'));
     let readers: Vec<String> = readers.map(|operation| operation.id.clone()).collect();
     spread(&makers).chain(spread(&readers)).cloned().collect()
 }

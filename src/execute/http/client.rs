@@ -138,7 +138,7 @@ impl Client {
     pub async fn send(&self, request: &Signed) -> Result<Answer, Silence> {
         let client = if request.is_at_home() { &self.inner } else { &self.elsewhere };
         let request = request.wire();
-        let method = reqwest::Method::from_bytes(request.method.0.as_bytes()).map_err(|error| Silence::whole(error.to_string()))?;
+        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| Silence::whole(error.to_string()))?;
         let mut builder = client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
@@ -151,7 +151,7 @@ impl Client {
         match &request.body {
             Some(body) => builder = builder.body(body.clone()),
             // A method that means something by a body says that there is none (RFC 9110, section 8.6).
-            None if matches!(request.method.0.as_str(), "POST" | "PUT" | "PATCH") => builder = builder.header(CONTENT_LENGTH, "0"),
+            None if request.method.has_body() => builder = builder.header(CONTENT_LENGTH, "0"),
             None => {}
         }
         let started = Instant::now();

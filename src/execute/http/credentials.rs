@@ -229,7 +229,7 @@ mod tests {
         let accounts =
             Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None, headers: Vec::new() };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut wire = Wire { method: Method("GET".to_owned()), url: "http://h/a".to_owned(), headers, body: None };
+        let mut wire = Wire { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
         let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut wire);
         (wire.headers, sent.into_iter().map(|credential| credential.scheme).collect())
     }

@@ -77,7 +77,7 @@ mod tests {
         let lookup = |name: &str| Some(format!("value of {name}"));
         let fields: Vec<OwnField> = own.iter().map(|text| OwnField::new(&OwnHeader::parse(text).unwrap(), &lookup)).collect();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut wire = Wire { method: Method("GET".to_owned()), url: "http://h/a".to_owned(), headers, body: None };
+        let mut wire = Wire { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
         let mut shown = wire.shown();
         put_on(&fields, "a.get", kept, &mut wire, &mut shown);
         let lines = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();

@@ -206,7 +206,7 @@ impl Session {
                 ("POST".to_owned(), Some(form.finish()))
             }
         };
-        Wire { method: Method(method), url, headers, body: body.map(String::into_bytes) }
+        Wire { method: Method::new(method), url, headers, body: body.map(String::into_bytes) }
     }
 
     /// Takes the token out of an answer.

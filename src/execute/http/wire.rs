@@ -40,7 +40,7 @@ impl std::fmt::Debug for Wire {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         let url = self.url.split('?').next().unwrap_or_default();
-        formatter.debug_struct("Wire").field("method", &self.method.0).field("url", &url).field("headers", &names).finish_non_exhaustive()
+        formatter.debug_struct("Wire").field("method", &self.method.as_str()).field("url", &url).field("headers", &names).finish_non_exhaustive()
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
 
     fn template(path: &str, body: Body) -> RequestTemplate {
         RequestTemplate {
-            method: Method("GET".to_owned()),
+            method: Method::GET,
             path: path.to_owned(),
             path_values: BTreeMap::from([("id".to_owned(), "a/b ä".to_owned())]),
             query: Vec::new(),

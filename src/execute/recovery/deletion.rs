@@ -121,7 +121,7 @@ fn in_turn(probe: &Probe, outcome: &Outcome) -> bool {
 /// Whether a valid request that is not the same when it is sent twice (RFC 9110, section 9.2.2) was refused after one that
 /// nobody knows the answer to.
 fn in_doubt(probe: &Probe, outcome: &Outcome) -> bool {
-    let idempotent = matches!(probe.request.method.0.as_str(), "GET" | "HEAD" | "OPTIONS" | "PUT" | "PATCH");
+    let idempotent = probe.request.method.is_safe() || probe.request.method.is_put() || probe.request.method.is_patch();
     let refused = outcome.answer().is_some_and(|answer| answer.status.0 / 100 == 4 && !matches!(answer.status.0, 401 | 403 | 429));
     was_lost(outcome) && refused && !idempotent && probe.fault.is_none()
 }

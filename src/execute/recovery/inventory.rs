@@ -135,7 +135,7 @@ impl Run<'_> {
             let key = makings(self.plan, probe)
                 .iter()
                 .find_map(|(capture, _)| probe.request.path_values.get(capture.expression.strip_prefix("$request.path.")?).cloned());
-            let creates = (probe.request.method.0 == "POST" || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
+            let creates = (probe.request.method.is_post() || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
             let same = |operation: &&Operation| creates && operation.method == probe.request.method;
             let Some(operation) = self.contract.operation(&probe.operation).filter(same) else { continue };
             // What is made below a thing of the run's own goes with it.

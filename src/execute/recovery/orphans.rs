@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
 
     /// The request that lists things of a kind, below what their maker names.
     fn lister(&self, schemas: &Schemas, feed: &Feed, maker: &Probe) -> Option<Probe> {
-        let operation = self.contract.operation(&feed.operation).filter(|operation| operation.method == Method("GET".to_owned()))?;
+        let operation = self.contract.operation(&feed.operation).filter(|operation| operation.method == Method::GET)?;
         let base = valid(self.contract, schemas, operation, false).ok()?;
         let mut request = base.request;
         for need in &base.needs {

@@ -57,7 +57,7 @@ impl Sender<'_, '_> {
     /// Notes that a write was accepted that is not of the run's own alone.
     pub(in crate::execute) async fn note_change(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>, outcome: &Outcome) {
         let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { return };
-        if probe.request.method.0 == "POST" && !makings_in(self.contract, self.plan, probe, answer).is_empty() {
+        if probe.request.method.is_post() && !makings_in(self.contract, self.plan, probe, answer).is_empty() {
             // It made something, which is removed or named like everything that the run has made.
             return;
         }
@@ -128,13 +128,13 @@ fn address(request: &RequestTemplate) -> String {
 }
 
 fn on_path<'c>(contract: &'c Contract, path: &str, method: &str) -> Option<&'c Operation> {
-    contract.operations.iter().find(|operation| operation.path == path && operation.method.0 == method)
+    contract.operations.iter().find(|operation| operation.path == path && operation.method.as_str() == method)
 }
 
 /// The request that reads what another one writes.
 fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Option<Probe> {
     let operation = on_path(contract, &filled.path, "GET")?;
-    let mut request = RequestTemplate { method: Method("GET".to_owned()), body: Body::Empty, query: Vec::new(), ..filled.clone() };
+    let mut request = RequestTemplate { method: Method::GET, body: Body::Empty, query: Vec::new(), ..filled.clone() };
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") && !name.eq_ignore_ascii_case("if-match"));
     request.fillings.retain(|filling| matches!(filling.place, Place::Path(_)));
     request.credentials = crate::model::plan::Credentials::Full;
@@ -156,7 +156,7 @@ fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], b
     for one in written {
         lay_over(&mut body, one, before);
     }
-    if operation.method.0 == "PUT"
+    if operation.method.is_put()
         && let Some(schema) = schema
     {
         complete(contract, &schema, before, &mut body);

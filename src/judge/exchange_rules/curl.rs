@@ -146,7 +146,7 @@ const EXPECTED: usize = 1024 * 1024;
 /// Secrets stay in the environment. `User-Agent` and `Accept-Encoding` are curl's own.
 pub fn curl(request: &SentRequest, hints: &Hints) -> String {
     let credentials = hints.of(request);
-    let method = request.method.0.as_str();
+    let method = request.method.as_str();
     let body = body_bytes(request);
     let mut words = vec!["curl -i".to_owned()];
     match (method, &body) {
@@ -279,7 +279,7 @@ mod tests {
 
     fn request(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&str>) -> SentRequest {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        SentRequest { method: Method(method.to_owned()), url: url.to_owned(), headers, body: body.map(str::to_owned), ..SentRequest::default() }
+        SentRequest { method: Method::new(method), url: url.to_owned(), headers, body: body.map(str::to_owned), ..SentRequest::default() }
     }
 
     fn bare(request: &SentRequest) -> String {

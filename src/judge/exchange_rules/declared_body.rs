@@ -11,7 +11,7 @@ use crate::model::media_range::{is_json, matches};
 
 /// The media type that the body is to be held against; `None` where no body is declared, or none can come.
 pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
-    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.0 == "HEAD";
+    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.is_head();
     // Under a type that is not declared it is no body of any of these; without a type it may be.
     let unnamed = || scene.declared.filter(|_| scene.answer.media_type().is_none()).and_then(|response| response.content.first());
     scene.media().or_else(unnamed).filter(|_| !bodiless)

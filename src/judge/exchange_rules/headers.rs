@@ -58,7 +58,7 @@ fn declared_header(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
 
 /// What RFC 9110 demands of the field, whether the contract speaks of it or not.
 fn standard_header(scene: &Scene<'_>, name: &str, section: &str) -> Option<Breach> {
-    let refused = &scene.exchange.request.method.0;
+    let refused = scene.exchange.request.method.as_str();
     let (message, expected, actual) = match (name, scene.answer.header(name)) {
         (_, None) => (format!("{} carries no {name}", scene.answer.status), name.to_owned(), "no such field"),
         ("WWW-Authenticate", Some(value)) if value.trim().is_empty() => {

@@ -34,7 +34,7 @@ impl Stand {
             "components": {"schemas": {"Thing": {"type": "object", "required": ["day"], "properties": {"day": {"type": "string", "format": "date"}}}}}
         });
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let request = SentRequest { method: Method("GET".to_owned()), url: "http://127.0.0.1/things/1".to_owned(), ..SentRequest::default() };
+        let request = SentRequest { method: Method::GET, url: "http://127.0.0.1/things/1".to_owned(), ..SentRequest::default() };
         Self { contract, probe: probe(), request, echoes: false }
     }
 
@@ -64,7 +64,7 @@ impl Stand {
 
     /// With a request of another method.
     pub fn method(mut self, method: &str) -> Self {
-        self.request.method = Method(method.to_owned());
+        self.request.method = Method::new(method);
         self
     }
 

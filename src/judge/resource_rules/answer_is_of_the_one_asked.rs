@@ -14,7 +14,7 @@ pub(super) const READ: Rule = Rule {
     about: "a read of one resource shows the one whose id is in the path",
     citation: Citation::Also("RFC 9110, section 9.3.1: GET transfers a representation of the target resource", "JSON:API, Fetching Resources"),
     others: false,
-    find: |history| find(history, |event| event.probe.request.method.0 == "GET"),
+    find: |history| find(history, |event| event.probe.request.method.is_get()),
 };
 
 /// A change shows what it changed.
@@ -23,7 +23,7 @@ pub(super) const CHANGE: Rule = Rule {
     about: "the answer to a change of one resource shows the one whose id is in the path",
     citation: Citation::Also("RFC 9110, section 15.3.1: 200 to PUT or PATCH", "JSON:API, Updating Resources, 200 OK"),
     others: false,
-    find: |history| find(history, |event| matches!(event.probe.request.method.0.as_str(), "PATCH" | "PUT")),
+    find: |history| find(history, |event| event.probe.request.method.is_patch() || event.probe.request.method.is_put()),
 };
 
 fn find(history: &History<'_>, concerns: impl Fn(&Event<'_>) -> bool) -> Vec<Break> {

@@ -91,7 +91,7 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
 }
 
 fn creates(event: &Event<'_>, list: &Event<'_>) -> bool {
-    event.probe.request.method.0 == "POST" && event.operation.path == list.operation.path
+    event.probe.request.method.is_post() && event.operation.path == list.operation.path
 }
 
 /// Whether the answers to the accepted creates named everything that was made.

@@ -52,7 +52,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 fn goes(history: &History<'_>, made: &Made<'_>) -> bool {
     let collection = &history.events[made.by].operation.path;
     let readers = history.contract.operations.iter().filter(|operation| {
-        operation.method.0 == "GET" && operation.path.rsplit_once('/').is_some_and(|(front, item)| front == collection && item.starts_with('{'))
+        operation.method.is_get() && operation.path.rsplit_once('/').is_some_and(|(front, item)| front == collection && item.starts_with('{'))
     });
     readers
         .flat_map(|operation| &operation.responses)

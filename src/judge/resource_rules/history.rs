@@ -199,7 +199,7 @@ impl<'a> History<'a> {
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
     pub fn lists(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
         event.path == self.events[made.by].path
-            && event.probe.request.method.0 == "GET"
+            && event.probe.request.method.is_get()
             && !event.operation.path.contains('{')
             && event.probe.request.query.is_empty()
     }
@@ -233,7 +233,7 @@ fn may_be_done_in_part(operation: &Operation, probe: &Probe, sent: Option<&Value
 
 /// The path before the id of the one resource that an operation reads.
 fn collection(operation: &Operation) -> Option<&str> {
-    let (front, last) = operation.path.rsplit_once('/').filter(|_| operation.method.0 == "GET")?;
+    let (front, last) = operation.path.rsplit_once('/').filter(|_| operation.method.is_get())?;
     last.starts_with('{').then_some(front)
 }
 
@@ -293,7 +293,7 @@ impl Earlier {
 
 /// What a request asks of a resource.
 fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effect {
-    let method = event.probe.request.method.0.as_str();
+    let method = event.probe.request.method.as_str();
     if event.is_read() {
         return Effect::None;
     }

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for (number, event) in history.events.iter().enumerate() {
-        let search = event.probe.request.method.0 == "POST" && !history.made.iter().any(|made| made.by == number);
+        let search = event.probe.request.method.is_post() && !history.made.iter().any(|made| made.by == number);
         let valid = search && event.standing == Standing::Accepted && event.probe.fault.is_none() && event.status() == Some(Status(200));
         let (Some(sent), Some(came)) = (event.sent.as_ref().filter(|_| valid), event.document()) else { continue };
         for (asked, attribute) in meanings(event) {

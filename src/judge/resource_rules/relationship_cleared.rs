@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for (number, deletion) in history.events.iter().enumerate() {
-        let clears = deletion.probe.request.method.0 == "DELETE" && deletion.standing == Standing::Accepted && deletion.sent.is_none();
+        let clears = deletion.probe.request.method.is_delete() && deletion.standing == Standing::Accepted && deletion.sent.is_none();
         let Some(name) = deletion.relationship().filter(|_| clears && deletion.probe.fault.is_none()) else { continue };
         let reads: Vec<(usize, &Event<'_>, &Value)> = history
             .events

@@ -110,7 +110,7 @@ fn expected(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str
 fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
     let data = event.sent.as_ref().and_then(|sent| sent.get("data"));
     let named: Option<BTreeSet<String>> = data.and_then(linkage).map(|ids| ids.into_iter().collect());
-    match (event.probe.request.method.0.as_str(), data) {
+    match (event.probe.request.method.as_str(), data) {
         ("POST", Some(Value::Array(_))) => known?.union(&named?).cloned().map(Some).collect(),
         ("DELETE", Some(Value::Array(_))) => known?.difference(&named?).cloned().map(Some).collect(),
         // DELETE without linkage is no word of JSON:API; what it leaves behind is the contract's own matter.

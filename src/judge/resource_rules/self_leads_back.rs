@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(history: &History<'_>) -> Vec<Break> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
-        let one = read.probe.request.method.0 == "GET" && read.item().is_some() && told_by_the_example(read);
+        let one = read.probe.request.method.is_get() && read.item().is_some() && told_by_the_example(read);
         let Some(link) = read.shown().filter(|document| one && is_single(document)).and_then(own_link) else { continue };
         let Some((asked, told)) = path_of(&read.request.url).zip(path_of(link)) else { continue };
         // A path may have something in front of it that another side of a gateway does not know.

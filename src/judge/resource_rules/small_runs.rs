@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Contradiction, contradictions};
 use crate::contract::{bundle, read};
-use crate::model::contract::{Contract, JSON_API, Method, Status};
+use crate::model::contract::{Contract, JSON_API, Status};
 use crate::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::plan::{Origin, Plan, Probe, Repeat, Slot};
 
@@ -104,7 +104,7 @@ impl Story {
         let consumes: Vec<&str> = step.slot.into_iter().filter(|_| step.operation == "things.delete").collect();
         let probe: Probe = serde_json::from_value(json!({
             "id": id, "operation": step.operation, "trigger": "success", "status": step.status, "purpose": "probe", "stage": "read",
-            "request": {"method": operation.method.0, "path": operation.path, "path_values": {}, "query": query,
+            "request": {"method": operation.method.as_str(), "path": operation.path, "path_values": {}, "query": query,
                         "headers": [["content-type", self.media]], "body": body, "credentials": "full", "fillings": fillings},
             "fault": step.fault.map(|at| json!({"place": {"body": at}, "words": "wrong"})),
             "allowed": step.allowed, "control": null, "needs": step.slot.into_iter().collect::<Vec<_>>(), "consumes": consumes, "captures": [],
@@ -114,7 +114,7 @@ impl Story {
         let body = (!step.sent.is_null()).then(|| step.sent.to_string());
         let path = operation.path.replace("{id}", step.slot.and_then(|slot| slot.strip_prefix("things#")).unwrap_or_default());
         let url = format!("http://t{path}?{}", step.query);
-        let request = SentRequest { method: Method(operation.method.0.clone()), url, body, ..SentRequest::default() };
+        let request = SentRequest { method: operation.method.clone(), url, body, ..SentRequest::default() };
         let media = if step.came.is_string() { "text/plain" } else { self.media };
         let content = match step.came {
             Value::Null => Content::Empty,

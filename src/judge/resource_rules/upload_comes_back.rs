@@ -68,7 +68,7 @@ fn downloads(history: &History<'_>, read: &Event<'_>, made: &Made<'_>) -> bool {
     let below = read.operation.path.strip_prefix(collection.as_str()).map(|rest| rest.split('/').skip(1).collect::<Vec<_>>());
     let route = below.is_some_and(|below| below.len() == 2 && below[0].starts_with('{') && WORDS.contains(&below[1]));
     route
-        && read.probe.request.method.0 == "GET"
+        && read.probe.request.method.is_get()
         && read.probe.fault.is_none()
         && read.status() == Some(Status(200))
         && read.owner().is_some_and(|slot| history.is(slot, made))

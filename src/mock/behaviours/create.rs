@@ -301,7 +301,7 @@ fn location(scene: &Scene<'_>, id: &str) -> Option<String> {
     let kind = &scene.profile.kind;
     let reader = scene.core.contract.operations.iter().find(|operation| {
         let profile = scene.core.profiles.of(operation);
-        operation.method.0 == "GET" && profile.on_item && profile.kind == *kind
+        operation.method.is_get() && profile.on_item && profile.kind == *kind
     })?;
     let (own, _) = scene.core.profiles.of(reader).owner?;
     let encode = |text: &str| {

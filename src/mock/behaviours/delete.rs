@@ -10,7 +10,7 @@ use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
-    operation.method.0 == "DELETE" && (profile.on_item || profile.owner.is_none())
+    operation.method.is_delete() && (profile.on_item || profile.owner.is_none())
 }
 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {

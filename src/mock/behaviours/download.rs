@@ -12,7 +12,7 @@ use crate::model::contract::Operation;
 /// Whatever is read below a resource and is no JSON.
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
     let mut content = operation.successes().flat_map(|response| &response.content).peekable();
-    operation.method.0 == "GET" && !profile.tail.is_empty() && content.peek().is_some() && content.all(|media| !is_json(&media.name))
+    operation.method.is_get() && !profile.tail.is_empty() && content.peek().is_some() && content.all(|media| !is_json(&media.name))
 }
 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {

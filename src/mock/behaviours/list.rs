@@ -15,7 +15,7 @@ pub(super) fn matches(core: &Core, operation: &Operation, profile: &Profile) -> 
     let makes_here = || core.contract.operations.iter().any(|other| other.path == operation.path && core.profiles.of(other).creates);
     let answers_many =
         || success_example(operation).and_then(|example| core.profiles.answer_place(operation, &example)).is_some_and(|place| place.many);
-    operation.method.0 == "GET" && !profile.on_item && answers_many() && (profile.owner.is_none() || makes_here())
+    operation.method.is_get() && !profile.on_item && answers_many() && (profile.owner.is_none() || makes_here())
 }
 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {

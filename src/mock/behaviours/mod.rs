@@ -136,7 +136,7 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Va
     let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return another(turn, &fits).unwrap_or(body) };
     let known = turn.with_ids_of(&body, made.clone());
     let body = graft(if fits(&known) { known } else { made }, before, &fits);
-    let reads = turn.scene.operation.method.0 == "GET" && turn.scene.profile.on_item;
+    let reads = turn.scene.operation.method.is_get() && turn.scene.profile.on_item;
     let named = turn.scene.owner().filter(|_| reads).zip(turn.place().filter(|place| !place.many));
     let mut renamed = body.clone();
     if let Some(((_, id), place)) = named

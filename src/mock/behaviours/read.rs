@@ -12,7 +12,7 @@ use crate::mock::seed::rename;
 use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
-    operation.method.0 == "GET" && profile.on_item
+    operation.method.is_get() && profile.on_item
 }
 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {

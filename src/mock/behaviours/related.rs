@@ -12,7 +12,7 @@ use crate::mock::store::id_text;
 use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
-    operation.method.0 == "GET" && matches!(profile.tail.as_slice(), [name] if !name.starts_with('{'))
+    operation.method.is_get() && matches!(profile.tail.as_slice(), [name] if !name.starts_with('{'))
 }
 
 pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {

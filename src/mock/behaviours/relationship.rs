@@ -20,7 +20,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(scene.body().and_then(|body| body.get("data"))).cloned();
     let writes = !scene.operation.method.is_safe();
     let forget = writes && (turn.goes(Effect::ForgetChange) || turn.goes(Effect::ForgetLinkage));
-    let method = if scene.operation.method.0 == "POST" && turn.goes(Effect::ReplaceLinkage) { "PATCH" } else { &scene.operation.method.0 };
+    let method = if scene.operation.method.is_post() && turn.goes(Effect::ReplaceLinkage) { "PATCH" } else { scene.operation.method.as_str() };
     let repeat = writes && turn.goes(Effect::RepeatLinkage);
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
     if writes && !forget {

@@ -13,8 +13,8 @@ use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
-    let whole = matches!(operation.method.0.as_str(), "PATCH" | "PUT");
-    let changes = whole || operation.method.0 == "POST" && profile.on_item;
+    let whole = operation.method.is_patch() || operation.method.is_put();
+    let changes = whole || operation.method.is_post() && profile.on_item;
     changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none() || whole && below(profile))
 }
 
@@ -32,7 +32,7 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     };
     let mut changed = Vec::new();
     for (id, sent) in targets {
-        if turn.state.store.get(kind, &id).is_none() && scene.operation.method.0 == "PUT" && turn.state.store.knows(kind) {
+        if turn.state.store.get(kind, &id).is_none() && scene.operation.method.is_put() && turn.state.store.knows(kind) {
             turn.state.store.put(kind, Resource::new(id.clone(), likeness(scene.core, kind, &id)));
         }
         changed.extend(change(turn, kind, &id, &sent));
@@ -57,7 +57,7 @@ fn is_of_kind(turn: &Turn<'_, '_>, kind: &str, place: &crate::mock::place::Place
 /// Changes one resource; its body afterwards.
 fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option<Value> {
     let scene = turn.scene;
-    let written = if scene.operation.method.0 == "PUT" { Some(written_members(scene)) } else { None };
+    let written = if scene.operation.method.is_put() { Some(written_members(scene)) } else { None };
     let id_at = scene.core.profiles.id_at(kind).to_owned();
     let (forget, drops, other) = (turn.goes(Effect::ForgetChange), turn.goes(Effect::DropOthers), turn.goes(Effect::ChangeId));
     let resource = turn.state.store.get_mut(kind, id)?;

@@ -45,7 +45,7 @@ fn is_malformed(scene: &Scene<'_>, parameter: &Parameter, value: &str) -> bool {
 fn resource(scene: &Scene<'_>, state: &State, name: &str, kind: &str, id: &str, noticed: &mut Vec<Noticed>) {
     // A delete of what is not there leaves the state that was asked for, and a PUT that may create needs nothing.
     let unconcerned =
-        scene.operation.method.0 == "DELETE" || (scene.operation.method.0 == "PUT" && scene.operation.response(super::Status(201)).is_some());
+        scene.operation.method.is_delete() || (scene.operation.method.is_put() && scene.operation.response(super::Status(201)).is_some());
     let seen = |noticed: Noticed| {
         let noticed = noticed.of_kind(kind).at_parameter(name);
         if unconcerned { noticed } else { noticed.insisting(404) }

@@ -111,7 +111,7 @@ impl Resolver<'_> {
         let fresh = self.remarked(operation, &plain);
         let mut ways = self.ways(operation, conditions, [&plain, &fresh], with_body.as_ref());
         // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
-        let reads_one = operation.method.0 == "GET" && operation.path.ends_with('}');
+        let reads_one = operation.method.is_get() && operation.path.ends_with('}');
         ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
         let mut skipped: Option<Reason> = None;
         let mut reasons: Vec<String> = Vec::new();
@@ -153,7 +153,7 @@ impl Resolver<'_> {
         let unknown = Status(401);
         let aimed = self.context.aimed.iter().filter_map(|id| self.context.contract.operation(id));
         let mut harmless = aimed.filter(|other| {
-            let plain = other.method.0 == "GET" && !other.path.contains('{') && other.response(unknown).is_some();
+            let plain = other.method.is_get() && !other.path.contains('{') && other.response(unknown).is_some();
             plain && matches!(self.successes.get(&other.id), Some(Ok(_)))
         });
         status == unknown && harmless.next().is_some_and(|first| first.id == operation.id)
@@ -267,7 +267,7 @@ impl Resolver<'_> {
         }
         let contract = self.context.contract;
         let mut readers: Vec<&Operation> =
-            contract.operations.iter().filter(|operation| operation.method.0 == "GET" && operation.done.is_none()).collect();
+            contract.operations.iter().filter(|operation| operation.method.is_get() && operation.done.is_none()).collect();
         readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.aimed.contains(&operation.id)));
         for operation in readers {
             if let Ok(success) = self.success(&operation.id) {

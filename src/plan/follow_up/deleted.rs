@@ -31,7 +31,7 @@ impl Resolver<'_> {
 
     /// Whether a request reads one resource that has been removed.
     fn asks_for_one(probe: &Probe) -> bool {
-        probe.stage == Stage::Gone && probe.request.method.0 == "GET" && probe.trigger == "deleted-resource" && item(probe).is_some()
+        probe.stage == Stage::Gone && probe.request.method.is_get() && probe.trigger == "deleted-resource" && item(probe).is_some()
     }
 }
 
@@ -41,7 +41,7 @@ fn rename(probe: &mut Probe, before: &SlotId, slot: &SlotId) {
 }
 
 fn is_removal(probe: &Probe) -> bool {
-    probe.fault.is_none() && probe.purpose == Purpose::Probe && probe.request.method.0 == "DELETE" && !probe.consumes.is_empty()
+    probe.fault.is_none() && probe.purpose == Purpose::Probe && probe.request.method.is_delete() && !probe.consumes.is_empty()
 }
 
 /// The slot in the path, when it is the only one and ends the path.

@@ -152,7 +152,7 @@ impl Resolver<'_> {
             removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.context.suite, self.context.options).is_none())
         };
         // What is made and not told of is made all the same.
-        let unseen = made.is_empty() && operation.method.0 == "POST" && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));
+        let unseen = made.is_empty() && operation.method.is_post() && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));
         (!unseen && made.iter().all(removable)).then_some(!made.is_empty())
     }
 
@@ -207,7 +207,7 @@ impl Resolver<'_> {
         let kind = self.builder.plan().slots.get(&slot)?.kind.clone();
         let contract = self.context.contract;
         let reads = |other: &&Operation| {
-            other.method.0 == "GET" && other.item_parameter().is_some() && other.done.is_none() && path_kind(other) == Some(kind.as_str())
+            other.method.is_get() && other.item_parameter().is_some() && other.done.is_none() && path_kind(other) == Some(kind.as_str())
         };
         let reader =
             contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.context.suite, self.context.options).is_none())?;

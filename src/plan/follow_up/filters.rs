@@ -12,7 +12,7 @@ impl Resolver<'_> {
     /// Asks each list that can be narrowed to what the run has made, or to some attributes.
     pub fn narrow_lists(&mut self) {
         let contract = self.context.contract;
-        for operation in contract.operations.iter().filter(|operation| operation.method.0 == "GET" && !operation.path.contains('{')) {
+        for operation in contract.operations.iter().filter(|operation| operation.method.is_get() && !operation.path.contains('{')) {
             let Some(Ok(success)) = self.successes.get(&operation.id) else { continue };
             let Some(list) =
                 self.builder.plan().probe(success).filter(|list| list.purpose == Purpose::Probe && list.request.query.is_empty()).cloned()

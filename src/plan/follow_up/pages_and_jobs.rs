@@ -19,7 +19,7 @@ impl Resolver<'_> {
     pub fn walk_pages(&mut self) {
         let contract = self.context.contract;
         let mut lists: Vec<(Paging, &Operation, ProbeId)> = Vec::new();
-        for operation in contract.operations.iter().filter(|operation| operation.method.0 == "GET") {
+        for operation in contract.operations.iter().filter(|operation| operation.method.is_get()) {
             if let (Some(paging), Some(Ok(success))) = (paging(contract, operation), self.successes.get(&operation.id)) {
                 lists.push((paging, operation, success.clone()));
             }
@@ -104,7 +104,7 @@ impl Resolver<'_> {
         let Some(reader) = self.reader_of(&kind).and_then(|reader| self.context.contract.operation(&reader)) else { return };
         let id = format!("{}::{}::location", operation.id, first.status);
         let mut request = first.request.clone();
-        request.method = Method("GET".to_owned());
+        request.method = Method::GET;
         request.body = Body::Empty;
         request.headers.retain(|(name, _)| name != "content-type");
         request.fillings.retain(|filling| !matches!(filling.place, Place::Body(_)));

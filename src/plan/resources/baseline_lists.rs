@@ -17,7 +17,7 @@ impl Resolver<'_> {
         if self.context.options.permission.disposable {
             return;
         }
-        let makes = |probe: &&Probe| probe.request.method.0 == "POST" && probe.effect == Effect::Own;
+        let makes = |probe: &&Probe| probe.request.method.is_post() && probe.effect == Effect::Own;
         let mut kinds: BTreeSet<String> = BTreeSet::new();
         for probe in self.builder.plan().probes.iter().filter(makes) {
             let made = self.context.feeds.iter().filter(|feed| feed.makes && feed.operation == probe.operation);
@@ -61,7 +61,7 @@ impl Resolver<'_> {
         let makers: BTreeSet<&str> =
             context.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
         for probe in
-            self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.0 == "POST" && makers.contains(probe.operation.as_str()))
+            self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.is_post() && makers.contains(probe.operation.as_str()))
         {
             probe.after.push(list.clone());
         }

@@ -16,7 +16,7 @@ use crate::plan::values::{Base, nth_unknown_id, with_mark};
 impl Resolver<'_> {
     /// The parameter with the key that a PUT makes something at.
     pub(in crate::plan) fn key_of(&self, operation: &Operation) -> Option<String> {
-        let feed = self.context.feeds.iter().find(|feed| feed.makes && feed.operation == operation.id && operation.method.0 == "PUT")?;
+        let feed = self.context.feeds.iter().find(|feed| feed.makes && feed.operation == operation.id && operation.method.is_put())?;
         feed.expression.strip_prefix("$request.path.").map(str::to_owned)
     }
 
@@ -53,7 +53,7 @@ impl Resolver<'_> {
     pub(in crate::plan) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound: &mut Bound) {
         let Some(parameter) = operation
             .item_parameter()
-            .filter(|_| !self.context.contract.inferred.annotated && matches!(operation.method.0.as_str(), "PUT" | "PATCH"))
+            .filter(|_| !self.context.contract.inferred.annotated && matches!(operation.method.as_str(), "PUT" | "PATCH"))
         else {
             return;
         };

@@ -61,7 +61,7 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
 /// The answer to a POST on another path may name what nothing else tells of, such as a job (RFC 9110, section 15.3.3): in a
 /// member that is called like the parameter. That the request made it is not known, so it counts as found.
 fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Option<Feed> {
-    let parameter = reader.item_parameter().filter(|_| reader.method.0 == "GET" && !contract.inferred.annotated)?;
+    let parameter = reader.item_parameter().filter(|_| reader.method.is_get() && !contract.inferred.annotated)?;
     let kind = parameter.resource.as_ref()?.kind.clone();
     let name = bare(&parameter.name);
     // `id` is what everything calls its own.
@@ -76,7 +76,7 @@ fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Op
         let named = bare(&sent(operation).to_string()).contains(&name) || operation.parameters.iter().any(|own| bare(&own.name) == name);
         named || called_like(document, &content, &parameter.name, true).is_some()
     };
-    let posts = contract.operations.iter().filter(|operation| operation.method.0 == "POST" && !repeats(operation));
+    let posts = contract.operations.iter().filter(|operation| operation.method.is_post() && !repeats(operation));
     let mut told = posts.filter_map(|operation| {
         let place = operation.successes().find_map(|response| called_like(document, &response.content, &parameter.name, false))?;
         let expression = format!("$response.body#{place}");
@@ -88,7 +88,7 @@ fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Op
 /// PUT makes something at a key that the client chooses where 201 is documented and nothing else makes it (RFC 9110, section
 /// 9.3.4).
 fn at_a_key(feeds: &[Feed], operation: &Operation) -> Option<Feed> {
-    let parameter = operation.item_parameter().filter(|_| operation.method.0 == "PUT" && operation.response(Status(201)).is_some())?;
+    let parameter = operation.item_parameter().filter(|_| operation.method.is_put() && operation.response(Status(201)).is_some())?;
     let kind = parameter.resource.as_ref()?.kind.clone();
     let known = feeds.iter().any(|feed| feed.makes && feed.kind == kind);
     let expression = format!("$request.path.{}", parameter.name);

@@ -17,7 +17,7 @@ impl Resolver<'_> {
         bound: &Bound,
         taken: &[SlotId],
     ) -> Option<SlotId> {
-        let writes = matches!(operation.method.0.as_str(), "POST" | "PATCH") && matches!(place, Place::Body(_));
+        let writes = (operation.method.is_post() || operation.method.is_patch()) && matches!(place, Place::Body(_));
         let name = relationship(&operation.path).filter(|_| writes)?;
         let there = self.in_there(operation, name, &bound.base.request);
         if there.is_empty() {
@@ -30,10 +30,12 @@ impl Resolver<'_> {
 
     /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
     pub(in crate::plan) fn taken_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
-        relationship(&operation.path).filter(|_| operation.method.0 == "DELETE" && matches!(place, Place::Body(_)))?;
+        relationship(&operation.path).filter(|_| operation.method.is_delete() && matches!(place, Place::Body(_)))?;
         let contract = self.context.contract;
         for method in ["PATCH", "POST"] {
-            let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.0 == method) else { continue };
+            let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.as_str() == method) else {
+                continue;
+            };
             let Ok(success) = self.success(&other.id) else { continue };
             let probe = self.builder.plan().probe(&success).filter(|probe| probe.request.slots_in_path() == bound.base.request.slots_in_path());
             let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
@@ -47,7 +49,7 @@ impl Resolver<'_> {
     /// Takes out of a relationship what no other request takes out again, where something is refused while it holds anything.
     pub fn empty(&mut self) {
         let contract = self.context.contract;
-        let removals = contract.operations.iter().filter(|operation| operation.method.0 == "DELETE" && self.stands_in_the_way(&operation.path));
+        let removals = contract.operations.iter().filter(|operation| operation.method.is_delete() && self.stands_in_the_way(&operation.path));
         for operation in removals.collect::<Vec<_>>() {
             let Some(name) = relationship(&operation.path) else { continue };
             let Some(first) = self.successes.get(&operation.id).and_then(|success| self.builder.plan().probe(success.as_ref().ok()?)) else {
@@ -93,7 +95,7 @@ impl Resolver<'_> {
             );
         }
         let others = self.context.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
-        for other in others.filter(|other| matches!(other.method.0.as_str(), "POST" | "PATCH")) {
+        for other in others.filter(|other| matches!(other.method.as_str(), "POST" | "PATCH")) {
             let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
             let probe = self.builder.plan().probe(success).filter(|probe| probe.request.slots_in_path() == owners);
             there.extend(probe.map(|probe| named(probe, |_| true)).unwrap_or_default());
@@ -131,14 +133,14 @@ fn relationship(path: &str) -> Option<&str> {
 fn takes_out(probe: &Probe) -> bool {
     probe.fault.is_none()
         && probe.purpose != Purpose::Cleanup
-        && probe.request.method.0 == "DELETE"
+        && probe.request.method.is_delete()
         && probe.stage == Stage::Change
         && relationship(&probe.request.path).is_some()
 }
 
 fn reads(probe: &Probe, removal: &Probe) -> bool {
     let same = probe.request.path == removal.request.path && probe.request.slots_in_path() == removal.request.slots_in_path();
-    same && probe.request.method.0 == "GET" && probe.fault.is_none() && probe.purpose != Purpose::Cleanup
+    same && probe.request.method.is_get() && probe.fault.is_none() && probe.purpose != Purpose::Cleanup
 }
 
 /// The slots that a request names in its body.

@@ -110,7 +110,7 @@ fn intruder(id: &SlotId, like: &Slot, probe: &Probe, time: u64, value: Value) ->
 /// What a write to an id that names nothing has made under that id, because the server takes it for a create (RFC 9110, sections
 /// 9.3.4 and 15.3.2). The id was drawn for this run, so nothing else has it.
 fn made_at_its_path(plan: &Plan, probe: &Probe, control: &Probe, status: Status, time: u64) -> Option<(SlotId, Slot, Value)> {
-    let may_create = matches!(probe.request.method.0.as_str(), "POST" | "PUT") || status == Status(201);
+    let may_create = (probe.request.method.is_post() || probe.request.method.is_put()) || status == Status(201);
     let name = last_parameter(&probe.request.path)?;
     let place = Place::Path(name.to_owned());
     let is_about_the_id = may_create && probe.fault.as_ref().is_some_and(|fault| fault.place == place);
@@ -152,12 +152,13 @@ pub fn removals(plan: &Plan, held: &Held) -> Vec<Probe> {
 /// been sent.
 pub fn undoing(plan: &Plan, held: &Held) -> Vec<Probe> {
     let borrowed = |slot: &SlotId| plan.slots.contains_key(slot) && !plan.is_made(slot);
-    let done = plan.probes.iter().filter(|probe| held.accepted.contains(&probe.id) && matches!(probe.request.method.0.as_str(), "POST" | "PATCH"));
+    let done =
+        plan.probes.iter().filter(|probe| held.accepted.contains(&probe.id) && (probe.request.method.is_post() || probe.request.method.is_patch()));
     let mut found: Vec<Probe> = Vec::new();
     for done in done.filter(|probe| probe.request.slots_in_path().into_iter().any(borrowed)) {
         let inverse = plan.probes.iter().find(|other| {
             let there = other.request.path == done.request.path && other.request.slots_in_path() == done.request.slots_in_path();
-            there && other.fault.is_none() && other.request.method.0 == "DELETE"
+            there && other.fault.is_none() && other.request.method.is_delete()
         });
         let Some(inverse) = inverse.filter(|inverse| !held.accepted.contains(&inverse.id)) else { continue };
         let id = format!("{}::undo", inverse.id);

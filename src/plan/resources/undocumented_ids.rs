@@ -46,7 +46,7 @@ pub fn reader(contract: &Contract, kind: &str, maker: &RequestTemplate, slot: &s
 fn item_request(contract: &Contract, method: &str, kind: &str, maker: &RequestTemplate, slot: &str) -> Option<Remover> {
     let fits = |operation: &&Operation| {
         let parameters = || operation.parameters.iter().filter(|parameter| parameter.required);
-        operation.method.0 == method
+        operation.method.as_str() == method
             && operation.item_parameter().is_some()
             && operation.done.is_none()
             && path_kind(operation) == Some(kind)

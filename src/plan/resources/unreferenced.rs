@@ -39,9 +39,9 @@ impl Resolver<'_> {
 /// Whether a place in a request names something other than what the request is about.
 pub fn names_another(contract: &Contract, operation: &Operation, place: &Place, kind: Option<&str>) -> bool {
     match place {
-        _ if operation.method.is_safe() || (operation.method.0 == "DELETE" && !operation.path.contains('{')) => false,
+        _ if operation.method.is_safe() || (operation.method.is_delete() && !operation.path.contains('{')) => false,
         Place::Body(at) => !(is_own_id(at) && kind.is_some() && kind_of(contract, operation) == kind),
-        Place::Query(_) => operation.method.0 != "DELETE",
+        Place::Query(_) => !operation.method.is_delete(),
         _ => false,
     }
 }

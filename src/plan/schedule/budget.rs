@@ -51,8 +51,8 @@ pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract
 
 /// Whether a deletion takes back what a change has done on the same route: a thing that others still refer to cannot be removed.
 fn undoes(deletion: &Probe, change: &Probe) -> bool {
-    deletion.request.method.0 == "DELETE"
-        && matches!(change.request.method.0.as_str(), "POST" | "PATCH" | "PUT")
+    deletion.request.method.is_delete()
+        && change.request.method.has_body()
         && deletion.request.path == change.request.path
         && deletion.fault.is_none()
         && change.fault.is_none()

@@ -78,7 +78,7 @@ fn one_change_at_a_time(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     let mut last: BTreeMap<&SlotId, &ProbeId> = BTreeMap::new();
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| probe.stage == Stage::Change && probe.purpose != Purpose::Cleanup) {
-        let leaves_alone = probe.request.method.0 == "POST" && !probe.request.path.contains('{');
+        let leaves_alone = probe.request.method.is_post() && !probe.request.path.contains('{');
         for slot in probe.needs.iter().filter(|_| !leaves_alone) {
             if let Some(before) = last.insert(slot, &probe.id) {
                 edges.push((probe.id.clone(), before.clone()));
@@ -93,19 +93,19 @@ fn one_change_at_a_time(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
 fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     let valid = |probe: &&Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup;
     let mut edges = Vec::new();
-    for taking in plan.probes.iter().filter(valid).filter(|probe| probe.request.method.0 == "DELETE" && probe.stage == Stage::Change) {
+    for taking in plan.probes.iter().filter(valid).filter(|probe| probe.request.method.is_delete() && probe.stage == Stage::Change) {
         let route = &taking.request.path;
         let related = route.replacen("/relationships/", "/", 1);
         let same = |probe: &Probe| probe.request.path == *route && same_owner(probe, taking);
-        let reads = |probe: &&Probe| probe.request.method.0 == "GET" && (same(probe) || (probe.request.path == related && same_owner(probe, taking)));
+        let reads = |probe: &&Probe| probe.request.method.is_get() && (same(probe) || (probe.request.path == related && same_owner(probe, taking)));
         let filling: Vec<&Probe> = plan
             .probes
             .iter()
             .filter(valid)
-            .filter(|probe| same(probe) && !probe.request.method.is_safe() && probe.request.method.0 != "DELETE")
+            .filter(|probe| same(probe) && !probe.request.method.is_safe() && !probe.request.method.is_delete())
             .collect();
         let item = route.split_once("/relationships/").map_or("", |(item, _)| item);
-        let change = |probe: &&Probe| probe.request.method.0 == "PATCH" && probe.request.path == item && same_owner(probe, taking);
+        let change = |probe: &&Probe| probe.request.method.is_patch() && probe.request.path == item && same_owner(probe, taking);
         let changes: Vec<&Probe> = plan.probes.iter().filter(valid).filter(change).collect();
         for read in plan.probes.iter().filter(valid).filter(reads) {
             edges.extend(changes.iter().map(|change| (read.id.clone(), change.id.clone())));
@@ -124,7 +124,7 @@ fn same_owner(one: &Probe, other: &Probe) -> bool {
 /// Puts what replaces a relationship before what adds to it, so that a read afterwards shows both.
 pub fn replace_before_add(probes: &mut [Probe]) {
     let is =
-        |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.0 == method && probe.request.path.contains("/relationships/");
+        |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.as_str() == method && probe.request.path.contains("/relationships/");
     for index in 0..probes.len() {
         let adding = &probes[index];
         if !is(adding, "POST") {
@@ -144,10 +144,10 @@ pub fn change_after_filling(probes: &mut [Probe]) {
     let valid = |probe: &Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup && probe.stage == Stage::Change;
     let fills = |probe: &Probe, path: &str| {
         let below = probe.request.path.strip_prefix(path).is_some_and(|rest| rest.starts_with("/relationships/"));
-        below && valid(probe) && matches!(probe.request.method.0.as_str(), "PATCH" | "POST")
+        below && valid(probe) && (probe.request.method.is_patch() || probe.request.method.is_post())
     };
     let changes: Vec<ProbeId> =
-        probes.iter().filter(|probe| valid(probe) && probe.request.method.0 == "PATCH").map(|probe| probe.id.clone()).collect();
+        probes.iter().filter(|probe| valid(probe) && probe.request.method.is_patch()).map(|probe| probe.id.clone()).collect();
     for id in changes {
         let Some(index) = probes.iter().position(|probe| probe.id == id) else { continue };
         let change = probes[index].clone();

@@ -39,7 +39,7 @@ impl Wanted {
         for response in contract.server_responses.iter().filter(|response| whole_server && by_status(response.status)) {
             cells.push(PlannedCell {
                 operation: WHOLE_SERVER.to_owned(),
-                method: Method(String::new()),
+                method: Method::default(),
                 path: String::new(),
                 status: response.status,
                 general: true,

@@ -86,9 +86,9 @@ fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
     let path = operation.path.trim_end_matches('/');
     let above = path.rsplit_once('/').map(|(above, _)| above).unwrap_or_default();
     let has_items = |collection: &str| !collection.is_empty() && contract.operations.iter().any(|other| other.is_in(collection));
-    matches!(operation.method.0.as_str(), "PUT" | "PATCH" | "DELETE")
+    matches!(operation.method.as_str(), "PUT" | "PATCH" | "DELETE")
         && operation.item_parameter().is_none()
-        && (has_items(path) || (operation.method.0 == "DELETE" && has_items(above)))
+        && (has_items(path) || (operation.method.is_delete() && has_items(above)))
 }
 
 /// Whether a sweep may reach what another request is about: they share a segment of their paths, or the sweep is about nothing

@@ -16,7 +16,7 @@ pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operatio
     document["paths"][path][method] = operation.clone();
     let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
     let schemas = Schemas::new(&contract).unwrap();
-    let is_asked = |operation: &&Operation| operation.path == path && operation.method.0.eq_ignore_ascii_case(method);
+    let is_asked = |operation: &&Operation| operation.path == path && operation.method.as_str().eq_ignore_ascii_case(method);
     let operation = contract.operations.iter().find(is_asked).unwrap();
     let base = valid(&contract, &schemas, operation, false).unwrap();
     let response = operation.responses.iter().find(|response| response.status.0 == status).unwrap();

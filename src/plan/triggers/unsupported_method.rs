@@ -18,10 +18,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     let on_path: Vec<&Operation> = ground.contract.operations.iter().filter(|other| may_match(&other.path, &ground.operation.path)).collect();
-    let free = METHODS.iter().filter(|method| on_path.iter().all(|operation| operation.method.0 != **method));
+    let free = METHODS.iter().filter(|method| on_path.iter().all(|operation| operation.method.as_str() != **method));
     free.map(|method| {
         let mut request = ground.base.request.clone();
-        request.method = Method((*method).to_owned());
+        request.method = Method::new(*method);
         request.body = Body::Empty;
         request.headers.retain(|(name, _)| name != "content-type");
         request.fillings.retain(|filling| !matches!(filling.place, Place::Body(_)));

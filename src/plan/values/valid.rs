@@ -44,7 +44,7 @@ pub struct Need {
 /// Why no valid request can be made.
 pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with_body: bool) -> Result<Base, String> {
     let mut base = without_body(contract, schemas, operation);
-    let writes = matches!(operation.method.0.as_str(), "POST" | "PUT" | "PATCH");
+    let writes = operation.method.has_body();
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
     let Some(body) = body else { return Ok(base) };
     let (index, content) = chosen(contract, &body.content)?;
@@ -79,7 +79,7 @@ fn add_needs(contract: &Contract, media: &MediaType, body: &Value, base: &mut Ba
 /// The id in a body that says which item of a collection it replaces or changes, where the path does not, and no author marks
 /// what names a resource.
 fn own_id(contract: &Contract, operation: &Operation, body: &Value) -> Option<Need> {
-    if contract.inferred.annotated || !matches!(operation.method.0.as_str(), "PUT" | "PATCH") || operation.item_parameter().is_some() {
+    if contract.inferred.annotated || !(operation.method.is_put() || operation.method.is_patch()) || operation.item_parameter().is_some() {
         return None;
     }
     let item = contract.operations.iter().filter(|other| other.is_in(&operation.path)).find_map(|other| other.item_parameter()?.resource.clone())?;

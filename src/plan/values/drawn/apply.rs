@@ -111,7 +111,7 @@ mod tests {
 
     fn request() -> RequestTemplate {
         RequestTemplate {
-            method: Method("POST".to_owned()),
+            method: Method::POST,
             path: "/things/{id}".to_owned(),
             path_values: BTreeMap::from([("id".to_owned(), "1".to_owned())]),
             query: vec![("q".to_owned(), "a".to_owned())],
