@@ -12,6 +12,7 @@ use super::{Lane, Run, interrupted};
 use crate::contract::expressions::value_at;
 use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcome};
+use crate::model::ids;
 use crate::model::plan::{Plan, Probe, Purpose, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::plan::Remake;
@@ -163,8 +164,7 @@ impl<'a> Run<'a> {
         let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
         let removing: Vec<&Probe> = self.plan.probes.iter().filter(open).filter(|probe| probe.consumes.iter().any(there)).collect();
         let planned = |slot: &SlotId| removing.iter().any(|probe| probe.consumes.contains(slot));
-        let removable =
-            |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(slot.split('~').next().unwrap_or(slot));
+        let removable = |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(ids::planned(slot));
         let made = self.plan.slots.iter().filter(|(_, known)| known.maker().is_some()).map(|(slot, _)| slot).chain(self.progress.made.keys());
         let beside = made.filter(|slot| there(slot) && removable(slot) && !planned(slot)).count();
         (removing.len() + beside) as u64 + under_way

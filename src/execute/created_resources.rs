@@ -6,6 +6,7 @@ use crate::contract::expressions::captured;
 use crate::model::contract::Contract;
 use crate::model::effect::Effect;
 use crate::model::exchange::Answer;
+use crate::model::ids;
 use crate::model::plan::{Capture, Plan, Probe};
 use crate::plan::{kind_below, unlisted};
 
@@ -21,7 +22,7 @@ pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
         return Vec::new();
     }
     // What a query with POST finds it has not made.
-    let made = |slot: &str| plan.slots.get(slot.split('~').next().unwrap_or(slot)).filter(|slot| slot.maker().is_some());
+    let made = |slot: &str| plan.slots.get(ids::planned(slot)).filter(|slot| slot.maker().is_some());
     let kind = |slot: &str| made(slot).map(|slot| slot.kind.clone());
     maker.captures.iter().filter_map(|capture| Some((capture.clone(), kind(&capture.slot)?))).collect()
 }

@@ -4,6 +4,7 @@ use super::admission::Task;
 use super::{Lane, Run};
 use crate::contract::expressions::captured;
 use crate::model::exchange::Outcome;
+use crate::model::ids;
 use crate::model::journal::Entry;
 use crate::model::plan::{Probe, SlotId};
 
@@ -51,7 +52,7 @@ impl<'a> Run<'a> {
 
     /// Takes a thing from the answer to the request that a finder repeats, where there is one already.
     fn took(&mut self, slot: &SlotId, finder: &Probe) -> bool {
-        let planned = finder.id.split('~').next().unwrap_or_default();
+        let planned = ids::planned(&finder.id);
         let answer = self.outcome(planned).and_then(Outcome::answer).filter(|answer| finder.is_accepted_by(answer.status));
         let found = answer.and_then(|answer| captured(finder.captures.first()?, answer, finder, &self.progress.slots));
         if let Some(value) = found {

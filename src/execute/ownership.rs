@@ -11,6 +11,7 @@ use crate::contract::expressions::captured;
 use crate::model::contract::Contract;
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Answer, Outcome};
+use crate::model::ids;
 use crate::model::journal::{Chronicle, Entry, Fate, Past};
 use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::Reason;
@@ -43,9 +44,9 @@ impl Sender<'_, '_> {
 
     /// How the values of slots are known.
     pub(super) fn provenance(&self, slot: &SlotId, values: &BTreeMap<SlotId, Value>) -> Provenance {
-        let twin = slot.split('~').next().unwrap_or(slot);
+        let twin = ids::planned(slot);
         let known = self.plan.slots.get(slot).or_else(|| self.plan.slots.get(twin));
-        let kind = known.map_or_else(|| slot.split('#').next().unwrap_or_default(), |known| known.kind.as_str());
+        let kind = known.map_or_else(|| ids::kind_of(slot), |known| known.kind.as_str());
         let Some(value) = values.get(slot) else { return Provenance::Example };
         let origin = known.map_or(Provenance::Own, Slot::provenance);
         provenance(origin, self.ownership().is_own(kind, value), is_unknown(value, &self.plan.mark))
@@ -54,7 +55,7 @@ impl Sender<'_, '_> {
     /// Why a request is not sent that changes what is not proven to be the run's own.
     pub(super) fn with_doubt(&self, reason: Reason, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Reason {
         let doubt = filled.fillings.iter().find_map(|filling| {
-            let kind = filling.slot.split('#').next().unwrap_or_default();
+            let kind = ids::kind_of(&filling.slot);
             let value = values.get(&filling.slot)?;
             let words = self.ownership().doubt(kind, value)?.words();
             Some(format!("nothing proves that this run made {kind} {}: {words}; {reason}", plain(value)))
@@ -88,7 +89,7 @@ impl Sender<'_, '_> {
         for (number, (capture, kind)) in makings_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
             let open = self.ownership().is_worth_a_look(&kind, &id);
-            let slot = format!("{kind}#look~look:{}:{number}", probe.id);
+            let slot = ids::looked_for(&kind, &probe.id, number);
             let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
                 if open {
                     self.ownership().take_unseen(&kind, &id);

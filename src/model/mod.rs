@@ -12,6 +12,7 @@ mod extensions;
 pub mod filter;
 pub mod hash;
 pub mod http;
+pub mod ids;
 mod index;
 pub mod issue;
 pub mod job;

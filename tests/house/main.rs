@@ -3,6 +3,7 @@
 mod circles;
 mod first_lines;
 mod habits;
+mod id_texts;
 mod layers;
 mod names;
 mod pages;

@@ -11,6 +11,7 @@ use crate::execute::created_resources::{makings, unlisted_in};
 use crate::model::contract::{Operation, Status};
 use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Outcome};
+use crate::model::ids;
 use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
 use crate::model::report::{Because, Leftover, Made};
 use crate::model::text::plain;
@@ -34,7 +35,7 @@ impl Run<'_> {
     }
 
     fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
-        let slot = format!("{kind}#{}/{}", probe.id, plain(&id));
+        let slot = ids::shown_by(kind, &probe.id, &plain(&id));
         if let Some(remover) = remover(self.contract, kind, &probe.request, &slot) {
             self.progress.removers.insert(slot.clone(), remover);
         }
@@ -52,7 +53,7 @@ impl Run<'_> {
         for (slot, known) in self.plan.slots.iter().chain(&self.progress.made) {
             let (Some(maker), Some(value)) = (known.maker(), self.progress.slots.get(slot)) else { continue };
             let id = plain(value);
-            if slot.contains("~look:") || made.iter().any(|one| one.kind == known.kind && one.id == id) {
+            if ids::is_looked_for(slot) || made.iter().any(|one| one.kind == known.kind && one.id == id) {
                 continue;
             }
             let removed = self.is_gone(slot, maker, &id);
@@ -92,7 +93,7 @@ impl Run<'_> {
             let probe = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe))?;
             (probe.fault.is_none() && probe.consumes.contains(slot)).then_some((probe, outcome))
         });
-        let twin = slot.split('~').next().unwrap_or(slot);
+        let twin = ids::planned(slot);
         let remover = self.plan.removers.get(twin).or_else(|| self.progress.removers.get(slot)).map(|remover| remover.operation.clone());
         let (reason, status) = match tried {
             Some((probe, outcome)) => (why_left(probe, outcome), outcome.answer().map(|answer| answer.status)),

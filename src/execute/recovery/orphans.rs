@@ -16,6 +16,7 @@ use crate::execute::ownership::retold;
 use crate::execute::{Lane, Run};
 use crate::model::contract::Method;
 use crate::model::exchange::Answer;
+use crate::model::ids;
 use crate::model::journal::{Chronicle, Fate};
 use crate::model::plan::{Capture, Fault, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::model::report::Leftover;
@@ -122,7 +123,7 @@ impl<'a> Run<'a> {
             let wanted = names(self.contract, schemas, probe, body.as_deref());
             let refers = self.references(probe);
             for (capture, _) in makings(self.plan, probe) {
-                let twin = capture.slot.split('~').next().unwrap_or_default();
+                let twin = ids::planned(&capture.slot);
                 let Some(slot) = self.plan.slots.get(twin).cloned() else { continue };
                 let key = capture.expression.strip_prefix("$request.path.").and_then(|name| probe.request.path_values.get(name));
                 if removal(self.plan, &capture.slot).is_none() {
@@ -148,7 +149,7 @@ impl<'a> Run<'a> {
 
     /// What was made at a key of the run's choice is known by the key.
     fn adopt_key(&mut self, slot: &Slot, name: &str, key: &str) {
-        let id = format!("{name}~found-{key}");
+        let id = ids::found(name, key);
         self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&slot.kind, &Value::from(key));
         self.progress.slots.insert(id.clone(), Value::from(key));
         self.progress.made.insert(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() });
@@ -216,7 +217,7 @@ impl<'a> Run<'a> {
             plain(value) == plain(&id) && kind == Some(&search.like.kind)
         });
         if !known {
-            let slot = format!("{}~found-{}", search.slot, plain(&id));
+            let slot = ids::found(&search.slot, plain(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
             self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&search.like.kind, &id);
             self.progress.slots.insert(slot.clone(), id);

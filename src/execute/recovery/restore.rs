@@ -16,6 +16,7 @@ use crate::execute::{Lane, Run};
 use crate::model::contract::{Contract, Method, Operation};
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Ending, Outcome};
+use crate::model::ids;
 use crate::model::journal::Entry as Line;
 use crate::model::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 use crate::model::report::Changed;
@@ -75,7 +76,7 @@ impl Sender<'_, '_> {
         let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
         let mut asides = self.lane.asides.lock().unwrap_or_else(PoisonError::into_inner);
         // The same is read once before and once after.
-        let id = format!("{}~{}", read.id, asides.len());
+        let id = ids::twin(&read.id, asides.len());
         asides.push((Probe { id: id.clone(), ..read.clone() }, Outcome { probe: id, ..outcome }));
         found
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::contract::expressions::captured;
 use crate::execute::{Lane, Run};
 use crate::model::exchange::Outcome;
+use crate::model::ids;
 use crate::model::journal::Entry;
 use crate::model::plan::{Probe, SlotId};
 use crate::plan::{Held, intruders, removals, undoing};
@@ -23,7 +24,7 @@ impl<'a> Run<'a> {
                 for capture in &probe.captures {
                     let slot = self.plan.slots.get(&capture.slot);
                     let Some((slot, value)) = slot.zip(captured(capture, answer, probe, &self.progress.slots)) else { continue };
-                    let id = format!("{}~former~{time}", capture.slot);
+                    let id = ids::former(&capture.slot, time);
                     self.progress.slots.insert(id.clone(), value);
                     self.progress.made.insert(id, slot.clone());
                 }
@@ -42,7 +43,7 @@ impl<'a> Run<'a> {
         let made = self.plan.slots.get(slot).filter(|slot| slot.maker().is_some());
         let former = self.progress.slots.get(slot).filter(|_| !self.progress.lost.contains_key(slot)).cloned();
         if let (Some(made), Some(former)) = (made.cloned(), former) {
-            let id = format!("{slot}~former~{}", probe.id);
+            let id = ids::former(slot, &probe.id);
             self.progress.slots.insert(id.clone(), former);
             self.progress.made.insert(id, made);
         }
@@ -69,7 +70,7 @@ impl<'a> Run<'a> {
             }
             for mut probe in left {
                 if pass > 0 {
-                    probe.id = format!("{}#{}", probe.id, pass + 1);
+                    probe.id = ids::numbered(&probe.id, pass + 1);
                 }
                 self.take_away(probe, lane).await;
             }

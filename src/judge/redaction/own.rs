@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::expressions::captured;
 use crate::model::exchange::{Answer, SentRequest};
+use crate::model::ids;
 use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, SlotId};
 use crate::model::text::plain;
 
@@ -79,7 +80,7 @@ impl Own {
         for capture in &probe.captures {
             if let Some(value) = captured(capture, answer, probe, &self.slots) {
                 // What is made once more has a slot that is named after the first one.
-                if capture.slot.split('~').next().is_some_and(|first| self.created.contains(first)) {
+                if self.created.contains(ids::planned(&capture.slot)) {
                     self.made.insert(plain(&value));
                 }
                 self.ids.insert(plain(&value));

@@ -9,6 +9,7 @@ use super::unreferenced::names_another;
 use crate::contract::schema::is_part;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
+use crate::model::ids;
 use crate::model::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::text::plain;
@@ -332,7 +333,7 @@ impl Resolver<'_> {
 
     fn next_slot(&self, kind: &str) -> SlotId {
         let count = self.builder.plan().slots.values().filter(|slot| slot.kind == kind).count();
-        format!("{kind}#{}", count + 1)
+        ids::numbered(kind, count + 1)
     }
 
     /// Slots that a probe makes.
@@ -366,7 +367,7 @@ fn not_made(kind: &str, reason: Option<Reason>) -> Reason {
 }
 
 fn number(slot: &str) -> usize {
-    slot.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or(usize::MAX)
+    crate::model::ids::number_of(slot).unwrap_or(usize::MAX)
 }
 
 fn has_members(whole: &Value, part: &Value) -> bool {

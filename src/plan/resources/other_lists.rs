@@ -50,7 +50,7 @@ impl Resolver<'_> {
                 (other.wave, other.stage) = first.due();
                 other.after = vec![first.id.clone()];
                 (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
-                other.id = format!("{}~{id}", other.id);
+                other.id = crate::model::ids::twin(&other.id, &id);
                 other.captures = vec![Capture { expression: feed.expression.clone(), ..capture.clone() }];
                 Some(other)
             });

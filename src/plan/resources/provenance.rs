@@ -219,7 +219,7 @@ impl Ownership {
     fn own_slots(&self, slot: &str, heard: &Heard<'_>) -> bool {
         let place = heard.probe.request.fillings.iter().find(|filling| filling.slot == slot).map(|filling| &filling.place);
         let Some(Place::Path(name)) = place else { return false };
-        let kind = slot.split('#').next().unwrap_or_default();
+        let kind = crate::model::ids::kind_of(slot);
         heard.path_values.get(name).is_some_and(|value| self.is_own(kind, &Value::from(value.as_str())))
     }
 
@@ -260,7 +260,7 @@ impl Ownership {
         let Some(body) = heard.answer.body.json() else { return };
         let about = |one: &Unproven| {
             let listed = self.finders.iter().any(|feed| feed.operation == heard.probe.operation && feed.kind == one.kind);
-            listed || heard.probe.request.slots_in_path().last().is_some_and(|slot| slot.split('#').next() == Some(one.kind.as_str()))
+            listed || heard.probe.request.slots_in_path().last().is_some_and(|slot| crate::model::ids::kind_of(slot) == one.kind)
         };
         let mut proven: Vec<(String, String)> = Vec::new();
         let mut other: Vec<(String, String, String)> = Vec::new();

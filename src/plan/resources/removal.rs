@@ -80,7 +80,7 @@ impl Held {
     pub fn keep_former(&mut self, plan: &Plan, probe: &Probe, slot: &str, number: u64) {
         let made = plan.slots.get(slot).filter(|known| known.maker().is_some() && probe.fault.is_none());
         if let (Some(like), Some(former)) = (made, self.values.get(slot).filter(|_| !self.gone.contains(slot))) {
-            let id = format!("{slot}~former~{number}");
+            let id = crate::model::ids::former(slot, number);
             self.slots.insert(id.clone(), like.clone());
             self.values.insert(id, former.clone());
         }
@@ -104,7 +104,11 @@ pub fn intruders(plan: &Plan, probe: &Probe, answer: &Answer, values: &BTreeMap<
 }
 
 fn intruder(id: &SlotId, like: &Slot, probe: &Probe, time: u64, value: Value) -> (SlotId, Slot, Value) {
-    (format!("{id}~{}~{time}", probe.id), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() }, value)
+    (
+        crate::model::ids::twin(&crate::model::ids::twin(id, &probe.id), time),
+        Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() },
+        value,
+    )
 }
 
 /// What a write to an id that names nothing has made under that id, because the server takes it for a create (RFC 9110, sections
@@ -121,7 +125,7 @@ fn made_at_its_path(plan: &Plan, probe: &Probe, control: &Probe, status: Status,
 
 /// The name of a slot for one more thing of the sort that another slot names.
 fn twin(slot: &str) -> &str {
-    slot.split('~').next().unwrap_or(slot)
+    crate::model::ids::planned(slot)
 }
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.

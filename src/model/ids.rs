@@ -1,0 +1,89 @@
+//! Makes the ids of probes and slots and takes them apart; no other file knows how they are written.
+//!
+//! | id                          | what it names                                             |
+//! |-----------------------------|-----------------------------------------------------------|
+//! | `books#2`                   | a slot: the second value of this kind                     |
+//! | `books#p/7`                 | a slot: what an answer to the probe `p` has shown besides |
+//! | `books#1~x`                 | a slot or a probe: one more of what stands before `~`     |
+//! | `books#look~look:p:3`       | a slot: the third id that a look by `p` has found         |
+//! | `books.get::200::success#2` | a probe: the second with this name                        |
+
+use std::fmt::Display;
+
+/// What begins the second half of the id of a slot that a look has filled.
+const LOOK: &str = "~look:";
+
+/// The id that a plan has for what this id stands for: all of it before `~`.
+pub fn planned(id: &str) -> &str {
+    id.split('~').next().unwrap_or(id)
+}
+
+/// The kind of resource that a slot is of.
+pub fn kind_of(slot: &str) -> &str {
+    slot.split('#').next().unwrap_or(slot)
+}
+
+/// Which one of its kind a slot of the plan is.
+pub fn number_of(slot: &str) -> Option<usize> {
+    slot.rsplit('#').next().and_then(|number| number.parse().ok())
+}
+
+/// Whether a look has filled the slot, and no answer that the run asked for.
+pub fn is_looked_for(slot: &str) -> bool {
+    slot.contains(LOOK)
+}
+
+/// One of several with the same name, or of the same kind.
+pub fn numbered(name: &str, number: impl Display) -> String {
+    format!("{name}#{number}")
+}
+
+/// One more of what an id of a plan stands for.
+pub fn twin(id: &str, which: impl Display) -> String {
+    format!("{id}~{which}")
+}
+
+/// What a slot named before it was filled again.
+pub fn former(slot: &str, which: impl Display) -> String {
+    format!("{slot}~former~{which}")
+}
+
+/// What a list showed although nobody made it in this run's sight.
+pub fn found(slot: &str, key: impl Display) -> String {
+    format!("{slot}~found-{key}")
+}
+
+/// The slot of an id that a look by a probe has found.
+pub fn looked_for(kind: &str, probe: &str, number: impl Display) -> String {
+    format!("{kind}#look{LOOK}{probe}:{number}")
+}
+
+/// The slot of what an answer to a probe has shown besides.
+pub fn shown_by(kind: &str, probe: &str, id: &str) -> String {
+    format!("{kind}#{probe}/{id}")
+}
+
+/// The probe that makes a resource again for another one.
+pub fn made_again(maker: &str, time: impl Display, user: &str) -> String {
+    format!("{maker}#again{time}:{user}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_here_is_taken_apart_here() {
+        let slot = numbered("books", 12);
+        assert_eq!((slot.as_str(), kind_of(&slot), number_of(&slot)), ("books#12", "books", Some(12)));
+        for other in [twin(&slot, "p~1"), former(&slot, 1), found(&slot, "7"), twin(&slot, format_args!("{}:{}", 1, "p"))] {
+            assert_eq!((planned(&other), kind_of(&other)), (slot.as_str(), "books"), "{other}");
+            assert!(!is_looked_for(&other) && other != slot);
+        }
+        let look = looked_for("books", "books.list::200::success", 3);
+        assert_eq!((look.as_str(), kind_of(&look), is_looked_for(&look)), ("books#look~look:books.list::200::success:3", "books", true));
+        let shown = shown_by("books", "p", "7");
+        assert_eq!((shown.as_str(), kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
+        assert_eq!((planned(&slot), made_again("p", 2, "q").as_str()), (slot.as_str(), "p#again2:q"));
+    }
+}
