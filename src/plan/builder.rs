@@ -69,7 +69,7 @@ impl<'a> PlanBuilder<'a> {
         if !taken(name) {
             return name.to_owned();
         }
-        (2..=self.plan.probes.len() + 2).map(|count| crate::model::ids::numbered(&name, count)).find(|id| !taken(id)).unwrap_or_default()
+        (2..=self.plan.probes.len() + 2).map(|count| crate::model::ids::numbered(name, count)).find(|id| !taken(id)).unwrap_or_default()
     }
 
     /// Checks that a request may be sent, with the ids that the plan has for it, and tells what it would change.

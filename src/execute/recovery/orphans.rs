@@ -217,7 +217,7 @@ impl<'a> Run<'a> {
             plain(value) == plain(&id) && kind == Some(&search.like.kind)
         });
         if !known {
-            let slot = ids::found(&search.slot, plain(&id));
+            let slot = ids::found(search.slot, plain(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
             self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&search.like.kind, &id);
             self.progress.slots.insert(slot.clone(), id);

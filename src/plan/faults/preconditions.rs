@@ -181,7 +181,7 @@ impl Resolver<'_> {
 
     /// A header field of the answer to the valid request goes into the one that is settled.
     fn unmodified(&mut self, settled: &mut Settled, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
-        let slot = ids::numbered(&validator, &success);
+        let slot = ids::numbered(validator, success);
         let told = self.builder.probe_mut(success).ok_or("its valid request is gone")?;
         if told.captures.iter().all(|capture| capture.slot != slot) {
             let expression = format!("$response.header.{validator}");
