@@ -1,9 +1,10 @@
 //! `probity bundle`: the contract as one document.
 
 use super::args::BundleArgs;
-use super::{Stop, exit, target, write};
+use super::{Stop, exit};
 use crate::model::text::escaped_json;
 use crate::session::open;
+use crate::session::{atomic_file, target};
 
 /// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
 /// tools see them. What no run could use is refused here, too.
@@ -14,7 +15,7 @@ pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
     let document = crate::contract::spread_general(bundle.document);
     let text = serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))?;
     match &args.out {
-        Some(path) => write::write(path, &format!("{text}\n"))?,
+        Some(path) => atomic_file::write(path, &format!("{text}\n"))?,
         None => anstream::println!("{}", escaped_json(&text)),
     }
     Ok(exit::CONFORMS)

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::args::DiffArgs;
-use super::{Stop, exit, read};
+use super::{Stop, exit};
 use crate::model::report::{Report, SCHEMA_VERSION};
 use crate::report::{Change, drift};
+use crate::session::json_file;
 
 /// The longest report that is read, in bytes.
 pub(super) const LONGEST: u64 = 256 * 1024 * 1024;
@@ -43,8 +44,8 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
 }
 
 fn current(path: &Path) -> Result<Report, Stop> {
-    let report: Report = read::read(path, LONGEST, "report of this version")?;
-    read::of_version(path, "report", report.schema_version, SCHEMA_VERSION)?;
+    let report: Report = json_file::read(path, LONGEST, "report of this version")?;
+    json_file::of_version(path, "report", report.schema_version, SCHEMA_VERSION)?;
     if report.cells.is_empty() {
         return Err(Stop::Unusable(format!("{} has no cells: there is nothing to compare; give the report of a run", path.display())));
     }

@@ -1,12 +1,12 @@
 //! `probity list`: operations and their documented statuses.
 
 use super::args::ListArgs;
-use super::target::Subject;
 use super::{Stop, exit};
 use crate::model::contract::{Certainty, Condition, Fallback, Operation, Response, Status};
 use crate::model::issue::DocumentIssue;
 use crate::model::text::one_line;
 use crate::plan::{Options, Wanted};
+use crate::session::target::Subject;
 
 /// How many issues of a document are told unless all are asked for.
 const MOST_ISSUES: usize = 20;

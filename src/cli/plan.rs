@@ -1,10 +1,6 @@
 //! `probity plan`: what a run would send.
 
 use super::args::{PlanArgs, TextOrJson};
-use super::connection::for_a_server;
-use super::identity::planned_log_ins;
-use super::ledger::Ledger;
-use super::target::{self, Subject, Target};
 use super::{Stop, exit};
 use crate::execute::http::Accounts;
 use crate::execute::journal::Answers;
@@ -12,6 +8,11 @@ use crate::model::own_header::OwnHeader;
 use crate::model::text::escaped_json;
 use crate::plan::{Options, show};
 use crate::report::tamed;
+use crate::session::connection::for_a_server;
+use crate::session::earlier_runs::Ledger;
+use crate::session::identity::planned_log_ins;
+use crate::session::target;
+use crate::session::target::{Subject, Target};
 
 /// Prints the plan; nothing is sent.
 pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
@@ -25,7 +26,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let headers = args.headers.with(&subject.suite, &subject.contract)?;
     let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject, Answers::None)? } else { Ledger::default() };
     let (mut given, schemes) = if target == Target::Mock {
-        let embedded = super::mock::Embedded::prepare(&subject, &[], &[])?;
+        let embedded = crate::session::embedded_mock::Embedded::prepare(&subject, &[], &[])?;
         (embedded.given(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
@@ -37,7 +38,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     ledger.give(&subject.suite, &mut given);
     let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
     let options = target::options(&scope.selection, &target, &subject.suite, given, schemes, mark)?;
-    let regressions = super::regressions::known(scope, &subject.contract.title)?;
+    let regressions = crate::session::regressions::known(scope, &subject.contract.title)?;
     let options = Options { regressions, ..target::within(options, scope, &target, &subject, &ledger) };
     let planned = subject.plan(&options)?;
     match args.format {

@@ -1,3 +1,23 @@
-//! Opens what commands name: contracts, suites and credentials.
+//! What each command does, without a word of the command line.
 
+pub(crate) mod atomic_file;
+pub(crate) mod clean;
+pub mod conclude;
+pub(crate) mod connection;
+pub(crate) mod earlier_runs;
+pub(crate) mod embedded_mock;
+pub(crate) mod fetch;
+pub(crate) mod identity;
+pub(crate) mod json_file;
 pub mod open;
+pub(crate) mod other_values;
+pub(crate) mod regressions;
+pub(crate) mod repeat;
+pub(crate) mod replay;
+pub(crate) mod retention;
+pub mod run;
+pub(crate) mod self_test;
+pub(crate) mod shown_address;
+pub mod specification;
+pub mod stop;
+pub mod target;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Zoned;
 use serde_json::Value;
 
-use super::Stop;
-use super::again::Again;
+use super::repeat::Again;
 use crate::judge::{About, Recording, Taken, judge, taken, weigh};
 use crate::model::contract::{Contract, Status};
 use crate::model::own_request::OwnValues;
@@ -16,6 +15,7 @@ use crate::model::report::Cell;
 use crate::model::verdict::Verdict;
 use crate::plan::values::{Refused, another, valid};
 use crate::plan::{Options, closure, downstream, plan};
+use crate::session::stop::Stop;
 
 /// How often an operation is tried in another way.
 const MOST_TRIES: usize = 3;
@@ -37,13 +37,13 @@ struct Attempt {
 }
 
 /// Whether there is anything to be tried.
-pub(super) fn is_due(recording: &Recording) -> bool {
+pub(crate) fn is_due(recording: &Recording) -> bool {
     taken(&recording.plan, &recording.outcomes).values().any(|taken| *taken != Taken::Accepted)
 }
 
 impl Again<'_> {
     /// Tries what was refused in other ways, as long as there is something left to be tried.
-    pub(super) async fn reach(&mut self, recording: &mut Recording) -> Result<(), Stop> {
+    pub(crate) async fn reach(&mut self, recording: &mut Recording) -> Result<(), Stop> {
         let today = Zoned::now().date().to_string();
         let mut attempts: BTreeMap<String, Attempt> = BTreeMap::new();
         learn(&mut attempts, &taken(&recording.plan, &recording.outcomes));

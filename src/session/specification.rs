@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Stop;
-use super::args::Files;
-use super::fetched;
+use super::fetch;
 use super::identity::prepare_log_ins;
+use crate::cli::args::Files;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{Case, Hints};
@@ -18,6 +17,7 @@ use crate::model::suite::Suite;
 use crate::plan::{Options, PlanError, plan};
 use crate::session::open;
 use crate::session::open::Source;
+use crate::session::stop::Stop;
 
 /// Contract and suite, ready to use.
 pub struct Subject {
@@ -61,8 +61,8 @@ impl Subject {
     /// Where contract and suite came from, as a journal or a recording keeps it.
     pub fn sources(&self, files: &Files) -> Sources {
         let absolute = |path: &PathBuf| {
-            let path = fetched::kept(path);
-            let is_file = path.to_str().is_none_or(|text| !fetched::is_address(text));
+            let path = fetch::kept(path);
+            let is_file = path.to_str().is_none_or(|text| !fetch::is_address(text));
             let absolute = std::path::absolute(&path).ok().filter(|_| is_file);
             absolute.unwrap_or(path).display().to_string()
         };
@@ -122,11 +122,11 @@ impl Subject {
 /// The suite, and where its contract is.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
-        (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, fetched::source(contract)),
+        (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, fetch::source(contract)),
         (Some(path), None) => {
             let (suite, contract) = open::suite(&Source::named(path))?;
-            if fetched::is_address(&suite.contract) {
-                let contract = fetched::source(Path::new(&suite.contract));
+            if fetch::is_address(&suite.contract) {
+                let contract = fetch::source(Path::new(&suite.contract));
                 return Ok((suite, contract));
             }
             if contract.is_missing() {
@@ -135,7 +135,7 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
             }
             (suite, contract)
         }
-        (None, Some(contract)) => (open::suite_for(&fetched::kept(contract)), fetched::source(contract)),
+        (None, Some(contract)) => (open::suite_for(&fetch::kept(contract)), fetch::source(contract)),
         (None, None) => open::suite(&Source::default_suite())?,
     })
 }

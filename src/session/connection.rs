@@ -9,14 +9,14 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
-use super::Stop;
-use super::address::repeated;
 use super::identity::HeaderArgs;
+use super::shown_address::repeated;
 use super::target::environment;
 use crate::execute::http::{Bounds, Client, Route, Store};
 use crate::model::own_header::OwnHeader;
 use crate::model::suite::{Credential, Suite};
 use crate::session::open;
+use crate::session::stop::Stop;
 
 /// The longest file of certificates, in bytes: twice what operating systems bring along.
 const LONGEST_CA: u64 = 1024 * 1024;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::args::{CleanArgs, RunArgs};
 use super::connection::Connection;
+use super::earlier_runs::Ledger;
 use super::identity::accounts;
-use super::keeping::Keeping;
-use super::ledger::Ledger;
-use super::progress::{Progress, interruption};
+use super::retention::Keeping;
+use super::run;
 use super::target::{self, Subject, Target};
-use super::{Stop, exit, run, runtime};
+use crate::cli::args::{CleanArgs, RunArgs};
+use crate::cli::exit;
+use crate::cli::progress::{Progress, interruption};
 use crate::execute::http::{Accounts, Permit};
 use crate::execute::journal::Answers;
 use crate::execute::{Cleaned, Run, Settings};
@@ -19,6 +20,7 @@ use crate::model::journal::{Chronicle, Entry, Sources};
 use crate::model::plan::Plan;
 use crate::model::text::one_line;
 use crate::plan::Options;
+use crate::session::stop::{Stop, runtime};
 
 /// Cleans up, and says what was done.
 pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sight::Sight;
+use super::trial::Sight;
 use super::{Bench, Stop};
 use crate::mock::Fault;
 use crate::model::contract::{Status, WHOLE_SERVER};

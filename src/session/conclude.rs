@@ -3,11 +3,12 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use super::args::JudgeArgs;
-use super::keeping::Keeping;
-use super::ledger::Ledger;
+use super::earlier_runs::Ledger;
+use super::retention::Keeping;
 use super::target::{self, Subject};
-use super::{Stop, exit, read, write};
+use super::{atomic_file, json_file};
+use crate::cli::args::JudgeArgs;
+use crate::cli::exit;
 use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::plan::Intent;
@@ -15,6 +16,7 @@ use crate::model::reason::Code;
 use crate::model::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::{Detail, FORMATS, causes, matrix, matrix_in};
+use crate::session::stop::Stop;
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
 const LONGEST: u64 = 1024 * 1024 * 1024;
@@ -71,8 +73,8 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
 ///
 /// # Errors
 /// The file is not readable, or is none.
-pub(super) fn recorded(path: &Path) -> Result<Recording, Stop> {
-    read::read(path, LONGEST, "recording of this version")
+pub(crate) fn recorded(path: &Path) -> Result<Recording, Stop> {
+    json_file::read(path, LONGEST, "recording of this version")
 }
 
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that
@@ -90,13 +92,13 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     report.causes = causes(&report);
     for format in FORMATS {
         if let Some(name) = format.file_name {
-            write::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
+            atomic_file::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
         }
     }
     if conclusion.keeping.is_some() {
         let kept = redactor.as_ref().map(|redactor| redactor.recording(recording));
         let text = serde_json::to_string(kept.as_ref().unwrap_or(recording)).map_err(|error| Stop::Unusable(error.to_string()))?;
-        write::write_private(&conclusion.out.join("recording.json"), &text)?;
+        atomic_file::write_private(&conclusion.out.join("recording.json"), &text)?;
     }
     // Last: what a run has shown is told, whatever becomes of what the next one should know.
     if let Some(Err(stop)) = ledger.map(|ledger| ledger.learn(&subject.suite, &own, recording)) {

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use super::Stop;
+use crate::session::stop::Stop;
 
 /// Writes a file by way of a temporary one beside it.
 pub fn write(path: &Path, text: &str) -> Result<(), Stop> {

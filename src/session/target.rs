@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::Stop;
-use super::address::repeated;
-use super::args::{Profile, RunArgs, Scope, Selection};
-use super::ledger::Ledger;
-pub use super::subject::{Subject, sources};
+use super::earlier_runs::Ledger;
+use super::shown_address::repeated;
+pub use super::specification::{Subject, sources};
+use crate::cli::args::{Profile, RunArgs, Scope, Selection};
 use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::Hints;
 use crate::judge::exchange_rules::CredentialHint;
@@ -19,6 +18,7 @@ use crate::model::contract::{Contract, RateLimit, SecurityScheme};
 use crate::model::effect::{Effect, Permission};
 use crate::model::suite::{Account, Credential, Suite};
 use crate::plan::{Known, Options};
+use crate::session::stop::Stop;
 
 /// How long a plan waits for the addresses of a name.
 const LONGEST_LOOK: Duration = Duration::from_secs(2);

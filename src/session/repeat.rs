@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::args::RunArgs;
-use super::keeping::Keeping;
-use super::ledger::Ledger;
-use super::reach;
+use super::earlier_runs::Ledger;
+use super::other_values;
 use super::regressions::{self, Regression};
+use super::retention::Keeping;
 use super::run::{Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
-use super::{Stop, runtime};
+use crate::cli::args::RunArgs;
 use crate::execute::journal::Answers;
 use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
 use crate::model::drawn::Drawn;
@@ -25,6 +24,7 @@ use crate::model::report::Traces;
 use crate::model::verdict::{Finding, Severity};
 use crate::plan::values::smaller;
 use crate::plan::{Options, RESERVE, closure};
+use crate::session::stop::{Stop, runtime};
 
 /// How many probes are sent again.
 const MOST_PROBES: usize = 20;
@@ -53,7 +53,7 @@ pub fn again(
 ) -> Result<(), Stop> {
     let hints = target::hints(&subject.suite, &subject.contract);
     let found = findings(subject, &hints, recording);
-    if (found.is_empty() && !reach::is_due(recording)) || was_interrupted(&recording.outcomes) {
+    if (found.is_empty() && !other_values::is_due(recording)) || was_interrupted(&recording.outcomes) {
         return Ok(());
     }
     let scene = Scene::set(args, target, subject, &Ledger::default())?;
@@ -114,9 +114,9 @@ fn was_interrupted(outcomes: &Outcomes) -> bool {
 }
 
 /// Sending again.
-pub(super) struct Again<'a> {
+pub(crate) struct Again<'a> {
     args: &'a RunArgs,
-    pub(super) subject: &'a Subject,
+    pub(crate) subject: &'a Subject,
     target: &'a Target,
     /// That of the run itself, which holds the state folder until it ends.
     ledger: &'a mut Ledger,
@@ -126,29 +126,29 @@ pub(super) struct Again<'a> {
     served: Option<String>,
     /// Requests that may still be sent.
     left: u64,
-    pub(super) rounds: Vec<Round>,
+    pub(crate) rounds: Vec<Round>,
     /// What all rounds did to the target.
     traces: Traces,
 }
 
 impl Again<'_> {
     /// The mark of the run.
-    pub(super) fn mark(&self) -> &str {
+    pub(crate) fn mark(&self) -> &str {
         &self.scene.options.mark
     }
 
     /// What a plan of everything goes by, without windows and budget.
-    pub(super) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..self.scene.options.clone() }
     }
 
     /// Requests that may still be sent.
-    pub(super) fn left(&self) -> u64 {
+    pub(crate) fn left(&self) -> u64 {
         self.left
     }
 
     /// Where credentials come from.
-    pub(super) fn hints(&self) -> &Hints {
+    pub(crate) fn hints(&self) -> &Hints {
         self.hints
     }
 
@@ -249,7 +249,7 @@ impl Again<'_> {
     }
 
     /// Carries out a part of a plan; false when there are not enough requests left for it.
-    pub(super) async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
+    pub(crate) async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
         if part.probes.len() as u64 > self.left {
             return Ok(false);
         }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::args::Scope;
-use super::{Stop, read, write};
+use super::{atomic_file, json_file};
+use crate::cli::args::Scope;
 use crate::model::drawn::Drawn;
 use crate::model::verdict::Finding;
+use crate::session::stop::Stop;
 
 /// Version of the form of the file.
 const VERSION: u32 = 1;
@@ -71,8 +72,8 @@ fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let file: File = read::read(path, LONGEST, "regression file")?;
-    read::of_version(path, "regression file", file.version, VERSION)?;
+    let file: File = json_file::read(path, LONGEST, "regression file")?;
+    json_file::of_version(path, "regression file", file.version, VERSION)?;
     Ok(file.regressions)
 }
 
@@ -88,5 +89,5 @@ pub fn keep(path: &Path, found: Vec<Regression>) -> Result<(), Stop> {
         }
     }
     let text = serde_json::to_string_pretty(&File { version: VERSION, regressions }).map_err(|error| Stop::Unusable(error.to_string()))?;
-    write::write(path, &(text + "\n"))
+    atomic_file::write(path, &(text + "\n"))
 }

@@ -3,20 +3,19 @@
 //! Each fault is there twice: everywhere, and on one operation alone that is drawn by chance. Every run sends every
 //! trigger of the contract (`--thorough`), because a fault may show in one of them only.
 
-mod alone;
-mod cases;
-mod sight;
+mod drawn_values;
+mod single_operation;
 mod table;
+mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::args::SelfTestArgs;
-use super::mock::Embedded;
-use super::target::{self, Subject};
-use super::{Stop, exit};
+use super::embedded_mock::Embedded;
+use crate::cli::args::SelfTestArgs;
+use crate::cli::exit;
 use crate::execute::http::{Accounts, Bounds, Client, Permit, Route};
 use crate::execute::{MOST_BURST, Run, Settings};
 use crate::judge::{Hints, judge};
@@ -24,10 +23,13 @@ use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::model::effect::Permission;
 use crate::model::plan::Plan;
 use crate::plan::Options;
+use crate::session::stop::Stop;
+use crate::session::target;
+use crate::session::target::Subject;
 
-use alone::Fate;
-use sight::Sight;
+use single_operation::Fate;
 use table::{Outcome, Row, VariantRow};
+use trial::Sight;
 
 /// Requests under way at once in each run.
 const JOBS: usize = 8;

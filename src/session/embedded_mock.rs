@@ -6,9 +6,8 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use super::args::{Files, MockArgs};
-use super::target::{Subject, environment};
-use super::{Stop, exit, runtime};
+use crate::cli::args::{Files, MockArgs};
+use crate::cli::exit;
 use crate::execute::MOST_BURST;
 use crate::execute::http::{Accounts, Secret, Secrets};
 use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
@@ -18,6 +17,8 @@ use crate::model::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
 use crate::model::suite::{Account, Credential};
 use crate::model::text::one_line;
 use crate::plan::{Known, Options, PlanError};
+use crate::session::stop::{Stop, runtime};
+use crate::session::target::{Subject, environment};
 
 /// Seconds in which the mock allows as many requests as a full run needs: long enough for a run on a slow machine, short
 /// enough for the next run to wait.

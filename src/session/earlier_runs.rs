@@ -7,12 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Stop;
-use super::args::{Scope, Selection};
-use super::keeping::Keeping;
+use super::retention::Keeping;
 use super::target::{self, Subject, Target};
+use crate::cli::args::{Scope, Selection};
 use crate::contract::expressions::captured;
-use crate::execute::journal::{Answers, Folder, Job, Journal, JournalError, Memory, digest};
+use crate::execute::journal::{Answers, Folder, Job, Journal, Memory, digest};
 use crate::judge::Recording;
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
@@ -23,15 +22,10 @@ use crate::model::report::Report;
 use crate::model::suite::Suite;
 use crate::model::text::plain;
 use crate::plan::{Held, Known, Options, removals, undoing};
+use crate::session::stop::Stop;
 
 /// How long journals are looked into for requests that count against a rate limit, in milliseconds: two days.
 const LONGEST_WINDOW: i64 = 2 * 86_400_000;
-
-impl From<JournalError> for Stop {
-    fn from(error: JournalError) -> Self {
-        Self::Unusable(error.to_string())
-    }
-}
 
 /// What is known of earlier runs.
 #[derive(Debug, Default)]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::alone::Fate;
-use super::sight::Sight;
+use super::single_operation::Fate;
+use super::trial::Sight;
 
 /// What became of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::args::RunArgs;
 use super::connection::for_a_server;
+use super::earlier_runs;
+use super::earlier_runs::Ledger;
 use super::identity::{accounts, tell_refused};
-use super::keeping::Keeping;
-use super::ledger::{self, Ledger};
-use super::mock::Embedded;
-use super::progress::{Progress, interruption};
+use super::retention::Keeping;
 use super::target::{self, Subject, Target, environment};
-use super::{Stop, again, clean, judge, regressions, runtime, write};
+use super::{atomic_file, clean, conclude, regressions, repeat};
+use crate::cli::args::RunArgs;
+use crate::cli::progress::{Progress, interruption};
 use crate::execute::http::{Accounts, Client, OwnField, Permit, Wire};
 use crate::execute::journal::{Answers, Journal, digest};
 use crate::execute::{Carried, Event, Pasts, Revival, Run, Settings};
@@ -28,6 +28,8 @@ use crate::model::own_header::OwnHeader;
 use crate::model::plan::{Credentials, Intent, Plan};
 use crate::model::text::one_line;
 use crate::plan::{Known, Options, renewed};
+use crate::session::embedded_mock::Embedded;
+use crate::session::stop::{Stop, runtime};
 
 /// Requests under way at once against a target on this machine.
 const LOCAL_JOBS: usize = 8;
@@ -47,7 +49,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
         return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
     }
     let target = Target::of_run(args, &subject)?;
-    write::try_out(&args.reports.out)?;
+    atomic_file::try_out(&args.reports.out)?;
     let keeping = Keeping::of_run(args, &subject, &target)?;
     // To clean up needs every id that was answered.
     let answers = if args.fresh { Answers::All } else { Answers::OfUnended };
@@ -64,12 +66,12 @@ pub fn run(args: &RunArgs) -> Result<u8, Stop> {
             return Err(stop);
         }
     };
-    again::again(args, &subject, &target, &mut ledger, &keeping, &mut recording)?;
-    let demand = judge::Demand { strict: args.reports.strict, complete: args.require_complete };
+    repeat::again(args, &subject, &target, &mut ledger, &keeping, &mut recording)?;
+    let demand = conclude::Demand { strict: args.reports.strict, complete: args.require_complete };
     withhold(&subject.contract, &subject.suite, &mut recording);
     let detail = args.full.then_some(crate::report::Detail::Full);
-    let conclusion = judge::Conclusion { out: &args.reports.out, demand, detail, keeping: Some(&keeping) };
-    let code = judge::conclude(&subject, &recording, &conclusion, Some(&mut ledger))?;
+    let conclusion = conclude::Conclusion { out: &args.reports.out, demand, detail, keeping: Some(&keeping) };
+    let code = conclude::conclude(&subject, &recording, &conclusion, Some(&mut ledger))?;
     // Only now: whoever is killed before the reports are there tells everything again.
     if let Some(journal) = journal {
         journal.write(&Entry::Finished, true)?;
@@ -90,7 +92,7 @@ fn record_with(args: &RunArgs, subject: &Subject, target: &Target, ledger: &Ledg
     let started = Timestamp::now();
     let scene = Scene::set(args, target, subject, ledger)?;
     anstream::eprintln!("{}", target.introduction(&scene.options.permission));
-    let mut shape = ledger::shape(&args.scope, target, subject, &scene.options);
+    let mut shape = earlier_runs::shape(&args.scope, target, subject, &scene.options);
     if !args.connection.headers.texts.is_empty() {
         shape.insert("--header".to_owned(), digest(&args.connection.headers.texts.join("\n")));
     }
@@ -159,7 +161,7 @@ fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>) -> Option
 }
 
 /// Everything that a run goes by.
-pub(super) struct Way<'a> {
+pub(crate) struct Way<'a> {
     pub args: &'a RunArgs,
     pub target: &'a Target,
     pub subject: &'a Subject,
@@ -171,7 +173,7 @@ pub(super) struct Way<'a> {
 }
 
 /// What a run needs beside its plan.
-pub(super) struct Scene {
+pub(crate) struct Scene {
     pub options: Options,
     pub accounts: Accounts,
     /// The mock's own invention, when the target is the embedded one.
@@ -179,7 +181,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    pub(super) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger) -> Result<Self, Stop> {
+    pub(crate) fn set(args: &RunArgs, target: &Target, subject: &Subject, ledger: &Ledger) -> Result<Self, Stop> {
         let RunArgs { scope, twists, .. } = args;
         if *target != Target::Mock && !twists.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -229,7 +231,7 @@ fn random_mark() -> String {
 }
 
 /// Carries out a plan beside a run, and writes it down where a journal is kept.
-pub(super) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
+pub(crate) async fn carry_out(way: &Way<'_>, planned: &Plan, start: Start) -> Result<Carried, Stop> {
     let journal = way.ledger.journal(way.target, way.resumed, || start)?;
     let carried = send_all(way, planned, journal.as_ref()).await?;
     if let Some(journal) = journal {

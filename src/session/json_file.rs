@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::Stop;
 use crate::session::open;
+use crate::session::stop::Stop;
 
 /// What a file holds; `what` is said of a file that is nothing of the sort.
 ///

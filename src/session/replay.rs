@@ -5,13 +5,8 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use super::args::{ReplayArgs, RunArgs};
-use super::judge::recorded;
-use super::keeping::Keeping;
-use super::ledger::Ledger;
-use super::run::{Scene, Way, carry_out};
-use super::target::{self, Subject, Target};
-use super::{Stop, exit, runtime};
+use crate::cli::args::{ReplayArgs, RunArgs};
+use crate::cli::exit;
 use crate::execute::journal::Answers;
 use crate::judge::judge;
 use crate::model::exchange::{Content, Ending, Exchange, Outcome};
@@ -21,6 +16,13 @@ use crate::model::plan::{Plan, ProbeId};
 use crate::model::verdict::Severity;
 use crate::plan::{Options, closure};
 use crate::report::{finding_text, legible};
+use crate::session::conclude::recorded;
+use crate::session::earlier_runs::Ledger;
+use crate::session::retention::Keeping;
+use crate::session::run::{Scene, Way, carry_out};
+use crate::session::stop::{Stop, runtime};
+use crate::session::target;
+use crate::session::target::{Subject, Target};
 
 /// Probes that are near to a name that nobody knows.
 const NEAR: usize = 3;
@@ -92,7 +94,7 @@ fn unheard(run: &RunArgs, seed: u64) -> Option<&'static str> {
 
 /// The arguments where none are given.
 fn usual() -> Option<RunArgs> {
-    super::run_args(&[]).ok()
+    crate::cli::run_args(&[]).ok()
 }
 
 async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::Stop;
-use super::args::RunArgs;
 use super::target::{Subject, Target};
+use crate::cli::args::RunArgs;
 use crate::execute::journal::masking_key;
 use crate::judge::Recording;
 use crate::judge::redaction::{Mask, Redactor};
 use crate::model::contract::Contract;
 use crate::model::journal::Chronicle;
 use crate::model::keep::Keep;
+use crate::session::stop::Stop;
 
 /// A level, and what masks values.
 #[derive(Debug)]
@@ -60,9 +60,9 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::super::args::Files;
-    use super::super::ledger::Ledger;
+    use super::super::earlier_runs::Ledger;
     use super::*;
+    use crate::cli::args::Files;
     use crate::execute::journal::Answers;
     use crate::model::contract::Status;
     use crate::model::exchange::{Answer, Content, SentRequest};

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::Value;
 
-use super::Stop;
-use super::subject::Subject;
+use super::specification::Subject;
 use crate::contract::append;
 use crate::execute::http::{Accounts, OwnField};
 use crate::model::contract::{Contract, SecurityScheme, Status};
@@ -15,6 +14,7 @@ use crate::model::filter::Filter;
 use crate::model::own_header::OwnHeader;
 use crate::model::plan::Plan;
 use crate::model::suite::{Credential, Suite};
+use crate::session::stop::Stop;
 
 /// Header fields on the command line.
 #[derive(Debug, Clone, Default, Args)]
