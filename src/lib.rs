@@ -15,8 +15,8 @@
 //! | [`judge`] | holds each answer against the contract and gives each cell its verdict |
 //! | [`report`] | writes the report in each format |
 //! | [`mock`] | a server that behaves as a contract says, with faults on demand |
-//! | [`session`] | opens what commands name: contracts, suites, credentials |
-//! | [`cli`] | the command line, and what each command does |
+//! | [`session`] | what each command does, by plain options: opens contracts, runs, repeats, cleans up |
+//! | [`cli`] | the command line: words, help, progress, exit codes |
 //!
 //! A room uses only rooms below it; `tests/house/layers.rs` holds that.
 

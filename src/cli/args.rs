@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::connection::{Connection, CredentialFile, HeaderArgs};
 use super::exit;
 pub use super::selection::{Chosen, Profile, Selection};
 use super::values::window;
 use crate::model::contract::RateLimit;
 use crate::model::keep::Keep;
-use crate::session::connection::{Connection, CredentialFile};
-use crate::session::identity::HeaderArgs;
 
 /// Proves, from the outside, that an HTTP API answers every status its contract documents.
 #[derive(Debug, Parser)]

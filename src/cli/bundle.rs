@@ -9,7 +9,7 @@ use crate::session::{atomic_file, target};
 /// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
 /// tools see them. What no run could use is refused here, too.
 pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
-    let (_, source) = target::sources(&args.files)?;
+    let (_, source) = target::sources(&(&args.files).into())?;
     let bundle = open::bundle(&source)?;
     crate::contract::read(bundle.clone())?;
     let document = crate::contract::spread_general(bundle.document);

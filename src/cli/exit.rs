@@ -1,5 +1,7 @@
 //! Exit codes: they are part of the interface and do not change.
 
+use crate::session::observer::Conclusion;
+
 /// Everything that was asked conforms.
 pub const CONFORMS: u8 = 0;
 /// Violations, or accepted deviations that are not there any more.
@@ -10,6 +12,15 @@ pub const UNUSABLE: u8 = 2;
 pub const INCONCLUSIVE: u8 = 3;
 /// Nothing was selected.
 pub const NOTHING: u8 = 4;
+
+/// The code of a command that came to its end.
+pub fn code(conclusion: Conclusion) -> u8 {
+    match conclusion {
+        Conclusion::Conforms => CONFORMS,
+        Conclusion::Violates => VIOLATES,
+        Conclusion::Inconclusive => INCONCLUSIVE,
+    }
+}
 
 /// For `--help`.
 pub const HELP: &str = "Exit codes:

@@ -13,7 +13,7 @@ const MOST_ISSUES: usize = 20;
 
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
-    let subject = Subject::load(&args.files)?;
+    let subject = Subject::load(&(&args.files).into())?;
     let filter = args.operations.filter();
     let operations: Vec<&Operation> = subject.contract.operations.iter().filter(|operation| filter.takes(operation)).collect();
     if operations.is_empty() {

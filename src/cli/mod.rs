@@ -1,15 +1,20 @@
 //! The `probity` command: arguments in, files and exit code out.
 
-pub(crate) mod args;
+mod args;
 mod bundle;
+mod connection;
 mod diff;
 pub mod exit;
 mod list;
+mod mock;
+mod options;
 mod output;
 mod plan;
-pub(crate) mod progress;
+mod progress;
+mod replay;
 mod report;
-pub(crate) mod selection;
+mod selection;
+mod terminal;
 mod values;
 
 use std::process::ExitCode;
@@ -17,18 +22,34 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use crate::session::conclude::assemble;
-pub use crate::session::run::record;
 pub use crate::session::specification::Subject;
 pub use crate::session::stop::Stop;
-pub use args::RunArgs;
 
-use args::{Cli, Command};
+use crate::judge::Recording;
+use crate::report::Detail;
+use crate::session::options::RunOptions;
+use crate::session::{clean, conclude, run, self_test};
+use args::{Cli, Command, RunArgs};
+use exit::code;
+use terminal::Terminal;
 
-/// The arguments of `run` from words as they stand on a command line.
+/// The options of a run from words as they stand on a command line.
 ///
 /// # Errors
 /// What is wrong with them, as the command would print it.
-pub fn run_args(words: &[&str]) -> Result<RunArgs, Stop> {
+pub fn run_args(words: &[&str]) -> Result<RunOptions, Stop> {
+    parsed(words).map(|args| (&args).into())
+}
+
+/// Plans and sends, shows how far it is, and returns everything that came of it.
+///
+/// # Errors
+/// As [`run::record`].
+pub fn record(options: &RunOptions, subject: &Subject) -> Result<Recording, Stop> {
+    run::record(options, subject, &Terminal::default())
+}
+
+fn parsed(words: &[&str]) -> Result<RunArgs, Stop> {
     let words = std::iter::once("probity").chain(words.iter().copied());
     Cli::try_parse_from(words).map(|cli| cli.run).map_err(|error| Stop::Unusable(error.to_string()))
 }
@@ -64,17 +85,18 @@ fn code_of(stop: &Stop) -> u8 {
 }
 
 fn carried_out(cli: Cli) -> Result<u8, Stop> {
+    let terminal = Terminal::default();
     match cli.command.unwrap_or(Command::Run(cli.run)) {
-        Command::Run(args) => crate::session::run::run(&args),
+        Command::Run(args) => run::run(&(&args).into(), &Terminal { detail: args.full.then_some(Detail::Full) }).map(code),
         Command::Plan(args) => plan::plan(&args),
-        Command::Mock(args) => crate::session::embedded_mock::mock(&args),
+        Command::Mock(args) => mock::mock(&args),
         Command::List(args) => list::list(&args),
         Command::Bundle(args) => bundle::bundle(&args),
-        Command::Judge(args) => crate::session::conclude::judge(&args),
+        Command::Judge(args) => conclude::judge(&(&args).into(), &terminal).map(code),
         Command::Report(args) => report::report(&args),
         Command::Diff(args) => diff::diff(&args),
-        Command::Replay(args) => crate::session::replay::replay(&args),
-        Command::Clean(args) => crate::session::clean::clean(&args),
-        Command::SelfTest(args) => crate::session::self_test::self_test(&args),
+        Command::Replay(args) => replay::replay(&args),
+        Command::Clean(args) => clean::clean(&(&args).into(), &terminal).map(code),
+        Command::SelfTest(args) => self_test::self_test(&(&args).into(), &terminal).map(code),
     }
 }

@@ -11,6 +11,7 @@ use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
 use crate::model::text::one_line;
 use crate::plan::{span, wait_of};
+use crate::session::observer::SendingObserver;
 
 /// How often a line is written where there is no terminal.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -42,8 +43,16 @@ impl Progress {
         Self { bar, terminal: std::io::stderr().is_terminal(), total, windows: windows.to_vec(), inner }
     }
 
-    /// Takes note of something that happened.
-    pub fn learn(&self, event: Event<'_>) {
+    fn words(&self, inner: &Inner, wait: Duration) -> String {
+        let rest = self.total.saturating_sub(inner.ended);
+        let more = wait_of(rest, &self.windows);
+        let until = wait.as_secs().max(1).max(more);
+        format!("waiting {} for the rate limit, about {} left", span(wait.as_secs().max(1)), span(until))
+    }
+}
+
+impl SendingObserver for Progress {
+    fn learn(&self, event: Event<'_>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = None;
         match event {
@@ -68,22 +77,14 @@ impl Progress {
         }
     }
 
-    fn words(&self, inner: &Inner, wait: Duration) -> String {
-        let rest = self.total.saturating_sub(inner.ended);
-        let more = wait_of(rest, &self.windows);
-        let until = wait.as_secs().max(1).max(more);
-        format!("waiting {} for the rate limit, about {} left", span(wait.as_secs().max(1)), span(until))
-    }
-
-    /// Ends.
-    pub fn end(&self) {
+    fn end(&self) {
         self.bar.finish_and_clear();
     }
 }
 
 /// Becomes true when the run is asked to end (Ctrl-C, or a polite kill); what it made is still removed. Asked a second time, it
 /// ends at once.
-pub fn interruption(journalled: bool) -> impl Fn() -> bool + Sync {
+pub fn interruption(journalled: bool) -> impl Fn() -> bool + Send + Sync {
     let flag = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&flag);
     tokio::spawn(async move {

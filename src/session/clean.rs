@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::connection::Connection;
+use super::connection::{Connection, Named};
 use super::earlier_runs::Ledger;
-use super::identity::accounts;
+use super::identity::{accounts, headers};
+use super::observer::{Conclusion, Observer};
+use super::options::CleanOptions;
 use super::retention::Keeping;
-use super::run;
+use super::sending;
 use super::target::{self, Subject, Target};
-use crate::cli::args::{CleanArgs, RunArgs};
-use crate::cli::exit;
-use crate::cli::progress::{Progress, interruption};
 use crate::execute::http::{Accounts, Permit};
 use crate::execute::journal::Answers;
 use crate::execute::{Cleaned, Run, Settings};
@@ -22,41 +21,56 @@ use crate::model::text::one_line;
 use crate::plan::Options;
 use crate::session::stop::{Stop, runtime};
 
+/// Who cleans up what, and who is told.
+#[derive(Clone, Copy)]
+struct Sweep<'a> {
+    target: &'a Target,
+    connection: &'a Connection<'a>,
+    observer: &'a dyn Observer,
+}
+
 /// Cleans up, and says what was done.
-pub fn clean(args: &CleanArgs) -> Result<u8, Stop> {
+///
+/// # Errors
+/// Something must be fixed first, or the state folder cannot be used.
+pub fn clean(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let subject = Subject::load(&args.files)?;
     let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
+    let connection = Connection::new(&args.connection);
+    let sweep = Sweep { target: &target, connection: &connection, observer };
     if args.files.contract.is_none() && args.files.suite.is_none() {
-        let others = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?.made_with()?;
+        let others = Ledger::open(&args.pace.state, &target, &subject, Answers::All, observer)?.made_with()?;
         if !others.is_empty() {
-            return each(args, &target, &others);
+            return each(args, &sweep, &others);
         }
     }
-    let mut ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All)?;
-    let code = swept(args, &target, &subject, &mut ledger)?;
+    let mut ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All, observer)?;
+    let code = swept(args, &sweep, &subject, &mut ledger)?;
     let others = ledger.uncleaned_elsewhere()?;
     for title in &others {
-        anstream::println!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.");
+        observer.result(&format!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.\n"));
     }
-    Ok(if others.is_empty() { code } else { exit::INCONCLUSIVE })
+    Ok(if others.is_empty() { code } else { Conclusion::Inconclusive })
 }
 
 /// Cleans up after runs with other contracts than the bundled one, each with the files that it was made with.
-fn each(args: &CleanArgs, target: &Target, others: &[Sources]) -> Result<u8, Stop> {
-    let mut code = exit::CONFORMS;
+fn each(args: &CleanOptions, sweep: &Sweep<'_>, others: &[Sources]) -> Result<Conclusion, Stop> {
+    let Sweep { target, observer, .. } = *sweep;
+    let mut code = Conclusion::Conforms;
     for files in others {
         let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
         let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
-        let mut ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All)?;
-        code = code.max(swept(args, target, &subject, &mut ledger)?);
+        let mut ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All, observer)?;
+        code = code.max(swept(args, sweep, &subject, &mut ledger)?);
     }
     Ok(code)
 }
 
 /// Cleans up after the runs with one contract, of whose answers nothing more is needed then than what is to be kept.
-fn swept(args: &CleanArgs, target: &Target, subject: &Subject, ledger: &mut Ledger) -> Result<u8, Stop> {
+fn swept(args: &CleanOptions, by: &Sweep<'_>, subject: &Subject, ledger: &mut Ledger) -> Result<Conclusion, Stop> {
+    let target = by.target;
     let windows = target::windows(&args.pace.window, target, &subject.contract);
-    let (code, _) = sweep(target, subject, ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+    let (code, _) = sweep(by, subject, ledger, &Options { windows, ..Options::default() })?;
     ledger.reduce(&subject.contract, &Keeping::of_target(None, &args.pace.state, subject, target)?)?;
     Ok(code)
 }
@@ -65,24 +79,27 @@ fn swept(args: &CleanArgs, target: &Target, subject: &Subject, ledger: &mut Ledg
 ///
 /// # Errors
 /// Credentials are missing, or the state folder cannot be used.
-pub fn start_over(args: &RunArgs, target: &Target, subject: &Subject, mut ledger: Ledger) -> Result<Ledger, Stop> {
+pub(super) fn start_over(command: &sending::Command<'_>, mut ledger: Ledger) -> Result<Ledger, Stop> {
+    let sending::Command { args, target, subject, connection, observer } = *command;
+    let by = Sweep { target, connection, observer };
     let mut sent_before = 0;
     if *target != Target::Mock && !ledger.journals.is_empty() {
         let windows = target::windows(&args.scope.pace.window, target, &subject.contract);
-        (_, sent_before) = sweep(target, subject, &ledger, &Options { windows, ..Options::default() }, &args.connection)?;
+        (_, sent_before) = sweep(&by, subject, &ledger, &Options { windows, ..Options::default() })?;
     }
     ledger.start_over()?;
     drop(ledger);
-    let mut ledger = Ledger::for_run(&args.scope, target, subject, Answers::OfUnended)?;
+    let mut ledger = Ledger::for_run(&args.scope, target, subject, Answers::OfUnended, observer)?;
     ledger.sent_before = sent_before;
     Ok(ledger)
 }
 
 /// Removes what is left; the exit code, and how many requests it took.
-fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options, connection: &Connection) -> Result<(u8, u64), Stop> {
+fn sweep(by: &Sweep<'_>, subject: &Subject, ledger: &Ledger, options: &Options) -> Result<(Conclusion, u64), Stop> {
+    let Sweep { target, connection, observer } = *by;
     let Target::Server { base, .. } = target else {
-        anstream::println!("Nothing is left: the embedded mock ends with its run.");
-        return Ok((exit::CONFORMS, 0));
+        observer.result("Nothing is left: the embedded mock ends with its run.\n");
+        return Ok((Conclusion::Conforms, 0));
     };
     let (mut left, mut sent) = (0, 0);
     for chronicle in &ledger.journals {
@@ -91,22 +108,22 @@ fn sweep(target: &Target, subject: &Subject, ledger: &Ledger, options: &Options,
         if !open {
             continue;
         }
-        let named = connection.credentials.read()?;
-        let headers = connection.headers.with(&subject.suite, &subject.contract)?;
-        named.check(&subject.suite, &headers)?;
+        let named = Named::read(connection.credentials())?;
+        let headers = headers(connection.headers(), &subject.suite, &subject.contract)?;
+        named.check(&subject.suite, &headers, observer)?;
         let accounts = accounts(subject, &Filter::default(), &headers, &|name: &str| named.get(name))?;
         let before = ledger.ages();
-        let settings = Settings { before, ..run::settings(options, None, target, subject, base.clone()) };
+        let settings = Settings { before, ..sending::settings(options, None, target, subject, base.clone()) };
         let runtime = runtime("cleaning up cannot start")?;
-        let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, connection))?;
+        let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, by))?;
         sent += cleaned.sent;
         left += cleaned.left.iter().filter(|one| one.removable).count();
-        tell(chronicle, &cleaned);
+        tell(chronicle, &cleaned, observer);
     }
     if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
-        anstream::println!("Nothing that can be removed is left by runs with the contract {:?}.", subject.contract.title);
+        observer.result(&format!("Nothing that can be removed is left by runs with the contract {:?}.\n", subject.contract.title));
     }
-    Ok((if left == 0 { exit::CONFORMS } else { exit::INCONCLUSIVE }, sent))
+    Ok((if left == 0 { Conclusion::Conforms } else { Conclusion::Inconclusive }, sent))
 }
 
 async fn one(
@@ -115,14 +132,15 @@ async fn one(
     chronicle: &Chronicle,
     accounts: &Accounts,
     settings: &Settings,
-    connection: &Connection,
+    by: &Sweep<'_>,
 ) -> Result<Cleaned, Stop> {
+    let Sweep { connection, observer, .. } = *by;
     let client = connection.client(false)?;
     let plan: &Plan = &chronicle.start.plan;
-    let progress = Progress::start(&Plan::default(), &settings.windows);
+    let progress = observer.sending(&Plan::default(), &settings.windows);
     let watch = |event: crate::execute::Event<'_>| progress.learn(event);
     // Asked to end, what is under way is ended, and the rest is left to the next time.
-    let stop = interruption(true);
+    let stop = observer.interruption(true);
     let journal = ledger.reopen(chronicle)?;
     // What is left is the run's own, or it is not touched.
     let own = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
@@ -136,15 +154,15 @@ async fn one(
     Ok(cleaned)
 }
 
-fn tell(chronicle: &Chronicle, cleaned: &Cleaned) {
+fn tell(chronicle: &Chronicle, cleaned: &Cleaned, observer: &dyn Observer) {
     let run = one_line(&format!("{} ({})", chronicle.start.started_at, chronicle.start.mark));
-    anstream::println!("Run of {run}: {} requests to remove what it left.", cleaned.removed);
+    observer.result(&format!("Run of {run}: {} requests to remove what it left.\n", cleaned.removed));
     for one in &cleaned.left {
-        anstream::println!("  {} {} is left: {}.", one_line(&one.kind), one_line(&one.id), one_line(&one.reason));
+        observer.result(&format!("  {} {} is left: {}.\n", one_line(&one.kind), one_line(&one.id), one_line(&one.reason)));
     }
     for (kind, name) in &cleaned.unknown {
         let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };
         let what = one_line(&format!("{kind} {named}"));
-        anstream::println!("  One of {what} may be there: the contract has no list to look it up in.");
+        observer.result(&format!("  One of {what} may be there: the contract has no list to look it up in.\n"));
     }
 }

@@ -1,28 +1,24 @@
 //! `probity judge`, and the end of every run: judge, report, exit code.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use super::earlier_runs::Ledger;
+use super::observer::{Conclusion, Observer};
+use super::options::JudgeOptions;
 use super::retention::Keeping;
 use super::target::{self, Subject};
 use super::{atomic_file, json_file};
-use crate::cli::args::JudgeArgs;
-use crate::cli::exit;
 use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::plan::Intent;
 use crate::model::reason::Code;
 use crate::model::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
 use crate::model::verdict::{Severity, Verdict};
-use crate::report::{Detail, FORMATS, causes, matrix, matrix_in};
+use crate::report::{FORMATS, causes};
 use crate::session::stop::Stop;
 
 /// The longest recording that is read, in bytes: more than the answers of a run may take.
 const LONGEST: u64 = 1024 * 1024 * 1024;
-
-/// Columns where the width of the terminal is not known.
-const WIDTH: usize = 80;
 
 /// What breaks a run beside violations.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,23 +30,24 @@ pub struct Demand {
 }
 
 /// What is done with the verdicts.
-pub struct Conclusion<'a> {
+pub struct Purpose<'a> {
     /// Folder for the reports.
     pub out: &'a Path,
     /// What else breaks the run.
     pub demand: Demand,
-    /// How much of the matrix is printed; `None` for as much as can be read.
-    pub detail: Option<Detail>,
     /// What is kept of the run; `None` where its recording is there already.
     pub keeping: Option<&'a Keeping>,
 }
 
 /// Judges a saved recording again.
-pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
+///
+/// # Errors
+/// The recording cannot be used, is of another contract, or the reports cannot be written.
+pub fn judge(args: &JudgeOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let recording = recorded(&args.recording)?;
     if !recording.keep.is_all() {
         let (file, kept) = (args.recording.display(), recording.keep.words());
-        anstream::eprintln!("{file} keeps {kept}: no body is judged again, and no cell conforms whose answer had one.");
+        observer.note(&format!("{file} keeps {kept}: no body is judged again, and no cell conforms whose answer had one."));
     }
     let recording = recording.without_bodies();
     let subject = Subject::load(&args.files)?;
@@ -64,8 +61,9 @@ pub fn judge(args: &JudgeArgs) -> Result<u8, Stop> {
     conclude(
         &subject,
         &recording,
-        &Conclusion { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, detail: None, keeping: None },
+        &Purpose { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, keeping: None },
         None,
+        observer,
     )
 }
 
@@ -79,7 +77,13 @@ pub(crate) fn recorded(path: &Path) -> Result<Recording, Stop> {
 
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that
 /// this one left to a later one stands in the reports, too.
-pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusion<'_>, ledger: Option<&mut Ledger>) -> Result<u8, Stop> {
+pub fn conclude(
+    subject: &Subject,
+    recording: &Recording,
+    conclusion: &Purpose<'_>,
+    ledger: Option<&mut Ledger>,
+    observer: &dyn Observer,
+) -> Result<Conclusion, Stop> {
     let redactor = conclusion.keeping.and_then(|keeping| keeping.redactor(&subject.contract, recording));
     let told = assemble(subject, recording);
     let mut report = redactor.as_ref().map_or_else(|| told.clone(), |redactor| redactor.report(&told, recording));
@@ -102,19 +106,15 @@ pub fn conclude(subject: &Subject, recording: &Recording, conclusion: &Conclusio
     }
     // Last: what a run has shown is told, whatever becomes of what the next one should know.
     if let Some(Err(stop)) = ledger.map(|ledger| ledger.learn(&subject.suite, &own, recording)) {
-        anstream::eprintln!("warning: {stop}; the next run will not know what this one has shown");
+        observer.note(&format!("warning: {stop}; the next run will not know what this one has shown"));
     }
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let shown = conclusion.detail.map_or_else(|| matrix(&report, WIDTH, colour), |detail| matrix_in(&report, detail, WIDTH, colour));
-    anstream::print!("{shown}");
-    let names: Vec<&str> = FORMATS.iter().filter_map(|format| format.file_name).collect();
-    anstream::println!("Reports: {} in {}", names.join(", "), conclusion.out.display());
+    observer.reported(&report, conclusion.out);
     let postponed = recording.plan.cells.iter().zip(&report.cells).any(|(planned, cell)| {
         // What an earlier run has shown needs no later one.
         matches!(planned.intent, Intent::Postponed(_)) && cell.remembered.is_none()
     });
     Ok(match code(&report, conclusion.demand) {
-        exit::CONFORMS if postponed => exit::INCONCLUSIVE,
+        Conclusion::Conforms if postponed => Conclusion::Inconclusive,
         code => code,
     })
 }
@@ -167,7 +167,7 @@ fn is_settled(report: &Report, cell: &Cell) -> bool {
 }
 
 /// The exit code: what is broken weighs more than what is not known.
-fn code(report: &Report, demand: Demand) -> u8 {
+fn code(report: &Report, demand: Demand) -> Conclusion {
     let of = |verdict| report.totals.of(verdict) > 0;
     let warned =
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
@@ -175,7 +175,7 @@ fn code(report: &Report, demand: Demand) -> u8 {
     let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
     let nothing_proved = ![Verdict::Conforms, Verdict::Held, Verdict::Waived].into_iter().any(of);
     if of(Verdict::Violates) || report.totals.inferred(Verdict::Violates) > 0 || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
-        exit::VIOLATES
+        Conclusion::Violates
     } else if of(Verdict::Blocked)
         || of(Verdict::Inconclusive)
         || nothing_proved
@@ -183,8 +183,8 @@ fn code(report: &Report, demand: Demand) -> u8 {
         || (demand.complete
             && (of(Verdict::Skipped) || report.cells.iter().any(|cell| cell.verdict == Verdict::Unreached && !is_settled(report, cell))))
     {
-        exit::INCONCLUSIVE
+        Conclusion::Inconclusive
     } else {
-        exit::CONFORMS
+        Conclusion::Conforms
     }
 }

@@ -1,17 +1,17 @@
-//! The arguments that say how a target is reached, and where credentials come from.
+//! How a target is reached, and where credentials come from.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use clap::Args;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
-use super::identity::HeaderArgs;
+use super::observer::Observer;
+use super::options::Reach;
 use super::shown_address::repeated;
-use super::target::environment;
+
 use crate::execute::http::{Bounds, Client, Route, Store};
 use crate::model::own_header::OwnHeader;
 use crate::model::suite::{Credential, Suite};
@@ -25,47 +25,38 @@ const LONGEST_CA: u64 = 1024 * 1024;
 const SHORTEST_SECRET: usize = 8;
 
 /// How a target is reached.
-#[derive(Debug, Clone, Args)]
-pub struct Connection {
-    /// Seconds to wait for one answer: for its header, and once more for the rest. What takes longer is inconclusive.
-    #[arg(long, value_name = "SECONDS", default_value_t = 70, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
-    /// The longest answer that is read, in MiB. All answers of a run may take eight times as much memory. What goes beyond
-    /// is inconclusive.
-    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub max_answer: u64,
-    /// Trust the authorities in this file (PEM), too. The certificate of the server is verified in any case.
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
-    /// Show this certificate where the server asks for one (mutual TLS): a PEM file with the certificate, its chain and its key,
-    /// which nobody but its owner may have access to. Other servers do not see it.
-    #[arg(long, value_name = "FILE")]
-    pub client_cert: Option<PathBuf>,
-    /// Send every request by way of this proxy. Those that the environment names are never used.
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub credentials: CredentialFile,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub headers: HeaderArgs,
+pub struct Connection<'a> {
+    options: &'a Reach,
     /// The memory that the answers of all clients take together.
-    #[arg(skip)]
     store: OnceLock<Arc<Store>>,
 }
 
-impl Connection {
+impl<'a> Connection<'a> {
+    /// One for all clients of a command.
+    pub fn new(options: &'a Reach) -> Self {
+        Self { options, store: OnceLock::new() }
+    }
+
+    /// The file of credentials.
+    pub fn credentials(&self) -> Option<&Path> {
+        self.options.credentials.as_deref()
+    }
+
+    /// Header fields that are sent with every request.
+    pub fn headers(&self) -> &[String] {
+        &self.options.headers
+    }
+
     /// The client. The embedded mock is on this side of every proxy.
     ///
     /// # Errors
     /// A file or an address that cannot be used.
     pub fn client(&self, embedded: bool) -> Result<Client, Stop> {
-        let body = usize::try_from(self.max_answer * 1024 * 1024).unwrap_or(usize::MAX);
-        let bounds = Bounds { total: Duration::from_secs(self.timeout), body, ..Bounds::default() };
+        let body = usize::try_from(self.options.max_answer * 1024 * 1024).unwrap_or(usize::MAX);
+        let bounds = Bounds { total: Duration::from_secs(self.options.timeout), body, ..Bounds::default() };
         let store = Some(Arc::clone(self.store.get_or_init(|| Arc::new(Store::of(&bounds)))));
         let route = if embedded { Route { shared: true, store, ..Route::default() } } else { Route { store, ..self.route()? } };
-        Client::new(bounds, &route).map_err(|error| match (&error, &self.ca) {
+        Client::new(bounds, &route).map_err(|error| match (&error, &self.options.ca) {
             (crate::execute::http::ClientError::Identity, _) => Stop::Unusable(format!("--client-cert: {error}")),
             (crate::execute::http::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
             (crate::execute::http::ClientError::Proxy(_), _) => Stop::Unusable(format!("--proxy: {error}")),
@@ -79,18 +70,18 @@ impl Connection {
     /// The first such flag.
     pub fn fits_the_embedded_mock(&self) -> Result<(), Stop> {
         let given = [
-            ("--ca", self.ca.is_some()),
-            ("--client-cert", self.client_cert.is_some()),
-            ("--proxy", self.proxy.is_some()),
-            ("--credentials", self.credentials.path.is_some()),
+            ("--ca", self.options.ca.is_some()),
+            ("--client-cert", self.options.client_cert.is_some()),
+            ("--proxy", self.options.proxy.is_some()),
+            ("--credentials", self.options.credentials.is_some()),
         ];
         for_a_server(&given)
     }
 
     fn route(&self) -> Result<Route, Stop> {
-        let authorities = self.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
-        let identity = self.client_cert.as_ref().map(|path| open::private(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
-        Ok(Route { authorities, identity, proxy: self.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
+        let authorities = self.options.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
+        let identity = self.options.client_cert.as_ref().map(|path| open::private(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
+        Ok(Route { authorities, identity, proxy: self.options.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
     }
 }
 
@@ -120,24 +111,9 @@ fn proxy(text: &str) -> Result<String, Stop> {
     Ok(text.to_owned())
 }
 
-/// Where credentials come from beside the environment.
-#[derive(Debug, Clone, Args)]
-pub struct CredentialFile {
-    /// Take credentials from this file first and then from the environment: NAME=VALUE on each line, with the names of the
-    /// suite. Only its owner may have access to it. What is secret is left out of everything that is written, in every
-    /// form, if it has at least 8 characters; what is shorter only in its encoded forms.
-    #[arg(long = "credentials", value_name = "FILE")]
-    pub path: Option<PathBuf>,
-}
-
-impl CredentialFile {
-    /// What the file holds; nothing without one.
-    ///
-    /// # Errors
-    /// As [`open::credentials`].
-    pub fn read(&self) -> Result<Named, Stop> {
-        Ok(Named(self.path.as_ref().map(|path| open::credentials(path)).transpose()?.unwrap_or_default()))
-    }
+/// The environment.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Values by name, of a file and the environment.
@@ -145,6 +121,14 @@ impl CredentialFile {
 pub struct Named(BTreeMap<String, SecretString>);
 
 impl Named {
+    /// What the file holds; nothing without one.
+    ///
+    /// # Errors
+    /// As [`open::credentials`].
+    pub fn read(file: Option<&Path>) -> Result<Self, Stop> {
+        Ok(Self(file.map(open::credentials).transpose()?.unwrap_or_default()))
+    }
+
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<String> {
         self.0.get(name).map(|value| value.expose_secret().to_owned()).or_else(|| environment(name))
@@ -154,7 +138,7 @@ impl Named {
     ///
     /// # Errors
     /// A control character, or a colon in a user name; the variable that holds it.
-    pub fn check(&self, suite: &Suite, headers: &[OwnHeader]) -> Result<(), Stop> {
+    pub fn check(&self, suite: &Suite, headers: &[OwnHeader], observer: &dyn Observer) -> Result<(), Stop> {
         let accounts = [&suite.accounts.full, &suite.accounts.limited];
         let of_headers: Vec<String> = headers.iter().flat_map(OwnHeader::variables).collect();
         let mut secrets: Vec<&str> = of_headers.iter().map(String::as_str).collect();
@@ -172,9 +156,9 @@ impl Named {
         of_headers.iter().try_for_each(|name| self.is_sendable(name))?;
         for secret in secrets {
             if self.get(secret).is_some_and(|value| !value.is_empty() && value.len() < SHORTEST_SECRET) {
-                anstream::eprintln!(
+                observer.note(&format!(
                     "note: {secret} is shorter than {SHORTEST_SECRET} characters, so an answer that repeats it is written down as it is"
-                );
+                ));
             }
         }
         Ok(())

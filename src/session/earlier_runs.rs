@@ -7,9 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::observer::Observer;
+use super::options::{Scope, Selection};
 use super::retention::Keeping;
 use super::target::{self, Subject, Target};
-use crate::cli::args::{Scope, Selection};
 use crate::contract::expressions::captured;
 use crate::execute::journal::{Answers, Folder, Job, Journal, Memory, digest};
 use crate::judge::Recording;
@@ -46,22 +47,22 @@ impl Ledger {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn for_run(scope: &Scope, target: &Target, subject: &Subject, answers: Answers) -> Result<Self, Stop> {
+    pub fn for_run(scope: &Scope, target: &Target, subject: &Subject, answers: Answers, observer: &dyn Observer) -> Result<Self, Stop> {
         if *target == Target::Mock && scope.budget.is_none() {
             return Ok(Self::default());
         }
-        Self::open(&scope.pace.state, target, subject, answers)
+        Self::open(&scope.pace.state, target, subject, answers, observer)
     }
 
     /// Opens what is known of a target.
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn open(state: &Path, target: &Target, subject: &Subject, answers: Answers) -> Result<Self, Stop> {
+    pub fn open(state: &Path, target: &Target, subject: &Subject, answers: Answers, observer: &dyn Observer) -> Result<Self, Stop> {
         let folder = Folder::open(state, &target.key(), &subject.contract.title)?;
         let memory = folder.memory().unwrap_or_else(|error| {
             // What is remembered spares requests; a run is right without it.
-            anstream::eprintln!("warning: what earlier runs remembered is left aside: {error}");
+            observer.note(&format!("warning: what earlier runs remembered is left aside: {error}"));
             Memory::default()
         });
         let journals = folder.journals(answers)?;

@@ -1,4 +1,4 @@
-//! `probity mock`, and the mock that a run brings along.
+//! Serves the mock, for a run or by itself, and works out how many requests it allows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,19 +6,18 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use crate::cli::args::{Files, MockArgs};
-use crate::cli::exit;
 use crate::execute::MOST_BURST;
 use crate::execute::http::{Accounts, Secret, Secrets};
-use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, all_faults, all_variants, serve};
+use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, serve};
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::effect::{Effect, Permission};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
 use crate::model::suite::{Account, Credential};
-use crate::model::text::one_line;
 use crate::plan::{Known, Options, PlanError};
+use crate::session::connection::environment;
+use crate::session::options::MockServerOptions;
+use crate::session::specification::Subject;
 use crate::session::stop::{Stop, runtime};
-use crate::session::target::{Subject, environment};
 
 /// Seconds in which the mock allows as many requests as a full run needs: long enough for a run on a slow machine, short
 /// enough for the next run to wait.
@@ -92,22 +91,25 @@ impl Embedded {
     }
 }
 
-/// Serves a mock until it is interrupted.
-pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
-    if args.twists.fault.iter().any(|name| name == "help") {
-        for fault in all_faults() {
-            anstream::println!("{:32} {}", fault.name, fault.breaks);
-        }
-        return Ok(exit::CONFORMS);
-    }
-    if args.twists.variant.iter().any(|name| name == "help") {
-        for variant in all_variants() {
-            anstream::println!("{:32} {}", variant.name, variant.differs);
-        }
-        return Ok(exit::CONFORMS);
-    }
+/// A mock that is served.
+pub struct Served<'a> {
+    /// The contract and suite.
+    pub subject: &'a Subject,
+    /// What the mock goes by.
+    pub options: &'a MockOptions,
+    /// Resources that it knows from before.
+    pub given: &'a BTreeMap<String, Vec<String>>,
+    /// Where it listens.
+    pub address: String,
+}
+
+/// Serves a mock until it is interrupted; the count of its answers. `introduce` is told where it is.
+///
+/// # Errors
+/// Something must be fixed first, or the address cannot be listened on.
+pub fn serve_until_interrupted(args: &MockServerOptions, introduce: &dyn Fn(&Served<'_>)) -> Result<u64, Stop> {
     let subject = Subject::load(&args.files)?;
-    let mut options = Embedded::prepare(&subject, &args.twists.fault, &args.twists.variant)?.options;
+    let mut options = Embedded::prepare(&subject, &args.mock.fault, &args.mock.variant)?.options;
     options.accounts = from_environment(&subject, &options.accounts);
     let given = Mock::new(options.clone()).given().clone();
     options.windows = if args.window.is_empty() { whole_run(&subject, known(&options, &given))? } else { args.window.clone() };
@@ -118,14 +120,13 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
             |error: std::io::Error| Stop::Unusable(format!("the mock cannot listen on {}: {error}; name another address with --listen", args.listen));
         let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        introduce(&subject, &options, &given, &address.to_string(), &format!("probity run{} --target http://{address}", named(&args.files)));
+        introduce(&Served { subject: &subject, options: &options, given: &given, address: address.to_string() });
         tokio::select! {
             ended = serve(listener, Arc::clone(&mock)) => ended.map_err(|error| Stop::Inconclusive(format!("the mock stopped: {error}"))),
             _ = tokio::signal::ctrl_c() => Ok(()),
         }
     })?;
-    anstream::println!("{} requests answered", mock.requests());
-    Ok(exit::CONFORMS)
+    Ok(mock.requests())
 }
 
 fn variants_of(names: &[String]) -> Result<Vec<&'static Variant>, Stop> {
@@ -245,75 +246,4 @@ fn chosen(account: &Account, invented: &BTreeMap<String, MockSecret>) -> BTreeMa
             (scheme.clone(), secret)
         })
         .collect()
-}
-
-/// Says where the mock is, and how to point a run at it.
-fn introduce(subject: &Subject, options: &MockOptions, given: &BTreeMap<String, Vec<String>>, address: &str, run: &str) {
-    let named = one_line(&format!("{} {}", subject.contract.title, subject.contract.version));
-    anstream::println!("{named} is served at http://{address} (Ctrl-C ends it)");
-    for window in &options.windows {
-        anstream::println!("Rate limit: {} requests in {} s", window.requests, window.seconds);
-    }
-    for fault in &options.fault {
-        let place = fault.operation.as_ref().map(|operation| format!(" on {operation}")).unwrap_or_default();
-        anstream::println!("Fault: {}{place}", fault.name);
-    }
-    for variant in &options.variant {
-        anstream::println!("Variant: {}", variant.name);
-    }
-    anstream::println!("\nTo point a run at it, in another shell:\n");
-    let accounts = [(&subject.suite.accounts.full, &options.accounts.full), (&subject.suite.accounts.limited, &options.accounts.limited)];
-    let mut lines: Vec<String> = Vec::new();
-    for (account, secrets) in accounts {
-        for (scheme, credential) in account {
-            lines.extend(exports(credential, secrets.get(scheme)));
-        }
-    }
-    for (kind, entries) in &subject.suite.given {
-        let named = entries.iter().zip(given.get(kind).into_iter().flatten());
-        lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={}", entry.env.as_ref()?, word(id)))));
-    }
-    let mut seen: Vec<&String> = Vec::new();
-    for line in &lines {
-        if !seen.contains(&line) {
-            anstream::println!("  {line}");
-            seen.push(line);
-        }
-    }
-    anstream::println!("  {run}\n");
-}
-
-/// The arguments that name contract and suite, for a shell.
-fn named(files: &Files) -> String {
-    let suite = files.suite.as_ref().map(|path| format!(" --suite {}", quoted(&path.display().to_string())));
-    let contract = files.contract.as_ref().map(|path| format!(" --contract {}", quoted(&path.display().to_string())));
-    suite.into_iter().chain(contract).collect()
-}
-
-/// A text that a shell takes for one word, and for nothing else.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// The same, where it is needed: ids may have the form that a contract wants.
-fn word(text: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':');
-    if text.chars().all(plain) { text.to_owned() } else { quoted(&one_line(text)) }
-}
-
-fn exports(credential: &Credential, secret: Option<&MockSecret>) -> Vec<String> {
-    match (credential, secret) {
-        (Credential::Basic { username: user, password: pass }, Some(MockSecret::Basic { username, password })) => {
-            vec![export(user, username), export(pass, password)]
-        }
-        (Credential::Bearer { token }, Some(MockSecret::Bearer(value))) => vec![export(token, value)],
-        (Credential::Value { env }, Some(MockSecret::Value(value))) => vec![export(env, value)],
-        _ => Vec::new(),
-    }
-}
-
-/// What was invented is shown; what the environment has may be a real secret.
-fn export(variable: &str, value: &str) -> String {
-    let known = environment(variable).is_some_and(|value| !value.is_empty());
-    if known { format!("# {variable} is taken as the environment has it") } else { format!("export {variable}={value}") }
 }

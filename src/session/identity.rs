@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use clap::Args;
 use serde_json::Value;
 
 use super::specification::Subject;
@@ -16,32 +15,20 @@ use crate::model::plan::Plan;
 use crate::model::suite::{Credential, Suite};
 use crate::session::stop::Stop;
 
-/// Header fields on the command line.
-#[derive(Debug, Clone, Default, Args)]
-pub struct HeaderArgs {
-    /// Send this header field with every request: 'Name: value'. `${NAME}` in it stands for the value of a variable, from the
-    /// environment or --credentials, which is kept secret; whatever else stands here, everybody on this machine can see. May be
-    /// repeated. It takes the place of what suite and contract have for it, except in a request whose fault is about it.
-    #[arg(long = "header", value_name = "NAME: VALUE")]
-    pub texts: Vec<String>,
-}
-
-impl HeaderArgs {
-    /// The header fields of the command line, and those of the suite that it does not replace.
-    ///
-    /// # Errors
-    /// One cannot be sent, or must not be.
-    pub fn with(&self, suite: &Suite, contract: &Contract) -> Result<Vec<OwnHeader>, Stop> {
-        let parse = |text: &String| OwnHeader::parse(text).map_err(|reason| Stop::Unusable(format!("--header: {reason}")));
-        let mut headers = self.texts.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-        let of_suite = suite.headers.iter().filter(|header| !headers.iter().any(|own| own.is_called(&header.name)));
-        let of_suite: Vec<OwnHeader> = of_suite.cloned().collect();
-        headers.extend(of_suite);
-        for header in &headers {
-            check(header, suite, contract).map_err(|reason| Stop::Unusable(format!("header {}: {reason}", header.name)))?;
-        }
-        Ok(headers)
+/// The header fields of the command line, and those of the suite that it does not replace.
+///
+/// # Errors
+/// One cannot be sent, or must not be.
+pub fn headers(texts: &[String], suite: &Suite, contract: &Contract) -> Result<Vec<OwnHeader>, Stop> {
+    let parse = |text: &String| OwnHeader::parse(text).map_err(|reason| Stop::Unusable(format!("--header: {reason}")));
+    let mut headers = texts.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let of_suite = suite.headers.iter().filter(|header| !headers.iter().any(|own| own.is_called(&header.name)));
+    let of_suite: Vec<OwnHeader> = of_suite.cloned().collect();
+    headers.extend(of_suite);
+    for header in &headers {
+        check(header, suite, contract).map_err(|reason| Stop::Unusable(format!("header {}: {reason}", header.name)))?;
     }
+    Ok(headers)
 }
 
 /// Refuses a header field that is sent to nothing, or that a security scheme owns: without credentials, a request must hold none.
@@ -114,15 +101,15 @@ pub fn accounts(subject: &Subject, filter: &Filter, headers: &[OwnHeader], looku
     Err(Stop::Unusable(format!("credentials are missing: set {words}{}{whence}", all.join(", "))))
 }
 
-/// Says what was shown where a server knew nobody: every request that it answered was refused with 401.
-pub fn tell_refused(subject: &Subject, planned: &Plan, outcomes: &Outcomes) {
+/// What was shown where a server knew nobody: every request that it answered was refused with 401.
+pub fn refused_note(subject: &Subject, planned: &Plan, outcomes: &Outcomes) -> Option<String> {
     let valid = outcomes.outcomes.iter().filter(|outcome| planned.probe(&outcome.probe).is_some_and(|probe| probe.fault.is_none()));
     let answered: Vec<_> = valid.filter_map(|outcome| Some((outcome.exchanges.last()?, outcome.answer()?.status))).collect();
     if answered.is_empty() || answered.iter().any(|(_, status)| *status != Status(401)) {
-        return;
+        return None;
     }
     let sent: BTreeSet<&str> = answered.iter().flat_map(|(exchange, _)| &exchange.request.credentials).map(|one| one.scheme.as_str()).collect();
-    anstream::eprintln!("note: every valid request was answered 401; {}", shown(subject, &sent));
+    Some(format!("note: every valid request was answered 401; {}", shown(subject, &sent)))
 }
 
 /// The schemes that were shown, each with how and from which variables; no value.

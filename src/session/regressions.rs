@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::options::Scope;
 use super::{atomic_file, json_file};
-use crate::cli::args::Scope;
 use crate::model::drawn::Drawn;
 use crate::model::verdict::Finding;
 use crate::session::stop::Stop;

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::earlier_runs::Ledger;
+use super::options::RunOptions;
 use super::other_values;
 use super::regressions::{self, Regression};
 use super::retention::Keeping;
-use super::run::{Scene, Way, carry_out};
+use super::sending::{Command, Scene, Way, carry_out};
 use super::target::{self, Subject, Target};
-use crate::cli::args::RunArgs;
 use crate::execute::journal::Answers;
 use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
 use crate::model::drawn::Drawn;
@@ -43,20 +43,14 @@ const MOST_ELSEWHERE: u64 = 40;
 
 /// Sends again what was found wrong, and keeps what came of it in the recording. What was drawn is kept in the regression
 /// file as well.
-pub fn again(
-    args: &RunArgs,
-    subject: &Subject,
-    target: &Target,
-    ledger: &mut Ledger,
-    keeping: &Keeping,
-    recording: &mut Recording,
-) -> Result<(), Stop> {
+pub(crate) fn again(command: &Command<'_>, ledger: &mut Ledger, keeping: &Keeping, recording: &mut Recording) -> Result<(), Stop> {
+    let Command { args, target, subject, .. } = *command;
     let hints = target::hints(&subject.suite, &subject.contract);
     let found = findings(subject, &hints, recording);
     if (found.is_empty() && !other_values::is_due(recording)) || was_interrupted(&recording.outcomes) {
         return Ok(());
     }
-    let scene = Scene::set(args, target, subject, &Ledger::default())?;
+    let scene = Scene::set(command, &Ledger::default())?;
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
     let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(ledger.sent_before + recording.outcomes.requests()).min(most));
@@ -67,7 +61,7 @@ pub fn again(
         };
         let traces = Traces::default();
         let reserve = reserve(args, target, recording);
-        let mut again = Again { args, subject, target, ledger, scene, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
+        let mut again = Again { command: *command, subject, ledger, scene, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
         again.reach(recording).await?;
         again.left = left.saturating_sub(reserve.saturating_sub(again.left));
         again.repeat(recording, &found).await?;
@@ -88,7 +82,7 @@ pub fn again(
 }
 
 /// How many requests there are for trying in another way what was refused: a fifth of what was sent, within the budget.
-fn reserve(args: &RunArgs, target: &Target, recording: &Recording) -> u64 {
+fn reserve(args: &RunOptions, target: &Target, recording: &Recording) -> u64 {
     let sent = recording.outcomes.requests();
     let most = if target.is_local() && args.scope.pace.window.is_empty() { MOST_LOCAL } else { sent.div_ceil(RESERVE) };
     args.scope.budget.map_or(most, |budget| budget.saturating_sub(sent).min(most))
@@ -115,9 +109,8 @@ fn was_interrupted(outcomes: &Outcomes) -> bool {
 
 /// Sending again.
 pub(crate) struct Again<'a> {
-    args: &'a RunArgs,
+    command: Command<'a>,
     pub(crate) subject: &'a Subject,
-    target: &'a Target,
     /// That of the run itself, which holds the state folder until it ends.
     ledger: &'a mut Ledger,
     scene: Scene,
@@ -167,7 +160,7 @@ impl Again<'_> {
         if probes.is_empty() {
             return Ok(());
         }
-        for round in 1..=self.args.retries {
+        for round in 1..=self.command.args.retries {
             let options = Options { mark: format!("{}-{round}", self.scene.options.mark), ..self.scene.options.clone() };
             let whole = self.planned(&options)?;
             let part = closure(&whole, &probes, &around);
@@ -182,7 +175,7 @@ impl Again<'_> {
     fn is_harmless(&self, recording: &Recording, probe: &str) -> bool {
         let Some(probe) = recording.plan.probe(probe) else { return false };
         let felt = || self.subject.suite.effects.values().flatten().any(|operation| *operation == probe.operation);
-        !matches!(probe.repeat, Repeat::Burst { .. }) && (self.target.is_local() || !felt())
+        !matches!(probe.repeat, Repeat::Burst { .. }) && (self.command.target.is_local() || !felt())
     }
 
     /// Makes every drawn request that failed smaller, and returns what is left of each.
@@ -263,11 +256,11 @@ impl Again<'_> {
             mark,
             contract: self.subject.contract.title.clone(),
             shape,
-            files: self.subject.sources(&self.args.scope.files),
+            files: self.subject.sources(&self.command.args.scope.files),
             plan: part.clone(),
         };
-        let Self { args, target, subject, ledger, scene, served, .. } = self;
-        let way = Way { args, target, subject, ledger, scene, resumed: None, served: served.as_deref() };
+        let Self { command, ledger, scene, served, .. } = self;
+        let way = Way { command, ledger, scene, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
         let Traces { made, changed, left } = carried.traces;
         self.traces.made.extend(made);

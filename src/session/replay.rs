@@ -5,9 +5,11 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::cli::args::{ReplayArgs, RunArgs};
-use crate::cli::exit;
+use super::connection::Connection;
+use super::observer::{Conclusion, Observer};
+use super::options::ReplayOptions;
 use crate::execute::journal::Answers;
+use crate::judge::Recording;
 use crate::judge::judge;
 use crate::model::exchange::{Content, Ending, Exchange, Outcome};
 use crate::model::filter::Filter;
@@ -16,10 +18,9 @@ use crate::model::plan::{Plan, ProbeId};
 use crate::model::verdict::Severity;
 use crate::plan::{Options, closure};
 use crate::report::{finding_text, legible};
-use crate::session::conclude::recorded;
 use crate::session::earlier_runs::Ledger;
 use crate::session::retention::Keeping;
-use crate::session::run::{Scene, Way, carry_out};
+use crate::session::sending::{Command, Scene, Way, carry_out};
 use crate::session::stop::{Stop, runtime};
 use crate::session::target;
 use crate::session::target::{Subject, Target};
@@ -29,11 +30,10 @@ const NEAR: usize = 3;
 
 /// Sends the probe, and says how it ended: 1 when it breaks the contract (with --strict, when it is warned of as well), 3 when no
 /// answer came.
-pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
-    let recording = recorded(&args.recording)?;
-    if let Some(word) = unheard(&args.run, recording.seed) {
-        return Err(Stop::Unusable(format!("{word} means nothing to replay, which sends one probe of a recording; leave it out")));
-    }
+///
+/// # Errors
+/// The probe is not in the recording, or cannot be sent.
+pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     if recording.plan.probe(&args.probe).is_none() {
         let near = near(&recording.plan, &args.probe);
         return Err(Stop::Unusable(format!("{} has no probe {:?}; near are {}", args.recording.display(), args.probe, near.join(", "))));
@@ -50,55 +50,30 @@ pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
     run.scope.selection.seed = recording.seed;
     let subject = Subject::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?;
     let target = Target::of_run(&run, &subject)?;
-    let scene = Scene::set(&run, &target, &subject, &Ledger::default())?;
+    let connection = Connection::new(&run.connection);
+    let command = Command { args: &run, target: &target, subject: &subject, connection: &connection, observer };
+    let scene = Scene::set(&command, &Ledger::default())?;
     let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
     let runtime = runtime("it cannot be sent")?;
-    let outcomes = runtime.block_on(send(&run, &target, &subject, &scene, &part))?;
+    let outcomes = runtime.block_on(send(&command, &scene, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
-    anstream::print!("{}", legible(&shown(&part, outcome)));
+    observer.result(&legible(&shown(&part, outcome)));
     let hints = target::hints(&subject.suite, &subject.contract);
     let judgement = judge(&subject.case(&part, &outcomes, &hints));
     let found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
     for finding in &found {
-        anstream::println!("\n{}", finding_text(finding, false));
+        observer.result(&format!("\n{}\n", finding_text(finding, false)));
     }
     Ok(match &outcome.ending {
-        _ if found.iter().any(|finding| finding.severity == Severity::Must || args.run.reports.strict) => exit::VIOLATES,
-        Ending::Answered => exit::CONFORMS,
-        Ending::Silent(_) | Ending::Withheld(_) => exit::INCONCLUSIVE,
+        _ if found.iter().any(|finding| finding.severity == Severity::Must || args.run.reports.strict) => Conclusion::Violates,
+        Ending::Answered => Conclusion::Conforms,
+        Ending::Silent(_) | Ending::Withheld(_) => Conclusion::Inconclusive,
     })
 }
 
-/// The first argument of `run` that was given and can have no effect on a single probe.
-fn unheard(run: &RunArgs, seed: u64) -> Option<&'static str> {
-    let usual = usual()?;
-    let selection = &run.scope.selection;
-    let given = [
-        (!selection.operations.filter().is_all(), "--only, --tag, --path, --method or --exclude"),
-        (!selection.status.is_empty(), "--status"),
-        (selection.thorough, "--thorough"),
-        (selection.cases > 0, "--cases"),
-        (selection.regressions.is_some(), "--regressions"),
-        (run.scope.budget.is_some(), "--budget"),
-        (run.fresh, "--fresh"),
-        (run.max_time.is_some(), "--max-time"),
-        (run.require_complete, "--require-complete"),
-        (run.full, "--full"),
-        (run.retries != usual.retries, "--retries"),
-        (run.reports.out != usual.reports.out, "--out"),
-        // That of the recording is taken in any case.
-        (![usual.scope.selection.seed, seed].contains(&selection.seed), "--seed"),
-    ];
-    given.into_iter().find_map(|(given, word)| given.then_some(word))
-}
-
-/// The arguments where none are given.
-fn usual() -> Option<RunArgs> {
-    crate::cli::run_args(&[]).ok()
-}
-
-async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {
-    let mut ledger = Ledger::for_run(&run.scope, target, subject, Answers::None)?;
+async fn send(command: &Command<'_>, scene: &Scene, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {
+    let Command { args: run, target, subject, observer, .. } = *command;
+    let mut ledger = Ledger::for_run(&run.scope, target, subject, Answers::None, observer)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start {
         started_at: Timestamp::now().to_string(),
@@ -108,7 +83,7 @@ async fn send(run: &RunArgs, target: &Target, subject: &Subject, scene: &Scene, 
         files: subject.sources(&run.scope.files),
         plan: part.clone(),
     };
-    let carried = carry_out(&Way { args: run, target, subject, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?;
+    let carried = carry_out(&Way { command, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?;
     ledger.reduce(&subject.contract, &Keeping::of_run(run, subject, target)?)?;
     Ok(carried.outcomes)
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::options::RunOptions;
 use super::target::{Subject, Target};
-use crate::cli::args::RunArgs;
 use crate::execute::journal::masking_key;
 use crate::judge::Recording;
 use crate::judge::redaction::{Mask, Redactor};
@@ -26,7 +26,7 @@ impl Keeping {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn of_run(args: &RunArgs, subject: &Subject, target: &Target) -> Result<Self, Stop> {
+    pub fn of_run(args: &RunOptions, subject: &Subject, target: &Target) -> Result<Self, Stop> {
         Self::of_target(args.keep, &args.scope.pace.state, subject, target)
     }
 
@@ -61,8 +61,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::earlier_runs::Ledger;
+    use super::super::options::Files;
     use super::*;
-    use crate::cli::args::Files;
     use crate::execute::journal::Answers;
     use crate::model::contract::Status;
     use crate::model::exchange::{Answer, Content, SentRequest};
@@ -102,7 +102,7 @@ mod tests {
             ..Plan::default()
         };
         let clubs = json!([{"id": 1, "colour": "dark red", "lead": "Jane Doe"}]);
-        let mut ledger = Ledger::open(&folder.join("state"), &target, &subject, Answers::All).unwrap();
+        let mut ledger = Ledger::open(&folder.join("state"), &target, &subject, Answers::All, &super::super::observer::Silent).unwrap();
         let start = Start {
             started_at: "2026-01-02T03:04:05Z".to_owned(),
             mark: "probity-1".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fetch;
 use super::identity::prepare_log_ins;
-use crate::cli::args::Files;
+use super::options::Files;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{Case, Hints};

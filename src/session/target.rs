@@ -8,9 +8,9 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::earlier_runs::Ledger;
+use super::options::{Profile, RunOptions, Scope, Selection};
 use super::shown_address::repeated;
 pub use super::specification::{Subject, sources};
-use crate::cli::args::{Profile, RunArgs, Scope, Selection};
 use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::Hints;
 use crate::judge::exchange_rules::CredentialHint;
@@ -97,7 +97,7 @@ impl Target {
     ///
     /// # Errors
     /// It is no base URL.
-    pub fn of_run(args: &RunArgs, subject: &Subject) -> Result<Self, Stop> {
+    pub fn of_run(args: &RunOptions, subject: &Subject) -> Result<Self, Stop> {
         let text = args.scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock");
         Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
     }
@@ -219,7 +219,7 @@ pub fn options(
         effects.insert(Effect::Leftovers.word().to_owned());
     }
     Ok(Options {
-        filter: selection.operations.filter().or(&suite.select),
+        filter: selection.operations.clone().or(&suite.select),
         statuses: selection.status.clone(),
         permission: Permission {
             writes: may_write(selection, target),
@@ -279,11 +279,6 @@ pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap
         }
     }
     known
-}
-
-/// The environment.
-pub fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 /// Where the credentials of a suite come from, for the commands that show findings again.

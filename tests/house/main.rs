@@ -1,6 +1,7 @@
 //! The rules of the house, read off the source text: layers, sizes, words, habits.
 
 mod circles;
+mod command_line;
 mod first_lines;
 mod habits;
 mod id_texts;

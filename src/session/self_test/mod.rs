@@ -14,8 +14,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::embedded_mock::Embedded;
-use crate::cli::args::SelfTestArgs;
-use crate::cli::exit;
 use crate::execute::http::{Accounts, Bounds, Client, Permit, Route};
 use crate::execute::{MOST_BURST, Run, Settings};
 use crate::judge::{Hints, judge};
@@ -23,6 +21,8 @@ use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::model::effect::Permission;
 use crate::model::plan::Plan;
 use crate::plan::Options;
+use crate::session::observer::{Conclusion, Observer};
+use crate::session::options::SelfTestOptions;
 use crate::session::stop::Stop;
 use crate::session::target;
 use crate::session::target::Subject;
@@ -39,16 +39,19 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(1);
 
 /// Runs every fault and every variant, prints both tables, and says whether any fault survived or any variant was accused.
-pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
+///
+/// # Errors
+/// A name is not in its catalogue, or a mock cannot be started.
+pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let subject = Subject::load(&args.files)?;
     let (faults, variants) = chosen(args)?;
     if let Some(name) = subject.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
         return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", subject.suite.name)));
     }
     let bench = Bench::prepare(&subject, args.seed)?;
-    let bar = progress(faults.len() + variants.len() + 1);
+    let bar = observer.trials(faults.len() + variants.len() + 1);
     let usual = bench.look(&bench.whole, &[], &[])?;
-    bar.inc(1);
+    bar.ended();
     // Some faults show on drawn values only; those take requests of their own.
     let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(bench.with_cases()?) } else { None };
     let drawn = drawn.map(|bench| bench.look(&bench.whole, &[], &[]).map(|sight| (bench, sight))).transpose()?;
@@ -57,41 +60,41 @@ pub fn self_test(args: &SelfTestArgs) -> Result<u8, Stop> {
             Some((bench, usual)) if fault.needs_drawn() => bench.fault(fault, usual),
             _ => bench.fault(fault, &usual),
         };
-        bar.inc(1);
+        bar.ended();
         row
     });
     let varied = side_by_side(&variants, |variant| {
         let row = bench.variant(variant, &usual);
-        bar.inc(1);
+        bar.ended();
         row
     });
-    bar.finish_and_clear();
+    bar.end();
     let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
     varied.insert(0, VariantRow::usual(&usual));
     if let Some((_, sight)) = &drawn {
         varied.insert(1, VariantRow::drawn(sight));
     }
-    anstream::print!("{}", table::show(&rows, &varied, args.seed));
+    observer.result(&table::show(&rows, &varied, args.seed));
     for request in &usual.crowded {
-        anstream::println!("more than one thing is wrong with {request}");
+        observer.result(&format!("more than one thing is wrong with {request}\n"));
     }
     Ok(code(&rows, &varied, &usual))
 }
 
-fn code(rows: &[Row], variants: &[VariantRow], usual: &Sight) -> u8 {
+fn code(rows: &[Row], variants: &[VariantRow], usual: &Sight) -> Conclusion {
     let any = |outcome: Outcome| rows.iter().any(|row| row.outcome == outcome);
     if !usual.crowded.is_empty() || any(Outcome::Survived) || any(Outcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
-        exit::VIOLATES
+        Conclusion::Violates
     } else if any(Outcome::Unproved) || variants.iter().any(VariantRow::is_open) {
-        exit::INCONCLUSIVE
+        Conclusion::Inconclusive
     } else {
-        exit::CONFORMS
+        Conclusion::Conforms
     }
 }
 
 /// What was asked for; naming some of one sort leaves out the other.
-fn chosen(args: &SelfTestArgs) -> Result<(Vec<&'static Fault>, Vec<&'static Variant>), Stop> {
+fn chosen(args: &SelfTestOptions) -> Result<(Vec<&'static Fault>, Vec<&'static Variant>), Stop> {
     if args.fault.is_empty() && args.variant.is_empty() {
         return Ok((all_faults().collect(), all_variants().collect()));
     }
@@ -99,14 +102,6 @@ fn chosen(args: &SelfTestArgs) -> Result<(Vec<&'static Fault>, Vec<&'static Vari
     let faults = args.fault.iter().map(|name| fault(name).ok_or_else(|| unknown(name))).collect::<Result<_, _>>()?;
     let variants = args.variant.iter().map(|name| Variant::parse(name).map_err(|error| Stop::Unusable(format!("--variant: {error}"))));
     Ok((faults, variants.collect::<Result<_, _>>()?))
-}
-
-fn progress(trials: usize) -> indicatif::ProgressBar {
-    let bar = indicatif::ProgressBar::new(trials as u64);
-    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} mocks  {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// Does the same to every item, on as many threads as there are processors; the outcomes come in the order of the items.

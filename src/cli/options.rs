@@ -1,0 +1,133 @@
+//! Makes plain options of the arguments of each command.
+
+use super::args::{
+    CleanArgs, Files, JudgeArgs, MockArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs, Scope, Selection, SelfTestArgs, Twists,
+};
+use super::connection::Connection;
+use crate::session::options;
+
+impl From<&Files> for options::Files {
+    fn from(args: &Files) -> Self {
+        let Files { contract, suite, strict_document } = args.clone();
+        Self { contract, suite, strict_document }
+    }
+}
+
+impl From<&Selection> for options::Selection {
+    fn from(args: &Selection) -> Self {
+        let Selection { operations, status, profile, allow_writes, allow, thorough, cases, regressions, seed, mark } = args.clone();
+        let profile = profile.map(|profile| match profile {
+            Profile::Full => options::Profile::Full,
+            Profile::ReadOnly => options::Profile::ReadOnly,
+        });
+        Self { operations: operations.filter(), status, profile, allow_writes, allow, thorough, cases, regressions, seed, mark }
+    }
+}
+
+impl From<&Pace> for options::Pace {
+    fn from(args: &Pace) -> Self {
+        let Pace { state, window } = args.clone();
+        Self { state, window }
+    }
+}
+
+impl From<&Scope> for options::Scope {
+    fn from(args: &Scope) -> Self {
+        let Scope { target, live, files, selection, budget, pace } = args;
+        Self { target: target.clone(), live: *live, files: files.into(), selection: selection.into(), budget: *budget, pace: pace.into() }
+    }
+}
+
+impl From<&Twists> for options::MockChanges {
+    fn from(args: &Twists) -> Self {
+        let Twists { fault, variant } = args.clone();
+        Self { fault, variant }
+    }
+}
+
+impl From<&Connection> for options::Reach {
+    fn from(args: &Connection) -> Self {
+        let Connection { timeout, max_answer, ca, client_cert, proxy, credentials, headers } = args.clone();
+        Self { timeout, max_answer, ca, client_cert, proxy, credentials: credentials.path, headers: headers.texts }
+    }
+}
+
+impl From<&Reports> for options::Reports {
+    fn from(args: &Reports) -> Self {
+        let Reports { out, strict } = args.clone();
+        Self { out, strict }
+    }
+}
+
+impl From<&RunArgs> for options::RunOptions {
+    fn from(args: &RunArgs) -> Self {
+        // How much is shown is no matter of the run.
+        let RunArgs { scope, fresh, retries, wait, max_time, keep, jobs, reports, require_complete, twists, connection, full: _ } = args;
+        Self {
+            scope: scope.into(),
+            fresh: *fresh,
+            retries: *retries,
+            wait: *wait,
+            max_time: *max_time,
+            keep: *keep,
+            jobs: *jobs,
+            reports: reports.into(),
+            require_complete: *require_complete,
+            mock: twists.into(),
+            connection: connection.into(),
+        }
+    }
+}
+
+impl From<&PlanArgs> for options::PlanOptions {
+    fn from(args: &PlanArgs) -> Self {
+        let PlanArgs { scope, credentials, headers, format: _ } = args;
+        Self { scope: scope.into(), credentials: credentials.path.clone(), headers: headers.texts.clone() }
+    }
+}
+
+impl From<&CleanArgs> for options::CleanOptions {
+    fn from(args: &CleanArgs) -> Self {
+        let CleanArgs { target, files, pace, connection } = args;
+        Self { target: target.clone(), files: files.into(), pace: pace.into(), connection: connection.into() }
+    }
+}
+
+impl From<&JudgeArgs> for options::JudgeOptions {
+    fn from(args: &JudgeArgs) -> Self {
+        let JudgeArgs { recording, files, reports } = args;
+        Self { recording: recording.clone(), files: files.into(), reports: reports.into() }
+    }
+}
+
+impl From<&ReplayArgs> for options::ReplayOptions {
+    fn from(args: &ReplayArgs) -> Self {
+        let ReplayArgs { probe, recording, run } = args;
+        Self { probe: probe.clone(), recording: recording.clone(), run: run.into() }
+    }
+}
+
+impl From<&MockArgs> for options::MockServerOptions {
+    fn from(args: &MockArgs) -> Self {
+        let MockArgs { listen, files, twists, window } = args;
+        Self { listen: *listen, files: files.into(), mock: twists.into(), window: window.clone() }
+    }
+}
+
+impl From<&SelfTestArgs> for options::SelfTestOptions {
+    fn from(args: &SelfTestArgs) -> Self {
+        let SelfTestArgs { files, fault, variant, seed } = args;
+        Self { files: files.into(), fault: fault.clone(), variant: variant.clone(), seed: *seed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_arguments_the_options_are_the_default_ones() {
+        let args = super::super::parsed(&[]).unwrap();
+        assert_eq!(options::RunOptions::from(&args), options::RunOptions::default());
+    }
+}
