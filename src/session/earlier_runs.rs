@@ -314,3 +314,9 @@ pub fn shape(scope: &Scope, target: &Target, subject: &Subject, options: &Option
     ];
     parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
+
+/// Options of a plan within the rate limits and the budget, and with what is known of earlier runs.
+pub fn within(options: Options, scope: &Scope, to: &Target, subject: &Subject, ledger: &Ledger) -> Options {
+    let windows = target::windows(&scope.pace.window, to, &subject.contract);
+    Options { keep: *to != Target::Mock, burst: target::burst(&windows, to), windows, budget: scope.budget, asked: ledger.memory.known(), ..options }
+}

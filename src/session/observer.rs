@@ -1,4 +1,4 @@
-//! What a command tells while it works, for whoever has called it.
+//! Receives the messages and the progress of a command.
 
 use std::path::Path;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Zoned;
 use serde_json::Value;
 
-use super::repeat::Again;
+use super::repetition::Again;
 use crate::judge::{About, Recording, Taken, judge, taken, weigh};
 use crate::model::contract::{Contract, Status};
 use crate::model::own_request::OwnValues;

@@ -3,7 +3,8 @@
 use super::connection::{Named, for_a_server};
 use super::earlier_runs::Ledger;
 use super::embedded_mock::Embedded;
-use super::identity::{headers, planned_log_ins};
+use super::identity::headers;
+use super::log_ins::planned_log_ins;
 use super::observer::Observer;
 use super::options::PlanOptions;
 use super::regressions;
@@ -58,7 +59,7 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
     let options = target::options(&scope.selection, &target, &subject.suite, given, schemes, mark)?;
     let regressions = regressions::known(scope, &subject.contract.title)?;
-    let options = Options { regressions, ..target::within(options, scope, &target, &subject, &ledger) };
+    let options = Options { regressions, ..super::earlier_runs::within(options, scope, &target, &subject, &ledger) };
     let plan = subject.plan(&options)?;
     let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&subject.suite) };
     Ok(Planned { plan, windows: options.windows, log_ins, headers })

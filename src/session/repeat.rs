@@ -1,39 +1,19 @@
 //! Sends findings again after a run, to see how often they show and to shrink drawn requests.
 //! Everything is made anew under other names, and removed again.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-
 use super::earlier_runs::Ledger;
 use super::options::RunOptions;
 use super::other_values;
-use super::regressions::{self, Regression};
+use super::regressions;
+use super::repetition::{Again, was_interrupted};
 use super::retention::Keeping;
-use super::sending::{Command, Scene, Way, carry_out};
+use super::sending::{Command, Scene};
 use super::target::{self, Subject, Target};
-use crate::execute::journal::Answers;
-use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same, judge};
-use crate::model::drawn::Drawn;
-use crate::model::exchange::{Ending, Outcomes};
-use crate::model::filter::Filter;
-use crate::model::journal::Start;
-use crate::model::plan::{Plan, ProbeId, Repeat};
-use crate::model::reason::Code;
+use crate::judge::{Hints, Recording, drawn_for, judge};
 use crate::model::report::Traces;
 use crate::model::verdict::{Finding, Severity};
-use crate::plan::values::smaller;
-use crate::plan::{Options, RESERVE, closure};
+use crate::plan::RESERVE;
 use crate::session::stop::{Stop, runtime};
-
-/// How many probes are sent again.
-const MOST_PROBES: usize = 20;
-
-/// How many drawn requests are made smaller.
-const MOST_SHRUNK: usize = 10;
-
-/// How many candidates are sent together; they share what they need.
-const TOGETHER: usize = 4;
 
 /// Requests that are sent again in all, on this machine.
 const MOST_LOCAL: u64 = 2000;
@@ -101,175 +81,4 @@ fn findings(subject: &Subject, hints: &Hints, recording: &Recording) -> Vec<Find
         new
     });
     found
-}
-
-fn was_interrupted(outcomes: &Outcomes) -> bool {
-    outcomes.outcomes.iter().any(|outcome| matches!(&outcome.ending, Ending::Withheld(reason) if reason.code == Code::Interrupted))
-}
-
-/// Sending again.
-pub(crate) struct Again<'a> {
-    command: Command<'a>,
-    pub(crate) subject: &'a Subject,
-    /// That of the run itself, which holds the state folder until it ends.
-    ledger: &'a mut Ledger,
-    scene: Scene,
-    hints: &'a Hints,
-    /// Where the mock is served that all rounds are sent to.
-    served: Option<String>,
-    /// Requests that may still be sent.
-    left: u64,
-    pub(crate) rounds: Vec<Round>,
-    /// What all rounds did to the target.
-    traces: Traces,
-}
-
-impl Again<'_> {
-    /// The mark of the run.
-    pub(crate) fn mark(&self) -> &str {
-        &self.scene.options.mark
-    }
-
-    /// What a plan of everything goes by, without windows and budget.
-    pub(crate) fn options(&self) -> Options {
-        Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..self.scene.options.clone() }
-    }
-
-    /// Requests that may still be sent.
-    pub(crate) fn left(&self) -> u64 {
-        self.left
-    }
-
-    /// Where credentials come from.
-    pub(crate) fn hints(&self) -> &Hints {
-        self.hints
-    }
-
-    /// Sends what broke a rule so many times more.
-    async fn repeat(&mut self, recording: &Recording, found: &[Finding]) -> Result<(), Stop> {
-        let binding = found.iter().filter(|finding| finding.severity == Severity::Must && self.is_harmless(recording, &finding.probe));
-        let mut probes: Vec<ProbeId> = Vec::new();
-        let mut around: Vec<ProbeId> = Vec::new();
-        for finding in binding.take(MOST_PROBES) {
-            probes.push(finding.probe.clone());
-            // What contradicts itself does so only when all of it is done again.
-            if finding.check == "state" {
-                around.push(finding.probe.clone());
-            }
-        }
-        if probes.is_empty() {
-            return Ok(());
-        }
-        for round in 1..=self.command.args.retries {
-            let options = Options { mark: format!("{}-{round}", self.scene.options.mark), ..self.scene.options.clone() };
-            let whole = self.planned(&options)?;
-            let part = closure(&whole, &probes, &around);
-            if part.probes.is_empty() || !self.send(About::Repeat(probes.clone()), part, round).await? {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a probe can be sent again without anybody noticing but the server.
-    fn is_harmless(&self, recording: &Recording, probe: &str) -> bool {
-        let Some(probe) = recording.plan.probe(probe) else { return false };
-        let felt = || self.subject.suite.effects.values().flatten().any(|operation| *operation == probe.operation);
-        !matches!(probe.repeat, Repeat::Burst { .. }) && (self.command.target.is_local() || !felt())
-    }
-
-    /// Makes every drawn request that failed smaller, and returns what is left of each.
-    async fn shrink(&mut self, recording: &Recording, found: &[Finding]) -> Result<Vec<Regression>, Stop> {
-        let mut kept = Vec::new();
-        let drawn = found.iter().filter_map(|finding| Some((finding, recording.plan.drawn.get(drawn_for(&recording.plan, &finding.probe)?)?)));
-        for (finding, drawn) in drawn.take(MOST_SHRUNK) {
-            let least = self.smallest(finding, drawn.clone()).await?;
-            kept.push(Regression::new(&self.subject.contract.title, finding, least));
-        }
-        Ok(kept)
-    }
-
-    async fn smallest(&mut self, finding: &Finding, mut least: Drawn) -> Result<Drawn, Stop> {
-        'smaller: loop {
-            let candidates: Vec<Drawn> = smaller(&least.changes).into_iter().map(|changes| Drawn { changes, ..least.clone() }).collect();
-            for some in candidates.chunks(TOGETHER) {
-                let Some(part) = self.candidates(some)? else { continue };
-                if !self.send(About::Shrink(finding.probe.clone()), part, 0).await? {
-                    return Ok(least);
-                }
-                if let Some(smaller) = self.still_seen(finding) {
-                    least.changes = smaller;
-                    continue 'smaller;
-                }
-            }
-            return Ok(least);
-        }
-    }
-
-    /// The part of a plan that sends some candidates; `None` when none of them is a request that can be sent.
-    fn candidates(&self, some: &[Drawn]) -> Result<Option<Plan>, Stop> {
-        let Some(first) = some.first() else { return Ok(None) };
-        let options = Options {
-            filter: Filter { only: vec![first.operation.clone()], ..Filter::default() },
-            statuses: Vec::new(),
-            mark: format!("{}-s{}", self.scene.options.mark, self.rounds.len()),
-            cases: 0,
-            regressions: some.to_vec(),
-            ..self.scene.options.clone()
-        };
-        let whole = self.planned(&options)?;
-        let drawn: Vec<ProbeId> = whole.drawn.keys().cloned().collect();
-        Ok((!drawn.is_empty()).then(|| closure(&whole, &drawn, &drawn)))
-    }
-
-    /// The changes of the first candidate of the last round that shows the same finding.
-    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::model::drawn::Change>> {
-        let subject = self.subject;
-        let round = self.rounds.last_mut()?;
-        let case = subject.case(&round.plan, &round.outcomes, self.hints);
-        let found = round.findings(&case);
-        let shows = |id: &ProbeId| found.iter().any(|other| drawn_for(&round.plan, &other.probe) == Some(id) && is_same(finding, other));
-        let (probe, drawn) = round.plan.drawn.iter().find(|(id, _)| shows(id))?;
-        let changes = drawn.changes.clone();
-        round.about = About::Shrunk(finding.probe.clone(), probe.clone());
-        Some(changes)
-    }
-
-    /// A plan that no window and no budget cut into parts.
-    fn planned(&self, options: &Options) -> Result<Plan, Stop> {
-        let options = Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..options.clone() };
-        Ok(self.subject.plan(&options)?)
-    }
-
-    /// Carries out a part of a plan; false when there are not enough requests left for it.
-    pub(crate) async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
-        if part.probes.len() as u64 > self.left {
-            return Ok(false);
-        }
-        // Requests of the run itself count against the rate limits as well.
-        self.ledger.reread(Answers::None)?;
-        let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
-        // Each round has a journal of its own, which goes by this name.
-        let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());
-        let start = Start {
-            started_at: Timestamp::now().to_string(),
-            mark,
-            contract: self.subject.contract.title.clone(),
-            shape,
-            files: self.subject.sources(&self.command.args.scope.files),
-            plan: part.clone(),
-        };
-        let Self { command, ledger, scene, served, .. } = self;
-        let way = Way { command, ledger, scene, resumed: None, served: served.as_deref() };
-        let carried = carry_out(&way, &part, start).await?;
-        let Traces { made, changed, left } = carried.traces;
-        self.traces.made.extend(made);
-        self.traces.changed.extend(changed);
-        self.traces.left.extend(left);
-        let round = Round { about, plan: part, outcomes: carried.outcomes };
-        self.left = self.left.saturating_sub(round.outcomes.requests());
-        let interrupted = was_interrupted(&round.outcomes);
-        self.rounds.push(round);
-        Ok(!interrupted)
-    }
 }

@@ -74,7 +74,7 @@ impl Scene {
         }
         let headers = headers(&args.connection.headers, &subject.suite, &subject.contract)?;
         let failed = regressions::known(scope, &subject.contract.title)?;
-        let with = |options: Options| Options { regressions: failed, ..target::within(options, scope, target, subject, ledger) };
+        let with = |options: Options| Options { regressions: failed, ..super::earlier_runs::within(options, scope, target, subject, ledger) };
         if *target == Target::Mock {
             let embedded = Embedded::prepare(subject, &mock.fault, &mock.variant)?;
             let mark = scope.selection.mark.clone().unwrap_or_else(|| format!("probity-{:x}", scope.selection.seed));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fetch;
-use super::identity::prepare_log_ins;
+use super::log_ins::prepare_log_ins;
 use super::options::Files;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;

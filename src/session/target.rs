@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::earlier_runs::Ledger;
-use super::options::{Profile, RunOptions, Scope, Selection};
+use super::options::{Profile, RunOptions, Selection};
 use super::shown_address::repeated;
 pub use super::specification::{Subject, sources};
 use crate::execute::{FULL_BURST, MOST_BURST};
@@ -237,12 +236,6 @@ pub fn options(
     })
 }
 
-/// The same within the rate limits and the budget, and with what is known of earlier runs.
-pub fn within(options: Options, scope: &Scope, target: &Target, subject: &Subject, ledger: &Ledger) -> Options {
-    let windows = windows(&scope.pace.window, target, &subject.contract);
-    Options { keep: *target != Target::Mock, burst: burst(&windows, target), windows, budget: scope.budget, asked: ledger.memory.known(), ..options }
-}
-
 /// The rate limits that a run keeps: those that are written out, else the contract's for a server elsewhere.
 pub fn windows(written: &[RateLimit], target: &Target, contract: &Contract) -> Vec<RateLimit> {
     match (written, target.is_local()) {
@@ -258,7 +251,7 @@ const EMBEDDED_BURST: u32 = 1_000;
 
 /// How many requests may be sent to show the rate limit: where windows are kept, one that is known to be full is met at once;
 /// a server elsewhere is not driven to its limit otherwise.
-fn burst(windows: &[RateLimit], target: &Target) -> u32 {
+pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
     match (windows, target.is_local()) {
         ([], true) if *target == Target::Mock => EMBEDDED_BURST,
         ([], true) => MOST_BURST,

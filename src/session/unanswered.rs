@@ -1,4 +1,4 @@
-//! Says why a run that nobody answered has no report.
+//! Explains why a run that got no answer has no report.
 
 use super::target::{Subject, Target};
 use crate::model::contract::Status;

@@ -60,8 +60,7 @@ impl Resolver<'_> {
         let context = self.context;
         let makers: BTreeSet<&str> =
             context.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
-        for probe in
-            self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.is_post() && makers.contains(probe.operation.as_str()))
+        for probe in self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.is_post() && makers.contains(probe.operation.as_str()))
         {
             probe.after.push(list.clone());
         }

@@ -51,9 +51,8 @@ impl Resolver<'_> {
 
     /// Lets the body of a request on one thing name the thing that its path names.
     pub(in crate::plan) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound: &mut Bound) {
-        let Some(parameter) = operation
-            .item_parameter()
-            .filter(|_| !self.context.contract.inferred.annotated && matches!(operation.method.as_str(), "PUT" | "PATCH"))
+        let Some(parameter) =
+            operation.item_parameter().filter(|_| !self.context.contract.inferred.annotated && matches!(operation.method.as_str(), "PUT" | "PATCH"))
         else {
             return;
         };

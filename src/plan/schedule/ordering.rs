@@ -123,8 +123,9 @@ fn same_owner(one: &Probe, other: &Probe) -> bool {
 
 /// Puts what replaces a relationship before what adds to it, so that a read afterwards shows both.
 pub fn replace_before_add(probes: &mut [Probe]) {
-    let is =
-        |probe: &Probe, method: &str| probe.fault.is_none() && probe.request.method.as_str() == method && probe.request.path.contains("/relationships/");
+    let is = |probe: &Probe, method: &str| {
+        probe.fault.is_none() && probe.request.method.as_str() == method && probe.request.path.contains("/relationships/")
+    };
     for index in 0..probes.len() {
         let adding = &probes[index];
         if !is(adding, "POST") {
@@ -146,8 +147,7 @@ pub fn change_after_filling(probes: &mut [Probe]) {
         let below = probe.request.path.strip_prefix(path).is_some_and(|rest| rest.starts_with("/relationships/"));
         below && valid(probe) && (probe.request.method.is_patch() || probe.request.method.is_post())
     };
-    let changes: Vec<ProbeId> =
-        probes.iter().filter(|probe| valid(probe) && probe.request.method.is_patch()).map(|probe| probe.id.clone()).collect();
+    let changes: Vec<ProbeId> = probes.iter().filter(|probe| valid(probe) && probe.request.method.is_patch()).map(|probe| probe.id.clone()).collect();
     for id in changes {
         let Some(index) = probes.iter().position(|probe| probe.id == id) else { continue };
         let change = probes[index].clone();
