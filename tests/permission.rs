@@ -120,3 +120,33 @@ fn elsewhere_with_writes_queries_and_own_things_are_still_planned() {
     let json: Value = serde_json::to_value(&plan).expect("JSON");
     assert!(json["probes"].as_array().is_some_and(|probes| probes.iter().all(|probe| probe["effect"].is_string())));
 }
+
+/// What is dangerous in the newer APIs: a report that is sent to people, everything of an entity, the model type of a whole
+/// entity type, a dataset, historical prices. Each with the effect that it needs a permission for.
+const DANGEROUS: [(&str, &str); 8] = [
+    ("report_schedules.create", "notify"),
+    ("report_schedules.update", "notify"),
+    ("estimated_returns.delete_of_entity", "destroy"),
+    ("benchmark_proxies.delete_of_entity", "destroy"),
+    ("entity_types.change_model_type", "destroy"),
+    ("transaction_datasets.delete", "destroy"),
+    ("pricing_dataset_values.create", "borrowed"),
+    ("pricing_dataset_values.delete", "borrowed"),
+];
+
+#[test]
+fn what_is_dangerous_in_the_bundled_suite_is_sent_only_where_its_effect_is_named() {
+    let (_, subject) = subjects().swap_remove(0);
+    let valid = |permission: &Permission, operation: &str| {
+        let plan = probity::plan::plan(&subject.contract, &subject.schemas, &subject.suite, &options(permission, false, 0)).expect("a plan");
+        sent(&plan).iter().any(|probe| probe.operation == operation && probe.fault.is_none())
+    };
+    let writes = |effects: Vec<&str>| Permission { writes: true, effects: Some(effects.into_iter().map(str::to_owned).collect()), disposable: false };
+    for (operation, effect) in DANGEROUS {
+        let others = DANGEROUS.iter().map(|(_, other)| *other).filter(|other| *other != effect).collect();
+        assert!(!valid(&writes(others), operation), "{operation} is sent without {effect}");
+        // No other operation makes a transaction dataset, and none is given, so that its deletion is planned under no permission.
+        let opens = operation != "transaction_datasets.delete";
+        assert_eq!(valid(&writes(vec!["notify", "destroy", "borrowed", "sweeping"]), operation), opens, "{operation} with every effect named");
+    }
+}

@@ -22,6 +22,8 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         200..=299 => &["success"],
         // An operation that does nothing but send elsewhere.
         301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &["success"],
+        // Where the contract says that a job ends so.
+        _ if operation.done.as_ref().is_some_and(|done| done.status.contains(&status)) => &["success"],
         400 | 422 => REFUSED,
         304 if operation.method.is_safe() => &["unmodified"],
         401 => &["no-credentials", "wrong-secret", "missing-header"],
