@@ -1,9 +1,10 @@
 //! Owns the plan while it is made: whatever is added goes through `push`, which gives it an id and the class of its effect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::effect::{Asked, not_allowed};
+use super::schedule::dependents::with_dependents;
 use crate::model::contract::Operation;
 use crate::model::drawn::Drawn;
 use crate::model::effect::{Effect, Provenance};
@@ -83,7 +84,8 @@ impl<'a> PlanBuilder<'a> {
         if options.permission.allows(effect) { Ok(effect) } else { Err(not_allowed(effect, fault.is_some())) }
     }
 
-    /// Classes every probe again, because some were changed after they were added, and takes out what is not allowed.
+    /// Classes every probe again, because some were changed after they were added, and takes out what is not allowed, with
+    /// what depends on it.
     pub fn class_again(&mut self) {
         let mut withheld: BTreeMap<ProbeId, Reason> = BTreeMap::new();
         for index in 0..self.plan.probes.len() {
@@ -97,6 +99,11 @@ impl<'a> PlanBuilder<'a> {
         if withheld.is_empty() {
             return;
         }
+        // What would use its answer could not be sent.
+        for (id, reason) in withheld.clone() {
+            let lost = with_dependents(&self.plan, BTreeSet::from([id]));
+            withheld.extend(lost.into_iter().filter(|id| !withheld.contains_key(id)).map(|id| (id, reason.clone())).collect::<Vec<_>>());
+        }
         for cell in &mut self.plan.cells {
             let Intent::Probes(aimed) = &cell.intent else { continue };
             if let Some(reason) = aimed.iter().find_map(|id| withheld.get(id)).filter(|_| aimed.iter().all(|id| withheld.contains_key(id))) {
@@ -109,7 +116,7 @@ impl<'a> PlanBuilder<'a> {
     /// Keeps only some probes. Nobody waits for the others any more, and no cell is left to them alone.
     pub fn retain(&mut self, keep: impl FnMut(&Probe) -> bool) {
         self.plan.probes.retain(keep);
-        let there: std::collections::BTreeSet<&ProbeId> = self.plan.probes.iter().map(|probe| &probe.id).collect();
+        let there: BTreeSet<&ProbeId> = self.plan.probes.iter().map(|probe| &probe.id).collect();
         self.plan.drawn.retain(|id, _| there.contains(id));
         self.consumers.retain(|_, consumer| there.contains(consumer));
         for cell in &mut self.plan.cells {
@@ -117,7 +124,7 @@ impl<'a> PlanBuilder<'a> {
                 aimed.retain(|id| there.contains(id));
             }
         }
-        let there: std::collections::BTreeSet<ProbeId> = there.into_iter().cloned().collect();
+        let there: BTreeSet<ProbeId> = there.into_iter().cloned().collect();
         for probe in &mut self.plan.probes {
             probe.after.retain(|id| there.contains(id));
         }

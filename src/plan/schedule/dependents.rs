@@ -8,7 +8,11 @@ use crate::model::plan::{Plan, Probe, ProbeId, Repeat};
 /// what they make, is held against them, or follows them.
 pub fn downstream(plan: &Plan, operations: &BTreeSet<String>) -> BTreeSet<ProbeId> {
     let first = plan.probes.iter().filter(|probe| probe.fault.is_none() && operations.contains(&probe.operation));
-    let mut reached: BTreeSet<ProbeId> = first.map(|probe| probe.id.clone()).collect();
+    with_dependents(plan, first.map(|probe| probe.id.clone()).collect())
+}
+
+/// These probes, and every probe that needs, directly or not, that one of them is taken.
+pub fn with_dependents(plan: &Plan, mut reached: BTreeSet<ProbeId>) -> BTreeSet<ProbeId> {
     loop {
         let needs = |probe: &&Probe| !reached.contains(&probe.id) && upstream(plan, probe).any(|id| reached.contains(id));
         let more: Vec<ProbeId> = plan.probes.iter().filter(needs).map(|probe| probe.id.clone()).collect();
