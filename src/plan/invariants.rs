@@ -87,3 +87,90 @@ fn of_probe(plan: &Plan, probe: &Probe, ids: &BTreeSet<&str>) -> Result<(), Brok
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::drawn::{Drawn, Expects};
+    use crate::model::effect::Effect;
+    use crate::model::plan::{Fault, Place};
+
+    fn probe(id: &str, needs: &[&str]) -> Value {
+        json!({
+            "id": id, "operation": "things.get", "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
+            "request": {
+                "method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty",
+                "credentials": "none", "fillings": []
+            },
+            "allowed": [200], "control": null, "needs": needs, "consumes": [], "captures": [], "after": [], "wave": 0, "stage": "read",
+            "repeat": "once", "also": [], "assumed": null, "effect": "nothing"
+        })
+    }
+
+    /// A sound plan: one request makes what the other one needs, waits for and removes.
+    fn sound() -> Plan {
+        let slots = json!({
+            "things#1": {"kind": "things", "origin": {"created": "make"}, "like": null},
+            "things#2": {"kind": "things", "origin": {"borrowed": "make"}, "like": null},
+            "things=7": {"kind": "things", "origin": {"given": "7"}, "like": null}
+        });
+        let cell = json!({
+            "operation": "things.get", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["use"]}
+        });
+        let mut used = probe("use", &["things#1"]);
+        used["after"] = json!(["make"]);
+        used["control"] = json!("make");
+        used["consumes"] = json!(["things#1", "things=7"]);
+        let plan = json!({"cells": [cell], "probes": [probe("make", &[]), used], "slots": slots});
+        serde_json::from_value(plan).unwrap()
+    }
+
+    fn broken(change: impl FnOnce(&mut Plan)) -> Option<Broken> {
+        let mut plan = sound();
+        change(&mut plan);
+        invariants(&plan, &Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false }).err()
+    }
+
+    #[test]
+    fn a_sound_plan_is_let_through() {
+        assert_eq!(broken(|_| ()), None);
+    }
+
+    #[test]
+    fn what_is_not_sound_is_told_with_its_place() {
+        let (used, make) = ("use".to_owned(), "make".to_owned());
+        let x = || "x".to_owned();
+        assert_eq!(broken(|plan| plan.probes[0].id.clone_from(&used)), Some(Broken::SameId(used.clone())));
+        assert_eq!(broken(|plan| plan.probes[1].needs.push(x())), Some(Broken::NoSlot(used.clone(), x())));
+        let elsewhere = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Created("x".to_owned());
+        assert_eq!(broken(elsewhere), Some(Broken::NoSource(used.clone(), "things#1".to_owned(), x())));
+        let found = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Borrowed("x".to_owned());
+        assert_eq!(broken(found), Some(Broken::NoSource(used.clone(), "things#1".to_owned(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].after.push(x())), Some(Broken::NoProbe(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].control = Some(x())), Some(Broken::NoProbe(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].repeat = Repeat::Follow(x())), Some(Broken::NoProbe(used.clone(), x())));
+        let drawn = Drawn { operation: "things.get".to_owned(), number: 1, seed: 0, changes: Vec::new(), expects: Expects::Open };
+        let note = |plan: &mut Plan| drop(plan.drawn.insert("x".to_owned(), drawn));
+        assert_eq!(broken(note), Some(Broken::NoProbe("a note of drawn values".to_owned(), x())));
+        let cell = || "things.get 200".to_owned();
+        assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(vec![x()])), Some(Broken::NoAim(cell(), Some(x()))));
+        assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(Vec::new())), Some(Broken::NoAim(cell(), None)));
+        let borrows = |plan: &mut Plan| plan.probes[0].effect = Effect::Borrowed;
+        assert_eq!(broken(borrows), Some(Broken::NotAllowed(make, Effect::Borrowed.does())));
+        for slot in ["things#2", "things#9"] {
+            let removes = |plan: &mut Plan| plan.probes[1].consumes.push(slot.to_owned());
+            assert_eq!(broken(removes), Some(Broken::NotMade(used.clone(), slot.to_owned())), "{slot}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_removes_nothing() {
+        let refused = |plan: &mut Plan| {
+            plan.probes[1].consumes.push("things#2".to_owned());
+            plan.probes[1].fault = Some(Fault { place: Place::Path("id".to_owned()), words: String::new() });
+        };
+        assert_eq!(broken(refused), None);
+    }
+}

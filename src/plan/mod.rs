@@ -16,6 +16,8 @@ mod rendered;
 mod resolver;
 mod resources;
 mod schedule;
+#[cfg(test)]
+mod small_passes;
 pub mod triggers;
 pub mod values;
 
