@@ -1,6 +1,6 @@
 //! Checks what holds of every plan after each pass.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 
 use thiserror::Error;
 
@@ -38,13 +38,12 @@ pub enum Broken {
 /// # Errors
 /// The first thing that does not hold.
 pub fn invariants(plan: &Plan, permission: &Permission) -> Result<(), Broken> {
-    let mut probes: BTreeMap<&str, &Probe> = BTreeMap::new();
+    let mut ids: HashSet<&str> = HashSet::with_capacity(plan.probes.len());
     for probe in &plan.probes {
-        if probes.insert(&probe.id, probe).is_some() {
+        if !ids.insert(&probe.id) {
             return Err(Broken::SameId(probe.id.clone()));
         }
     }
-    let ids: BTreeSet<&str> = probes.keys().copied().collect();
     for probe in &plan.probes {
         of_probe(plan, probe, &ids)?;
         if !permission.allows(probe.effect) {
@@ -64,7 +63,7 @@ pub fn invariants(plan: &Plan, permission: &Permission) -> Result<(), Broken> {
     }
 }
 
-fn of_probe(plan: &Plan, probe: &Probe, ids: &BTreeSet<&str>) -> Result<(), Broken> {
+fn of_probe(plan: &Plan, probe: &Probe, ids: &HashSet<&str>) -> Result<(), Broken> {
     let id = || probe.id.clone();
     for need in &probe.needs {
         let slot = plan.slots.get(need).ok_or_else(|| Broken::NoSlot(id(), need.clone()))?;
@@ -90,6 +89,8 @@ fn of_probe(plan: &Plan, probe: &Probe, ids: &BTreeSet<&str>) -> Result<(), Brok
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::{Value, json};
 
     use super::*;
