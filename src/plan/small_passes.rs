@@ -35,7 +35,7 @@ fn planning<R>(name: &str, with: impl FnOnce(&Context<'_>) -> R) -> R {
 }
 
 /// Runs the passes before the named one, lets `change` at the plan, and tells what holds of it before and after that pass.
-fn around(name: &str, change: fn(&mut Resolver<'_>), holds: fn(&Plan) -> bool) -> (bool, bool) {
+fn around(name: &str, change: fn(&mut Resolver<'_>), holds: Holds) -> (bool, bool) {
     planning(name, |context| {
         let mut all = Resolver::new(context);
         let pass = PASSES.iter().position(|pass| pass.name == name).unwrap_or_else(|| panic!("there is no pass {name}"));
@@ -69,8 +69,11 @@ fn comes_before(plan: &Plan, first: &str, second: &str) -> bool {
     place(first) < place(second)
 }
 
+/// Something that holds of a plan, or does not.
+type Holds = fn(&Plan) -> bool;
+
 /// What each pass brings about.
-const BRINGS: &[(&str, fn(&Plan) -> bool)] = &[
+const BRINGS: &[(&str, Holds)] = &[
     ("valid-requests", |plan| valid(plan, "makeThing").is_some() && valid(plan, "dropThing").is_some()),
     ("cells", |plan| !plan.cells.is_empty() && any(plan, |probe| probe.fault.is_some())),
     ("pages", |plan| any_ends(plan, "::pages")),
