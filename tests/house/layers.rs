@@ -15,7 +15,6 @@ const PURE_CRATES: &[&str] = &[
     "hmac",
     "jiff",
     "jsonschema",
-    "mime",
     "percent_encoding",
     "proptest",
     "quick_junit",

@@ -2,6 +2,7 @@
 
 mod circles;
 mod command_line;
+mod dependencies;
 mod first_lines;
 mod habits;
 mod id_texts;
