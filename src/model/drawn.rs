@@ -1,13 +1,13 @@
 //! Requests with randomly drawn values: a valid request of an operation, and what is changed in it.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::template::Place;
 
 /// One request that was drawn. Together with the contract it says all that is needed to send it again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Drawn {
     /// The operation that is asked.
     pub operation: String,
@@ -30,7 +30,8 @@ impl Drawn {
 }
 
 /// What the contract says of a drawn request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Expects {
     /// Its schemas admit every value, and say so: by a limit, a list, a format.
@@ -44,7 +45,8 @@ pub enum Expects {
 }
 
 /// One place of a request and what is put there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Change {
     /// The place.
     pub place: Place,
@@ -53,7 +55,8 @@ pub struct Change {
 }
 
 /// What is put at a place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Put {
     /// A value; an array in a query is one pair for each item.

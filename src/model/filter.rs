@@ -1,7 +1,7 @@
 //! A selection of operations: by id, tag, path and method.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use serde_json::json;
 use wildmatch::WildMatch;
 
@@ -9,24 +9,25 @@ use super::contract::Operation;
 
 /// Patterns by which operations are chosen; `*` stands for any text. Of several patterns of one sort any will do, of several
 /// sorts each has to match. A sort without patterns chooses all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
-#[schemars(title = "Selection of operations")]
+#[cfg_attr(test, schemars(title = "Selection of operations"))]
 pub struct Filter {
     /// Ids of operations.
-    #[schemars(example = json!(["loans.*"]))]
+    #[cfg_attr(test, schemars(example = json!(["loans.*"])))]
     pub only: Vec<String>,
     /// Tags of operations.
-    #[schemars(example = json!(["Loans"]))]
+    #[cfg_attr(test, schemars(example = json!(["Loans"])))]
     pub tags: Vec<String>,
     /// Path templates.
-    #[schemars(example = json!(["/loans*"]))]
+    #[cfg_attr(test, schemars(example = json!(["/loans*"])))]
     pub paths: Vec<String>,
     /// Methods.
-    #[schemars(example = json!(["GET"]))]
+    #[cfg_attr(test, schemars(example = json!(["GET"])))]
     pub methods: Vec<String>,
     /// Ids of operations that are left out and never called, not even to make what others need.
-    #[schemars(example = json!(["loans.remind"]))]
+    #[cfg_attr(test, schemars(example = json!(["loans.remind"])))]
     pub exclude: Vec<String>,
 }
 

@@ -203,6 +203,7 @@ impl<'de> Deserialize<'de> for Status {
     }
 }
 
+#[cfg(test)]
 impl schemars::JsonSchema for Status {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Status".into()

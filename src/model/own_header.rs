@@ -1,7 +1,7 @@
 //! Header fields of a user's own, which requests are sent with beside those of the contract.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use serde_json::json;
 use wildmatch::WildMatch;
 
@@ -29,19 +29,20 @@ const OF_THE_TRANSPORT: [&str; 14] = [
 const OVERRIDES: [&str; 5] = ["x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url"];
 
 /// A header field of a user's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Header field of your own")]
+#[cfg_attr(test, schemars(title = "Header field of your own"))]
 pub struct OwnHeader {
     /// Its name.
-    #[schemars(example = &"X-Tenant")]
+    #[cfg_attr(test, schemars(example = &"X-Tenant"))]
     pub name: String,
     /// Its value. `${NAME}` stands for the value of an environment variable, which is kept secret; `$${` for `${` itself.
-    #[schemars(example = &"${LIBRARY_TENANT}")]
+    #[cfg_attr(test, schemars(example = &"${LIBRARY_TENANT}"))]
     pub value: String,
     /// Ids of the operations that it is sent to; `*` stands for any text. Without any: to all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(example = json!(["loans.*"]))]
+    #[cfg_attr(test, schemars(example = json!(["loans.*"])))]
     pub only: Vec<String>,
 }
 

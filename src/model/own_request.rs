@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(test)]
+use serde_json::json;
 
 /// A valid request for an operation, as a suite names it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a file with the body in JSON, or `body`, `parameters` and `confidential`")]
-#[schemars(title = "Own request")]
+#[cfg_attr(test, schemars(title = "Own request"))]
 pub enum OwnRequest {
     /// File with the body in JSON; its path is relative to the suite.
     Body(String),
@@ -18,23 +20,24 @@ pub enum OwnRequest {
 }
 
 /// The parts of a request.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Parts of an own request")]
+#[cfg_attr(test, schemars(title = "Parts of an own request"))]
 pub struct OwnParts {
     /// File with the body in JSON; its path is relative to the suite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"loans-of-may.json")]
+    #[cfg_attr(test, schemars(example = &"loans-of-may.json"))]
     pub body: Option<String>,
     /// Values of parameters by name, ids of the server's own things among them. Reads need no permission for those; a write
     /// that names one needs `--allow borrowed`.
     #[serde(default)]
-    #[schemars(example = json!({"branch": "12", "from": "2025-05-01"}))]
+    #[cfg_attr(test, schemars(example = json!({"branch": "12", "from": "2025-05-01"})))]
     pub parameters: BTreeMap<String, Value>,
     /// Whether the body stays out of reports and recordings. The journal of a run that is not finished holds it; only its owner
     /// can read that.
     #[serde(default)]
-    #[schemars(example = &true)]
+    #[cfg_attr(test, schemars(example = &true))]
     pub confidential: bool,
 }
 

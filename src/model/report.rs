@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::certainty::Certainty;
@@ -18,7 +17,8 @@ use super::verdict::{Finding, Severity, Verdict};
 pub const SCHEMA_VERSION: u32 = 2;
 
 /// Everything a run has to say.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// Version of this form.
     pub schema_version: u32,
@@ -81,7 +81,8 @@ pub struct Report {
 
 /// What one or more findings come from: the same rule at the same place of an answer, but for the index of an item. A wrong
 /// status has a cause in each exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cause {
     /// Name of the check.
     pub check: String,
@@ -98,7 +99,8 @@ pub struct Cause {
 }
 
 /// A choice that the contract leaves to the server, and what it chose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Alternative {
     /// The operation; empty where it is the same for all.
     pub operation: String,
@@ -113,7 +115,8 @@ pub struct Alternative {
 }
 
 /// A valid request that is not the contract's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FoundRequest {
     /// The operation.
     pub operation: String,
@@ -136,7 +139,8 @@ pub struct Traces {
 }
 
 /// Something that the run made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Made {
     /// Its kind.
     pub kind: String,
@@ -149,7 +153,8 @@ pub struct Made {
 }
 
 /// Something that the run changed by permission and had not made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Changed {
     /// The operation that changed it.
     pub operation: String,
@@ -165,7 +170,8 @@ pub struct Changed {
 }
 
 /// The cause of something, as data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Because {
     /// The cell that is the cause, as `operation::status`, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,7 +184,8 @@ pub struct Because {
 }
 
 /// Something that is still there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Leftover {
     /// Its kind.
     pub kind: String,
@@ -197,7 +204,8 @@ pub struct Leftover {
 }
 
 /// Something in answers that the contract does not know: no violation, but drift between the server and its documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Undocumented {
     /// `status`, `header` or `member`.
     pub kind: String,
@@ -212,7 +220,8 @@ pub struct Undocumented {
 }
 
 /// A probe that was sent, whatever it was for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SentProbe {
     /// Its id.
     pub id: String,
@@ -228,7 +237,8 @@ pub struct SentProbe {
 }
 
 /// The program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -237,7 +247,8 @@ pub struct Tool {
 }
 
 /// The contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ContractName {
     /// `info.title`.
     pub title: String,
@@ -246,7 +257,8 @@ pub struct ContractName {
 }
 
 /// The target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Target {
     /// Base URL, or `mock` for the embedded one.
     pub url: String,
@@ -255,7 +267,8 @@ pub struct Target {
 }
 
 /// Sums over the report.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Cells in the matrix, without those that are only inferred.
     pub cells: u64,
@@ -313,7 +326,8 @@ impl Totals {
 }
 
 /// One cell of the matrix.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cell {
     /// Operation id, or `*` for the server as a whole.
     pub operation: String,
@@ -356,7 +370,8 @@ pub struct Cell {
 }
 
 /// A probe in a cell.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CellProbe {
     /// Its id.
     pub id: String,

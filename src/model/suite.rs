@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(test)]
+use serde_json::json;
 
 use super::filter::Filter;
 use super::keep::Keep;
@@ -14,83 +15,84 @@ use super::own_request::OwnRequest;
 use super::own_security::OwnSecurity;
 use super::security::SecurityScheme;
 /// What a suite file holds.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// Short name; trials and reports carry it.
-    #[schemars(example = &"library")]
+    #[cfg_attr(test, schemars(example = &"library"))]
     pub name: String,
     /// The contract, a path relative to this file.
-    #[schemars(example = &"../schemas/library/openapi.yaml")]
+    #[cfg_attr(test, schemars(example = &"../schemas/library/openapi.yaml"))]
     pub contract: String,
     /// Accounts that requests are sent with.
     #[serde(default)]
-    #[schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}}))]
+    #[cfg_attr(test, schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}})))]
     pub accounts: Accounts,
     /// Security schemes of your own, where the contract declares none or declares them for some operations only.
     #[serde(default, skip_serializing_if = "OwnSecurity::is_empty")]
-    #[schemars(example = json!({"schemes": {"token": {"type": "http", "scheme": "bearer"}}, "needs": [{"schemes": ["token"]}]}))]
+    #[cfg_attr(test, schemars(example = json!({"schemes": {"token": {"type": "http", "scheme": "bearer"}}, "needs": [{"schemes": ["token"]}]})))]
     pub security: OwnSecurity,
     /// Header fields of your own, sent beside those of the contract, to all operations or to some; `--header` goes before them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(example = json!([{"name": "X-Tenant", "value": "${LIBRARY_TENANT}"}, {"name": "X-Desk", "value": "7", "only": ["loans.*"]}]))]
+    #[cfg_attr(test, schemars(example = json!([{"name": "X-Tenant", "value": "${LIBRARY_TENANT}"}, {"name": "X-Desk", "value": "7", "only": ["loans.*"]}])))]
     pub headers: Vec<OwnHeader>,
     /// Ids of resources that come from outside, by kind: what no operation can create or find.
     #[serde(default)]
-    #[schemars(example = json!({"exports": [{"env": "LIBRARY_EXPIRED_EXPORT", "state": "expired"}]}))]
+    #[cfg_attr(test, schemars(example = json!({"exports": [{"env": "LIBRARY_EXPIRED_EXPORT", "state": "expired"}]})))]
     pub given: BTreeMap<String, Vec<Given>>,
     /// Operations with an effect beyond their own resource, by effect. Names of your own (`notify` tells people something, `cost`
     /// costs something) are off on a target elsewhere until `--allow NAME`. `leftovers`, `borrowed` and `sweeping` put an
     /// operation, also a GET, into that class, whatever its method and path say: see the README.
     #[serde(default)]
-    #[schemars(example = json!({"notify": ["loans.remind"], "cost": ["letters.send"]}))]
+    #[cfg_attr(test, schemars(example = json!({"notify": ["loans.remind"], "cost": ["letters.send"]})))]
     pub effects: BTreeMap<String, Vec<String>>,
     /// Operations that only read although their method may write, such as a query that is sent with POST.
     #[serde(default)]
-    #[schemars(example = json!(["books.search"]))]
+    #[cfg_attr(test, schemars(example = json!(["books.search"])))]
     pub reads: Vec<String>,
     /// Operations that only obtain, renew or end the run's own token.
     #[serde(default)]
-    #[schemars(example = json!(["sessions.create", "sessions.delete"]))]
+    #[cfg_attr(test, schemars(example = json!(["sessions.create", "sessions.delete"])))]
     pub session: Vec<String>,
     /// Kinds of resources that are only referred to, such as types, currencies and groupings: a reference does not change them.
     #[serde(default)]
-    #[schemars(example = json!(["languages"]))]
+    #[cfg_attr(test, schemars(example = json!(["languages"])))]
     pub catalogues: Vec<String>,
     /// Operations that are never called, with the reason.
     #[serde(default)]
-    #[schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"}))]
+    #[cfg_attr(test, schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"})))]
     pub skip: BTreeMap<String, String>,
     /// Keywords of schemas that Probity cannot judge, such as a pattern of another dialect, and that need not be judged: a cell
     /// that they are all that is open of conforms in part. The place is the one that the reason of the cell names.
     #[serde(default, rename = "accept-unjudged", skip_serializing_if = "Vec::is_empty")]
-    #[schemars(example = json!([{"place": "#/components/schemas/Book/properties/isbn/pattern", "reason": "a pattern of PHP; the publisher checks it"}]))]
+    #[cfg_attr(test, schemars(example = json!([{"place": "#/components/schemas/Book/properties/isbn/pattern", "reason": "a pattern of PHP; the publisher checks it"}])))]
     pub accept_unjudged: Vec<AcceptedGap>,
     /// Whether the target counts as a server elsewhere, whatever its address: for tunnels to what is in use.
     #[serde(default)]
-    #[schemars(example = &true)]
+    #[cfg_attr(test, schemars(example = &true))]
     pub live: bool,
     /// Valid requests of your own, by operation: a query that is known to work on your server is sent in place of the one that
     /// the contract shows. Name a file with the body in JSON, or its parts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(example = json!({"loans.search": "loans-of-may.json"}))]
+    #[cfg_attr(test, schemars(example = json!({"loans.search": "loans-of-may.json"})))]
     pub requests: BTreeMap<String, OwnRequest>,
     /// The bodies that the files of `requests` hold, by operation.
     #[serde(default, skip_deserializing, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(skip)]
+    #[cfg_attr(test, schemars(skip))]
     pub bodies: BTreeMap<String, Value>,
     /// Which operations are asked where the command line does not say it.
     #[serde(default, skip_serializing_if = "Filter::is_all")]
-    #[schemars(example = json!({"exclude": ["loans.remind"]}))]
+    #[cfg_attr(test, schemars(example = json!({"exclude": ["loans.remind"]})))]
     pub select: Filter,
     /// The server that requests go to where no `--target` is given: a base URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"https://library.example.com/api")]
+    #[cfg_attr(test, schemars(example = &"https://library.example.com/api"))]
     pub target: Option<String>,
     /// What is kept of answers once a run has ended, in journal, memory, recording and reports; `--keep` goes before it. Without
     /// both: `all` for the embedded mock and a target on this machine, `masked` elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"masked")]
+    #[cfg_attr(test, schemars(example = &"masked"))]
     pub keep: Option<Keep>,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
@@ -107,38 +109,35 @@ impl Suite {
         let all = || self.accept_unjudged.iter().map(|one| (one.place.clone(), one.reason.clone())).collect();
         bare.map_or_else(|| Ok(all()), |bare| Err(format!("accept-unjudged: {} has no reason; say why it need not be judged", bare.place)))
     }
-
-    /// The JSON Schema of suite files.
-    pub fn schema() -> Value {
-        schemars::schema_for!(Suite).to_value()
-    }
 }
 
 /// A keyword that need not be judged.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Accepted gap")]
+#[cfg_attr(test, schemars(title = "Accepted gap"))]
 pub struct AcceptedGap {
     /// Where it stands in the contract, as the reason of the cell names it: a JSON Pointer as a URI fragment.
-    #[schemars(example = &"#/components/schemas/Book/properties/isbn/pattern")]
+    #[cfg_attr(test, schemars(example = &"#/components/schemas/Book/properties/isbn/pattern"))]
     pub place: String,
     /// Why it need not be judged.
-    #[schemars(length(min = 1), example = &"a pattern of PHP; the publisher checks it")]
+    #[cfg_attr(test, schemars(length(min = 1), example = &"a pattern of PHP; the publisher checks it"))]
     pub reason: String,
 }
 
 /// The two accounts of a run.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Accounts")]
+#[cfg_attr(test, schemars(title = "Accounts"))]
 pub struct Accounts {
     /// The account that may do everything the contract describes.
     #[serde(default)]
-    #[schemars(example = json!({"key": {"basic": {"username": "LIBRARY_KEY", "password": "LIBRARY_SECRET"}}}))]
+    #[cfg_attr(test, schemars(example = json!({"key": {"basic": {"username": "LIBRARY_KEY", "password": "LIBRARY_SECRET"}}})))]
     pub full: Account,
     /// An account that is known to the server and may do nothing; for 403.
     #[serde(default)]
-    #[schemars(example = json!({"key": {"basic": {"username": "LIBRARY_LIMITED_KEY", "password": "LIBRARY_LIMITED_SECRET"}}}))]
+    #[cfg_attr(test, schemars(example = json!({"key": {"basic": {"username": "LIBRARY_LIMITED_KEY", "password": "LIBRARY_LIMITED_SECRET"}}})))]
     pub limited: Account,
 }
 
@@ -146,29 +145,30 @@ pub struct Accounts {
 pub type Account = BTreeMap<String, Credential>;
 
 /// Where a credential comes from: always the environment, never the suite.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(title = "Credential")]
+#[cfg_attr(test, schemars(title = "Credential"))]
 pub enum Credential {
     /// For `http` with scheme `basic`.
     Basic {
         /// Environment variable with the user name or key.
-        #[schemars(example = &"LIBRARY_KEY")]
+        #[cfg_attr(test, schemars(example = &"LIBRARY_KEY"))]
         username: String,
         /// Environment variable with the password or secret.
-        #[schemars(example = &"LIBRARY_SECRET")]
+        #[cfg_attr(test, schemars(example = &"LIBRARY_SECRET"))]
         password: String,
     },
     /// For `http` with scheme `bearer`.
     Bearer {
         /// Environment variable with the token.
-        #[schemars(example = &"LIBRARY_TOKEN")]
+        #[cfg_attr(test, schemars(example = &"LIBRARY_TOKEN"))]
         token: String,
     },
     /// For `apiKey`.
     Value {
         /// Environment variable with the key.
-        #[schemars(example = &"LIBRARY_API_KEY")]
+        #[cfg_attr(test, schemars(example = &"LIBRARY_API_KEY"))]
         env: String,
     },
     /// Obtained by a request of the API's own, before the first request and whenever it ends.
@@ -220,37 +220,39 @@ fn place_of_key(scheme: &SecurityScheme) -> Option<String> {
 }
 
 /// A resource that exists before the run.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Given resource")]
+#[cfg_attr(test, schemars(title = "Given resource"))]
 pub struct Given {
     /// Environment variable with its id.
     #[serde(default)]
-    #[schemars(example = &"LIBRARY_EXPIRED_EXPORT")]
+    #[cfg_attr(test, schemars(example = &"LIBRARY_EXPIRED_EXPORT"))]
     pub env: Option<String>,
     /// The id itself, where every account has it.
     #[serde(default)]
-    #[schemars(example = &"1")]
+    #[cfg_attr(test, schemars(example = &"1"))]
     pub id: Option<String>,
     /// The state it is in; without it the resource is an ordinary one.
     #[serde(default)]
-    #[schemars(example = &"expired")]
+    #[cfg_attr(test, schemars(example = &"expired"))]
     pub state: Option<String>,
     /// For a job: how many seconds after it was made it is in this state by itself. A run that is given none leaves its own one
     /// and remembers it, so that a later run needs no id from outside.
     #[serde(default)]
-    #[schemars(example = &86_400)]
+    #[cfg_attr(test, schemars(example = &86_400))]
     pub after: Option<u32>,
 }
 
 /// What the embedded mock starts with.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Seed of the mock")]
+#[cfg_attr(test, schemars(title = "Seed of the mock"))]
 pub struct MockSeed {
     /// Resources by kind, in the form the contract gives them.
     #[serde(default)]
-    #[schemars(example = json!({"books": [{"id": 7, "title": "Emma"}]}))]
+    #[cfg_attr(test, schemars(example = json!({"books": [{"id": 7, "title": "Emma"}]})))]
     pub resources: BTreeMap<String, Vec<Value>>,
     /// Faults that can break no promise of this contract, by name, with the reason; for `probity self-test`.
     #[serde(default)]

@@ -1,7 +1,5 @@
 //! `report.json`: the report as it is, for other programs.
 
-use serde_json::Value;
-
 use super::{Format, RenderError};
 use crate::model::report::Report;
 use crate::model::text::escaped_json;
@@ -12,11 +10,6 @@ pub(super) const FORMAT: Format = Format { name: "json", file_name: Some("report
 fn render(report: &Report) -> Result<String, RenderError> {
     let text = serde_json::to_string_pretty(report).map_err(|error| RenderError::new("JSON", &error))?;
     Ok(escaped_json(&text) + "\n")
-}
-
-/// The JSON Schema of `report.json`.
-pub fn schema() -> Value {
-    schemars::schema_for!(Report).to_value()
 }
 
 #[cfg(test)]

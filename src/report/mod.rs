@@ -18,7 +18,6 @@ pub use causes::causes;
 pub use colors::legible;
 pub use drift::{Change, Drift, drift};
 pub use finding::finding_text;
-pub use json::schema;
 pub use matrix::{Detail, matrix, matrix_in};
 
 pub use escaping::tamed;

@@ -21,6 +21,8 @@ mod repetition;
 pub(crate) mod replay;
 pub(crate) mod retention;
 pub mod run;
+#[cfg(test)]
+mod schemas;
 pub(crate) mod self_test;
 mod sending;
 pub(crate) mod shown_address;

@@ -1,9 +1,10 @@
 //! The form of a case file: a contract, a canned server, and what a run against it has to say.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use probity::model::verdict::{Severity, Verdict};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -158,6 +159,7 @@ pub struct ExpectedCell {
     #[schemars(example = &"notes.get 404")]
     pub cell: String,
     /// What is said of it.
+    #[schemars(with = "VerdictOfReport")]
     pub verdict: Verdict,
     /// A part of the reason.
     #[serde(default)]
@@ -177,6 +179,7 @@ pub struct ExpectedFinding {
     #[serde(default)]
     pub place: String,
     /// How binding the rule is; any where it is not said.
+    #[schemars(with = "Option<SeverityOfReport>")]
     pub severity: Option<Severity>,
     /// A part of the message.
     #[serde(default)]
@@ -213,5 +216,37 @@ impl TryFrom<String> for Line {
         let parts = text.split_once(' ').filter(|(method, path)| !method.is_empty() && path.starts_with('/') && !path.contains(' '));
         let (method, path) = parts.ok_or_else(|| format!("`{text}` is no method and path, such as `GET /notes/{{id}}`"))?;
         Ok(Self { method: method.to_owned(), path: path.to_owned() })
+    }
+}
+
+/// What the schema of `report.json` says of a type of the program, which itself carries no schema.
+fn of_report(name: &str) -> Schema {
+    let schema: Value = serde_json::from_str(include_str!("../../schemas/report.schema.json")).expect("a schema");
+    schema["$defs"][name].clone().try_into().expect("the schema of the type")
+}
+
+/// Stands for [`Verdict`] in the schema of cases.
+enum VerdictOfReport {}
+
+impl JsonSchema for VerdictOfReport {
+    fn schema_name() -> Cow<'static, str> {
+        "Verdict".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        of_report("Verdict")
+    }
+}
+
+/// Stands for [`Severity`] in the schema of cases.
+enum SeverityOfReport {}
+
+impl JsonSchema for SeverityOfReport {
+    fn schema_name() -> Cow<'static, str> {
+        "Severity".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        of_report("Severity")
     }
 }
