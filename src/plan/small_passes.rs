@@ -16,11 +16,11 @@ use crate::model::plan::{Intent, Plan, Probe, Stage};
 use crate::model::reason::Code;
 use crate::model::suite::Suite;
 
-const CONTRACT: &str = include_str!("small_contract.yaml");
+const CONTRACT: &str = include_str!("small_contract.json");
 
 /// Does something with the small contract, with the permission and the budget that show what the named pass does.
 fn planning<R>(name: &str, with: impl FnOnce(&Context<'_>) -> R) -> R {
-    let document = serde_saphyr::from_str(CONTRACT).unwrap();
+    let document = serde_json::from_str(CONTRACT).unwrap();
     let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
     let schemas = Schemas::new(&contract).unwrap();
     let suite: Suite = serde_json::from_str(r#"{"name": "t", "contract": "t.yaml"}"#).unwrap();
