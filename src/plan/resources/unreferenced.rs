@@ -24,7 +24,7 @@ impl Resolver<'_> {
     fn refers(&self, probe: &Probe, filling: &Filling) -> bool {
         let Some(operation) = self.context.contract.operation(&probe.operation) else { return false };
         match &filling.place {
-            Place::Path(_) => probe.makes(&self.builder.plan()),
+            Place::Path(_) => probe.makes(self.builder.plan()),
             place => self.is_reference(operation, place, &filling.slot),
         }
     }
