@@ -17,9 +17,9 @@ use serde_json::Value;
 
 use super::faults::Effect;
 use super::graft::graft;
-use super::mend::mend;
 use super::place::{self, Place};
 use super::profile::Profile;
+use super::repair::make_valid;
 use super::request::is_json;
 use super::scene::{Core, Scene};
 use super::state::State;
@@ -128,7 +128,7 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Va
     let core = turn.scene.core;
     let fits = |value: &Value| core.schemas.fits(schema, value);
     let mut body = before.clone();
-    mend(&core.contract, &core.schemas, schema, &mut body, example);
+    make_valid(&core.contract, &core.schemas, schema, &mut body, example);
     // Some examples do not fit the schema that they stand beside.
     if fits(&body) {
         return body;

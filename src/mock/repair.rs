@@ -7,11 +7,11 @@ use super::sample::sample;
 use crate::contract::{Breach, Schemas, append, get_mut, remove};
 use crate::model::contract::{Contract, SchemaRef};
 
-/// How many rounds of mending an answer gets; each may bring the next breach to light.
+/// How many rounds of repair an answer gets; each may bring the next breach to light.
 const ROUNDS: usize = 8;
 
 /// Replaces what does not fit the schema by what the example has there, or takes it away.
-pub(crate) fn mend(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, value: &mut Value, example: &Value) {
+pub(crate) fn make_valid(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, value: &mut Value, example: &Value) {
     for _ in 0..ROUNDS {
         let Ok(breaches) = schemas.breaches(schema, value) else { return };
         if breaches.is_empty() {
