@@ -18,7 +18,7 @@ pub struct Connection {
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
     /// Show this certificate where the server asks for one (mutual TLS): a PEM file with the certificate, its chain and its key,
-    /// which nobody but its owner may have access to. Other servers do not see it.
+    /// which only its owner may have access to. Other servers do not see it.
     #[arg(long, value_name = "FILE")]
     pub client_cert: Option<PathBuf>,
     /// Send every request by way of this proxy. Those that the environment names are never used.

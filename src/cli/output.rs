@@ -11,7 +11,7 @@ use super::exit;
 const UNWRITABLE: &str = "failed printing to std";
 
 /// Carries out a command to its exit code. Where its output cannot be written that is said, and the code is that of something to be
-/// fixed first: nobody has seen what it had to say.
+/// fixed first: what it had to say was not seen.
 pub fn to_the_end(command: impl FnOnce() -> u8, output: &mut impl Write) -> ExitCode {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |about| {

@@ -103,7 +103,7 @@ pub fn compiled(pattern: &str) -> Result<jsonschema::Validator, String> {
     options.build(&schema).map_err(|_| "it is no regular expression of ECMA-262 that can be used here".to_owned())
 }
 
-/// Whether a regular expression may try in vain for longer than it is let: only those that look around or back do, as all
+/// Whether a regular expression may try for longer than it is let: only those that look around or back do, as all
 /// others take a time that grows with the length of the text.
 pub fn may_give_up(pattern: &str) -> bool {
     let looks = ["(?=", "(?!", "(?<=", "(?<!", "\\k<"].iter().any(|part| pattern.contains(part));

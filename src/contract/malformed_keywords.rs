@@ -27,13 +27,13 @@ const GUESSED: &str = "it is read as what it most likely means";
 const IN_PART: &str = "it is left out; what it describes is judged in part, and does not count as right";
 
 /// Makes every schema of a document one that can be compiled, and notes what that took.
-pub(super) fn mend(bundle: &mut Bundle) {
+pub(super) fn repair(bundle: &mut Bundle) {
     let mut found: Vec<(String, String, &'static str)> = Vec::new();
     let mut patterns = Patterns::default();
     schemas_mut(&mut bundle.document, Part::Plain, &mut Trail::default(), &mut |trail, schema| {
-        let mut mender = Mender { schema, patterns: &mut patterns, found: Vec::new() };
-        mender.mend();
-        found.extend(mender.found.into_iter().map(|(keyword, what, meaning)| (format!("{}/{keyword}", trail.pointer()), what, meaning)));
+        let mut repairer = Repairer { schema, patterns: &mut patterns, found: Vec::new() };
+        repairer.repair();
+        found.extend(repairer.found.into_iter().map(|(keyword, what, meaning)| (format!("{}/{keyword}", trail.pointer()), what, meaning)));
     });
     let issues: Vec<DocumentIssue> =
         found.into_iter().map(|(pointer, what, meaning)| DocumentIssue::new(bundle.place(&pointer), what, meaning)).collect();
@@ -55,7 +55,7 @@ impl Patterns {
     }
 }
 
-struct Mender<'a> {
+struct Repairer<'a> {
     schema: &'a mut Map<String, Value>,
     patterns: &'a mut Patterns,
     /// Keyword, what is wrong with it, and what that means.
@@ -66,8 +66,8 @@ fn is_schema(value: &Value) -> bool {
     value.is_object() || value.is_boolean()
 }
 
-impl Mender<'_> {
-    fn mend(&mut self) {
+impl Repairer<'_> {
+    fn repair(&mut self) {
         for keyword in IDENTITY {
             if self.schema.get(keyword).is_some_and(Value::is_string) || keyword.starts_with('$') {
                 self.schema.shift_remove(keyword);
@@ -292,13 +292,13 @@ mod tests {
     use crate::contract::{Schemas, bundle, read};
     use crate::model::contract::SchemaRef;
 
-    /// Whether a value fits a schema or breaks a rule of it; `None` where nobody knows.
+    /// Whether a value fits a schema or breaks a rule of it; `None` where that is not known.
     fn said(schemas: &Schemas, at: &str, value: &Value) -> Option<bool> {
         let judged = schemas.judge(&SchemaRef(at.to_owned()), value);
         if judged.breaches.is_empty() { judged.unjudged.is_empty().then_some(true) } else { Some(false) }
     }
 
-    /// The schema as it is used, the issues of it, and the answers to values: whether each fits, nobody knows, or breaks a rule.
+    /// The schema as it is used, the issues of it, and the answers to values: whether each fits, breaks a rule, or cannot be judged.
     fn used(schema: &Value, values: &[Value]) -> (Value, Vec<String>, Vec<Option<bool>>) {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
             "paths": {"/a": {"get": {"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}}}});
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn of_branches_that_cannot_be_read_nobody_knows_which_one_fits() {
+    fn of_branches_that_cannot_be_read_it_is_not_known_which_one_fits() {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
             "paths": {"/a": {"get": {"responses": {"204": {"description": ""}}}}},
             "components": {"schemas": {

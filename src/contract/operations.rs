@@ -35,7 +35,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         Version::V31 => {}
     }
     upgrade::tidy(&mut bundle.document);
-    malformed_keywords::mend(&mut bundle);
+    malformed_keywords::repair(&mut bundle);
     contradictions::resolve(&mut bundle);
     let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;

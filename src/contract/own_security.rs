@@ -9,7 +9,7 @@ use crate::model::suite::Suite;
 /// Adds the schemes of a suite to a contract, and asks for them where the suite says so and the contract asks for nothing.
 ///
 /// # Errors
-/// A scheme that nobody can satisfy, one that is not known, or a pattern that matches no operation.
+/// A scheme that no credential can satisfy, one that is not known, or a pattern that matches no operation.
 pub fn use_own_security(contract: &mut Contract, suite: &Suite) -> Result<(), String> {
     for (name, described) in &suite.security.schemes {
         let read = scheme(described);

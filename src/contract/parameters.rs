@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
         parameters
     }
 
-    /// A parameter that the path names and nobody declares, like one whose name is spelled otherwise.
+    /// A parameter that the path names and no declaration has, like one whose name is spelled otherwise.
     fn undeclared(&self, path: &PathKey, item: &str, name: &str, known: &[Parameter]) -> Parameter {
         let alike = known.iter().find(|parameter| parameter.location == Location::Path && bare(&parameter.name) == bare(name));
         let what = format!("the path parameter {{{name}}} of {} is not declared", path.key);

@@ -16,7 +16,7 @@ pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {
     names.into_iter().flat_map(Map::keys).filter_map(read).collect()
 }
 
-/// Schemes whose credentials are made anew from what the server asks (IANA, HTTP Authentication Scheme Registry).
+/// Schemes whose credentials are computed from what the server asks (IANA, HTTP Authentication Scheme Registry).
 const BY_CHALLENGE: [&str; 6] = ["digest", "hoba", "mutual", "negotiate", "ntlm", "scram-sha-256"];
 
 /// One scheme, as OpenAPI describes it.

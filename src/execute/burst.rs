@@ -31,7 +31,7 @@ impl<'a> Bursts<'a> {
         }
     }
 
-    /// Everything that is ready; nobody else gets it.
+    /// Everything that is ready; no other request gets it.
     pub fn take(&self) -> Vec<(&'a Probe, BTreeMap<SlotId, Value>)> {
         std::mem::take(&mut self.lock().armed)
     }

@@ -130,7 +130,7 @@ fn is_inside(url: &Url, addresses: impl Fn(&str, u16) -> Vec<IpAddr>) -> bool {
     }
 }
 
-/// The addresses of a name; none where nobody knows it.
+/// The addresses of a name; none where it is not known.
 fn addresses(name: &str, port: u16) -> Vec<IpAddr> {
     (name, port).to_socket_addrs().map(|found| found.map(|address| address.ip()).collect()).unwrap_or_default()
 }

@@ -264,7 +264,7 @@ impl Sender<'_, '_> {
             if !(refused && renewed && self.has_more(probe)) {
                 return;
             }
-            // It was sent once more then, with what was obtained anew.
+            // It was sent once more then, with what was obtained again.
             outcome.exchanges.pop();
             if self.recall(probe, outcome) {
                 return;

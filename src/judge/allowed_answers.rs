@@ -182,7 +182,7 @@ mod tests {
             json!({"200": {"description": "d"}, "409": {"description": "d", "content": {"application/json": {"schema": {"type": "object"}}}}});
         let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
         let cell = |status: u16, intent: Value| json!({"operation": "things.list", "method": "GET", "path": "/things", "status": status, "general": false, "intent": intent});
-        let reason = json!({"words": "nobody says when", "code": "other", "probe": null});
+        let reason = json!({"words": "it is not said when", "code": "other", "probe": null});
         let cells = json!([cell(200, json!({"probes": ["p"]})), cell(409, json!({"unreachable": reason}))]);
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({}))], json!({})) };
         let judged = |body: Content| {

@@ -26,7 +26,7 @@ use crate::model::verdict::{Finding, Severity, Sightings};
 const ELSEWHERE: [u16; 7] = [401, 403, 404, 409, 410, 423, 429];
 
 /// Statuses by which any server may refuse what is too much for it, whatever the contract says (RFC 9110, sections 15.5.14
-/// and 15.5.15; RFC 6585, section 5), or what it does not find or serve in a path that nobody foresaw.
+/// and 15.5.15; RFC 6585, section 5), or what it does not find or serve in an unforeseen path.
 const TOO_MUCH: [u16; 5] = [405, 406, 413, 414, 431];
 
 /// Everything that the answers to requests with drawn values break, with the probe and the status that came.

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_may_have_brought_about_has_to_be_seen_each_time() {
+    fn what_others_may_have_brought_about_has_to_be_seen_each_time() {
         assert_eq!(softened(true, 1), Verdict::Conforms);
         assert_eq!(softened(true, 5), Verdict::Violates);
         assert_eq!(softened(false, 1), Verdict::Violates);

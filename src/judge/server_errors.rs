@@ -13,7 +13,7 @@ use crate::model::verdict::{Finding, Severity, Sightings};
 const FAILED: Status = Status(500);
 
 /// Whether a status says that the server has failed. A contract may say that a server does not do something, or not now (RFC
-/// 9110, sections 15.6.2 and 15.6.4); and what stands before a server that nobody has seen may be all that fails.
+/// 9110, sections 15.6.2 and 15.6.4); and where no answer of the server itself was seen, a proxy may be all that fails.
 pub(super) fn is_failure(operation: Option<&Operation>, status: Status, alive: bool) -> bool {
     match status.0 {
         501 | 503 if operation.is_some_and(|operation| operation.documents(status).is_some()) => false,
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(verdicts(501, &[501]), [(200, Verdict::Unreached), (501, Verdict::Conforms)]);
         assert_eq!(verdicts(503, &[500, 503]), [(200, Verdict::Unreached), (500, Verdict::Unreached), (503, Verdict::Conforms)]);
         assert_eq!(verdicts(500, &[500, 503]), [(200, Verdict::Blocked), (500, Verdict::Violates), (503, Verdict::Blocked)]);
-        // Nobody has seen the server itself.
+        // The server itself was not seen.
         assert_eq!(verdicts(503, &[]), [(200, Verdict::Blocked)]);
         assert_eq!(verdicts(502, &[500]), [(200, Verdict::Blocked), (500, Verdict::Blocked)]);
     }

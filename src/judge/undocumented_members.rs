@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_is_listed_once() {
+    fn what_is_not_known_is_listed_once() {
         assert_eq!(found(200, &[], json!({"data": [{"id": "1", "colour": {"deep": 1}}, {"colour": 2}]})), one("member", "/data/*/colour"));
         assert_eq!(found(200, &[("x-trace", "1"), ("x-trace", "2")], json!({"data": []})), one("header", "x-trace"));
         assert_eq!(found(206, &[], json!({})), one("status", "206"));

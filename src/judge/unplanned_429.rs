@@ -11,7 +11,7 @@ use crate::model::verdict::Finding;
 /// The status of one request too many (RFC 6585, section 4).
 const TOO_MANY: Status = Status(429);
 
-/// What is wrong with the answers 429 that nobody asked for, each thing once.
+/// What is wrong with the answers 429 that no plan asked for, each thing once.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for probe in case.plan.probes.iter().filter(|probe| !probe.allows(TOO_MANY)) {

@@ -83,8 +83,8 @@ pub(crate) enum Caller {
     Full,
     /// The account that may do nothing.
     Limited,
-    /// Nobody: no credential was sent.
-    Nobody,
+    /// No credential was sent.
+    Anonymous,
     /// Some credentials were sent and this scheme was left out.
     Incomplete(String),
     /// A credential of this scheme is wrong.
@@ -140,7 +140,7 @@ fn refused(contract: &Contract, accounts: &MockAccounts, possible: &[&Vec<String
         }
     }
     match (sent, absent, wrong) {
-        (false, ..) => Caller::Nobody,
+        (false, ..) => Caller::Anonymous,
         (true, Some(scheme), _) => Caller::Incomplete(scheme),
         (true, None, wrong) => Caller::Wrong(wrong.or_else(|| possible.first()?.first().cloned()).unwrap_or_default()),
     }

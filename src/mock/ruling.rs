@@ -244,7 +244,7 @@ impl<'a> Ruling<'a> {
             statuses.retain(|status| done.status.contains(status) == at_end);
         }
         if self.scene.profile.creates {
-            // What was made is shown first, or nobody would know it.
+            // What was made is shown first, or it would not be seen.
             statuses.sort_by_key(|status| self.scene.operation.response(*status).is_none_or(|response| response.content.is_empty()));
         }
         let some = |class: u16| statuses.iter().any(|status| status.class() == class);

@@ -14,12 +14,12 @@ pub enum Certainty {
     Contradicted,
     /// Servers do so, for clients that run against them.
     Seen,
-    /// Concluded from names, neighbours or general pages; nobody says so.
+    /// Concluded from names, neighbours or general pages; no document says so.
     Inferred,
 }
 
 impl Certainty {
-    /// Whether nobody says so, so that nothing can break it.
+    /// Whether no document says so, so that nothing can break it.
     pub fn is_inferred(self) -> bool {
         self == Self::Inferred
     }

@@ -159,7 +159,7 @@ impl Operation {
         declared == code || (declared.covers(code) && self.response(code).is_none())
     }
 
-    /// Whether nobody may ask without credentials; an empty alternative lets anybody (OpenAPI, Security Requirement Object).
+    /// Whether every request needs credentials; an empty alternative lets any client ask (OpenAPI, Security Requirement Object).
     pub fn needs_credentials(&self) -> bool {
         !self.security.is_empty() && self.security.iter().all(|alternative| !alternative.is_empty())
     }

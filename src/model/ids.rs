@@ -48,7 +48,7 @@ pub fn former(slot: &str, which: impl Display) -> String {
     format!("{slot}~former~{which}")
 }
 
-/// What a list showed although nobody made it in this run's sight.
+/// What a list showed although no request of this run made it.
 pub fn found(slot: &str, key: impl Display) -> String {
     format!("{slot}~found-{key}")
 }

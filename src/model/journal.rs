@@ -208,7 +208,7 @@ impl Chronicle {
         self.past.values().flatten().map(|past| past.number + 1).max().unwrap_or_default()
     }
 
-    /// How often nobody knows what became of a probe's request: the run was cut off, or no answer came.
+    /// How often it is not known what became of a probe's request: the run was cut off, or no answer came.
     pub fn lost(&self, probe: &str) -> usize {
         self.past.get(probe).into_iter().flatten().filter(|past| !matches!(past.fate, Fate::Answered(_))).count()
     }

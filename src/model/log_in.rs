@@ -38,7 +38,7 @@ pub struct LogIn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = &"/data/token"))]
     pub token: Option<String>,
-    /// The cookie of the answer that holds it instead. Whenever an answer sets that cookie anew, the new value goes on.
+    /// The cookie of the answer that holds it instead. Whenever an answer sets that cookie again, the new value goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = &"sid"))]
     pub cookie: Option<String>,

@@ -72,7 +72,7 @@ impl OwnHeader {
             return Err(format!("{} says how a request is sent, which is not set by hand; leave it out", self.name));
         }
         if is_one_of(&OVERRIDES) {
-            return Err(format!("{} makes another request of each one, and nobody could say what it changes; leave it out", self.name));
+            return Err(format!("{} makes another request of each one, and what it changes could not be told; leave it out", self.name));
         }
         if self.value.chars().any(char::is_control) {
             return Err(format!("{} holds a line break or another control character, which cannot be sent", self.name));

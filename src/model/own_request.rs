@@ -61,7 +61,7 @@ pub struct OwnValues {
     /// Whether the body stays out of what is shown and kept.
     pub confidential: bool,
     /// Whether ids in the body are to be filled in as those of the contract's example are: it is a form that was found, and
-    /// nobody's own query.
+    /// no query of the suite.
     #[serde(default)]
     pub bound: bool,
 }

@@ -196,7 +196,7 @@ pub struct Probe {
     pub repeat: Repeat,
     /// Other operations of which the same exchange is proof (a method that a route does not have).
     pub also: Vec<String>,
-    /// Uses a value that nobody vouches for: a refusal blocks, it does not violate.
+    /// Uses a value that no document vouches for: a refusal blocks, it does not violate.
     pub assumed: Option<String>,
     /// What it would change if the server accepted it. It is computed again before the request is sent.
     #[serde(default)]
@@ -243,7 +243,7 @@ impl Probe {
         (self.wave, self.stage)
     }
 
-    /// Whether its fault is that nobody vouches for who is asking: that alone is reason enough to refuse it.
+    /// Whether its fault is that no valid credential says who is asking: that alone is reason enough to refuse it.
     pub fn is_unauthenticated(&self) -> bool {
         let by_whom = self.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
         by_whom && matches!(self.request.credentials, Credentials::None | Credentials::WrongSecret)

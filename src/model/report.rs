@@ -71,7 +71,7 @@ pub struct Report {
     /// What of it is as it was before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub put_back: Vec<Changed>,
-    /// What the run made, or may have made, and that is still there; and what came back from a write and is nobody knows whose.
+    /// What the run made, or may have made, and that is still there; and what came back from a write and has no known owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leftover>,
     /// What is wrong with the contract's document itself. It breaks nothing.
@@ -278,7 +278,7 @@ pub struct Totals {
     /// Those of the cells that conform of which not everything was judged.
     #[serde(default)]
     pub in_part: u64,
-    /// Cells whose status nobody documents, by verdict; absent where there are none.
+    /// Cells whose status no document names, by verdict; absent where there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inferred: BTreeMap<String, u64>,
     /// Requests sent, all purposes together.

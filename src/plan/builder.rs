@@ -113,7 +113,7 @@ impl<'a> PlanBuilder<'a> {
         self.retain(|probe| !withheld.contains_key(&probe.id));
     }
 
-    /// Keeps only some probes. Nobody waits for the others any more, and no cell is left to them alone.
+    /// Keeps only some probes. No probe waits for the others any more, and no cell is left to them alone.
     pub fn retain(&mut self, keep: impl FnMut(&Probe) -> bool) {
         self.plan.probes.retain(keep);
         let there: BTreeSet<&ProbeId> = self.plan.probes.iter().map(|probe| &probe.id).collect();

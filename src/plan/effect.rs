@@ -140,7 +140,7 @@ impl<'a> EffectRules<'a> {
         schema.is_some_and(|schema| schema.get("enum").is_some() || schema.get("const").is_some())
     }
 
-    /// A POST to a collection makes something; any other is an action whose extent nobody tells.
+    /// A POST to a collection makes something; any other is an action of unknown extent.
     fn post(&self, asked: &Asked<'_>, own_method: bool) -> Effect {
         let operation = asked.operation;
         // What one form of a route makes, the others make as well, documented or not.

@@ -29,7 +29,7 @@ pub enum Broken {
     #[error("{0} {1}, which is not allowed")]
     NotAllowed(String, &'static str),
     /// A valid request removes what the run neither makes nor was given for it.
-    #[error("{0} removes {1}, which no planned request makes and nobody has named")]
+    #[error("{0} removes {1}, which no planned request makes and no input names")]
     NotMade(String, String),
 }
 

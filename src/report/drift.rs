@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_is_worse_and_what_is_mended_is_not() {
+    fn what_breaks_is_worse_and_what_is_repaired_is_not() {
         let (old, mut new) = (sample(), sample());
         let conforms = new.cells.iter().position(|cell| cell.verdict == Verdict::Conforms).unwrap();
         new.cells[conforms].verdict = Verdict::Violates;

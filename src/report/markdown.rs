@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn text_from_outside_stays_text() {
-        assert_eq!(code("@somebody fixes #1 in <b>[a](b)</b>"), "`@somebody fixes #1 in <b>[a](b)</b>`");
+        assert_eq!(code("@someone fixes #1 in <b>[a](b)</b>"), "`@someone fixes #1 in <b>[a](b)</b>`");
         assert_eq!(code("a `` b"), "```a `` b```");
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code(""), "`  `");

@@ -11,7 +11,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
     written(path, text, false)
 }
 
-/// The same of a file that nobody but its owner reads: one that holds answers.
+/// The same of a file that only its owner may read: one that holds answers.
 pub fn write_private(path: &Path, text: &str) -> Result<(), Stop> {
     written(path, text, true)
 }
@@ -42,7 +42,7 @@ pub fn try_out(folder: &Path) -> Result<(), Stop> {
     write(&trial, "")?;
     let _ = fs::remove_file(&trial);
     if missing {
-        // A run that nobody answers leaves nothing, not even an empty folder.
+        // A run that gets no answer leaves nothing, not even an empty folder.
         let _ = fs::remove_dir(folder);
     }
     Ok(())

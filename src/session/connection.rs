@@ -85,7 +85,7 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// Refuses the first of these flags that is given: the embedded mock would not heed it.
+/// Refuses the first of these flags that is given: the embedded mock would ignore it.
 ///
 /// # Errors
 /// The flag, and how a server is named.

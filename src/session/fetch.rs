@@ -46,7 +46,7 @@ fn fetch(address: &str, servers: Servers) -> Result<(Url, String), String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(format!("no credentials are sent for a contract, and the address holds some; {HINT}"));
     }
-    // A thread of its own, because nobody knows what the caller's is busy with.
+    // A thread of its own, because the caller's may be busy.
     let asked = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         runtime.block_on(follow_to_the_end(url, servers))
@@ -59,7 +59,7 @@ async fn follow_to_the_end(mut url: Url, servers: Servers) -> Result<(Url, Strin
     let client = Client::new(bounds, &Route::default()).map_err(|error| error.to_string())?;
     for _ in 0..=MOST_REDIRECTS {
         if !is_safe(&url) {
-            return Err(format!("http is read only from this machine, where nobody can change it on the way; name an https address, or {HINT}"));
+            return Err(format!("http is read only from this machine, where it cannot be changed on the way; name an https address, or {HINT}"));
         }
         // What is known of connections speaks of the server that a run is about.
         let found = client.document(&url).await.map_err(|reason| format!("{}; {HINT}", reason.replace("--target", "--contract")))?;
@@ -83,7 +83,7 @@ async fn follow_to_the_end(mut url: Url, servers: Servers) -> Result<(Url, Strin
     Err(format!("it leads elsewhere more than {MOST_REDIRECTS} times; {HINT}"))
 }
 
-/// Whether nobody on the way can change what comes.
+/// Whether what comes cannot be changed on the way.
 fn is_safe(url: &Url) -> bool {
     let local = match url.host() {
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

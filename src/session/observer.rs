@@ -60,7 +60,7 @@ pub trait TrialObserver: Sync {
     fn end(&self);
 }
 
-/// Tells nobody, and never ends early.
+/// Tells nothing, and never ends early.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,5 +1,5 @@
 //! Sends findings again after a run, to see how often they show and to shrink drawn requests.
-//! Everything is made anew under other names, and removed again.
+//! Everything is made again under other names, and removed again.
 
 use super::earlier_runs::Ledger;
 use super::options::RunOptions;

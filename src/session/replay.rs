@@ -25,7 +25,7 @@ use crate::session::stop::{Stop, runtime};
 use crate::session::target;
 use crate::session::target::{Subject, Target};
 
-/// Probes that are near to a name that nobody knows.
+/// Probes that are near to an unknown name.
 const NEAR: usize = 3;
 
 /// Sends the probe, and says how it ended: 1 when it breaks the contract (with --strict, when it is warned of as well), 3 when no

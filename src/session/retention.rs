@@ -82,7 +82,7 @@ mod tests {
         .unwrap()
     }
 
-    /// Whether a journal is whole after it was to be reduced. Its run has put somebody into a club that it found by a colour, and
+    /// Whether a journal is whole after it was to be reduced. Its run has put a person into a club that it found by a colour, and
     /// was kept from taking her out again.
     fn is_left_whole(colour: &Value) -> bool {
         let folder = std::env::temp_dir().join(format!("probity-keeping-{}-{}", colour.is_null(), std::process::id()));
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_taken_back_without_it_is_kept() {
-        assert!(is_left_whole(&json!({"colour": "dark red"})), "nobody finds the club without its colour");
+        assert!(is_left_whole(&json!({"colour": "dark red"})), "the club is not found without its colour");
         assert!(!is_left_whole(&Value::Null), "the first club is found without it");
     }
 }

@@ -29,7 +29,7 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
     let subject = Subject::load(&args.scope.files)?;
     let files = &args.scope.files;
     if args.scope.target.is_none() && subject.suite.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
-        // Whether a server of one's own was meant, nobody can tell; a gate in CI must not prove the mock.
+        // Whether a server of one's own was meant cannot be told; a gate in CI must not prove the mock.
         let hint = "--target URL or `target` in the suite for a server, or --target mock for the mock that is made from the contract";
         return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
     }
@@ -107,7 +107,7 @@ fn record_with(command: &Command<'_>, ledger: &Ledger) -> Result<(Recording, Opt
     let duration = clock.elapsed();
     let answered = unless_silent(target, &planned, &carried.outcomes).and_then(|()| unless_lost(target, subject, &planned, &carried.outcomes));
     if let (Err(_), Some(journal)) = (&answered, &journal) {
-        // A run that nobody answered is none: the next one does not go on with it.
+        // A run without an answer is none: the next one does not go on with it.
         journal.write(&Entry::Finished, true)?;
     }
     answered?;

@@ -89,7 +89,7 @@ impl Scene {
         let accounts = accounts(subject, &filter, &headers, &lookup)?;
         let mut given: BTreeMap<String, Vec<Known>> = target::given(&subject.suite, &lookup);
         ledger.give(&subject.suite, &mut given);
-        // Names must not meet those of an earlier run, and nobody else can know them: by its mark the run knows its own.
+        // Names must not meet those of an earlier run, and no one else can know them: by its mark the run knows its own.
         let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
         let options = with(target::options(&scope.selection, target, &subject.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None })

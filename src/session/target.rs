@@ -165,7 +165,7 @@ fn resolved(name: &str, addresses: &[IpAddr]) -> (bool, String) {
     }
 }
 
-/// The addresses of a name; none where nobody knows it.
+/// The addresses of a name; none where it is not known.
 fn addresses(name: &str, port: u16) -> Vec<IpAddr> {
     (name, port).to_socket_addrs().map(|found| found.map(|one| one.ip().to_canonical()).collect()).unwrap_or_default()
 }

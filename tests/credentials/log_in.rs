@@ -228,7 +228,7 @@ fn what_cannot_be_meant_is_refused() {
         (LOG_IN.replace("token: /data/token, ", ""), "say where the token is"),
         (LOG_IN.replace("token: /data/token", "token: /t, form: {a: b}"), "it has one body"),
         (LOG_IN.replace("${ME_USER}", "${ME USER}"), "no name of an environment variable"),
-        (OAUTH.to_owned(), "nobody says where tokens for token are obtained"),
+        (OAUTH.to_owned(), "nothing says where tokens for token are obtained"),
     ] {
         let folder = folder("meant", &contract(BEARER), &suite);
         let output = run(&folder, &server, &[], &VARIABLES);

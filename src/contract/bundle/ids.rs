@@ -26,7 +26,7 @@ pub(super) struct Ids {
 pub(super) enum Found {
     /// To one schema.
     One(Spot),
-    /// To several schemas: the last one that was entered is meant (`$dynamicRef`), or nobody knows which.
+    /// To several schemas: the last one that was entered is meant (`$dynamicRef`), or it is not known which.
     Many,
 }
 

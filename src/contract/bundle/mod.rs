@@ -75,7 +75,7 @@ pub fn file_references(file: &str, document: &Value) -> Vec<(String, String)> {
     found
 }
 
-/// Visits every reference of a file of which nobody knows yet what it holds, but for those in extensions that others have
+/// Visits every reference of a file whose content is not known yet, but for those in extensions that others have
 /// thought of (OpenAPI, Specification Extensions): they are meant for other tools.
 fn every_reference(value: &Value, trail: &mut Trail, holder: &str, note: &mut impl FnMut(&Trail, &str)) {
     let is_foreign = |name: &str| name.starts_with("x-") && !name.starts_with("x-probity-") && !matches!(holder, "properties" | "headers");

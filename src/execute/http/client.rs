@@ -54,7 +54,7 @@ pub struct Route {
     /// The certificate that the client shows, with its chain and its key (PEM).
     pub identity: Option<SecretSlice<u8>>,
     /// Whether a connection may carry several requests. Otherwise each has one of its own: what a server sends too late or
-    /// too often is then nobody's answer, and none is lost with a connection that the server has just given up.
+    /// too often is then the answer to no request, and none is lost with a connection that the server has just given up.
     pub shared: bool,
     /// The memory that answers may take, where several clients share it.
     pub store: Option<Arc<Store>>,

@@ -203,7 +203,7 @@ mod tests {
     fn censor(security: &Value) -> Censor {
         let text = |text: &str| SecretString::from(text.to_owned());
         let full = [
-            ("key".to_owned(), Secret::Basic { username: text("somebody-we-know"), password: text("s3cret/of ours") }),
+            ("key".to_owned(), Secret::Basic { username: text("someone-we-know"), password: text("s3cret/of ours") }),
             ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
         ];
         Censor::new(&Accounts { full: Secrets::from(full), limited: None, headers: Vec::new() }, &contract(security))
@@ -225,8 +225,8 @@ mod tests {
     #[test]
     fn secrets_are_found_in_every_form_and_taken_out() {
         let together = json!([{"key": [], "firm": []}]);
-        let pair = STANDARD.encode("somebody-we-know:s3cret/of ours");
-        let wrong = STANDARD.encode("somebody-we-know:wrong-secret");
+        let pair = STANDARD.encode("someone-we-know:s3cret/of ours");
+        let wrong = STANDARD.encode("someone-we-know:wrong-secret");
         for form in [
             "s3cret/of ours",
             "s3cret%2Fof%20ours",
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn names_of_users_and_clients_are_no_secrets() {
-        let body = Content::Json(json!({"user": "somebody-we-know", "firm": "firm-12345678"}));
+        let body = Content::Json(json!({"user": "someone-we-know", "firm": "firm-12345678"}));
         let answer = censored(&json!([{"key": [], "firm": []}]), &[("x-firm", "firm-12345678")], body.clone());
         assert!(!answer.echoes_credentials);
         assert_eq!(answer.body, body);

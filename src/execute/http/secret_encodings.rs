@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use super::decoders::{decoded, joined};
 
 /// Shorter texts occur by chance: they would be taken out of words and numbers that have nothing to do with them, and leave
-/// a report that nobody can read. Such a secret is known only by its longer forms.
+/// a report that cannot be read. Such a secret is known only by its longer forms.
 const SHORTEST: usize = 8;
 
 /// From this length on a text of letters alone, or of digits alone, is no word or number that occurs by chance.
@@ -25,7 +25,7 @@ pub const REMOVED: &str = "[credentials]";
 #[derive(Clone, PartialEq, Eq)]
 struct Form {
     text: String,
-    /// Whether nobody writes it by chance.
+    /// Whether it is not written by chance.
     telling: bool,
 }
 
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_or_number_is_taken_out_and_held_against_nobody() {
+    fn a_word_or_number_is_taken_out_and_held_against_no_server() {
         assert_eq!(cleaned("password", "no password here"), (format!("no {REMOVED} here"), Found::Word));
         assert_eq!(cleaned("12345678", "12345678"), (REMOVED.to_owned(), Found::Word));
         assert_eq!(cleaned("passw0rd", "no passw0rd here"), (format!("no {REMOVED} here"), Found::Secret));

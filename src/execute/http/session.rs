@@ -20,10 +20,10 @@ use crate::model::log_in::{Lifetime, LogIn, OAuth};
 const BEFORE_END: Duration = Duration::from_secs(30);
 
 /// So often a new token that changed nothing is asked for; then 401 has another cause.
-const MOST_IN_VAIN: u32 = 2;
+const MOST_WITHOUT_EFFECT: u32 = 2;
 
-/// Words in the name of a variable that holds who somebody is, which answers may repeat, and no secret.
-const NAMES_NOBODY_KEEPS: [&str; 6] = ["user", "mail", "login", "name", "account", "_id"];
+/// Words in the name of a variable that holds who the user is, which answers may repeat, and no secret.
+const NAMES_OF_NO_SECRET: [&str; 6] = ["user", "mail", "login", "name", "account", "_id"];
 
 /// How a token is asked for, with everything secret filled in.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ struct Now {
     generation: u64,
     /// Whether a request with this token was answered with anything but 401.
     taken: bool,
-    in_vain: u32,
+    without_effect: u32,
     failed: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Session {
             Serializer::new(String::new()).extend_pairs(pairs).finish()
         });
         let headers = spec.headers.iter().map(|(name, value)| (name.clone(), SecretString::from(filled(value, lookup)))).collect();
-        let secret = |name: &String| !NAMES_NOBODY_KEEPS.iter().any(|word| name.to_ascii_lowercase().contains(word));
+        let secret = |name: &String| !NAMES_OF_NO_SECRET.iter().any(|word| name.to_ascii_lowercase().contains(word));
         let secrets = spec.variables().iter().filter(|name| secret(name)).filter_map(|name| lookup(name)).map(SecretString::from).collect();
         let way = Way::LogIn { spec: Box::new(spec.clone()), body: json.or(form).map(SecretString::from), headers, secrets };
         Self { url: spec.url.clone(), named: true, way, now: Mutex::default(), turn: tokio::sync::Mutex::default() }
@@ -146,10 +146,10 @@ impl Session {
     pub fn heard(&self, refused: bool) -> bool {
         let mut now = self.now();
         if !refused {
-            (now.taken, now.in_vain) = (true, 0);
+            (now.taken, now.without_effect) = (true, 0);
             return false;
         }
-        now.taken && now.in_vain < MOST_IN_VAIN
+        now.taken && now.without_effect < MOST_WITHOUT_EFFECT
     }
 
     /// Forgets one that was refused.
@@ -157,7 +157,7 @@ impl Session {
         let mut now = self.now();
         if now.generation == generation {
             now.token = None;
-            now.in_vain += 1;
+            now.without_effect += 1;
         }
     }
 
@@ -244,7 +244,7 @@ impl Session {
         Ok(())
     }
 
-    /// Takes over a cookie that an answer to a request with it sets anew, out of the answer; whether there was another one.
+    /// Takes over a cookie that an answer to a request with it sets again, out of the answer; whether there was another one.
     pub fn learn_cookie(&self, answer: &mut Answer) -> bool {
         let Way::LogIn { spec, .. } = &self.way else { return false };
         let Some(name) = &spec.cookie else { return false };

@@ -27,7 +27,7 @@ const ANSWERED: &[u8] = b"{\"answered\"";
 const ENDS: [&[u8]; 3] = [b"\"interrupted\"", b"\"finished\"", b"\"cleaned\""];
 
 /// Which answers are read with the journals. All answers of a run may take as much memory as the run itself; where they are
-/// left out, nobody knows what became of a request.
+/// left out, it is not known what became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answers {
     /// Every one.
@@ -124,7 +124,7 @@ impl Folder {
         Ok(found)
     }
 
-    /// Drops journals that nobody needs any more: runs that ended, left nothing, and sent nothing since a moment
+    /// Drops journals that are not needed any more: runs that ended, left nothing, and sent nothing since a moment
     /// (milliseconds since 1970, UTC), the last few aside.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Whether a folder belongs to the user and nobody else can write there.
+/// Whether a folder belongs to the user and no other user can write there.
 #[cfg(unix)]
 pub(super) fn is_ours(folder: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;

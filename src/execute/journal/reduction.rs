@@ -16,7 +16,7 @@ const KEY_NAME: &str = "masking.key";
 const KEY_BYTES: usize = 32;
 
 impl Folder {
-    /// Writes a journal anew, with each line as it is kept, and says so at its end. A reader sees the old one or the new one.
+    /// Writes a journal again, with each line as it is kept, and says so at its end. A reader sees the old one or the new one.
     ///
     /// # Errors
     /// It cannot be read or written.
@@ -69,7 +69,7 @@ pub fn masking_key(state: &Path) -> Result<[u8; KEY_BYTES], JournalError> {
     }
 }
 
-/// Whether nobody but its owner has access to a file.
+/// Whether only its owner has access to a file.
 #[cfg(unix)]
 fn is_secret(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_is_made_once_at_random_and_is_nobody_elses() {
+    fn the_key_is_made_once_at_random_and_only_its_owner_reads_it() {
         let state = |name: &str| std::env::temp_dir().join(format!("probity-key-{name}-{}", std::process::id()));
         let (one, other) = (state("one"), state("other"));
         for folder in [&one, &other] {

@@ -17,7 +17,7 @@ use crate::plan::{Remake, elsewhere, remakes, renamed};
 const MOST_TIMES: usize = 5;
 
 impl Sender<'_, '_> {
-    /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, nobody knows
+    /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, it is not known
     /// whether an earlier request did, and the answer now is that there is no such thing, the thing is made again and the
     /// probe sent again.
     pub(in crate::execute) async fn made_sure<'p>(&self, probe: &'p Probe, mut outcome: Outcome, mut slots: BTreeMap<SlotId, Value>) -> Ended<'p> {
@@ -92,7 +92,7 @@ impl Sender<'_, '_> {
         let Some(revival) = self.revival.filter(|_| probe.fault.is_none()) else { return Vec::new() };
         let Some(status) = outcome.answer().filter(|_| outcome.ending == Ending::Answered).map(|answer| answer.status) else { return Vec::new() };
         let gone = matches!(status.0, 404 | 410) && was_lost(outcome);
-        // Something that nobody can find may refer to the old one.
+        // Something that cannot be found may refer to the old one.
         let held = time == 1 && refuses(status) && self.lane.holds(&probe.consumes);
         if !gone && !held {
             return Vec::new();
@@ -106,20 +106,20 @@ fn refuses(status: Status) -> bool {
     matches!(status.0, 400 | 409 | 422)
 }
 
-/// Whether nobody knows what the request before the last one did.
+/// Whether it is not known what the request before the last one did.
 fn was_lost(outcome: &Outcome) -> bool {
     outcome.exchanges.split_last().and_then(|(_, earlier)| earlier.last()).is_some_and(|exchange| exchange.answer.is_none())
 }
 
 /// Whether a request that can be sent again was answered in another way than it aims at, which the contract allows as well,
-/// after one that nobody knows the answer to: a server that takes turns is asked once more.
+/// after one whose answer is not known: a server that takes turns is asked once more.
 fn in_turn(probe: &Probe, outcome: &Outcome) -> bool {
     let other = outcome.answer().is_some_and(|answer| answer.status != probe.status && probe.allows(answer.status));
     was_lost(outcome) && other && probe.repeat == Repeat::Once
 }
 
-/// Whether a valid request that is not the same when it is sent twice (RFC 9110, section 9.2.2) was refused after one that
-/// nobody knows the answer to.
+/// Whether a valid request that is not the same when it is sent twice (RFC 9110, section 9.2.2) was refused after one
+/// whose answer is not known.
 fn in_doubt(probe: &Probe, outcome: &Outcome) -> bool {
     let idempotent = probe.request.method.is_safe() || probe.request.method.is_put() || probe.request.method.is_patch();
     let refused = outcome.answer().is_some_and(|answer| answer.status.0 / 100 == 4 && !matches!(answer.status.0, 401 | 403 | 429));

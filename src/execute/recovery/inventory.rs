@@ -59,7 +59,7 @@ impl Run<'_> {
             let removed = self.is_gone(slot, maker, &id);
             let own = self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&known.kind, value);
             if !own && !removed {
-                // It is told below, as what nobody knows whose it is.
+                // It is told below, as a thing of unknown owner.
                 continue;
             }
             made.push(Made { kind: known.kind.clone(), id: id.clone(), probe: maker.clone(), removed });
@@ -126,7 +126,7 @@ impl Run<'_> {
         .collect()
     }
 
-    /// Creates that were accepted, or may have been, of which nobody knows what they made.
+    /// Creates that were accepted, or may have been, of which it is not known what they made.
     fn untold(&self) -> Vec<Leftover> {
         let mut found: Vec<Leftover> = Vec::new();
         for outcome in &self.progress.ended {

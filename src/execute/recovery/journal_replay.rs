@@ -64,10 +64,10 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_answered_is_nothing_more() {
+    fn what_has_no_answer_is_nothing_more() {
         let request = json!({"method": "GET", "url": "http://a/", "headers": [], "body": null});
         let sent = |number: u64| json!({"sent": {"number": number, "at": 0, "probe": "p", "request": request}});
-        let silent = json!({"silent": {"number": 0, "reason": "nobody"}});
+        let silent = json!({"silent": {"number": 0, "reason": "no answer"}});
         let answered = json!({"answered": {"number": 1, "answer": {"status": 200, "headers": [], "body": "empty", "millis": 1}}});
         let pasts = told(&[sent(0), silent.clone(), sent(1)]);
         assert!(!pasts.has_more("p") && pasts.knows("p"));

@@ -28,7 +28,7 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     if scene.answer.body != Content::Empty {
         return vec![breach(format!("{status} has a body"), "no body", describe(&scene.answer.body), "body", section)];
     }
-    // Zero is sent by many servers and misleads nobody; another length announces a body that may not come.
+    // Zero is sent by many servers and misleads no client; another length announces a body that may not come.
     match scene.answer.header("content-length").map(str::trim) {
         Some(length) if status.0 == 204 && length != "0" => {
             vec![breach("204 announces a body".to_owned(), "no Content-Length", shorten(length), "header content-length", "8.6")]

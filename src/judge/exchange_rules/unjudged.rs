@@ -21,7 +21,7 @@ pub fn gaps(scene: &Scene<'_>) -> Gaps {
     let mut gaps = Gaps { unjudged: headers::unjudged(scene), unread: None };
     if let Some(media) = declared(scene) {
         match reading(scene, media) {
-            // Nobody knows what should have come.
+            // What should have come is not known.
             _ if media.schema.as_ref().is_some_and(|schema| schema.0 == UNREAD_SCHEMA) => {
                 gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &Value::Null)));
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::text::{one_line, plain};
 
 /// From so many letters on a value is looked for anywhere in a sentence; a shorter one only in quotes, because sentences are
-/// made of such letters, and a number such as a status or a count is nobody's.
+/// made of such letters, and a number such as a status or a count belongs to no person.
 const LEAST: usize = 4;
 
 /// Sentences of ours end a value that is too long with this.

@@ -11,7 +11,7 @@ use crate::model::exchange::SentRequest;
 use crate::model::journal::{Sources, Start};
 use crate::model::report::Traces;
 
-/// What a server says of somebody, and of what the run has made.
+/// What a server says of a person, and of what the run has made.
 fn said() -> Value {
     json!({
         "data": [
@@ -50,7 +50,7 @@ fn outcome(id: &str, sent: &Value, status: u16, body: Content) -> Outcome {
     Outcome { probe: id.to_owned(), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
 }
 
-/// A run that has made somebody, read everybody, and put back what it had changed.
+/// A run that has made a person, read all of them, and put back what it had changed.
 fn recording() -> Recording {
     let (made, before) = (json!({"name": "probity-1 made", "worth": 5}), json!({"name": "Jane Doe", "worth": 1234.5}));
     let probes = vec![
@@ -145,7 +145,7 @@ fn with_none_no_body_is_left_and_fields_that_matter_are() {
 }
 
 #[test]
-fn what_is_found_is_told_without_what_is_somebody_elses() {
+fn what_is_found_is_told_without_what_belongs_to_others() {
     let recording = recording();
     let mask = Mask::new(&[7; 32]);
     let shown = |keep: Keep| {

@@ -11,7 +11,7 @@ pub enum Citation {
     Any(&'static str),
     /// The first holds for every document; where it is JSON:API, the second says so as well.
     Also(&'static str, &'static str),
-    /// Only JSON:API says so. For other documents it is what their form leads one to expect, which binds nobody.
+    /// Only JSON:API says so. For other documents it is what their form leads one to expect, which binds no server.
     JsonApi {
         /// Where JSON:API says so.
         section: &'static str,

@@ -62,7 +62,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&Loss) -> bool) -> Vec<Break> {
     found
 }
 
-/// Who is to blame: the change that came last when the answer to the create was right, else the create; nobody when either
+/// Who is to blame: the change that came last when the answer to the create was right, else the create; neither when either
 /// may be.
 fn blame(made: &Made<'_>, name: &str, sent: &Value, left_by: Option<usize>) -> Option<Loss> {
     if left_by.is_none() {

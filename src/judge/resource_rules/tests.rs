@@ -52,7 +52,7 @@ fn rules_have_their_own_names_and_say_what_they_ask_for() {
     assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.words(false).is_empty()));
 }
 
-/// A rule that no run of these tests breaks could find nothing, and nobody would notice.
+/// A rule that no run of these tests breaks could find nothing, and that would not be noticed.
 #[test]
 fn every_rule_is_broken_in_some_test() {
     let cases = concat!(include_str!("tests.rs"), include_str!("tests_answers.rs"));
@@ -133,7 +133,7 @@ fn what_a_change_sent_is_there() {
     assert_eq!(story("a", 204).broken(), blames("patch-took", "things.update#1"));
     assert_eq!(story("b", 200).broken(), NONE);
     assert_eq!(story("a", 202).broken(), NONE, "it may not be done yet");
-    assert_eq!(story("a", 500).broken(), NONE, "nobody knows what it did");
+    assert_eq!(story("a", 500).broken(), NONE, "it is not known what it did");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 /// What the last word of a download is called.
 const WORDS: &[&str] = &["download", "content", "contents", "raw"];
 
-/// Media types of bytes that nobody has looked at (RFC 2046, section 4.5.1).
+/// Media types of bytes of an unknown form (RFC 2046, section 4.5.1).
 const BYTES: &[&str] = &["application/octet-stream", "application/binary"];
 
 fn find(history: &History<'_>) -> Vec<Break> {

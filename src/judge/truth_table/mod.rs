@@ -180,7 +180,7 @@ fn by_status(facts: &Facts) -> Ruling {
         };
     }
     // The control has shown that who asks is let in, so that nothing but the fault can be the cause of a 403 (RFC 9110, section
-    // 15.5.4); so it is where who is known is told that nobody knows him.
+    // 15.5.4); the same holds of a 401 to an account that the server has recognised.
     let decided = facts.faulty && !facts.exhausting && !facts.allowed.is_empty() && facts.control == Control::Accepted;
     let intended = decided && (status == Status(403) || (facts.recognised && status == Status(401)));
     if intended && status == Status(403) && facts.forbids {

@@ -80,14 +80,14 @@ proptest! {
     }
 
     #[test]
-    fn an_accepted_request_with_a_value_nobody_vouches_for_is_answered_as_documented(status in 201u16..300) {
+    fn an_accepted_request_with_a_value_that_no_document_vouches_for_is_answered_as_documented(status in 201u16..300) {
         let mut facts = facts(status, &[200], false, Control::NotNeeded);
         facts.assumed = Some("x".to_owned());
         prop_assert_eq!(rule(&facts), Ruling::Breaks);
     }
 
     #[test]
-    fn a_refused_request_with_a_value_nobody_vouches_for_does_not_break(status in 400u16..500) {
+    fn a_refused_request_with_a_value_that_no_document_vouches_for_does_not_break(status in 400u16..500) {
         let mut facts = facts(status, &[200], false, Control::NotNeeded);
         facts.assumed = Some("x".to_owned());
         prop_assert!(is_blocked(&rule(&facts)));

@@ -10,7 +10,7 @@ use super::Ruling;
 /// | a rule is broken                                | shows, and the finding breaks the cell |
 /// | it is not as `default` says                     | inconclusive |
 /// | it is not as it is inferred to look             | unreached    |
-/// | a part was not judged, and nobody accepts that  | inconclusive |
+/// | a part was not judged, and no suite accepts it  | inconclusive |
 /// |                                                 | shows        |
 #[derive(Debug, Clone, Default)]
 pub struct BodyFacts {

@@ -16,7 +16,7 @@ pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
     match caller {
         Caller::Full => {}
         Caller::Limited => noticed.push(Noticed::new("limited-credentials", "This account has no permission for the operation.")),
-        Caller::Nobody => {
+        Caller::Anonymous => {
             noticed.push(Noticed::new("no-credentials", "The request carries no credentials.").at_header("Authorization").insisting(401));
         }
         Caller::Incomplete(scheme) => {

@@ -67,7 +67,7 @@ fn variants_of_the_wire() {
     assert!(get("connection-close", "").to_ascii_lowercase().contains("\r\nconnection: close\r\n"));
     let text = get("chunked", "").to_ascii_lowercase();
     assert!(text.contains("transfer-encoding: chunked") && !text.contains("content-length"), "{text}");
-    assert!(!get("compressed", "").to_ascii_lowercase().contains("content-encoding"), "nobody asked for it");
+    assert!(!get("compressed", "").to_ascii_lowercase().contains("content-encoding"), "it was not asked for");
     assert!(!get("compressed", "Accept-Encoding: gzip;q=0\r\n").to_ascii_lowercase().contains("content-encoding"));
     assert!(get("compressed", "Accept-Encoding: br, gzip\r\n").to_ascii_lowercase().contains("content-encoding: gzip\r\n"));
 }

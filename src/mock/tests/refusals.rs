@@ -34,7 +34,7 @@ fn a_refusal_in_json_api_has_errors_though_its_schema_asks_for_none() {
 
 #[test]
 fn another_example_is_shown_where_the_first_one_does_not_fit() {
-    // No value can be made for the pattern, which takes nothing but what nobody guesses.
+    // No value can be made for the pattern, which takes nothing that can be guessed.
     let schema = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "format": "uuid", "not": {"pattern": "^[^7]"}}}});
     let examples = json!({"failed": {"value": {"error": "e"}}, "right": {"value": {"a": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}}});
     let asker = lone("200", &json!({"application/json": {"schema": schema, "examples": examples}}));

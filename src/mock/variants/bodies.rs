@@ -24,7 +24,7 @@ pub(super) const VARIANTS: &[Variant] = &[
                     let plain = !members.contains_key("data") && members.contains_key("id") && !members.contains_key("type");
                     let target = if plain { Some(members) } else { members.get_mut("attributes").and_then(Value::as_object_mut) };
                     let Some(target) = target else { return };
-                    target.insert("added_lately".to_owned(), json!({"by": ["nobody"], "count": 1}));
+                    target.insert("added_lately".to_owned(), json!({"by": ["no-one"], "count": 1}));
                 });
             });
         }

@@ -93,7 +93,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    /// A fresh valid request with one member as it is elsewhere. Everything else is made anew, or another rule might
+    /// A fresh valid request with one member as it is elsewhere. Everything else is made again, or another rule might
     /// refuse the request first.
     fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, Reason> {
         let with_body = matches!(before.base.request.body, Body::Json(_));

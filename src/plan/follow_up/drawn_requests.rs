@@ -114,7 +114,7 @@ impl Resolver<'_> {
         if !made && own.is_empty() {
             return None;
         }
-        // What is drawn may leave a resource in a state that nobody foresees.
+        // What is drawn may leave a resource in an unforeseen state.
         for (index, (place, slot)) in own.into_iter().enumerate().filter(|_| !made) {
             let need = plain.base.needs.iter().find(|need| need.place == place)?.resource.clone();
             let spare = self.spare(&need, index)?;
@@ -126,7 +126,7 @@ impl Resolver<'_> {
     }
 
     /// Of a request for several resources the first one: were the drawn one refused, the others might be written all the
-    /// same, and nobody would know of them.
+    /// same, and they would not be known.
     fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
         for first in ["/data/0", "/0"] {
             let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };

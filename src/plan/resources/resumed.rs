@@ -10,7 +10,7 @@ use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Sl
 use crate::plan::effect::is_new_key;
 use crate::plan::values::{Base, document, freshen, marked, marked_texts, valid};
 
-/// Something that is made once more, because nobody knows whether it is still there.
+/// Something that is made once more, because it is not known whether it is still there.
 #[derive(Debug, Clone)]
 pub struct Remake {
     /// The request that makes it.
@@ -19,8 +19,8 @@ pub struct Remake {
     pub beside: Vec<(SlotId, Slot)>,
 }
 
-/// The plan of a run that was cut off. What was being made when nobody knows whether it came to be is made under another
-/// name, and whoever names it in the plan uses that one.
+/// The plan of a run that was cut off. What may have been made by the request that was under way then is made under another
+/// name, and every request of the plan that refers to it uses that one.
 pub fn renewed(contract: &Contract, schemas: &Schemas, chronicle: &Chronicle) -> Plan {
     let mut plan = chronicle.start.plan.clone();
     let makers: Vec<Probe> = plan.probes.iter().filter(|probe| probe.makes(&plan)).cloned().collect();
@@ -64,7 +64,7 @@ pub fn renamed(contract: &Contract, schemas: &Schemas, probe: &Probe, mark: &str
 }
 
 /// How everything that a probe takes away is made once more: as its makers made it, under other names. Only what the probe
-/// takes away gets its slot; whatever the requests make beside it is for nobody.
+/// takes away gets its slot; whatever the requests make beside it is not used.
 pub fn remakes(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe, time: usize) -> Vec<Remake> {
     let mut makers: Vec<&Probe> = Vec::new();
     for slot in &probe.consumes {

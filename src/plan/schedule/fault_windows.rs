@@ -12,7 +12,7 @@ fn is_faulty(probe: &Probe) -> bool {
 }
 
 /// What asks to remove a resource waits, fault or not, until nothing refers to the resource any more: what is still in use
-/// may be refused for that; and until nobody else needs it, because a server may overlook the fault. `referring` has pairs of
+/// may be refused for that; and until no other request needs it, because a server may overlook the fault. `referring` has pairs of
 /// removals, the later one first; so have the pairs of probes that are returned.
 pub fn wait_for_referrers(probes: &mut [Probe], referring: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();

@@ -121,7 +121,7 @@ impl<'p> Choice<'p> {
     }
 }
 
-/// Whether a request is sent by nobody whom the server knows: it may not count against the rate limit.
+/// Whether a request is sent without an account that the server knows: it may not count against the rate limit.
 fn is_anonymous(probe: &Probe) -> bool {
     matches!(probe.request.credentials, Credentials::None | Credentials::WrongSecret | Credentials::Without(_))
 }

@@ -59,7 +59,7 @@ const SPARING: [&str; 22] = [
     "verify",
 ];
 
-/// Whether a request changes, by its class, what nobody has named in it: it empties a collection, resets a server, or writes to
+/// Whether a request changes, by its class, what no request has named in it: it empties a collection, resets a server, or writes to
 /// everything that a filter finds.
 pub fn is_sweep(contract: &Contract, probe: &Probe) -> bool {
     let named = || !probe.request.fillings.is_empty();

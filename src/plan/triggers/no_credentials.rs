@@ -12,7 +12,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    // Where anybody may ask, nobody has to be known.
+    // Where any client may ask, no account is needed.
     if !ground.operation.needs_credentials() {
         return Vec::new();
     }

@@ -3,7 +3,7 @@
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::Place;
 
-/// Media types that nobody writes.
+/// Media types that no server writes.
 const UNHEARD_OF: [&str; 2] = ["application/x-probity", "text/x-probity"];
 
 /// The header field.

@@ -3,7 +3,7 @@
 use super::{Ground, Trigger, Variation};
 use crate::model::plan::{Body, Place};
 
-/// Media types that nobody has a reader for. A framework reads text and XML by itself, and refuses what it finds in them.
+/// Media types that no server has a reader for. A framework reads text and XML by itself, and refuses what it finds in them.
 const UNHEARD_OF: [&str; 2] = ["application/x-probity", "text/x-probity"];
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_media_type_is_one_that_nobody_reads_and_the_contract_does_not_cover() {
+    fn the_media_type_is_one_that_no_server_reads_and_the_contract_does_not_cover() {
         assert_eq!(sent(&json!({"application/json": {"example": {}}})), ["application/x-probity"]);
         assert_eq!(sent(&json!({"application/*": {"example": "a"}})), ["text/x-probity"]);
         assert_eq!(sent(&json!({"application/json": {"example": {}}, "*/*": {}})), [""; 0]);

@@ -83,7 +83,7 @@ impl Maker<'_> {
     fn candidates(&self, last: &Value, names: &[Named]) -> Vec<Value> {
         let document = &self.contract.document;
         let full: Vec<Value> = fuller(document, &self.schema.0).take(MOST_WAYS).collect();
-        let mut found: Vec<Value> = self.mended(last, full.first(), names);
+        let mut found: Vec<Value> = self.repaired(last, full.first(), names);
         let bare = self.required_alone(last);
         found.push(bare.clone());
         found.push(self.saner(&bare));
@@ -95,7 +95,7 @@ impl Maker<'_> {
     }
 
     /// The last body with what the refusal names changed, all of it at once, then one by one.
-    fn mended(&self, last: &Value, full: Option<&Value>, names: &[Named]) -> Vec<Value> {
+    fn repaired(&self, last: &Value, full: Option<&Value>, names: &[Named]) -> Vec<Value> {
         let required = self.required(last);
         let places: Vec<(String, &Named)> = names.iter().filter_map(|named| Some((Self::place(last, full, named)?, named))).collect();
         let mut found = Vec::new();

@@ -94,7 +94,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
 }
 
 /// A made value without the optional members that are there only because an author shows them and that name other resources:
-/// what is there to be named is not known, and nobody asks for it.
+/// what is there to be named is not known, and no request asks for it.
 fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fits: impl Fn(&Value) -> bool) -> Value {
     let Some(schema) = &media.schema else { return made.clone() };
     let plain = resource_needs(contract, media, &unadorned(&contract.document, &schema.0));

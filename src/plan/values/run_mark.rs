@@ -21,7 +21,7 @@ const KEPT: [usize; 4] = [24, 8, 3, 0];
 /// stays as it is. What was made from a pattern varies with the marks, because it may have to be unique as well.
 pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
-    // Nobody of another name is there to be found.
+    // No one of another name is there to be found.
     if asks_by_name(contract, operation) {
         return;
     }

@@ -121,7 +121,7 @@ fn in_path(operation: &Operation, luck: &mut Chance) -> Option<Change> {
     Some(Change { place: Place::Path(name), put: Put::Value(Value::from(value)) })
 }
 
-/// A query parameter that is documented and optional, or one that nobody knows, with a value that no one expects.
+/// A query parameter that is documented and optional, or an unknown one, with a value that no one expects.
 fn in_query(operation: &Operation, luck: &mut Chance) -> Option<Change> {
     let free =
         operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && !parameter.required && parameter.resource.is_none());
@@ -136,7 +136,7 @@ fn in_query(operation: &Operation, luck: &mut Chance) -> Option<Change> {
     Some(Change { place: Place::Query(luck.pick(&names)?.clone()), put: Put::Value(value) })
 }
 
-/// A header field that nobody knows, which is to be ignored (RFC 9110, section 5.1), or a preference that nobody can meet.
+/// An unknown header field, which is to be ignored (RFC 9110, section 5.1), or a preference that no server can meet.
 fn header(luck: &mut Chance) -> Option<Change> {
     let fields =
         [("x-probity-unknown", "x".repeat(LONG_IN_HEAD)), ("accept-language", "xx-probity".to_owned()), ("x-probity-unknown", String::new())];
