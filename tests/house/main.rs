@@ -12,3 +12,4 @@ mod pages;
 mod sizes;
 mod source;
 mod verdicts;
+mod words;
