@@ -94,3 +94,27 @@ fn the_target_of_the_suite_is_the_one_of_the_run() {
     assert!(text(&output).contains("ftp://books.example"), "{}", text(&output));
     assert_eq!(folder.run(&RUN).status.code(), Some(0), "the flag wins");
 }
+
+#[test]
+fn an_id_that_is_given_needs_no_permission_for_a_read_and_one_for_a_write() {
+    let folder = Folder::new("given-id");
+    let parameters = json!([{"name": "book_id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Books", "version": "1"},
+        "paths": {"/books/{book_id}": {
+            "parameters": parameters,
+            "get": {"operationId": "books.get", "responses": {"200": {"description": "found"}}},
+            "delete": {"operationId": "books.delete", "responses": {"204": {"description": "deleted"}}}
+        }}
+    });
+    folder.write("books.json", document.to_string());
+    folder.write("suite.yaml", "name: books\ncontract: books.json\ngiven: {books: [{env: BOOK}]}\n");
+    let words = ["plan", "--suite", "suite.yaml", "--target", "http://127.0.0.1:1", "--format", "json"];
+    let intents = |more: &[&str]| -> Vec<bool> {
+        let output = folder.command(&[&words[..], more].concat()).env("BOOK", "42").output().expect("the program");
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+        plan["cells"].as_array().expect("cells").iter().map(|cell| cell["intent"]["probes"].is_array()).collect()
+    };
+    assert_eq!(intents(&[]), [true, false], "only the read is sent");
+    assert_eq!(intents(&["--allow", "borrowed"]), [true, true], "what is allowed by name is sent as well");
+}
