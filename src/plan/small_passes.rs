@@ -137,7 +137,7 @@ fn is_withheld(plan: &Plan, operation: &str) -> bool {
 #[test]
 fn what_is_not_allowed_any_more_is_taken_out_by_the_pass_for_effects() {
     let gone = |plan: &Plan| !any(plan, |probe| probe.operation == "changeThing") && is_withheld(plan, "changeThing");
-    // It named what the run makes when it was added, and names what somebody else may have made by now.
+    // It named what the run makes when it was added, and names what another user may have made by now.
     let change = |all: &mut Resolver<'_>| {
         let changing = valid(all.builder.plan(), "changeThing").unwrap().id.clone();
         let probe = all.builder.probe_mut(&changing).unwrap();
@@ -181,8 +181,8 @@ fn after_every_pass_the_plan_is_sound() {
 #[test]
 #[should_panic(expected = "spoils")]
 fn a_pass_that_leaves_a_plan_that_is_not_sound_ends_the_planning() {
-    let spoil = |all: &mut Resolver<'_>| all.builder.probes_mut()[0].after.push("nobody".to_owned());
-    let spoils = Pass { name: "spoils", about: "lets a request wait for nobody", run: spoil };
+    let spoil = |all: &mut Resolver<'_>| all.builder.probes_mut()[0].after.push("absent".to_owned());
+    let spoils = Pass { name: "spoils", about: "lets a request wait for one that is absent", run: spoil };
     let valid = PASSES.iter().take(1).map(|first| Pass { name: first.name, about: first.about, run: first.run });
     let _ = planning("", |context| run(context, &valid.chain([spoils]).collect::<Vec<_>>())).unwrap();
 }

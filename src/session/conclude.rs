@@ -77,6 +77,9 @@ pub(crate) fn recorded(path: &Path) -> Result<Recording, Stop> {
 
 /// Judges a recording, writes the reports, prints the matrix, and says how it ended. What earlier runs have shown of cells that
 /// this one left to a later one stands in the reports, too.
+///
+/// # Errors
+/// A report cannot be rendered or written.
 pub fn conclude(
     subject: &Subject,
     recording: &Recording,

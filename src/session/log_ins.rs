@@ -9,7 +9,7 @@ use crate::model::suite::{Credential, Suite};
 /// Checks how credentials are obtained, and looks up where the contract says that tokens are.
 ///
 /// # Errors
-/// A log-in that cannot be meant, or a token that nobody says how to obtain.
+/// A log-in that cannot be meant, or a token without a way to obtain it.
 pub fn prepare_log_ins(suite: &mut Suite, contract: &Contract) -> Result<(), String> {
     let schemes = suite.security.schemes.clone();
     let accounts = [&mut suite.accounts.full, &mut suite.accounts.limited];
@@ -27,7 +27,7 @@ pub fn prepare_log_ins(suite: &mut Suite, contract: &Contract) -> Result<(), Str
                 let at = append("/components/securitySchemes", name);
                 oauth.of_contract = contract.document.pointer(&at).and_then(token_url);
                 if oauth.token_url.is_none() && oauth.of_contract.is_none() {
-                    return Err(format!("accounts: nobody says where tokens for {name} are obtained; add `token-url`"));
+                    return Err(format!("accounts: nothing says where tokens for {name} are obtained; add `token-url`"));
                 }
             }
             _ => {}

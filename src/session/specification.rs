@@ -120,6 +120,9 @@ impl Subject {
 }
 
 /// The suite, and where its contract is.
+///
+/// # Errors
+/// The suite cannot be read, or names no contract.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
         (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, fetch::source(contract)),

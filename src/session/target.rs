@@ -42,6 +42,9 @@ pub enum Target {
 
 impl Target {
     /// Reads the argument.
+    ///
+    /// # Errors
+    /// It is neither `mock` nor an http or https URL that requests can go to.
     pub fn parse(text: &str) -> Result<Self, Stop> {
         if text == "mock" {
             return Ok(Self::Mock);
@@ -191,6 +194,9 @@ fn may_write(selection: &Selection, target: &Target) -> bool {
 }
 
 /// What a plan may do.
+///
+/// # Errors
+/// The flags contradict each other, or name what the target does not take.
 pub fn options(
     selection: &Selection,
     target: &Target,
