@@ -1,6 +1,6 @@
 //! Slows down to one request at a time when a server cannot handle several, and sends again what failed.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -21,6 +21,17 @@ pub struct Pace {
     alone: AtomicBool,
     turn: Mutex<()>,
     under_way: AtomicUsize,
+    /// Requests that have begun in all.
+    begun: AtomicU64,
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+pub struct UnderWay {
+    /// Whether others were under way when it began.
+    beside: bool,
+    /// How many had begun by then, it included.
+    begun: u64,
 }
 
 impl Pace {
@@ -34,14 +45,16 @@ impl Pace {
         if self.alone.load(Ordering::Relaxed) { Some(self.turn.lock().await) } else { None }
     }
 
-    /// A request begins; whether others are under way.
-    pub fn begin(&self) -> bool {
-        self.under_way.fetch_add(1, Ordering::Relaxed) > 0
+    /// A request begins.
+    pub fn begin(&self) -> UnderWay {
+        let beside = self.under_way.fetch_add(1, Ordering::SeqCst) > 0;
+        UnderWay { beside, begun: self.begun.fetch_add(1, Ordering::SeqCst) + 1 }
     }
 
-    /// A request ends; whether others are under way.
-    pub fn end(&self) -> bool {
-        self.under_way.fetch_sub(1, Ordering::Relaxed) > 1
+    /// A request ends; whether another one was under way at any moment of it, also one that began later and ended earlier.
+    pub fn end(&self, request: &UnderWay) -> bool {
+        let others = self.under_way.fetch_sub(1, Ordering::SeqCst) > 1;
+        others || request.beside || self.begun.load(Ordering::SeqCst) != request.begun
     }
 
     /// Whether a request is sent again that was answered so, sent beside others or alone, and for the which time. A server that
@@ -54,5 +67,22 @@ impl Pace {
             self.alone.store(true, Ordering::Relaxed);
         }
         beside || answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("retry-after"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_beside_another_that_began_later_and_ended_earlier() {
+        let pace = Pace::default();
+        let alone = pace.begin();
+        assert!(!pace.end(&alone), "nothing else was under way");
+        let (long, short) = (pace.begin(), pace.begin());
+        assert!(pace.end(&short), "the long one was under way all the time");
+        assert!(pace.end(&long), "the short one was under way for a while");
+        let alone = pace.begin();
+        assert!(!pace.end(&alone), "both have ended before");
     }
 }

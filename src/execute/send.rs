@@ -148,9 +148,9 @@ impl Sender<'_, '_> {
     async fn once(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
         for attempt in 0..=MOST_WAITS {
             let turn = self.lane.pace.turn().await;
-            let before = self.lane.pace.begin();
+            let request = self.lane.pace.begin();
             self.exchange(probe, operation, prepared, outcome).await;
-            let beside = self.lane.pace.end() || before;
+            let beside = self.lane.pace.end(&request);
             let Some(answer) = outcome.answer() else { return };
             if self.lane.pace.again(probe, answer, beside, attempt + 1) {
                 if !self.can_afford(probe) {
