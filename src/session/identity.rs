@@ -90,15 +90,15 @@ pub fn accounts(subject: &Subject, filter: &Filter, headers: &[OwnHeader], looku
     let mut all: Vec<String> = of_accounts.into_iter().chain(of_headers).map(|(name, place)| format!("{name} ({place})")).collect();
     let mut seen = BTreeSet::new();
     all.retain(|one| seen.insert(one.clone()));
-    let whence = if subject.names_accounts {
+    let source = if subject.names_accounts {
         format!(" (the suite {} takes them from the environment or from --credentials FILE)", suite.name)
     } else {
         ", or name a --suite that says where they come from".to_owned()
     };
-    Err(Stop::Unusable(format!("credentials are missing: set {words}{}{whence}", all.join(", "))))
+    Err(Stop::Unusable(format!("credentials are missing: set {words}{}{source}", all.join(", "))))
 }
 
-/// What was shown where a server knew nobody: every request that it answered was refused with 401.
+/// Says which credentials were sent where every request that a server answered was refused with 401.
 pub fn refused_note(subject: &Subject, planned: &Plan, outcomes: &Outcomes) -> Option<String> {
     let valid = outcomes.outcomes.iter().filter(|outcome| planned.probe(&outcome.probe).is_some_and(|probe| probe.fault.is_none()));
     let answered: Vec<_> = valid.filter_map(|outcome| Some((outcome.exchanges.last()?, outcome.answer()?.status))).collect();
