@@ -23,11 +23,16 @@ fn subjects() -> Vec<(String, Subject)> {
     std::iter::once(("bundled".to_owned(), bundled)).chain(named).collect()
 }
 
+/// Writes, and these effects beside what is always allowed.
+fn allowing<'e>(effects: impl Iterator<Item = &'e str>) -> Permission {
+    Permission { writes: true, effects: Some(effects.map(str::to_owned).collect()), disposable: false }
+}
+
 /// Every set of permissions.
 fn permissions() -> Vec<Permission> {
     let names =
         |bits: usize| Effect::ALLOWABLE.into_iter().enumerate().filter(move |(index, _)| bits & (1 << index) != 0).map(|(_, effect)| effect.word());
-    let of = |writes, bits| Permission { writes, effects: Some(names(bits).map(str::to_owned).collect()), disposable: false };
+    let of = |writes, bits| Permission { writes, ..allowing(names(bits)) };
     let all = Permission { writes: true, effects: None, disposable: false };
     (0..8).map(|bits| of(true, bits)).chain([of(false, 0), of(false, 7), all]).collect()
 }
@@ -141,12 +146,15 @@ fn what_is_dangerous_in_the_bundled_suite_is_sent_only_where_its_effect_is_named
         let plan = probity::plan::plan(&subject.contract, &subject.schemas, &subject.suite, &options(permission, false, 0)).expect("a plan");
         sent(&plan).iter().any(|probe| probe.operation == operation && probe.fault.is_none())
     };
-    let writes = |effects: Vec<&str>| Permission { writes: true, effects: Some(effects.into_iter().map(str::to_owned).collect()), disposable: false };
     for (operation, effect) in DANGEROUS {
-        let others = DANGEROUS.iter().map(|(_, other)| *other).filter(|other| *other != effect).collect();
-        assert!(!valid(&writes(others), operation), "{operation} is sent without {effect}");
+        let others = DANGEROUS.iter().map(|(_, other)| *other).filter(|other| *other != effect);
+        assert!(!valid(&allowing(others), operation), "{operation} is sent without {effect}");
         // No other operation makes a transaction dataset, and none is given, so that its deletion is planned under no permission.
         let opens = operation != "transaction_datasets.delete";
-        assert_eq!(valid(&writes(vec!["notify", "destroy", "borrowed", "sweeping"]), operation), opens, "{operation} with every effect named");
+        assert_eq!(
+            valid(&allowing(["notify", "destroy", "borrowed", "sweeping"].into_iter()), operation),
+            opens,
+            "{operation} with every effect named"
+        );
     }
 }

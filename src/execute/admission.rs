@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::created_resources::makings;
+use super::created_resources::made_captures;
 use super::{Lane, Run, interrupted};
 use crate::contract::expressions::value_at;
 use crate::model::contract::Status;
@@ -27,7 +27,7 @@ const TO_REMOVE: u64 = 2;
 /// Requests that a probe may make necessary beside itself: what it makes has to be removed, whether it was meant to be made or
 /// should have been refused.
 fn entailed(plan: &Plan, probe: &Probe) -> u64 {
-    TO_REMOVE * makings(plan, probe).len() as u64
+    TO_REMOVE * made_captures(plan, probe).len() as u64
 }
 
 /// Why a probe left a value behind that others need.

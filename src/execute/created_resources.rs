@@ -11,7 +11,7 @@ use crate::model::plan::{Capture, Plan, Probe};
 use crate::plan::{kind_below, unlisted};
 
 /// The captures of a request that may hold what it made, each with the kind of thing.
-pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
+pub fn made_captures(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
     let control = probe.control.as_ref().filter(|_| probe.fault.is_some()).and_then(|control| plan.probe(control));
     let maker = match control {
         Some(control) if control.operation == probe.operation && control.request.method == probe.request.method => control,
@@ -28,15 +28,15 @@ pub fn makings(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
 }
 
 /// The same as far as an answer holds them; where the contract does not tell where an id stands, it is looked for.
-pub fn makings_in(contract: &Contract, plan: &Plan, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
-    let made = makings(plan, probe);
+pub fn made_captures_in(contract: &Contract, plan: &Plan, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
+    let made = made_captures(plan, probe);
     let empty = BTreeMap::new();
     let none = made.iter().all(|(capture, _)| captured(capture, answer, probe, &empty).is_none());
-    if none { unlisted_in(contract, probe, answer) } else { made }
+    if none { unlisted_captures_in(contract, probe, answer) } else { made }
 }
 
 /// What a create made whose answer holds no id where the contract has one.
-pub fn unlisted_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
+pub fn unlisted_captures_in(contract: &Contract, probe: &Probe, answer: &Answer) -> Vec<(Capture, String)> {
     let Some(operation) = contract.operation(&probe.operation) else { return Vec::new() };
     let creates = probe.request.method.is_post() && operation.method.is_post() && matches!(probe.effect, Effect::Own | Effect::Leftovers);
     // Below an item of the run's own, what is not told goes with the item.

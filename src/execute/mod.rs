@@ -23,7 +23,7 @@ mod send_queue;
 pub use limiter::Limiter;
 pub use recovery::journal_replay::Pasts;
 pub use recovery::orphans::Cleaned;
-pub use recovery::remaking::Revival;
+pub use recovery::remaking::RemakeContext;
 pub use redirect::led;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +120,7 @@ pub struct Run<'a> {
     stopped: &'a (dyn Fn() -> bool + Sync),
     journal: Option<&'a Journal>,
     pasts: Option<&'a Pasts>,
-    revival: Option<&'a Revival<'a>>,
+    revival: Option<&'a RemakeContext<'a>>,
     permit: &'a Permit<'a>,
     ownership: Arc<Mutex<Ownership>>,
     progress: Progress,
@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
 
     /// Goes on where another run was cut off: what was answered then is not sent again.
     #[must_use]
-    pub fn resuming(mut self, pasts: Option<&'a Pasts>, revival: Option<&'a Revival<'a>>) -> Self {
+    pub fn resuming(mut self, pasts: Option<&'a Pasts>, revival: Option<&'a RemakeContext<'a>>) -> Self {
         (self.pasts, self.revival) = (pasts, revival);
         self
     }

@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use super::created_resources::makings_in;
+use super::created_resources::made_captures_in;
 use super::send::Sender;
 use crate::contract::expressions::captured;
 use crate::model::contract::Contract;
@@ -32,7 +32,7 @@ pub fn retold(contract: &Contract, chronicle: &Chronicle) -> Ownership {
     for (past, probe) in all {
         let Fate::Answered(answer) = &past.fate else { continue };
         let heard = Heard { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer, began: ownership.begin() };
-        ownership.learn(&heard, &makings_in(contract, plan, probe, answer));
+        ownership.learn(&heard, &made_captures_in(contract, plan, probe, answer));
     }
     ownership
 }
@@ -78,7 +78,7 @@ impl Sender<'_, '_> {
         if self.permit.is_unlimited() {
             return;
         }
-        let made = makings_in(self.contract, self.plan, probe, answer);
+        let made = made_captures_in(self.contract, self.plan, probe, answer);
         self.ownership().learn(&Heard { probe, path_values, body, answer, began }, &made);
     }
 
@@ -86,7 +86,7 @@ impl Sender<'_, '_> {
     pub(super) async fn prove(&self, probe: &Probe, outcome: &Outcome, values: &mut BTreeMap<SlotId, Value>) -> Vec<(Remake, Outcome)> {
         let mut looked = Vec::new();
         let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success() && !self.permit.is_unlimited()) else { return looked };
-        for (number, (capture, kind)) in makings_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
+        for (number, (capture, kind)) in made_captures_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
             let open = self.ownership().is_worth_a_look(&kind, &id);
             let slot = ids::looked_for(&kind, &probe.id, number);

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::admission::Task;
 use super::backoff::believed;
-use super::{Event, Lane, Pasts, Revival, Run, Settings, next_page, overload, redirect};
+use super::{Event, Lane, Pasts, RemakeContext, Run, Settings, next_page, overload, redirect};
 use crate::contract::expressions::fill;
 use crate::execute::http::{Accounts, Client, Permit, Permitted, wire};
 use crate::execute::journal::Journal;
@@ -40,7 +40,7 @@ pub(super) struct Sender<'b, 'a> {
     pub stopped: &'a (dyn Fn() -> bool + Sync),
     pub journal: Option<&'a Journal>,
     pub pasts: Option<&'a Pasts>,
-    pub revival: Option<&'a Revival<'a>>,
+    pub revival: Option<&'a RemakeContext<'a>>,
     pub plan: &'a Plan,
     pub permit: &'a Permit<'a>,
     pub ownership: &'b Mutex<Ownership>,

@@ -5,7 +5,7 @@ use super::options::Options;
 use super::resources::id_sources::{Feed, feeds};
 use super::schedule::selection::Wanted;
 use crate::contract::Schemas;
-use crate::model::contract::Contract;
+use crate::model::contract::{Contract, Operation};
 use crate::model::suite::Suite;
 
 /// The read-only side of planning.
@@ -20,8 +20,6 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// The cells that are to be proved.
     pub wanted: &'a Wanted,
-    /// Operations with a wanted cell; requests for any other are fixtures.
-    pub aimed: Vec<String>,
     /// Operations whose answers hold ids.
     pub feeds: Vec<Feed>,
     /// What the class of each request follows from.
@@ -31,9 +29,13 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Reads what follows from a contract and a suite.
     pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a Options, wanted: &'a Wanted) -> Self {
-        let aimed =
-            contract.operations.iter().filter(|operation| wanted.has_operation(&operation.id)).map(|operation| operation.id.clone()).collect();
         let rules = EffectRules::new(contract, suite, &options.permission);
-        Self { contract, schemas, suite, options, wanted, aimed, feeds: feeds(contract), rules }
+        Self { contract, schemas, suite, options, wanted, feeds: feeds(contract), rules }
+    }
+
+    /// The operations with a wanted cell, in the order of the contract.
+    pub fn wanted_operations(&self) -> impl Iterator<Item = &'a Operation> {
+        let wanted = self.wanted;
+        self.contract.operations.iter().filter(move |operation| wanted.has_operation(&operation.id))
     }
 }

@@ -49,8 +49,7 @@ impl<'a> Resolver<'a> {
     pub fn prepare(&mut self) {
         let context = self.context;
         for removing in [false, true] {
-            let wanted = context.aimed.iter().filter_map(|id| context.contract.operation(id));
-            for operation in wanted.filter(|operation| removes(operation) == removing) {
+            for operation in context.wanted_operations().filter(|operation| removes(operation) == removing) {
                 let _ = self.success(&operation.id);
             }
         }
@@ -80,8 +79,7 @@ impl<'a> Resolver<'a> {
         }
         let trigger = success_trigger(operation);
         let mut allowed = operation.statuses_for(|condition| condition.trigger == trigger);
-        let aimed = self.context.aimed.iter().any(|aimed| aimed == id);
-        let purpose = if aimed && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
+        let purpose = if self.context.wanted.has_operation(id) && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
         let status = aim.or_else(|| first_aim(operation, trigger)).unwrap_or(Status(200));
         if allowed.is_empty() {
             allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();

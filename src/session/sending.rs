@@ -7,7 +7,7 @@ use super::regressions;
 use super::target::{self, Subject, Target};
 use crate::execute::http::{Accounts, Client, OwnField, Permit, Wire};
 use crate::execute::journal::Journal;
-use crate::execute::{Carried, Event, Pasts, Revival, Run, Settings};
+use crate::execute::{Carried, Event, Pasts, RemakeContext, Run, Settings};
 use crate::model::contract::Method;
 use crate::model::journal::{Chronicle, Entry, Start};
 use crate::model::own_header::OwnHeader;
@@ -145,7 +145,7 @@ async fn sent(way: &Way<'_>, planned: &Plan, journal: Option<&Journal>) -> Resul
     };
     let mark = resumed.map_or(scene.options.mark.clone(), |chronicle| chronicle.start.mark.clone());
     let pasts = resumed.map(Pasts::new);
-    let revival = Revival { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };
+    let revival = RemakeContext { contract: &subject.contract, schemas: &subject.schemas, plan: planned, mark: &mark, chronicle: resumed };
     let progress = observer.sending(planned, &settings.windows);
     let watch = |event: Event<'_>| progress.learn(event);
     let interrupted = observer.interruption(journal.is_some());

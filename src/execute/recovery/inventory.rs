@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::contract::expressions::captured;
 use crate::execute::Run;
-use crate::execute::created_resources::{makings, unlisted_in};
+use crate::execute::created_resources::{made_captures, unlisted_captures_in};
 use crate::model::contract::{Operation, Status};
 use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Outcome};
@@ -24,8 +24,8 @@ impl Run<'_> {
             return;
         }
         for answer in outcome.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()) {
-            let told = makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
-            for (capture, kind) in unlisted_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
+            let told = made_captures(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+            for (capture, kind) in unlisted_captures_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
                 let Some(id) = captured(&capture, answer, probe, &self.progress.slots) else { continue };
                 if self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
                     self.adopt_unlisted(probe, &kind, id);
@@ -133,7 +133,7 @@ impl Run<'_> {
             let Some(probe) = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe)) else {
                 continue;
             };
-            let key = makings(self.plan, probe)
+            let key = made_captures(self.plan, probe)
                 .iter()
                 .find_map(|(capture, _)| probe.request.path_values.get(capture.expression.strip_prefix("$request.path.")?).cloned());
             let creates = (probe.request.method.is_post() || key.is_some()) && matches!(probe.effect, Effect::Own | Effect::Leftovers);
@@ -145,8 +145,8 @@ impl Run<'_> {
             for exchange in outcome.exchanges.iter().filter(|_| !below_item) {
                 let told = |answer: &Answer| {
                     let listed =
-                        makings(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
-                    let found = unlisted_in(self.contract, probe, answer);
+                        made_captures(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+                    let found = unlisted_captures_in(self.contract, probe, answer);
                     listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some())
                 };
                 let reason = match &exchange.answer {
@@ -167,7 +167,7 @@ impl Run<'_> {
                 let id = exchange
                     .answer
                     .as_ref()
-                    .and_then(|answer| odd_id(&makings(self.plan, probe), answer))
+                    .and_then(|answer| odd_id(&made_captures(self.plan, probe), answer))
                     .or_else(|| key.as_ref().and_then(|_| last_segment(&exchange.request.url)))
                     .unwrap_or_default();
                 found.push(Leftover { kind, id, operation: String::new(), reason, removable, because });
@@ -177,14 +177,14 @@ impl Run<'_> {
     }
 
     fn is_unfound(&self, probe: &Probe) -> bool {
-        let made = makings(self.plan, probe);
+        let made = made_captures(self.plan, probe);
         made.is_empty() || made.iter().any(|(_, kind)| self.progress.unfound.contains(kind))
     }
 
     fn makes_things(&self, probe: &Probe) -> bool {
         let operation = self.contract.operation(&probe.operation);
         let created = operation.is_some_and(|operation| operation.response(Status(201)).is_some());
-        created || !makings(self.plan, probe).is_empty()
+        created || !made_captures(self.plan, probe).is_empty()
     }
 }
 
@@ -196,7 +196,7 @@ fn last_segment(url: &str) -> Option<String> {
 
 /// The kind of what a request makes.
 fn path_kind_of(plan: &Plan, probe: &Probe) -> String {
-    makings(plan, probe).into_iter().next().map(|(_, kind)| kind).unwrap_or_default()
+    made_captures(plan, probe).into_iter().next().map(|(_, kind)| kind).unwrap_or_default()
 }
 
 /// An id that cannot be put into a path, as an answer has it.

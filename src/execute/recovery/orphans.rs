@@ -11,7 +11,7 @@ use url::Url;
 use crate::contract::Schemas;
 use crate::contract::expressions::captured;
 use crate::contract::paging::{Next, next_page};
-use crate::execute::created_resources::makings;
+use crate::execute::created_resources::made_captures;
 use crate::execute::ownership::retold;
 use crate::execute::{Lane, Run};
 use crate::model::contract::Method;
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
     }
 
     fn may_make(&self, probe: &Probe) -> bool {
-        !probe.request.method.is_safe() && !makings(self.plan, probe).is_empty()
+        !probe.request.method.is_safe() && !made_captures(self.plan, probe).is_empty()
     }
 
     /// Adopts everything that may have been made without knowing; what cannot be looked for, each as its kind and name.
@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
         for Lost { probe, number, body } in lost {
             let wanted = names(self.contract, schemas, probe, body.as_deref());
             let refers = self.references(probe);
-            for (capture, _) in makings(self.plan, probe) {
+            for (capture, _) in made_captures(self.plan, probe) {
                 let twin = ids::planned(&capture.slot);
                 let Some(slot) = self.plan.slots.get(twin).cloned() else { continue };
                 let key = capture.expression.strip_prefix("$request.path.").and_then(|name| probe.request.path_values.get(name));

@@ -6,7 +6,7 @@ use crate::model::journal::Chronicle;
 use crate::model::plan::Plan;
 
 /// What it takes to make something again.
-pub struct Revival<'a> {
+pub struct RemakeContext<'a> {
     /// The contract.
     pub contract: &'a Contract,
     /// Its schemas.

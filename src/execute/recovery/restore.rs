@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::original::Original;
 use crate::contract::expressions::fill;
 use crate::contract::schema::follow;
-use crate::execute::created_resources::makings_in;
+use crate::execute::created_resources::made_captures_in;
 use crate::execute::send::Sender;
 use crate::execute::{Lane, Run};
 use crate::model::contract::{Contract, Method, Operation};
@@ -58,7 +58,7 @@ impl Sender<'_, '_> {
     /// Notes that a write was accepted that is not of the run's own alone.
     pub(in crate::execute) async fn note_change(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>, outcome: &Outcome) {
         let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { return };
-        if probe.request.method.is_post() && !makings_in(self.contract, self.plan, probe, answer).is_empty() {
+        if probe.request.method.is_post() && !made_captures_in(self.contract, self.plan, probe, answer).is_empty() {
             // It made something, which is removed or named like everything that the run has made.
             return;
         }

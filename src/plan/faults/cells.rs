@@ -151,8 +151,7 @@ impl Resolver<'_> {
     /// Whether this is where every way of not being known is gone: once for the whole server, on what changes nothing.
     fn asks_who(&self, operation: &Operation, status: Status) -> bool {
         let unknown = Status(401);
-        let aimed = self.context.aimed.iter().filter_map(|id| self.context.contract.operation(id));
-        let mut harmless = aimed.filter(|other| {
+        let mut harmless = self.context.wanted_operations().filter(|other| {
             let plain = other.method.is_get() && !other.path.contains('{') && other.response(unknown).is_some();
             plain && matches!(self.successes.get(&other.id), Some(Ok(_)))
         });
@@ -268,7 +267,7 @@ impl Resolver<'_> {
         let contract = self.context.contract;
         let mut readers: Vec<&Operation> =
             contract.operations.iter().filter(|operation| operation.method.is_get() && operation.done.is_none()).collect();
-        readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.aimed.contains(&operation.id)));
+        readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.wanted.has_operation(&operation.id)));
         for operation in readers {
             if let Ok(success) = self.success(&operation.id) {
                 return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);

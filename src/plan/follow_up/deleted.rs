@@ -6,7 +6,7 @@ use crate::plan::resolver::Resolver;
 
 impl Resolver<'_> {
     /// Asks for what no request asks for yet after its removal, with the request that asks for another one of the kind.
-    pub fn ask_for_the_gone(&mut self) {
+    pub fn read_deleted(&mut self) {
         let removals: Vec<Probe> = self.builder.plan().probes.iter().filter(|probe| is_removal(probe)).cloned().collect();
         for removal in removals {
             let Some(last) = removal.consumes.last() else { continue };

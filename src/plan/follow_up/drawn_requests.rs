@@ -31,7 +31,7 @@ impl Resolver<'_> {
                 last = self.replayed(operation, number + 1, drawn, last.as_ref()).or(last);
             }
         }
-        for operation in contract.operations.iter().filter(|operation| wanted.has_operation(&operation.id)) {
+        for operation in self.context.wanted_operations() {
             let mut before: Option<ProbeId> = None;
             for number in 1..=self.context.options.cases {
                 before = self.case(operation, number, before.as_ref()).or(before);

@@ -28,7 +28,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Writes down how each thing that the run makes is removed on its own.
-    pub(in crate::plan) fn note_removers(&mut self) {
+    pub(in crate::plan) fn record_removers(&mut self) {
         let made: Vec<(SlotId, String, ProbeId)> =
             self.builder.plan().slots.iter().filter_map(|(id, slot)| Some((id.clone(), slot.kind.clone(), slot.maker()?.clone()))).collect();
         for (slot, kind, maker) in made {

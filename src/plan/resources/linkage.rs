@@ -105,7 +105,7 @@ impl Resolver<'_> {
 
     /// Asks once more what a relationship holds when something has been taken out of it, right after that: what is due to be
     /// read anyway is read before, while there is most to see.
-    pub fn look_afterwards(&mut self) {
+    pub fn read_after_removals(&mut self) {
         let removals: Vec<Probe> = self.builder.plan().probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
         for removal in removals {
             let Some(read) = self.builder.plan().probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };

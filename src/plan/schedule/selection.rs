@@ -19,6 +19,8 @@ const MOST_TAGS: usize = 12;
 #[derive(Debug, Clone)]
 pub struct Wanted {
     cells: Vec<PlannedCell>,
+    /// Operations with such a cell; requests for any other are fixtures.
+    operations: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -46,7 +48,11 @@ impl Wanted {
                 intent: Intent::Unreachable(Reason::default()),
             });
         }
-        if cells.is_empty() { Err(nothing(contract, options)) } else { Ok(Self { cells }) }
+        if cells.is_empty() {
+            return Err(nothing(contract, options));
+        }
+        let operations = cells.iter().map(|cell| cell.operation.clone()).collect();
+        Ok(Self { cells, operations })
     }
 
     /// The cells.
@@ -56,7 +62,7 @@ impl Wanted {
 
     /// Whether a cell of this operation is wanted.
     pub fn has_operation(&self, id: &str) -> bool {
-        self.cells.iter().any(|cell| cell.operation == id)
+        self.operations.contains(id)
     }
 }
 
