@@ -4,29 +4,29 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use probity::cli::{Subject, assemble, record, run_args};
+use probity::cli::{Specification, assemble, record, run_args};
 use probity::contract::Schemas;
 use probity::execute::MOST_BURST;
 use probity::model::suite::{Given, Suite};
 use probity::model::verdict::Verdict;
-use probity::plan::{Known, Options, plan};
+use probity::plan::{GivenResource, PlanningOptions, plan};
 use probity::session::open;
 use probity::session::open::Source;
 
-fn subject() -> Subject {
-    Subject::load(&run_args(&[]).unwrap().scope.files).unwrap()
+fn subject() -> Specification {
+    Specification::load(&run_args(&[]).unwrap().scope.files).unwrap()
 }
 
 /// Everything is planned: writes are allowed, both accounts and all that the suite calls given are there.
-fn options(suite: &Suite) -> Options {
-    let known = |given: &Given| Known { id: "1".to_owned(), state: given.state.clone(), left: None };
-    Options {
+fn options(suite: &Suite) -> PlanningOptions {
+    let known = |given: &Given| GivenResource { id: "1".to_owned(), state: given.state.clone(), left: None };
+    PlanningOptions {
         permission: probity::model::effect::Permission::everything(),
         limited: suite.accounts.limited.keys().cloned().collect(),
         given: suite.given.iter().map(|(kind, given)| (kind.clone(), given.iter().map(known).collect())).collect(),
         mark: "probity-0".to_owned(),
         burst: MOST_BURST,
-        ..Options::default()
+        ..PlanningOptions::default()
     }
 }
 

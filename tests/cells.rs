@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use probity::cli::{Subject, assemble, record, run_args};
+use probity::cli::{Specification, assemble, record, run_args};
 use probity::model::contract::WHOLE_SERVER;
 use probity::model::report::{Cell, Report};
 use probity::model::verdict::Verdict;
@@ -24,7 +24,7 @@ type Slot = Arc<OnceLock<Result<Proof, String>>>;
 /// Every operation that was run in this process.
 #[derive(Default)]
 struct Proofs {
-    subject: OnceLock<Subject>,
+    subject: OnceLock<Specification>,
     done: Mutex<BTreeMap<String, Slot>>,
 }
 
@@ -35,7 +35,7 @@ impl Proofs {
         slot
     }
 
-    fn subject(&self) -> &Subject {
+    fn subject(&self) -> &Specification {
         self.subject.get_or_init(support::subject)
     }
 

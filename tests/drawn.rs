@@ -4,28 +4,28 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use probity::cli::{Subject, assemble, record, run_args};
-use probity::model::drawn::{Expects, Put};
+use probity::cli::{Specification, assemble, record, run_args};
+use probity::model::drawn::{DrawnValue, Expects};
 use probity::model::effect::Permission;
 use probity::model::filter::Filter;
 use probity::model::plan::{Body, Origin, Place, Plan, Stage};
 use probity::model::report::Report;
 use probity::model::verdict::Finding;
-use probity::plan::{Options, closure, plan};
+use probity::plan::{PlanningOptions, closure, plan};
 
 use support::{Folder, findings, subject, text};
 
 /// The part of the bundled contract that is asked.
 const PART: &str = "groups.*";
 
-fn planned(subject: &Subject, seed: u64, cases: u32) -> Plan {
-    let options = Options {
+fn planned(subject: &Specification, seed: u64, cases: u32) -> Plan {
+    let options = PlanningOptions {
         filter: Filter { only: vec![PART.to_owned()], ..Filter::default() },
         permission: Permission::everything(),
         cases,
         seed,
         mark: "probity".to_owned(),
-        ..Options::default()
+        ..PlanningOptions::default()
     };
     plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap()
 }
@@ -78,9 +78,9 @@ fn drawn_writes_keep_to_what_nothing_else_uses_and_all_of_it_is_removed() {
         .flat_map(|probe| &probe.needs)
         .collect();
     for probe in plan.probes.iter().filter(|probe| plan.drawn.contains_key(&probe.id) && !probe.request.method.is_safe()) {
-        let own = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
-        for filling in own {
-            assert!(!others.contains(&filling.slot), "{} writes to {}, which others write to as well", probe.id, filling.slot);
+        let own = probe.request.fillings.iter().filter(|binding| matches!(binding.place, Place::Path(_)));
+        for binding in own {
+            assert!(!others.contains(&binding.slot), "{} writes to {}, which others write to as well", probe.id, binding.slot);
         }
     }
     for (slot, made) in &plan.slots {
@@ -134,8 +134,8 @@ fn a_failing_value_is_made_smaller_kept_and_sent_first_the_next_time() {
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("= shrunk: ") && text.contains("= seen: in each of 5 tries"), "{text}");
     let kept = folder.json(".probity/regressions.json");
-    let change = serde_json::from_value::<Put>(kept["regressions"][0]["drawn"]["changes"][0]["put"].clone()).unwrap();
-    let Put::Spelled(nested) = change else { panic!("{kept}") };
+    let change = serde_json::from_value::<DrawnValue>(kept["regressions"][0]["drawn"]["changes"][0]["put"].clone()).unwrap();
+    let DrawnValue::Spelled(nested) = change else { panic!("{kept}") };
     let depth = nested.matches(['[', '{']).count();
     assert!((45..60).contains(&depth), "{depth} levels are no smallest request of a server that takes 50: {nested}");
     let (text, code) = probity(&folder, &[&["run"], &broken[..]].concat());

@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use probity::cli::{Subject, assemble, record, run_args};
+use probity::cli::{Specification, assemble, record, run_args};
 use probity::judge::exchange_rules::CHECKS;
 use probity::model::plan::Probe;
 use probity::model::report::Report;
@@ -44,7 +44,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
 /// Checks about what the bundled contract does not have; their own tests show that they can fail.
 const ELSEWHERE: &[&str] = &["problem-details"];
 
-fn prove(subject: &Subject, words: &[&str]) -> Report {
+fn prove(subject: &Specification, words: &[&str]) -> Report {
     let args = run_args(words).expect("the arguments are right");
     let recording = record(&args, subject).expect("the embedded mock answers");
     assemble(subject, &recording)
@@ -101,7 +101,7 @@ fn every_trigger_is_sent() {
     let mut sent = BTreeSet::new();
     for words in words {
         let args = run_args(words).expect("the arguments are right");
-        let subject = Subject::load(&args.scope.files).expect("the contract");
+        let subject = Specification::load(&args.scope.files).expect("the contract");
         let recording = record(&args, &subject).expect("the embedded mock answers");
         let answered = |probe: &&Probe| recording.outcomes.of(&probe.id).is_some_and(|outcome| outcome.answer().is_some());
         sent.extend(recording.plan.probes.iter().filter(answered).map(|probe| probe.trigger.clone()));

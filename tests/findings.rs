@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use probity::contract::{Schemas, bundle, read};
 use probity::judge::exchange_rules::{CHECKS, CredentialHint};
-use probity::judge::{Case, Hints, judge};
+use probity::judge::{CredentialHints, JudgeInput, judge};
 use probity::model::contract::{Contract, Method, Status};
-use probity::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
+use probity::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
 use probity::model::plan::Plan;
 use probity::model::verdict::{Finding, Severity};
 use probity::report::finding_text;
@@ -19,14 +19,14 @@ const JSON_API: &str = "application/vnd.api+json";
 struct Golden {
     /// The check, or what else says it.
     kind: &'static str,
-    asked: Asked,
+    asked: ClassifiedRequest,
     broken: Came,
     kept: Came,
 }
 
 /// One request to `things.get`.
 #[derive(Clone)]
-struct Asked {
+struct ClassifiedRequest {
     fault: Value,
     allowed: &'static [u16],
     /// Values that were drawn, and what the contract says of them.
@@ -42,7 +42,7 @@ struct Came {
     echoes: bool,
 }
 
-const VALID: Asked = Asked { fault: Value::Null, allowed: &[], drawn: Value::Null };
+const VALID: ClassifiedRequest = ClassifiedRequest { fault: Value::Null, allowed: &[], drawn: Value::Null };
 const MEDIA: &[(&str, &str)] = &[("content-type", JSON_API)];
 
 fn came(status: u16, headers: &'static [(&'static str, &'static str)], body: Value) -> Came {
@@ -50,14 +50,14 @@ fn came(status: u16, headers: &'static [(&'static str, &'static str)], body: Val
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "callers write the place where it is used")]
-fn fault(place: Value, words: &str, allowed: &'static [u16]) -> Asked {
-    Asked { fault: json!({"place": place, "words": words}), allowed, drawn: Value::Null }
+fn fault(place: Value, words: &str, allowed: &'static [u16]) -> ClassifiedRequest {
+    ClassifiedRequest { fault: json!({"place": place, "words": words}), allowed, drawn: Value::Null }
 }
 
-fn drawn(expects: &str) -> Asked {
+fn drawn(expects: &str) -> ClassifiedRequest {
     let change = json!({"place": {"query": "size"}, "put": {"value": 100}});
     let drawn = json!({"operation": "things.get", "number": 1, "seed": 0, "changes": [change], "expects": expects});
-    Asked { drawn, allowed: &[200], ..VALID }
+    ClassifiedRequest { drawn, allowed: &[200], ..VALID }
 }
 
 fn thing() -> Value {
@@ -74,13 +74,13 @@ fn goldens() -> Vec<Golden> {
     let wrong_type = || fault(json!({"query": "size"}), "the query parameter size is \"probity\"", &[409]);
     let right = || came(200, MEDIA, thing());
     let conflict = || came(409, MEDIA, problem("409", json!({"parameter": "size"})));
-    let golden = |kind, asked: Asked, broken, kept| Golden { kind, asked, broken, kept };
+    let golden = |kind, asked: ClassifiedRequest, broken, kept| Golden { kind, asked, broken, kept };
     let many = |wait: &'static [(&'static str, &'static str)]| came(429, wait, json!(null));
     let limit = || fault(json!("state"), "the rate limit has been used up", &[429]);
     vec![
         golden("status", wrong_type(), came(400, MEDIA, problem("400", json!({}))), conflict()),
-        golden("media-type", Asked { allowed: &[200], ..VALID }, came(200, &[("content-type", "text/html")], thing()), right()),
-        golden("no-content", Asked { allowed: &[204], ..VALID }, came(204, &[], json!({})), came(204, &[], json!(null))),
+        golden("media-type", ClassifiedRequest { allowed: &[200], ..VALID }, came(200, &[("content-type", "text/html")], thing()), right()),
+        golden("no-content", ClassifiedRequest { allowed: &[204], ..VALID }, came(204, &[], json!({})), came(204, &[], json!(null))),
         golden(
             "headers",
             fault(json!("method"), "the method is PROBITY", &[405]),
@@ -89,21 +89,21 @@ fn goldens() -> Vec<Golden> {
         ),
         golden(
             "location",
-            Asked { allowed: &[303], ..VALID },
+            ClassifiedRequest { allowed: &[303], ..VALID },
             came(303, &[("location", "http://[")], json!(null)),
             came(303, &[("location", "/things/2")], json!(null)),
         ),
         golden("retry-after", limit(), many(&[("retry-after", "-1")]), many(&[("retry-after", "30")])),
         golden(
             "body-schema",
-            Asked { allowed: &[200], ..VALID },
+            ClassifiedRequest { allowed: &[200], ..VALID },
             came(200, MEDIA, json!({"data": {"type": "things", "id": "1", "attributes": {"day": "29.2.2024", "size": 3}}})),
             right(),
         ),
         golden("error-status", wrong_type(), came(409, MEDIA, problem("400", json!({}))), conflict()),
         golden(
             "json-api-document",
-            Asked { allowed: &[200], ..VALID },
+            ClassifiedRequest { allowed: &[200], ..VALID },
             came(200, MEDIA, json!({"data": {"type": "things", "id": "1", "attributes": {"day": "2024-02-29"}}, "errors": []})),
             right(),
         ),
@@ -121,7 +121,7 @@ fn goldens() -> Vec<Golden> {
             conflict(),
         ),
         golden("no-echo", wrong_type(), Came { echoes: true, ..conflict() }, conflict()),
-        golden("server-error", Asked { allowed: &[200], ..VALID }, came(500, &[], json!("oops")), right()),
+        golden("server-error", ClassifiedRequest { allowed: &[200], ..VALID }, came(500, &[], json!("oops")), right()),
         golden("admitted-value", drawn("success"), came(400, MEDIA, problem("400", json!({}))), right()),
         golden("undocumented-status", drawn("open"), came(418, MEDIA, problem("418", json!({}))), conflict()),
     ]
@@ -169,7 +169,7 @@ fn drawn_values_are_judged_row_by_row() {
     let said = |expects: Value, status: u16| {
         let mut asked = drawn("open");
         if let Some(trigger) = expects.get("refusal") {
-            asked = Asked { allowed: &[409], ..fault(json!({"query": "size"}), trigger.as_str().unwrap(), &[409]) };
+            asked = ClassifiedRequest { allowed: &[409], ..fault(json!({"query": "size"}), trigger.as_str().unwrap(), &[409]) };
             asked.drawn = drawn("open").drawn;
         }
         asked.drawn["expects"] = expects;
@@ -200,7 +200,7 @@ fn drawn_values_are_judged_row_by_row() {
 }
 
 /// What is said of one answer to one request, whose control was accepted.
-fn findings(asked: &Asked, came: &Came) -> Vec<Finding> {
+fn findings(asked: &ClassifiedRequest, came: &Came) -> Vec<Finding> {
     let contract = contract();
     let plan = plan(&contract, asked, "things.list", "things.get");
     let list = exchange("GET", "http://127.0.0.1/things", None, &self::came(200, MEDIA, json!({"data": []})));
@@ -210,14 +210,14 @@ fn findings(asked: &Asked, came: &Came) -> Vec<Finding> {
 
 fn judged(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Finding> {
     let key = CredentialHint::Basic { username_env: "THINGS_KEY".to_owned(), password_env: "THINGS_SECRET".to_owned() };
-    let hints = Hints { full: [("key".to_owned(), key)].into(), ..Hints::default() };
+    let hints = CredentialHints { full: [("key".to_owned(), key)].into(), ..CredentialHints::default() };
     let schemas = Schemas::new(contract).unwrap();
-    let judgement = judge(&Case { contract, schemas: &schemas, plan, outcomes, hints: &hints });
+    let judgement = judge(&JudgeInput { contract, schemas: &schemas, plan, outcomes, hints: &hints });
     judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect()
 }
 
 /// A plan of two requests: one that comes first, and the one that is asked after it.
-fn plan(contract: &Contract, asked: &Asked, first: &str, then: &str) -> Plan {
+fn plan(contract: &Contract, asked: &ClassifiedRequest, first: &str, then: &str) -> Plan {
     let cell = |status: u16, intent: Value| {
         let operation = contract.operation(then).unwrap();
         json!({"operation": then, "method": operation.method.as_str(), "path": operation.path, "status": status, "general": false, "intent": intent})
@@ -226,7 +226,7 @@ fn plan(contract: &Contract, asked: &Asked, first: &str, then: &str) -> Plan {
     let mut cells = vec![cell(500, json!("watched"))];
     cells.extend(if asked.drawn.is_null() { vec![cell(aimed, json!({"probes": [then]}))] } else { Vec::new() });
     let makes = first.ends_with("create");
-    let probe = |id: &str, asked: &Asked, after: Vec<&str>| {
+    let probe = |id: &str, asked: &ClassifiedRequest, after: Vec<&str>| {
         let operation = contract.operation(id).unwrap();
         let fillings = if makes && id == then { json!([{"place": {"path": "id"}, "slot": "things#1"}]) } else { json!([]) };
         let body = if id == first && makes { json!({"json": {"data": {"type": "things", "attributes": {"name": "Zoë"}}}}) } else { json!("empty") };
@@ -247,9 +247,9 @@ fn plan(contract: &Contract, asked: &Asked, first: &str, then: &str) -> Plan {
 
 fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Exchange {
     let content = match &came.body {
-        Value::Null => Content::Empty,
-        Value::String(text) => Content::Text(text.clone()),
-        value => Content::Json(value.clone()),
+        Value::Null => AnswerContent::Empty,
+        Value::String(text) => AnswerContent::Text(text.clone()),
+        value => AnswerContent::Json(value.clone()),
     };
     let headers = came.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let credentials = vec![SentCredential { scheme: "key".to_owned(), limited: false, wrong: false }];

@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use probity::cli::{Subject, run_args};
+use probity::cli::{Specification, run_args};
 use probity::model::effect::{Effect, Permission, Provenance};
 use probity::model::plan::{Origin, Plan, Probe, SlotId};
-use probity::plan::{Asked, EffectRules, Options, PlanError, closure, removal};
+use probity::plan::{ClassifiedRequest, EffectRules, PlanError, PlanningOptions, closure, removal};
 use serde_json::Value;
 
 /// The bundled contract, and every one of the tests.
-fn subjects() -> Vec<(String, Subject)> {
+fn subjects() -> Vec<(String, Specification)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contracts");
     let mut files = vec![folder.join("books.yaml")];
     files.extend(std::fs::read_dir(folder.join("wild")).expect("the folder").map(|entry| entry.expect("an entry").path()));
     let documents = files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "json"));
     let named = documents.filter_map(|path| {
         let words = ["--contract", path.to_str().expect("a path")];
-        Some((path.display().to_string(), Subject::load(&run_args(&words).ok()?.scope.files).ok()?))
+        Some((path.display().to_string(), Specification::load(&run_args(&words).ok()?.scope.files).ok()?))
     });
-    let bundled = Subject::load(&run_args(&[]).expect("no arguments").scope.files).expect("the bundled contract");
+    let bundled = Specification::load(&run_args(&[]).expect("no arguments").scope.files).expect("the bundled contract");
     std::iter::once(("bundled".to_owned(), bundled)).chain(named).collect()
 }
 
@@ -37,12 +37,12 @@ fn permissions() -> Vec<Permission> {
     (0..8).map(|bits| of(true, bits)).chain([of(false, 0), of(false, 7), all]).collect()
 }
 
-fn options(permission: &Permission, thorough: bool, cases: u32) -> Options {
-    Options { permission: permission.clone(), thorough, cases, mark: "probity-0123456789".to_owned(), burst: 2, ..Options::default() }
+fn options(permission: &Permission, thorough: bool, cases: u32) -> PlanningOptions {
+    PlanningOptions { permission: permission.clone(), thorough, cases, mark: "probity-0123456789".to_owned(), burst: 2, ..PlanningOptions::default() }
 }
 
 /// What a request would change, computed anew.
-fn effect(subject: &Subject, rules: &EffectRules<'_>, plan: &Plan, probe: &Probe) -> Effect {
+fn effect(subject: &Specification, rules: &EffectRules<'_>, plan: &Plan, probe: &Probe) -> Effect {
     let operation = subject.contract.operation(&probe.operation).expect("its operation");
     let known = |slot: &SlotId| match plan.slots.get(slot).map(|slot| &slot.origin) {
         Some(Origin::Created(_)) => Provenance::Own,
@@ -50,7 +50,7 @@ fn effect(subject: &Subject, rules: &EffectRules<'_>, plan: &Plan, probe: &Probe
         Some(Origin::Given(_)) => Provenance::Given,
         None => Provenance::Example,
     };
-    rules.of(&Asked { operation, request: &probe.request, fault: probe.fault.as_ref(), known: &known, mark: &plan.mark })
+    rules.of(&ClassifiedRequest { operation, request: &probe.request, fault: probe.fault.as_ref(), known: &known, mark: &plan.mark })
 }
 
 /// Everything that a plan may come to send: what is planned, what removes, and what looks elsewhere.
@@ -59,7 +59,7 @@ fn sent(plan: &Plan) -> Vec<Probe> {
     plan.probes.iter().cloned().chain(plan.finders.values().flatten().cloned()).chain(removals).collect()
 }
 
-fn hold(name: &str, subject: &Subject, permission: &Permission, plan: &Plan) {
+fn hold(name: &str, subject: &Specification, permission: &Permission, plan: &Plan) {
     let rules = EffectRules::new(&subject.contract, &subject.suite, permission);
     for probe in sent(plan) {
         let effect = effect(subject, &rules, plan, &probe);

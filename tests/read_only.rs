@@ -4,13 +4,13 @@ mod support;
 
 use std::sync::Arc;
 
-use probity::cli::{Subject, assemble, record, run_args};
-use probity::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret, all_faults, serve};
+use probity::cli::{Specification, assemble, record, run_args};
+use probity::mock::{FaultSetting, Mock, MockAccounts, MockOptions, MockSecret, all_faults, serve};
 use probity::model::effect::Permission;
 use probity::model::plan::{Origin, Plan, Probe};
 use probity::model::suite::Suite;
 use probity::model::verdict::Verdict;
-use probity::plan::{Options, plan};
+use probity::plan::{PlanningOptions, plan};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -57,7 +57,7 @@ impl Lenient {
         let files = ["--credentials", credentials.to_str().unwrap(), "--state", state.to_str().unwrap()];
         let words = [&["--target", &target, "--window", "100000/1", "--jobs", "4"], &files[..], more].concat();
         let args = run_args(&words).unwrap();
-        let subject = Subject::load(&args.scope.files).unwrap();
+        let subject = Specification::load(&args.scope.files).unwrap();
         let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{words:?}: {stop}"));
         let _ = std::fs::remove_dir_all(&state);
         let methods = recording.outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).map(|exchange| exchange.request.method.to_string());
@@ -81,8 +81,8 @@ fn lines(suite: &Suite, accounts: &MockAccounts, mock: &Mock) -> String {
     let mut lines = String::new();
     for (variables, secret) in secrets {
         let values = match secret {
-            Secret::Basic { username, password } => vec![username, password],
-            Secret::Bearer(text) | Secret::Value(text) => vec![text],
+            MockSecret::Basic { username, password } => vec![username, password],
+            MockSecret::Bearer(text) | MockSecret::Value(text) => vec![text],
         };
         for (variable, value) in variables.into_iter().zip(values) {
             let line = format!("{variable}={value}\n");
@@ -135,12 +135,12 @@ fn a_write_that_is_taken_shows_in_the_state() {
 /// What a run that may write sends to a server elsewhere.
 fn planned(allow: &[&str]) -> Plan {
     let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], allow].concat()).unwrap();
-    let subject = Subject::load(&args.scope.files).unwrap();
-    let options = Options {
+    let subject = Specification::load(&args.scope.files).unwrap();
+    let options = PlanningOptions {
         permission: Permission { writes: true, effects: Some(args.scope.selection.allow.iter().cloned().collect()), ..Permission::default() },
         mark: "probity".to_owned(),
         thorough: true,
-        ..Options::default()
+        ..PlanningOptions::default()
     };
     plan(&subject.contract, &subject.schemas, &subject.suite, &options).unwrap()
 }

@@ -6,7 +6,7 @@ mod support;
 
 use std::path::Path;
 
-use probity::cli::{Stop, Subject, assemble, record, run_args};
+use probity::cli::{Specification, Stop, assemble, record, run_args};
 use probity::model::report::Report;
 use probity::model::verdict::Verdict;
 
@@ -43,7 +43,7 @@ const FAULTS: [(&str, &str); 10] = [
 
 fn run(words: &[&str]) -> Result<Report, Stop> {
     let args = run_args(words)?;
-    let subject = Subject::load(&args.scope.files)?;
+    let subject = Specification::load(&args.scope.files)?;
     record(&args, &subject).map(|recording| assemble(&subject, &recording))
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use probity::cli::Subject;
+use probity::cli::Specification;
 use probity::model::contract::Operation;
 use probity::model::effect::Permission;
 use probity::model::filter::Filter;
 use probity::model::plan::{Plan, Purpose};
-use probity::plan::{Options, PlanError};
+use probity::plan::{PlanError, PlanningOptions};
 
 mod support;
 
@@ -24,8 +24,13 @@ const SORTS: [Sort; 5] = [
     ("exclude", |filter| filter.exclude.push("entities.create*".to_owned()), |operation| !operation.id.starts_with("entities.create")),
 ];
 
-fn planned(subject: &Subject, filter: &Filter) -> Result<Plan, PlanError> {
-    subject.plan(&Options { filter: filter.clone(), permission: Permission::everything(), mark: "probity".to_owned(), ..Options::default() })
+fn planned(subject: &Specification, filter: &Filter) -> Result<Plan, PlanError> {
+    subject.plan(&PlanningOptions {
+        filter: filter.clone(),
+        permission: Permission::everything(),
+        mark: "probity".to_owned(),
+        ..PlanningOptions::default()
+    })
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use probity::model::filter::Filter;
 use probity::model::verdict::Verdict;
-use probity::session::observer::{Conclusion, Silent};
+use probity::session::observer::{Conclusion, SilentObserver};
 use probity::session::options::{MockChanges, Reports, RunOptions};
 use probity::session::run::run;
 
@@ -13,7 +13,7 @@ fn ran(name: &str, fault: &[&str]) -> (Conclusion, probity::model::report::Repor
     options.scope.pace.state = out.join("state");
     options.scope.selection.operations = Filter { only: vec!["entities.create".to_owned()], ..Filter::default() };
     options.mock = MockChanges { fault: fault.iter().map(|name| (*name).to_owned()).collect(), variant: Vec::new() };
-    let conclusion = run(&options, &Silent).expect("the embedded mock answers");
+    let conclusion = run(&options, &SilentObserver).expect("the embedded mock answers");
     let text = std::fs::read_to_string(out.join("report.json")).expect("a report");
     std::fs::remove_dir_all(&out).expect("the folder of the reports");
     (conclusion, serde_json::from_str(&text).expect("a report of this version"))

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::connection::{Connection, CredentialFile, HeaderArgs};
 use super::exit;
-pub use super::selection::{Chosen, Profile, Selection};
+pub use super::selection::{OperationArgs, Profile, Selection};
 use super::values::window;
 use crate::model::contract::RateLimit;
 use crate::model::keep::Keep;
@@ -108,7 +108,7 @@ pub struct Pace {
 
 /// What the mock does otherwise than it usually does.
 #[derive(Debug, Clone, Args)]
-pub struct Twists {
+pub struct MockChangeArgs {
     /// Break one promise in the mock: NAME, or NAME@OPERATION. May be repeated; `probity mock --fault help` lists all names.
     #[arg(long, value_name = "NAME")]
     pub fault: Vec<String>,
@@ -164,7 +164,7 @@ pub struct RunArgs {
     pub require_complete: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub twists: Twists,
+    pub mock_changes: MockChangeArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub connection: Connection,
@@ -227,7 +227,7 @@ pub struct MockArgs {
     pub files: Files,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub twists: Twists,
+    pub mock_changes: MockChangeArgs,
     /// Allow only so many requests in so many seconds. May be repeated. Default: as many in 30 seconds as one full run
     /// of the contract needs, so that the run ends by showing the limit.
     #[arg(long, value_name = "N/SECONDS", value_parser = window)]
@@ -242,7 +242,7 @@ pub struct ListArgs {
     pub files: Files,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub operations: Chosen,
+    pub operations: OperationArgs,
     /// Also say under which conditions each status is demanded, and why the contract is as it is.
     #[arg(long)]
     pub verbose: bool,

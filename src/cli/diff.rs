@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::DiffArgs;
 use super::{Stop, exit};
 use crate::model::report::{Report, SCHEMA_VERSION};
-use crate::report::{Change, drift};
+use crate::report::{ChangeMeaning, drift};
 use crate::session::json_file;
 
 /// The longest report that is read, in bytes.
@@ -26,14 +26,14 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Stop> {
     let found = drift(&old, &new);
     for one in &found {
         let mark = match one.change {
-            Change::Worse => "!",
-            Change::Lost => "-",
-            Change::Plain => " ",
+            ChangeMeaning::Worse => "!",
+            ChangeMeaning::Lost => "-",
+            ChangeMeaning::Plain => " ",
         };
         anstream::println!("{mark} {}", one.words);
     }
     let count = |change| found.iter().filter(|one| one.change == change).count();
-    let (worse, lost) = (count(Change::Worse), count(Change::Lost));
+    let (worse, lost) = (count(ChangeMeaning::Worse), count(ChangeMeaning::Lost));
     anstream::println!("{} changes: {worse} for the worse (!), {lost} not shown any more (-).", found.len());
     Ok(match () {
         () if !args.fail => exit::CONFORMS,

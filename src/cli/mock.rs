@@ -2,37 +2,37 @@
 
 use super::args::{Files, MockArgs};
 use super::exit;
-use crate::mock::{Secret as MockSecret, all_faults, all_variants};
+use crate::mock::{MockSecret, all_faults, all_variants};
 use crate::model::suite::Credential;
 use crate::model::text::one_line;
 use crate::session::connection::environment;
-use crate::session::embedded_mock::{Served, serve_until_interrupted};
+use crate::session::embedded_mock::{ServedMock, serve_until_interrupted};
 use crate::session::stop::Stop;
 
 /// Serves a mock until it is interrupted.
 pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
-    if args.twists.fault.iter().any(|name| name == "help") {
+    if args.mock_changes.fault.iter().any(|name| name == "help") {
         for fault in all_faults() {
             anstream::println!("{:32} {}", fault.name, fault.breaks);
         }
         return Ok(exit::CONFORMS);
     }
-    if args.twists.variant.iter().any(|name| name == "help") {
+    if args.mock_changes.variant.iter().any(|name| name == "help") {
         for variant in all_variants() {
             anstream::println!("{:32} {}", variant.name, variant.differs);
         }
         return Ok(exit::CONFORMS);
     }
-    let say = |served: &Served<'_>| introduce(served, &format!("probity run{} --target http://{}", named(&args.files), served.address));
+    let say = |served: &ServedMock<'_>| introduce(served, &format!("probity run{} --target http://{}", named(&args.files), served.address));
     let requests = serve_until_interrupted(&args.into(), &say)?;
     anstream::println!("{requests} requests answered");
     Ok(exit::CONFORMS)
 }
 
 /// Says where the mock is, and how to point a run at it.
-fn introduce(served: &Served<'_>, run: &str) {
-    let Served { subject, options, given, address } = served;
-    let named = one_line(&format!("{} {}", subject.contract.title, subject.contract.version));
+fn introduce(served: &ServedMock<'_>, run: &str) {
+    let ServedMock { specification, options, given, address } = served;
+    let named = one_line(&format!("{} {}", specification.contract.title, specification.contract.version));
     anstream::println!("{named} is served at http://{address} (Ctrl-C ends it)");
     for window in &options.windows {
         anstream::println!("Rate limit: {} requests in {} s", window.requests, window.seconds);
@@ -45,14 +45,14 @@ fn introduce(served: &Served<'_>, run: &str) {
         anstream::println!("Variant: {}", variant.name);
     }
     anstream::println!("\nTo point a run at it, in another shell:\n");
-    let accounts = [(&subject.suite.accounts.full, &options.accounts.full), (&subject.suite.accounts.limited, &options.accounts.limited)];
+    let accounts = [(&specification.suite.accounts.full, &options.accounts.full), (&specification.suite.accounts.limited, &options.accounts.limited)];
     let mut lines: Vec<String> = Vec::new();
     for (account, secrets) in accounts {
         for (scheme, credential) in account {
             lines.extend(exports(credential, secrets.get(scheme)));
         }
     }
-    for (kind, entries) in &subject.suite.given {
+    for (kind, entries) in &specification.suite.given {
         let named = entries.iter().zip(given.get(kind).into_iter().flatten());
         lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={}", entry.env.as_ref()?, word(id)))));
     }

@@ -22,11 +22,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use crate::session::conclude::assemble;
-pub use crate::session::specification::Subject;
+pub use crate::session::specification::Specification;
 pub use crate::session::stop::Stop;
 
 use crate::judge::Recording;
-use crate::report::Detail;
+use crate::report::MatrixDetail;
 use crate::session::options::RunOptions;
 use crate::session::{clean, conclude, run, self_test};
 use args::{Cli, Command, RunArgs};
@@ -45,8 +45,8 @@ pub fn run_args(words: &[&str]) -> Result<RunOptions, Stop> {
 ///
 /// # Errors
 /// As [`run::record`].
-pub fn record(options: &RunOptions, subject: &Subject) -> Result<Recording, Stop> {
-    run::record(options, subject, &Terminal::default())
+pub fn record(options: &RunOptions, specification: &Specification) -> Result<Recording, Stop> {
+    run::record(options, specification, &Terminal::default())
 }
 
 fn parsed(words: &[&str]) -> Result<RunArgs, Stop> {
@@ -87,7 +87,7 @@ fn code_of(stop: &Stop) -> u8 {
 fn carried_out(cli: Cli) -> Result<u8, Stop> {
     let terminal = Terminal::default();
     match cli.command.unwrap_or(Command::Run(cli.run)) {
-        Command::Run(args) => run::run(&(&args).into(), &Terminal { detail: args.full.then_some(Detail::Full) }).map(code),
+        Command::Run(args) => run::run(&(&args).into(), &Terminal { detail: args.full.then_some(MatrixDetail::Full) }).map(code),
         Command::Plan(args) => plan::plan(&args),
         Command::Mock(args) => mock::mock(&args),
         Command::List(args) => list::list(&args),

@@ -1,7 +1,7 @@
 //! Makes plain options of the arguments of each command.
 
 use super::args::{
-    CleanArgs, Files, JudgeArgs, MockArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs, Scope, Selection, SelfTestArgs, Twists,
+    CleanArgs, Files, JudgeArgs, MockArgs, MockChangeArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs, Scope, Selection, SelfTestArgs,
 };
 use super::connection::Connection;
 use crate::session::options;
@@ -38,14 +38,14 @@ impl From<&Scope> for options::Scope {
     }
 }
 
-impl From<&Twists> for options::MockChanges {
-    fn from(args: &Twists) -> Self {
-        let Twists { fault, variant } = args.clone();
+impl From<&MockChangeArgs> for options::MockChanges {
+    fn from(args: &MockChangeArgs) -> Self {
+        let MockChangeArgs { fault, variant } = args.clone();
         Self { fault, variant }
     }
 }
 
-impl From<&Connection> for options::Reach {
+impl From<&Connection> for options::ConnectionOptions {
     fn from(args: &Connection) -> Self {
         let Connection { timeout, max_answer, ca, client_cert, proxy, credentials, headers } = args.clone();
         Self { timeout, max_answer, ca, client_cert, proxy, credentials: credentials.path, headers: headers.texts }
@@ -62,7 +62,7 @@ impl From<&Reports> for options::Reports {
 impl From<&RunArgs> for options::RunOptions {
     fn from(args: &RunArgs) -> Self {
         // How much is shown is no matter of the run.
-        let RunArgs { scope, fresh, retries, wait, max_time, keep, jobs, reports, require_complete, twists, connection, full: _ } = args;
+        let RunArgs { scope, fresh, retries, wait, max_time, keep, jobs, reports, require_complete, mock_changes, connection, full: _ } = args;
         Self {
             scope: scope.into(),
             fresh: *fresh,
@@ -73,7 +73,7 @@ impl From<&RunArgs> for options::RunOptions {
             jobs: *jobs,
             reports: reports.into(),
             require_complete: *require_complete,
-            mock: twists.into(),
+            mock: mock_changes.into(),
             connection: connection.into(),
         }
     }
@@ -109,8 +109,8 @@ impl From<&ReplayArgs> for options::ReplayOptions {
 
 impl From<&MockArgs> for options::MockServerOptions {
     fn from(args: &MockArgs) -> Self {
-        let MockArgs { listen, files, twists, window } = args;
-        Self { listen: *listen, files: files.into(), mock: twists.into(), window: window.clone() }
+        let MockArgs { listen, files, mock_changes, window } = args;
+        Self { listen: *listen, files: files.into(), mock: mock_changes.into(), window: window.clone() }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::exit;
-use crate::execute::Event;
+use crate::execute::RunEvent;
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
 use crate::model::text::one_line;
@@ -52,18 +52,18 @@ impl Progress {
 }
 
 impl SendingObserver for Progress {
-    fn learn(&self, event: Event<'_>) {
+    fn learn(&self, event: RunEvent<'_>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = None;
         match event {
-            Event::Ended(_) => {
+            RunEvent::Ended(_) => {
                 inner.ended += 1;
                 self.bar.inc(1);
                 self.bar.set_message("");
             }
-            Event::Sent => inner.sent += 1,
-            Event::Told(words) => self.bar.suspend(|| anstream::eprintln!("note: {}", one_line(words))),
-            Event::Waiting(left) => {
+            RunEvent::Sent => inner.sent += 1,
+            RunEvent::Told(words) => self.bar.suspend(|| anstream::eprintln!("note: {}", one_line(words))),
+            RunEvent::Waiting(left) => {
                 wait = Some(left);
                 self.bar.set_message(self.words(&inner, left));
             }

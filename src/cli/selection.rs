@@ -10,7 +10,7 @@ use crate::model::filter::Filter;
 
 /// Which operations.
 #[derive(Debug, Clone, Args)]
-pub struct Chosen {
+pub struct OperationArgs {
     /// Only operations whose id matches; `*` stands for any text. May be repeated.
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,
@@ -28,7 +28,7 @@ pub struct Chosen {
     pub exclude: Vec<String>,
 }
 
-impl Chosen {
+impl OperationArgs {
     /// The patterns.
     pub fn filter(&self) -> Filter {
         let Self { only, tag, path, method, exclude } = self.clone();
@@ -41,7 +41,7 @@ impl Chosen {
 pub struct Selection {
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub operations: Chosen,
+    pub operations: OperationArgs,
     /// Only these statuses: a code such as 404, `default`, or a range such as 4XX, which takes every cell of its class. May be
     /// repeated.
     #[arg(long, value_name = "CODE")]

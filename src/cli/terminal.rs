@@ -7,7 +7,7 @@ use super::progress::{Progress, interruption};
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
 use crate::model::report::Report;
-use crate::report::{Detail, FORMATS, matrix, matrix_in};
+use crate::report::{FORMATS, MatrixDetail, matrix, matrix_in};
 use crate::session::observer::{Interruption, Observer, SendingObserver, TrialObserver};
 
 /// Columns where the width of the terminal is not known.
@@ -17,7 +17,7 @@ const WIDTH: usize = 80;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal {
     /// How much of the matrix is printed; `None` for as much as can be read.
-    pub detail: Option<Detail>,
+    pub detail: Option<MatrixDetail>,
 }
 
 impl Observer for Terminal {
@@ -42,7 +42,7 @@ impl Observer for Terminal {
         if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} mocks  {elapsed}") {
             bar.set_style(style);
         }
-        Box::new(Trials(bar))
+        Box::new(SelfTestProgress(bar))
     }
 
     fn reported(&self, report: &Report, folder: &Path) {
@@ -55,9 +55,9 @@ impl Observer for Terminal {
 }
 
 /// The bar of a self-test.
-struct Trials(indicatif::ProgressBar);
+struct SelfTestProgress(indicatif::ProgressBar);
 
-impl TrialObserver for Trials {
+impl TrialObserver for SelfTestProgress {
     fn ended(&self) {
         self.0.inc(1);
     }

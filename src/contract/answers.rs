@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::operations::{Reader, View};
+use super::operations::{OperationView, Reader};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
 use super::unread::{UNREAD, UNREAD_SCHEMA};
@@ -15,13 +15,13 @@ use crate::model::contract::{
 use crate::model::serialization::Serialization;
 
 /// What stands under a key of `responses`.
-enum Key {
+enum ResponseKey {
     Status(Status),
     /// `default`, or a range such as `4XX` by its first digit.
     Span(Option<u16>),
 }
 
-impl Key {
+impl ResponseKey {
     fn read(code: &str) -> Option<Self> {
         if code == "default" {
             return Some(Self::Span(None));
@@ -90,7 +90,7 @@ impl Reader<'_> {
         json.then(|| "application/json".to_owned())
     }
 
-    pub(super) fn responses(&self, view: &View, source: &str) -> Result<(Vec<Response>, Vec<Fallback>), ContractError> {
+    pub(super) fn responses(&self, view: &OperationView, source: &str) -> Result<(Vec<Response>, Vec<Fallback>), ContractError> {
         let mut places: BTreeMap<String, String> = BTreeMap::new();
         for owner in [Some(&view.base), view.form.as_ref()].into_iter().flatten() {
             let pointer = append(owner, "responses");
@@ -104,9 +104,9 @@ impl Reader<'_> {
         }
         let (mut responses, mut fallbacks) = (Vec::new(), Vec::new());
         for (code, pointer) in places {
-            match Key::read(&code) {
-                Some(Key::Status(status)) => responses.push(self.response(&pointer, status, source)?),
-                Some(Key::Span(class)) => {
+            match ResponseKey::read(&code) {
+                Some(ResponseKey::Status(status)) => responses.push(self.response(&pointer, status, source)?),
+                Some(ResponseKey::Span(class)) => {
                     let lowest = Status(class.unwrap_or(1) * 100);
                     fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
                 }
@@ -126,7 +126,7 @@ impl Reader<'_> {
         let mut responses = Vec::new();
         for code in self.object(pointer).into_iter().flat_map(Map::keys) {
             let at = append(pointer, code);
-            let Some(Key::Status(status)) = Key::read(code) else {
+            let Some(ResponseKey::Status(status)) = ResponseKey::read(code) else {
                 return Err(self.error(&at, format!("{code:?} is no HTTP status; write three digits")));
             };
             let mut response = self.response(&at, status, &source)?;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::bundle::Bundle;
-use super::document_walk::{Part, Trail, schemas};
+use super::document_walk::{NodeKind, PointerTrail, schemas};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
 use super::unread::{UNREAD, unread};
@@ -20,7 +20,7 @@ const MOST_NESTED: usize = 4;
 const MEANING: &str = "no value fits, so what it describes is not judged and does not count as right";
 
 /// One contradiction: where, what, and the keywords between which it is.
-struct Found {
+struct SchemaContradiction {
     at: String,
     what: String,
     keywords: &'static [&'static str],
@@ -29,16 +29,16 @@ struct Found {
 /// Takes keywords out of schemas that contradict each other, and notes them.
 pub(super) fn resolve(bundle: &mut Bundle) {
     let document = &bundle.document;
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<SchemaContradiction> = Vec::new();
     let mut finite: HashSet<String> = HashSet::new();
-    schemas(document, Part::Plain, &mut Trail::default(), &mut |trail, schema| {
+    schemas(document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, schema| {
         let at = || trail.pointer().to_owned();
         if let Some((what, keywords)) = contradiction(document, schema) {
-            found.push(Found { at: at(), what, keywords });
+            found.push(SchemaContradiction { at: at(), what, keywords });
         } else if trail.pointer().starts_with("/components/schemas/") && trail.pointer().matches('/').count() == 3 {
-            let mut way = Way { document, finite: &mut finite, open: Vec::new(), steps: 0, back: HashSet::new() };
+            let mut way = SchemaPath { document, finite: &mut finite, open: Vec::new(), steps: 0, back: HashSet::new() };
             if !way.ends(trail.pointer()) && way.back.contains(trail.pointer()) {
-                found.push(Found {
+                found.push(SchemaContradiction {
                     at: at(),
                     what: "it needs itself, so that no value comes to an end".to_owned(),
                     keywords: &["required", "minItems"],
@@ -46,7 +46,7 @@ pub(super) fn resolve(bundle: &mut Bundle) {
             }
         }
     });
-    for Found { at, what, keywords } in found {
+    for SchemaContradiction { at, what, keywords } in found {
         if let Some(Value::Object(members)) = bundle.document.pointer_mut(&at) {
             let written: Vec<String> = members.keys().filter(|name| keywords.contains(&name.as_str())).cloned().collect();
             members.retain(|name, _| !keywords.contains(&name.as_str()));
@@ -228,7 +228,7 @@ fn behind<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Map<String, 
 }
 
 /// A way through schemas that need each other.
-struct Way<'a> {
+struct SchemaPath<'a> {
     document: &'a Value,
     /// Schemas that some finite value fits.
     finite: &'a mut HashSet<String>,
@@ -238,7 +238,7 @@ struct Way<'a> {
     back: HashSet<String>,
 }
 
-impl Way<'_> {
+impl SchemaPath<'_> {
     /// Whether some value of the schema comes to an end.
     fn ends(&mut self, pointer: &str) -> bool {
         let Some((pointer, schema)) = follow(self.document, pointer) else { return true };

@@ -7,10 +7,10 @@ use super::pointer::escape;
 
 /// What a value of a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum NodeKind {
     /// An object of OpenAPI whose members are defined there.
     Plain,
-    /// A map whose keys are the author's and whose values are [`Part::Plain`].
+    /// A map whose keys are the author's and whose values are [`NodeKind::Plain`].
     Named,
     /// A map from paths or expressions to path items.
     PathItems,
@@ -68,7 +68,7 @@ pub(super) const MAPS: [&str; 5] = ["properties", "patternProperties", "$defs", 
 /// The same of earlier drafts: a schema, and a map from names to schemas.
 const EARLIER: (&str, &str) = ("additionalItems", "dependencies");
 
-impl Part {
+impl NodeKind {
     /// What the member of this name is.
     pub(super) fn member(self, name: &str) -> Self {
         // Swagger 2.0 has values by their media types where OpenAPI 3 has examples by name.
@@ -100,25 +100,25 @@ impl Part {
     }
 }
 
-fn of_plain(name: &str) -> Part {
+fn of_plain(name: &str) -> NodeKind {
     match name {
-        "schema" | "itemSchema" => Part::Schema,
-        "schemas" | "definitions" => Part::Schemas,
-        "paths" | "webhooks" | "pathItems" | "x-webhooks" => Part::PathItems,
-        "callbacks" => Part::Callbacks,
-        "examples" => Part::Examples,
-        "example" | "default" | "enum" | "value" | "dataValue" => Part::Raw,
-        name if NAMED.contains(&name) => Part::Named,
-        name if name.starts_with("x-") && !name.starts_with("x-probity-") => Part::Raw,
-        _ => Part::Plain,
+        "schema" | "itemSchema" => NodeKind::Schema,
+        "schemas" | "definitions" => NodeKind::Schemas,
+        "paths" | "webhooks" | "pathItems" | "x-webhooks" => NodeKind::PathItems,
+        "callbacks" => NodeKind::Callbacks,
+        "examples" => NodeKind::Examples,
+        "example" | "default" | "enum" | "value" | "dataValue" => NodeKind::Raw,
+        name if NAMED.contains(&name) => NodeKind::Named,
+        name if name.starts_with("x-") && !name.starts_with("x-probity-") => NodeKind::Raw,
+        _ => NodeKind::Plain,
     }
 }
 
 /// A place in a document, as a JSON Pointer that grows and shrinks with the way through it.
 #[derive(Debug, Default)]
-pub(super) struct Trail(String);
+pub(super) struct PointerTrail(String);
 
-impl Trail {
+impl PointerTrail {
     /// The pointer.
     pub(super) fn pointer(&self) -> &str {
         &self.0
@@ -140,17 +140,17 @@ impl Trail {
 }
 
 /// The reference of an object. `$dynamicRef` and `$recursiveRef` are references of schemas, too.
-pub(super) fn reference(members: &Map<String, Value>, part: Part) -> Option<&str> {
-    let dynamic = || members.get("$dynamicRef").or_else(|| members.get("$recursiveRef")).filter(|_| part == Part::Schema);
+pub(super) fn reference(members: &Map<String, Value>, part: NodeKind) -> Option<&str> {
+    let dynamic = || members.get("$dynamicRef").or_else(|| members.get("$recursiveRef")).filter(|_| part == NodeKind::Schema);
     members.get("$ref").filter(|reference| reference.is_string()).or_else(dynamic).and_then(Value::as_str)
 }
 
 /// Visits every object that has a reference (`$ref` with a text), outside values of the author's own. The visitor says
 /// whether what stands beside the reference is looked into.
-pub(super) fn references(value: &Value, part: Part, trail: &mut Trail, visit: &mut impl FnMut(&Trail, Part, &str) -> bool) {
+pub(super) fn references(value: &Value, part: NodeKind, trail: &mut PointerTrail, visit: &mut impl FnMut(&PointerTrail, NodeKind, &str) -> bool) {
     match value {
         Value::Object(members) => {
-            if part == Part::Raw {
+            if part == NodeKind::Raw {
                 return;
             }
             if let Some(reference) = reference(members, part)
@@ -160,7 +160,7 @@ pub(super) fn references(value: &Value, part: Part, trail: &mut Trail, visit: &m
             }
             for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
                 let inner = part.member(name);
-                if inner != Part::Raw {
+                if inner != NodeKind::Raw {
                     trail.within(name, |trail| references(member, inner, trail, visit));
                 }
             }
@@ -175,16 +175,16 @@ pub(super) fn references(value: &Value, part: Part, trail: &mut Trail, visit: &m
 }
 
 /// Visits every schema of a document, what is within it first.
-pub(super) fn schemas<'a>(value: &'a Value, part: Part, trail: &mut Trail, visit: &mut impl FnMut(&Trail, &'a Map<String, Value>)) {
+pub(super) fn schemas<'a>(value: &'a Value, part: NodeKind, trail: &mut PointerTrail, visit: &mut impl FnMut(&PointerTrail, &'a Map<String, Value>)) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
                 let inner = part.member(name);
-                if inner != Part::Raw {
+                if inner != NodeKind::Raw {
                     trail.within(name, |trail| schemas(member, inner, trail, visit));
                 }
             }
-            if part == Part::Schema {
+            if part == NodeKind::Schema {
                 visit(trail, members);
             }
         }
@@ -198,16 +198,21 @@ pub(super) fn schemas<'a>(value: &'a Value, part: Part, trail: &mut Trail, visit
 }
 
 /// Changes every schema of a document, what is within it first.
-pub(super) fn schemas_mut(value: &mut Value, part: Part, trail: &mut Trail, change: &mut impl FnMut(&Trail, &mut Map<String, Value>)) {
+pub(super) fn schemas_mut(
+    value: &mut Value,
+    part: NodeKind,
+    trail: &mut PointerTrail,
+    change: &mut impl FnMut(&PointerTrail, &mut Map<String, Value>),
+) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut().filter(|(_, member)| member.is_object() || member.is_array()) {
                 let inner = part.member(name);
-                if inner != Part::Raw {
+                if inner != NodeKind::Raw {
                     trail.within(name, |trail| schemas_mut(member, inner, trail, change));
                 }
             }
-            if part == Part::Schema {
+            if part == NodeKind::Schema {
                 change(trail, members);
             }
         }

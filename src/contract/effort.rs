@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::keywords::{Holds, holds};
+use super::keywords::{KeywordContent, holds};
 use super::pointer::append;
 
 /// Schemas that lead to each other, as far as one leads to them.
 #[derive(Debug, Default)]
-pub struct Effort {
+pub struct ValidationEffort {
     nodes: Vec<Node>,
 }
 
@@ -27,9 +27,9 @@ struct Node {
 }
 
 /// What has been counted: how often a schema and those behind it are held against a value. A value is known by where it is.
-type Counted = HashMap<(usize, *const Value), u64>;
+type CountedCost = HashMap<(usize, *const Value), u64>;
 
-impl Effort {
+impl ValidationEffort {
     /// Of a schema; `None` where nothing leads to the same schema in two ways, so that no value takes long.
     pub fn of(document: &Value, schema: &str) -> Option<Self> {
         let mut effort = Self::default();
@@ -52,26 +52,28 @@ impl Effort {
             for (keyword, value) in document.pointer(&pointer).and_then(Value::as_object).into_iter().flatten() {
                 let at = append(&pointer, keyword);
                 match (holds(keyword), keyword.as_str(), value) {
-                    (Holds::Nothing, "$ref", Value::String(reference)) => {
+                    (KeywordContent::Nothing, "$ref", Value::String(reference)) => {
                         let target = reference.strip_prefix('#').unwrap_or_default();
                         node.here.push(lead(percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned()));
                     }
-                    (Holds::List, "prefixItems", Value::Array(items)) => {
+                    (KeywordContent::List, "prefixItems", Value::Array(items)) => {
                         node.items.extend((0..items.len()).map(|index| lead(format!("{at}/{index}"))));
                     }
-                    (Holds::List, _, Value::Array(items)) => {
+                    (KeywordContent::List, _, Value::Array(items)) => {
                         branches |= items.len() > 1;
                         node.here.extend((0..items.len()).map(|index| lead(format!("{at}/{index}"))));
                     }
-                    (Holds::Map, "properties", Value::Object(named)) => {
+                    (KeywordContent::Map, "properties", Value::Object(named)) => {
                         node.members.extend(named.keys().map(|name| (name.clone(), lead(append(&at, name)))));
                     }
-                    (Holds::Map, "patternProperties", Value::Object(named)) => node.others.extend(named.keys().map(|name| lead(append(&at, name)))),
-                    (Holds::Map, _, Value::Object(named)) => node.here.extend(named.keys().map(|name| lead(append(&at, name)))),
-                    (Holds::Schema, "items" | "contains" | "unevaluatedItems", _) => node.items.push(lead(at)),
-                    (Holds::Schema, "additionalProperties" | "unevaluatedProperties", _) => node.others.push(lead(at)),
-                    (Holds::Schema, "propertyNames", _) => {}
-                    (Holds::Schema, _, _) => node.here.push(lead(at)),
+                    (KeywordContent::Map, "patternProperties", Value::Object(named)) => {
+                        node.others.extend(named.keys().map(|name| lead(append(&at, name))))
+                    }
+                    (KeywordContent::Map, _, Value::Object(named)) => node.here.extend(named.keys().map(|name| lead(append(&at, name)))),
+                    (KeywordContent::Schema, "items" | "contains" | "unevaluatedItems", _) => node.items.push(lead(at)),
+                    (KeywordContent::Schema, "additionalProperties" | "unevaluatedProperties", _) => node.others.push(lead(at)),
+                    (KeywordContent::Schema, "propertyNames", _) => {}
+                    (KeywordContent::Schema, _, _) => node.here.push(lead(at)),
                     _ => {}
                 }
             }
@@ -84,10 +86,10 @@ impl Effort {
 
     /// How often schemas are held against parts of a value, at most.
     pub fn count(&self, value: &Value) -> u64 {
-        self.of_node(0, value, &mut Counted::new())
+        self.of_node(0, value, &mut CountedCost::new())
     }
 
-    fn of_node(&self, index: usize, value: &Value, counted: &mut Counted) -> u64 {
+    fn of_node(&self, index: usize, value: &Value, counted: &mut CountedCost) -> u64 {
         let key = (index, std::ptr::from_ref(value));
         if let Some(known) = counted.get(&key) {
             return *known;
@@ -139,12 +141,12 @@ mod tests {
     #[test]
     fn what_leads_on_in_many_ways_is_counted_without_going_all_of_them() {
         for keyword in ["oneOf", "anyOf", "allOf"] {
-            let count = |levels: usize| Effort::of(&self::levels(levels, keyword), "/0").unwrap().count(&json!({"a": {"a": 1}}));
+            let count = |levels: usize| ValidationEffort::of(&self::levels(levels, keyword), "/0").unwrap().count(&json!({"a": {"a": 1}}));
             assert!(count(2) < 100);
             assert!(count(40) > 1 << 40);
         }
-        assert!(Effort::of(&json!({"a": {"properties": {"b": {"type": "string"}}}}), "/a").is_none());
+        assert!(ValidationEffort::of(&json!({"a": {"properties": {"b": {"type": "string"}}}}), "/a").is_none());
         let circle = json!({"a": {"anyOf": [{"$ref": "#/a"}, {"items": {"$ref": "#/a"}}]}});
-        assert!(Effort::of(&circle, "/a").unwrap().count(&json!([[1]])) < 100);
+        assert!(ValidationEffort::of(&circle, "/a").unwrap().count(&json!([[1]])) < 100);
     }
 }

@@ -9,7 +9,7 @@ const TYPES: [&str; 7] = ["null", "boolean", "object", "array", "string", "numbe
 
 /// What a keyword holds, as far as other schemas stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub enum KeywordContent {
     /// One schema.
     Schema,
     /// A list of schemas.
@@ -21,7 +21,7 @@ pub enum Holds {
 }
 
 /// What stands in a keyword that is an applicator (JSON Schema 2020-12, section 10).
-pub fn holds(keyword: &str) -> Holds {
+pub fn holds(keyword: &str) -> KeywordContent {
     match keyword {
         "not"
         | "if"
@@ -32,10 +32,10 @@ pub fn holds(keyword: &str) -> Holds {
         | "contains"
         | "propertyNames"
         | "unevaluatedItems"
-        | "unevaluatedProperties" => Holds::Schema,
-        "allOf" | "anyOf" | "oneOf" | "prefixItems" => Holds::List,
-        "properties" | "patternProperties" | "dependentSchemas" => Holds::Map,
-        _ => Holds::Nothing,
+        | "unevaluatedProperties" => KeywordContent::Schema,
+        "allOf" | "anyOf" | "oneOf" | "prefixItems" => KeywordContent::List,
+        "properties" | "patternProperties" | "dependentSchemas" => KeywordContent::Map,
+        _ => KeywordContent::Nothing,
     }
 }
 
@@ -43,22 +43,25 @@ pub fn holds(keyword: &str) -> Holds {
 pub fn flaw(keyword: &str, value: &Value) -> Option<&'static str> {
     let texts = |value: &Value| value.as_array().is_some_and(|names| names.iter().all(Value::is_string));
     let fine = match (holds(keyword), keyword) {
-        (Holds::List, _) => return value.as_array().is_none_or(Vec::is_empty).then_some("it is no list of schemas"),
-        (Holds::Map, _) => return (!value.is_object()).then_some("it holds no schemas by name"),
-        (Holds::Schema, _) => return (!value.is_object() && !value.is_boolean()).then_some("it is no schema"),
-        (Holds::Nothing, "type") => return (!is_type(value)).then_some("it is no type of JSON Schema"),
-        (Holds::Nothing, "enum") => value.is_array(),
-        (Holds::Nothing, "required") => texts(value),
-        (Holds::Nothing, "dependentRequired") => value.as_object().is_some_and(|members| members.values().all(texts)),
-        (Holds::Nothing, "pattern" | "format" | "$ref" | "$dynamicRef") => value.is_string(),
-        (Holds::Nothing, "uniqueItems") => value.is_boolean(),
-        (Holds::Nothing, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum") => value.is_number(),
-        (Holds::Nothing, "multipleOf") => value.as_f64().is_some_and(|number| number > 0.0),
-        (Holds::Nothing, "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains" | "maxContains") => {
+        (KeywordContent::List, _) => return value.as_array().is_none_or(Vec::is_empty).then_some("it is no list of schemas"),
+        (KeywordContent::Map, _) => return (!value.is_object()).then_some("it holds no schemas by name"),
+        (KeywordContent::Schema, _) => return (!value.is_object() && !value.is_boolean()).then_some("it is no schema"),
+        (KeywordContent::Nothing, "type") => return (!is_type(value)).then_some("it is no type of JSON Schema"),
+        (KeywordContent::Nothing, "enum") => value.is_array(),
+        (KeywordContent::Nothing, "required") => texts(value),
+        (KeywordContent::Nothing, "dependentRequired") => value.as_object().is_some_and(|members| members.values().all(texts)),
+        (KeywordContent::Nothing, "pattern" | "format" | "$ref" | "$dynamicRef") => value.is_string(),
+        (KeywordContent::Nothing, "uniqueItems") => value.is_boolean(),
+        (KeywordContent::Nothing, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum") => value.is_number(),
+        (KeywordContent::Nothing, "multipleOf") => value.as_f64().is_some_and(|number| number > 0.0),
+        (
+            KeywordContent::Nothing,
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains" | "maxContains",
+        ) => {
             return (!value.is_u64()).then_some("it is no whole number from 0 on");
         }
-        (Holds::Nothing, "$recursiveRef") => return Some("it is no keyword of JSON Schema 2020-12"),
-        (Holds::Nothing, _) => true,
+        (KeywordContent::Nothing, "$recursiveRef") => return Some("it is no keyword of JSON Schema 2020-12"),
+        (KeywordContent::Nothing, _) => true,
     };
     (!fine).then_some("its value has another form than JSON Schema gives it")
 }
@@ -70,9 +73,9 @@ fn is_type(value: &Value) -> bool {
 
 /// Regular expressions, each tried once.
 #[derive(Debug, Default)]
-pub struct Patterns(HashMap<String, Option<String>>);
+pub struct CompiledPatterns(HashMap<String, Option<String>>);
 
-impl Patterns {
+impl CompiledPatterns {
     /// Why a regular expression cannot be used; `None` where it can.
     pub fn flaw(&mut self, pattern: &str) -> Option<String> {
         if let Some(known) = self.0.get(pattern) {
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_regular_expression_of_another_dialect_or_of_any_size_is_not_used() {
-        let mut patterns = Patterns::default();
+        let mut patterns = CompiledPatterns::default();
         for pattern in [r"^(?i)abc\Z", "/^[a-z]+$/", "/^[a-z]+/iu", "/a$/i", "(", "/^[a-z]+$/u[", "((a{1000}){1000}){1000}"] {
             assert!(patterns.flaw(pattern).is_some(), "{pattern}");
         }

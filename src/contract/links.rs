@@ -34,12 +34,12 @@ pub fn complete(document: &Value, operations: &mut [Operation]) {
 }
 
 /// An operation by its index, and the parameter of it that names an item of a collection.
-type Item = (usize, String);
+type ItemOperation = (usize, String);
 
 /// The first operation about one item of a collection, by the path of the collection; where the items have no path of their
 /// own, the first operation on what stands below one.
-fn items(operations: &[Operation]) -> HashMap<String, Item> {
-    let mut items: HashMap<String, Item> = HashMap::new();
+fn items(operations: &[Operation]) -> HashMap<String, ItemOperation> {
+    let mut items: HashMap<String, ItemOperation> = HashMap::new();
     for below in [false, true] {
         for (index, operation) in operations.iter().enumerate() {
             let segments: Vec<&str> = operation.segments().collect();
@@ -95,7 +95,7 @@ pub fn called_like(document: &Value, content: &[MediaType], parameter: &str, any
     let media = content.iter().find(|media| media.name.contains("json"))?;
     let names = [bare(parameter)];
     let opens = |name: &str| anywhere || WRAPPERS.contains(&bare(name).as_str());
-    Search { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &opens)
+    LinkSearch { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &opens)
 }
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).
@@ -124,7 +124,7 @@ fn missing(
     document: &Value,
     operations: &[Operation],
     operation: &Operation,
-    items: &HashMap<String, Item>,
+    items: &HashMap<String, ItemOperation>,
     led: &HashSet<(String, bool)>,
 ) -> Option<(Link, String)> {
     let is_post = operation.method.is_post();
@@ -159,18 +159,18 @@ fn names(parameter: &str, kind: &str) -> Vec<String> {
 /// Where an answer holds the id: by its schema, else by its example.
 fn place(document: &Value, response: &Response, names: &[String], collection: &str, many: bool) -> Option<String> {
     let media = response.content.iter().find(|media| media.name.contains("json")).or_else(|| response.content.first())?;
-    let search = Search { document, names, collection };
+    let search = LinkSearch { document, names, collection };
     let by_schema = media.schema.as_ref().and_then(|schema| if many { search.many(&schema.0, 0) } else { search.single(&schema.0) });
     by_schema.or_else(|| shown(&media.examples.first()?.value, names, many))
 }
 
-struct Search<'a> {
+struct LinkSearch<'a> {
     document: &'a Value,
     names: &'a [String],
     collection: &'a str,
 }
 
-impl Search<'_> {
+impl LinkSearch<'_> {
     /// In an object, in one that it wraps, or in the items of an array that stands in such a place: the nearest one. A member
     /// that is called like the parameter is the id in whatever it stands; one that is called `id` only in what is a wrapper by
     /// its name, because other objects have ids of their own.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::bundle::Bundle;
-use super::document_walk::{LISTS, MAPS, Part, SINGLE, Trail, schemas_mut};
+use super::document_walk::{LISTS, MAPS, NodeKind, PointerTrail, SINGLE, schemas_mut};
 use super::pointer::escape;
 use super::unread::{UNREAD, unread};
 use super::upgrade::{exclusive, nullable};
@@ -29,8 +29,8 @@ const IN_PART: &str = "it is left out; what it describes is judged in part, and 
 /// Makes every schema of a document one that can be compiled, and notes what that took.
 pub(super) fn repair(bundle: &mut Bundle) {
     let mut found: Vec<(String, String, &'static str)> = Vec::new();
-    let mut patterns = Patterns::default();
-    schemas_mut(&mut bundle.document, Part::Plain, &mut Trail::default(), &mut |trail, schema| {
+    let mut patterns = CompiledPatterns::default();
+    schemas_mut(&mut bundle.document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, schema| {
         let mut repairer = Repairer { schema, patterns: &mut patterns, found: Vec::new() };
         repairer.repair();
         found.extend(repairer.found.into_iter().map(|(keyword, what, meaning)| (format!("{}/{keyword}", trail.pointer()), what, meaning)));
@@ -42,9 +42,9 @@ pub(super) fn repair(bundle: &mut Bundle) {
 
 /// Patterns, and whether each can be compiled.
 #[derive(Default)]
-struct Patterns(HashMap<String, bool>);
+struct CompiledPatterns(HashMap<String, bool>);
 
-impl Patterns {
+impl CompiledPatterns {
     fn can(&mut self, pattern: &str) -> bool {
         if let Some(known) = self.0.get(pattern) {
             return *known;
@@ -57,7 +57,7 @@ impl Patterns {
 
 struct Repairer<'a> {
     schema: &'a mut Map<String, Value>,
-    patterns: &'a mut Patterns,
+    patterns: &'a mut CompiledPatterns,
     /// Keyword, what is wrong with it, and what that means.
     found: Vec<(&'static str, String, &'static str)>,
 }

@@ -49,7 +49,7 @@ pub use shared_responses::spread_general;
 pub use spans::within;
 pub use unread::{UNREAD, UNREAD_SCHEMA};
 pub use upgrade::whole;
-pub use validate::{Breach, Judged, Schemas, Unjudged};
+pub use validate::{SchemaViolation, Schemas, Unjudged, ValidationResult};
 
 use thiserror::Error;
 

@@ -13,7 +13,7 @@ use super::schema::follow;
 use super::unread::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
 use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, spans, swagger, upgrade};
-use crate::model::contract::{Condition, Contract, Done, JSON_API, Location, Method, Operation, Parameter, RateLimit, Response, Status};
+use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
@@ -86,12 +86,12 @@ pub(super) struct Reader<'a> {
 }
 
 /// An operation as the document has it, before or after one of its forms is laid over it.
-pub(super) struct View {
+pub(super) struct OperationView {
     pub(super) base: String,
     pub(super) form: Option<String>,
 }
 
-impl View {
+impl OperationView {
     /// Pointer to a member: the form's own where it has one.
     fn member(&self, document: &Value, name: &str) -> String {
         match &self.form {
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
                 let forms = append(&base, "x-probity-forms");
                 let names = self.object(&forms).map_or_else(|| vec![None], |forms| forms.keys().map(Some).collect());
                 for name in names {
-                    let view = View { base: base.clone(), form: name.map(|name| append(&forms, name)) };
+                    let view = OperationView { base: base.clone(), form: name.map(|name| append(&forms, name)) };
                     let mut operation = self.operation(&view, name, &path, &item_at, &method, general)?;
                     self.rename(&mut operation, &base, &path, &known);
                     known.insert(operation.id.clone());
@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
 
     fn operation(
         &self,
-        view: &View,
+        view: &OperationView,
         form: Option<&String>,
         path: &PathKey,
         item: &str,
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
         tags.any(|known| known.get("name").and_then(Value::as_str) == Some(tag) && known.get("x-probity-optional") == Some(&Value::Bool(true)))
     }
 
-    fn conditions(&self, view: &View, operation: &mut Operation) -> Result<(), ContractError> {
+    fn conditions(&self, view: &OperationView, operation: &mut Operation) -> Result<(), ContractError> {
         let json_api = operation.request_body.iter().flat_map(|body| &body.content).any(|media| media.name == JSON_API);
         let mut lists = Vec::new();
         for pointer in [Some(append(&view.base, "x-probity-when")), view.form.as_ref().map(|form| append(form, "x-probity-when"))] {
@@ -344,7 +344,7 @@ impl<'a> Reader<'a> {
         let found = value.get(name).map(|found| serde_json::from_value(found.clone()));
         found.transpose().map_err(|_| self.error(&append(at, name), format!("{name} must be {what}")))
     }
-    fn done(&self, pointer: &str) -> Result<Option<Done>, ContractError> {
+    fn done(&self, pointer: &str) -> Result<Option<JobDone>, ContractError> {
         match self.document.pointer(pointer) {
             None => Ok(None),
             Some(value) => serde_json::from_value(value.clone())

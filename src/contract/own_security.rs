@@ -3,7 +3,7 @@
 use super::security::scheme;
 use crate::model::contract::{Contract, SecurityScheme};
 use crate::model::filter::Filter;
-use crate::model::own_security::Need;
+use crate::model::own_security::SchemeGroup;
 use crate::model::suite::Suite;
 
 /// Adds the schemes of a suite to a contract, and asks for them where the suite says so and the contract asks for nothing.
@@ -30,7 +30,7 @@ pub fn use_own_security(contract: &mut Contract, suite: &Suite) -> Result<(), St
     Ok(())
 }
 
-fn ask(contract: &mut Contract, need: &Need, open: &[bool]) -> Result<(), String> {
+fn ask(contract: &mut Contract, need: &SchemeGroup, open: &[bool]) -> Result<(), String> {
     if let Some(unknown) = need.schemes.iter().find(|name| !contract.security_schemes.contains_key(*name)) {
         return Err(format!("there is no scheme {unknown}; add it to `schemes`"));
     }

@@ -59,7 +59,7 @@ pub fn resources(document: &Value) -> Vec<&Value> {
 
 /// Where the next page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next<'a> {
+pub enum NextPageLocation<'a> {
     /// At this address.
     Address(&'a str),
     /// Behind this cursor: a value of the parameter that says which page is meant.
@@ -69,16 +69,16 @@ pub enum Next<'a> {
 /// Where the next page is (JSON:API, Pagination: `links.next`, as text or as a link object; elsewhere `next` at the top or in
 /// `meta`); `None` when there is none or no text says where. What stands among links is an address; anywhere else a text is
 /// one only where it looks like one, because many lists are turned by an opaque token.
-pub fn next_page(document: &Value) -> Option<Next<'_>> {
+pub fn next_page(document: &Value) -> Option<NextPageLocation<'_>> {
     let links = document.get("links");
     let holders = [links, Some(document), document.get("meta")];
     let (holder, next) = holders.into_iter().flatten().find_map(|holder| Some((holder, holder.get("next")?)))?;
     if let Some(address) = next.get("href").and_then(Value::as_str) {
-        return Some(Next::Address(address)).filter(|_| !address.is_empty());
+        return Some(NextPageLocation::Address(address)).filter(|_| !address.is_empty());
     }
     let text = next.as_str().filter(|text| !text.is_empty())?;
     let among_links = links.is_some_and(|links| std::ptr::eq(links, holder));
-    Some(if among_links || is_address(text) { Next::Address(text) } else { Next::Cursor(text) })
+    Some(if among_links || is_address(text) { NextPageLocation::Address(text) } else { NextPageLocation::Cursor(text) })
 }
 
 /// Whether a text looks like a URI reference (RFC 3986, section 4.1) that leads to another page: absolute, beginning with a
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_next_page_stands_in_one_of_several_places() {
-        let address = Some(Next::Address("/a?page=2"));
+        let address = Some(NextPageLocation::Address("/a?page=2"));
         assert_eq!(next_page(&json!({"data": [], "links": {"next": "/a?page=2"}})), address);
         assert_eq!(next_page(&json!({"data": [], "links": {"next": {"href": "/a?page=2"}}})), address);
         assert_eq!(next_page(&json!({"items": [], "next": "/a?page=2"})), address);
@@ -108,12 +108,12 @@ mod tests {
     #[test]
     fn a_token_is_no_address() {
         for token in ["aWQ6Mw==", "3", "ctok_3", "a/b+c==", "eyJpZCI6M30", "2024-01-01T00:00:00Z", "id:3"] {
-            assert_eq!(next_page(&json!({"items": [], "next": token})), Some(Next::Cursor(token)));
-            assert_eq!(next_page(&json!({"items": [], "meta": {"next": token}})), Some(Next::Cursor(token)));
-            assert_eq!(next_page(&json!({"data": [], "links": {"next": token}})), Some(Next::Address(token)), "among links");
+            assert_eq!(next_page(&json!({"items": [], "next": token})), Some(NextPageLocation::Cursor(token)));
+            assert_eq!(next_page(&json!({"items": [], "meta": {"next": token}})), Some(NextPageLocation::Cursor(token)));
+            assert_eq!(next_page(&json!({"data": [], "links": {"next": token}})), Some(NextPageLocation::Address(token)), "among links");
         }
         for address in ["/a", "?page=2", "a?page=2", "https://t/a"] {
-            assert_eq!(next_page(&json!({"items": [], "next": address})), Some(Next::Address(address)));
+            assert_eq!(next_page(&json!({"items": [], "next": address})), Some(NextPageLocation::Address(address)));
         }
     }
 }

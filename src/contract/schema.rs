@@ -76,12 +76,12 @@ fn walk<'a>(document: &'a Value, schemas: &[String], at: &str, value: &'a Value,
 }
 
 /// A schema that applies to a part of a value, behind the pointer to it.
-pub type Applied<'a> = (String, &'a Value);
+pub type AppliedSchema<'a> = (String, &'a Value);
 
 /// Every schema that applies to a value: those that are named, and what they refer to and are made of, each once, however
 /// many ways lead there.
-pub fn applied<'a>(document: &'a Value, schemas: &[String], value: &Value) -> Vec<Applied<'a>> {
-    let mut found: Vec<Applied<'a>> = Vec::new();
+pub fn applied<'a>(document: &'a Value, schemas: &[String], value: &Value) -> Vec<AppliedSchema<'a>> {
+    let mut found: Vec<AppliedSchema<'a>> = Vec::new();
     let mut open: Vec<String> = schemas.iter().rev().cloned().collect();
     while let Some(at) = open.pop() {
         let Some(schema) = document.pointer(&at).filter(|_| found.iter().all(|(known, _)| *known != at)) else { continue };
@@ -99,13 +99,13 @@ pub fn applied<'a>(document: &'a Value, schemas: &[String], value: &Value) -> Ve
 }
 
 /// Pointers to what the schemas of an object say of a member.
-pub fn of_member(applied: &[Applied<'_>], name: &str) -> Vec<String> {
+pub fn of_member(applied: &[AppliedSchema<'_>], name: &str) -> Vec<String> {
     let described = applied.iter().filter(|(_, schema)| schema.get("properties").is_some_and(|properties| properties.get(name).is_some()));
     described.map(|(at, _)| append(&format!("{at}/properties"), name)).collect()
 }
 
 /// Pointers to what the schemas of an array say of its items.
-pub fn of_items(applied: &[Applied<'_>]) -> Vec<String> {
+pub fn of_items(applied: &[AppliedSchema<'_>]) -> Vec<String> {
     applied.iter().filter(|(_, schema)| schema.get("items").is_some()).map(|(at, _)| format!("{at}/items")).collect()
 }
 
@@ -164,7 +164,7 @@ pub fn is_of_type(value: &Value, name: &str) -> bool {
 
 /// An annotation of a schema that holds for one place of a value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Annotated<T> {
+pub struct Annotation<T> {
     /// JSON Pointer into the value.
     pub at: String,
     /// What stands there.
@@ -174,8 +174,8 @@ pub struct Annotated<T> {
 }
 
 /// Places of a request body that hold ids of other resources (`x-probity-resource`, or what their names tell).
-pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<ResourceNeed>> {
-    let mut found: Vec<Annotated<ResourceNeed>> = Vec::new();
+pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotation<ResourceNeed>> {
+    let mut found: Vec<Annotation<ResourceNeed>> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
@@ -184,7 +184,7 @@ pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> V
             && known.insert(at.to_owned())
         {
             need.fallback = is_marked(schema).then(|| value.clone());
-            found.push(Annotated { at: at.to_owned(), value: value.clone(), what: need });
+            found.push(Annotation { at: at.to_owned(), value: value.clone(), what: need });
         }
     });
     found
@@ -223,15 +223,15 @@ fn by_name(contract: &Contract, at: &str, value: &Value) -> Option<ResourceNeed>
 }
 
 /// Places of a request body that carry the mark of the run (`x-probity-mark`, or what their names tell).
-pub fn marks(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotated<()>> {
-    let mut found: Vec<Annotated<()>> = Vec::new();
+pub fn marks(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotation<()>> {
+    let mut found: Vec<Annotation<()>> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
         // Words of a list name no single thing.
         let marked = schema.get("x-probity-mark") == Some(&Value::Bool(true)) || (is_name(&contract.inferred, at) && schema.get("enum").is_none());
         if marked && value.is_string() && known.insert(at.to_owned()) {
-            found.push(Annotated { at: at.to_owned(), value: value.clone(), what: () });
+            found.push(Annotation { at: at.to_owned(), value: value.clone(), what: () });
         }
     });
     found

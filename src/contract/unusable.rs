@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::keywords::{Holds, Patterns, flaw, holds, may_give_up};
+use super::keywords::{CompiledPatterns, KeywordContent, flaw, holds, may_give_up};
 use super::pointer::{append, put, remove};
 use super::unread::{UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
@@ -20,7 +20,7 @@ type Anchors = BTreeMap<String, Vec<String>>;
 
 /// One change of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Edit {
+enum DocumentEdit {
     /// Takes a member away.
     Remove(String),
     /// Puts the schema that admits everything in its place.
@@ -38,12 +38,12 @@ pub struct Unusable {
     pub keywords: BTreeMap<String, String>,
     /// JSON Pointer of each keyword with a regular expression that may give up, and the expression.
     pub patterns: BTreeMap<String, String>,
-    edits: Vec<Edit>,
+    edits: Vec<DocumentEdit>,
 }
 
 /// The schemas of a document, and where each leads.
 #[derive(Debug, Default)]
-struct Graph {
+struct ReferenceGraph {
     /// From each schema to those in it and the one that it refers to.
     leads: HashMap<String, Vec<String>>,
 }
@@ -52,7 +52,7 @@ impl Unusable {
     /// Looks through every schema of a document.
     pub fn find(document: &Value) -> Self {
         let mut found = Self::default();
-        let mut patterns = Patterns::default();
+        let mut patterns = CompiledPatterns::default();
         let anchors = dynamic_anchors(document);
         each(document, &anchors, &mut |pointer, schema| found.look_at(document, pointer, schema, &mut patterns, &anchors));
         found
@@ -63,11 +63,11 @@ impl Unusable {
         self.keywords.is_empty() && self.edits.is_empty()
     }
 
-    fn look_at(&mut self, document: &Value, pointer: &str, schema: &Value, patterns: &mut Patterns, anchors: &Anchors) {
+    fn look_at(&mut self, document: &Value, pointer: &str, schema: &Value, patterns: &mut CompiledPatterns, anchors: &Anchors) {
         let Value::Object(members) = schema else {
             if !schema.is_boolean() {
                 self.keywords.insert(pointer.to_owned(), "it is no schema".to_owned());
-                self.edits.push(Edit::Admit(pointer.to_owned()));
+                self.edits.push(DocumentEdit::Admit(pointer.to_owned()));
             }
             return;
         };
@@ -94,14 +94,14 @@ impl Unusable {
                     .map_or_else(|| Some(format!("{reference} leads nowhere")), |_| None),
                 (None, "$dynamicRef", Some(reference)) => match anchors.get(reference.trim_start_matches('#')).map(Vec::as_slice) {
                     Some([only]) => {
-                        self.edits.push(Edit::Refer(pointer.to_owned(), only.clone()));
+                        self.edits.push(DocumentEdit::Refer(pointer.to_owned(), only.clone()));
                         None
                     }
                     _ => Some("what it refers to depends on where it is met".to_owned()),
                 },
                 // Every reference of the document is a pointer from its top.
                 (None, "$id", Some(_)) => {
-                    self.edits.push(Edit::Remove(at.clone()));
+                    self.edits.push(DocumentEdit::Remove(at.clone()));
                     None
                 }
                 _ => None,
@@ -126,7 +126,7 @@ impl Unusable {
         }
     }
 
-    fn look_at_pattern(&mut self, at: &str, pattern: &str, patterns: &mut Patterns) -> Option<String> {
+    fn look_at_pattern(&mut self, at: &str, pattern: &str, patterns: &mut CompiledPatterns) -> Option<String> {
         let flaw = patterns.flaw(pattern);
         if flaw.is_none() && may_give_up(pattern) {
             self.patterns.insert(at.to_owned(), pattern.to_owned());
@@ -135,7 +135,7 @@ impl Unusable {
     }
 
     fn leave_out(&mut self, at: String, reason: String) {
-        self.edits.push(Edit::Remove(at.clone()));
+        self.edits.push(DocumentEdit::Remove(at.clone()));
         self.keywords.insert(at, reason);
     }
 
@@ -143,15 +143,15 @@ impl Unusable {
     /// has become an `anyOf`.
     pub fn without(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
         let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
-        let graph = Graph::of(document);
+        let graph = ReferenceGraph::of(document);
         let tainted = graph.tainted(&left_out);
         let mut copy = document.clone();
-        let edits = self.edits.iter().cloned().chain(given_up.iter().cloned().map(Edit::Remove));
+        let edits = self.edits.iter().cloned().chain(given_up.iter().cloned().map(DocumentEdit::Remove));
         let more = tainted.iter().flat_map(|pointer| turned(document, pointer, &tainted, &left_out));
         let mut loosened = BTreeSet::new();
         for edit in edits.chain(more).collect::<Vec<_>>() {
             apply(&mut copy, &edit);
-            if let Edit::AnyOf(schema) = edit {
+            if let DocumentEdit::AnyOf(schema) = edit {
                 loosened.insert(schema);
             }
         }
@@ -168,7 +168,7 @@ impl Unusable {
     }
 }
 
-impl Graph {
+impl ReferenceGraph {
     fn of(document: &Value) -> Self {
         let mut graph = Self::default();
         let anchors = dynamic_anchors(document);
@@ -205,12 +205,12 @@ fn holders(at: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What has to be left out of a schema because something that it leads to is.
-fn turned(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<Edit> {
+fn turned(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<DocumentEdit> {
     let Some(Value::Object(members)) = document.pointer(pointer) else { return Vec::new() };
     let mut edits = Vec::new();
     let mut drop = |keywords: &[&str]| {
         let present = keywords.iter().filter(|keyword| members.contains_key(**keyword));
-        edits.extend(present.map(|keyword| Edit::Remove(append(pointer, keyword))));
+        edits.extend(present.map(|keyword| DocumentEdit::Remove(append(pointer, keyword))));
     };
     let is_tainted = |keyword: &str| tainted.contains(&append(pointer, keyword));
     drop(&["unevaluatedProperties", "unevaluatedItems"]);
@@ -237,26 +237,30 @@ fn turned(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: 
     }
     let branches = members.get("oneOf").and_then(Value::as_array).map_or(0, Vec::len);
     if (0..branches).any(|index| tainted.contains(&format!("{pointer}/oneOf/{index}"))) {
-        edits.push(if members.contains_key("anyOf") { Edit::Remove(append(pointer, "oneOf")) } else { Edit::AnyOf(pointer.to_owned()) });
+        edits.push(if members.contains_key("anyOf") {
+            DocumentEdit::Remove(append(pointer, "oneOf"))
+        } else {
+            DocumentEdit::AnyOf(pointer.to_owned())
+        });
     }
     edits
 }
 
-fn apply(document: &mut Value, edit: &Edit) {
+fn apply(document: &mut Value, edit: &DocumentEdit) {
     match edit {
-        Edit::Remove(at) => {
+        DocumentEdit::Remove(at) => {
             remove(document, at);
         }
-        Edit::Admit(at) => {
+        DocumentEdit::Admit(at) => {
             put(document, at, Value::Bool(true));
         }
-        Edit::Refer(schema, to) => {
+        DocumentEdit::Refer(schema, to) => {
             if let Some(Value::Object(members)) = document.pointer_mut(schema) {
                 members.shift_remove("$dynamicRef");
                 members.insert("$ref".to_owned(), Value::from(format!("#{to}")));
             }
         }
-        Edit::AnyOf(schema) => {
+        DocumentEdit::AnyOf(schema) => {
             if let Some(Value::Object(members)) = document.pointer_mut(schema)
                 && let Some(branches) = members.shift_remove("oneOf")
             {
@@ -278,11 +282,11 @@ fn leads(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
     for (keyword, value) in schema.as_object().into_iter().flatten() {
         let at = append(pointer, keyword);
         match (holds(keyword), value) {
-            (Holds::Schema, Value::Object(_) | Value::Bool(_)) => found.push(at),
-            (Holds::List, Value::Array(items)) => found.extend((0..items.len()).map(|index| format!("{at}/{index}"))),
-            (Holds::Map, Value::Object(named)) => found.extend(named.keys().map(|name| append(&at, name))),
-            (Holds::Nothing, Value::String(reference)) if keyword == "$ref" => found.extend(target(reference)),
-            (Holds::Nothing, Value::String(reference)) if keyword == "$dynamicRef" => {
+            (KeywordContent::Schema, Value::Object(_) | Value::Bool(_)) => found.push(at),
+            (KeywordContent::List, Value::Array(items)) => found.extend((0..items.len()).map(|index| format!("{at}/{index}"))),
+            (KeywordContent::Map, Value::Object(named)) => found.extend(named.keys().map(|name| append(&at, name))),
+            (KeywordContent::Nothing, Value::String(reference)) if keyword == "$ref" => found.extend(target(reference)),
+            (KeywordContent::Nothing, Value::String(reference)) if keyword == "$dynamicRef" => {
                 found.extend(anchors.get(reference.trim_start_matches('#')).into_iter().flatten().cloned());
             }
             _ => {}

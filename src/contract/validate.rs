@@ -9,7 +9,7 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
-use super::effort::Effort;
+use super::effort::ValidationEffort;
 use super::keywords::compiled;
 use super::pointer::fragment_escape;
 use super::request_and_answer_schemas::{is_of_request, sides};
@@ -35,7 +35,7 @@ const MOST_EFFORT: u64 = 200_000;
 
 /// One rule of a schema that a value breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
+pub struct SchemaViolation {
     /// JSON Pointer into the value.
     pub at: String,
     /// The keyword that is broken, for example `required`.
@@ -49,9 +49,9 @@ pub struct Breach {
 
 /// A text that ends where it is long enough.
 #[derive(Default)]
-struct Capped(String);
+struct TruncatedText(String);
 
-impl fmt::Write for Capped {
+impl fmt::Write for TruncatedText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = LONGEST_MESSAGE - self.0.len();
         let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
@@ -73,9 +73,9 @@ pub struct Unjudged {
 
 /// What is said of a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Judged {
+pub struct ValidationResult {
     /// The rules that it breaks for certain.
-    pub breaches: Vec<Breach>,
+    pub breaches: Vec<SchemaViolation>,
     /// How many more it breaks.
     pub more: usize,
     /// What may be broken as well, and was not judged.
@@ -83,7 +83,7 @@ pub struct Judged {
 }
 
 /// The contract's document as schemas are compiled from it.
-struct Compilable {
+struct CompilableDocument {
     registry: Registry<'static>,
     /// Schemas whose `oneOf` has become an `anyOf`.
     loosened: BTreeSet<String>,
@@ -99,9 +99,9 @@ pub struct Schemas {
     /// The places that the suite accepts, each with its reason.
     accepted: BTreeMap<String, String>,
     /// By the keywords that are left out beside those that are unusable.
-    compilable: Mutex<BTreeMap<BTreeSet<String>, Compilable>>,
+    compilable: Mutex<BTreeMap<BTreeSet<String>, CompilableDocument>>,
     /// Schemas that lead to each other in several ways.
-    efforts: Mutex<HashMap<SchemaRef, Option<Arc<Effort>>>>,
+    efforts: Mutex<HashMap<SchemaRef, Option<Arc<ValidationEffort>>>>,
     /// What each schema leads to: unusable keywords, and regular expressions that may give up.
     reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 2]>>>,
 }
@@ -137,7 +137,8 @@ impl Schemas {
     /// # Errors
     /// A place that is judged, or that is none: to accept it has no meaning (any more).
     pub fn accepting(self, accepted: BTreeMap<String, String>) -> Result<Self, String> {
-        let branches = |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && Effort::of(document, at).is_some());
+        let branches =
+            |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && ValidationEffort::of(document, at).is_some());
         let known = |place: &str| {
             let at = place.strip_prefix('#');
             at.is_some_and(|at| self.unusable.keywords.contains_key(at) || self.unusable.patterns.contains_key(at) || branches(at))
@@ -154,7 +155,7 @@ impl Schemas {
     ///
     /// # Errors
     /// The schema itself cannot be compiled, or whether the value fits depends on a part of it that cannot be read; why.
-    pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<Breach>, String> {
+    pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<SchemaViolation>, String> {
         Ok(self.breaches_without(&BTreeSet::new(), schema, value)?.0)
     }
 
@@ -164,11 +165,11 @@ impl Schemas {
     }
 
     /// What is said of a value: what it breaks for certain, and which parts of the schema were not judged.
-    pub fn judge(&self, schema: &SchemaRef, value: &Value) -> Judged {
+    pub fn judge(&self, schema: &SchemaRef, value: &Value) -> ValidationResult {
         let unjudged = self.unjudged(schema, value);
         let given_up = unjudged.iter().filter_map(|part| part.place.strip_prefix('#')).filter(|at| self.unusable.patterns.contains_key(*at));
         let (breaches, more) = self.breaches_without(&given_up.map(str::to_owned).collect(), schema, value).unwrap_or_default();
-        Judged { breaches, more, unjudged }
+        ValidationResult { breaches, more, unjudged }
     }
 
     /// Which parts of a schema a value is not held against.
@@ -191,7 +192,7 @@ impl Schemas {
         let mut efforts = self.efforts.lock().unwrap_or_else(PoisonError::into_inner);
         let known = efforts
             .entry(schema.clone())
-            .or_insert_with(|| self.documents.first().and_then(|document| Effort::of(document, &schema.0)).map(Arc::new))
+            .or_insert_with(|| self.documents.first().and_then(|document| ValidationEffort::of(document, &schema.0)).map(Arc::new))
             .clone();
         drop(efforts);
         known.map_or(0, |effort| effort.count(value))
@@ -224,7 +225,7 @@ impl Schemas {
         })
     }
 
-    fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Vec<Breach>, usize), String> {
+    fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Vec<SchemaViolation>, usize), String> {
         let effort = self.effort(schema, value);
         if effort > MOST_EFFORT {
             return Ok((Vec::new(), 0));
@@ -243,16 +244,16 @@ impl Schemas {
             if let Some(holder) = rule.strip_suffix("/anyOf").filter(|holder| loosened.contains(*holder)) {
                 rule = format!("{holder}/oneOf");
             }
-            let mut message = Capped::default();
+            let mut message = TruncatedText::default();
             let _ = write!(message, "{}", error.masked_with("the value"));
-            Breach {
+            SchemaViolation {
                 at: error.instance_path().to_string(),
                 keyword: rule.rsplit('/').find(|token| token.parse::<usize>().is_err()).unwrap_or_default().to_owned(),
                 rule,
                 message: message.0,
             }
         });
-        let told: Vec<Breach> = told.collect();
+        let told: Vec<SchemaViolation> = told.collect();
         Ok((told, errors.count()))
     }
 
@@ -280,7 +281,7 @@ impl Schemas {
 }
 
 /// The documents without what cannot be used and without what is left out, ready to be compiled.
-fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<String>) -> Result<Compilable, String> {
+fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<String>) -> Result<CompilableDocument, String> {
     let mut registry = Registry::new();
     let mut loosened = BTreeSet::new();
     for (document, base) in documents.iter().zip([BASE, REQUESTS]) {
@@ -294,7 +295,7 @@ fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<Stri
         registry = registry.add(base, Draft::Draft202012.create_resource(document)).map_err(|error| error.to_string())?;
     }
     let registry = registry.prepare().map_err(|error| error.to_string())?;
-    Ok(Compilable { registry, loosened, compiled: HashMap::new() })
+    Ok(CompilableDocument { registry, loosened, compiled: HashMap::new() })
 }
 
 /// Whether something holds for any text of a value, names of members among them.

@@ -21,7 +21,7 @@ pub(super) enum Version {
 }
 
 /// A version, and what is wrong with how it is written.
-pub(super) struct Found {
+pub(super) struct DeclaredVersion {
     pub version: Version,
     pub issue: Option<DocumentIssue>,
 }
@@ -30,14 +30,14 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// It is no document of OpenAPI, and what it is.
-pub(super) fn version(bundle: &Bundle) -> Result<Found, ContractError> {
+pub(super) fn version(bundle: &Bundle) -> Result<DeclaredVersion, ContractError> {
     let document = &bundle.document;
     let refused = |message: String| Err(ContractError::new(bundle.place(""), message));
     if !document.is_object() {
         return refused(format!("this is no OpenAPI document: it is {} and not an object", described(document)));
     }
     let text = |name: &str| document.get(name).map(written);
-    let found = |version, issue| Ok(Found { version, issue });
+    let found = |version, issue| Ok(DeclaredVersion { version, issue });
     let is = |version: &str, wanted: &str| version == wanted || version.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
     match (text("openapi"), text("swagger")) {
         (Some(version), _) if is(&version, "3.0") => found(Version::V30, None),

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::created_resources::made_captures;
-use super::{Lane, Run, interrupted};
+use super::{Run, SendQueue, interrupted};
 use crate::contract::expressions::value_at;
 use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcome};
@@ -47,12 +47,12 @@ pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> Reason {
 /// Notices that a server takes nothing at all: dead credentials, a used-up rate limit, another base URL, a server that is
 /// down.
 #[derive(Debug, Default)]
-pub struct Breaker {
+pub struct CircuitBreaker {
     refusals: Vec<Reason>,
     anything: bool,
 }
 
-impl Breaker {
+impl CircuitBreaker {
     /// Learns from an outcome: whether it was accepted, and whether not every account has what was asked for.
     pub fn learn(&mut self, probe: &Probe, outcome: &Outcome, (accepted, optional): (bool, bool)) {
         self.anything |= accepted;
@@ -95,11 +95,11 @@ pub struct Ended<'a> {
 }
 
 /// A request under way, and what comes of it.
-pub type Task<'a, 'p> = BoxFuture<'a, Ended<'p>>;
+pub type PendingRequest<'a, 'p> = BoxFuture<'a, Ended<'p>>;
 
 impl<'a> Run<'a> {
     /// Lets a probe through, or says why it is withheld.
-    pub(super) fn gate<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>) -> Result<Task<'b, 'a>, Reason>
+    pub(super) fn gate<'b>(&self, probe: &'a Probe, queue: &'b SendQueue<'a>) -> Result<PendingRequest<'b, 'a>, Reason>
     where
         'a: 'b,
     {
@@ -117,8 +117,8 @@ impl<'a> Run<'a> {
             self.contract.operation(&probe.operation).map(|operation| self.accounts.sessions(operation, self.contract, &probe.request.credentials));
         let log_ins = credentials.iter().flatten().filter(|(_, session)| !session.is_there()).count() as u64;
         let committed = || {
-            lane.reserved.store(self.reserve(lane) + entailed, Ordering::Relaxed);
-            lane.committed() + log_ins
+            queue.reserved.store(self.reserve(queue) + entailed, Ordering::Relaxed);
+            queue.committed() + log_ins
         };
         if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && committed() >= *budget) {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
@@ -145,10 +145,10 @@ impl<'a> Run<'a> {
         }
         let told = self.told(probe)?;
         if !known {
-            lane.let_through(&probe.id);
-            lane.entailed.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), entailed);
+            queue.let_through(&probe.id);
+            queue.entailed.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), entailed);
         }
-        Ok(self.task(probe, lane, slots, told))
+        Ok(self.task(probe, queue, slots, told))
     }
 
     /// Ends a probe that is not sent.
@@ -157,8 +157,8 @@ impl<'a> Run<'a> {
     }
 
     /// Requests that it takes to remove what is there of the run's own, and what may come of probes under way.
-    pub(super) fn reserve(&self, lane: &Lane<'a>) -> u64 {
-        let entailed = lane.entailed.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn reserve(&self, queue: &SendQueue<'a>) -> u64 {
+        let entailed = queue.entailed.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way: u64 = entailed.iter().filter(|(probe, _)| !self.progress.outcomes.contains_key(*probe)).map(|(_, count)| count).sum();
         let there = |slot: &SlotId| self.progress.slots.contains_key(slot) && !self.progress.lost.contains_key(slot);
         let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
     /// The values that a probe needs, and for each that is not there the id of nothing: a server that lets everybody in must
     /// not be told the contract's example, which may belong to another user.
     fn stand_ins(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
-        let fillings = probe.request.fillings.iter().filter_map(|filling| Some((&filling.slot, value_at(&probe.request, &filling.place)?)));
+        let fillings = probe.request.fillings.iter().filter_map(|binding| Some((&binding.slot, value_at(&probe.request, &binding.place)?)));
         let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, &self.plan.mark, |_| true)?)));
         let there = self.progress.slots.iter().filter(|(slot, _)| probe.needs.contains(slot) && !self.progress.lost.contains_key(*slot));
         nothing.chain(there.map(|(slot, value)| (slot.clone(), value.clone()))).collect()

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Settings;
+use super::ExecutionSettings;
 use crate::model::exchange::Answer;
 
 /// The wait that is kept after an answer 429: what the server asks for, as long as that makes sense; else the length of the
 /// shortest window that is kept on our side. `None` when there is neither.
-pub fn believed(answer: &Answer, settings: &Settings) -> Option<Duration> {
+pub fn believed(answer: &Answer, settings: &ExecutionSettings) -> Option<Duration> {
     let sane = |wait: &Duration| !wait.is_zero() && *wait <= settings.longest_wait;
     let window = || settings.windows.iter().map(|window| Duration::from_secs(u64::from(window.seconds))).min();
     advised(answer, Timestamp::now()).filter(sane).or_else(window)
@@ -31,12 +31,12 @@ fn seconds(value: &str, now: Timestamp) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::model::contract::{RateLimit, Status};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     fn wait(headers: &[(&str, &str)], windows: Vec<RateLimit>) -> Option<u64> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let answer = Answer { status: Status(429), headers, body: Content::Empty, millis: 0, echoes_credentials: false };
-        let settings = Settings {
+        let answer = Answer { status: Status(429), headers, body: AnswerContent::Empty, millis: 0, echoes_credentials: false };
+        let settings = ExecutionSettings {
             base: String::new(),
             jobs: 1,
             poll: Duration::ZERO,

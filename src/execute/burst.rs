@@ -10,7 +10,7 @@ use crate::model::plan::{Probe, ProbeId, SlotId};
 
 /// Probes that wait for a full window, and those that have met one.
 #[derive(Debug, Default)]
-pub struct Bursts<'a> {
+pub struct BurstQueue<'a> {
     inner: Mutex<Inner<'a>>,
 }
 
@@ -21,7 +21,7 @@ struct Inner<'a> {
     fired: Vec<(&'a Probe, Outcome)>,
 }
 
-impl<'a> Bursts<'a> {
+impl<'a> BurstQueue<'a> {
     /// A probe is ready: whoever finds a window full sends it.
     pub fn arm(&self, probe: &'a Probe, slots: BTreeMap<SlotId, Value>) {
         let mut inner = self.lock();

@@ -1,7 +1,7 @@
 //! Looks for a resource in other lists when the first list does not hold it.
 
-use super::admission::Task;
-use super::{Lane, Run};
+use super::admission::PendingRequest;
+use super::{Run, SendQueue};
 use crate::contract::expressions::captured;
 use crate::model::exchange::Outcome;
 use crate::model::ids;
@@ -11,7 +11,7 @@ use crate::model::plan::{Probe, SlotId};
 impl<'a> Run<'a> {
     /// What is to be asked next for the things that a probe should have found and did not, as far as other lists may show
     /// them. Until that has ended, what needs one of them waits.
-    pub(super) fn look_elsewhere<'b>(&mut self, ended: &Probe, lane: &'b Lane<'a>) -> Vec<Task<'b, 'a>>
+    pub(super) fn look_elsewhere<'b>(&mut self, ended: &Probe, queue: &'b SendQueue<'a>) -> Vec<PendingRequest<'b, 'a>>
     where
         'a: 'b,
     {
@@ -25,7 +25,7 @@ impl<'a> Run<'a> {
                 }
                 if !self.progress.outcomes.contains_key(&finder.id)
                     && !self.took(slot, finder)
-                    && let Some(task) = self.look(finder, lane)
+                    && let Some(task) = self.look(finder, queue)
                 {
                     self.progress.sought.insert(slot.clone());
                     tasks.push(task);
@@ -36,18 +36,18 @@ impl<'a> Run<'a> {
         tasks
     }
 
-    fn look<'b>(&self, finder: &'a Probe, lane: &'b Lane<'a>) -> Option<Task<'b, 'a>>
+    fn look<'b>(&self, finder: &'a Probe, queue: &'b SendQueue<'a>) -> Option<PendingRequest<'b, 'a>>
     where
         'a: 'b,
     {
-        if (self.stopped)() || self.settings.budget.is_some_and(|budget| lane.spent() + self.reserve(lane) >= budget) {
+        if (self.stopped)() || self.settings.budget.is_some_and(|budget| queue.spent() + self.reserve(queue) >= budget) {
             return None;
         }
         let values = self.values(finder).ok()?;
         if let Some(journal) = self.journal {
             journal.write(&Entry::Added(Box::new(finder.clone())), true).ok()?;
         }
-        Some(self.task(finder, lane, values, None))
+        Some(self.task(finder, queue, values, None))
     }
 
     /// Takes a thing from the answer to the request that a finder repeats, where there is one already.

@@ -8,13 +8,13 @@ use super::Run;
 use crate::contract::expressions::captured;
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Capture, Probe, SlotId};
-use crate::plan::Feed;
+use crate::plan::IdSource;
 
 impl Run<'_> {
     /// Whether a list has still to be read before it is known what can be read in the place of what was not made.
     pub(super) fn awaits_list(&self, probe: &Probe) -> bool {
         let Some((slot, feeds)) = self.not_made(probe) else { return false };
-        let open = |feed: &Feed| self.list(probe, feed).is_some_and(|list| !self.progress.outcomes.contains_key(&list.id));
+        let open = |id_source: &IdSource| self.list(probe, id_source).is_some_and(|list| !self.progress.outcomes.contains_key(&list.id));
         self.first_listed(slot, &feeds, probe).is_none() && feeds.iter().any(open)
     }
 
@@ -26,7 +26,7 @@ impl Run<'_> {
 
     /// The only thing that a valid read names, where a create of it was refused, and the lists that may hold another one. Below
     /// something else it would have to be of the same.
-    fn not_made<'p>(&self, probe: &'p Probe) -> Option<(&'p SlotId, Vec<Feed>)> {
+    fn not_made<'p>(&self, probe: &'p Probe) -> Option<(&'p SlotId, Vec<IdSource>)> {
         let [slot] = probe.needs.as_slice() else { return None };
         if !probe.request.method.is_safe()
             || probe.fault.is_some()
@@ -44,18 +44,19 @@ impl Run<'_> {
     }
 
     /// The valid request for a list that needs nothing and is due no later than a probe.
-    fn list(&self, probe: &Probe, feed: &Feed) -> Option<&Probe> {
-        let fits = |list: &&Probe| list.operation == feed.operation && list.fault.is_none() && list.request.method.is_safe() && list.needs.is_empty();
+    fn list(&self, probe: &Probe, id_source: &IdSource) -> Option<&Probe> {
+        let fits =
+            |list: &&Probe| list.operation == id_source.operation && list.fault.is_none() && list.request.method.is_safe() && list.needs.is_empty();
         self.plan.probes.iter().filter(fits).find(|list| list.due() <= probe.due() && !list.after.contains(&probe.id))
     }
 
-    fn first_listed(&self, slot: &SlotId, feeds: &[Feed], probe: &Probe) -> Option<Value> {
+    fn first_listed(&self, slot: &SlotId, feeds: &[IdSource], probe: &Probe) -> Option<Value> {
         let like = &self.plan.slots.get(slot)?.like;
-        feeds.iter().find_map(|feed| {
-            let list = self.list(probe, feed)?;
+        feeds.iter().find_map(|id_source| {
+            let list = self.list(probe, id_source)?;
             let answer = self.outcome(&list.id).and_then(Outcome::answer).filter(|answer| list.is_accepted_by(answer.status))?;
             // One of another sort may be refused for what it is.
-            let capture = Capture { slot: slot.clone(), expression: feed.expression.clone(), like: like.clone(), nth: 0, state: None };
+            let capture = Capture { slot: slot.clone(), expression: id_source.expression.clone(), like: like.clone(), nth: 0, state: None };
             captured(&capture, answer, list, &BTreeMap::new())
         })
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::backoff::believed;
-use super::send::{Prepared, Sender};
-use super::{Event, interrupted};
+use super::send::{PreparedRequest, Sender};
+use super::{RunEvent, interrupted};
 use crate::execute::http::Session;
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::{Answer, Outcome};
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Sender<'_, '_> {
     /// Obtains everything that a request is signed with and that is not there; the generations of what is.
-    pub(super) async fn signed_in(&self, probe: &Probe, operation: &Operation, prepared: &Prepared) -> Result<Vec<u64>, Reason> {
+    pub(super) async fn signed_in(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest) -> Result<Vec<u64>, Reason> {
         let credentials = prepared.permitted.credentials();
         let sessions = self.accounts.sessions(operation, self.contract, credentials);
         for (scheme, session) in &sessions {
@@ -47,19 +47,19 @@ impl Sender<'_, '_> {
             let status = answer.status;
             if status == Status(429) || status == Status(503) {
                 let pause = believed(&answer, self.settings).unwrap_or(PAUSE * 2_u32.pow(u32::try_from(attempt).unwrap_or_default()));
-                (self.watch)(Event::Waiting(pause));
-                self.lane.limiter.hold(pause).await;
+                (self.watch)(RunEvent::Waiting(pause));
+                self.queue.limiter.hold(pause).await;
                 tokio::time::sleep(pause).await;
             } else if status.is_success() || (300..400).contains(&status.0) {
                 if let Err(reason) = session.learn(&answer) {
                     return self.failed(session, format!("{about}: {reason}"));
                 }
-                self.lane.censor.learn_session(session);
+                self.queue.censor.learn_session(session);
                 return Ok(());
             } else if session.refreshes() {
                 let other = session.forget_refresh();
                 let words = format!("{about}: the refresh token was refused ({status})");
-                (self.watch)(Event::Told(&words));
+                (self.watch)(RunEvent::Told(&words));
                 if !other {
                     return self.failed(session, words);
                 }
@@ -72,7 +72,7 @@ impl Sender<'_, '_> {
 
     /// Says it once, and asks no more: what is refused again and again may lock an account.
     fn failed(&self, session: &Session, reason: String) -> Result<(), Reason> {
-        (self.watch)(Event::Told(&reason));
+        (self.watch)(RunEvent::Told(&reason));
         session.fail(reason.clone());
         Err(Reason::from(reason))
     }
@@ -80,39 +80,39 @@ impl Sender<'_, '_> {
     /// One request for a credential; no word of it is kept but that it was sent.
     async fn ask(&self, session: &Session, about: &str, last: bool) -> Result<Option<Answer>, Reason> {
         let signed = self.permit.check_log_in(session)?;
-        let spent = self.lane.spent();
+        let spent = self.queue.spent();
         if let Some(budget) = self.settings.budget.filter(|budget| !last && spent >= *budget) {
             return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
         }
-        if !self.lane.limiter.pass(|wait| (self.watch)(Event::Waiting(wait)), || (self.stopped)() && !last).await {
+        if !self.queue.limiter.pass(|wait| (self.watch)(RunEvent::Waiting(wait)), || (self.stopped)() && !last).await {
             return Err(interrupted());
         }
         if let Some(journal) = self.journal {
             let entry = Entry::LogIn { at: Timestamp::now().as_millisecond(), about: about.to_owned() };
             journal.write(&entry, true).map_err(|error| Reason::from(format!("the journal cannot be kept: {error}")))?;
         }
-        (self.watch)(Event::Sent);
-        self.lane.sent.fetch_add(1, Ordering::Relaxed);
-        self.lane.censor.learn_session(session);
+        (self.watch)(RunEvent::Sent);
+        self.queue.sent.fetch_add(1, Ordering::Relaxed);
+        self.queue.censor.learn_session(session);
         let answer = self.client.send(&signed).await;
-        self.lane.limiter.land().await;
+        self.queue.limiter.land().await;
         Ok(answer.ok())
     }
 
     /// Learns from an answer whether what a request was signed with is taken, and a cookie that it changes.
-    pub(super) fn heard(&self, operation: &Operation, prepared: &Prepared, answer: &mut Answer) {
+    pub(super) fn heard(&self, operation: &Operation, prepared: &PreparedRequest, answer: &mut Answer) {
         for (_, session) in self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()) {
             if answer.status != Status(401) {
                 session.heard(false);
             }
             if session.learn_cookie(answer) {
-                self.lane.censor.learn_session(session);
+                self.queue.censor.learn_session(session);
             }
         }
     }
 
     /// Whether a request was refused because what it was signed with had ended, so that it is worth sending once more.
-    pub(super) fn has_ended(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, signed: &[u64], outcome: &Outcome) -> bool {
+    pub(super) fn has_ended(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, signed: &[u64], outcome: &Outcome) -> bool {
         let about_whom = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
         if about_whom || outcome.answer().is_none_or(|answer| answer.status != Status(401)) {
             return false;

@@ -21,8 +21,8 @@ mod send;
 mod send_queue;
 
 pub use limiter::Limiter;
-pub use recovery::journal_replay::Pasts;
-pub use recovery::orphans::Cleaned;
+pub use recovery::journal_replay::EarlierExchanges;
+pub use recovery::orphans::CleanUpResult;
 pub use recovery::remaking::RemakeContext;
 pub use redirect::led;
 
@@ -41,10 +41,10 @@ use crate::model::contract::{Contract, RateLimit};
 use crate::model::exchange::{Outcome, Outcomes};
 use crate::model::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
-use crate::model::report::{Changed, Traces};
+use crate::model::report::{Changed, RunTraces};
 use crate::plan::Ownership;
 use admission::Ended;
-use send_queue::Lane;
+use send_queue::SendQueue;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
@@ -62,7 +62,7 @@ pub const FULL_BURST: u32 = 2;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ExecutionSettings {
     /// Base URL without a slash at its end.
     pub base: String,
     /// Requests under way at once.
@@ -85,7 +85,7 @@ pub struct Settings {
 
 /// What happens during a run, for whoever watches.
 #[derive(Debug, Clone, Copy)]
-pub enum Event<'a> {
+pub enum RunEvent<'a> {
     /// A probe has ended.
     Ended(&'a Outcome),
     /// A request was sent.
@@ -98,7 +98,7 @@ pub enum Event<'a> {
 
 /// A plan that has been carried out.
 #[derive(Debug, Clone, Default)]
-pub struct Carried {
+pub struct ExecutionResult {
     /// What became of every probe.
     pub outcomes: Outcomes,
     /// Probes that were sent although they were not planned: what was made again, and what was left and taken away.
@@ -106,7 +106,7 @@ pub struct Carried {
     /// What they made.
     pub slots: BTreeMap<SlotId, Slot>,
     /// What it did to the target.
-    pub traces: Traces,
+    pub traces: RunTraces,
 }
 
 /// A plan that is being carried out.
@@ -115,27 +115,27 @@ pub struct Run<'a> {
     plan: &'a Plan,
     client: &'a Client,
     accounts: &'a Accounts,
-    settings: &'a Settings,
-    watch: &'a (dyn Fn(Event<'_>) + Sync),
+    settings: &'a ExecutionSettings,
+    watch: &'a (dyn Fn(RunEvent<'_>) + Sync),
     stopped: &'a (dyn Fn() -> bool + Sync),
     journal: Option<&'a Journal>,
-    pasts: Option<&'a Pasts>,
+    pasts: Option<&'a EarlierExchanges>,
     revival: Option<&'a RemakeContext<'a>>,
     permit: &'a Permit<'a>,
     ownership: Arc<Mutex<Ownership>>,
-    progress: Progress,
+    progress: RunState,
 }
 
 /// What is known so far.
 #[derive(Debug, Default)]
-struct Progress {
+struct RunState {
     outcomes: BTreeMap<ProbeId, usize>,
     ended: Vec<Outcome>,
     slots: BTreeMap<SlotId, Value>,
     /// Why a slot has no value, or has lost it.
     lost: BTreeMap<SlotId, Reason>,
     accepted: BTreeSet<ProbeId>,
-    breaker: admission::Breaker,
+    breaker: admission::CircuitBreaker,
     sent: u64,
     /// What was sent although it was not planned, and what that made.
     added: Vec<Probe>,
@@ -158,11 +158,11 @@ impl<'a> Run<'a> {
         plan: &'a Plan,
         (client, permit): (&'a Client, &'a Permit<'a>),
         accounts: &'a Accounts,
-        settings: &'a Settings,
-        watch: &'a (dyn Fn(Event<'_>) + Sync),
+        settings: &'a ExecutionSettings,
+        watch: &'a (dyn Fn(RunEvent<'_>) + Sync),
         stopped: &'a (dyn Fn() -> bool + Sync),
     ) -> Self {
-        let mut progress = Progress::default();
+        let mut progress = RunState::default();
         for (id, slot) in &plan.slots {
             if let crate::model::plan::Origin::Given(value) = &slot.origin {
                 progress.slots.insert(id.clone(), Value::String(value.clone()));
@@ -181,46 +181,46 @@ impl<'a> Run<'a> {
 
     /// Goes on where another run was cut off: what was answered then is not sent again.
     #[must_use]
-    pub fn resuming(mut self, pasts: Option<&'a Pasts>, revival: Option<&'a RemakeContext<'a>>) -> Self {
+    pub fn resuming(mut self, pasts: Option<&'a EarlierExchanges>, revival: Option<&'a RemakeContext<'a>>) -> Self {
         (self.pasts, self.revival) = (pasts, revival);
         self
     }
 
     /// Sends everything that is due, stage by stage.
-    pub async fn carry_out(mut self) -> Carried {
-        let lane = Lane::new(self.settings, self.accounts, self.contract, self.ownership.clone());
+    pub async fn carry_out(mut self) -> ExecutionResult {
+        let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.ownership.clone());
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();
         let mut swept = false;
-        self.forestall(&lane).await;
+        self.forestall(&queue).await;
         for due in dues {
             // Whoever has reached the rate limit cannot clean up for a while.
             if due.1 >= Stage::Burst && !swept {
                 swept = true;
-                self.sweep(&lane).await;
-                self.put_back(&lane).await;
+                self.sweep(&queue).await;
+                self.put_back(&queue).await;
             }
-            self.stage(due, &lane).await;
+            self.stage(due, &queue).await;
         }
         if !swept {
-            self.sweep(&lane).await;
+            self.sweep(&queue).await;
         }
-        self.put_back(&lane).await;
-        for (probe, outcome) in std::mem::take(&mut *lane.asides.lock().unwrap_or_else(PoisonError::into_inner)) {
+        self.put_back(&queue).await;
+        for (probe, outcome) in std::mem::take(&mut *queue.asides.lock().unwrap_or_else(PoisonError::into_inner)) {
             self.end(&probe, outcome);
             self.progress.added.push(probe);
         }
         let (made, left) = self.inventory();
-        let traces = Traces { made, left, changed: std::mem::take(&mut self.progress.changed) };
-        let Progress { mut ended, added, made, .. } = self.progress;
+        let traces = RunTraces { made, left, changed: std::mem::take(&mut self.progress.changed) };
+        let RunState { mut ended, added, made, .. } = self.progress;
         if let Some(pasts) = self.pasts {
             pasts.order(&mut ended);
         }
-        Carried { outcomes: Outcomes { outcomes: ended }, added, slots: made, traces }
+        ExecutionResult { outcomes: Outcomes { outcomes: ended }, added, slots: made, traces }
     }
 
-    async fn stage(&mut self, due: (u32, Stage), lane: &Lane<'a>) {
+    async fn stage(&mut self, due: (u32, Stage), queue: &SendQueue<'a>) {
         let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.due() == due).collect();
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -232,30 +232,30 @@ impl<'a> Run<'a> {
                 }
                 let sought = || probe.needs.iter().any(|slot| self.progress.sought.contains(slot)) || self.awaits_list(probe);
                 let ready = || !sought() && probe.after.iter().all(|before| self.progress.outcomes.contains_key(before));
-                if under_way.len() >= lane.pace.jobs(self.settings.jobs) || !ready() {
+                if under_way.len() >= queue.pace.jobs(self.settings.jobs) || !ready() {
                     waiting.push(probe);
                     continue;
                 }
                 advanced = true;
-                if due.1 == Stage::Burst && !self.settings.windows.is_empty() && !lane.limiter.is_full().await {
+                if due.1 == Stage::Burst && !self.settings.windows.is_empty() && !queue.limiter.is_full().await {
                     self.withhold(probe, "no window of the rate limit was full".into());
                     continue;
                 }
-                match self.gate(probe, lane) {
+                match self.gate(probe, queue) {
                     Ok(task) => under_way.push(task),
                     // What is under way may need less than it is given.
                     Err(reason) if reason.code == Code::Budget && !under_way.is_empty() => waiting.push(probe),
                     Err(reason) => {
                         self.withhold(probe, reason);
-                        under_way.extend(self.look_elsewhere(probe, lane));
+                        under_way.extend(self.look_elsewhere(probe, queue));
                     }
                 }
             }
             open = waiting;
             if let Some(ended) = under_way.next().await {
                 let probe = ended.probe;
-                self.learn(ended, lane);
-                under_way.extend(self.look_elsewhere(probe, lane));
+                self.learn(ended, queue);
+                under_way.extend(self.look_elsewhere(probe, queue));
             } else if open.is_empty() {
                 return;
             } else if !advanced {
@@ -267,7 +267,7 @@ impl<'a> Run<'a> {
     }
 
     /// Learns from what came of a probe, and of all that was sent on its behalf.
-    fn learn(&mut self, ended: Ended<'a>, lane: &Lane<'a>) {
+    fn learn(&mut self, ended: Ended<'a>, queue: &SendQueue<'a>) {
         for (remake, outcome) in ended.before {
             self.progress.made.extend(remake.beside);
             self.end(&remake.probe, outcome);
@@ -277,28 +277,28 @@ impl<'a> Run<'a> {
         if self.plan.finders.values().flatten().any(|finder| finder.id == ended.probe.id) {
             self.progress.added.push(ended.probe.clone());
         }
-        self.arm(lane);
-        for (probe, outcome) in lane.bursts.ended() {
+        self.arm(queue);
+        for (probe, outcome) in queue.bursts.ended() {
             self.end(probe, outcome);
         }
     }
 
     /// Lets what shows the rate limit be sent as soon as a window is full.
-    fn arm(&self, lane: &Lane<'a>) {
+    fn arm(&self, queue: &SendQueue<'a>) {
         if self.settings.windows.is_empty() {
             return;
         }
         for probe in self.plan.probes.iter().filter(|probe| probe.stage == Stage::Burst && !self.progress.outcomes.contains_key(&probe.id)) {
             let accepted = probe.control.as_ref().is_none_or(|control| self.progress.accepted.contains(control));
             if let Some(slots) = self.values(probe).ok().filter(|_| accepted) {
-                lane.bursts.arm(probe, slots);
+                queue.bursts.arm(probe, slots);
             }
         }
     }
 
     /// Learns from an outcome.
     fn end(&mut self, probe: &Probe, outcome: Outcome) {
-        (self.watch)(Event::Ended(&outcome));
+        (self.watch)(RunEvent::Ended(&outcome));
         let answer = outcome.answer();
         let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
         if accepted {

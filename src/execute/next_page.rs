@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::contract::paging::{CURSORS, Next, next_page, paging};
+use crate::contract::paging::{CURSORS, NextPageLocation, next_page, paging};
 use crate::model::contract::{Contract, Operation};
 use crate::model::exchange::Answer;
 
@@ -11,8 +11,8 @@ use crate::model::exchange::Answer;
 pub(super) fn next(contract: &Contract, operation: &Operation, url: &str, answer: &Answer) -> Option<String> {
     let page = Some(answer).filter(|answer| answer.status.is_success())?.body.json()?;
     let token = match next_page(page)? {
-        Next::Address(address) => return Some(address.to_owned()),
-        Next::Cursor(token) => token,
+        NextPageLocation::Address(address) => return Some(address.to_owned()),
+        NextPageLocation::Cursor(token) => token,
     };
     let turn = paging(contract, operation)?.turn;
     // A parameter such as `after` may take an id just as well.
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
     use crate::contract::{bundle, read};
     use crate::model::contract::Status;
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     /// The next page of a list whose pages are turned by a parameter of this name.
     fn after(parameter: &str, next_is: &Value) -> Option<String> {
@@ -42,7 +42,7 @@ mod tests {
         let get = json!({"operationId": "list", "parameters": [query("limit"), query(parameter)], "responses": {"200": {"description": ""}}});
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/events": {"get": get}}});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let body = Content::Json(json!({"items": [], "next": next_is}));
+        let body = AnswerContent::Json(json!({"items": [], "next": next_is}));
         let answer = Answer { status: Status(200), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
         next(&contract, &contract.operations[0], "http://t/events?limit=1&cursor=old", &answer)
     }

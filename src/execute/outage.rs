@@ -8,9 +8,9 @@ const ENOUGH: u32 = 10;
 
 /// How many of the last requests in a row got no answer.
 #[derive(Debug, Default)]
-pub struct Quiet(AtomicU32);
+pub struct UnansweredRequests(AtomicU32);
 
-impl Quiet {
+impl UnansweredRequests {
     /// Learns whether a request was met with silence.
     pub fn learn(&self, silent: bool) {
         if silent {
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn one_answer_is_enough_to_go_on() {
-        let quiet = Quiet::default();
+        let quiet = UnansweredRequests::default();
         for _ in 1..ENOUGH {
             quiet.learn(true);
         }

@@ -17,7 +17,7 @@ const MOST_TIMES: usize = 2;
 
 /// Whether several requests may be under way at once.
 #[derive(Debug, Default)]
-pub struct Pace {
+pub struct Concurrency {
     alone: AtomicBool,
     turn: Mutex<()>,
     under_way: AtomicUsize,
@@ -27,14 +27,14 @@ pub struct Pace {
 
 /// A request that is under way.
 #[derive(Debug)]
-pub struct UnderWay {
+pub struct RequestUnderWay {
     /// Whether others were under way when it began.
     beside: bool,
     /// How many had begun by then, it included.
     begun: u64,
 }
 
-impl Pace {
+impl Concurrency {
     /// How many requests may be under way of so many that are wanted.
     pub fn jobs(&self, wanted: usize) -> usize {
         if self.alone.load(Ordering::Relaxed) { 1 } else { wanted }
@@ -46,13 +46,13 @@ impl Pace {
     }
 
     /// A request begins.
-    pub fn begin(&self) -> UnderWay {
+    pub fn begin(&self) -> RequestUnderWay {
         let beside = self.under_way.fetch_add(1, Ordering::SeqCst) > 0;
-        UnderWay { beside, begun: self.begun.fetch_add(1, Ordering::SeqCst) + 1 }
+        RequestUnderWay { beside, begun: self.begun.fetch_add(1, Ordering::SeqCst) + 1 }
     }
 
     /// A request ends; whether another one was under way at any moment of it, also one that began later and ended earlier.
-    pub fn end(&self, request: &UnderWay) -> bool {
+    pub fn end(&self, request: &RequestUnderWay) -> bool {
         let others = self.under_way.fetch_sub(1, Ordering::SeqCst) > 1;
         others || request.beside || self.begun.load(Ordering::SeqCst) != request.begun
     }
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_request_is_beside_another_that_began_later_and_ended_earlier() {
-        let pace = Pace::default();
+        let pace = Concurrency::default();
         let alone = pace.begin();
         assert!(!pace.end(&alone), "nothing else was under way");
         let (long, short) = (pace.begin(), pace.begin());

@@ -12,26 +12,27 @@ use crate::model::contract::Contract;
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
-use crate::model::journal::{Chronicle, Entry, Fate, Past};
+use crate::model::journal::{EarlierRequest, Entry, JournalHistory, RequestFate};
 use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::Reason;
 use crate::model::text::plain;
 use crate::plan::values::is_unknown;
-use crate::plan::{Asked, Heard, Ownership, Remake, provenance, reader};
+use crate::plan::{ClassifiedRequest, Ownership, OwnershipAnswer, Remake, provenance, reader};
 
 /// What a run that was cut off had learnt.
-pub fn retold(contract: &Contract, chronicle: &Chronicle) -> Ownership {
-    let plan = &chronicle.start.plan;
-    let mut ownership = Ownership::new(contract, &chronicle.start.mark);
-    let mut all: Vec<(&Past, &Probe)> = Vec::new();
-    for (id, past) in &chronicle.past {
-        let Some(probe) = plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)) else { continue };
+pub fn retold(contract: &Contract, journal_history: &JournalHistory) -> Ownership {
+    let plan = &journal_history.start.plan;
+    let mut ownership = Ownership::new(contract, &journal_history.start.mark);
+    let mut all: Vec<(&EarlierRequest, &Probe)> = Vec::new();
+    for (id, past) in &journal_history.past {
+        let Some(probe) = plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == *id)) else { continue };
         all.extend(past.iter().map(|past| (past, probe)));
     }
     all.sort_by_key(|(past, _)| past.number);
     for (past, probe) in all {
-        let Fate::Answered(answer) = &past.fate else { continue };
-        let heard = Heard { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer, began: ownership.begin() };
+        let RequestFate::Answered(answer) = &past.fate else { continue };
+        let heard =
+            OwnershipAnswer { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer, began: ownership.begin() };
         ownership.learn(&heard, &made_captures_in(contract, plan, probe, answer));
     }
     ownership
@@ -54,9 +55,9 @@ impl Sender<'_, '_> {
 
     /// Why a request is not sent that changes what is not proven to be the run's own.
     pub(super) fn with_doubt(&self, reason: Reason, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Reason {
-        let doubt = filled.fillings.iter().find_map(|filling| {
-            let kind = ids::kind_of(&filling.slot);
-            let value = values.get(&filling.slot)?;
+        let doubt = filled.fillings.iter().find_map(|binding| {
+            let kind = ids::kind_of(&binding.slot);
+            let value = values.get(&binding.slot)?;
             let words = self.ownership().doubt(kind, value)?.words();
             Some(format!("nothing proves that this run made {kind} {}: {words}; {reason}", plain(value)))
         });
@@ -70,7 +71,7 @@ impl Sender<'_, '_> {
     pub(super) fn effect(&self, probe: &Probe, filled: &RequestTemplate, values: &BTreeMap<SlotId, Value>) -> Effect {
         let Some(operation) = self.contract.operation(&probe.operation) else { return Effect::Sweeping };
         let known = |slot: &SlotId| self.provenance(slot, values);
-        self.permit.effect(&Asked { operation, request: filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark })
+        self.permit.effect(&ClassifiedRequest { operation, request: filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark })
     }
 
     /// Learns from an answer which things are the run's own.
@@ -79,7 +80,7 @@ impl Sender<'_, '_> {
             return;
         }
         let made = made_captures_in(self.contract, self.plan, probe, answer);
-        self.ownership().learn(&Heard { probe, path_values, body, answer, began }, &made);
+        self.ownership().learn(&OwnershipAnswer { probe, path_values, body, answer, began }, &made);
     }
 
     /// Reads what a create has made, once, where its answer does not show whose it is.

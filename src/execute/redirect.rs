@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs};
 
 use url::{Host, Url};
 
-use crate::execute::http::Wire;
+use crate::execute::http::UnsignedRequest;
 use crate::model::contract::Method;
 
 /// Header fields that speak of a body.
@@ -15,15 +15,15 @@ const FOR_ANYBODY: &str = "accept";
 
 /// Where a Location leads.
 #[derive(Debug)]
-pub struct Elsewhere {
+pub struct RedirectTarget {
     url: Url,
     /// Whether that is another server: credentials are meant for the one that they were given to (RFC 9110, section 15.4).
     pub foreign: bool,
 }
 
-impl Elsewhere {
+impl RedirectTarget {
     /// Turns a request into the one that follows: it reads, whatever the first one did (RFC 9110, section 15.4.4).
-    pub fn put(&self, request: &mut Wire) {
+    pub fn put(&self, request: &mut UnsignedRequest) {
         request.url = self.url.to_string();
         request.method = Method::GET;
         request.body = None;
@@ -39,7 +39,7 @@ impl Elsewhere {
 ///
 /// # Errors
 /// It leads nowhere, or to where a server has no business to send anybody.
-pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<Elsewhere, String> {
+pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<RedirectTarget, String> {
     let below = location.starts_with('/') && !location.starts_with("//") && known(location);
     let joined = if below { Url::parse(&format!("{base}{location}")) } else { asked.join(location) };
     let mut url = joined.map_err(|error| format!("the Location {location:?} is no URL: {error}"))?;
@@ -70,7 +70,7 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
-    Ok(Elsewhere { url, foreign })
+    Ok(RedirectTarget { url, foreign })
 }
 
 /// The same where nothing but an address was asked.
@@ -218,9 +218,9 @@ mod tests {
     #[test]
     fn who_follows_only_reads() {
         for (foreign, left) in [(false, &["accept", "cookie"][..]), (true, &["accept"])] {
-            let elsewhere = Elsewhere { url: Url::parse("https://h/x").unwrap(), foreign };
+            let elsewhere = RedirectTarget { url: Url::parse("https://h/x").unwrap(), foreign };
             let headers = ["accept", "Content-Type", "cookie"].map(|name| (name.to_owned(), "v".to_owned())).to_vec();
-            let mut request = Wire { method: Method::POST, url: String::new(), headers, body: Some(vec![1]) };
+            let mut request = UnsignedRequest { method: Method::POST, url: String::new(), headers, body: Some(vec![1]) };
             elsewhere.put(&mut request);
             assert_eq!((request.method.as_str(), request.url.as_str(), &request.body), ("GET", "https://h/x", &None));
             assert_eq!(request.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), left);

@@ -9,20 +9,20 @@ use futures::FutureExt;
 use serde_json::Value;
 use url::Url;
 
-use super::admission::Task;
+use super::admission::PendingRequest;
 use super::backoff::believed;
-use super::{Event, Lane, Pasts, RemakeContext, Run, Settings, next_page, overload, redirect};
+use super::{EarlierExchanges, ExecutionSettings, RemakeContext, Run, RunEvent, SendQueue, next_page, overload, redirect};
 use crate::contract::expressions::fill;
-use crate::execute::http::{Accounts, Client, Permit, Permitted, wire};
+use crate::execute::http::{Accounts, Client, Permit, PermittedRequest, unsigned_request};
 use crate::execute::journal::Journal;
 use crate::model::contract::{Contract, Operation, Status};
 use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::model::job::is_among;
-use crate::model::journal::Fate;
+use crate::model::journal::RequestFate;
 use crate::model::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
 use crate::model::reason::{Code, Reason};
-use crate::plan::{Asked, Ownership};
+use crate::plan::{ClassifiedRequest, Ownership};
 
 /// How often a probe is sent again because the server asked to wait.
 const MOST_WAITS: usize = 4;
@@ -35,25 +35,31 @@ pub(super) struct Sender<'b, 'a> {
     pub contract: &'a Contract,
     pub client: &'a Client,
     pub accounts: &'a Accounts,
-    pub settings: &'a Settings,
-    pub watch: &'a (dyn Fn(Event<'_>) + Sync),
+    pub settings: &'a ExecutionSettings,
+    pub watch: &'a (dyn Fn(RunEvent<'_>) + Sync),
     pub stopped: &'a (dyn Fn() -> bool + Sync),
     pub journal: Option<&'a Journal>,
-    pub pasts: Option<&'a Pasts>,
+    pub pasts: Option<&'a EarlierExchanges>,
     pub revival: Option<&'a RemakeContext<'a>>,
     pub plan: &'a Plan,
     pub permit: &'a Permit<'a>,
     pub ownership: &'b Mutex<Ownership>,
-    pub lane: &'b Lane<'a>,
+    pub queue: &'b SendQueue<'a>,
 }
 
 impl<'a> Run<'a> {
     /// A probe with its values as something that can be waited for.
-    pub(super) fn task<'b>(&self, probe: &'a Probe, lane: &'b Lane<'a>, slots: BTreeMap<SlotId, Value>, told: Option<String>) -> Task<'b, 'a>
+    pub(super) fn task<'b>(
+        &self,
+        probe: &'a Probe,
+        queue: &'b SendQueue<'a>,
+        slots: BTreeMap<SlotId, Value>,
+        told: Option<String>,
+    ) -> PendingRequest<'b, 'a>
     where
         'a: 'b,
     {
-        let sender = self.sender(lane);
+        let sender = self.sender(queue);
         async move {
             let mut slots = slots;
             let changes = sender.remember(probe, &slots).await;
@@ -64,16 +70,16 @@ impl<'a> Run<'a> {
             let looked = sender.prove(probe, &outcome, &mut slots).await;
             let mut ended = sender.made_sure(probe, outcome, slots).await;
             ended.before.splice(0..0, looked);
-            sender.lane.no_longer_waits(&probe.id);
+            sender.queue.no_longer_waits(&probe.id);
             ended
         }
         .boxed()
     }
 
     /// Everything that sending needs.
-    pub(super) fn sender<'b>(&self, lane: &'b Lane<'a>) -> Sender<'b, 'a> {
+    pub(super) fn sender<'b>(&self, queue: &'b SendQueue<'a>) -> Sender<'b, 'a> {
         let Self { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, .. } = *self;
-        Sender { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, ownership: &lane.ownership, lane }
+        Sender { contract, plan, client, accounts, settings, watch, stopped, journal, pasts, revival, permit, ownership: &queue.ownership, queue }
     }
 }
 
@@ -108,7 +114,7 @@ impl Sender<'_, '_> {
     }
 
     /// The request with its values, and with what an earlier answer has told: where to go, or how long a page is to be.
-    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<Prepared, Reason> {
+    fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<PreparedRequest, Reason> {
         let operation = self.contract.operation(&probe.operation).ok_or("the contract has no such operation")?;
         let mut filled = fill(&probe.request, slots);
         if let (Repeat::Pages { limit, .. }, Some(length)) = (&probe.repeat, told) {
@@ -119,7 +125,7 @@ impl Sender<'_, '_> {
         let location = told.filter(|_| matches!(probe.repeat, Repeat::Follow(_)));
         let path_values = filled.path_values.clone();
         if let Some(location) = location {
-            let mut request = wire(&self.settings.base, &filled);
+            let mut request = unsigned_request(&self.settings.base, &filled);
             let mut credentials = filled.credentials;
             let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
             let elsewhere = self.elsewhere(&asked, location)?;
@@ -127,11 +133,11 @@ impl Sender<'_, '_> {
                 credentials = Credentials::None;
             }
             elsewhere.put(&mut request);
-            return Ok(Prepared { permitted: self.permit.check_reading(request, credentials)?, path_values });
+            return Ok(PreparedRequest { permitted: self.permit.check_reading(request, credentials)?, path_values });
         }
         self.still_unknown(probe, &path_values)?;
         let known = |slot: &SlotId| self.provenance(slot, slots);
-        let asked = Asked { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
+        let asked = ClassifiedRequest { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
         // Whatever is allowed: what is tidied up is the run's own.
         if probe.purpose == Purpose::Cleanup
             && probe.request.method.is_delete()
@@ -141,18 +147,18 @@ impl Sender<'_, '_> {
             return Err(self.with_doubt(Reason::new(Code::NotOwn, "only what the run has made is removed at its end"), &filled, slots));
         }
         let permitted = self.permit.check(&asked).map_err(|reason| self.with_doubt(reason, &filled, slots))?;
-        Ok(Prepared { permitted, path_values })
+        Ok(PreparedRequest { permitted, path_values })
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
-    async fn once(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+    async fn once(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
         for attempt in 0..=MOST_WAITS {
-            let turn = self.lane.pace.turn().await;
-            let request = self.lane.pace.begin();
+            let turn = self.queue.pace.turn().await;
+            let request = self.queue.pace.begin();
             self.exchange(probe, operation, prepared, outcome).await;
-            let beside = self.lane.pace.end(&request);
+            let beside = self.queue.pace.end(&request);
             let Some(answer) = outcome.answer() else { return };
-            if self.lane.pace.again(probe, answer, beside, attempt + 1) {
+            if self.queue.pace.again(probe, answer, beside, attempt + 1) {
                 if !self.can_afford(probe) {
                     return;
                 }
@@ -170,17 +176,17 @@ impl Sender<'_, '_> {
                 continue;
             }
             let Some(wait) = believed(answer, self.settings).filter(|_| self.can_afford(probe)) else { return };
-            self.lane.limiter.hold(wait).await;
+            self.queue.limiter.hold(wait).await;
         }
     }
 
     /// Whether the budget has one more request for a probe that has been sent already; what removes or puts back has its own reserve.
     fn can_afford(&self, probe: &Probe) -> bool {
-        self.has_more(probe) || probe.purpose == Purpose::Cleanup || self.settings.budget.is_none_or(|budget| self.lane.committed() < budget)
+        self.has_more(probe) || probe.purpose == Purpose::Cleanup || self.settings.budget.is_none_or(|budget| self.queue.committed() < budget)
     }
 
     /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
-    async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, most: u32, outcome: &mut Outcome) {
+    async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, most: u32, outcome: &mut Outcome) {
         if let Err(reason) = self.signed_in(probe, operation, prepared).await {
             outcome.ending = Ending::Withheld(reason);
             return;
@@ -190,7 +196,7 @@ impl Sender<'_, '_> {
                 return;
             }
             if !self.recall(probe, outcome) {
-                self.lane.limiter.count().await;
+                self.queue.limiter.count().await;
                 self.transmit(probe, operation, prepared, outcome).await;
             }
             if outcome.answer().is_none_or(|answer| answer.status == probe.status || answer.status.is_server_error()) {
@@ -199,7 +205,7 @@ impl Sender<'_, '_> {
         }
     }
 
-    async fn poll(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, over: impl Fn(&Answer) -> bool, outcome: &mut Outcome) {
+    async fn poll(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, over: impl Fn(&Answer) -> bool, outcome: &mut Outcome) {
         let started = Instant::now();
         let mut pause = self.settings.poll;
         loop {
@@ -216,8 +222,8 @@ impl Sender<'_, '_> {
     }
 
     /// Follows the links to the next page, on the same server, until there is none or one leads back.
-    async fn pages(&self, probe: &Probe, operation: &Operation, mut prepared: Prepared, most: u32, outcome: &mut Outcome) {
-        let mut request = prepared.permitted.wire().clone();
+    async fn pages(&self, probe: &Probe, operation: &Operation, mut prepared: PreparedRequest, most: u32, outcome: &mut Outcome) {
+        let mut request = prepared.permitted.unsigned_request().clone();
         let Ok(first) = Url::parse(&request.url) else { return };
         let mut seen = vec![request.url.clone()];
         for _ in 0..most {
@@ -246,7 +252,7 @@ impl Sender<'_, '_> {
     }
 
     /// Where an address in an answer leads.
-    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::Elsewhere, String> {
+    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::RedirectTarget, String> {
         let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
         redirect::follow(&self.settings.base, asked, location, &known)
     }
@@ -257,7 +263,7 @@ impl Sender<'_, '_> {
     }
 
     /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
-    async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
+    async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
         if self.recall(probe, outcome) {
             let refused = outcome.answer().is_some_and(|answer| answer.status == Status(401));
             let renewed = !self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()).is_empty();
@@ -293,11 +299,11 @@ impl Sender<'_, '_> {
     fn recall(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
         while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
             // Silence is never replayed.
-            let lost = !matches!(past.fate, Fate::Answered(_));
+            let lost = !matches!(past.fate, RequestFate::Answered(_));
             let (answer, ending) = match past.fate {
-                Fate::Answered(answer) => (Some(answer), Ending::Answered),
-                Fate::Silent(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
-                Fate::Lost => (None, Ending::Silent("the run was cut off before an answer came".into())),
+                RequestFate::Answered(answer) => (Some(answer), Ending::Answered),
+                RequestFate::Silent(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
+                RequestFate::Lost => (None, Ending::Silent("the run was cut off before an answer came".into())),
             };
             outcome.exchanges.push(Exchange { request: past.request, answer });
             outcome.ending = ending;
@@ -310,16 +316,16 @@ impl Sender<'_, '_> {
 
     /// Waits for the rate limit; `false` when the run is to end.
     async fn pass(&self, probe: &Probe) -> bool {
-        if self.lane.limiter.is_full().await {
+        if self.queue.limiter.is_full().await {
             self.fire().await;
         }
         let unwanted = || (self.stopped)() && probe.purpose != Purpose::Cleanup;
-        self.lane.limiter.pass(|wait| (self.watch)(Event::Waiting(wait)), unwanted).await
+        self.queue.limiter.pass(|wait| (self.watch)(RunEvent::Waiting(wait)), unwanted).await
     }
 
     /// A window is full: what shows the rate limit is sent now.
     async fn fire(&self) {
-        for (probe, slots) in self.lane.bursts.take() {
+        for (probe, slots) in self.queue.bursts.take() {
             let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
             if let (Some(operation), Ok(prepared), Repeat::Burst { most }) =
                 (self.contract.operation(&probe.operation), self.request(probe, &slots, None), &probe.repeat)
@@ -328,14 +334,14 @@ impl Sender<'_, '_> {
             }
             let limited = outcome.answer().filter(|answer| answer.status == Status(429));
             if let Some(wait) = limited.and_then(|answer| believed(answer, self.settings)) {
-                self.lane.limiter.hold(wait).await;
+                self.queue.limiter.hold(wait).await;
             }
-            self.lane.bursts.fired(probe, outcome);
+            self.queue.bursts.fired(probe, outcome);
         }
     }
 
-    async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &Prepared, outcome: &mut Outcome) {
-        if let Some(reason) = self.lane.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
+    async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
+        if let Some(reason) = self.queue.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
             outcome.ending = Ending::Withheld(Reason::new(Code::Silent, reason));
             return;
         }
@@ -350,22 +356,22 @@ impl Sender<'_, '_> {
                 return;
             }
         };
-        (self.watch)(Event::Sent);
-        self.lane.no_longer_waits(&probe.id);
-        self.lane.sent.fetch_add(1, Ordering::Relaxed);
+        (self.watch)(RunEvent::Sent);
+        self.queue.no_longer_waits(&probe.id);
+        self.queue.sent.fetch_add(1, Ordering::Relaxed);
         let began = self.ownership().begin();
         let answer = self.client.send(&signed).await;
-        self.lane.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
+        self.queue.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
         let answer = match answer {
             Ok(mut answer) => {
                 self.heard(operation, prepared, &mut answer);
-                self.lane.censor.answer(&mut answer);
+                self.queue.censor.answer(&mut answer);
                 self.hear(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
                 Ok(answer)
             }
-            Err(silence) => Err(self.lane.censor.reason(silence.reason)),
+            Err(silence) => Err(self.queue.censor.reason(silence.reason)),
         };
-        self.lane.limiter.land().await;
+        self.queue.limiter.land().await;
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
             let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));
@@ -380,8 +386,8 @@ impl Sender<'_, '_> {
 }
 
 /// A request with the credentials it is to be signed with.
-pub(super) struct Prepared {
-    pub permitted: Permitted,
+pub(super) struct PreparedRequest {
+    pub permitted: PermittedRequest,
     /// The values of its path.
     path_values: BTreeMap<String, String>,
 }

@@ -4,30 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::burst::Bursts;
+use super::burst::BurstQueue;
 use super::limiter::Limiter;
-use super::recovery::original::Original;
-use super::{Settings, outage, overload};
-use crate::execute::http::{Accounts, Censor};
+use super::recovery::original::OriginalState;
+use super::{ExecutionSettings, outage, overload};
+use crate::execute::http::{Accounts, SecretRedactor};
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Probe, ProbeId, SlotId};
 use crate::plan::Ownership;
 
 /// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
-pub(super) struct Lane<'a> {
+pub(super) struct SendQueue<'a> {
     pub limiter: Limiter,
-    pub bursts: Bursts<'a>,
-    pub censor: Censor,
-    pub silence: outage::Quiet,
+    pub bursts: BurstQueue<'a>,
+    pub censor: SecretRedactor,
+    pub silence: outage::UnansweredRequests,
     /// Whether the server can do with many requests at once.
-    pub pace: overload::Pace,
+    pub pace: overload::Concurrency,
     /// Slots of things that something may refer to which was made without knowing and cannot be found.
     pub held: std::sync::OnceLock<BTreeSet<SlotId>>,
     /// What is known of ids.
     pub ownership: Arc<Mutex<Ownership>>,
     /// What the run may change without having made it, as it was before; by address.
-    pub originals: tokio::sync::Mutex<BTreeMap<String, Original>>,
+    pub originals: tokio::sync::Mutex<BTreeMap<String, OriginalState>>,
     /// How many requests it takes to put back what is changed.
     pub owed: AtomicU64,
     /// How many requests it may take to remove what is there, as it was when something was last let through.
@@ -42,15 +42,15 @@ pub(super) struct Lane<'a> {
     pub asides: Mutex<Vec<(Probe, Outcome)>>,
 }
 
-impl Lane<'_> {
-    pub fn new(settings: &Settings, accounts: &Accounts, contract: &Contract, ownership: Arc<Mutex<Ownership>>) -> Self {
+impl SendQueue<'_> {
+    pub fn new(settings: &ExecutionSettings, accounts: &Accounts, contract: &Contract, ownership: Arc<Mutex<Ownership>>) -> Self {
         let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
         Self {
             limiter,
-            bursts: Bursts::default(),
-            censor: Censor::new(accounts, contract),
-            silence: outage::Quiet::default(),
-            pace: overload::Pace::default(),
+            bursts: BurstQueue::default(),
+            censor: SecretRedactor::new(accounts, contract),
+            silence: outage::UnansweredRequests::default(),
+            pace: overload::Concurrency::default(),
             held: std::sync::OnceLock::new(),
             ownership,
             originals: tokio::sync::Mutex::default(),

@@ -4,8 +4,8 @@
 //! breaks nothing, unless it contradicts what the run knows: that the request is well-formed, and that what it names is there.
 //! A request for what is not there has more than one right answer as well.
 
-use super::Case;
-use super::truth_table::AsRight;
+use super::JudgeInput;
+use super::truth_table::AcceptableBecause;
 use crate::contract::usual;
 use crate::model::contract::{Condition, Location, Operation, Response, Status};
 use crate::model::exchange::Outcome;
@@ -24,41 +24,41 @@ const CONFLICT: [&str; 2] = ["wrong-type", "id-mismatch"];
 const CONDITIONAL: [&str; 3] = ["unmodified", "not-acceptable", "stale-validator"];
 
 /// Why another answer than the expected one is as right.
-pub(super) fn as_right(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<AsRight> {
+pub(super) fn as_right(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<AcceptableBecause> {
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status)?;
-    let operation = case.contract.operation(&probe.operation)?;
+    let operation = input.contract.operation(&probe.operation)?;
     let open = match own(operation, status) {
-        Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(case, probe, response),
-        Some(_) => is_right_as_well(case, probe, operation, status),
+        Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(input, probe, response),
+        Some(_) => is_right_as_well(input, probe, operation, status),
         // A range says of each status within what is usual for it.
-        None if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be_within(case, probe, operation, status),
+        None if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be_within(input, probe, operation, status),
         None => false,
     };
     if open {
-        return Some(AsRight::Documented);
+        return Some(AcceptableBecause::Documented);
     }
-    if status.is_success() && is_as_good_as_the_control(case, probe) {
-        return Some(AsRight::LikeControl);
+    if status.is_success() && is_as_good_as_the_control(input, probe) {
+        return Some(AcceptableBecause::LikeControl);
     }
-    (status.is_success() && is_computed(case, probe, operation)).then_some(AsRight::Computed)
+    (status.is_success() && is_computed(input, probe, operation)).then_some(AcceptableBecause::Computed)
 }
 
 /// Whether a request for what is not there may be answered in another way that its contract documents: that it is gone (RFC
 /// 9110, section 15.5.11), and a PUT by making it (section 9.3.4). What asks for a state that is there already may be answered
 /// with success, whichever version it names (section 13.1.1).
-fn is_right_as_well(case: &Case<'_>, probe: &Probe, operation: &Operation, status: Status) -> bool {
+fn is_right_as_well(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation, status: Status) -> bool {
     match probe.trigger.as_str() {
         "deleted-resource" => matches!(status.0, 404 | 410) || is_upsert(operation, status),
         "unknown-id" => is_upsert(operation, status),
-        "stale-validator" => status.is_success() && asks_for_what_is(case, probe, operation),
+        "stale-validator" => status.is_success() && asks_for_what_is(input, probe, operation),
         _ => false,
     }
 }
 
 /// Whether a write asks for what its control, which was the same but for the version, has brought about; and whether a POST has
 /// no version that it could be about, as far as the contract tells.
-fn asks_for_what_is(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bool {
-    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
+fn asks_for_what_is(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation) -> bool {
+    let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
     match operation.method.as_str() {
         "PUT" | "PATCH" => control.is_none_or(|control| control.request.body == probe.request.body),
         "POST" => !operation.parameters.iter().any(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case("If-Match")),
@@ -71,28 +71,28 @@ fn is_upsert(operation: &Operation, status: Status) -> bool {
 }
 
 /// Whether an id in the query that is to name nothing stands in the place of one that was made up as well, and was accepted.
-fn is_as_good_as_the_control(case: &Case<'_>, probe: &Probe) -> bool {
+fn is_as_good_as_the_control(input: &JudgeInput<'_>, probe: &Probe) -> bool {
     let Some(place @ Place::Query(_)) = probe.fault.as_ref().map(|fault| &fault.place) else { return false };
-    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
-    let made_up = control.is_some_and(|control| control.request.fillings.iter().all(|filling| filling.place != *place));
-    probe.trigger == "unknown-reference" && !case.contract.inferred.annotated && made_up
+    let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
+    let made_up = control.is_some_and(|control| control.request.fillings.iter().all(|binding| binding.place != *place));
+    probe.trigger == "unknown-reference" && !input.contract.inferred.annotated && made_up
 }
 
 /// Whether an operation may compute its answer from a value in its path, and look nothing up: no other operation has to do with
 /// such things, and the valid request itself was accepted with a value that is not certain to be right.
-fn is_computed(case: &Case<'_>, probe: &Probe, operation: &Operation) -> bool {
+fn is_computed(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation) -> bool {
     let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return false };
     let kind = |operation: &Operation| {
         let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
         parameters.filter_map(|parameter| Some(parameter.resource.as_ref()?.kind.clone())).collect::<Vec<_>>()
     };
     let own = operation.parameter(Location::Path, name).and_then(|parameter| parameter.resource.as_ref()).map(|need| &need.kind);
-    let others = case.contract.operations.iter().filter(|other| other.id != operation.id);
+    let others = input.contract.operations.iter().filter(|other| other.id != operation.id);
     let kept = || others.into_iter().any(|other| kind(other).iter().any(|kind| Some(kind) == own));
-    let fed = || feeds(case.contract).iter().any(|feed| Some(&feed.kind) == own);
-    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
-    let filled = || control.is_none_or(|control| control.request.fillings.iter().any(|filling| filling.place == Place::Path(name.clone())));
-    let lookup = operation.method.is_safe() && probe.trigger == "unknown-id" && !case.contract.inferred.annotated;
+    let fed = || feeds(input.contract).iter().any(|feed| Some(&feed.kind) == own);
+    let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
+    let filled = || control.is_none_or(|control| control.request.fillings.iter().any(|binding| binding.place == Place::Path(name.clone())));
+    let lookup = operation.method.is_safe() && probe.trigger == "unknown-id" && !input.contract.inferred.annotated;
     lookup && !filled() && !kept() && !fed()
 }
 
@@ -102,36 +102,36 @@ fn own(operation: &Operation, status: Status) -> Option<&Response> {
 }
 
 /// Whether an operation documents 403, and its author has not said when.
-pub(super) fn forbids(case: &Case<'_>, probe: &Probe) -> bool {
-    !case.contract.inferred.annotated && case.contract.operation(&probe.operation).is_some_and(|operation| own(operation, Status(403)).is_some())
+pub(super) fn forbids(input: &JudgeInput<'_>, probe: &Probe) -> bool {
+    !input.contract.inferred.annotated && input.contract.operation(&probe.operation).is_some_and(|operation| own(operation, Status(403)).is_some())
 }
 
 /// Whether some condition of a response may be met although the request is valid, as far as the run knows.
-fn may_be(case: &Case<'_>, probe: &Probe, response: &Response) -> bool {
+fn may_be(input: &JudgeInput<'_>, probe: &Probe, response: &Response) -> bool {
     let open = |condition: &Condition| match condition.trigger.as_str() {
-        trigger if ABSENT.contains(&trigger) => !is_there(case, probe),
-        trigger if CONDITIONAL.contains(&trigger) => !case.contract.inferred.annotated,
-        trigger if CONFLICT.contains(&trigger) => response.status == Status(409) && !case.contract.inferred.annotated,
+        trigger if ABSENT.contains(&trigger) => !is_there(input, probe),
+        trigger if CONDITIONAL.contains(&trigger) => !input.contract.inferred.annotated,
+        trigger if CONFLICT.contains(&trigger) => response.status == Status(409) && !input.contract.inferred.annotated,
         _ => false,
     };
     response.conditions.is_empty() || response.conditions.iter().any(open)
 }
 
 /// The same where only a range or `default` documents the status.
-fn may_be_within(case: &Case<'_>, probe: &Probe, operation: &Operation, status: Status) -> bool {
+fn may_be_within(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation, status: Status) -> bool {
     let Some(response) = operation.fallback(status).filter(|_| operation.response(status).is_none()) else { return false };
-    let conditions = usual(&case.contract.document, operation, status, false);
-    may_be(case, probe, &Response { status, conditions, ..response.clone() })
+    let conditions = usual(&input.contract.document, operation, status, false);
+    may_be(input, probe, &Response { status, conditions, ..response.clone() })
 }
 
 /// Whether the answer is about one resource that the run has made or been shown. What stands below a resource, such as a
 /// setting of it, may be absent all the same, and so may what the run has not named itself. In a contract that marks its
 /// resources, whatever the request names is all that there is to it.
-fn is_there(case: &Case<'_>, probe: &Probe) -> bool {
-    let known = |slot: &String| case.plan.slots.get(slot).is_some_and(|slot| !matches!(slot.origin, Origin::Given(_)));
+fn is_there(input: &JudgeInput<'_>, probe: &Probe) -> bool {
+    let known = |slot: &String| input.plan.slots.get(slot).is_some_and(|slot| !matches!(slot.origin, Origin::Given(_)));
     let item = last_parameter(&probe.request.path);
-    let ends = |name: &str| probe.request.fillings.iter().any(|filling| filling.place == Place::Path(name.to_owned()) && known(&filling.slot));
-    item.is_some_and(ends) || (case.contract.inferred.annotated && !probe.request.fillings.is_empty())
+    let ends = |name: &str| probe.request.fillings.iter().any(|binding| binding.place == Place::Path(name.to_owned()) && known(&binding.slot));
+    item.is_some_and(ends) || (input.contract.inferred.annotated && !probe.request.fillings.is_empty())
 }
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ mod tests {
 
     use crate::judge::judge;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::Plan;
     use crate::model::verdict::Verdict;
 
@@ -159,7 +159,9 @@ mod tests {
             json!([{"operation": "things.list", "method": "GET", "path": path, "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
         let slots = json!({"things#1": {"kind": "things", "origin": {"created": "make"}, "like": null}});
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", more)], slots) };
-        said(&contract(&json!({}), &root), &plan, vec![outcome("p", vec![answer(status, Content::Empty)])], |case| judge(case).cells[0].verdict)
+        said(&contract(&json!({}), &root), &plan, vec![outcome("p", vec![answer(status, AnswerContent::Empty)])], |input| {
+            judge(input).cells[0].verdict
+        })
     }
 
     /// A request for this path with the run's own thing in it.
@@ -185,14 +187,14 @@ mod tests {
         let reason = json!({"words": "it is not said when", "code": "other", "probe": null});
         let cells = json!([cell(200, json!({"probes": ["p"]})), cell(409, json!({"unreachable": reason}))]);
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({}))], json!({})) };
-        let judged = |body: Content| {
+        let judged = |body: AnswerContent| {
             let mut came = answer(409, body);
             came.headers.push(("content-type".to_owned(), "application/json".to_owned()));
             let cells = said(&contract(&json!({}), &root), &plan, vec![outcome("p", vec![came])], judge).cells;
             [cells[0].verdict, cells[1].verdict]
         };
-        assert_eq!(judged(Content::Json(json!({}))), [Verdict::Unreached, Verdict::Conforms]);
-        assert_eq!(judged(Content::Json(json!([]))), [Verdict::Unreached, Verdict::Violates], "its body is judged");
+        assert_eq!(judged(AnswerContent::Json(json!({}))), [Verdict::Unreached, Verdict::Conforms]);
+        assert_eq!(judged(AnswerContent::Json(json!([]))), [Verdict::Unreached, Verdict::Violates], "its body is judged");
     }
 
     #[test]
@@ -216,8 +218,8 @@ mod tests {
             json!({"operation": "one", "trigger": trigger, "fault": {"place": {"path": "id"}, "words": "x"}, "allowed": [404], "control": "valid"});
         let probes = vec![probe("valid", &json!({"operation": "one"})), probe("wrong", &fault)];
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(probes, json!({})) };
-        let outcomes = vec![outcome("valid", vec![answer(200, Content::Empty)]), outcome("wrong", vec![answer(status, Content::Empty)])];
-        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells[0].verdict)
+        let outcomes = vec![outcome("valid", vec![answer(200, AnswerContent::Empty)]), outcome("wrong", vec![answer(status, AnswerContent::Empty)])];
+        said(&contract(&json!({}), &root), &plan, outcomes, |input| judge(input).cells[0].verdict)
     }
 
     #[test]
@@ -254,8 +256,8 @@ mod tests {
         let wrong =
             probe("wrong", &json!({"operation": "one", "trigger": "unknown-reference", "fault": fault, "allowed": [404], "control": "valid"}));
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![valid, wrong], json!({})) };
-        let outcomes = ["valid", "wrong"].map(|id| outcome(id, vec![answer(200, Content::Empty)])).into();
-        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells[0].verdict)
+        let outcomes = ["valid", "wrong"].map(|id| outcome(id, vec![answer(200, AnswerContent::Empty)])).into();
+        said(&contract(&json!({}), &root), &plan, outcomes, |input| judge(input).cells[0].verdict)
     }
 
     #[test]

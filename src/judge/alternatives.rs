@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, declared};
+use super::{JudgeInput, declared};
 use crate::model::contract::{Operation, Response, Status};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::job::is_among;
@@ -10,19 +10,19 @@ use crate::model::plan::{Probe, Repeat};
 use crate::model::report::Alternative;
 
 /// Every place where the contract lets a server choose and an answer has shown what it chose, in the order of the contract.
-pub fn alternatives(case: &Case<'_>) -> Vec<Alternative> {
+pub fn alternatives(input: &JudgeInput<'_>) -> Vec<Alternative> {
     let mut found: Vec<Alternative> = Vec::new();
-    for operation in &case.contract.operations {
+    for operation in &input.contract.operations {
         let pairs = operation.responses.iter().filter_map(|response| Some((response, operation.response(response.alternative_to?)?)));
         // How a job ends is told by itself.
         let ends = |one: &Response| operation.done.as_ref().is_some_and(|done| done.status.contains(&one.status));
         let pairs = pairs.filter(|(one, other)| !ends(one) && !ends(other));
-        found.extend(pairs.filter_map(|(one, other)| status(case, operation, [other, one])));
-        found.extend(end_of_job(case, operation));
+        found.extend(pairs.filter_map(|(one, other)| status(input, operation, [other, one])));
+        found.extend(end_of_job(input, operation));
     }
-    for (probe, _, answer) in answers(case) {
-        let operation = case.contract.operation(&probe.operation);
-        let Some(response) = declared(case.contract, operation, answer.status) else { continue };
+    for (probe, _, answer) in answers(input) {
+        let operation = input.contract.operation(&probe.operation);
+        let Some(response) = declared(input.contract, operation, answer.status) else { continue };
         for alternative in response.headers.iter().filter(|header| !header.or.is_empty()).filter_map(|header| {
             let names: Vec<&String> = std::iter::once(&header.name).chain(&header.or).collect();
             field(&response, answer, &names)
@@ -36,15 +36,15 @@ pub fn alternatives(case: &Case<'_>) -> Vec<Alternative> {
 }
 
 /// Every answer with its probe.
-fn answers<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Probe, &'a Outcome, &'a Answer)> {
-    let plan = case.plan;
-    let known = case.outcomes.outcomes.iter().filter_map(|outcome| Some((plan.probe(&outcome.probe)?, outcome)));
+fn answers<'a>(input: &JudgeInput<'a>) -> impl Iterator<Item = (&'a Probe, &'a Outcome, &'a Answer)> {
+    let plan = input.plan;
+    let known = input.outcomes.outcomes.iter().filter_map(|outcome| Some((plan.probe(&outcome.probe)?, outcome)));
     known.flat_map(|(probe, outcome)| outcome.exchanges.iter().filter_map(move |exchange| Some((probe, outcome, exchange.answer.as_ref()?))))
 }
 
 /// Which of two statuses came.
-fn status(case: &Case<'_>, operation: &Operation, sides: [&Response; 2]) -> Option<Alternative> {
-    let statuses: BTreeSet<Status> = answers(case)
+fn status(input: &JudgeInput<'_>, operation: &Operation, sides: [&Response; 2]) -> Option<Alternative> {
+    let statuses: BTreeSet<Status> = answers(input)
         .filter(|(probe, ..)| probe.operation == operation.id && probe.request.method == operation.method)
         .map(|(_, _, answer)| answer.status)
         .collect();
@@ -60,11 +60,11 @@ fn status(case: &Case<'_>, operation: &Operation, sides: [&Response; 2]) -> Opti
 }
 
 /// How the end of a job is told: by a status, or by a state in the body.
-fn end_of_job(case: &Case<'_>, operation: &Operation) -> Option<Alternative> {
+fn end_of_job(input: &JudgeInput<'_>, operation: &Operation) -> Option<Alternative> {
     let done = operation.done.as_ref().filter(|done| !done.status.is_empty())?;
-    let looks = case.plan.probes.iter().filter(|probe| probe.operation == operation.id && matches!(probe.repeat, Repeat::Poll { .. }));
+    let looks = input.plan.probes.iter().filter(|probe| probe.operation == operation.id && matches!(probe.repeat, Repeat::Poll { .. }));
     let ends: BTreeSet<Status> = looks
-        .filter_map(|look| case.outcomes.of(&look.id)?.answer())
+        .filter_map(|look| input.outcomes.of(&look.id)?.answer())
         .filter(|answer| done.status.contains(&answer.status) || state(answer, &done.at).is_some_and(|state| is_among(&done.finished, state)))
         .map(|answer| answer.status)
         .collect();
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     #[test]
     fn of_two_statuses_that_are_as_right_the_one_that_came_is_told() {
@@ -122,8 +122,8 @@ mod tests {
         let contract = contract(&json!({}), &json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}}));
         let plan = plan(vec![probe("p", &json!({"allowed": [200, 201]}))], json!({}));
         let taken = |status: u16| {
-            let outcomes = vec![outcome("p", vec![answer(status, Content::Empty)])];
-            said(&contract, &plan, outcomes, |case| alternatives(case).into_iter().map(|one| (one.takes, one.others)).collect::<Vec<_>>())
+            let outcomes = vec![outcome("p", vec![answer(status, AnswerContent::Empty)])];
+            said(&contract, &plan, outcomes, |input| alternatives(input).into_iter().map(|one| (one.takes, one.others)).collect::<Vec<_>>())
         };
         assert_eq!(taken(200), [("200".to_owned(), vec!["201".to_owned()])]);
         assert_eq!(taken(201), [("201".to_owned(), vec!["200".to_owned()])]);
@@ -135,14 +135,14 @@ mod tests {
         let header = json!({"Retry-After": {"required": true, "schema": {"type": "string"}, "x-probity-or": ["X-Wait"]}});
         let contract = contract(&json!({"headers": header}), &json!({}));
         let plan = plan(vec![probe("p", &json!({}))], json!({}));
-        let with = |name: &str| Answer { headers: vec![(name.to_owned(), "1".to_owned())], ..answer(200, Content::Empty) };
+        let with = |name: &str| Answer { headers: vec![(name.to_owned(), "1".to_owned())], ..answer(200, AnswerContent::Empty) };
         let taken = |answers: Vec<Answer>| {
-            said(&contract, &plan, vec![outcome("p", answers)], |case| {
-                alternatives(case).into_iter().map(|one| (one.takes, one.others)).collect::<Vec<_>>()
+            said(&contract, &plan, vec![outcome("p", answers)], |input| {
+                alternatives(input).into_iter().map(|one| (one.takes, one.others)).collect::<Vec<_>>()
             })
         };
         assert_eq!(taken(vec![with("x-wait"), with("x-wait")]), [("X-Wait".to_owned(), vec!["Retry-After".to_owned()])]);
-        assert!(taken(vec![answer(200, Content::Empty)]).is_empty());
+        assert!(taken(vec![answer(200, AnswerContent::Empty)]).is_empty());
     }
 
     #[test]
@@ -154,10 +154,10 @@ mod tests {
         let poll = json!({"poll": {"at": "/state", "finished": ["done"], "failed": []}});
         let plan = plan(vec![probe("p", &json!({"repeat": poll}))], json!({}));
         let taken = |last: Answer| {
-            said(&contract, &plan, vec![outcome("p", vec![last])], |case| alternatives(case).into_iter().map(|one| one.takes).collect::<Vec<_>>())
+            said(&contract, &plan, vec![outcome("p", vec![last])], |input| alternatives(input).into_iter().map(|one| one.takes).collect::<Vec<_>>())
         };
-        assert_eq!(taken(answer(303, Content::Empty)), ["303"]);
-        assert_eq!(taken(answer(200, Content::Json(json!({"state": "Done"})))), ["200"]);
-        assert!(taken(answer(200, Content::Json(json!({"state": "waiting"})))).is_empty());
+        assert_eq!(taken(answer(303, AnswerContent::Empty)), ["303"]);
+        assert_eq!(taken(answer(200, AnswerContent::Json(json!({"state": "Done"})))), ["200"]);
+        assert!(taken(answer(200, AnswerContent::Json(json!({"state": "waiting"})))).is_empty());
     }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Gaps, check_as, declared};
+use super::{JudgeInput, UnjudgedParts, check_as, declared};
 use crate::model::contract::{Response, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
@@ -14,16 +14,21 @@ use crate::model::verdict::{Finding, Severity};
 
 /// How an answer whose status is documented by nothing but `default` differs from what that says. What is found without it
 /// stays; the gaps are those of that response.
-pub(super) fn unlike(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, (known, gaps): (&[Finding], &mut Gaps)) -> Option<String> {
+pub(super) fn unlike(
+    input: &JudgeInput<'_>,
+    probe: &Probe,
+    outcome: Option<&Outcome>,
+    (known, gaps): (&[Finding], &mut UnjudgedParts),
+) -> Option<String> {
     let broken = known.iter().any(|finding| finding.severity == Severity::Must);
     let status = outcome.and_then(Outcome::answer).filter(|_| !broken).map(|answer| answer.status)?;
-    let operation = case.contract.operation(&probe.operation)?;
+    let operation = input.contract.operation(&probe.operation)?;
     let response = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, status))?;
-    if declared(case.contract, Some(operation), status).is_some() {
+    if declared(input.contract, Some(operation), status).is_some() {
         return None;
     }
     let by_letter = Response { status, ..response.clone() };
-    let (findings, own) = check_as(case, probe, outcome, &|_, _| Some(Cow::Borrowed(&by_letter)));
+    let (findings, own) = check_as(input, probe, outcome, &|_, _| Some(Cow::Borrowed(&by_letter)));
     if let Some(first) = findings.into_iter().find(|finding| finding.severity == Severity::Must) {
         return Some(format!("{status} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message));
     }
@@ -37,7 +42,7 @@ mod tests {
 
     use crate::judge::judge;
     use crate::judge::small_cases::{answer, outcome, plan, probe, said};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::Plan;
     use crate::model::verdict::Verdict;
 
@@ -52,9 +57,9 @@ mod tests {
         let contract = crate::contract::read(crate::contract::bundle("t.json", &[("t.json".to_owned(), document)].into()).unwrap()).unwrap();
         let cells = json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": "default", "general": false, "intent": {"probes": ["p"]}}]);
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({"allowed": ["default"]}))], json!({})) };
-        let mut came = answer(status, Content::Json(body));
+        let mut came = answer(status, AnswerContent::Json(body));
         came.headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        said(&contract, &plan, vec![outcome("p", vec![came])], |case| judge(case).cells[0].verdict)
+        said(&contract, &plan, vec![outcome("p", vec![came])], |input| judge(input).cells[0].verdict)
     }
 
     #[test]

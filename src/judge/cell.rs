@@ -3,53 +3,56 @@
 use std::collections::HashMap;
 
 use super::truth_table::{BodyFacts, CellFacts, allowed_as_well, other_side, rule_on_body, verdict};
-use super::{Case, Opinion, Ruling, entry, partly_judged, server_errors};
+use super::{JudgeInput, ProbeResult, Ruling, entry, partly_judged, server_errors};
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::plan::{Intent, PlannedCell, Purpose};
 use crate::model::reason::{Code, Reason};
-use crate::model::report::{Because, Cell};
+use crate::model::report::{CauseLink, Cell};
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// What all cells are judged from.
-pub struct View<'a> {
+pub struct CellInputs<'a> {
     /// The case.
-    case: &'a Case<'a>,
+    input: &'a JudgeInput<'a>,
     /// What is said of each probe.
-    opinions: &'a [Opinion<'a>],
+    opinions: &'a [ProbeResult<'a>],
     /// Whether the server accepted anything at all.
     alive: bool,
     /// What is said of the probes of each operation, and of those that prove something about it beside their own.
-    about: HashMap<&'a str, Vec<&'a Opinion<'a>>>,
+    about: HashMap<&'a str, Vec<&'a ProbeResult<'a>>>,
 }
 
-impl<'a> View<'a> {
+impl<'a> CellInputs<'a> {
     /// Sorts what is said by operation.
-    pub fn new(case: &'a Case<'a>, opinions: &'a [Opinion<'a>], alive: bool) -> Self {
-        let mut about: HashMap<&str, Vec<&Opinion<'_>>> = HashMap::new();
-        for opinion in opinions {
-            let (own, others): (&str, &[String]) =
-                if opinion.probe.id.starts_with(WHOLE_SERVER) { (WHOLE_SERVER, &[]) } else { (&opinion.probe.operation, &opinion.probe.also) };
-            about.entry(own).or_default().push(opinion);
+    pub fn new(input: &'a JudgeInput<'a>, opinions: &'a [ProbeResult<'a>], alive: bool) -> Self {
+        let mut about: HashMap<&str, Vec<&ProbeResult<'_>>> = HashMap::new();
+        for probe_result in opinions {
+            let (own, others): (&str, &[String]) = if probe_result.probe.id.starts_with(WHOLE_SERVER) {
+                (WHOLE_SERVER, &[])
+            } else {
+                (&probe_result.probe.operation, &probe_result.probe.also)
+            };
+            about.entry(own).or_default().push(probe_result);
             for other in others.iter().filter(|other| *other != own) {
-                about.entry(other).or_default().push(opinion);
+                about.entry(other).or_default().push(probe_result);
             }
         }
-        Self { case, opinions, alive, about }
+        Self { input, opinions, alive, about }
     }
 }
 
 /// Judges one cell.
-pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
+pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell) -> Cell {
     let mut cell = Cell {
         operation: planned.operation.clone(),
-        api: view.case.contract.operation(&planned.operation).map(|operation| operation.api.clone()).unwrap_or_default(),
+        api: view.input.contract.operation(&planned.operation).map(|operation| operation.api.clone()).unwrap_or_default(),
         method: planned.method.to_string(),
         path: planned.path.clone(),
         status: planned.status,
         general: planned.general,
-        certainty: response(view.case, planned).map(|response| response.certainty).unwrap_or_default(),
-        source: response(view.case, planned).map(|response| response.source.clone()).unwrap_or_default(),
+        certainty: response(view.input, planned).map(|response| response.certainty).unwrap_or_default(),
+        source: response(view.input, planned).map(|response| response.source.clone()).unwrap_or_default(),
         verdict: verdict(&CellFacts::default()),
         reason: None,
         in_part: None,
@@ -59,7 +62,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
         code: None,
         because: None,
     };
-    if let Some(reason) = undocumented(view.case, planned) {
+    if let Some(reason) = undocumented(view.input, planned) {
         cell.reason = Some(reason);
         return cell;
     }
@@ -73,7 +76,7 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
             proved(view, &mut cell, &[]);
             match chosen(view, &cell) {
                 _ if !cell.probes.is_empty() => {}
-                Some(opinion) => shown(view, &mut cell, opinion),
+                Some(probe_result) => shown(view, &mut cell, probe_result),
                 None => tell(view, &mut cell, reason, None),
             }
         }
@@ -83,19 +86,19 @@ pub fn cell(view: &View<'_>, planned: &PlannedCell) -> Cell {
 }
 
 /// What the contract declares for a cell.
-fn response<'a>(case: &Case<'a>, planned: &PlannedCell) -> Option<&'a Response> {
+fn response<'a>(input: &JudgeInput<'a>, planned: &PlannedCell) -> Option<&'a Response> {
     if planned.operation == WHOLE_SERVER {
-        return case.contract.server_responses.iter().find(|response| response.status == planned.status);
+        return input.contract.server_responses.iter().find(|response| response.status == planned.status);
     }
-    case.contract.operation(&planned.operation)?.response(planned.status)
+    input.contract.operation(&planned.operation)?.response(planned.status)
 }
 
 /// Why nothing can be said of a cell of a recording that another contract is judged by, or a later version.
-fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
+fn undocumented(input: &JudgeInput<'_>, planned: &PlannedCell) -> Option<String> {
     if planned.operation == WHOLE_SERVER {
         return None;
     }
-    match case.contract.operation(&planned.operation) {
+    match input.contract.operation(&planned.operation) {
         None => Some("the contract has no such operation".to_owned()),
         Some(operation) if operation.response(planned.status).is_none() => Some("the contract documents no such status".to_owned()),
         Some(_) => None,
@@ -103,54 +106,56 @@ fn undocumented(case: &Case<'_>, planned: &PlannedCell) -> Option<String> {
 }
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
-fn proved(view: &View<'_>, cell: &mut Cell, aimed: &[String]) {
+fn proved(view: &CellInputs<'_>, cell: &mut Cell, aimed: &[String]) {
     let tells = telling(view, cell);
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
-    let mut relevant: Vec<&Opinion<'_>> = own
-        .filter(|opinion| {
-            let shows = opinion.ruling == Ruling::Shows && tells(opinion);
-            aimed.contains(&opinion.probe.id) || (shows && opinion.probe.purpose != Purpose::Cleanup)
+    let mut relevant: Vec<&ProbeResult<'_>> = own
+        .filter(|probe_result| {
+            let shows = probe_result.ruling == Ruling::Shows && tells(probe_result);
+            aimed.contains(&probe_result.probe.id) || (shows && probe_result.probe.purpose != Purpose::Cleanup)
         })
         .collect();
     // Of several looks at one job the one with this status counts, unless another one breaks something.
-    let looks: Vec<&str> = relevant.iter().filter(|opinion| tells(opinion)).map(|opinion| opinion.probe.id.as_str()).collect();
-    relevant.retain(|opinion| tells(opinion) || opinion.ruling != Ruling::Shows || !looks.contains(&opinion.probe.id.as_str()));
-    cell.probes = relevant.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
-    let broken: Vec<&Opinion<'_>> = relevant
+    let looks: Vec<&str> = relevant.iter().filter(|probe_result| tells(probe_result)).map(|probe_result| probe_result.probe.id.as_str()).collect();
+    relevant.retain(|probe_result| tells(probe_result) || probe_result.ruling != Ruling::Shows || !looks.contains(&probe_result.probe.id.as_str()));
+    cell.probes = relevant.iter().map(|probe_result| entry(probe_result.probe, probe_result.outcome)).collect();
+    let broken: Vec<&ProbeResult<'_>> = relevant
         .iter()
         .copied()
-        .filter(|opinion| opinion.ruling == Ruling::Breaks || (opinion.ruling == Ruling::Shows && opinion.breaks() && tells(opinion)))
+        .filter(|probe_result| {
+            probe_result.ruling == Ruling::Breaks || (probe_result.ruling == Ruling::Shows && probe_result.breaks() && tells(probe_result))
+        })
         .collect();
-    let shown = relevant.iter().any(|opinion| opinion.ruling == Ruling::Shows && tells(opinion));
-    let first = relevant.iter().find(|opinion| aimed.contains(&opinion.probe.id));
-    let facts = CellFacts { broken: !broken.is_empty(), shown, ruling: first.map(|opinion| &opinion.ruling), ..CellFacts::default() };
+    let shown = relevant.iter().any(|probe_result| probe_result.ruling == Ruling::Shows && tells(probe_result));
+    let first = relevant.iter().find(|probe_result| aimed.contains(&probe_result.probe.id));
+    let facts = CellFacts { broken: !broken.is_empty(), shown, ruling: first.map(|probe_result| &probe_result.ruling), ..CellFacts::default() };
     cell.verdict = verdict(&facts);
     if facts.broken {
-        cell.findings = broken.iter().flat_map(|opinion| opinion.findings.clone()).collect();
+        cell.findings = broken.iter().flat_map(|probe_result| probe_result.findings.clone()).collect();
     } else if shown {
-        let same = || relevant.iter().filter(|opinion| tells(opinion));
-        let whole = same().any(|opinion| opinion.ruling == Ruling::Shows && opinion.in_part.is_none());
-        cell.in_part = same().find_map(|opinion| opinion.in_part.clone()).filter(|_| !whole);
-        cell.findings = same().flat_map(|opinion| opinion.findings.clone()).collect();
-    } else if let Some(opinion) = first {
-        not_shown(view, cell, opinion);
+        let same = || relevant.iter().filter(|probe_result| tells(probe_result));
+        let whole = same().any(|probe_result| probe_result.ruling == Ruling::Shows && probe_result.in_part.is_none());
+        cell.in_part = same().find_map(|probe_result| probe_result.in_part.clone()).filter(|_| !whole);
+        cell.findings = same().flat_map(|probe_result| probe_result.findings.clone()).collect();
+    } else if let Some(probe_result) = first {
+        not_shown(view, cell, probe_result);
     }
     cell.findings.dedup();
 }
 
 /// Whether the status that came is the one of a cell, or within.
-fn telling<'v>(view: &View<'v>, cell: &Cell) -> impl Fn(&Opinion<'_>) -> bool + Copy + use<'v> {
-    let (operation, status) = (view.case.contract.operation(&cell.operation), cell.status);
-    move |opinion| opinion.status().is_some_and(|came| operation.map_or(status == came, |operation| operation.is_told_by(status, came)))
+fn telling<'v>(view: &CellInputs<'v>, cell: &Cell) -> impl Fn(&ProbeResult<'_>) -> bool + Copy + use<'v> {
+    let (operation, status) = (view.input.contract.operation(&cell.operation), cell.status);
+    move |probe_result| probe_result.status().is_some_and(|came| operation.map_or(status == came, |operation| operation.is_told_by(status, came)))
 }
 
-fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
-    let own = Some(opinion.probe.id.as_str());
-    match &opinion.ruling {
+fn not_shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<'_>) {
+    let own = Some(probe_result.probe.id.as_str());
+    match &probe_result.ruling {
         Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => tell(view, cell, reason, own),
         Ruling::Shows | Ruling::Breaks => {
-            let came = opinion.status().unwrap_or(cell.status);
-            let main = |status: Status| view.case.contract.operation(&cell.operation)?.response(status)?.alternative_to;
+            let came = probe_result.status().unwrap_or(cell.status);
+            let main = |status: Status| view.input.contract.operation(&cell.operation)?.response(status)?.alternative_to;
             // The documents differ, and the server does as the others say.
             let sides = main(cell.status) == Some(came) || main(came) == Some(cell.status);
             let reason = if sides { other_side(came) } else { allowed_as_well(came) };
@@ -161,49 +166,51 @@ fn not_shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
 
 /// A valid request that the server has answered with the status of a cell that nothing is known to provoke: the contract allows
 /// it as well, and it shows the status.
-fn chosen<'v>(view: &View<'v>, cell: &Cell) -> Option<&'v Opinion<'v>> {
+fn chosen<'v>(view: &CellInputs<'v>, cell: &Cell) -> Option<&'v ProbeResult<'v>> {
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
-    let allowed = |opinion: &&Opinion<'_>| matches!(&opinion.ruling, Ruling::Unreached(reason) if reason.code == Code::AllowedAsWell);
+    let allowed = |probe_result: &&ProbeResult<'_>| matches!(&probe_result.ruling, Ruling::Unreached(reason) if reason.code == Code::AllowedAsWell);
     let tells = telling(view, cell);
-    own.filter(allowed).find(|opinion| opinion.probe.fault.is_none() && tells(opinion))
+    own.filter(allowed).find(|probe_result| probe_result.probe.fault.is_none() && tells(probe_result))
 }
 
 /// Says of a cell why it is not proved.
-fn tell(view: &View<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
+fn tell(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
     cell.reason = Some(reason.words.clone());
     cell.code = Some(reason.code);
-    let cause = reason.probe.as_deref().or(own).and_then(|id| view.case.plan.probe(id));
-    cell.because = cause.map(|probe| Because {
+    let cause = reason.probe.as_deref().or(own).and_then(|id| view.input.plan.probe(id));
+    cell.because = cause.map(|probe| CauseLink {
         cell: Some(format!("{}::{}", probe.operation, probe.status)).filter(|_| probe.purpose == Purpose::Probe),
         probe: probe.id.clone(),
-        status: view.case.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status),
+        status: view.input.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status),
     });
 }
 
 /// A server error is never provoked: the cell holds while no answer of the operation shows one.
-fn watched(view: &View<'_>, cell: &mut Cell) {
-    let own: Vec<&Opinion<'_>> = view.opinions.iter().filter(|opinion| opinion.probe.operation == cell.operation).collect();
-    let failed: Vec<&&Opinion<'_>> = own.iter().filter(|opinion| failure(view, cell, opinion).is_some()).collect();
+fn watched(view: &CellInputs<'_>, cell: &mut Cell) {
+    let own: Vec<&ProbeResult<'_>> = view.opinions.iter().filter(|probe_result| probe_result.probe.operation == cell.operation).collect();
+    let failed: Vec<&&ProbeResult<'_>> = own.iter().filter(|probe_result| failure(view, cell, probe_result).is_some()).collect();
     if !failed.is_empty() {
         cell.verdict = verdict(&CellFacts { broken: true, ..CellFacts::default() });
-        cell.probes = failed.iter().map(|opinion| entry(opinion.probe, opinion.outcome)).collect();
-        let tries: usize = own.iter().filter_map(|opinion| opinion.outcome).map(|outcome| outcome.exchanges.len()).sum();
-        cell.findings = failed.first().and_then(|opinion| finding(view, opinion, cell, failed.len(), tries)).into_iter().collect();
+        cell.probes = failed.iter().map(|probe_result| entry(probe_result.probe, probe_result.outcome)).collect();
+        let tries: usize = own.iter().filter_map(|probe_result| probe_result.outcome).map(|outcome| outcome.exchanges.len()).sum();
+        cell.findings = failed.first().and_then(|probe_result| finding(view, probe_result, cell, failed.len(), tries)).into_iter().collect();
         return;
     }
     let tells = telling(view, cell);
-    if let Some(opinion) = own.iter().find(|opinion| tells(opinion) && matches!(opinion.ruling, Ruling::Unreached(_))) {
-        shown(view, cell, opinion);
+    if let Some(probe_result) = own.iter().find(|probe_result| tells(probe_result) && matches!(probe_result.ruling, Ruling::Unreached(_))) {
+        shown(view, cell, probe_result);
         return;
     }
-    let accepted = own.iter().find(|opinion| opinion.probe.fault.is_none() && opinion.status().is_some_and(|status| status.0 < 400));
-    if let Some(opinion) = accepted {
+    let accepted = own.iter().find(|probe_result| probe_result.probe.fault.is_none() && probe_result.status().is_some_and(|status| status.0 < 400));
+    if let Some(probe_result) = accepted {
         cell.verdict = verdict(&CellFacts { held: true, ..CellFacts::default() });
-        cell.probes = vec![entry(opinion.probe, opinion.outcome)];
+        cell.probes = vec![entry(probe_result.probe, probe_result.outcome)];
         return;
     }
-    let first = own.iter().find_map(|opinion| match &opinion.ruling {
-        Ruling::Unreached(reason) | Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => Some((&opinion.ruling, reason, &opinion.probe.id)),
+    let first = own.iter().find_map(|probe_result| match &probe_result.ruling {
+        Ruling::Unreached(reason) | Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => {
+            Some((&probe_result.ruling, reason, &probe_result.probe.id))
+        }
         Ruling::Shows | Ruling::Breaks => None,
     });
     cell.verdict = verdict(&CellFacts { watched: true, ruling: first.map(|(ruling, ..)| ruling), ..CellFacts::default() });
@@ -217,8 +224,8 @@ fn watched(view: &View<'_>, cell: &mut Cell) {
 }
 
 /// A status by which a server may say that it does not do something, or not now: an answer of that status shows it.
-fn shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
-    let (mut findings, gaps) = super::check(view.case, opinion.probe, opinion.outcome);
+fn shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<'_>) {
+    let (mut findings, gaps) = super::check(view.input, probe_result.probe, probe_result.outcome);
     // Which status a valid request should have had is told by the cell that it was aimed at.
     findings.retain(|finding| finding.check != "status");
     let broken = findings.iter().any(|finding| finding.severity == Severity::Must);
@@ -230,28 +237,28 @@ fn shown(view: &View<'_>, cell: &mut Cell, opinion: &Opinion<'_>) {
         Ruling::Inconclusive(reason) => Some(reason.words),
         _ => None,
     };
-    cell.probes = vec![entry(opinion.probe, opinion.outcome)];
+    cell.probes = vec![entry(probe_result.probe, probe_result.outcome)];
     cell.findings = findings;
 }
 
 /// The exchange by which an operation fails, as far as this cell tells of it: by its own status, and the cell of 500 by every
 /// status that has no cell.
-fn failure<'a>(view: &View<'_>, cell: &Cell, opinion: &Opinion<'a>) -> Option<&'a Exchange> {
-    let operation = view.case.contract.operation(&cell.operation);
+fn failure<'a>(view: &CellInputs<'_>, cell: &Cell, probe_result: &ProbeResult<'a>) -> Option<&'a Exchange> {
+    let operation = view.input.contract.operation(&cell.operation);
     let told_here = |status: Status| {
         let documented = operation.is_some_and(|operation| operation.response(status).is_some());
         status == cell.status || (!documented && (cell.status == Status(500) || cell.status.covers(status)))
     };
     let fails = |status: Status| status.is_server_error() && told_here(status) && server_errors::is_failure(operation, status, view.alive);
-    opinion.outcome?.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| fails(answer.status)))
+    probe_result.outcome?.exchanges.iter().find(|exchange| exchange.answer.as_ref().is_some_and(|answer| fails(answer.status)))
 }
 
-fn finding(view: &View<'_>, opinion: &Opinion<'_>, cell: &Cell, seen: usize, tries: usize) -> Option<Finding> {
-    let failing = failure(view, cell, opinion)?;
-    let response = view.case.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
+fn finding(view: &CellInputs<'_>, probe_result: &ProbeResult<'_>, cell: &Cell, seen: usize, tries: usize) -> Option<Finding> {
+    let failing = failure(view, cell, probe_result)?;
+    let response = view.input.contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
     let contract = response.map(|response| response.place.clone()).unwrap_or_default();
     let sightings = Sightings { seen: seen as u64, tries: tries as u64, ..Sightings::default() };
-    let plain = server_errors::finding(view.case, opinion.probe, failing, "an answer below 500", &contract)?;
+    let plain = server_errors::finding(view.input, probe_result.probe, failing, "an answer below 500", &contract)?;
     Some(Finding { sightings, ..plain })
 }
 
@@ -270,7 +277,7 @@ mod tests {
         let cell = |operation: &str, status: u16| json!({"operation": operation, "method": "GET", "path": "/things", "status": status, "general": false, "intent": {"probes": []}});
         let cells = json!([cell("things.list", 200), cell(WHOLE_SERVER, 429), cell("things.list", 418)]);
         let plan = crate::model::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(Vec::new(), json!({})) };
-        let sources: Vec<String> = said(&contract, &plan, Vec::new(), |case| judge(case).cells.into_iter().map(|cell| cell.source).collect());
+        let sources: Vec<String> = said(&contract, &plan, Vec::new(), |input| judge(input).cells.into_iter().map(|cell| cell.source).collect());
         assert_eq!(sources, ["https://example.com/docs/things", "https://example.com/docs", ""]);
     }
 }

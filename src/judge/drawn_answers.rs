@@ -12,11 +12,11 @@
 //! servers have rules that no schema can express.
 
 use super::truth_table::{CellFacts, verdict};
-use super::{Case, declared, entry, inferred_cells};
+use super::{JudgeInput, declared, entry, inferred_cells};
 use crate::contract::schema::{all_server_data, is_server_data};
-use crate::judge::exchange_rules::{Scene, curl, excerpt, findings};
+use crate::judge::exchange_rules::{ExchangeContext, curl, excerpt, findings};
 use crate::model::contract::{Location, Operation, Response, Status};
-use crate::model::drawn::{Change, Drawn, Expects, Put};
+use crate::model::drawn::{Drawn, DrawnChange, DrawnValue, Expects};
 use crate::model::exchange::{Answer, Exchange};
 use crate::model::plan::{Body, Place, Probe, ProbeId};
 use crate::model::report::{Cell, CellProbe};
@@ -30,20 +30,20 @@ const ELSEWHERE: [u16; 7] = [401, 403, 404, 409, 410, 423, 429];
 const TOO_MUCH: [u16; 5] = [405, 406, 413, 414, 431];
 
 /// Everything that the answers to requests with drawn values break, with the probe and the status that came.
-pub(super) fn found(case: &Case<'_>, accepted: &dyn Fn(&str) -> bool) -> Vec<(ProbeId, Status, Finding)> {
+pub(super) fn found(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) -> Vec<(ProbeId, Status, Finding)> {
     let mut all: Vec<(ProbeId, Status, Finding)> = Vec::new();
-    for (id, drawn) in &case.plan.drawn {
-        let Some(probe) = case.plan.probe(id) else { continue };
-        let exchange = case.outcomes.of(id).and_then(|outcome| outcome.exchanges.last());
+    for (id, drawn) in &input.plan.drawn {
+        let Some(probe) = input.plan.probe(id) else { continue };
+        let exchange = input.outcomes.of(id).and_then(|outcome| outcome.exchanges.last());
         let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { continue };
-        let Some(operation) = case.contract.operation(&drawn.operation) else { continue };
+        let Some(operation) = input.contract.operation(&drawn.operation) else { continue };
         if probe.control.as_deref().is_some_and(|control| !accepted(control)) {
             continue;
         }
-        let look = Look { case, drawn, probe, operation, exchange, answer };
+        let look = DrawnAnswer { input, drawn, probe, operation, exchange, answer };
         for finding in look.findings() {
             let same = |(_, status, known): &(ProbeId, Status, Finding)| {
-                *status == answer.status && known.check == finding.check && known.contract == finding.contract && same_place(case, known, drawn)
+                *status == answer.status && known.check == finding.check && known.contract == finding.contract && same_place(input, known, drawn)
             };
             if !all.iter().any(same) {
                 all.push((id.clone(), answer.status, finding));
@@ -54,17 +54,17 @@ pub(super) fn found(case: &Case<'_>, accepted: &dyn Fn(&str) -> bool) -> Vec<(Pr
 }
 
 /// Whether a known finding is about the same operation and the same first place.
-fn same_place(case: &Case<'_>, known: &Finding, drawn: &Drawn) -> bool {
+fn same_place(input: &JudgeInput<'_>, known: &Finding, drawn: &Drawn) -> bool {
     let place = |drawn: &Drawn| drawn.changes.first().map(|change| change.place.clone());
-    case.plan.drawn.get(&known.probe).is_some_and(|other| other.operation == drawn.operation && place(other) == place(drawn))
+    input.plan.drawn.get(&known.probe).is_some_and(|other| other.operation == drawn.operation && place(other) == place(drawn))
 }
 
 /// Adds what was found to the cells; what has none is returned.
-pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+pub(super) fn add(input: &JudgeInput<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let mut homeless = Vec::new();
-    for (id, status, finding) in found(case, accepted) {
-        let Some(probe) = case.plan.probe(&id) else { continue };
-        let operation = case.contract.operation(&probe.operation);
+    for (id, status, finding) in found(input, accepted) {
+        let Some(probe) = input.plan.probe(&id) else { continue };
+        let operation = input.contract.operation(&probe.operation);
         let told = |cell: &Cell, came| operation.map_or(cell.status == came, |operation| operation.is_told_by(cell.status, came));
         let of = |status: Status| cells.iter().position(|cell| cell.operation == probe.operation && told(cell, status));
         let place = of(status).or_else(|| of(Status(500)).filter(|_| status.is_server_error()));
@@ -76,8 +76,8 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -
             (cell.verdict, cell.reason) = (verdict(&CellFacts { broken: true, ..CellFacts::default() }), None);
         }
         if cell.probes.iter().all(|known| known.id != id) {
-            let words = case.plan.drawn.get(&id).map(Drawn::words);
-            cell.probes.push(CellProbe { fault: words, ..entry(probe, case.outcomes.of(&id)) });
+            let words = input.plan.drawn.get(&id).map(Drawn::words);
+            cell.probes.push(CellProbe { fault: words, ..entry(probe, input.outcomes.of(&id)) });
         }
         cell.findings.push(finding);
     }
@@ -85,8 +85,8 @@ pub(super) fn add(case: &Case<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -
 }
 
 /// One answer to a request with drawn values.
-struct Look<'a> {
-    case: &'a Case<'a>,
+struct DrawnAnswer<'a> {
+    input: &'a JudgeInput<'a>,
     drawn: &'a Drawn,
     probe: &'a Probe,
     operation: &'a Operation,
@@ -94,7 +94,7 @@ struct Look<'a> {
     answer: &'a Answer,
 }
 
-impl Look<'_> {
+impl DrawnAnswer<'_> {
     fn findings(&self) -> Vec<Finding> {
         let status = self.answer.status;
         if status.is_server_error() {
@@ -110,7 +110,7 @@ impl Look<'_> {
         if matches!(status.0, 401 | 403 | 429) && !asked_for {
             return Vec::new();
         }
-        let declared = declared(self.case.contract, Some(self.operation), status);
+        let declared = declared(self.input.contract, Some(self.operation), status);
         let mut found = self.about_status(status, declared.as_deref());
         if declared.is_some() {
             let open = inferred_cells::all(self.operation, &[status]);
@@ -148,8 +148,8 @@ impl Look<'_> {
     }
 
     /// Whether a value is put where the server has data of its own: it need not have the drawn one.
-    fn is_server_data(&self, change: &Change) -> bool {
-        if change.put == Put::Absent {
+    fn is_server_data(&self, change: &DrawnChange) -> bool {
+        if change.put == DrawnValue::Absent {
             return false;
         }
         let (location, name) = match &change.place {
@@ -160,14 +160,14 @@ impl Look<'_> {
             Place::Method | Place::Credentials | Place::State => return false,
         };
         let schema = self.operation.parameter(location, name).and_then(|parameter| parameter.schema.as_ref());
-        schema.is_some_and(|schema| is_server_data(&self.case.contract.document, schema))
+        schema.is_some_and(|schema| is_server_data(&self.input.contract.document, schema))
     }
 
     /// Whether such data stands at a place of the body, in what stands there, or around it.
     fn holds_server_data(&self, at: &str) -> bool {
         let (Body::Json(body) | Body::Spelled(body, _)) = &self.probe.request.body else { return false };
         let media = self.operation.request_body.iter().flat_map(|body| &body.content);
-        let mut marked = media.flat_map(|media| all_server_data(self.case.contract, media, body));
+        let mut marked = media.flat_map(|media| all_server_data(self.input.contract, media, body));
         let is_below = |at: &str, above: &str| at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         marked.any(|(place, _)| is_below(&place, at) || is_below(at, &place))
     }
@@ -180,17 +180,17 @@ impl Look<'_> {
     /// What every check says of the answer. Which statuses are right has been said.
     fn checked(&self, declared: Option<&Response>) -> Vec<Finding> {
         let probe = Probe { allowed: Vec::new(), ..self.probe.clone() };
-        let scene = Scene {
-            contract: self.case.contract,
-            schemas: self.case.schemas,
+        let context = ExchangeContext {
+            contract: self.input.contract,
+            schemas: self.input.schemas,
             operation: Some(self.operation),
             probe: &probe,
             exchange: self.exchange,
             answer: self.answer,
             declared,
-            hints: self.case.hints,
+            hints: self.input.hints,
         };
-        let mut found = findings(&scene);
+        let mut found = findings(&context);
         for finding in &mut found {
             finding.message = format!("{} (when {})", finding.message, self.drawn.words());
         }
@@ -221,7 +221,7 @@ impl Look<'_> {
             answer: "status".to_owned(),
             citation: citation.to_owned(),
             probe: self.probe.id.clone(),
-            curl: curl(&self.exchange.request, self.case.hints),
+            curl: curl(&self.exchange.request, self.input.hints),
             sightings: Sightings { excerpt: excerpt(self.answer, "status"), ..Sightings::default() },
         }
     }
@@ -233,7 +233,7 @@ mod tests {
 
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
     use crate::model::drawn::Drawn;
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::Plan;
 
     /// What is said of a request to a server that need not have a key, in which these places were changed, when it is refused.
@@ -252,8 +252,8 @@ mod tests {
         let drawn = json!({"operation": "things.query", "number": 1, "seed": 1, "changes": changes, "expects": "success"});
         let drawn: Drawn = serde_json::from_value(drawn).unwrap();
         let plan = Plan { drawn: [("drawn".to_owned(), drawn)].into(), ..plan(vec![asked], json!({})) };
-        let outcomes = vec![outcome("drawn", vec![answer(400, Content::Empty)])];
-        let found = said(&contract, &plan, outcomes, |case| super::found(case, &|_| true));
+        let outcomes = vec![outcome("drawn", vec![answer(400, AnswerContent::Empty)])];
+        let found = said(&contract, &plan, outcomes, |input| super::found(input, &|_| true));
         found.iter().map(|(_, _, finding)| if finding.check == "admitted-value" { "admitted-value" } else { "another" }).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Judges cells that no document names: the expected answer proves them and no other breaks them.
 
-use super::Case;
+use super::JudgeInput;
 use crate::model::contract::{Operation, Status, WHOLE_SERVER};
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
@@ -21,15 +21,15 @@ pub(super) fn is_open(finding: &Finding) -> bool {
 }
 
 /// Whether the statuses that were expected are only inferred.
-pub(super) fn expected(case: &Case<'_>, probe: &Probe) -> bool {
-    let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
+pub(super) fn expected(input: &JudgeInput<'_>, probe: &Probe) -> bool {
+    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
     operation.is_some_and(|operation| all(operation, &probe.allowed))
 }
 
 /// Takes the findings that break nothing from an answer whose status is only inferred, and says how it differs from what is
 /// inferred: another body than the inferred one proves nothing.
-pub(super) fn unlike(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<String> {
-    let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER))?;
+pub(super) fn unlike(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<String> {
+    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER))?;
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|status| all(operation, &[*status]))?;
     let (open, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings).into_iter().partition(is_open);
     *findings = kept;
@@ -43,12 +43,12 @@ mod tests {
 
     use super::{Finding, Severity, is_open};
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::judge::{Case, judge};
-    use crate::model::exchange::Content;
+    use crate::judge::{JudgeInput, judge};
+    use crate::model::exchange::AnswerContent;
     use crate::model::verdict::Verdict;
 
     /// What is said of an inferred 200 when this comes.
-    fn judged(status: u16, body: Content) -> Verdict {
+    fn judged(status: u16, body: AnswerContent) -> Verdict {
         let schema = json!({"type": "object", "required": ["id"]});
         let inferred = json!({"x-probity-certainty": "inferred", "content": {"application/json": {"schema": schema}}});
         let cells =
@@ -58,13 +58,13 @@ mod tests {
             ..plan(vec![probe("p", &json!({"allowed": [200]}))], json!({}))
         };
         let outcomes = vec![outcome("p", vec![answer(status, body)])];
-        said(&contract(&inferred, &json!({})), &plan, outcomes, |case: &Case<'_>| judge(case).cells[0].verdict)
+        said(&contract(&inferred, &json!({})), &plan, outcomes, |input: &JudgeInput<'_>| judge(input).cells[0].verdict)
     }
 
     #[test]
     fn an_inferred_status_is_proved_by_itself_with_a_right_body() {
-        assert_eq!(judged(200, Content::Json(json!({"id": "1"}))), Verdict::Conforms);
-        assert_eq!(judged(200, Content::Json(json!({"name": "1"}))), Verdict::Unreached);
+        assert_eq!(judged(200, AnswerContent::Json(json!({"id": "1"}))), Verdict::Conforms);
+        assert_eq!(judged(200, AnswerContent::Json(json!({"name": "1"}))), Verdict::Unreached);
     }
 
     #[test]
@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn another_answer_than_an_inferred_one_breaks_nothing() {
-        assert_eq!(judged(204, Content::Empty), Verdict::Unreached);
-        assert_eq!(judged(404, Content::Empty), Verdict::Blocked);
-        assert_eq!(judged(500, Content::Empty), Verdict::Blocked);
+        assert_eq!(judged(204, AnswerContent::Empty), Verdict::Unreached);
+        assert_eq!(judged(404, AnswerContent::Empty), Verdict::Blocked);
+        assert_eq!(judged(500, AnswerContent::Empty), Verdict::Blocked);
     }
 }

@@ -1,14 +1,14 @@
 //! Takes each status that a job shows while it is polled as proof of its cell.
 
-use super::Case;
+use super::JudgeInput;
 use crate::model::contract::Status;
 use crate::model::exchange::Outcome;
 use crate::model::plan::Repeat;
 
 /// What the looks at jobs before the last one have shown: for each other status the last look with it.
-pub(super) fn earlier(case: &Case<'_>) -> Vec<Outcome> {
-    let polls = case.plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. }));
-    polls.filter_map(|probe| case.outcomes.of(&probe.id)).flat_map(others).collect()
+pub(super) fn earlier(input: &JudgeInput<'_>) -> Vec<Outcome> {
+    let polls = input.plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. }));
+    polls.filter_map(|probe| input.outcomes.of(&probe.id)).flat_map(others).collect()
 }
 
 /// The outcome as it was after each look whose status is none of those that came later.
@@ -29,13 +29,13 @@ fn others(outcome: &Outcome) -> Vec<Outcome> {
 mod tests {
     use super::*;
     use crate::judge::small_cases::{answer, outcome};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     #[test]
     fn each_status_that_came_before_the_last_one_is_a_look() {
-        let answers = [200, 429, 200, 303].map(|status| answer(status, Content::Empty)).to_vec();
+        let answers = [200, 429, 200, 303].map(|status| answer(status, AnswerContent::Empty)).to_vec();
         let looks = others(&outcome("p", answers));
         assert_eq!(looks.iter().map(|look| look.exchanges.len()).collect::<Vec<_>>(), [3]);
-        assert!(others(&outcome("p", vec![answer(200, Content::Empty), answer(200, Content::Empty)])).is_empty());
+        assert!(others(&outcome("p", vec![answer(200, AnswerContent::Empty), answer(200, AnswerContent::Empty)])).is_empty());
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Case;
+use super::JudgeInput;
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Credentials, Probe};
@@ -20,11 +20,11 @@ type Feature = (String, bool);
 impl Features {
     /// Looks at the answers to all valid requests of the account that may do everything. Where nothing was accepted at all,
     /// something else is wrong.
-    pub fn new(case: &Case<'_>, alive: bool) -> Self {
+    pub fn new(input: &JudgeInput<'_>, alive: bool) -> Self {
         let mut asked: BTreeMap<Feature, Vec<Status>> = BTreeMap::new();
-        let valid = case.plan.probes.iter().filter(|probe| alive && probe.fault.is_none() && probe.request.credentials == Credentials::Full);
-        for (probe, answer) in valid.filter_map(|probe| Some((probe, case.outcomes.of(&probe.id)?.answer()?))) {
-            let Some(operation) = case.contract.operation(&probe.operation) else { continue };
+        let valid = input.plan.probes.iter().filter(|probe| alive && probe.fault.is_none() && probe.request.credentials == Credentials::Full);
+        for (probe, answer) in valid.filter_map(|probe| Some((probe, input.outcomes.of(&probe.id)?.answer()?))) {
+            let Some(operation) = input.contract.operation(&probe.operation) else { continue };
             // A request that names something uncertain may be 404 without it.
             if answer.status != Status(404) || probe.assumed.is_none() {
                 asked.entry(feature(operation)).or_default().push(answer.status);
@@ -41,10 +41,10 @@ impl Features {
     }
 
     /// Why the operation is not available, where it is not.
-    fn reason(&self, case: &Case<'_>, operation: &Operation) -> Option<Reason> {
+    fn reason(&self, input: &JudgeInput<'_>, operation: &Operation) -> Option<Reason> {
         let (status, count) = self.0.get(&feature(operation))?;
         let (same, others): (Vec<&Operation>, Vec<&Operation>) =
-            case.contract.operations.iter().filter(|other| other.api == operation.api).partition(|other| feature(other) == feature(operation));
+            input.contract.operations.iter().filter(|other| other.api == operation.api).partition(|other| feature(other) == feature(operation));
         let part: Vec<&str> = same.iter().map(|operation| operation.id.as_str()).collect();
         let part = if others.is_empty() { String::new() } else { format!(" ({})", part.join(", ")) };
         let requests = if *count == 1 { "its only valid request".to_owned() } else { format!("each of {count} valid requests") };
@@ -54,17 +54,17 @@ impl Features {
     }
 
     /// Why the operation is not available, where the refusal of a valid request says so: no promise is broken.
-    pub fn hidden(&self, case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<Reason> {
+    pub fn hidden(&self, input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<Reason> {
         let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
-        let operation = case.contract.operation(&probe.operation).filter(|_| probe.fault.is_none() && status == Some(Status(404)))?;
-        self.reason(case, operation)
+        let operation = input.contract.operation(&probe.operation).filter(|_| probe.fault.is_none() && status == Some(Status(404)))?;
+        self.reason(input, operation)
     }
 
     /// Says of every cell that is blocked by a missing feature which one it is, in the same words.
-    pub fn name(&self, case: &Case<'_>, cells: &mut [Cell]) {
+    pub fn name(&self, input: &JudgeInput<'_>, cells: &mut [Cell]) {
         for cell in cells.iter_mut().filter(|cell| cell.verdict.is_blocked()) {
-            let asked = cell.because.as_ref().and_then(|because| case.plan.probe(&because.probe)).map(|probe| probe.operation.as_str());
-            let of = |id: &str| self.reason(case, case.contract.operation(id)?);
+            let asked = cell.because.as_ref().and_then(|because| input.plan.probe(&because.probe)).map(|probe| probe.operation.as_str());
+            let of = |id: &str| self.reason(input, input.contract.operation(id)?);
             let missing = asked.and_then(of);
             // Its own feature, where that is not there either, says it better.
             if let Some(reason) = missing.map(|reason| of(&cell.operation).unwrap_or(reason)) {
@@ -86,7 +86,7 @@ mod tests {
     use crate::judge::judge;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
     use crate::model::contract::Status;
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::Plan;
     use crate::model::reason::Code;
     use crate::model::report::Cell;
@@ -111,8 +111,8 @@ mod tests {
         };
         let plan =
             Plan { cells: serde_json::from_value(Value::Array(names.map(cell).to_vec())).unwrap(), ..plan(names.map(asked).to_vec(), json!({})) };
-        let outcomes = names.iter().zip(statuses).map(|(id, status)| outcome(id, vec![answer(status, Content::Empty)])).collect();
-        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells)
+        let outcomes = names.iter().zip(statuses).map(|(id, status)| outcome(id, vec![answer(status, AnswerContent::Empty)])).collect();
+        said(&contract(&json!({}), &root), &plan, outcomes, |input| judge(input).cells)
     }
 
     fn verdicts(optional: bool, statuses: [u16; 3]) -> Vec<(Verdict, Option<Code>)> {

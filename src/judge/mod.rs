@@ -31,13 +31,13 @@ mod undocumented_members;
 mod unplanned_429;
 mod unread_body;
 
-pub use crate::judge::exchange_rules::Hints;
+pub use crate::judge::exchange_rules::CredentialHints;
 pub use alternatives::alternatives;
 pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
-pub use refused_requests::{Taken, found, taken};
-pub use repeats::{About, Round, drawn_for, is_same, weigh};
-pub use truth_table::{BodyFacts, Control, Excuses, Facts, Failure, Ruling, rule};
+pub use refused_requests::{ValidRequestOutcome, found, taken};
+pub use repeats::{RepeatCause, RepeatRound, drawn_for, is_same, weigh};
+pub use truth_table::{BodyFacts, ControlOutcome, Excuses, Ruling, RulingInput, ServerError, rule};
 pub use undocumented_members::surplus;
 
 use std::borrow::Cow;
@@ -45,8 +45,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::contract::Schemas;
 use crate::contract::expressions::captured;
-use crate::contract::paging::{Next, next_page};
-use crate::judge::exchange_rules::{Gaps, Scene, findings, gaps};
+use crate::contract::paging::{NextPageLocation, next_page};
+use crate::judge::exchange_rules::{ExchangeContext, UnjudgedParts, findings, gaps};
 use crate::judge::resource_rules::{Contradiction, contradictions};
 use crate::model::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Ending, Outcome, Outcomes};
@@ -57,7 +57,7 @@ use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
-pub struct Case<'a> {
+pub struct JudgeInput<'a> {
     /// The contract.
     pub contract: &'a Contract,
     /// Its schemas.
@@ -67,7 +67,7 @@ pub struct Case<'a> {
     /// What became of it.
     pub outcomes: &'a Outcomes,
     /// Where credentials come from, for the commands that show findings again.
-    pub hints: &'a Hints,
+    pub hints: &'a CredentialHints,
 }
 
 /// What is said of the cells, and of what belongs to none.
@@ -88,7 +88,7 @@ impl Judgement {
 
 /// What is said of one probe.
 #[derive(Debug, Clone)]
-pub(crate) struct Opinion<'a> {
+pub(crate) struct ProbeResult<'a> {
     /// The probe.
     pub probe: &'a Probe,
     /// What became of it.
@@ -101,7 +101,7 @@ pub(crate) struct Opinion<'a> {
     pub in_part: Option<String>,
 }
 
-impl Opinion<'_> {
+impl ProbeResult<'_> {
     /// The status of the answer that counts.
     pub fn status(&self) -> Option<Status> {
         self.outcome.and_then(Outcome::answer).map(|answer| answer.status)
@@ -114,43 +114,44 @@ impl Opinion<'_> {
 }
 
 /// Judges every cell of a plan.
-pub fn judge(case: &Case<'_>) -> Judgement {
-    let answered: HashMap<&str, &Outcome> = case.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
-    let accepted = accepted(case, &answered);
-    let known = knows_limited(case, &answered);
+pub fn judge(input: &JudgeInput<'_>) -> Judgement {
+    let answered: HashMap<&str, &Outcome> = input.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
+    let accepted = accepted(input, &answered);
+    let known = knows_limited(input, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
-    let features = missing_features::Features::new(case, alive);
-    let contradictions = swept_resources::unexplained(case, contradictions(case.contract, case.plan, case.outcomes));
-    let heard = Heard { accepted: &accepted, features: &features, contradictions: &contradictions, known, alive };
-    let planned = case.plan.probes.iter().filter(|probe| !case.plan.drawn.contains_key(&probe.id));
-    let mut opinions: Vec<Opinion<'_>> = planned.map(|probe| opinion(case, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
-    let earlier = job_states::earlier(case);
-    let looks = earlier.iter().filter_map(|outcome| Some((case.plan.probe(&outcome.probe)?, Some(outcome))));
-    opinions.extend(looks.map(|look| opinion(case, &heard, look)));
-    let view = cell::View::new(case, &opinions, alive);
-    let mut cells: Vec<Cell> = case.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
-    features.name(case, &mut cells);
-    let mut findings = undocumented(case, &opinions, &features);
-    findings.extend(server_errors::undocumented(case, &opinions, &accepted));
-    findings.extend(server_errors::beside(case, &opinions));
-    findings.extend(rate_limit::ignored(case));
-    findings.extend(rate_limit::ill_advised(case));
-    findings.extend(unplanned_429::findings(case));
-    findings.extend(state_findings::add(case, &contradictions, &mut cells));
-    findings.extend(drawn_answers::add(case, &mut cells, &|id| accepted.get(id) == Some(&true)));
+    let features = missing_features::Features::new(input, alive);
+    let contradictions = swept_resources::unexplained(input, contradictions(input.contract, input.plan, input.outcomes));
+    let heard = RunFacts { accepted: &accepted, features: &features, contradictions: &contradictions, known, alive };
+    let planned = input.plan.probes.iter().filter(|probe| !input.plan.drawn.contains_key(&probe.id));
+    let mut opinions: Vec<ProbeResult<'_>> =
+        planned.map(|probe| probe_result(input, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
+    let earlier = job_states::earlier(input);
+    let looks = earlier.iter().filter_map(|outcome| Some((input.plan.probe(&outcome.probe)?, Some(outcome))));
+    opinions.extend(looks.map(|look| probe_result(input, &heard, look)));
+    let view = cell::CellInputs::new(input, &opinions, alive);
+    let mut cells: Vec<Cell> = input.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
+    features.name(input, &mut cells);
+    let mut findings = undocumented(input, &opinions, &features);
+    findings.extend(server_errors::undocumented(input, &opinions, &accepted));
+    findings.extend(server_errors::beside(input, &opinions));
+    findings.extend(rate_limit::ignored(input));
+    findings.extend(rate_limit::ill_advised(input));
+    findings.extend(unplanned_429::findings(input));
+    findings.extend(state_findings::add(input, &contradictions, &mut cells));
+    findings.extend(drawn_answers::add(input, &mut cells, &|id| accepted.get(id) == Some(&true)));
     Judgement { cells, findings }
 }
 
 /// Whether the server knows the account without permissions: it has refused it something for want of them, or let it in.
-fn knows_limited(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> bool {
-    let limited = case.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
+fn knows_limited(input: &JudgeInput<'_>, answered: &HashMap<&str, &Outcome>) -> bool {
+    let limited = input.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
     let mut answers = limited.filter_map(|probe| answered.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
     answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
 }
 
 /// Which valid requests were accepted.
-fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<ProbeId, bool> {
-    let valid = case.plan.probes.iter().filter(|probe| probe.fault.is_none());
+fn accepted(input: &JudgeInput<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<ProbeId, bool> {
+    let valid = input.plan.probes.iter().filter(|probe| probe.fault.is_none());
     valid
         .map(|probe| {
             let answer = answered.get(probe.id.as_str()).and_then(|outcome| outcome.answer());
@@ -161,7 +162,7 @@ fn accepted(case: &Case<'_>, answered: &HashMap<&str, &Outcome>) -> BTreeMap<Pro
 }
 
 /// What all answers together say.
-struct Heard<'h> {
+struct RunFacts<'h> {
     /// Which valid requests were accepted.
     accepted: &'h BTreeMap<ProbeId, bool>,
     /// APIs that the account does not seem to have.
@@ -175,17 +176,17 @@ struct Heard<'h> {
 }
 
 /// Everything that decides about one probe, and what the checks found in the answer that counts.
-struct Looked {
+struct ProbeFacts {
     /// What decides.
-    facts: Facts,
+    facts: RulingInput,
     /// What the checks found.
     findings: Vec<Finding>,
     /// What they do not judge.
-    gaps: Gaps,
+    gaps: UnjudgedParts,
 }
 
-fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> Opinion<'a> {
-    let Looked { facts, mut findings, gaps } = looked(case, heard, probe, outcome);
+fn probe_result<'a>(input: &JudgeInput<'a>, heard: &RunFacts<'_>, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> ProbeResult<'a> {
+    let ProbeFacts { facts, mut findings, gaps } = looked(input, heard, probe, outcome);
     let ruling = rule(&facts);
     if !matches!(ruling, Ruling::Shows | Ruling::Breaks) {
         findings.clear();
@@ -194,38 +195,38 @@ fn opinion<'a>(case: &Case<'a>, heard: &Heard<'_>, (probe, outcome): (&'a Probe,
     let failed = facts.status.is_some_and(Status::is_server_error);
     if failed && ruling == Ruling::Breaks && !facts.body.broken {
         let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
-        let place = case.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
-        findings.extend(exchange.and_then(|exchange| server_errors::finding(case, probe, exchange, "an answer below 500", place)));
+        let place = input.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
+        findings.extend(exchange.and_then(|exchange| server_errors::finding(input, probe, exchange, "an answer below 500", place)));
     }
     let in_part = partly_judged::accepted(&gaps).filter(|_| ruling == Ruling::Shows && !facts.body.broken);
-    Opinion { probe, outcome, ruling, findings, in_part }
+    ProbeResult { probe, outcome, ruling, findings, in_part }
 }
 
-fn looked(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Looked {
-    let mut facts = facts(case, heard, probe, outcome);
-    let (mut findings, mut gaps) = check(case, probe, outcome);
+fn looked(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> ProbeFacts {
+    let mut facts = facts(input, heard, probe, outcome);
+    let (mut findings, mut gaps) = check(input, probe, outcome);
     if facts.is_allowed() {
-        let unlike_default = by_default::unlike(case, probe, outcome, (&findings, &mut gaps));
-        let unlike_inferred = inferred_cells::unlike(case, probe, outcome, &mut findings);
-        let (unread, unjudged) = (unread_body::unread(case, probe, outcome), partly_judged::open(&gaps));
+        let unlike_default = by_default::unlike(input, probe, outcome, (&findings, &mut gaps));
+        let unlike_inferred = inferred_cells::unlike(input, probe, outcome, &mut findings);
+        let (unread, unjudged) = (unread_body::unread(input, probe, outcome), partly_judged::open(&gaps));
         facts.body = BodyFacts { unread, broken: false, unlike_default, unlike_inferred, unjudged };
     } else {
-        facts.excuses = excuses(case, heard, probe, outcome);
+        facts.excuses = excuses(input, heard, probe, outcome);
     }
     facts.body.broken = findings.iter().any(|finding| finding.severity == Severity::Must);
-    Looked { facts, findings, gaps }
+    ProbeFacts { facts, findings, gaps }
 }
 
 /// What decides by the status, the request and the control.
-fn facts(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Facts {
+fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> RulingInput {
     let answer = outcome.and_then(Outcome::answer);
     let status = answer.map(|answer| answer.status);
     let control = match &probe.control {
-        None => Control::NotNeeded,
-        Some(control) if heard.accepted.get(control) == Some(&true) => Control::Accepted,
-        Some(control) => Control::Refused(why_refused(case, control)),
+        None => ControlOutcome::NotNeeded,
+        Some(control) if heard.accepted.get(control) == Some(&true) => ControlOutcome::Accepted,
+        Some(control) => ControlOutcome::Refused(why_refused(input, control)),
     };
-    Facts {
+    RulingInput {
         ending: outcome.map_or(Ending::Withheld("the run ended before it was due".into()), |outcome| outcome.ending.clone()),
         status,
         allowed: probe.allowed.clone(),
@@ -233,14 +234,14 @@ fn facts(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Out
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
             && probe.request.credentials != Credentials::Limited
             && probe.allows(Status(401)),
-        forbids: allowed_answers::forbids(case, probe),
+        forbids: allowed_answers::forbids(input, probe),
         recognised: heard.known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, no other confirmation is needed.
         assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
-        failure: server_errors::meaning(case.contract.operation(&probe.operation), status, heard.alive),
+        failure: server_errors::meaning(input.contract.operation(&probe.operation), status, heard.alive),
         control,
-        none_of: missing(case, heard.accepted, probe),
+        none_of: missing(input, heard.accepted, probe),
         refusal: answer.filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4).and_then(refusal_words::of),
         excuses: Excuses::default(),
         body: BodyFacts::default(),
@@ -248,14 +249,14 @@ fn facts(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Out
 }
 
 /// What explains an answer that the contract does not allow.
-fn excuses(case: &Case<'_>, heard: &Heard<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Excuses {
+fn excuses(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Excuses {
     Excuses {
-        absent: heard.features.hidden(case, probe, outcome),
-        as_right: allowed_answers::as_right(case, probe, outcome),
-        inferred: inferred_cells::expected(case, probe),
-        swept_by: swept_resources::swept_by(case, probe, outcome),
-        job: finished_jobs::finished(case, probe, outcome),
-        forgotten: reset_server::forgotten(case, probe, outcome),
+        absent: heard.features.hidden(input, probe, outcome),
+        as_right: allowed_answers::as_right(input, probe, outcome),
+        inferred: inferred_cells::expected(input, probe),
+        swept_by: swept_resources::swept_by(input, probe, outcome),
+        job: finished_jobs::finished(input, probe, outcome),
+        forgotten: reset_server::forgotten(input, probe, outcome),
         marked: state_findings::is_marked(heard.contradictions, probe),
     }
 }
@@ -276,33 +277,33 @@ fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
 fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
     let first = outcome.filter(|outcome| matches!(probe.repeat, Repeat::Pages { .. }) && outcome.exchanges.len() > 1);
     let page = first.and_then(|outcome| outcome.exchanges.first()?.answer.as_ref()?.body.json());
-    page.is_some_and(|page| matches!(next_page(page), Some(Next::Address(_))))
+    page.is_some_and(|page| matches!(next_page(page), Some(NextPageLocation::Address(_))))
 }
 
 /// The kind of which the server has nothing and the run could make nothing, where a request or its control was not sent for want
 /// of it: that is no failure.
-fn missing(case: &Case<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
-    let withheld = |probe: &Probe| case.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
-    let control = probe.control.as_ref().and_then(|control| case.plan.probe(control));
-    let empty = |slot: &&SlotId| match case.plan.slots.get(*slot).map(|slot| &slot.origin) {
-        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true) && !has_found(case, finder, slot),
+fn missing(input: &JudgeInput<'_>, accepted: &BTreeMap<ProbeId, bool>, probe: &Probe) -> Option<String> {
+    let withheld = |probe: &Probe| input.outcomes.of(&probe.id).is_some_and(|outcome| matches!(outcome.ending, Ending::Withheld(_)));
+    let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
+    let empty = |slot: &&SlotId| match input.plan.slots.get(*slot).map(|slot| &slot.origin) {
+        Some(Origin::Borrowed(finder)) => accepted.get(finder) == Some(&true) && !has_found(input, finder, slot),
         _ => false,
     };
     let needs = [Some(probe), control].into_iter().flatten().filter(|probe| withheld(probe)).flat_map(|probe| &probe.needs);
-    let kind = &case.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
+    let kind = &input.plan.slots.get(needs.into_iter().find(empty)?)?.kind;
     withheld(probe).then(|| kind.clone())
 }
 
 /// Whether the answer to a list holds what a slot stands for.
-fn has_found(case: &Case<'_>, finder: &str, slot: &SlotId) -> bool {
-    let (Some(probe), Some(answer)) = (case.plan.probe(finder), case.outcomes.of(finder).and_then(Outcome::answer)) else { return false };
+fn has_found(input: &JudgeInput<'_>, finder: &str, slot: &SlotId) -> bool {
+    let (Some(probe), Some(answer)) = (input.plan.probe(finder), input.outcomes.of(finder).and_then(Outcome::answer)) else { return false };
     let mut captures = probe.captures.iter().filter(|capture| capture.slot == *slot);
     captures.any(|capture| captured(capture, answer, probe, &BTreeMap::new()).is_some())
 }
 
-fn why_refused(case: &Case<'_>, control: &str) -> Reason {
+fn why_refused(input: &JudgeInput<'_>, control: &str) -> Reason {
     let because = |code, words: String| Reason::new(code, words).caused_by(control);
-    match case.outcomes.of(control) {
+    match input.outcomes.of(control) {
         None => because(Code::Other, format!("{control} was not sent")),
         Some(outcome) => match (&outcome.ending, outcome.answer()) {
             (Ending::Withheld(reason), _) => reason.clone(),
@@ -314,33 +315,33 @@ fn why_refused(case: &Case<'_>, control: &str) -> Reason {
 }
 
 /// What the checks find in the answer that counts, and what they do not judge of it.
-fn check(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> (Vec<Finding>, Gaps) {
-    check_as(case, probe, outcome, &|operation, status| declared(case.contract, operation, status))
+fn check(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> (Vec<Finding>, UnjudgedParts) {
+    check_as(input, probe, outcome, &|operation, status| declared(input.contract, operation, status))
 }
 
 /// The same with another idea of which response the contract declares.
 fn check_as<'a>(
-    case: &Case<'a>,
+    input: &JudgeInput<'a>,
     probe: &Probe,
     outcome: Option<&Outcome>,
     declared: &dyn Fn(Option<&'a Operation>, Status) -> Option<Cow<'a, Response>>,
-) -> (Vec<Finding>, Gaps) {
+) -> (Vec<Finding>, UnjudgedParts) {
     let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
     let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { return Default::default() };
     let whole_server = probe.id.starts_with(WHOLE_SERVER);
-    let operation = case.contract.operation(&probe.operation).filter(|_| !whole_server);
+    let operation = input.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(operation, answer.status);
-    let scene = Scene {
-        contract: case.contract,
-        schemas: case.schemas,
+    let context = ExchangeContext {
+        contract: input.contract,
+        schemas: input.schemas,
         operation,
         probe,
         exchange,
         answer,
         declared: declared.as_deref(),
-        hints: case.hints,
+        hints: input.hints,
     };
-    (findings(&scene), gaps(&scene))
+    (findings(&context), gaps(&context))
 }
 
 /// What the contract declares for a status. `default` is what authors write for errors: it says nothing of a success.
@@ -356,10 +357,10 @@ fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status
 }
 
 /// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
-fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &missing_features::Features) -> Vec<Finding> {
+fn undocumented(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], features: &missing_features::Features) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for opinion in opinions.iter().filter(|opinion| !matches!(opinion.ruling, Ruling::Breaks | Ruling::Shows)) {
-        let (Some(status), Some(operation)) = (opinion.status(), case.contract.operation(&opinion.probe.operation)) else { continue };
+    for probe_result in opinions.iter().filter(|probe_result| !matches!(probe_result.ruling, Ruling::Breaks | Ruling::Shows)) {
+        let (Some(status), Some(operation)) = (probe_result.status(), input.contract.operation(&probe_result.probe.operation)) else { continue };
         // An operation that documents nothing at all is not caught at anything, nor one without a success at a success.
         let says = |response: &Response| !response.general && !response.certainty.is_inferred();
         let silent = !operation.responses.iter().any(says) || (status.is_success() && operation.successes().next().is_none());
@@ -370,7 +371,7 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &missing_fe
             || covered
             || features.explain(operation, status)
             || status.is_server_error()
-            || declared(case.contract, Some(operation), status).is_some();
+            || declared(input.contract, Some(operation), status).is_some();
         if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
             found.push(Finding {
                 check: "undocumented-status".to_owned(),
@@ -381,11 +382,11 @@ fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], features: &missing_fe
                 contract: operation.place.clone(),
                 answer: "status".to_owned(),
                 citation: "OpenAPI, Responses Object: expected to cover successful and known error responses".to_owned(),
-                probe: opinion.probe.id.clone(),
-                curl: opinion
+                probe: probe_result.probe.id.clone(),
+                curl: probe_result
                     .outcome
                     .and_then(|outcome| outcome.exchanges.last())
-                    .map(|exchange| crate::judge::exchange_rules::curl(&exchange.request, case.hints))
+                    .map(|exchange| crate::judge::exchange_rules::curl(&exchange.request, input.hints))
                     .unwrap_or_default(),
                 sightings: Sightings::default(),
             });

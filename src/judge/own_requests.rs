@@ -1,18 +1,18 @@
 //! Reports which of the user's own requests were used, and leaves out those that are confidential.
 
-use super::{Case, Recording};
+use super::{JudgeInput, Recording};
 use crate::model::contract::Contract;
-use crate::model::exchange::{Exchange, Withheld};
+use crate::model::exchange::{Exchange, WithheldBody};
 use crate::model::plan::{Body, Probe};
 use crate::model::suite::Suite;
 
 /// Operations that were asked with the valid request that the suite names, in the order of the contract.
-pub fn own_requests(case: &Case<'_>) -> Vec<String> {
+pub fn own_requests(input: &JudgeInput<'_>) -> Vec<String> {
     let asked = |name: &str| {
-        let probes = case.plan.probes.iter().filter(|probe| probe.operation == name);
-        probes.filter_map(|probe| case.outcomes.of(&probe.id)).any(|outcome| !outcome.exchanges.is_empty())
+        let probes = input.plan.probes.iter().filter(|probe| probe.operation == name);
+        probes.filter_map(|probe| input.outcomes.of(&probe.id)).any(|outcome| !outcome.exchanges.is_empty())
     };
-    let own = case.contract.operations.iter().filter(|operation| operation.own.is_some());
+    let own = input.contract.operations.iter().filter(|operation| operation.own.is_some());
     own.map(|operation| operation.id.clone()).filter(|name| asked(name)).collect()
 }
 
@@ -26,7 +26,7 @@ pub fn withhold(contract: &Contract, suite: &Suite, recording: &mut Recording) {
         let own = contract.operation(&probe.operation)?.own.as_ref().filter(|own| own.confidential && own.body.is_some())?;
         let body = suite.requests.get(&probe.operation)?.parts().body?;
         let changed = !matches!(&probe.request.body, Body::Json(sent) if Some(sent) == own.body.as_ref());
-        Some(Withheld { file: body, changed })
+        Some(WithheldBody { file: body, changed })
     };
     let rounds = recording.again.iter_mut().map(|round| (&mut round.plan, &mut round.outcomes));
     for (plan, outcomes) in std::iter::once((&mut recording.plan, &mut recording.outcomes)).chain(rounds) {
@@ -40,7 +40,7 @@ pub fn withhold(contract: &Contract, suite: &Suite, recording: &mut Recording) {
     }
 }
 
-fn take_out(exchange: &mut Exchange, withheld: &Withheld) {
+fn take_out(exchange: &mut Exchange, withheld: &WithheldBody) {
     let request = &mut exchange.request;
     let had = request.body.take().is_some_and(|body| !body.is_empty()) | request.base64.take().is_some();
     request.withheld = Some(withheld.clone()).filter(|_| had);

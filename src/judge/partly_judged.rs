@@ -1,15 +1,15 @@
 //! Marks a proved cell as proved in part when some of its answer was not judged.
 
 use crate::contract::Unjudged;
-use crate::judge::exchange_rules::Gaps;
+use crate::judge::exchange_rules::UnjudgedParts;
 
 /// The first part of an answer that was not judged, and that the suite does not accept.
-pub(super) fn open(gaps: &Gaps) -> Option<String> {
+pub(super) fn open(gaps: &UnjudgedParts) -> Option<String> {
     gaps.unjudged.iter().find(|part| part.accepted.is_none()).map(words)
 }
 
 /// What of an answer that shows something was not judged: gaps that the suite accepts, and a body of a type that is never read.
-pub(super) fn accepted(gaps: &Gaps) -> Option<String> {
+pub(super) fn accepted(gaps: &UnjudgedParts) -> Option<String> {
     let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", words(part), part.accepted.as_deref().unwrap_or_default()));
     let all: Vec<String> = accepted.chain(gaps.unread.clone()).collect();
     (!all.is_empty()).then(|| all.join("; "))
@@ -25,24 +25,24 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::judge::{Case, judge};
-    use crate::model::exchange::Content;
+    use crate::judge::{JudgeInput, judge};
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::Plan;
     use crate::model::report::Cell;
     use crate::model::verdict::Verdict;
 
     /// The cell of an answer under a schema, where the suite accepts these places.
-    fn cell(media: &str, schema: &Value, body: Content, accepted: &[&str]) -> Cell {
+    fn cell(media: &str, schema: &Value, body: AnswerContent, accepted: &[&str]) -> Cell {
         let cells =
             json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(vec![probe("p", &json!({}))], json!({})) };
         let mut came = answer(200, body);
         came.headers.push(("content-type".to_owned(), media.to_owned()));
         let contract = contract(&json!({"content": {media: {"schema": schema}}}), &json!({}));
-        said(&contract, &plan, vec![outcome("p", vec![came])], |case| {
+        said(&contract, &plan, vec![outcome("p", vec![came])], |input| {
             let accepted = accepted.iter().map(|place| ((*place).to_owned(), "it is fixed in the next version".to_owned())).collect();
             let schemas = crate::contract::Schemas::new(&contract).unwrap().accepting(accepted).unwrap();
-            judge(&Case { schemas: &schemas, ..*case }).cells.remove(0)
+            judge(&JudgeInput { schemas: &schemas, ..*input }).cells.remove(0)
         })
     }
 
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_part_that_is_not_judged_leaves_no_green_cell() {
         let schema = json!({"required": ["n"], "properties": {"s": {"pattern": "^(?i)abc\\Z"}}});
-        let json = |body: Value| Content::Json(body);
+        let json = |body: Value| AnswerContent::Json(body);
         let open = cell("application/json", &schema, json(json!({"n": 1})), &[]);
         assert_eq!(open.verdict, Verdict::Inconclusive);
         assert!(open.reason.is_some_and(|reason| reason.starts_with(&format!("keyword pattern at {AT} not judged: "))));
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn a_body_that_is_not_read_conforms_in_part() {
-        let csv = cell("text/csv", &json!({"type": "string"}), Content::Text("a,b".to_owned()), &[]);
+        let csv = cell("text/csv", &json!({"type": "string"}), AnswerContent::Text("a,b".to_owned()), &[]);
         assert_eq!((csv.verdict, csv.in_part.as_deref()), (Verdict::Conforms, Some("body not judged: text/csv, bodies of this type are not read")));
-        let read = cell("application/json", &json!({"type": "object"}), Content::Json(json!({})), &[]);
+        let read = cell("application/json", &json!({"type": "object"}), AnswerContent::Json(json!({})), &[]);
         assert_eq!((read.verdict, read.in_part), (Verdict::Conforms, None));
     }
 }

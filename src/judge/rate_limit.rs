@@ -1,6 +1,6 @@
 //! Judges the rate limit: that there is one, and that a client which waits as told is served again.
 
-use super::Case;
+use super::JudgeInput;
 use crate::judge::exchange_rules::curl;
 use crate::model::contract::Status;
 use crate::model::exchange::{Answer, Exchange};
@@ -9,16 +9,16 @@ use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// A warning where more requests were accepted than a documented limit allows, in less time. It is no more than a warning:
 /// a provider may have raised the limit for one customer.
-pub(super) fn ignored(case: &Case<'_>) -> Option<Finding> {
-    let bursts = case.plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Burst { .. }));
+pub(super) fn ignored(input: &JudgeInput<'_>) -> Option<Finding> {
+    let bursts = input.plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Burst { .. }));
     bursts.into_iter().find_map(|probe| {
-        let outcome = case.outcomes.of(&probe.id)?;
+        let outcome = input.outcomes.of(&probe.id)?;
         let answers = outcome.exchanges.iter().map(|exchange| exchange.answer.as_ref());
         let millis: u64 =
             answers.map(|answer| answer.filter(|answer| answer.status.is_success()).map(|answer| answer.millis)).sum::<Option<u64>>()?;
         let sent = outcome.exchanges.len();
-        let limit = case.contract.rate_limits.iter().find(|limit| sent > limit.requests as usize && millis < u64::from(limit.seconds) * 1000)?;
-        let response = case.contract.server_responses.iter().find(|response| response.status == probe.status);
+        let limit = input.contract.rate_limits.iter().find(|limit| sent > limit.requests as usize && millis < u64::from(limit.seconds) * 1000)?;
+        let response = input.contract.server_responses.iter().find(|response| response.status == probe.status);
         Some(Finding {
             check: "rate-limit".to_owned(),
             severity: Severity::Should,
@@ -27,24 +27,24 @@ pub(super) fn ignored(case: &Case<'_>) -> Option<Finding> {
             actual: format!("{sent} requests accepted"),
             contract: response.map(|response| response.place.clone()).unwrap_or_default(),
             answer: "status".to_owned(),
-            citation: response.map_or_else(|| case.contract.title.clone(), |response| format!("{}, {}", response.source, response.status)),
+            citation: response.map_or_else(|| input.contract.title.clone(), |response| format!("{}, {}", response.source, response.status)),
             probe: probe.id.clone(),
             sightings: Sightings { seen: sent as u64, tries: sent as u64, ..Sightings::default() },
-            curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, case.hints)).unwrap_or_default(),
+            curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, input.hints)).unwrap_or_default(),
         })
     })
 }
 
 /// A warning where a request was one too many again after the wait that the server had advised. It is no more than a
 /// warning: others may have used up the next window.
-pub(super) fn ill_advised(case: &Case<'_>) -> Option<Finding> {
-    let probes = case.plan.probes.iter().filter(|probe| !matches!(probe.repeat, Repeat::Burst { .. }));
+pub(super) fn ill_advised(input: &JudgeInput<'_>) -> Option<Finding> {
+    let probes = input.plan.probes.iter().filter(|probe| !matches!(probe.repeat, Repeat::Burst { .. }));
     probes.into_iter().find_map(|probe| {
-        let outcome = case.outcomes.of(&probe.id)?;
+        let outcome = input.outcomes.of(&probe.id)?;
         // A request that was refused is only sent again after the wait.
         let again = outcome.exchanges.windows(2).find(|pair| pair.iter().all(is_refused))?;
         let advice = again[0].answer.as_ref().and_then(advised)?;
-        let response = case.contract.server_responses.iter().find(|response| response.status == Status(429));
+        let response = input.contract.server_responses.iter().find(|response| response.status == Status(429));
         Some(Finding {
             check: "wait-advice".to_owned(),
             severity: Severity::Should,
@@ -56,7 +56,7 @@ pub(super) fn ill_advised(case: &Case<'_>) -> Option<Finding> {
             citation: "RFC 9110, section 10.2.3: how long the user agent ought to wait before making a follow-up request".to_owned(),
             probe: probe.id.clone(),
             sightings: Sightings::default(),
-            curl: curl(&again[1].request, case.hints),
+            curl: curl(&again[1].request, input.hints),
         })
     })
 }
@@ -79,14 +79,14 @@ mod tests {
     use crate::judge::judge;
     use crate::judge::small_cases;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     /// A server that is asked so often, each time with this status, and what is said of it.
     fn said(repeat: &serde_json::Value, statuses: &[u16]) -> Option<&'static str> {
         let contract = contract(&json!({}), &json!({"x-probity-rate-limits": [{"requests": 2, "seconds": 60}]}));
         let plan = plan(vec![probe("p", &json!({"repeat": repeat}))], json!({}));
         let headers = vec![("retry-after".to_owned(), "1".to_owned())];
-        let answers = statuses.iter().map(|status| Answer { headers: headers.clone(), ..answer(*status, Content::Empty) }).collect();
+        let answers = statuses.iter().map(|status| Answer { headers: headers.clone(), ..answer(*status, AnswerContent::Empty) }).collect();
         let found = small_cases::said(&contract, &plan, vec![outcome("p", answers)], judge).findings;
         let has = |check: &str| found.iter().any(|finding| finding.check == check);
         match (has("rate-limit"), has("wait-advice")) {

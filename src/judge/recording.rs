@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Round;
-use crate::model::exchange::{Content, Outcomes};
+use super::RepeatRound;
+use crate::model::exchange::{AnswerContent, Outcomes};
 use crate::model::journal::Sources;
 use crate::model::keep::Keep;
 use crate::model::plan::{Plan, Probe};
-use crate::model::report::{SentProbe, Traces};
+use crate::model::report::{RunTraces, SentProbe};
 
 /// A run that can be judged again, offline and against a newer contract. It holds no credentials.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,10 +38,10 @@ pub struct Recording {
     pub outcomes: Outcomes,
     /// What was sent again afterwards, because of what was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub again: Vec<Round>,
+    pub again: Vec<RepeatRound>,
     /// What the run did to its target.
     #[serde(default)]
-    pub traces: Traces,
+    pub traces: RunTraces,
 }
 
 impl Recording {
@@ -56,8 +56,8 @@ impl Recording {
         let rounds = self.again.iter_mut().map(|round| &mut round.outcomes);
         let outcomes = std::iter::once(&mut self.outcomes).chain(rounds).flat_map(|outcomes| &mut outcomes.outcomes);
         let answers = outcomes.flat_map(|outcome| &mut outcome.exchanges).filter_map(|exchange| exchange.answer.as_mut());
-        for answer in answers.filter(|answer| answer.body != Content::Empty) {
-            answer.body = Content::Withheld(reason.clone());
+        for answer in answers.filter(|answer| answer.body != AnswerContent::Empty) {
+            answer.body = AnswerContent::Withheld(reason.clone());
         }
         self
     }

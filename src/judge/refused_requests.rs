@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{About, Round};
+use super::{RepeatCause, RepeatRound};
 use crate::model::contract::Status;
 use crate::model::effect::Effect;
 use crate::model::exchange::{Ending, Outcome, Outcomes};
@@ -13,7 +13,7 @@ use crate::model::report::FoundRequest;
 
 /// What became of the valid requests of an operation.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Taken {
+pub enum ValidRequestOutcome {
     /// One was accepted.
     Accepted,
     /// All were refused; what the last one was answered.
@@ -22,25 +22,25 @@ pub enum Taken {
 
 /// What became of the valid requests of each operation that were answered. Requests that would change more than the run's own
 /// are not among the refused ones: they are not sent in other ways.
-pub fn taken(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<String, Taken> {
-    let mut found: BTreeMap<String, Taken> = BTreeMap::new();
+pub fn taken(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<String, ValidRequestOutcome> {
+    let mut found: BTreeMap<String, ValidRequestOutcome> = BTreeMap::new();
     for outcome in &outcomes.outcomes {
         let Some(probe) = plan.probe(&outcome.probe).filter(|probe| probe.fault.is_none() && probe.trigger == "success") else { continue };
         let Some(answer) = outcome.answer().filter(|_| outcome.ending == Ending::Answered) else { continue };
         if probe.is_accepted_by(answer.status) {
-            found.insert(probe.operation.clone(), Taken::Accepted);
-        } else if is_for_its_content(probe, outcome) && found.get(&probe.operation) != Some(&Taken::Accepted) {
-            found.insert(probe.operation.clone(), Taken::Refused(answer.body.json().cloned()));
+            found.insert(probe.operation.clone(), ValidRequestOutcome::Accepted);
+        } else if is_for_its_content(probe, outcome) && found.get(&probe.operation) != Some(&ValidRequestOutcome::Accepted) {
+            found.insert(probe.operation.clone(), ValidRequestOutcome::Refused(answer.body.json().cloned()));
         }
     }
     found
 }
 
 /// Valid requests that were taken after those of the contract were refused, one for each operation.
-pub fn found(rounds: &[Round]) -> Vec<FoundRequest> {
+pub fn found(rounds: &[RepeatRound]) -> Vec<FoundRequest> {
     let mut found: BTreeMap<String, FoundRequest> = BTreeMap::new();
     for round in rounds {
-        let About::Another(tried) = &round.about else { continue };
+        let RepeatCause::Another(tried) = &round.about else { continue };
         let valid = |probe: &&Probe| probe.fault.is_none() && probe.trigger == "success" && tried.contains(&probe.operation);
         for probe in round.plan.probes.iter().filter(valid) {
             let answer = round.outcomes.of(&probe.id).and_then(Outcome::answer);
@@ -67,20 +67,20 @@ mod tests {
 
     use super::*;
     use crate::judge::small_cases::{answer, outcome, plan, probe};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
-    fn judged(effect: &str, answers: &[u16]) -> Option<Taken> {
+    fn judged(effect: &str, answers: &[u16]) -> Option<ValidRequestOutcome> {
         let probes = (0..answers.len()).map(|index| probe(&format!("p{index}"), &json!({"effect": effect}))).collect();
-        let outcomes = answers.iter().enumerate().map(|(index, status)| outcome(&format!("p{index}"), vec![answer(*status, Content::Empty)]));
+        let outcomes = answers.iter().enumerate().map(|(index, status)| outcome(&format!("p{index}"), vec![answer(*status, AnswerContent::Empty)]));
         taken(&plan(probes, json!({})), &Outcomes { outcomes: outcomes.collect() }).remove("things.list")
     }
 
     #[test]
     fn what_is_refused_for_its_content_is_tried_again_unless_it_changes_what_is_not_own() {
-        assert_eq!(judged("own", &[422]), Some(Taken::Refused(None)));
-        assert_eq!(judged("nothing", &[500]), Some(Taken::Refused(None)));
-        assert_eq!(judged("own", &[422, 200]), Some(Taken::Accepted));
-        assert_eq!(judged("own", &[200, 422]), Some(Taken::Accepted));
+        assert_eq!(judged("own", &[422]), Some(ValidRequestOutcome::Refused(None)));
+        assert_eq!(judged("nothing", &[500]), Some(ValidRequestOutcome::Refused(None)));
+        assert_eq!(judged("own", &[422, 200]), Some(ValidRequestOutcome::Accepted));
+        assert_eq!(judged("own", &[200, 422]), Some(ValidRequestOutcome::Accepted));
         for status in [401, 403, 404, 429, 501, 503] {
             assert_eq!(judged("own", &[status]), None, "{status}");
         }

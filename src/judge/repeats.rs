@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::truth_table::{CellFacts, verdict};
-use super::{Case, Judgement, judge};
-use crate::model::exchange::{Content, Outcome, Outcomes};
+use super::{JudgeInput, Judgement, judge};
+use crate::model::exchange::{AnswerContent, Outcome, Outcomes};
 use crate::model::plan::{Plan, ProbeId};
 use crate::model::report::Cell;
 use crate::model::verdict::{Finding, Severity, Sightings};
@@ -14,9 +14,9 @@ const FAILURES: [&str; 2] = ["status", "server-error"];
 
 /// A part of the plan that was carried out once more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Round {
+pub struct RepeatRound {
     /// What it was for.
-    pub about: About,
+    pub about: RepeatCause,
     /// What was planned.
     pub plan: Plan,
     /// What became of it.
@@ -26,7 +26,7 @@ pub struct Round {
 /// What a part of a plan was carried out again for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum About {
+pub enum RepeatCause {
     /// To try the valid requests of these operations in another way, and to ask for what was not reached for want of them.
     Another(Vec<String>),
     /// To see whether the same probes show the same.
@@ -37,10 +37,10 @@ pub enum About {
     Shrunk(ProbeId, ProbeId),
 }
 
-impl Round {
+impl RepeatRound {
     /// What is found in it.
-    pub fn findings(&self, case: &Case<'_>) -> Vec<Finding> {
-        let own = Case { plan: &self.plan, outcomes: &self.outcomes, ..*case };
+    pub fn findings(&self, input: &JudgeInput<'_>) -> Vec<Finding> {
+        let own = JudgeInput { plan: &self.plan, outcomes: &self.outcomes, ..*input };
         let judgement = judge(&own);
         judgement.into_findings().collect()
     }
@@ -48,34 +48,34 @@ impl Round {
 
 /// Adds to each finding in how many tries it was seen, and puts the smallest request in the place of the one that was
 /// drawn.
-pub fn weigh(case: &Case<'_>, rounds: &[Round], judgement: &mut Judgement) {
+pub fn weigh(input: &JudgeInput<'_>, rounds: &[RepeatRound], judgement: &mut Judgement) {
     for round in rounds {
         let found = match &round.about {
-            About::Shrink(_) => continue,
-            About::Another(_) => {
-                take_over(case, round, judgement);
-                fail_as_well(round, round.findings(case), judgement);
+            RepeatCause::Shrink(_) => continue,
+            RepeatCause::Another(_) => {
+                take_over(input, round, judgement);
+                fail_as_well(round, round.findings(input), judgement);
                 continue;
             }
-            About::Repeat(_) | About::Shrunk(..) => round.findings(case),
+            RepeatCause::Repeat(_) | RepeatCause::Shrunk(..) => round.findings(input),
         };
         let cells = judgement.cells.iter_mut().flat_map(|cell| &mut cell.findings);
         for finding in cells.chain(&mut judgement.findings) {
             match &round.about {
-                About::Repeat(probes) if probes.contains(&finding.probe) => count(finding, round, &found),
-                About::Shrunk(probe, smaller) if finding.probe == *probe => replace(finding, round, smaller, &found),
-                About::Repeat(_) | About::Shrunk(..) | About::Shrink(_) | About::Another(_) => {}
+                RepeatCause::Repeat(probes) if probes.contains(&finding.probe) => count(finding, round, &found),
+                RepeatCause::Shrunk(probe, smaller) if finding.probe == *probe => replace(finding, round, smaller, &found),
+                RepeatCause::Repeat(_) | RepeatCause::Shrunk(..) | RepeatCause::Shrink(_) | RepeatCause::Another(_) => {}
             }
         }
     }
-    for round in rounds.iter().filter(|round| matches!(round.about, About::Repeat(_))) {
-        fail_as_well(round, round.findings(case), judgement);
+    for round in rounds.iter().filter(|round| matches!(round.about, RepeatCause::Repeat(_))) {
+        fail_as_well(round, round.findings(input), judgement);
     }
     soften(&mut judgement.cells);
 }
 
 /// Adds valid requests that failed when they were sent again, once for each operation: what fails now and then fails.
-fn fail_as_well(round: &Round, found: Vec<Finding>, judgement: &mut Judgement) {
+fn fail_as_well(round: &RepeatRound, found: Vec<Finding>, judgement: &mut Judgement) {
     let fails = |finding: &Finding| FAILURES.contains(&finding.check.as_str()) && finding.actual.starts_with('5');
     for finding in found.into_iter().filter(fails) {
         let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
@@ -88,8 +88,8 @@ fn fail_as_well(round: &Round, found: Vec<Finding>, judgement: &mut Judgement) {
 }
 
 /// Lets what a round has shown of a cell stand where nothing was shown of it before.
-fn take_over(case: &Case<'_>, round: &Round, judgement: &mut Judgement) {
-    let own = judge(&Case { plan: &round.plan, outcomes: &round.outcomes, ..*case });
+fn take_over(input: &JudgeInput<'_>, round: &RepeatRound, judgement: &mut Judgement) {
+    let own = judge(&JudgeInput { plan: &round.plan, outcomes: &round.outcomes, ..*input });
     for cell in own.cells.into_iter().filter(|cell| cell.verdict.is_shown()) {
         let open = |known: &&mut Cell| known.verdict.is_open();
         let same = |known: &&mut Cell| known.operation == cell.operation && known.status == cell.status;
@@ -120,16 +120,16 @@ fn soften(cells: &mut [Cell]) {
     }
 }
 
-fn count(finding: &mut Finding, round: &Round, found: &[Finding]) {
+fn count(finding: &mut Finding, round: &RepeatRound, found: &[Finding]) {
     // Silence shows nothing, nor does a body that there was no room for.
     let answer = round.outcomes.of(&finding.probe).and_then(Outcome::answer);
-    let sent = answer.is_some_and(|answer| !matches!(answer.body, Content::Unread(_) | Content::Withheld(_)));
+    let sent = answer.is_some_and(|answer| !matches!(answer.body, AnswerContent::Unread(_) | AnswerContent::Withheld(_)));
     let seen = found.iter().any(|other| is_same(finding, other) && other.probe == finding.probe);
     finding.sightings.tries += u64::from(sent || seen);
     finding.sightings.seen += u64::from(seen);
 }
 
-fn replace(finding: &mut Finding, round: &Round, smaller: &str, found: &[Finding]) {
+fn replace(finding: &mut Finding, round: &RepeatRound, smaller: &str, found: &[Finding]) {
     let from = |other: &&Finding| drawn_for(&round.plan, &other.probe).is_some_and(|id| id == smaller);
     let Some(other) = found.iter().filter(from).find(|other| is_same(finding, other)) else { return };
     let shrunk = round.plan.drawn.get(smaller).map(crate::model::drawn::Drawn::words);

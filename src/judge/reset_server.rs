@@ -1,27 +1,27 @@
 //! Excuses "not found" for what an earlier run left on a server that has been reset since.
 
-use super::{Case, seen_ids};
+use super::{JudgeInput, seen_ids};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Origin, Probe};
 use crate::model::text::plain;
 
 /// What only an earlier run confirms of a request with a fault: that it is refused in another way breaks nothing, nor does that
 /// it is accepted where the server has given the same id again.
-pub(super) fn forgotten(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+pub(super) fn forgotten(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
     let assumed = probe.assumed.as_ref().filter(|_| probe.fault.is_some())?;
     let answer = outcome.and_then(Outcome::answer)?;
-    (!answer.status.is_success() || is_given_again(case, probe)).then(|| assumed.clone())
+    (!answer.status.is_success() || is_given_again(input, probe)).then(|| assumed.clone())
 }
 
 /// Whether the run has made something with an id that the probe knows from before.
-fn is_given_again(case: &Case<'_>, probe: &Probe) -> bool {
-    let known = probe.needs.iter().filter_map(|slot| case.plan.slots.get(slot)).filter_map(|slot| match &slot.origin {
+fn is_given_again(input: &JudgeInput<'_>, probe: &Probe) -> bool {
+    let known = probe.needs.iter().filter_map(|slot| input.plan.slots.get(slot)).filter_map(|slot| match &slot.origin {
         Origin::Given(id) => Some((&slot.kind, id)),
         Origin::Created(_) | Origin::Borrowed(_) => None,
     });
     let known: Vec<_> = known.collect();
-    let (values, _) = seen_ids::known(case.plan, case.outcomes);
-    let made = case.plan.slots.iter().filter(|(_, slot)| slot.maker().is_some());
+    let (values, _) = seen_ids::known(input.plan, input.outcomes);
+    let made = input.plan.slots.iter().filter(|(_, slot)| slot.maker().is_some());
     let mut made = made.filter_map(|(id, slot)| Some((&slot.kind, plain(values.get(id)?))));
     made.any(|(kind, id)| known.contains(&(kind, &id)))
 }
@@ -31,7 +31,7 @@ mod tests {
     use serde_json::json;
 
     use crate::judge::small_cases::{answer, outcome, plan, probe, verdict};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::verdict::Verdict;
 
     /// What is said when a job of an earlier run is answered with this status, and the run itself made one with this id.
@@ -41,8 +41,8 @@ mod tests {
         let making = probe("new", &json!({"captures": [{"slot": "jobs#1", "expression": "$response.body#/id", "like": null, "nth": 0}]}));
         let slots = json!({"jobs=7": {"kind": "jobs", "origin": {"given": "7"}, "like": null},
                            "jobs#1": {"kind": "jobs", "origin": {"created": "new"}, "like": null}});
-        let made = outcome("new", vec![answer(200, Content::Json(json!({"id": made})))]);
-        verdict(&plan(vec![asking, making], slots), "old", 410, vec![outcome("old", vec![answer(status, Content::Empty)]), made])
+        let made = outcome("new", vec![answer(200, AnswerContent::Json(json!({"id": made})))]);
+        verdict(&plan(vec![asking, making], slots), "old", 410, vec![outcome("old", vec![answer(status, AnswerContent::Empty)]), made])
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Case, Failure, Opinion, Ruling};
+use super::{JudgeInput, ProbeResult, Ruling, ServerError};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Exchange;
@@ -23,50 +23,51 @@ pub(super) fn is_failure(operation: Option<&Operation>, status: Status, alive: b
 }
 
 /// What a server error means for a request to an operation.
-pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, alive: bool) -> Failure {
-    let (Some(operation), Some(status)) = (operation, status.filter(|status| status.is_server_error())) else { return Failure::Hinders };
+pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, alive: bool) -> ServerError {
+    let (Some(operation), Some(status)) = (operation, status.filter(|status| status.is_server_error())) else { return ServerError::Hinders };
     let told = [status, FAILED].iter().any(|status| operation.documents(*status).is_some());
     match is_failure(Some(operation), status, alive) {
-        true if !told => Failure::Breaks,
-        false if operation.documents(status).is_some() && matches!(status.0, 501 | 503) => Failure::Allowed,
-        _ => Failure::Hinders,
+        true if !told => ServerError::Breaks,
+        false if operation.documents(status).is_some() && matches!(status.0, 501 | 503) => ServerError::Allowed,
+        _ => ServerError::Hinders,
     }
 }
 
 /// Valid requests that fail where no cell tells of it: those that no cell is aimed with. Once for each operation.
-pub(super) fn beside(case: &Case<'_>, opinions: &[Opinion<'_>]) -> Vec<Finding> {
+pub(super) fn beside(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>]) -> Vec<Finding> {
     let aimed: HashSet<&String> =
-        case.plan.cells.iter().flat_map(|cell| if let Intent::Probes(ids) = &cell.intent { &ids[..] } else { &[] }).collect();
+        input.plan.cells.iter().flat_map(|cell| if let Intent::Probes(ids) = &cell.intent { &ids[..] } else { &[] }).collect();
     let mut operations: HashSet<&str> = HashSet::new();
-    let failing = opinions.iter().filter(|opinion| opinion.probe.fault.is_none() && opinion.ruling == Ruling::Breaks);
-    let failing = failing.filter(|opinion| opinion.status().is_some_and(Status::is_server_error) && !aimed.contains(&opinion.probe.id));
-    failing.filter(|opinion| operations.insert(&opinion.probe.operation)).flat_map(|opinion| opinion.findings.clone()).collect()
+    let failing = opinions.iter().filter(|probe_result| probe_result.probe.fault.is_none() && probe_result.ruling == Ruling::Breaks);
+    let failing =
+        failing.filter(|probe_result| probe_result.status().is_some_and(Status::is_server_error) && !aimed.contains(&probe_result.probe.id));
+    failing.filter(|probe_result| operations.insert(&probe_result.probe.operation)).flat_map(|probe_result| probe_result.findings.clone()).collect()
 }
 
 /// What fails although the contract says how it is answered, and a valid request to the same operation did not: once for each
 /// operation.
-pub(super) fn undocumented(case: &Case<'_>, opinions: &[Opinion<'_>], accepted: &BTreeMap<ProbeId, bool>) -> Vec<Finding> {
+pub(super) fn undocumented(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], accepted: &BTreeMap<ProbeId, bool>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for opinion in opinions.iter().filter(|opinion| opinion.status() == Some(FAILED)) {
-        let probe = opinion.probe;
-        let Some(operation) = case.contract.operation(&probe.operation) else { continue };
+    for probe_result in opinions.iter().filter(|probe_result| probe_result.status() == Some(FAILED)) {
+        let probe = probe_result.probe;
+        let Some(operation) = input.contract.operation(&probe.operation) else { continue };
         let decided = !probe.allowed.is_empty() && !probe.allows(FAILED);
         let documented = operation.response(FAILED).is_some() || operation.fallback(FAILED).is_some();
         // Whatever is served at all by the operation is served before or after.
         let serves = opinions.iter().any(|other| other.probe.operation == operation.id && accepted.get(&other.probe.id) == Some(&true));
         let known = found.iter().any(|known| known.contract == operation.place);
-        let Some(exchange) = opinion.outcome.and_then(|outcome| outcome.exchanges.last()).filter(|_| decided && !documented && serves && !known)
+        let Some(exchange) = probe_result.outcome.and_then(|outcome| outcome.exchanges.last()).filter(|_| decided && !documented && serves && !known)
         else {
             continue;
         };
         let expected: Vec<String> = probe.allowed.iter().map(Status::to_string).collect();
-        found.extend(finding(case, probe, exchange, &expected.join(" or "), &operation.place));
+        found.extend(finding(input, probe, exchange, &expected.join(" or "), &operation.place));
     }
     found
 }
 
 /// The finding of an answer that says that the server has failed.
-pub(super) fn finding(case: &Case<'_>, probe: &Probe, exchange: &Exchange, expected: &str, contract: &str) -> Option<Finding> {
+pub(super) fn finding(input: &JudgeInput<'_>, probe: &Probe, exchange: &Exchange, expected: &str, contract: &str) -> Option<Finding> {
     let answer = exchange.answer.as_ref()?;
     let asked = probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
     Some(Finding {
@@ -79,7 +80,7 @@ pub(super) fn finding(case: &Case<'_>, probe: &Probe, exchange: &Exchange, expec
         answer: "status".to_owned(),
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: probe.id.clone(),
-        curl: curl(&exchange.request, case.hints),
+        curl: curl(&exchange.request, input.hints),
         sightings: Sightings { excerpt: excerpt(answer, "status"), ..Sightings::default() },
     })
 }
@@ -90,14 +91,15 @@ mod tests {
 
     use crate::judge::judge;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::verdict::Verdict;
 
     /// What is found when a request with a fault is answered with this status, and the valid one with that.
     fn found(status: u16, valid: u16, responses: &Value, allowed: &[u16]) -> Vec<String> {
         let fault = json!({"place": {"query": "limit"}, "words": "the limit is \"x\""});
         let probes = vec![probe("valid", &json!({})), probe("wrong", &json!({"fault": fault, "allowed": allowed, "control": "valid"}))];
-        let outcomes = vec![outcome("valid", vec![answer(valid, Content::Empty)]), outcome("wrong", vec![answer(status, Content::Empty)])];
+        let outcomes =
+            vec![outcome("valid", vec![answer(valid, AnswerContent::Empty)]), outcome("wrong", vec![answer(status, AnswerContent::Empty)])];
         let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
         let judgement = said(&contract(&json!({}), &root), &plan(probes, json!({})), outcomes, judge);
         let failures = judgement.findings.into_iter().filter(|finding| finding.check == "server-error");
@@ -124,7 +126,7 @@ mod tests {
         let plan = plan(vec![probe("valid", &json!({"allowed": [200]}))], json!({}));
         let plan = crate::model::plan::Plan { cells: serde_json::from_value(json!(cells)).unwrap(), ..plan };
         let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": responses}}}});
-        let judgement = said(&contract(&json!({}), &root), &plan, vec![outcome("valid", vec![answer(status, Content::Empty)])], judge);
+        let judgement = said(&contract(&json!({}), &root), &plan, vec![outcome("valid", vec![answer(status, AnswerContent::Empty)])], judge);
         judgement.cells.iter().map(|cell| (cell.status.0, cell.verdict)).collect()
     }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Case, Hints, judge};
+use super::{CredentialHints, JudgeInput, judge};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, Method, Status};
-use crate::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::plan::{Intent, Plan, PlannedCell, Probe};
 use crate::model::verdict::Verdict;
 
@@ -40,7 +40,7 @@ pub fn plan(probes: Vec<Probe>, slots: Value) -> Plan {
 }
 
 /// An answer without header fields.
-pub fn answer(status: u16, body: Content) -> Answer {
+pub fn answer(status: u16, body: AnswerContent) -> Answer {
     Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false }
 }
 
@@ -52,9 +52,9 @@ pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
 }
 
 /// What is said of a case.
-pub fn said<T>(contract: &Contract, plan: &Plan, outcomes: Vec<Outcome>, say: impl FnOnce(&Case<'_>) -> T) -> T {
+pub fn said<T>(contract: &Contract, plan: &Plan, outcomes: Vec<Outcome>, say: impl FnOnce(&JudgeInput<'_>) -> T) -> T {
     let schemas = Schemas::new(contract).unwrap();
-    say(&Case { contract, schemas: &schemas, plan, outcomes: &Outcomes { outcomes }, hints: &Hints::default() })
+    say(&JudgeInput { contract, schemas: &schemas, plan, outcomes: &Outcomes { outcomes }, hints: &CredentialHints::default() })
 }
 
 /// The verdict on the cell of a status that one probe is aimed at, with nothing but the judge to say so.
@@ -70,7 +70,7 @@ pub fn verdict(plan: &Plan, probe: &str, status: u16, outcomes: Vec<Outcome>) ->
         intent: Intent::Probes(vec![probe.to_owned()]),
     };
     let plan = Plan { cells: vec![cell], ..plan.clone() };
-    said(&contract(&json!({}), &paths), &plan, outcomes, |case| judge(case).cells[0].verdict)
+    said(&contract(&json!({}), &paths), &plan, outcomes, |input| judge(input).cells[0].verdict)
 }
 
 fn extend(value: &mut Value, more: &Value) {

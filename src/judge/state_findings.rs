@@ -1,7 +1,7 @@
 //! Adds the contradictions that resource rules find to the cells that they belong to.
 
 use super::truth_table::{CellFacts, verdict};
-use super::{Case, entry};
+use super::{JudgeInput, entry};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::judge::resource_rules::Contradiction;
 use crate::model::contract::Status;
@@ -12,13 +12,13 @@ use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
 /// what belongs to neither is returned.
-pub(super) fn add(case: &Case<'_>, contradictions: &[Contradiction], cells: &mut [Cell]) -> Vec<Finding> {
+pub(super) fn add(input: &JudgeInput<'_>, contradictions: &[Contradiction], cells: &mut [Cell]) -> Vec<Finding> {
     let mut homeless = Vec::new();
     for contradiction in contradictions {
-        let finding = finding(case, contradiction);
+        let finding = finding(input, contradiction);
         let (blamed, status) = &contradiction.blamed;
-        let shown = case.outcomes.of(&contradiction.read).and_then(Outcome::answer).map(|answer| answer.status);
-        let place = place(case, cells, blamed, *status).or_else(|| place(case, cells, &contradiction.read, shown));
+        let shown = input.outcomes.of(&contradiction.read).and_then(Outcome::answer).map(|answer| answer.status);
+        let place = place(input, cells, blamed, *status).or_else(|| place(input, cells, &contradiction.read, shown));
         let Some(cell) = place.and_then(|index| cells.get_mut(index)) else {
             homeless.push(finding);
             continue;
@@ -27,7 +27,7 @@ pub(super) fn add(case: &Case<'_>, contradictions: &[Contradiction], cells: &mut
             (cell.verdict, cell.reason) = (verdict(&CellFacts { broken: true, ..CellFacts::default() }), None);
         }
         if cell.probes.is_empty() {
-            cell.probes.extend(case.plan.probe(blamed).zip(case.outcomes.of(blamed)).map(|(probe, outcome)| entry(probe, Some(outcome))));
+            cell.probes.extend(input.plan.probe(blamed).zip(input.outcomes.of(blamed)).map(|(probe, outcome)| entry(probe, Some(outcome))));
         }
         cell.findings.push(finding);
     }
@@ -42,15 +42,15 @@ pub(super) fn is_marked(contradictions: &[Contradiction], probe: &Probe) -> bool
 }
 
 /// The cell of a probe: the one that lists it, with the status that came where there are several.
-fn place(case: &Case<'_>, cells: &[Cell], probe: &str, status: Option<Status>) -> Option<usize> {
-    let operation = &case.plan.probe(probe)?.operation;
-    let described = case.contract.operation(operation);
+fn place(input: &JudgeInput<'_>, cells: &[Cell], probe: &str, status: Option<Status>) -> Option<usize> {
+    let operation = &input.plan.probe(probe)?.operation;
+    let described = input.contract.operation(operation);
     let told = |cell: &Cell, came: Status| described.map_or(cell.status == came, |described| described.is_told_by(cell.status, came));
     cells.iter().position(|cell| cell.operation == *operation && status.is_some_and(|came| told(cell, came)))
 }
 
-fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
-    let exchange = case.outcomes.of(&contradiction.read).and_then(|outcome| outcome.exchanges.last());
+fn finding(input: &JudgeInput<'_>, contradiction: &Contradiction) -> Finding {
+    let exchange = input.outcomes.of(&contradiction.read).and_then(|outcome| outcome.exchanges.last());
     Finding {
         check: "state".to_owned(),
         severity: contradiction.severity,
@@ -61,7 +61,7 @@ fn finding(case: &Case<'_>, contradiction: &Contradiction) -> Finding {
         answer: contradiction.answer.clone(),
         citation: contradiction.citation.clone(),
         probe: contradiction.read.clone(),
-        curl: exchange.map(|exchange| curl(&exchange.request, case.hints)).unwrap_or_default(),
+        curl: exchange.map(|exchange| curl(&exchange.request, input.hints)).unwrap_or_default(),
         sightings: Sightings {
             excerpt: exchange.and_then(|exchange| excerpt(exchange.answer.as_ref()?, &contradiction.answer)),
             others: contradiction.others,

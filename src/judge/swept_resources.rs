@@ -1,6 +1,6 @@
 //! Excuses "not found" for resources that the run itself may have removed with a collection.
 
-use super::Case;
+use super::JudgeInput;
 use crate::judge::resource_rules::Contradiction;
 use crate::model::effect::Effect;
 use crate::model::exchange::Outcome;
@@ -8,22 +8,22 @@ use crate::model::plan::{Probe, ProbeId};
 use crate::plan::reaches;
 
 /// The request of the run that may have removed, without naming it, what is said not to be there.
-pub(super) fn swept_by(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<ProbeId> {
+pub(super) fn swept_by(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<ProbeId> {
     outcome.and_then(Outcome::answer).filter(|answer| matches!(answer.status.0, 404 | 410))?;
-    sweep(case, probe, None).map(|sweep| sweep.id.clone())
+    sweep(input, probe, None).map(|sweep| sweep.id.clone())
 }
 
 /// The contradictions that no sweep of the run explains.
-pub(super) fn unexplained(case: &Case<'_>, mut contradictions: Vec<Contradiction>) -> Vec<Contradiction> {
-    contradictions.retain(|one| case.plan.probe(&one.read).is_none_or(|read| sweep(case, read, Some(&one.blamed.0)).is_none()));
+pub(super) fn unexplained(input: &JudgeInput<'_>, mut contradictions: Vec<Contradiction>) -> Vec<Contradiction> {
+    contradictions.retain(|one| input.plan.probe(&one.read).is_none_or(|read| sweep(input, read, Some(&one.blamed.0)).is_none()));
     contradictions
 }
 
 /// A request that changes what it does not name, that the server has not refused, and that may have been served before another
 /// one, and after a third one where there is one.
-fn sweep<'a>(case: &'a Case<'_>, shown: &Probe, since: Option<&str>) -> Option<&'a Probe> {
-    let operation = case.contract.operation(&shown.operation)?;
-    let outcomes = &case.outcomes.outcomes;
+fn sweep<'a>(input: &'a JudgeInput<'_>, shown: &Probe, since: Option<&str>) -> Option<&'a Probe> {
+    let operation = input.contract.operation(&shown.operation)?;
+    let outcomes = &input.outcomes.outcomes;
     let first = since.and_then(|since| outcomes.iter().position(|outcome| outcome.probe == since)).map_or(0, |position| position + 1);
     let taken = |outcome: &Outcome| {
         outcome
@@ -31,9 +31,9 @@ fn sweep<'a>(case: &'a Case<'_>, shown: &Probe, since: Option<&str>) -> Option<&
             .iter()
             .any(|exchange| exchange.answer.as_ref().is_none_or(|answer| answer.status.is_success() || answer.status.is_server_error()))
     };
-    let later = outcomes.iter().skip(first).filter(|outcome| taken(outcome)).filter_map(|outcome| case.plan.probe(&outcome.probe));
+    let later = outcomes.iter().skip(first).filter(|outcome| taken(outcome)).filter_map(|outcome| input.plan.probe(&outcome.probe));
     let mut sweeps = later.filter(|probe| probe.effect == Effect::Sweeping && probe.id != shown.id && probe.due() <= shown.due());
-    sweeps.find(|probe| case.contract.operation(&probe.operation).is_some_and(|sweep| reaches(sweep, operation)))
+    sweeps.find(|probe| input.contract.operation(&probe.operation).is_some_and(|sweep| reaches(sweep, operation)))
 }
 
 #[cfg(test)]
@@ -42,7 +42,7 @@ mod tests {
 
     use crate::judge::judge;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::Plan;
     use crate::model::verdict::Verdict;
 
@@ -60,8 +60,8 @@ mod tests {
         first.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let probes = vec![probe("sweep", &first), probe("get", &json!({"operation": "get"}))];
         let plan = Plan { cells: serde_json::from_value(cells).unwrap(), ..plan(probes, json!({})) };
-        let outcomes = vec![outcome("sweep", vec![answer(swept, Content::Empty)]), outcome("get", vec![answer(404, Content::Empty)])];
-        said(&contract(&json!({}), &root), &plan, outcomes, |case| judge(case).cells[0].verdict)
+        let outcomes = vec![outcome("sweep", vec![answer(swept, AnswerContent::Empty)]), outcome("get", vec![answer(404, AnswerContent::Empty)])];
+        said(&contract(&json!({}), &root), &plan, outcomes, |input| judge(input).cells[0].verdict)
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Case, declared};
+use super::{JudgeInput, declared};
 use crate::contract::append;
 use crate::contract::schema::{applied, of_items, of_member};
 use crate::model::contract::{Operation, Response, Status};
@@ -57,19 +57,19 @@ const USUAL: &[&str] = &[
     "x-xss-protection",
 ];
 
-type Place = (&'static str, String, u16, String);
+type MemberPlace = (&'static str, String, u16, String);
 
 /// Everything that the contract does not know, each once, in the order of operations.
-pub fn surplus(case: &Case<'_>) -> Vec<Undocumented> {
-    let mut seen: BTreeMap<Place, u64> = BTreeMap::new();
+pub fn surplus(input: &JudgeInput<'_>) -> Vec<Undocumented> {
+    let mut seen: BTreeMap<MemberPlace, u64> = BTreeMap::new();
     let mut headers: BTreeMap<String, (String, u16, u64)> = BTreeMap::new();
-    let known = known_headers(case);
-    for outcome in &case.outcomes.outcomes {
+    let known = known_headers(input);
+    for outcome in &input.outcomes.outcomes {
         // What an address in an answer leads to is another operation's to document.
-        let probe = case.plan.probe(&outcome.probe).filter(|probe| !matches!(probe.repeat, Repeat::Follow(_)));
-        let operation = probe.and_then(|probe| case.contract.operation(&probe.operation));
+        let probe = input.plan.probe(&outcome.probe).filter(|probe| !matches!(probe.repeat, Repeat::Follow(_)));
+        let operation = probe.and_then(|probe| input.contract.operation(&probe.operation));
         let (Some(operation), Some(answer)) = (operation, outcome.answer()) else { continue };
-        for place in in_answer(case, operation, answer) {
+        for place in in_answer(input, operation, answer) {
             *seen.entry(place).or_default() += 1;
         }
         let names: BTreeSet<&String> = answer.headers.iter().map(|(name, _)| name).filter(|name| !known.contains(name.as_str())).collect();
@@ -83,30 +83,30 @@ pub fn surplus(case: &Case<'_>) -> Vec<Undocumented> {
         .collect()
 }
 
-fn known_headers(case: &Case<'_>) -> BTreeSet<String> {
-    let responses = case.contract.operations.iter().flat_map(|operation| &operation.responses).chain(&case.contract.server_responses);
+fn known_headers(input: &JudgeInput<'_>) -> BTreeSet<String> {
+    let responses = input.contract.operations.iter().flat_map(|operation| &operation.responses).chain(&input.contract.server_responses);
     let declared = responses.flat_map(|response| &response.headers).map(|rule| rule.name.to_ascii_lowercase());
     declared.chain(USUAL.iter().map(|name| (*name).to_owned())).collect()
 }
 
 /// The status, or the members of the body.
-fn in_answer(case: &Case<'_>, operation: &Operation, answer: &Answer) -> BTreeSet<Place> {
+fn in_answer(input: &JudgeInput<'_>, operation: &Operation, answer: &Answer) -> BTreeSet<MemberPlace> {
     let place = |kind, place| (kind, operation.id.clone(), answer.status.0, place);
     let silent = operation.responses.iter().all(|response| response.general);
-    match declared(case.contract, Some(operation), answer.status) {
+    match declared(input.contract, Some(operation), answer.status) {
         None if silent => BTreeSet::new(),
         None => BTreeSet::from([place("status", answer.status.to_string())]),
-        Some(response) => members(case, &response, answer).into_iter().map(|at| place("member", at)).collect(),
+        Some(response) => members(input, &response, answer).into_iter().map(|at| place("member", at)).collect(),
     }
 }
 
 /// Pointers to members that no schema of the declared body describes, where it describes others beside them.
-fn members(case: &Case<'_>, response: &Response, answer: &Answer) -> BTreeSet<String> {
+fn members(input: &JudgeInput<'_>, response: &Response, answer: &Answer) -> BTreeSet<String> {
     let media_type = answer.media_type().unwrap_or_default();
     let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&media_type)));
     let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), answer.body.json()) else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
-    collect(&case.contract.document, std::slice::from_ref(&schema.0), body, "", &mut found);
+    collect(&input.contract.document, std::slice::from_ref(&schema.0), body, "", &mut found);
     found
 }
 
@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     /// Kind and place of what a list is answered with and does not document.
     fn found(status: u16, headers: &[(&str, &str)], body: Value) -> Vec<(String, String)> {
@@ -153,7 +153,7 @@ mod tests {
         let response = json!({"headers": {"X-Count": {"schema": {"type": "integer"}}}, "content": {"application/json": {"schema": schema}}});
         let headers = [&[("content-type", "application/json"), ("date", "now"), ("x-count", "1")], headers].concat();
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let answer = Answer { headers, ..answer(status, Content::Json(body)) };
+        let answer = Answer { headers, ..answer(status, AnswerContent::Json(body)) };
         let plan = plan(vec![probe("p", &json!({}))], json!({}));
         let found = said(&contract(&response, &json!({})), &plan, vec![outcome("p", vec![answer])], surplus);
         found.into_iter().map(|found| (found.kind, found.place)).collect()

@@ -1,25 +1,25 @@
 //! Takes the proof from a cell whose declared body could not be read.
 
-use super::{Case, declared};
+use super::{JudgeInput, declared};
 use crate::model::contract::WHOLE_SERVER;
-use crate::model::exchange::{Content, Outcome};
+use crate::model::exchange::{AnswerContent, Outcome};
 use crate::model::plan::Probe;
 
 /// Why the body that the contract declares as JSON was not read, where bounds of our own are the cause: a status that is right
 /// shows only half of what it should.
-pub(super) fn unread(case: &Case<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+pub(super) fn unread(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
     let answer = outcome.and_then(Outcome::answer)?;
     let reason = match &answer.body {
-        Content::TooLong(most) => format!("it has more than {most} bytes; --max-answer reads more"),
-        Content::Unread(reason) => reason.clone(),
+        AnswerContent::TooLong(most) => format!("it has more than {most} bytes; --max-answer reads more"),
+        AnswerContent::Unread(reason) => reason.clone(),
         // Every rule over bodies was left out, also those that no declared schema makes.
-        Content::Withheld(reason) => {
+        AnswerContent::Withheld(reason) => {
             return Some(format!("the body of the answer {} was not judged again: {reason}", answer.status));
         }
-        Content::Empty | Content::Json(_) | Content::Text(_) | Content::Bytes(_) => return None,
+        AnswerContent::Empty | AnswerContent::Json(_) | AnswerContent::Text(_) | AnswerContent::Bytes(_) => return None,
     };
-    let operation = case.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
-    let json = declared(case.contract, operation, answer.status)
+    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
+    let json = declared(input.contract, operation, answer.status)
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
     json.then(|| format!("the body of the answer {} was not judged: {reason}", answer.status))
 }
@@ -30,12 +30,12 @@ mod tests {
 
     use crate::judge::judge;
     use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said, verdict};
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::verdict::Verdict;
 
     #[test]
     fn a_status_alone_proves_nothing_where_a_body_is_declared() {
-        let unread = || Content::Unread("it is too deep".to_owned());
+        let unread = || AnswerContent::Unread("it is too deep".to_owned());
         let probes = || plan(vec![probe("p", &json!({}))], json!({}));
         let without = verdict(&probes(), "p", 200, vec![outcome("p", vec![answer(200, unread())])]);
         assert_ne!(without, Verdict::Inconclusive, "no body is declared");
@@ -44,7 +44,7 @@ mod tests {
             json!([{"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["p"]}}]);
         let plan = crate::model::plan::Plan { cells: serde_json::from_value(cells).unwrap(), ..probes() };
         let outcomes = vec![outcome("p", vec![answer(200, unread())])];
-        let found = said(&contract(&declared, &json!({})), &plan, outcomes, |case| judge(case).cells[0].verdict);
+        let found = said(&contract(&declared, &json!({})), &plan, outcomes, |input| judge(input).cells[0].verdict);
         assert_eq!(found, Verdict::Inconclusive);
     }
 }

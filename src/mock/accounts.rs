@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::request::Call;
+use super::request::DecodedRequest;
 use crate::model::contract::{Contract, Operation, SecurityScheme};
 use crate::model::suite::{Account, Credential, Suite};
 
 /// The secret of one security scheme; it may be a real one, and is not shown.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Secret {
+pub enum MockSecret {
     /// For `http` with scheme `basic` (RFC 7617).
     Basic {
         /// User name.
@@ -25,7 +25,7 @@ pub enum Secret {
     Value(String),
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for MockSecret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Secret")
     }
@@ -35,9 +35,9 @@ impl std::fmt::Debug for Secret {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MockAccounts {
     /// May do everything.
-    pub full: BTreeMap<String, Secret>,
+    pub full: BTreeMap<String, MockSecret>,
     /// Is known and may do nothing.
-    pub limited: BTreeMap<String, Secret>,
+    pub limited: BTreeMap<String, MockSecret>,
 }
 
 impl MockAccounts {
@@ -64,15 +64,15 @@ impl MockAccounts {
     }
 }
 
-fn invent(credential: &Credential, account: &str, (shared, bearer): (bool, bool)) -> Secret {
+fn invent(credential: &Credential, account: &str, (shared, bearer): (bool, bool)) -> MockSecret {
     match credential {
-        Credential::Basic { .. } => Secret::Basic { username: format!("probity-{account}"), password: format!("probity-secret-{account}") },
-        Credential::Bearer { .. } => Secret::Bearer(format!("probity-token-{account}")),
+        Credential::Basic { .. } => MockSecret::Basic { username: format!("probity-{account}"), password: format!("probity-secret-{account}") },
+        Credential::Bearer { .. } => MockSecret::Bearer(format!("probity-token-{account}")),
         // The mock is asked for none: what would be obtained is known to both sides.
-        Credential::LogIn(_) | Credential::Oauth(_) if bearer => Secret::Bearer(format!("probity-token-{account}")),
-        Credential::LogIn(_) | Credential::Oauth(_) => Secret::Value(format!("probity-session-{account}")),
-        Credential::Value { .. } if shared || account == "full" => Secret::Value("1".to_owned()),
-        Credential::Value { .. } => Secret::Value("2".to_owned()),
+        Credential::LogIn(_) | Credential::Oauth(_) if bearer => MockSecret::Bearer(format!("probity-token-{account}")),
+        Credential::LogIn(_) | Credential::Oauth(_) => MockSecret::Value(format!("probity-session-{account}")),
+        Credential::Value { .. } if shared || account == "full" => MockSecret::Value("1".to_owned()),
+        Credential::Value { .. } => MockSecret::Value("2".to_owned()),
     }
 }
 
@@ -99,7 +99,7 @@ impl Caller {
 }
 
 /// Whose credentials a call carries, as the operation demands them.
-pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &Operation, call: &Call) -> Caller {
+pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &Operation, call: &DecodedRequest) -> Caller {
     let possible: Vec<&Vec<String>> =
         operation.security.iter().filter(|schemes| schemes.iter().all(|scheme| accounts.full.contains_key(scheme))).collect();
     if operation.security.is_empty() || possible.is_empty() {
@@ -107,9 +107,9 @@ pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &O
     }
     for (account, caller) in [(&accounts.full, Caller::Full), (&accounts.limited, Caller::Limited)] {
         let holds = |scheme: &String| {
-            account
-                .get(scheme)
-                .is_some_and(|secret| contract.security_schemes.get(scheme).is_some_and(|kind| carried(kind, secret, call) == Carried::Right))
+            account.get(scheme).is_some_and(|secret| {
+                contract.security_schemes.get(scheme).is_some_and(|kind| carried(kind, secret, call) == CarriedCredential::Right)
+            })
         };
         if possible.iter().any(|schemes| !schemes.is_empty() && schemes.iter().all(holds)) {
             return caller;
@@ -121,20 +121,20 @@ pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &O
     refused(contract, accounts, &possible, call)
 }
 
-fn refused(contract: &Contract, accounts: &MockAccounts, possible: &[&Vec<String>], call: &Call) -> Caller {
+fn refused(contract: &Contract, accounts: &MockAccounts, possible: &[&Vec<String>], call: &DecodedRequest) -> Caller {
     let (mut wrong, mut absent, mut sent) = (None, None, false);
     for scheme in possible.iter().flat_map(|schemes| schemes.iter()) {
         let Some(kind) = contract.security_schemes.get(scheme) else { continue };
-        let states: Vec<Carried> = [&accounts.full, &accounts.limited]
+        let states: Vec<CarriedCredential> = [&accounts.full, &accounts.limited]
             .into_iter()
             .filter_map(|account| account.get(scheme))
             .map(|secret| carried(kind, secret, call))
             .collect();
-        if states.iter().all(|state| *state == Carried::Absent) {
+        if states.iter().all(|state| *state == CarriedCredential::Absent) {
             absent = absent.or(Some(scheme.clone()));
         } else {
             sent = true;
-            if !states.contains(&Carried::Right) {
+            if !states.contains(&CarriedCredential::Right) {
                 wrong = wrong.or(Some(scheme.clone()));
             }
         }
@@ -147,32 +147,32 @@ fn refused(contract: &Contract, accounts: &MockAccounts, possible: &[&Vec<String
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Carried {
+enum CarriedCredential {
     Right,
     Wrong,
     Absent,
 }
 
-fn carried(scheme: &SecurityScheme, secret: &Secret, call: &Call) -> Carried {
+fn carried(scheme: &SecurityScheme, secret: &MockSecret, call: &DecodedRequest) -> CarriedCredential {
     let (sent, expected) = match (scheme, secret) {
-        (SecurityScheme::Basic, Secret::Basic { username, password }) => {
+        (SecurityScheme::Basic, MockSecret::Basic { username, password }) => {
             (authorization(call, "basic"), STANDARD.encode(format!("{username}:{password}")))
         }
-        (SecurityScheme::Bearer, Secret::Bearer(token)) => (authorization(call, "bearer"), token.clone()),
-        (SecurityScheme::Header(name), Secret::Value(value)) => (call.header(name).map(str::to_owned), value.clone()),
-        (SecurityScheme::Query(name), Secret::Value(value)) => (call.query_value(name).map(str::to_owned), value.clone()),
-        (SecurityScheme::Cookie(name), Secret::Value(value)) => (call.cookie(name).map(str::to_owned), value.clone()),
-        _ => return Carried::Wrong,
+        (SecurityScheme::Bearer, MockSecret::Bearer(token)) => (authorization(call, "bearer"), token.clone()),
+        (SecurityScheme::Header(name), MockSecret::Value(value)) => (call.header(name).map(str::to_owned), value.clone()),
+        (SecurityScheme::Query(name), MockSecret::Value(value)) => (call.query_value(name).map(str::to_owned), value.clone()),
+        (SecurityScheme::Cookie(name), MockSecret::Value(value)) => (call.cookie(name).map(str::to_owned), value.clone()),
+        _ => return CarriedCredential::Wrong,
     };
     match sent {
-        None => Carried::Absent,
-        Some(sent) if sent == expected => Carried::Right,
-        Some(_) => Carried::Wrong,
+        None => CarriedCredential::Absent,
+        Some(sent) if sent == expected => CarriedCredential::Right,
+        Some(_) => CarriedCredential::Wrong,
     }
 }
 
 /// What follows the scheme in `Authorization`; the scheme is compared without regard to case (RFC 9110, section 11.1).
-fn authorization(call: &Call, scheme: &str) -> Option<String> {
+fn authorization(call: &DecodedRequest, scheme: &str) -> Option<String> {
     let (sent, rest) = call.header("authorization")?.trim().split_once(' ')?;
     sent.eq_ignore_ascii_case(scheme).then(|| rest.trim().to_owned())
 }

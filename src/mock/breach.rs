@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::schema::follow;
-use crate::contract::{Breach, Schemas};
+use crate::contract::{SchemaViolation, Schemas};
 use crate::model::contract::{Contract, SchemaRef};
 
 /// How deep branches of branches are looked into.
@@ -14,16 +14,16 @@ pub(crate) fn cost(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, b
     weigh(&drill(contract, schemas, schema, body))
 }
 
-fn weigh(breaches: &[Breach]) -> usize {
+fn weigh(breaches: &[SchemaViolation]) -> usize {
     breaches.iter().map(|breach| if breach.keyword == "type" && breach.at.matches('/').count() < 2 { 100 } else { 1 }).sum()
 }
 
 /// Breaches, with those inside the best fitting branch instead of the bare fact that no branch of `oneOf` or `anyOf` fits.
-pub(crate) fn drill(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> Vec<Breach> {
+pub(crate) fn drill(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> Vec<SchemaViolation> {
     drill_to(contract, schemas, schema, body, 0)
 }
 
-fn drill_to(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, depth: usize) -> Vec<Breach> {
+fn drill_to(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, depth: usize) -> Vec<SchemaViolation> {
     let mut found = Vec::new();
     for breach in schemas.breaches(schema, body).unwrap_or_default() {
         let inner = if depth < DEEPEST { best_branch(contract, schemas, schema, body, &breach, depth) } else { None };
@@ -35,7 +35,14 @@ fn drill_to(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &V
     found
 }
 
-fn best_branch(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, breach: &Breach, depth: usize) -> Option<Vec<Breach>> {
+fn best_branch(
+    contract: &Contract,
+    schemas: &Schemas,
+    schema: &SchemaRef,
+    body: &Value,
+    breach: &SchemaViolation,
+    depth: usize,
+) -> Option<Vec<SchemaViolation>> {
     if !matches!(breach.keyword.as_str(), "oneOf" | "anyOf") {
         return None;
     }
@@ -44,7 +51,7 @@ fn best_branch(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body:
     let value = body.pointer(&breach.at)?;
     let inner = (0..count).map(|index| drill_to(contract, schemas, &SchemaRef(format!("{branches}/{index}")), value, depth + 1));
     let best = inner.min_by_key(|breaches| weigh(breaches))?;
-    Some(best.into_iter().map(|inner| Breach { at: format!("{}{}", breach.at, inner.at), ..inner }).collect())
+    Some(best.into_iter().map(|inner| SchemaViolation { at: format!("{}{}", breach.at, inner.at), ..inner }).collect())
 }
 
 /// Where in the document a rule stands: behind a reference it is told from the top of the document, else as a path of
@@ -65,7 +72,7 @@ pub(crate) fn locate(document: &Value, schema: &str, rule: &str) -> Option<Strin
 }
 
 /// The member that a broken `required` names; the message starts with it as a JSON string.
-pub(crate) fn missing_member(breach: &Breach) -> Option<String> {
+pub(crate) fn missing_member(breach: &SchemaViolation) -> Option<String> {
     let mut values = serde_json::Deserializer::from_str(&breach.message).into_iter::<Value>();
     match values.next()? {
         Ok(Value::String(name)) => Some(name),

@@ -30,7 +30,7 @@ impl MockAnswer {
 
 /// An answer that can still be changed.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Draft {
+pub(crate) struct DraftAnswer {
     pub status: u16,
     /// Header fields other than `Content-Type`.
     pub headers: Vec<(String, String)>,
@@ -41,7 +41,7 @@ pub(crate) struct Draft {
     pub text: Option<String>,
 }
 
-impl Draft {
+impl DraftAnswer {
     pub(crate) fn new(status: u16) -> Self {
         Self { status, headers: Vec::new(), media: None, body: None, text: None }
     }

@@ -2,19 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::request::{Call, Payload};
-use super::styled::{RawPair, Reader, decoded, raw_pairs};
+use super::request::{DecodedRequest, Payload};
+use super::styled::{RawPair, StyledReader, decoded, raw_pairs};
 use crate::contract::Schemas;
 use crate::contract::schema::property;
 use crate::model::contract::{Contract, Location, MediaType, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
 
 /// What was sent, read by its schema where it is a form.
-pub(crate) fn typed((contract, schemas): (&Contract, &Schemas), media: Option<&MediaType>, call: &Call, payload: Payload) -> Payload {
+pub(crate) fn typed((contract, schemas): (&Contract, &Schemas), media: Option<&MediaType>, call: &DecodedRequest, payload: Payload) -> Payload {
     let Some((media, Payload::Value(Value::Object(members)))) = media.filter(|media| media.schema.is_some()).map(|media| (media, &payload)) else {
         return payload;
     };
-    let form = Form { contract, schemas, media };
+    let form = FormReader { contract, schemas, media };
     if media.name.starts_with("application/x-www-form-urlencoded") {
         return Payload::Value(Value::Object(form.of_pairs(&raw_pairs(&String::from_utf8_lossy(&call.body)))));
     }
@@ -25,26 +25,26 @@ pub(crate) fn typed((contract, schemas): (&Contract, &Schemas), media: Option<&M
     payload
 }
 
-struct Form<'a> {
+struct FormReader<'a> {
     contract: &'a Contract,
     schemas: &'a Schemas,
     media: &'a MediaType,
 }
 
-impl Form<'_> {
+impl FormReader<'_> {
     fn schema(&self, name: &str) -> Option<SchemaRef> {
         property(&self.contract.document, &self.media.schema.as_ref()?.0, name).map(SchemaRef)
     }
 
     /// How a member is written: where nothing is said of it, an object is JSON text.
-    fn reader<'s>(&'s self, name: &str, schema: Option<&'s SchemaRef>) -> Reader<'s> {
+    fn reader<'s>(&'s self, name: &str, schema: Option<&'s SchemaRef>) -> StyledReader<'s> {
         let usual = Serialization::usual(Location::Query);
         let encoding = self.media.encoding.get(name);
-        let plain = Reader { contract: self.contract, schemas: self.schemas, schema, serialization: usual };
+        let plain = StyledReader { contract: self.contract, schemas: self.schemas, schema, serialization: usual };
         let is_json =
             plain.is_a("object") || encoding.and_then(|encoding| encoding.content_type.as_deref()).is_some_and(|name| name.contains("json"));
         let unsaid = if is_json { Serialization { style: Style::Json, ..usual } } else { usual };
-        Reader { serialization: encoding.and_then(|encoding| encoding.serialization).unwrap_or(unsaid), ..plain }
+        StyledReader { serialization: encoding.and_then(|encoding| encoding.serialization).unwrap_or(unsaid), ..plain }
     }
 
     fn of_pairs(&self, pairs: &[RawPair]) -> Map<String, Value> {

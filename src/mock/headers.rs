@@ -4,9 +4,9 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::accounts;
-use super::draft::Draft;
+use super::draft::DraftAnswer;
 use super::sample::sample;
-use super::scene::Core;
+use super::scene::MockCore;
 use super::store::id_text;
 use super::styled::read;
 use crate::contract::samples::specimens;
@@ -19,7 +19,7 @@ const FRAMING: [&str; 10] =
 
 /// What header fields are made from.
 #[derive(Debug, Default)]
-pub(crate) struct Circumstances<'a> {
+pub(crate) struct HeaderContext<'a> {
     pub operation: Option<&'a Operation>,
     /// Methods of the path.
     pub methods: &'a [String],
@@ -30,7 +30,7 @@ pub(crate) struct Circumstances<'a> {
 }
 
 /// Adds the header fields of a response.
-pub(crate) fn add(core: &Core, draft: &mut Draft, response: Option<&Response>, circumstances: &Circumstances<'_>) {
+pub(crate) fn add(core: &MockCore, draft: &mut DraftAnswer, response: Option<&Response>, circumstances: &HeaderContext<'_>) {
     for rule in response.into_iter().flat_map(|response| &response.headers) {
         let located = rule.name.eq_ignore_ascii_case("location") && circumstances.location.is_some();
         if rule.required && rule.name.eq_ignore_ascii_case("transfer-encoding") {
@@ -53,12 +53,12 @@ pub(crate) fn add(core: &Core, draft: &mut Draft, response: Option<&Response>, c
     }
 }
 
-fn absent(draft: &Draft, name: &str) -> bool {
+fn absent(draft: &DraftAnswer, name: &str) -> bool {
     !draft.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 /// A value that fits the schema of a field; `None` where none is known.
-fn value(core: &Core, status: u16, rule: &HeaderRule, circumstances: &Circumstances<'_>) -> Option<String> {
+fn value(core: &MockCore, status: u16, rule: &HeaderRule, circumstances: &HeaderContext<'_>) -> Option<String> {
     let name = rule.name.to_ascii_lowercase();
     match (name.as_str(), &circumstances.location) {
         ("allow", _) => return Some(circumstances.methods.join(", ")),
@@ -86,7 +86,7 @@ fn value(core: &Core, status: u16, rule: &HeaderRule, circumstances: &Circumstan
 }
 
 /// Whether a field with this text fits its schema, read as the schema has it.
-fn fits(core: &Core, schema: &SchemaRef, value: &Value, text: &str) -> bool {
+fn fits(core: &MockCore, schema: &SchemaRef, value: &Value, text: &str) -> bool {
     let sendable = HeaderValue::try_from(text).is_ok() && !text.is_empty();
     sendable && (core.schemas.fits(schema, value) || core.schemas.fits(schema, &read(&core.contract, &core.schemas, schema, text)))
 }

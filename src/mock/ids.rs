@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::store::{Store, id_text};
+use super::store::{ResourceStore, id_text};
 use crate::contract::append;
 
 /// The first number that an invented id is made from.
@@ -10,7 +10,7 @@ const FIRST: u64 = 1000;
 
 /// What invented ids look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum IdForm {
     /// As in the contract's examples.
     Example,
     /// A UUID (RFC 9562).
@@ -21,7 +21,7 @@ pub(crate) enum Form {
     Number,
 }
 
-impl Form {
+impl IdForm {
     /// An id of this form, made from a number.
     pub(crate) fn write(self, style: &str, number: u64) -> String {
         match self {
@@ -43,7 +43,7 @@ pub(crate) fn other(id: &str) -> String {
 
 /// An id for a new resource: what the request says where the example shows that the id is taken from there, else the
 /// next one in the style of the example.
-pub(crate) fn choose(store: &Store, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>, form: Form) -> String {
+pub(crate) fn choose(store: &ResourceStore, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>, form: IdForm) -> String {
     let natural = style.and_then(|style| natural_key(style, sample?));
     if let Some(id) = natural.and_then(|at| id_text(sent?.pointer(&at)?)) {
         return id;
@@ -146,15 +146,21 @@ mod tests {
     fn an_id_that_is_made_of_values_is_made_of_those_that_are_sent() {
         let sample = json!({"attributes": {"owner": 52, "date": "2025-02-03", "value": 1}});
         let sent = json!({"attributes": {"owner": 1000, "date": "2025-02-04", "value": 1}});
-        assert_eq!(choose(&Store::default(), "values", Some(&json!("52_2025-02-03")), Some(&sample), Some(&sent), Form::Example), "1000_2025-02-04");
-        assert_ne!(choose(&Store::default(), "values", Some(&json!("7_2025-02-03")), Some(&sample), Some(&sent), Form::Example), "1000_2025-02-04");
+        assert_eq!(
+            choose(&ResourceStore::default(), "values", Some(&json!("52_2025-02-03")), Some(&sample), Some(&sent), IdForm::Example),
+            "1000_2025-02-04"
+        );
+        assert_ne!(
+            choose(&ResourceStore::default(), "values", Some(&json!("7_2025-02-03")), Some(&sample), Some(&sent), IdForm::Example),
+            "1000_2025-02-04"
+        );
     }
 
     #[test]
     fn a_natural_key_is_taken_from_the_request() {
         let sample = json!({"type": "kinds", "attributes": {"key": "SECTOR", "name": "Sector"}});
         let sent = json!({"type": "kinds", "attributes": {"key": "REGION", "name": "Region"}});
-        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent), Form::Example), "REGION");
-        assert_eq!(choose(&Store::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent), Form::Example), "1000");
+        assert_eq!(choose(&ResourceStore::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent), IdForm::Example), "REGION");
+        assert_eq!(choose(&ResourceStore::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent), IdForm::Example), "1000");
     }
 }

@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::profile;
-use super::scene::Core;
-use super::store::{Resource, Store};
-use super::variants::{Habit, Variants};
+use super::scene::MockCore;
+use super::store::{Resource, ResourceStore};
+use super::variants::{BehaviourChoice, Variants};
 use crate::contract::get_mut;
 use crate::contract::schema::follow;
-use crate::model::contract::{Contract, Done, Location, Operation};
+use crate::model::contract::{Contract, JobDone, Location, Operation};
 use crate::model::suite::{Given, Suite};
 
 /// The state in which a suite calls a job whose time is over.
@@ -20,9 +20,9 @@ pub(crate) const EXPIRED: &str = "expired";
 
 /// How often a job is read until it has finished; the read that finds it finished counts.
 pub(crate) fn reads(variants: &Variants) -> u32 {
-    if variants.has(Habit::SlowJobs) {
+    if variants.has(BehaviourChoice::SlowJobs) {
         5
-    } else if variants.has(Habit::QuickJobs) {
+    } else if variants.has(BehaviourChoice::QuickJobs) {
         1
     } else {
         2
@@ -30,7 +30,7 @@ pub(crate) fn reads(variants: &Variants) -> u32 {
 }
 
 /// The operation that reads jobs of this kind.
-pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Operation, &'a Done)> {
+pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Operation, &'a JobDone)> {
     contract.operations.iter().find_map(|operation| {
         let done = operation.done.as_ref()?;
         let reads = operation
@@ -42,7 +42,7 @@ pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Oper
 }
 
 /// Where the state stands within a job.
-fn state_at(operation: &Operation, done: &Done) -> String {
+fn state_at(operation: &Operation, done: &JobDone) -> String {
     let place = profile::success_example(operation).and_then(|example| Place::guess(&example, "/id"));
     let at = place.filter(|place| !place.many).map(|place| place.at).unwrap_or_default();
     done.at.strip_prefix(&at).unwrap_or(&done.at).to_owned()
@@ -68,7 +68,7 @@ pub(crate) fn start(contract: &Contract, kind: &str, body: &mut Value) {
 }
 
 /// The states that the schema of the answer names.
-fn states(contract: &Contract, operation: &Operation, done: &Done) -> Vec<String> {
+fn states(contract: &Contract, operation: &Operation, done: &JobDone) -> Vec<String> {
     let schema = operation.successes().flat_map(|response| &response.content).find_map(|media| media.schema.as_ref());
     let Some(schema) = schema else { return Vec::new() };
     let mut at = schema.0.clone();
@@ -105,7 +105,7 @@ pub(crate) fn lifetimes(suite: &Suite) -> BTreeMap<String, Duration> {
 }
 
 /// Lets the jobs expire whose time is over by now.
-pub(crate) fn expire_due(core: &Core, store: &mut Store) {
+pub(crate) fn expire_due(core: &MockCore, store: &mut ResourceStore) {
     for (kind, lifetime) in &core.lifetimes {
         let due = store.of_mut(kind).filter(|job| !job.expired && job.created_by.is_some() && job.made.elapsed() >= *lifetime);
         due.for_each(|job| expire(&core.contract, kind, job));

@@ -49,18 +49,18 @@ use crate::contract::Schemas;
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::suite::Suite;
 
-pub use accounts::{MockAccounts, Secret};
+pub use accounts::{MockAccounts, MockSecret};
 pub use draft::MockAnswer;
 pub use faults::{Fault, FaultSetting, all as all_faults, fault};
 pub use request::MockRequest;
 pub use server::serve;
 pub use variants::{Variant, all as all_variants};
 
-use draft::Draft;
-use request::Call;
-use scene::Core;
-use state::State;
-use variants::Habit;
+use draft::DraftAnswer;
+use request::DecodedRequest;
+use scene::MockCore;
+use state::MockState;
+use variants::BehaviourChoice;
 
 /// What a mock is made from.
 #[derive(Debug, Clone)]
@@ -83,10 +83,10 @@ pub struct MockOptions {
 #[derive(Debug)]
 pub struct Mock {
     /// Why there is no core, where the contract cannot be served.
-    core: Result<Core, String>,
+    core: Result<MockCore, String>,
     windows: Vec<RateLimit>,
     given: BTreeMap<String, Vec<String>>,
-    state: Mutex<State>,
+    state: Mutex<MockState>,
     requests: AtomicU64,
     /// How many variants it was told to be.
     variants: usize,
@@ -96,14 +96,14 @@ impl Mock {
     /// Reads the contract and lays in what is there before the first request. A contract whose schemas cannot be read
     /// makes a mock that answers 500 and says why.
     pub fn new(options: MockOptions) -> Self {
-        let mut state = State::default();
+        let mut state = MockState::default();
         let variants = options.variant.len();
         let mut given = BTreeMap::new();
         let contract = illustrate::illustrated(options.contract);
         let core = Schemas::new(&contract).map_err(|error| error.to_string()).map(|schemas| {
-            let core = Core {
+            let core = MockCore {
                 schemas,
-                profiles: profile::Profiles::new(&contract),
+                profiles: profile::OperationProfiles::new(&contract),
                 faults: faults::Faults::new(&options.fault),
                 variants: variants::Variants::new(&options.variant),
                 contract,
@@ -122,9 +122,9 @@ impl Mock {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.core {
             Ok(core) => {
-                let mut call = Call::new(request);
+                let mut call = DecodedRequest::new(request);
                 // hyper takes the body of the answer away.
-                if call.method == "HEAD" && core.variants.has(Habit::HeadAndOptions) {
+                if call.method == "HEAD" && core.variants.has(BehaviourChoice::HeadAndOptions) {
                     "GET".clone_into(&mut call.method);
                 }
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,7 +133,7 @@ impl Mock {
             }
             Err(why) => {
                 let body = serde_json::json!({"errors": [{"status": "500", "title": "Internal Server Error", "detail": why}]});
-                Draft { media: Some("application/json".to_owned()), body: Some(body), ..Draft::new(500) }.write()
+                DraftAnswer { media: Some("application/json".to_owned()), body: Some(body), ..DraftAnswer::new(500) }.write()
             }
         }
     }
@@ -164,7 +164,7 @@ impl Mock {
     }
 
     /// Whether it has a habit, for the shell around it.
-    pub(crate) fn has(&self, habit: Habit) -> bool {
+    pub(crate) fn has(&self, habit: BehaviourChoice) -> bool {
         self.core.as_ref().is_ok_and(|core| core.variants.has(habit))
     }
 

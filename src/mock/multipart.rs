@@ -6,10 +6,10 @@ use bytes::Bytes;
 use futures::FutureExt;
 use serde_json::{Map, Value};
 
-use super::request::{Call, Payload};
+use super::request::{DecodedRequest, Payload};
 
 /// An object with one member for each name; several parts of one name are a list. A part that holds a JSON text becomes that value, any other a string.
-pub(crate) fn read(call: &Call) -> Payload {
+pub(crate) fn read(call: &DecodedRequest) -> Payload {
     let boundary = call.content_type().and_then(|sent| sent.parameter("boundary").map(str::to_owned));
     let Some(boundary) = boundary else { return Payload::Malformed("The media type names no boundary of the parts.".to_owned()) };
     let body = Bytes::copy_from_slice(&call.body);

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::faults::Effect;
-use super::scene::Scene;
-use super::variants::Habit;
+use super::faults::StateFault;
+use super::scene::RoutedRequest;
+use super::variants::BehaviourChoice;
 use crate::contract::paging::{CURSORS, LIMITS, NUMBERS, OFFSETS};
 use crate::model::contract::{Location, Parameter};
 
 /// One page of a list.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct ListPage {
     /// Indices of the resources on it.
     pub from: usize,
     pub to: usize,
@@ -26,49 +26,49 @@ const SMALL: usize = 2;
 /// A name of a cursor that a contract may not know, and the most that a page holds where it is in use and nothing is asked for.
 const OTHER_CURSOR: (&str, usize) = ("page[cursor]", 25);
 
-fn named<'a>(scene: &Scene<'a>, names: &[&str]) -> Option<&'a Parameter> {
-    names.iter().find_map(|name| scene.operation.parameter(Location::Query, name))
+fn named<'a>(routed: &RoutedRequest<'a>, names: &[&str]) -> Option<&'a Parameter> {
+    names.iter().find_map(|name| routed.operation.parameter(Location::Query, name))
 }
 
-fn count(scene: &Scene<'_>, parameter: &Parameter) -> Option<usize> {
-    let sent = scene.call.query_value(&parameter.name).and_then(|value| value.parse().ok());
+fn count(routed: &RoutedRequest<'_>, parameter: &Parameter) -> Option<usize> {
+    let sent = routed.call.query_value(&parameter.name).and_then(|value| value.parse().ok());
     sent.or_else(|| {
-        let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&scene.core.contract.document, &schema.0));
+        let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&routed.core.contract.document, &schema.0));
         let default = schema.and_then(|(_, schema)| schema.get("default").and_then(Value::as_u64));
         default.and_then(|default| usize::try_from(default).ok())
     })
 }
 
 /// How many resources the request itself asks for.
-fn asked(scene: &Scene<'_>) -> Option<usize> {
-    scene.call.query_value(&named(scene, LIMITS)?.name)?.parse().ok()
+fn asked(routed: &RoutedRequest<'_>) -> Option<usize> {
+    routed.call.query_value(&named(routed, LIMITS)?.name)?.parse().ok()
 }
 
 /// The page that the request asks for, of a list of resources with these ids.
-pub(crate) fn page(scene: &Scene<'_>, ids: &[String]) -> Page {
-    let goes = |effect| scene.core.faults.has(scene.operation, effect);
-    let size = named(scene, LIMITS)
-        .and_then(|parameter| count(scene, parameter))
-        .filter(|size| *size > 0 && !goes(Effect::IgnoreLimit))
+pub(crate) fn page(routed: &RoutedRequest<'_>, ids: &[String]) -> ListPage {
+    let goes = |effect| routed.core.faults.has(routed.operation, effect);
+    let size = named(routed, LIMITS)
+        .and_then(|parameter| count(routed, parameter))
+        .filter(|size| *size > 0 && !goes(StateFault::IgnoreLimit))
         .unwrap_or(usize::MAX);
-    let pages = named(scene, CURSORS).or_else(|| named(scene, NUMBERS)).or_else(|| named(scene, OFFSETS)).is_some();
-    let small = pages && size > SMALL && ids.len() > SMALL && scene.core.variants.has(Habit::SmallPages);
+    let pages = named(routed, CURSORS).or_else(|| named(routed, NUMBERS)).or_else(|| named(routed, OFFSETS)).is_some();
+    let small = pages && size > SMALL && ids.len() > SMALL && routed.core.variants.has(BehaviourChoice::SmallPages);
     let size = if small { SMALL } else { size };
-    let cursor = named(scene, CURSORS);
-    let other = cursor.is_some() && scene.core.variants.has(Habit::OtherCursor);
-    let size = if other { size.min(asked(scene).unwrap_or(OTHER_CURSOR.1)) } else { size };
+    let cursor = named(routed, CURSORS);
+    let other = cursor.is_some() && routed.core.variants.has(BehaviourChoice::OtherCursor);
+    let size = if other { size.min(asked(routed).unwrap_or(OTHER_CURSOR.1)) } else { size };
     let turn = if other { Some(OTHER_CURSOR.0) } else { cursor.map(|parameter| parameter.name.as_str()) };
-    let number = named(scene, NUMBERS);
-    let offset = named(scene, OFFSETS);
-    let first = number.map_or(0, |parameter| usize::from(!starts_at_zero(scene, parameter)));
-    let from = if let Some(after) = turn.and_then(|name| scene.call.query_value(name)) {
+    let number = named(routed, NUMBERS);
+    let offset = named(routed, OFFSETS);
+    let first = number.map_or(0, |parameter| usize::from(!starts_at_zero(routed, parameter)));
+    let from = if let Some(after) = turn.and_then(|name| routed.call.query_value(name)) {
         ids.iter().position(|id| *id == after).map_or(0, |index| index + 1)
-    } else if let Some(number) = number.and_then(|parameter| count(scene, parameter)) {
+    } else if let Some(number) = number.and_then(|parameter| count(routed, parameter)) {
         number.saturating_sub(first).saturating_mul(size)
     } else {
-        offset.and_then(|parameter| count(scene, parameter)).unwrap_or(0)
+        offset.and_then(|parameter| count(routed, parameter)).unwrap_or(0)
     };
-    let overlap = usize::from(goes(Effect::OverlapPages) && from > 0);
+    let overlap = usize::from(goes(StateFault::OverlapPages) && from > 0);
     let from = from.min(ids.len()) - overlap.min(ids.len());
     let to = from.saturating_add(size).min(ids.len());
     let address = |start: usize| -> Option<String> {
@@ -78,24 +78,26 @@ pub(crate) fn page(scene: &Scene<'_>, ids: &[String]) -> Page {
             (_, _, Some(offset)) => (offset.name.as_str(), start.to_string()),
             _ => return None,
         };
-        Some(with(scene, name, &value))
+        Some(with(routed, name, &value))
     };
-    Page {
+    ListPage {
         from,
         to,
-        next: (to < ids.len() || goes(Effect::EndlessPages)).then(|| address(if goes(Effect::LoopPages) { from.max(1) } else { to })).flatten(),
+        next: (to < ids.len() || goes(StateFault::EndlessPages))
+            .then(|| address(if goes(StateFault::LoopPages) { from.max(1) } else { to }))
+            .flatten(),
         previous: (from > 0 && cursor.is_none()).then(|| address(from.saturating_sub(size))).flatten(),
     }
 }
 
-fn starts_at_zero(scene: &Scene<'_>, parameter: &Parameter) -> bool {
-    let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&scene.core.contract.document, &schema.0));
+fn starts_at_zero(routed: &RoutedRequest<'_>, parameter: &Parameter) -> bool {
+    let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&routed.core.contract.document, &schema.0));
     schema.is_some_and(|(_, schema)| schema.get("minimum").and_then(Value::as_i64) == Some(0))
 }
 
 /// The query of the request with one value changed.
-fn with(scene: &Scene<'_>, name: &str, value: &str) -> String {
-    let kept = scene.call.query.iter().filter(|(known, _)| known != name);
+fn with(routed: &RoutedRequest<'_>, name: &str, value: &str) -> String {
+    let kept = routed.call.query.iter().filter(|(known, _)| known != name);
     let pairs = kept.map(|(name, value)| (name.as_str(), value.as_str())).chain([(name, value)]);
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

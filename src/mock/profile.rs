@@ -11,7 +11,7 @@ use crate::model::path::parameter_of;
 
 /// An id that an answer yields, told by a link.
 #[derive(Debug, Clone)]
-pub(crate) struct Yield {
+pub(crate) struct LinkedId {
     pub kind: String,
     /// JSON Pointer into the answer; a token 0 stands for each item.
     pub at: String,
@@ -19,7 +19,7 @@ pub(crate) struct Yield {
 
 /// What one operation is about.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Profile {
+pub(crate) struct OperationProfile {
     /// Kind of the resources it reads or writes.
     pub kind: String,
     /// The last path parameter that holds an id, and the kind of that id.
@@ -28,7 +28,7 @@ pub(crate) struct Profile {
     pub on_item: bool,
     /// What follows that parameter in the path.
     pub tail: Vec<String>,
-    pub yields: Vec<Yield>,
+    pub yields: Vec<LinkedId>,
     /// It makes resources of its kind.
     pub creates: bool,
     /// It looks for resources of its kind through a body.
@@ -37,17 +37,17 @@ pub(crate) struct Profile {
 
 /// What the contract says between the lines, gathered once.
 #[derive(Debug)]
-pub(crate) struct Profiles {
-    by_operation: BTreeMap<String, Profile>,
+pub(crate) struct OperationProfiles {
+    by_operation: BTreeMap<String, OperationProfile>,
     /// Kinds that some operation makes.
     pub created: BTreeSet<String>,
     /// Where the id stands in a resource, for kinds where it is not `/id`.
     ids: BTreeMap<String, String>,
 }
 
-impl Profiles {
+impl OperationProfiles {
     pub(crate) fn new(contract: &Contract) -> Self {
-        let mut profiles: BTreeMap<String, Profile> =
+        let mut profiles: BTreeMap<String, OperationProfile> =
             contract.operations.iter().map(|operation| (operation.id.clone(), rough(contract, operation))).collect();
         for operation in &contract.operations {
             let kind = kind_of(contract, operation, &profiles);
@@ -75,7 +75,7 @@ impl Profiles {
     }
 
     /// The profile of an operation of the contract.
-    pub(crate) fn of(&self, operation: &Operation) -> Profile {
+    pub(crate) fn of(&self, operation: &Operation) -> OperationProfile {
         self.by_operation.get(&operation.id).cloned().unwrap_or_default()
     }
 
@@ -134,7 +134,7 @@ impl Profiles {
     }
 }
 
-fn rough(contract: &Contract, operation: &Operation) -> Profile {
+fn rough(contract: &Contract, operation: &Operation) -> OperationProfile {
     let segments: Vec<&str> = operation.segments().collect();
     let parameter = |segment: &str| {
         let name = parameter_of(segment)?;
@@ -148,16 +148,16 @@ fn rough(contract: &Contract, operation: &Operation) -> Profile {
         for (name, expression) in &link.parameters {
             let Some(at) = expression.strip_prefix("$response.body#") else { continue };
             if let Some(kind) = fed_kind(contract, &link.operation, name) {
-                yields.push(Yield { kind, at: at.to_owned() });
+                yields.push(LinkedId { kind, at: at.to_owned() });
             }
         }
     }
-    Profile {
+    OperationProfile {
         on_item: !operation.below && owner.as_ref().is_some_and(|(index, _)| *index == last),
         tail: owner.as_ref().map_or_else(Vec::new, |(index, _)| segments[index + 1..].iter().map(|segment| (*segment).to_owned()).collect()),
         owner: owner.map(|(_, owner)| owner),
         yields,
-        ..Profile::default()
+        ..OperationProfile::default()
     }
 }
 
@@ -174,7 +174,7 @@ fn child_kind(path: &str, other: &Operation) -> Option<String> {
     Some(other.parameter(Location::Path, name)?.resource.as_ref()?.kind.clone())
 }
 
-fn kind_of(contract: &Contract, operation: &Operation, profiles: &BTreeMap<String, Profile>) -> String {
+fn kind_of(contract: &Contract, operation: &Operation, profiles: &BTreeMap<String, OperationProfile>) -> String {
     let profile = profiles.get(&operation.id).cloned().unwrap_or_default();
     if let (true, Some((_, kind))) = (profile.on_item, &profile.owner) {
         return kind.clone();

@@ -2,25 +2,25 @@
 
 use serde_json::{Map, Value, json};
 
-use super::draft::{Draft, concrete, declared};
-use super::headers::{self, Circumstances};
-use super::notice::Source;
+use super::draft::{DraftAnswer, concrete, declared};
+use super::headers::{self, HeaderContext};
+use super::notice::ErrorSource;
 use super::profile::media_example;
 use super::sample::sample;
-use super::scene::Core;
+use super::scene::MockCore;
 use crate::contract::samples::specimens;
 use crate::model::contract::{JSON_API, MediaType, Operation, Status};
 
 /// What is said in a refusal.
 #[derive(Debug)]
-pub(crate) struct Reason<'a> {
+pub(crate) struct RefusalReason<'a> {
     pub detail: &'a str,
-    pub source: &'a Source,
+    pub source: &'a ErrorSource,
 }
 
 /// A refusal with this status.
-pub(crate) fn refuse(core: &Core, status: u16, reason: &Reason<'_>, circumstances: &Circumstances<'_>) -> Draft {
-    let mut draft = Draft::new(status);
+pub(crate) fn refuse(core: &MockCore, status: u16, reason: &RefusalReason<'_>, circumstances: &HeaderContext<'_>) -> DraftAnswer {
+    let mut draft = DraftAnswer::new(status);
     let response = declared(&core.contract, circumstances.operation, Status(status));
     headers::add(core, &mut draft, response, circumstances);
     let likeness = || {
@@ -41,7 +41,7 @@ pub(crate) fn refuse(core: &Core, status: u16, reason: &Reason<'_>, circumstance
     draft
 }
 
-fn body(core: &Core, operation: Option<&Operation>, media: &MediaType, status: u16, reason: &Reason<'_>) -> Value {
+fn body(core: &MockCore, operation: Option<&Operation>, media: &MediaType, status: u16, reason: &RefusalReason<'_>) -> Value {
     let drawn = || media.schema.as_ref().map_or(Value::Null, |schema| sample(&core.contract.document, &schema.0));
     let example = match operation {
         Some(operation) => media_example(media, operation),
@@ -66,7 +66,7 @@ fn led_by_errors(media: &MediaType, mut example: Value) -> Value {
 }
 
 /// The example with the status and the reason of this refusal in it.
-fn told(example: &Value, status: u16, reason: &Reason<'_>, with_source: bool) -> Value {
+fn told(example: &Value, status: u16, reason: &RefusalReason<'_>, with_source: bool) -> Value {
     let mut body = example.clone();
     match body.get_mut("errors") {
         Some(Value::Array(errors)) => {
@@ -88,16 +88,16 @@ fn told(example: &Value, status: u16, reason: &Reason<'_>, with_source: bool) ->
 }
 
 /// Fills an error object of JSON:API.
-fn tell_error(error: &mut Map<String, Value>, status: u16, reason: &Reason<'_>, with_source: bool) {
+fn tell_error(error: &mut Map<String, Value>, status: u16, reason: &RefusalReason<'_>, with_source: bool) {
     error.insert("status".to_owned(), json!(status.to_string()));
     error.insert("title".to_owned(), json!(title(status)));
     error.insert("detail".to_owned(), json!(reason.detail));
     error.shift_remove("source");
     let source = match reason.source {
-        Source::Nowhere => return,
-        Source::Pointer(pointer) => json!({"pointer": pointer}),
-        Source::Parameter(name) => json!({"parameter": name}),
-        Source::Header(name) => json!({"header": name}),
+        ErrorSource::Nowhere => return,
+        ErrorSource::Pointer(pointer) => json!({"pointer": pointer}),
+        ErrorSource::Parameter(name) => json!({"parameter": name}),
+        ErrorSource::Header(name) => json!({"header": name}),
     };
     if with_source {
         error.insert("source".to_owned(), source);
@@ -105,7 +105,7 @@ fn tell_error(error: &mut Map<String, Value>, status: u16, reason: &Reason<'_>, 
 }
 
 /// Fills what other error bodies usually have, such as `application/problem+json` (RFC 9457).
-fn tell_plain(members: &mut Map<String, Value>, status: u16, reason: &Reason<'_>) {
+fn tell_plain(members: &mut Map<String, Value>, status: u16, reason: &RefusalReason<'_>) {
     for name in ["status", "code", "statusCode"] {
         if members.get(name).is_some_and(Value::is_number) {
             members.insert(name.to_owned(), json!(status));

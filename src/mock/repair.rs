@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::breach::{locate, missing_member};
 use super::sample::sample;
-use crate::contract::{Breach, Schemas, append, get_mut, remove};
+use crate::contract::{SchemaViolation, Schemas, append, get_mut, remove};
 use crate::model::contract::{Contract, SchemaRef};
 
 /// How many rounds of repair an answer gets; each may bring the next breach to light.
@@ -23,7 +23,7 @@ pub(crate) fn make_valid(contract: &Contract, schemas: &Schemas, schema: &Schema
     }
 }
 
-fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &Value, breach: &Breach) {
+fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &Value, breach: &SchemaViolation) {
     if breach.keyword == "required" {
         let Some(name) = missing_member(breach) else { return };
         let at = append(&breach.at, &name);
@@ -78,7 +78,7 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
 }
 
 /// The same value as a text where the schema asks for one, or as a number.
-fn respelled(contract: &Contract, schema: &SchemaRef, found: &Value, breach: &Breach) -> Option<Value> {
+fn respelled(contract: &Contract, schema: &SchemaRef, found: &Value, breach: &SchemaViolation) -> Option<Value> {
     let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/type")?)?;
     let types = contract.document.pointer(&owner)?.get("type")?;
     let takes = |name: &str| types == name || types.as_array().is_some_and(|names| names.iter().any(|known| known == name));
@@ -90,7 +90,7 @@ fn respelled(contract: &Contract, schema: &SchemaRef, found: &Value, breach: &Br
 }
 
 /// The word of an enumeration that differs only in case: some contracts take words in lower case and answer in upper case.
-fn same_word(contract: &Contract, schema: &SchemaRef, value: &Value, breach: &Breach) -> Option<Value> {
+fn same_word(contract: &Contract, schema: &SchemaRef, value: &Value, breach: &SchemaViolation) -> Option<Value> {
     let sent = value.pointer(&breach.at)?.as_str()?;
     let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/enum")?)?;
     let words = contract.document.pointer(&owner)?.get("enum")?.as_array()?;

@@ -22,7 +22,7 @@ pub struct MockRequest {
 
 /// A request, decoded.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct DecodedRequest {
     pub method: String,
     /// As it was sent, for links and `Location`.
     pub path: String,
@@ -34,7 +34,7 @@ pub(crate) struct Call {
     pub body: Vec<u8>,
 }
 
-impl Call {
+impl DecodedRequest {
     pub(crate) fn new(request: MockRequest) -> Self {
         let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let path = request.path.trim_end_matches('/');

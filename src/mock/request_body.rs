@@ -3,18 +3,18 @@
 use serde_json::{Map, Value};
 
 use super::multipart;
-use super::request::{Call, Payload, in_range, is_json};
+use super::request::{DecodedRequest, Payload, in_range, is_json};
 use crate::model::contract::{MediaType, Operation};
 
 /// The media type of the contract that the body is read as: the one that was named, else the first.
-pub(crate) fn media<'a>(operation: &'a Operation, call: &Call) -> Option<&'a MediaType> {
+pub(crate) fn media<'a>(operation: &'a Operation, call: &DecodedRequest) -> Option<&'a MediaType> {
     let content = &operation.request_body.as_ref()?.content;
     let essence = call.content_type().map(|sent| sent.essence).unwrap_or_default();
     content.iter().find(|media| in_range(&media.name, &essence)).or_else(|| content.first())
 }
 
 /// Reads the body as this media type.
-pub(crate) fn payload(media: Option<&MediaType>, call: &Call) -> Payload {
+pub(crate) fn payload(media: Option<&MediaType>, call: &DecodedRequest) -> Payload {
     if call.body.is_empty() {
         return Payload::Empty;
     }

@@ -7,23 +7,23 @@ use serde_json::Value;
 
 use super::place;
 use super::profile::media_example;
-use super::request::{Call, Payload};
+use super::request::{DecodedRequest, Payload};
 use super::request_body;
-use super::styled::{Reader, query_breach};
+use super::styled::{StyledReader, query_breach};
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Location, Operation};
 
 /// Where a path leads.
 #[derive(Debug)]
-pub(crate) struct Route<'a> {
+pub(crate) struct RoutedPath<'a> {
     /// Every operation on the path, whatever its method.
     pub operations: Vec<&'a Operation>,
 }
 
-impl<'a> Route<'a> {
+impl<'a> RoutedPath<'a> {
     /// The operations whose path fits best: a literal segment is a better fit than a parameter (OpenAPI, Paths Object), more
     /// literal text in a segment than less, and a slash at the end where one was sent.
-    pub(crate) fn find(contract: &'a Contract, call: &Call) -> Option<Self> {
+    pub(crate) fn find(contract: &'a Contract, call: &DecodedRequest) -> Option<Self> {
         let fits = contract.operations.iter().filter_map(|operation| Some((literals(&operation.path, call)?, operation)));
         let fits: Vec<(Vec<usize>, &Operation)> = fits.collect();
         let best = fits.iter().map(|(literals, _)| literals).max()?.clone();
@@ -37,7 +37,7 @@ impl<'a> Route<'a> {
     }
 
     /// The operation that answers: of several forms the one that fits the request best.
-    pub(crate) fn operation(&self, contract: &Contract, schemas: &Schemas, call: &Call) -> Option<&'a Operation> {
+    pub(crate) fn operation(&self, contract: &Contract, schemas: &Schemas, call: &DecodedRequest) -> Option<&'a Operation> {
         let forms: Vec<&Operation> = self.operations.iter().copied().filter(|operation| operation.method.as_str() == call.method).collect();
         if forms.len() < 2 {
             return forms.first().copied();
@@ -49,7 +49,7 @@ impl<'a> Route<'a> {
 
 /// For each segment how many characters the template names literally, and whether both end alike; `None` when the path is
 /// another one.
-fn literals(template: &str, call: &Call) -> Option<Vec<usize>> {
+fn literals(template: &str, call: &DecodedRequest) -> Option<Vec<usize>> {
     let parts: Vec<&str> = template.trim_end_matches('/').split('/').skip(1).collect();
     if parts.len() != call.segments.len() {
         return None;
@@ -90,16 +90,16 @@ pub(crate) fn path_values(operation: &Operation, contract: &Contract, schemas: &
     let bare = |name: &str, value: &str| {
         let parameter = operation.parameter(Location::Path, name);
         let reader =
-            parameter.map(|parameter| Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization });
+            parameter.map(|parameter| StyledReader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization });
         reader.map_or_else(|| value.to_owned(), |reader| reader.bare(name, value).to_owned())
     };
     values.map(|(name, value)| (name.to_owned(), bare(name, value))).collect()
 }
 
 /// How well a request fits a form; the greater the better.
-type Fit = (bool, Reverse<usize>, usize, bool, Reverse<usize>, usize, usize);
+type FormFit = (bool, Reverse<usize>, usize, bool, Reverse<usize>, usize, usize);
 
-fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) -> Fit {
+fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedRequest) -> FormFit {
     let sent = |name: &str| call.query_value(name).is_some();
     let required: Vec<&str> = form
         .parameters
@@ -127,7 +127,7 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) ->
 }
 
 /// Whether a request says by a header or a fixed pair of the query that it means another form.
-fn contradicts(contract: &Contract, schemas: &Schemas, form: &Operation, call: &Call) -> bool {
+fn contradicts(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedRequest) -> bool {
     form.parameters.iter().filter(|parameter| parameter.required).any(|parameter| match (parameter.location, &parameter.schema) {
         (Location::Header, Some(schema)) => {
             let listed = contract.schema(schema).is_some_and(|schema| schema.get("enum").is_some() || schema.get("const").is_some());

@@ -5,28 +5,28 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::accounts::{self, Caller};
-use super::behaviours::{self, Turn};
-use super::draft::{Draft, concrete, declared, preferred};
-use super::faults::{Effect, Scope};
-use super::headers::{self, Circumstances};
-use super::notice::{self, Noticed, Source};
+use super::behaviours::{self, AcceptedRequest};
+use super::draft::{DraftAnswer, concrete, declared, preferred};
+use super::faults::{AnswerScope, StateFault};
+use super::headers::{self, HeaderContext};
+use super::notice::{self, ErrorSource, Noticed};
 use super::profile::media_example;
-use super::refusal::{Reason, refuse};
-use super::request::{Call, Payload};
-use super::route::Route;
-use super::scene::{Core, Scene};
-use super::state::State;
+use super::refusal::{RefusalReason, refuse};
+use super::request::{DecodedRequest, Payload};
+use super::route::RoutedPath;
+use super::scene::{MockCore, RoutedRequest};
+use super::state::MockState;
 use super::validators;
-use super::variants::Habit;
+use super::variants::BehaviourChoice;
 use crate::contract::remove;
 use crate::contract::within;
 use crate::model::contract::{Operation, RateLimit, Response, Status};
 
 /// Answers a request.
-pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call: &Call, number: u64) -> Draft {
-    let route = Route::find(&core.contract, call);
+pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockState, call: &DecodedRequest, number: u64) -> DraftAnswer {
+    let route = RoutedPath::find(&core.contract, call);
     let operation = route.as_ref().and_then(|route| route.operation(&core.contract, &core.schemas, call));
-    let methods = route.as_ref().map(Route::methods).unwrap_or_default();
+    let methods = route.as_ref().map(RoutedPath::methods).unwrap_or_default();
     let knows = |operation: &&&Operation| accounts::caller(&core.contract, &core.accounts, operation, call).is_known();
     let nearest = operation.or_else(|| {
         let operations = &route.as_ref()?.operations;
@@ -40,91 +40,93 @@ pub(crate) fn answer(core: &Core, windows: &[RateLimit], state: &mut State, call
             .or(operations.first())
             .copied()
     });
-    let Some(guard) = nearest.or(core.contract.operations.first()) else { return Draft::new(404) };
+    let Some(guard) = nearest.or(core.contract.operations.first()) else { return DraftAnswer::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
-    let circumstances = Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() };
+    let circumstances = HeaderContext { operation: nearest, methods: &methods, ..HeaderContext::default() };
     let mut draft = if let Some(status) = core.faults.instead(nearest, number).or_else(|| core.faults.choke(nearest, call)) {
-        let circumstances = Circumstances { wait: Some(1), ..circumstances };
-        refuse(core, status, &Reason { detail: "This request was not looked at.", source: &Source::Nowhere }, &circumstances)
+        let circumstances = HeaderContext { wait: Some(1), ..circumstances };
+        refuse(core, status, &RefusalReason { detail: "This request was not looked at.", source: &ErrorSource::Nowhere }, &circumstances)
     } else if let Some(refusal) = limited(core, windows, state, &caller, &circumstances) {
         refusal
     } else if let Some(operation) = operation {
-        Ruling { core, scene: Scene::new(core, call, operation), methods: &methods }.answer(state, &caller)
+        RequestHandler { core, routed: RoutedRequest::new(core, call, operation), methods: &methods }.answer(state, &caller)
     } else {
-        astray(core, &Scene::new(core, call, guard), &caller, &circumstances)
+        astray(core, &RoutedRequest::new(core, call, guard), &caller, &circumstances)
     };
-    validators::hold(core, call, &mut draft, &Circumstances { operation: nearest, methods: &methods, ..Circumstances::default() });
+    validators::hold(core, call, &mut draft, &HeaderContext { operation: nearest, methods: &methods, ..HeaderContext::default() });
     let response = declared(&core.contract, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
-    core.variants.finish(&mut draft, &Scope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
-    core.faults.finish(&mut draft, &Scope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
+    core.variants.finish(&mut draft, &AnswerScope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
+    core.faults.finish(&mut draft, &AnswerScope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
     draft
 }
 
 /// The refusal of a request that is one too many.
-fn limited(core: &Core, windows: &[RateLimit], state: &mut State, caller: &Caller, circumstances: &Circumstances<'_>) -> Option<Draft> {
+fn limited(core: &MockCore, windows: &[RateLimit], state: &mut MockState, caller: &Caller, circumstances: &HeaderContext<'_>) -> Option<DraftAnswer> {
     if !caller.is_known() || core.faults.overlook(circumstances.operation, "burst") {
         return None;
     }
     let wait = state.admit(windows, Instant::now()).err()?;
     let detail = "Too many requests; wait before the next one.".to_owned();
-    let circumstances = Circumstances { wait: Some(wait), operation: circumstances.operation, methods: circumstances.methods, location: None };
+    let circumstances = HeaderContext { wait: Some(wait), operation: circumstances.operation, methods: circumstances.methods, location: None };
     let status = core.faults.status(circumstances.operation, 429);
-    Some(refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, &circumstances))
+    Some(refuse(core, status, &RefusalReason { detail: &detail, source: &ErrorSource::Nowhere }, &circumstances))
 }
 
 /// The refusal of a request that leads to no operation.
-fn astray(core: &Core, guard: &Scene<'_>, caller: &Caller, circumstances: &Circumstances<'_>) -> Draft {
+fn astray(core: &MockCore, guard: &RoutedRequest<'_>, caller: &Caller, circumstances: &HeaderContext<'_>) -> DraftAnswer {
     let stranger = notice::access(guard, caller).into_iter().find(|noticed| noticed.insist == Some(401));
     let overlooked = |noticed: &Noticed| noticed.triggers.iter().any(|trigger| core.faults.overlook(circumstances.operation, trigger));
     if let Some(noticed) = stranger.filter(|noticed| !overlooked(noticed)) {
         let status = core.faults.status(circumstances.operation, 401);
-        return refuse(core, status, &Reason { detail: &noticed.detail, source: &noticed.source }, circumstances);
+        return refuse(core, status, &RefusalReason { detail: &noticed.detail, source: &noticed.source }, circumstances);
     }
     let call = guard.call;
     let (trigger, status, detail) = match circumstances.operation {
         None => ("unknown-route", 404, format!("There is nothing at {}.", call.path)),
-        Some(operation) if operation.optional && core.variants.has(Habit::FeaturesHidden) => ("no-feature", 404, "There is nothing here.".to_owned()),
+        Some(operation) if operation.optional && core.variants.has(BehaviourChoice::FeaturesHidden) => {
+            ("no-feature", 404, "There is nothing here.".to_owned())
+        }
         Some(_) => ("unsupported-method", 405, format!("{} is not supported here.", call.method)),
     };
-    if call.method == "OPTIONS" && status == 405 && core.variants.has(Habit::HeadAndOptions) {
-        let mut draft = Draft::new(204);
+    if call.method == "OPTIONS" && status == 405 && core.variants.has(BehaviourChoice::HeadAndOptions) {
+        let mut draft = DraftAnswer::new(204);
         draft.set("Allow", circumstances.methods.join(", "));
         return draft;
     }
     if status == 405 && core.faults.overlook(circumstances.operation, trigger) {
-        return Draft::new(200);
+        return DraftAnswer::new(200);
     }
     let status = core.faults.status(circumstances.operation, status);
-    refuse(core, status, &Reason { detail: &detail, source: &Source::Nowhere }, circumstances)
+    refuse(core, status, &RefusalReason { detail: &detail, source: &ErrorSource::Nowhere }, circumstances)
 }
 
 /// A request that has found its operation.
-struct Ruling<'a> {
-    core: &'a Core,
-    scene: Scene<'a>,
+struct RequestHandler<'a> {
+    core: &'a MockCore,
+    routed: RoutedRequest<'a>,
     methods: &'a [String],
 }
 
-impl<'a> Ruling<'a> {
-    fn answer(&self, state: &mut State, caller: &Caller) -> Draft {
-        let mut noticed = notice::access(&self.scene, caller);
-        let seen = notice::look(&self.scene, state);
-        let place = if !noticed.is_empty() && self.core.variants.has(Habit::AccessLast) { 0 } else { noticed.len() };
+impl<'a> RequestHandler<'a> {
+    fn answer(&self, state: &mut MockState, caller: &Caller) -> DraftAnswer {
+        let mut noticed = notice::access(&self.routed, caller);
+        let seen = notice::look(&self.routed, state);
+        let place = if !noticed.is_empty() && self.core.variants.has(BehaviourChoice::AccessLast) { 0 } else { noticed.len() };
         noticed.splice(place..place, seen);
         self.count(state, &noticed);
         for noticed in noticed {
-            let found = noticed.statuses(&self.scene);
+            let found = noticed.statuses(&self.routed);
             let (trigger, statuses) = match (found, noticed.insist) {
                 (Some(found), _) => found,
                 (None, Some(status)) => (noticed.triggers.first().copied().unwrap_or_default(), vec![Status(status)]),
                 (None, None) => continue,
             };
-            if self.core.faults.overlook(Some(self.scene.operation), trigger) {
+            if self.core.faults.overlook(Some(self.routed.operation), trigger) {
                 continue;
             }
-            let key = format!("{} {trigger}", self.scene.operation.id);
+            let key = format!("{} {trigger}", self.routed.operation.id);
             let Some(status) = state.turn(key, &statuses) else { continue };
             return self.rule(state, status, trigger, &noticed);
         }
@@ -133,67 +135,71 @@ impl<'a> Ruling<'a> {
 
     /// Keeps count of requests with more than one thing wrong, which servers may refuse for any of them. What is wrong in
     /// several ways at one place is one thing, and so is what is wrong in the same way at several.
-    fn count(&self, state: &mut State, noticed: &[Noticed]) {
-        let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.scene).is_some());
+    fn count(&self, state: &mut MockState, noticed: &[Noticed]) {
+        let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.routed).is_some());
         let refused: Vec<(&str, &str)> =
             refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), *noticed.triggers.first()?))).collect();
         let apart = |one: &(&str, &str), other: &(&str, &str)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
         if refused.iter().any(|one| refused.iter().any(|other| apart(one, other))) {
             let words: Vec<String> = refused.iter().map(|(at, trigger)| format!("{trigger} {at}").trim().to_owned()).collect();
-            state.crowded.push(format!("{} {}: {}", self.scene.operation.id, self.scene.call.path, words.join(", ")));
+            state.crowded.push(format!("{} {}: {}", self.routed.operation.id, self.routed.call.path, words.join(", ")));
         }
     }
 
     /// Answers what was noticed with the status that the contract has for it.
-    fn rule(&self, state: &mut State, status: Status, trigger: &'static str, noticed: &Noticed) -> Draft {
+    fn rule(&self, state: &mut MockState, status: Status, trigger: &'static str, noticed: &Noticed) -> DraftAnswer {
         if !status.is_refusal() {
             return if trigger == "unfinished" { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
         }
-        if !self.scene.operation.method.is_safe() && self.core.faults.has(self.scene.operation, Effect::WriteRefused) {
+        if !self.routed.operation.method.is_safe() && self.core.faults.has(self.routed.operation, StateFault::WriteRefused) {
             self.succeed(state, None);
         } else if let Some(right) = self.without_the_wrong_one(&noticed.source) {
             right.succeed(state, None);
         }
-        let sent = self.core.faults.status(Some(self.scene.operation), within(status, trigger).0);
-        refuse(self.core, sent, &Reason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
+        let sent = self.core.faults.status(Some(self.routed.operation), within(status, trigger).0);
+        refuse(self.core, sent, &RefusalReason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
     }
 
     /// The same request with only those of its resources that are right, for a mock that writes them.
-    fn without_the_wrong_one(&self, wrong: &Source) -> Option<Self> {
-        let operation = self.scene.operation;
-        let writes = if operation.atomic { self.core.faults.has(operation, Effect::WritePart) } else { self.core.variants.has(Habit::WriteInPart) };
-        let Source::Pointer(wrong) = wrong else { return None };
-        let items = self.scene.items();
+    fn without_the_wrong_one(&self, wrong: &ErrorSource) -> Option<Self> {
+        let operation = self.routed.operation;
+        let writes = if operation.atomic {
+            self.core.faults.has(operation, StateFault::WritePart)
+        } else {
+            self.core.variants.has(BehaviourChoice::WriteInPart)
+        };
+        let ErrorSource::Pointer(wrong) = wrong else { return None };
+        let items = self.routed.items();
         let within = |at: &str| wrong.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let (at, _) = items.iter().find(|(at, _)| within(at)).filter(|_| writes && items.len() > 1)?;
-        let mut body = self.scene.payload.value()?.clone();
+        let mut body = self.routed.payload.value()?.clone();
         remove(&mut body, at);
-        let scene = Scene { payload: Payload::Value(body), ..Scene::new(self.core, self.scene.call, operation) };
-        Some(Self { core: self.core, scene, methods: self.methods })
+        let routed = RoutedRequest { payload: Payload::Value(body), ..RoutedRequest::new(self.core, self.routed.call, operation) };
+        Some(Self { core: self.core, routed, methods: self.methods })
     }
 
-    fn circumstances(&self, location: Option<String>) -> Circumstances<'_> {
-        Circumstances { operation: Some(self.scene.operation), methods: self.methods, wait: None, location }
+    fn circumstances(&self, location: Option<String>) -> HeaderContext<'_> {
+        HeaderContext { operation: Some(self.routed.operation), methods: self.methods, wait: None, location }
     }
 
     /// Does what is asked and says so.
-    fn succeed(&self, state: &mut State, status: Option<Status>) -> Draft {
+    fn succeed(&self, state: &mut MockState, status: Option<Status>) -> DraftAnswer {
         let status = status.unwrap_or_else(|| self.success(state));
-        let operation: &'a Operation = self.scene.operation;
+        let operation: &'a Operation = self.routed.operation;
         let response = operation.response(status).or_else(|| operation.successes().find(|response| response.status == status));
-        let media = response.and_then(|response| preferred(response, self.scene.call.header("accept")));
+        let media = response.and_then(|response| preferred(response, self.routed.call.header("accept")));
         let example = media.and_then(|media| media_example(media, operation));
-        let mut turn = Turn { scene: &self.scene, state, response, media, example };
+        let mut turn = AcceptedRequest { routed: &self.routed, state, response, media, example };
         let outcome = behaviours::act(&mut turn);
         let status = self.chosen(status, media.is_some());
         let sent = self.core.faults.status(Some(operation), status.0);
-        let mut draft = Draft::new(sent);
+        let mut draft = DraftAnswer::new(sent);
         let elsewhere = (status.0 / 100 == 3).then(|| "/".to_owned());
         let location = outcome.location.or(elsewhere).map(|location| self.spelled(response, location));
         // What was made and is not shown could not be found otherwise (RFC 9110, section 15.3.2).
         let mut expressions = response.into_iter().flat_map(|response| &response.links).flat_map(|link| link.parameters.values());
         let asked_for = media.is_none() || expressions.any(|expression| expression.starts_with("$response.header."));
-        if status.0 / 100 == 3 && media.is_none() && self.core.variants.has(Habit::BodyWithRedirect) && outcome.body.is_some() {
+        if status.0 / 100 == 3 && media.is_none() && self.core.variants.has(BehaviourChoice::BodyWithRedirect) && outcome.body.is_some() {
             let success = operation.successes().flat_map(|response| &response.content).next();
             draft.media = success.map(|media| concrete(&media.name));
             draft.body = outcome.body.clone();
@@ -215,7 +221,7 @@ impl<'a> Ruling<'a> {
     /// The code that is sent where the contract names only a range.
     fn chosen(&self, status: Status, has_body: bool) -> Status {
         match within(status, "success") {
-            Status(200) if status.is_range() && !has_body && !self.scene.operation.method.is_safe() => Status(204),
+            Status(200) if status.is_range() && !has_body && !self.routed.operation.method.is_safe() => Status(204),
             code if status.is_range() => code,
             _ => status,
         }
@@ -228,46 +234,46 @@ impl<'a> Ruling<'a> {
             let schema = rule.and_then(|rule| rule.schema.as_ref());
             schema.is_none_or(|schema| self.core.schemas.fits(schema, &Value::from(text)))
         };
-        let absolute = format!("http://{}{location}", self.scene.call.header("host").unwrap_or("localhost"));
+        let absolute = format!("http://{}{location}", self.routed.call.header("host").unwrap_or("localhost"));
         if !fits(&location) && fits(&absolute) { absolute } else { location }
     }
 
     /// The success status whose turn it is.
-    fn success(&self, state: &mut State) -> Status {
-        let finished = self.scene.demanded(|condition| condition.trigger == "finished");
-        let statuses = self.scene.demanded(|condition| condition.trigger == "success");
+    fn success(&self, state: &mut MockState) -> Status {
+        let finished = self.routed.demanded(|condition| condition.trigger == "finished");
+        let statuses = self.routed.demanded(|condition| condition.trigger == "success");
         let (trigger, statuses) = if finished.is_empty() { ("success", statuses) } else { ("finished", finished) };
         let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| !status.is_refusal()).collect();
         self.take_sides(&mut statuses);
-        if let Some(done) = self.scene.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
-            let at_end = !self.core.variants.has(Habit::NoRedirect) && self.finishes(state);
+        if let Some(done) = self.routed.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
+            let at_end = !self.core.variants.has(BehaviourChoice::NoRedirect) && self.finishes(state);
             statuses.retain(|status| done.status.contains(status) == at_end);
         }
-        if self.scene.profile.creates {
+        if self.routed.profile.creates {
             // What was made is shown first, or it would not be seen.
-            statuses.sort_by_key(|status| self.scene.operation.response(*status).is_none_or(|response| response.content.is_empty()));
+            statuses.sort_by_key(|status| self.routed.operation.response(*status).is_none_or(|response| response.content.is_empty()));
         }
         let some = |class: u16| statuses.iter().any(|status| status.class() == class);
-        if some(2) && some(3) && self.core.variants.has(Habit::NoRedirect) {
+        if some(2) && some(3) && self.core.variants.has(BehaviourChoice::NoRedirect) {
             statuses.retain(|status| status.is_success());
         }
         // Each job starts with the first of the statuses, so that following the address it gives leads to the next.
-        let about = if trigger == "finished" { self.scene.owner().map_or("", |(_, id)| id) } else { "" };
-        let key = format!("{} {trigger} {about}", self.scene.operation.id);
-        let declared = || self.scene.operation.successes().next().map(|response| response.status);
-        let usual = if self.scene.operation.method.is_safe() { Status(200) } else { Status(204) };
+        let about = if trigger == "finished" { self.routed.owner().map_or("", |(_, id)| id) } else { "" };
+        let key = format!("{} {trigger} {about}", self.routed.operation.id);
+        let declared = || self.routed.operation.successes().next().map(|response| response.status);
+        let usual = if self.routed.operation.method.is_safe() { Status(200) } else { Status(204) };
         state.turn(key, &statuses).or_else(declared).unwrap_or(usual)
     }
 
     /// Leaves one of two statuses where the documents differ: the first that they name, or the other side.
     fn take_sides(&self, statuses: &mut Vec<Status>) {
-        let operation = self.scene.operation;
+        let operation = self.routed.operation;
         let main = |status: &Status| operation.response(*status).and_then(|response| response.alternative_to);
         let sides: Vec<(Status, Status)> = statuses.iter().filter_map(|status| Some((*status, main(status)?))).collect();
         if sides.is_empty() {
             return;
         }
-        let other = self.core.variants.has(Habit::OtherSide);
+        let other = self.core.variants.has(BehaviourChoice::OtherSide);
         // A job that has not finished has no other side.
         let still = |status: &Status| operation.done.as_ref().is_some_and(|done| !done.status.is_empty() && !done.status.contains(status));
         statuses.retain(|status| {
@@ -277,9 +283,9 @@ impl<'a> Ruling<'a> {
     }
 
     /// Whether the job that is read will have finished by this read.
-    fn finishes(&self, state: &State) -> bool {
-        let Some((kind, id)) = self.scene.owner() else { return false };
-        let lasts = self.core.faults.has(self.scene.operation, Effect::NeverFinish);
+    fn finishes(&self, state: &MockState) -> bool {
+        let Some((kind, id)) = self.routed.owner() else { return false };
+        let lasts = self.core.faults.has(self.routed.operation, StateFault::NeverFinish);
         !lasts
             && state
                 .store
@@ -288,20 +294,20 @@ impl<'a> Ruling<'a> {
     }
 
     /// Answers with the job itself, where the contract has no refusal for a job that has not finished.
-    fn show_job(&self, state: &mut State, status: Status) -> Draft {
-        let job = self.scene.owner().and_then(|(kind, id)| {
+    fn show_job(&self, state: &mut MockState, status: Status) -> DraftAnswer {
+        let job = self.routed.owner().and_then(|(kind, id)| {
             let body = state.store.get(kind, id)?.body.clone();
             let (reader, _) = super::job::reader(&self.core.contract, kind)?;
             let mut document = super::profile::success_example(reader)?;
             super::place::Place::guess(&document, "/id")?.put(&mut document, vec![body]);
             Some(document)
         });
-        let media = self.scene.operation.response(status).and_then(|response| response.content.first());
+        let media = self.routed.operation.response(status).and_then(|response| response.content.first());
         let (Some(job), Some(media)) = (job, media) else { return self.succeed(state, Some(status)) };
         let fits = media.schema.as_ref().is_none_or(|schema| self.core.schemas.fits(schema, &job));
         if !fits {
             return self.succeed(state, Some(status));
         }
-        Draft { media: Some(concrete(&media.name)), body: Some(job), ..Draft::new(status.0) }
+        DraftAnswer { media: Some(concrete(&media.name)), body: Some(job), ..DraftAnswer::new(status.0) }
     }
 }

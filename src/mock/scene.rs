@@ -10,20 +10,20 @@ use super::accounts::MockAccounts;
 use super::faults::Faults;
 use super::forms;
 use super::place::{self, Place};
-use super::profile::{Profile, Profiles, media_example};
-use super::request::{Call, Payload};
+use super::profile::{OperationProfile, OperationProfiles, media_example};
+use super::request::{DecodedRequest, Payload};
 use super::request_body;
 use super::route;
-use super::variants::{Habit, Variants};
+use super::variants::{BehaviourChoice, Variants};
 use crate::contract::Schemas;
 use crate::model::contract::{Condition, Contract, MediaType, Operation, Status};
 
 /// What does not change while the mock runs.
 #[derive(Debug)]
-pub(crate) struct Core {
+pub(crate) struct MockCore {
     pub contract: Arc<Contract>,
     pub schemas: Schemas,
-    pub profiles: Profiles,
+    pub profiles: OperationProfiles,
     pub accounts: MockAccounts,
     pub faults: Faults,
     pub variants: Variants,
@@ -32,11 +32,11 @@ pub(crate) struct Core {
 }
 
 /// A request that has found its operation.
-pub(crate) struct Scene<'a> {
-    pub core: &'a Core,
-    pub call: &'a Call,
+pub(crate) struct RoutedRequest<'a> {
+    pub core: &'a MockCore,
+    pub call: &'a DecodedRequest,
     pub operation: &'a Operation,
-    pub profile: Profile,
+    pub profile: OperationProfile,
     /// Values of the path parameters, by name.
     pub path_values: Vec<(String, String)>,
     /// The media type of the contract that the body is read as.
@@ -44,8 +44,8 @@ pub(crate) struct Scene<'a> {
     pub payload: Payload,
 }
 
-impl<'a> Scene<'a> {
-    pub(crate) fn new(core: &'a Core, call: &'a Call, operation: &'a Operation) -> Self {
+impl<'a> RoutedRequest<'a> {
+    pub(crate) fn new(core: &'a MockCore, call: &'a DecodedRequest, operation: &'a Operation) -> Self {
         let media = request_body::media(operation, call);
         Self {
             core,
@@ -94,7 +94,7 @@ impl<'a> Scene<'a> {
         let responses = self.operation.responses.iter().rev();
         let mut statuses: Vec<Status> =
             responses.filter(|response| response.conditions.iter().any(&matches)).map(|response| response.status).collect();
-        if statuses.len() > 1 && self.core.variants.has(Habit::LowestFirst) {
+        if statuses.len() > 1 && self.core.variants.has(BehaviourChoice::LowestFirst) {
             statuses.reverse();
         }
         statuses

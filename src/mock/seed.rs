@@ -7,16 +7,16 @@ use serde_json::Value;
 use super::job;
 use super::place::{Place, set_id};
 use super::profile::{fed_kind, success_example};
-use super::scene::Core;
-use super::store::{Resource, Store, id_text};
-use super::variants::Habit;
+use super::scene::MockCore;
+use super::store::{Resource, ResourceStore, id_text};
+use super::variants::BehaviourChoice;
 use crate::contract::schema::{is_part, resource_needs};
 use crate::model::contract::{Location, Operation, Parameter};
 use crate::model::suite::{Given, Suite};
 
 /// Fills the store: what the suite lays in, what the suite says is given, and for every kind that no operation makes the
 /// resources of the contract's examples.
-pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
+pub(crate) fn sow(core: &MockCore, suite: &Suite, store: &mut ResourceStore) {
     for kind in &core.profiles.created {
         store.know(kind);
     }
@@ -51,12 +51,12 @@ pub(crate) fn sow(core: &Core, suite: &Suite, store: &mut Store) {
 }
 
 /// Gives what bodies refer to as data of the server other ids than those of the examples, where the mock is to be such a server.
-fn respell_listed(core: &Core, store: &mut Store) {
+fn respell_listed(core: &MockCore, store: &mut ResourceStore) {
     let media = core.contract.operations.iter().filter_map(|operation| operation.request_body.as_ref()).flat_map(|body| &body.content);
     let bodies = media.flat_map(|media| media.examples.iter().map(move |example| (media, example)));
     let needs = bodies.flat_map(|(media, example)| resource_needs(&core.contract, media, &example.value));
     let kinds: BTreeSet<String> = needs.filter(|need| need.what.fallback.is_some()).map(|need| need.what.kind).collect();
-    for kind in kinds.iter().filter(|_| core.variants.has(Habit::OtherKeys)) {
+    for kind in kinds.iter().filter(|_| core.variants.has(BehaviourChoice::OtherKeys)) {
         for resource in store.of(kind).to_vec() {
             let id = super::ids::other(&resource.id);
             let mut body = resource.body.clone();
@@ -67,7 +67,7 @@ fn respell_listed(core: &Core, store: &mut Store) {
 }
 
 /// The id that the mock gives to a resource that the suite takes from the environment.
-fn invented(core: &Core, kind: &str, index: usize) -> String {
+fn invented(core: &MockCore, kind: &str, index: usize) -> String {
     let style = core.contract.operations.iter().find_map(|operation| {
         let parameter = item_parameter(operation, kind)?;
         parameter.example.as_ref().and_then(id_text)
@@ -81,7 +81,7 @@ fn item_parameter<'a>(operation: &'a Operation, kind: &str) -> Option<&'a Parame
 }
 
 /// A resource of a kind with this id, made from the example of the operation that reads it.
-pub(crate) fn likeness(core: &Core, kind: &str, id: &str) -> Value {
+pub(crate) fn likeness(core: &MockCore, kind: &str, id: &str) -> Value {
     let readers = core.contract.operations.iter().filter(|operation| {
         let profile = core.profiles.of(operation);
         operation.method.is_get() && profile.on_item && profile.kind == kind
@@ -114,7 +114,7 @@ pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
 }
 
 /// Resources that the examples of an operation show, of kinds that no operation makes.
-fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
+fn sow_from(core: &MockCore, operation: &Operation, store: &mut ResourceStore) {
     let borrowed = |kind: &str| !core.profiles.created.contains(kind);
     let makes_it = operation.method.is_put() && core.profiles.of(operation).on_item;
     if !makes_it {
@@ -135,7 +135,7 @@ fn sow_from(core: &Core, operation: &Operation, store: &mut Store) {
 }
 
 /// Resources that the parameters of a path name, of the kinds that are wanted.
-fn sow_parameters(core: &Core, operation: &Operation, store: &mut Store, wanted: impl Fn(&str) -> bool) {
+fn sow_parameters(core: &MockCore, operation: &Operation, store: &mut ResourceStore, wanted: impl Fn(&str) -> bool) {
     let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
     for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
         let Some(id) = parameter.example.as_ref().and_then(id_text).filter(|_| wanted(&need.kind)) else { continue };
@@ -146,7 +146,7 @@ fn sow_parameters(core: &Core, operation: &Operation, store: &mut Store, wanted:
     }
 }
 
-fn sow_items(core: &Core, kind: &str, at: &str, example: &Value, store: &mut Store) {
+fn sow_items(core: &MockCore, kind: &str, at: &str, example: &Value, store: &mut ResourceStore) {
     let place = Place::of_id(at, Some(example));
     for item in place.items(example) {
         if let Some(id) = item.pointer(&place.id).and_then(id_text) {
@@ -158,7 +158,7 @@ fn sow_items(core: &Core, kind: &str, at: &str, example: &Value, store: &mut Sto
 }
 
 /// The ids of what the suite says is given, by kind.
-pub(crate) fn given(core: &Core, suite: &Suite) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn given(core: &MockCore, suite: &Suite) -> BTreeMap<String, Vec<String>> {
     let ids = |kind: &str, givens: &[Given]| {
         let ids = givens.iter().enumerate().map(|(index, given)| given.id.clone().unwrap_or_else(|| invented(core, kind, index)));
         ids.collect()

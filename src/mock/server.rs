@@ -15,8 +15,8 @@ use http::header::ACCEPT_ENCODING;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::net::TcpListener;
 
-use super::variants::Habit;
-use super::wire::{HIDDEN, Style, Wires};
+use super::variants::BehaviourChoice;
+use super::wire::{HIDDEN, HttpListener, WireStyle};
 use super::zip::gzip;
 use super::{Mock, MockAnswer, MockRequest};
 
@@ -34,8 +34,8 @@ const PIECE: usize = 64;
 /// # Errors
 /// The listener fails.
 pub async fn serve(listener: TcpListener, mock: Arc<Mock>) -> io::Result<()> {
-    let style = Style { upper: mock.has(Habit::UpperCaseNames), bare: mock.has(Habit::NoReason) };
-    axum::serve(Wires { listener, style }, Router::new().fallback(answer).with_state(mock)).await
+    let style = WireStyle { upper: mock.has(BehaviourChoice::UpperCaseNames), bare: mock.has(BehaviourChoice::NoReason) };
+    axum::serve(HttpListener { listener, style }, Router::new().fallback(answer).with_state(mock)).await
 }
 
 async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
@@ -52,19 +52,19 @@ async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
         headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: body.to_vec(),
     });
-    if mock.has(Habit::SlowAnswers) {
+    if mock.has(BehaviourChoice::SlowAnswers) {
         tokio::time::sleep(SLOW).await;
     }
-    if mock.has(Habit::CloseConnections) {
+    if mock.has(BehaviourChoice::CloseConnections) {
         answer.headers.push(("Connection".to_owned(), "close".to_owned()));
     }
-    if takes_gzip(&accepted) && !answer.body.is_empty() && mock.has(Habit::Compress) {
+    if takes_gzip(&accepted) && !answer.body.is_empty() && mock.has(BehaviourChoice::Compress) {
         answer.body = gzip(&answer.body);
         answer.headers.push(("Content-Encoding".to_owned(), "gzip".to_owned()));
     }
     let asked = answer.header("transfer-encoding").is_some();
     answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("transfer-encoding"));
-    let chunks = !answer.body.is_empty() && !matches!(answer.status, 204 | 304) && (asked || mock.has(Habit::Chunks));
+    let chunks = !answer.body.is_empty() && !matches!(answer.status, 204 | 304) && (asked || mock.has(BehaviourChoice::Chunks));
     let mut response = written(answer);
     if chunks && let Ok(whole) = to_bytes(std::mem::take(response.body_mut()), usize::MAX).await {
         let pieces: Vec<Result<Bytes, io::Error>> = whole.chunks(PIECE).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::store::Store;
+use super::store::ResourceStore;
 use crate::model::contract::{RateLimit, Status};
 
 /// Everything that changes.
 #[derive(Debug, Default)]
-pub(crate) struct State {
-    pub store: Store,
+pub(crate) struct MockState {
+    pub store: ResourceStore,
     /// Requests with more than one thing wrong, in words.
     pub crowded: Vec<String>,
     /// How often each condition was answered, where the contract demands several statuses for it.
@@ -18,7 +18,7 @@ pub(crate) struct State {
     seen: Vec<(Instant, u32)>,
 }
 
-impl State {
+impl MockState {
     /// Of several statuses for one condition, the one whose turn it is.
     pub(crate) fn turn(&mut self, condition: String, statuses: &[Status]) -> Option<Status> {
         let count = self.turns.entry(condition).or_default();
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_full_window_says_when_it_frees() {
-        let mut state = State::default();
+        let mut state = MockState::default();
         let windows = [RateLimit { requests: 2, seconds: 10 }];
         let start = Instant::now();
         assert_eq!(state.admit(&windows, start), Ok(()));

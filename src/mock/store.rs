@@ -51,14 +51,14 @@ impl Resource {
 
 /// Resources of one kind.
 #[derive(Debug, Default)]
-struct Shelf {
+struct ResourceCollection {
     resources: Vec<Resource>,
     /// Where each resource stood when it came; those that left since moved it towards the front.
     places: HashMap<String, usize>,
     deleted: BTreeSet<String>,
 }
 
-impl Shelf {
+impl ResourceCollection {
     fn position(&self, id: &str) -> Option<usize> {
         let mut place = (*self.places.get(id)?).min(self.resources.len().checked_sub(1)?);
         while self.resources.get(place).is_some_and(|resource| resource.id != id) {
@@ -70,11 +70,11 @@ impl Shelf {
 
 /// All resources.
 #[derive(Debug, Default)]
-pub(crate) struct Store {
-    shelves: BTreeMap<String, Shelf>,
+pub(crate) struct ResourceStore {
+    shelves: BTreeMap<String, ResourceCollection>,
 }
 
-impl Store {
+impl ResourceStore {
     /// Whether resources of this kind were ever held here.
     pub(crate) fn knows(&self, kind: &str) -> bool {
         self.shelves.contains_key(kind)

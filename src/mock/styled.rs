@@ -10,7 +10,7 @@ use crate::model::serialization::{Serialization, Style};
 
 /// What describes a value, and how it is written.
 #[derive(Clone, Copy)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct StyledReader<'a> {
     pub contract: &'a Contract,
     pub schemas: &'a Schemas,
     pub schema: Option<&'a SchemaRef>,
@@ -32,8 +32,8 @@ pub(crate) fn decoded(text: &str) -> String {
 }
 
 /// What reads the values of a parameter.
-pub(crate) fn reader<'a>(contract: &'a Contract, schemas: &'a Schemas, parameter: &'a Parameter) -> Reader<'a> {
-    Reader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization }
+pub(crate) fn reader<'a>(contract: &'a Contract, schemas: &'a Schemas, parameter: &'a Parameter) -> StyledReader<'a> {
+    StyledReader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization }
 }
 
 /// Whether a limit is broken, and what is wrong, when a value does not fit the schema of its parameter.
@@ -56,7 +56,7 @@ pub(crate) fn read(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, t
     }
 }
 
-impl Reader<'_> {
+impl StyledReader<'_> {
     /// What stands under a name in pairs: a list or an object once, anything else as often as it is there.
     pub(crate) fn in_pairs(&self, name: &str, pairs: &[RawPair]) -> Vec<Value> {
         let own = || pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -138,7 +138,7 @@ impl Reader<'_> {
             let (own, deeper) = path.split_once("][").map_or((path, None), |(own, deeper)| (own, Some(deeper)));
             let text = decoded(value);
             let at = self.schema.and_then(|schema| property(&self.contract.document, &schema.0, own)).map(SchemaRef);
-            let reader = Reader { schema: at.as_ref(), ..*self };
+            let reader = StyledReader { schema: at.as_ref(), ..*self };
             let value = match deeper {
                 Some(deeper) => deeper.split("][").collect::<Vec<_>>().into_iter().rev().fold(from_json(&text), |value, part| json!({part: value})),
                 None if reader.is_a("array") => reader.items([text].iter()),

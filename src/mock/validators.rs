@@ -1,9 +1,9 @@
 //! Computes `ETag` and `Last-Modified` of an answer (RFC 9110, section 8.8), for conditional requests.
 
-use super::draft::Draft;
-use super::headers::{self, Circumstances};
-use super::request::Call;
-use super::scene::Core;
+use super::draft::DraftAnswer;
+use super::headers::{self, HeaderContext};
+use super::request::DecodedRequest;
+use super::scene::MockCore;
 use crate::model::contract::{Operation, Status};
 
 /// How each version begins.
@@ -15,7 +15,7 @@ pub(crate) fn is_own(version: &str) -> bool {
 }
 
 /// Names the version of an answer, and says no more than that it has not changed where the client has it already.
-pub(crate) fn hold(core: &Core, call: &Call, draft: &mut Draft, circumstances: &Circumstances<'_>) {
+pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnswer, circumstances: &HeaderContext<'_>) {
     let unmodified = circumstances.operation.and_then(demanding).filter(|_| draft.status == 200);
     let (Some(status), Some(operation)) = (unmodified, circumstances.operation) else { return };
     let shown = draft.body.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -29,7 +29,7 @@ pub(crate) fn hold(core: &Core, call: &Call, draft: &mut Draft, circumstances: &
         (None, None) => false,
     };
     if same && !core.faults.overlook(Some(operation), "unmodified") {
-        *draft = Draft::new(status.0);
+        *draft = DraftAnswer::new(status.0);
         draft.set("ETag", version);
         headers::add(core, draft, operation.response(status), circumstances);
     }

@@ -19,7 +19,7 @@ pub(super) const HIDDEN: &str = "x-probity-hidden-body";
 
 /// How heads of answers are written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct WireStyle {
     /// Names of fields in upper case (RFC 9110, section 5.1: they are case-insensitive).
     pub upper: bool,
     /// No reason in the status line (RFC 9112, section 4: it is optional).
@@ -27,18 +27,18 @@ pub(super) struct Style {
 }
 
 /// A listener whose connections send hidden bodies, and heads in the style of the mock.
-pub(super) struct Wires {
+pub(super) struct HttpListener {
     pub listener: TcpListener,
-    pub style: Style,
+    pub style: WireStyle,
 }
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for HttpListener {
+    type Io = HttpConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
+    async fn accept(&mut self) -> (HttpConnection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        (Wire { stream, style: self.style, waiting: Vec::new() }, address)
+        (HttpConnection { stream, style: self.style, waiting: Vec::new() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -47,14 +47,14 @@ impl Listener for Wires {
 }
 
 /// One connection.
-pub(super) struct Wire {
+pub(super) struct HttpConnection {
     stream: TcpStream,
-    style: Style,
+    style: WireStyle,
     /// Bytes that took the place of others and are not sent yet.
     waiting: Vec<u8>,
 }
 
-impl Wire {
+impl HttpConnection {
     fn drain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.waiting.is_empty() {
             let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &self.waiting))?;
@@ -78,7 +78,7 @@ fn revealed(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The head of an answer in another style, with whatever follows it; `None` when there is no head or nothing to change.
-fn styled(bytes: &[u8], style: Style) -> Option<Vec<u8>> {
+fn styled(bytes: &[u8], style: WireStyle) -> Option<Vec<u8>> {
     if !(style.upper || style.bare) || !bytes.starts_with(b"HTTP/1.1 ") {
         return None;
     }
@@ -95,7 +95,7 @@ fn styled(bytes: &[u8], style: Style) -> Option<Vec<u8>> {
     Some([head.as_bytes(), &bytes[end..]].concat())
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for HttpConnection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.drain(context))?;
         match revealed(bytes).or_else(|| styled(bytes, self.style)) {
@@ -118,7 +118,7 @@ impl AsyncWrite for Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for HttpConnection {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }

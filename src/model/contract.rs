@@ -11,7 +11,7 @@ pub use super::extensions::RateLimit;
 pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
 use super::issue::DocumentIssue;
-pub use super::job::Done;
+pub use super::job::JobDone;
 use super::own_request::OwnValues;
 pub use super::parameter_location::Location;
 use super::path;
@@ -110,7 +110,7 @@ pub struct Operation {
     /// Where it stands in the contract's files.
     pub place: String,
     /// How an asynchronous job says that it is done (`x-probity-done`).
-    pub done: Option<Done>,
+    pub done: Option<JobDone>,
     /// The operation that fetches what came of the job that this one reads (`x-probity-result`).
     #[serde(default)]
     pub result: Option<String>,

@@ -16,7 +16,7 @@ pub struct Drawn {
     /// The seed that it was drawn with (`--seed`).
     pub seed: u64,
     /// What differs from the contract's own valid request.
-    pub changes: Vec<Change>,
+    pub changes: Vec<DrawnChange>,
     /// What the contract says of such a request.
     pub expects: Expects,
 }
@@ -24,7 +24,7 @@ pub struct Drawn {
 impl Drawn {
     /// The changes in words.
     pub fn words(&self) -> String {
-        let words: Vec<String> = self.changes.iter().map(Change::words).collect();
+        let words: Vec<String> = self.changes.iter().map(DrawnChange::words).collect();
         words.join(", and ")
     }
 }
@@ -47,18 +47,18 @@ pub enum Expects {
 /// One place of a request and what is put there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Change {
+pub struct DrawnChange {
     /// The place.
     pub place: Place,
     /// What is put there.
-    pub put: Put,
+    pub put: DrawnValue,
 }
 
 /// What is put at a place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Put {
+pub enum DrawnValue {
     /// A value; an array in a query is one pair for each item.
     Value(Value),
     /// Nothing: what stands there is left out.
@@ -72,7 +72,7 @@ pub enum Put {
 /// How many characters of a value are shown.
 const MOST_SHOWN: usize = 60;
 
-impl Change {
+impl DrawnChange {
     /// In words: `/data/attributes/name is "x"`.
     pub fn words(&self) -> String {
         let place = match &self.place {
@@ -86,10 +86,10 @@ impl Change {
             Place::State => "the state".to_owned(),
         };
         match &self.put {
-            Put::Value(value) => format!("{place} is {}", shown(&value.to_string())),
-            Put::Absent => format!("{place} is left out"),
-            Put::Spelled(text) => format!("{place} is written {}", shown(text)),
-            Put::Marked(text) => format!("{place} begins with {}", shown(&Value::from(text.as_str()).to_string())),
+            DrawnValue::Value(value) => format!("{place} is {}", shown(&value.to_string())),
+            DrawnValue::Absent => format!("{place} is left out"),
+            DrawnValue::Spelled(text) => format!("{place} is written {}", shown(text)),
+            DrawnValue::Marked(text) => format!("{place} begins with {}", shown(&Value::from(text.as_str()).to_string())),
         }
     }
 }
@@ -114,12 +114,12 @@ mod tests {
 
     #[test]
     fn a_change_reads_as_a_sentence() {
-        let words = |put: Put| Change { place: Place::Body("/name".to_owned()), put }.words();
-        assert_eq!(words(Put::Value(json!("Zoë"))), "/name is \"Zoë\"");
-        assert_eq!(words(Put::Absent), "/name is left out");
-        assert_eq!(words(Put::Spelled("1e2".to_owned())), "/name is written 1e2");
-        assert_eq!(words(Put::Marked("é".to_owned())), "/name begins with \"é\"");
-        let long = words(Put::Value(json!("x".repeat(500))));
+        let words = |put: DrawnValue| DrawnChange { place: Place::Body("/name".to_owned()), put }.words();
+        assert_eq!(words(DrawnValue::Value(json!("Zoë"))), "/name is \"Zoë\"");
+        assert_eq!(words(DrawnValue::Absent), "/name is left out");
+        assert_eq!(words(DrawnValue::Spelled("1e2".to_owned())), "/name is written 1e2");
+        assert_eq!(words(DrawnValue::Marked("é".to_owned())), "/name begins with \"é\"");
+        let long = words(DrawnValue::Value(json!("x".repeat(500))));
         assert!(long.ends_with("(502 characters)") && long.chars().count() < 100, "{long}");
     }
 }

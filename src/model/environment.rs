@@ -2,7 +2,7 @@
 
 /// A part of such a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum TextPiece {
     /// Text that stands for itself.
     Text(String),
     /// The value of the variable of this name.
@@ -13,7 +13,7 @@ pub enum Piece {
 ///
 /// # Errors
 /// A `${` without its end, or a name that no variable can have. The text itself is not repeated.
-pub fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+pub fn pieces(text: &str) -> Result<Vec<TextPiece>, String> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -29,14 +29,14 @@ pub fn pieces(text: &str) -> Result<Vec<Piece>, String> {
             return Err("what stands within ${} is no name of an environment variable; write $${ for ${ itself".to_owned());
         }
         if !plain.is_empty() {
-            pieces.push(Piece::Text(std::mem::take(&mut plain)));
+            pieces.push(TextPiece::Text(std::mem::take(&mut plain)));
         }
-        pieces.push(Piece::Variable(name.to_owned()));
+        pieces.push(TextPiece::Variable(name.to_owned()));
         rest = after;
     }
     plain.push_str(rest);
     if !plain.is_empty() {
-        pieces.push(Piece::Text(plain));
+        pieces.push(TextPiece::Text(plain));
     }
     Ok(pieces)
 }
@@ -44,15 +44,15 @@ pub fn pieces(text: &str) -> Result<Vec<Piece>, String> {
 /// The names of the variables in a text; none in one that cannot be read.
 pub fn variables(text: &str) -> Vec<String> {
     let all = pieces(text).unwrap_or_default();
-    let named = |piece| if let Piece::Variable(name) = piece { Some(name) } else { None };
+    let named = |piece| if let TextPiece::Variable(name) = piece { Some(name) } else { None };
     all.into_iter().filter_map(named).collect()
 }
 
 /// The text with the values in it; a variable without a value leaves nothing.
 pub fn filled(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> String {
     let value = |piece| match piece {
-        Piece::Text(text) => text,
-        Piece::Variable(name) => lookup(&name).unwrap_or_default(),
+        TextPiece::Text(text) => text,
+        TextPiece::Variable(name) => lookup(&name).unwrap_or_default(),
     };
     pieces(text).unwrap_or_default().into_iter().map(value).collect()
 }

@@ -81,7 +81,7 @@ pub struct SentRequest {
     pub base64: Option<String>,
     /// Where the body comes from, when it is confidential and stays out of this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub withheld: Option<Withheld>,
+    pub withheld: Option<WithheldBody>,
     /// Which credentials were put on it; none where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<SentCredential>,
@@ -92,7 +92,7 @@ pub struct SentRequest {
 
 /// A body that is confidential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Withheld {
+pub struct WithheldBody {
     /// The file that holds it, as the suite names it.
     pub file: String,
     /// Whether another body than that of the file was sent: one that is wrong on purpose.
@@ -120,7 +120,7 @@ pub struct Answer {
     /// Header fields in the order they came, names in lower case.
     pub headers: Vec<(String, String)>,
     /// Body.
-    pub body: Content,
+    pub body: AnswerContent,
     /// Time from sending to the last byte, in milliseconds.
     pub millis: u64,
     /// Credentials came back in it. Noted where they are known, and taken out there.
@@ -144,7 +144,7 @@ impl Answer {
 /// The body of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Content {
+pub enum AnswerContent {
     /// No byte.
     Empty,
     /// A JSON document.
@@ -161,7 +161,7 @@ pub enum Content {
     Withheld(String),
 }
 
-impl Content {
+impl AnswerContent {
     /// The body as JSON.
     pub fn json(&self) -> Option<&Value> {
         match self {

@@ -6,7 +6,7 @@ use super::contract::Status;
 
 /// How a job says that it is done (`x-probity-done`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Done {
+pub struct JobDone {
     /// JSON Pointer to the state in the answer.
     pub at: String,
     /// States that mean finished with a result.
@@ -20,7 +20,7 @@ pub struct Done {
     pub status: Vec<Status>,
 }
 
-impl Done {
+impl JobDone {
     /// Whether this state means finished with a result.
     pub fn is_finished(&self, state: &str) -> bool {
         is_among(&self.finished, state)

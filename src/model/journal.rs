@@ -96,7 +96,7 @@ pub struct Sources {
 
 /// What became of a request of the past.
 #[derive(Debug, Clone)]
-pub enum Fate {
+pub enum RequestFate {
     /// It was answered.
     Answered(Answer),
     /// It was given up; why.
@@ -107,24 +107,24 @@ pub enum Fate {
 
 /// A request of the past.
 #[derive(Debug, Clone)]
-pub struct Past {
+pub struct EarlierRequest {
     /// Its number in the journal.
     pub number: u64,
     /// As it was sent.
     pub request: SentRequest,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: RequestFate,
 }
 
 /// A journal as it can be retold.
 #[derive(Debug, Clone)]
-pub struct Chronicle {
+pub struct JournalHistory {
     /// How it began.
     pub start: Start,
     /// Requests that the plan does not have.
     pub added: Vec<Probe>,
     /// Everything that was sent for each probe, in order.
-    pub past: BTreeMap<ProbeId, Vec<Past>>,
+    pub past: BTreeMap<ProbeId, Vec<EarlierRequest>>,
     /// When each request was sent, in milliseconds since 1970 (UTC).
     pub times: Vec<i64>,
     /// Whether the run was asked to end.
@@ -137,12 +137,12 @@ pub struct Chronicle {
     pub keep: Keep,
 }
 
-impl Chronicle {
+impl JournalHistory {
     /// Retells a journal; `None` when it does not even begin.
     pub fn retell(entries: impl IntoIterator<Item = Entry>) -> Option<Self> {
         let mut entries = entries.into_iter();
         let Some(Entry::Started(start)) = entries.next() else { return None };
-        let mut chronicle = Self {
+        let mut journal_history = Self {
             start: *start,
             added: Vec::new(),
             past: BTreeMap::new(),
@@ -157,25 +157,25 @@ impl Chronicle {
             match entry {
                 Entry::Started(_) => {}
                 Entry::Added(probe) => {
-                    if chronicle.added.iter().all(|known| known.id != probe.id) {
-                        chronicle.added.push(*probe);
+                    if journal_history.added.iter().all(|known| known.id != probe.id) {
+                        journal_history.added.push(*probe);
                     }
                 }
                 Entry::Sent { number, at, probe, request } => {
-                    chronicle.times.push(at);
+                    journal_history.times.push(at);
                     owners.insert(number, probe.clone());
-                    chronicle.past.entry(probe).or_default().push(Past { number, request, fate: Fate::Lost });
+                    journal_history.past.entry(probe).or_default().push(EarlierRequest { number, request, fate: RequestFate::Lost });
                 }
-                Entry::Answered { number, answer } => chronicle.settle(&owners, number, Fate::Answered(answer)),
-                Entry::Silent { number, reason } => chronicle.settle(&owners, number, Fate::Silent(reason)),
-                Entry::LogIn { at, .. } => chronicle.times.push(at),
-                Entry::Interrupted => chronicle.interrupted = true,
-                Entry::Finished => chronicle.finished = true,
-                Entry::Cleaned => chronicle.cleaned = true,
-                Entry::Reduced(keep) => chronicle.keep = keep.min(chronicle.keep),
+                Entry::Answered { number, answer } => journal_history.settle(&owners, number, RequestFate::Answered(answer)),
+                Entry::Silent { number, reason } => journal_history.settle(&owners, number, RequestFate::Silent(reason)),
+                Entry::LogIn { at, .. } => journal_history.times.push(at),
+                Entry::Interrupted => journal_history.interrupted = true,
+                Entry::Finished => journal_history.finished = true,
+                Entry::Cleaned => journal_history.cleaned = true,
+                Entry::Reduced(keep) => journal_history.keep = keep.min(journal_history.keep),
             }
         }
-        Some(chronicle)
+        Some(journal_history)
     }
 
     /// The same as it would be told when each line were another one.
@@ -187,16 +187,16 @@ impl Chronicle {
             }
         }
         for past in self.past.values_mut().flatten() {
-            if let Fate::Answered(answer) = &past.fate
+            if let RequestFate::Answered(answer) = &past.fate
                 && let Entry::Answered { answer, .. } = line(Entry::Answered { number: past.number, answer: answer.clone() })
             {
-                past.fate = Fate::Answered(answer);
+                past.fate = RequestFate::Answered(answer);
             }
         }
         self
     }
 
-    fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, fate: Fate) {
+    fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, fate: RequestFate) {
         let past = owners.get(&number).and_then(|probe| self.past.get_mut(probe));
         if let Some(one) = past.and_then(|past| past.iter_mut().find(|one| one.number == number)) {
             one.fate = fate;
@@ -210,7 +210,7 @@ impl Chronicle {
 
     /// How often it is not known what became of a probe's request: the run was cut off, or no answer came.
     pub fn lost(&self, probe: &str) -> usize {
-        self.past.get(probe).into_iter().flatten().filter(|past| !matches!(past.fate, Fate::Answered(_))).count()
+        self.past.get(probe).into_iter().flatten().filter(|past| !matches!(past.fate, RequestFate::Answered(_))).count()
     }
 
     /// Whether anything was sent for a probe.

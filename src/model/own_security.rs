@@ -19,7 +19,7 @@ pub struct OwnSecurity {
     /// Which operations need them. Where the contract asks for something, that stays as it is. Several entries for one operation
     /// are alternatives.
     #[cfg_attr(test, schemars(example = json!([{"schemes": ["token"], "exclude": ["health.get"]}])))]
-    pub needs: Vec<Need>,
+    pub needs: Vec<SchemeGroup>,
 }
 
 impl OwnSecurity {
@@ -34,7 +34,7 @@ impl OwnSecurity {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, schemars(title = "Need"))]
-pub struct Need {
+pub struct SchemeGroup {
     /// Names of security schemes.
     #[cfg_attr(test, schemars(example = json!(["token"])))]
     pub schemes: Vec<String>,

@@ -9,7 +9,7 @@ use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 use super::effect::{Effect, Provenance};
 use super::reason::Reason;
-pub use super::template::{Body, Credentials, Filling, Part, Place, RequestTemplate, SlotId, Styled};
+pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, SlotId, Styled};
 
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
@@ -334,12 +334,12 @@ pub struct Capture {
     pub nth: usize,
     /// States that the item had better be in, where it shows one; absent when any will do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<StateOf>,
+    pub state: Option<ResourceStates>,
 }
 
 /// The states that something may be in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StateOf {
+pub struct ResourceStates {
     /// JSON Pointer from the resource to its state.
     pub at: String,
     /// The states.

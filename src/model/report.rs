@@ -129,7 +129,7 @@ pub struct FoundRequest {
 
 /// What a run did to its target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Traces {
+pub struct RunTraces {
     /// What it made.
     pub made: Vec<Made>,
     /// What it changed and had not made.
@@ -172,7 +172,7 @@ pub struct Changed {
 /// The cause of something, as data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Because {
+pub struct CauseLink {
     /// The cell that is the cause, as `operation::status`, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
@@ -200,7 +200,7 @@ pub struct Leftover {
     pub removable: bool,
     /// The probe that made it, or that was to remove it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<Because>,
+    pub because: Option<CauseLink>,
 }
 
 /// Something in answers that the contract does not know: no violation, but drift between the server and its documents.
@@ -363,7 +363,7 @@ pub struct Cell {
     pub code: Option<Code>,
     /// The probe that is the cause; absent where no probe is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<Because>,
+    pub because: Option<CauseLink>,
     /// When an earlier run said so (RFC 3339, UTC); absent for what this run says itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<String>,

@@ -49,7 +49,7 @@ pub struct RequestTemplate {
     /// Which credentials it carries.
     pub credentials: Credentials,
     /// Where values of slots go.
-    pub fillings: Vec<Filling>,
+    pub fillings: Vec<Binding>,
     /// What is not simply percent-encoded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub styled: Vec<Styled>,
@@ -70,9 +70,9 @@ impl RequestTemplate {
     /// The slots that fill it, each once, in the order of their first places.
     pub fn slots(&self) -> Vec<SlotId> {
         let mut slots: Vec<SlotId> = Vec::new();
-        for filling in &self.fillings {
-            if !slots.contains(&filling.slot) {
-                slots.push(filling.slot.clone());
+        for binding in &self.fillings {
+            if !slots.contains(&binding.slot) {
+                slots.push(binding.slot.clone());
             }
         }
         slots
@@ -80,8 +80,8 @@ impl RequestTemplate {
 
     /// The slots that fill its path.
     pub fn slots_in_path(&self) -> Vec<&SlotId> {
-        let fillings = self.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
-        fillings.map(|filling| &filling.slot).collect()
+        let fillings = self.fillings.iter().filter(|binding| matches!(binding.place, Place::Path(_)));
+        fillings.map(|binding| &binding.slot).collect()
     }
 
     /// Makes a place ready for a plain value: what stands before it stays, and nothing in it is encoded yet.
@@ -96,15 +96,15 @@ impl RequestTemplate {
 
     /// Lets another resource take the place of one wherever the request names it.
     pub fn rebind(&mut self, from: &str, to: &str) {
-        for filling in self.fillings.iter_mut().filter(|filling| filling.slot == from) {
-            to.clone_into(&mut filling.slot);
+        for binding in self.fillings.iter_mut().filter(|binding| binding.slot == from) {
+            to.clone_into(&mut binding.slot);
         }
     }
 }
 
 /// A value of a slot and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filling {
+pub struct Binding {
     /// Place in the request.
     pub place: Place,
     /// Whose value.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
-use super::effect::{Asked, not_allowed};
+use super::effect::{ClassifiedRequest, not_allowed};
 use super::schedule::dependents::with_dependents;
 use crate::model::contract::Operation;
 use crate::model::drawn::Drawn;
@@ -80,7 +80,7 @@ impl<'a> PlanBuilder<'a> {
     pub fn permitted(&self, operation: &Operation, request: &RequestTemplate, fault: Option<&Fault>) -> Result<Effect, Reason> {
         let Context { rules, options, .. } = self.context;
         let known = |slot: &SlotId| self.plan.slots.get(slot).map_or(Provenance::Example, Slot::provenance);
-        let effect = rules.of(&Asked { operation, request, fault, known: &known, mark: &options.mark });
+        let effect = rules.of(&ClassifiedRequest { operation, request, fault, known: &known, mark: &options.mark });
         if options.permission.allows(effect) { Ok(effect) } else { Err(not_allowed(effect, fault.is_some())) }
     }
 

@@ -1,9 +1,9 @@
 //! What every pass may read and none may change: the contract, the suite, the options, and what follows from them.
 
 use super::effect::EffectRules;
-use super::options::Options;
-use super::resources::id_sources::{Feed, feeds};
-use super::schedule::selection::Wanted;
+use super::options::PlanningOptions;
+use super::resources::id_sources::{IdSource, feeds};
+use super::schedule::selection::WantedCells;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation};
 use crate::model::suite::Suite;
@@ -17,18 +17,18 @@ pub struct Context<'a> {
     /// What the user says of the API.
     pub suite: &'a Suite,
     /// What the plan may do and what it is for.
-    pub options: &'a Options,
+    pub options: &'a PlanningOptions,
     /// The cells that are to be proved.
-    pub wanted: &'a Wanted,
+    pub wanted: &'a WantedCells,
     /// Operations whose answers hold ids.
-    pub feeds: Vec<Feed>,
+    pub feeds: Vec<IdSource>,
     /// What the class of each request follows from.
     pub rules: EffectRules<'a>,
 }
 
 impl<'a> Context<'a> {
     /// Reads what follows from a contract and a suite.
-    pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a Options, wanted: &'a Wanted) -> Self {
+    pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a PlanningOptions, wanted: &'a WantedCells) -> Self {
         let rules = EffectRules::new(contract, suite, &options.permission);
         Self { contract, schemas, suite, options, wanted, feeds: feeds(contract), rules }
     }

@@ -43,7 +43,7 @@ pub struct EffectRules<'a> {
 
 /// A request, and what is known of the ids in it.
 #[derive(Clone, Copy)]
-pub struct Asked<'r> {
+pub struct ClassifiedRequest<'r> {
     /// The operation that it is for; its method may be another one.
     pub operation: &'r Operation,
     /// The request, with or without the values of its slots.
@@ -60,8 +60,8 @@ impl<'a> EffectRules<'a> {
     /// Reads the rules off a contract and its suite. Where nothing may be written, a contract alone is not believed that a POST reads.
     pub fn new(contract: &'a Contract, suite: &'a Suite, permission: &Permission) -> Self {
         let mut makes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for feed in feeds(contract).into_iter().filter(|feed| feed.makes) {
-            makes.entry(feed.operation).or_default().insert(feed.kind);
+        for id_source in feeds(contract).into_iter().filter(|id_source| id_source.makes) {
+            makes.entry(id_source.operation).or_default().insert(id_source.kind);
         }
         let callable = |operation: &&Operation| !suite.skip.contains_key(&operation.id);
         let removers = contract.operations.iter().filter(callable).filter(|operation| removes(operation) && operation.item_parameter().is_some());
@@ -79,8 +79,8 @@ impl<'a> EffectRules<'a> {
     }
 
     /// What a request would change if it were accepted.
-    pub fn of(&self, asked: &Asked<'_>) -> Effect {
-        let Asked { operation, request, .. } = asked;
+    pub fn of(&self, asked: &ClassifiedRequest<'_>) -> Effect {
+        let ClassifiedRequest { operation, request, .. } = asked;
         let own_method = request.method == operation.method;
         if own_method && self.suite.session.contains(&operation.id) {
             return Effect::Session;
@@ -92,8 +92,8 @@ impl<'a> EffectRules<'a> {
         if own_method && (classed != Effect::Nothing || operation.method.is_safe()) { classed.max(named) } else { classed }
     }
 
-    fn with_method(&self, asked: &Asked<'_>, method: &Method) -> Effect {
-        let Asked { operation, request, .. } = asked;
+    fn with_method(&self, asked: &ClassifiedRequest<'_>, method: &Method) -> Effect {
+        let ClassifiedRequest { operation, request, .. } = asked;
         let own_method = *method == operation.method;
         if method.is_safe() || method.is_trace() {
             return if self.acts(operation) { Effect::Sweeping } else { Effect::Nothing };
@@ -122,7 +122,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// PUT at a key of the run's choice makes something, below what its path names (RFC 9110, section 9.3.4).
-    fn put_at_new_key(&self, asked: &Asked<'_>) -> Effect {
+    fn put_at_new_key(&self, asked: &ClassifiedRequest<'_>) -> Effect {
         let kind = path_kind(asked.operation).unwrap_or_default();
         let above = asked.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
         let above = above.filter(|parameter| !self.is_fixed(asked.operation, &parameter.name)).map(|parameter| in_path(asked, &parameter.name));
@@ -141,7 +141,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// A POST to a collection makes something; any other is an action of unknown extent.
-    fn post(&self, asked: &Asked<'_>, own_method: bool) -> Effect {
+    fn post(&self, asked: &ClassifiedRequest<'_>, own_method: bool) -> Effect {
         let operation = asked.operation;
         // What one form of a route makes, the others make as well, documented or not.
         let is_form =
@@ -158,7 +158,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// How the last parameter of the path is known.
-    fn last_in_path(&self, asked: &Asked<'_>) -> Option<Provenance> {
+    fn last_in_path(&self, asked: &ClassifiedRequest<'_>) -> Option<Provenance> {
         let path = asked.request.path.trim_end_matches('/');
         let names: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         let ends = |name: &str| path.ends_with(&format!("{{{name}}}"));
@@ -176,7 +176,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// Whether a request on a collection says in every reading what it is about, and names the run's own things only.
-    fn names_only_own(&self, asked: &Asked<'_>, method: &Method) -> bool {
+    fn names_only_own(&self, asked: &ClassifiedRequest<'_>, method: &Method) -> bool {
         let request = asked.request;
         let removing = method.is_delete();
         // An id beside the members to be written may be one of them: some servers then write to everything that is there.
@@ -190,22 +190,22 @@ impl<'a> EffectRules<'a> {
             Some(Place::Body(at)) => at.is_empty(),
             _ => !matches!(request.body, Body::Json(_) | Body::Multipart(_)),
         };
-        let named = request.fillings.iter().filter(|filling| match &filling.place {
-            Place::Body(at) => !unread && (removing || is_primary(at)) && !is_lost(broken, &filling.place),
-            Place::Query(_) => removing && !is_lost(broken, &filling.place),
+        let named = request.fillings.iter().filter(|binding| match &binding.place {
+            Place::Body(at) => !unread && (removing || is_primary(at)) && !is_lost(broken, &binding.place),
+            Place::Query(_) => removing && !is_lost(broken, &binding.place),
             _ => false,
         });
-        let mut known = named.map(|filling| (asked.known)(&filling.slot)).peekable();
+        let mut known = named.map(|binding| (asked.known)(&binding.slot)).peekable();
         known.peek().is_some() && known.all(|known| known == Provenance::Own) && (unread || self.foreign_ids(asked).is_empty())
     }
 
     /// What a write does to what it refers to: nothing, where that is the run's own, drawn as nothing, or only referred to.
-    fn referred(&self, asked: &Asked<'_>) -> Effect {
-        let filled = asked.request.fillings.iter().filter(|filling| !matches!(filling.place, Place::Path(_)));
-        let foreign = filled.filter(|filling| !matches!((asked.known)(&filling.slot), Provenance::Own | Provenance::Invented));
-        let mut written = foreign.filter(|filling| {
-            let kind = self.kind_at(asked, &filling.place);
-            let own_id = matches!(&filling.place, Place::Body(at) if is_primary(at)) && kind.as_deref() == path_kind(asked.operation);
+    fn referred(&self, asked: &ClassifiedRequest<'_>) -> Effect {
+        let filled = asked.request.fillings.iter().filter(|binding| !matches!(binding.place, Place::Path(_)));
+        let foreign = filled.filter(|binding| !matches!((asked.known)(&binding.slot), Provenance::Own | Provenance::Invented));
+        let mut written = foreign.filter(|binding| {
+            let kind = self.kind_at(asked, &binding.place);
+            let own_id = matches!(&binding.place, Place::Body(at) if is_primary(at)) && kind.as_deref() == path_kind(asked.operation);
             own_id || kind.is_none_or(|kind| !self.is_catalogue(&kind))
         });
         let borrowed = written.next().is_some() || !self.foreign_ids(asked).is_empty() || !self.foreign_parameters(asked).is_empty();
@@ -213,7 +213,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// The kind of resource that a place of a request names.
-    fn kind_at(&self, asked: &Asked<'_>, place: &Place) -> Option<String> {
+    fn kind_at(&self, asked: &ClassifiedRequest<'_>, place: &Place) -> Option<String> {
         let parameter = |location, name: &str| asked.operation.parameter(location, name)?.resource.as_ref().map(|need| need.kind.clone());
         match place {
             Place::Query(name) => parameter(Location::Query, name),
@@ -224,7 +224,7 @@ impl<'a> EffectRules<'a> {
     }
 
     /// Places in a body that name a resource, with the kind and the value.
-    fn ids_in_body(&self, asked: &Asked<'_>) -> Vec<(String, String, Value)> {
+    fn ids_in_body(&self, asked: &ClassifiedRequest<'_>) -> Vec<(String, String, Value)> {
         let Some(body) = crate::plan::values::document(&asked.request.body) else { return Vec::new() };
         let media = asked.operation.request_body.iter().flat_map(|body| &body.content);
         let needs = media.flat_map(|media| resource_needs(self.contract, media, &body));
@@ -232,8 +232,8 @@ impl<'a> EffectRules<'a> {
     }
 
     /// Ids in a body that no slot fills and that were not drawn as nothing: they may belong to another user.
-    pub(super) fn foreign_ids(&self, asked: &Asked<'_>) -> Vec<String> {
-        let filled = |at: &str| asked.request.fillings.iter().any(|filling| filling.place == Place::Body(at.to_owned()));
+    pub(super) fn foreign_ids(&self, asked: &ClassifiedRequest<'_>) -> Vec<String> {
+        let filled = |at: &str| asked.request.fillings.iter().any(|binding| binding.place == Place::Body(at.to_owned()));
         let invented = |value: &Value| value.is_null() || is_new_key(value, asked.mark);
         let broken = |at: &str| asked.fault.is_some_and(|fault| fault.place == Place::Body(at.to_owned()));
         let mut foreign: Vec<String> = Vec::new();
@@ -254,14 +254,14 @@ impl<'a> EffectRules<'a> {
     }
 
     /// Parameters of a query or header that are called like ids and that no slot fills.
-    pub(super) fn foreign_parameters(&self, asked: &Asked<'_>) -> Vec<Place> {
+    pub(super) fn foreign_parameters(&self, asked: &ClassifiedRequest<'_>) -> Vec<Place> {
         if self.contract.inferred.annotated {
             return Vec::new();
         }
         let queries = asked.request.query.iter().map(|(name, value)| (Place::Query(name.clone()), name, value));
         let headers = asked.request.headers.iter().map(|(name, value)| (Place::Header(name.clone()), name, value));
         let open = queries.chain(headers).filter(|(place, name, value)| {
-            let filled = asked.request.fillings.iter().any(|filling| filling.place == *place);
+            let filled = asked.request.fillings.iter().any(|binding| binding.place == *place);
             let broken = asked.fault.is_some_and(|fault| fault.place == *place);
             is_id(name)
                 && !NOT_THINGS.contains(&name.to_ascii_lowercase().as_str())
@@ -285,10 +285,10 @@ pub fn is_new_key(key: &Value, mark: &str) -> bool {
 }
 
 /// How a parameter of the path is known.
-fn in_path(asked: &Asked<'_>, name: &str) -> Provenance {
+fn in_path(asked: &ClassifiedRequest<'_>, name: &str) -> Provenance {
     let place = Place::Path(name.to_owned());
-    if let Some(filling) = asked.request.fillings.iter().find(|filling| filling.place == place) {
-        return (asked.known)(&filling.slot);
+    if let Some(binding) = asked.request.fillings.iter().find(|binding| binding.place == place) {
+        return (asked.known)(&binding.slot);
     }
     let drawn = asked.request.path_values.get(name).is_some_and(|value| is_new_key(&Value::from(value.as_str()), asked.mark));
     if drawn { Provenance::Invented } else { Provenance::Example }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::invariants::Broken;
+use super::invariants::BrokenInvariant;
 
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,6 +33,6 @@ pub enum PlanError {
         /// What it does.
         about: &'static str,
         /// What does not hold.
-        broken: Broken,
+        broken: BrokenInvariant,
     },
 }

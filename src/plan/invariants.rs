@@ -9,7 +9,7 @@ use crate::model::plan::{Intent, Origin, Plan, Probe, Repeat};
 
 /// What does not hold of a plan, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Broken {
+pub enum BrokenInvariant {
     /// Two probes have one id.
     #[error("{0} is the id of two probes")]
     SameId(String),
@@ -37,40 +37,40 @@ pub enum Broken {
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn invariants(plan: &Plan, permission: &Permission) -> Result<(), Broken> {
+pub fn invariants(plan: &Plan, permission: &Permission) -> Result<(), BrokenInvariant> {
     let mut ids: HashSet<&str> = HashSet::with_capacity(plan.probes.len());
     for probe in &plan.probes {
         if !ids.insert(&probe.id) {
-            return Err(Broken::SameId(probe.id.clone()));
+            return Err(BrokenInvariant::SameId(probe.id.clone()));
         }
     }
     for probe in &plan.probes {
         of_probe(plan, probe, &ids)?;
         if !permission.allows(probe.effect) {
-            return Err(Broken::NotAllowed(probe.id.clone(), probe.effect.does()));
+            return Err(BrokenInvariant::NotAllowed(probe.id.clone(), probe.effect.does()));
         }
     }
     for cell in &plan.cells {
         let Intent::Probes(aimed) = &cell.intent else { continue };
         let missing = aimed.iter().find(|id| !ids.contains(id.as_str()));
         if aimed.is_empty() || missing.is_some() {
-            return Err(Broken::NoAim(format!("{} {}", cell.operation, cell.status), missing.cloned()));
+            return Err(BrokenInvariant::NoAim(format!("{} {}", cell.operation, cell.status), missing.cloned()));
         }
     }
     match plan.drawn.keys().find(|id| !ids.contains(id.as_str())) {
-        Some(id) => Err(Broken::NoProbe("a note of drawn values".to_owned(), id.clone())),
+        Some(id) => Err(BrokenInvariant::NoProbe("a note of drawn values".to_owned(), id.clone())),
         None => Ok(()),
     }
 }
 
-fn of_probe(plan: &Plan, probe: &Probe, ids: &HashSet<&str>) -> Result<(), Broken> {
+fn of_probe(plan: &Plan, probe: &Probe, ids: &HashSet<&str>) -> Result<(), BrokenInvariant> {
     let id = || probe.id.clone();
     for need in &probe.needs {
-        let slot = plan.slots.get(need).ok_or_else(|| Broken::NoSlot(id(), need.clone()))?;
+        let slot = plan.slots.get(need).ok_or_else(|| BrokenInvariant::NoSlot(id(), need.clone()))?;
         if let Origin::Created(source) | Origin::Borrowed(source) = &slot.origin
             && !ids.contains(source.as_str())
         {
-            return Err(Broken::NoSource(id(), need.clone(), source.clone()));
+            return Err(BrokenInvariant::NoSource(id(), need.clone(), source.clone()));
         }
     }
     let followed = match &probe.repeat {
@@ -78,11 +78,11 @@ fn of_probe(plan: &Plan, probe: &Probe, ids: &HashSet<&str>) -> Result<(), Broke
         _ => None,
     };
     if let Some(other) = probe.after.iter().chain(&probe.control).chain(followed).find(|other| !ids.contains(other.as_str())) {
-        return Err(Broken::NoProbe(id(), other.clone()));
+        return Err(BrokenInvariant::NoProbe(id(), other.clone()));
     }
     let is_only_found = |slot: &&String| plan.slots.get(*slot).is_none_or(|slot| matches!(slot.origin, Origin::Borrowed(_)));
     match probe.consumes.iter().filter(|_| probe.fault.is_none()).find(is_only_found) {
-        Some(slot) => Err(Broken::NotMade(id(), slot.clone())),
+        Some(slot) => Err(BrokenInvariant::NotMade(id(), slot.clone())),
         None => Ok(()),
     }
 }
@@ -128,7 +128,7 @@ mod tests {
         serde_json::from_value(plan).unwrap()
     }
 
-    fn broken(change: impl FnOnce(&mut Plan)) -> Option<Broken> {
+    fn broken(change: impl FnOnce(&mut Plan)) -> Option<BrokenInvariant> {
         let mut plan = sound();
         change(&mut plan);
         invariants(&plan, &Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false }).err()
@@ -143,26 +143,26 @@ mod tests {
     fn what_is_not_sound_is_told_with_its_place() {
         let (used, make) = ("use".to_owned(), "make".to_owned());
         let x = || "x".to_owned();
-        assert_eq!(broken(|plan| plan.probes[0].id.clone_from(&used)), Some(Broken::SameId(used.clone())));
-        assert_eq!(broken(|plan| plan.probes[1].needs.push(x())), Some(Broken::NoSlot(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[0].id.clone_from(&used)), Some(BrokenInvariant::SameId(used.clone())));
+        assert_eq!(broken(|plan| plan.probes[1].needs.push(x())), Some(BrokenInvariant::NoSlot(used.clone(), x())));
         let elsewhere = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Created("x".to_owned());
-        assert_eq!(broken(elsewhere), Some(Broken::NoSource(used.clone(), "things#1".to_owned(), x())));
+        assert_eq!(broken(elsewhere), Some(BrokenInvariant::NoSource(used.clone(), "things#1".to_owned(), x())));
         let found = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Borrowed("x".to_owned());
-        assert_eq!(broken(found), Some(Broken::NoSource(used.clone(), "things#1".to_owned(), x())));
-        assert_eq!(broken(|plan| plan.probes[1].after.push(x())), Some(Broken::NoProbe(used.clone(), x())));
-        assert_eq!(broken(|plan| plan.probes[1].control = Some(x())), Some(Broken::NoProbe(used.clone(), x())));
-        assert_eq!(broken(|plan| plan.probes[1].repeat = Repeat::Follow(x())), Some(Broken::NoProbe(used.clone(), x())));
+        assert_eq!(broken(found), Some(BrokenInvariant::NoSource(used.clone(), "things#1".to_owned(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].after.push(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].control = Some(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].repeat = Repeat::Follow(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
         let drawn = Drawn { operation: "things.get".to_owned(), number: 1, seed: 0, changes: Vec::new(), expects: Expects::Open };
         let note = |plan: &mut Plan| drop(plan.drawn.insert("x".to_owned(), drawn));
-        assert_eq!(broken(note), Some(Broken::NoProbe("a note of drawn values".to_owned(), x())));
+        assert_eq!(broken(note), Some(BrokenInvariant::NoProbe("a note of drawn values".to_owned(), x())));
         let cell = || "things.get 200".to_owned();
-        assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(vec![x()])), Some(Broken::NoAim(cell(), Some(x()))));
-        assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(Vec::new())), Some(Broken::NoAim(cell(), None)));
+        assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(vec![x()])), Some(BrokenInvariant::NoAim(cell(), Some(x()))));
+        assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(Vec::new())), Some(BrokenInvariant::NoAim(cell(), None)));
         let borrows = |plan: &mut Plan| plan.probes[0].effect = Effect::Borrowed;
-        assert_eq!(broken(borrows), Some(Broken::NotAllowed(make, Effect::Borrowed.does())));
+        assert_eq!(broken(borrows), Some(BrokenInvariant::NotAllowed(make, Effect::Borrowed.does())));
         for slot in ["things#2", "things#9"] {
             let removes = |plan: &mut Plan| plan.probes[1].consumes.push(slot.to_owned());
-            assert_eq!(broken(removes), Some(Broken::NotMade(used.clone(), slot.to_owned())), "{slot}");
+            assert_eq!(broken(removes), Some(BrokenInvariant::NotMade(used.clone(), slot.to_owned())), "{slot}");
         }
     }
 

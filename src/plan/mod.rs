@@ -22,19 +22,19 @@ pub mod triggers;
 pub mod values;
 
 pub use acting_reads::acts_at;
-pub use effect::{Asked, EffectRules, not_allowed};
+pub use effect::{ClassifiedRequest, EffectRules, not_allowed};
 pub use error::PlanError;
-pub use options::{Known, Options, RESERVE};
+pub use options::{GivenResource, PlanningOptions, RESERVE};
 pub use rendered::{show, span, wait_of};
 pub use resources::baseline_lists::BEFORE;
-pub use resources::id_sources::{Feed, feeds};
-pub use resources::provenance::{Doubt, Heard, Ownership, Unproven};
+pub use resources::id_sources::{IdSource, feeds};
+pub use resources::provenance::{Ownership, OwnershipAnswer, OwnershipDoubt, UnprovenResource};
 pub use resources::removal::{Held, intruders, removal, removals, undoing};
 pub use resources::resumed::{Remake, elsewhere, names, remakes, renamed, renewed};
 pub use resources::undocumented_ids::{kind_below, provenance, reader, remover, unlisted};
 pub use schedule::dependencies::closure;
 pub use schedule::dependents::downstream;
-pub use schedule::selection::{Wanted, skip_reason};
+pub use schedule::selection::{WantedCells, skip_reason};
 pub use schedule::sweeping::{is_sweep, reaches};
 
 use crate::contract::Schemas;
@@ -46,9 +46,9 @@ use crate::model::suite::Suite;
 ///
 /// # Errors
 /// Nothing is selected, or the contract names a trigger that does not exist.
-pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Options) -> Result<Plan, PlanError> {
+pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &PlanningOptions) -> Result<Plan, PlanError> {
     check_triggers(contract)?;
-    let wanted = Wanted::choose(contract, options)?;
+    let wanted = WantedCells::choose(contract, options)?;
     let context = context::Context::new(contract, schemas, suite, options, &wanted);
     passes::run(&context, passes::PASSES)
 }

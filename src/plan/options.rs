@@ -12,7 +12,7 @@ pub const RESERVE: u64 = 5;
 
 /// What a plan may do and what it is for.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct PlanningOptions {
     /// Which operations are asked.
     pub filter: Filter,
     /// Statuses; empty for all.
@@ -24,7 +24,7 @@ pub struct Options {
     /// Security schemes that the account without permissions has credentials for; empty when there is no such account.
     pub limited: BTreeSet<String>,
     /// Resources known before the run, by kind.
-    pub given: BTreeMap<String, Vec<Known>>,
+    pub given: BTreeMap<String, Vec<GivenResource>>,
     /// The mark of the run, which every name it makes carries.
     pub mark: String,
     /// How many requests may be sent to reach the rate limit after everything else; 0 leaves it alone.
@@ -50,7 +50,7 @@ pub struct Options {
 
 /// A resource known before the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct GivenResource {
     /// Its id.
     pub id: String,
     /// The state it is in; absent for an ordinary one.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::bound_request::{Bound, consumed_slots};
+use super::bound_request::{BoundRequest, consumed_slots};
 use super::builder::PlanBuilder;
 use super::context::Context;
 use super::operations::{first_aim, path_kind, removes, removes_many, stays, success_trigger};
 use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
-use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, SlotId, Stage, StateOf};
+use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};
 use crate::model::reason::Reason;
 use crate::plan::values::{marked, valid};
 
@@ -19,7 +19,7 @@ pub struct Resolver<'a> {
     /// The first valid request of each operation, or why there is none.
     pub(super) successes: BTreeMap<String, Result<ProbeId, Reason>>,
     /// The request of each valid probe before anything is put wrong in it.
-    pub(super) bases: BTreeMap<ProbeId, Bound>,
+    pub(super) bases: BTreeMap<ProbeId, BoundRequest>,
     /// Operations whose valid request is being built, so that none waits for itself.
     pub(super) building: Vec<String>,
     /// Resources that only requests with drawn values write to, by what they must be.
@@ -85,17 +85,17 @@ impl<'a> Resolver<'a> {
             allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
         }
         self.replaces = aim.is_some_and(|status| status != Status(201)) && self.key_of(operation).is_some();
-        let bound = self.bind(operation, false, &[]);
+        let bound_request = self.bind(operation, false, &[]);
         let replaces = std::mem::take(&mut self.replaces);
-        let bound = bound?;
-        self.builder.permitted(operation, &bound.base.request, None)?;
+        let bound_request = bound_request?;
+        self.builder.permitted(operation, &bound_request.base.request, None)?;
         let id = format!("{}::{status}::{trigger}", operation.id);
-        let (poll, after) = self.job(operation, trigger, &bound)?;
-        let (trigger, assumed) = (trigger.to_owned(), bound.assumed.clone());
-        let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound.base.request.clone());
+        let (poll, after) = self.job(operation, trigger, &bound_request)?;
+        let (trigger, assumed) = (trigger.to_owned(), bound_request.assumed.clone());
+        let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound_request.base.request.clone());
         let probe = Probe { trigger, status, allowed, after, repeat: poll, assumed, ..plain };
         let id = self.builder.push(probe)?;
-        self.bases.insert(id.clone(), bound);
+        self.bases.insert(id.clone(), bound_request);
         if !replaces {
             self.yield_slots(operation, &id);
         }
@@ -106,7 +106,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The valid request of an operation, bound to slots. Slots in `fixed` fill the needs of their kind first.
-    pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<Bound, Reason> {
+    pub(super) fn bind(&mut self, operation: &Operation, with_body: bool, fixed: &[SlotId]) -> Result<BoundRequest, Reason> {
         let mut base = valid(self.context.contract, self.context.schemas, operation, with_body)?;
         let mut marks = self.marks;
         let mark = &self.context.options.mark;
@@ -116,14 +116,14 @@ impl<'a> Resolver<'a> {
         });
         self.marks = marks;
         let key = self.choose_key(operation, &mut base, fixed);
-        let mut bound = self.fill(operation, base, fixed)?;
-        self.equate(operation, key.as_deref(), &mut bound);
-        self.neutralise(operation, &mut bound);
-        Ok(bound)
+        let mut bound_request = self.fill(operation, base, fixed)?;
+        self.equate(operation, key.as_deref(), &mut bound_request);
+        self.neutralise(operation, &mut bound_request);
+        Ok(bound_request)
     }
 
     /// The same valid request with marks of its own; where it has none, it is the same.
-    pub(super) fn remarked(&mut self, operation: &Operation, plain: &Bound) -> Bound {
+    pub(super) fn remarked(&mut self, operation: &Operation, plain: &BoundRequest) -> BoundRequest {
         let before = self.marks;
         match self.bind(operation, false, &plain.slots) {
             Ok(fresh) if self.marks > before => fresh,
@@ -132,7 +132,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn stage_of(&self, operation: &Operation) -> Stage {
-        let makes = self.context.feeds.iter().any(|feed| feed.operation == operation.id && feed.makes);
+        let makes = self.context.feeds.iter().any(|id_source| id_source.operation == operation.id && id_source.makes);
         match operation.method.as_str() {
             _ if removes(operation) => Stage::Remove,
             "GET" | "HEAD" | "OPTIONS" => Stage::Read,
@@ -143,7 +143,7 @@ impl<'a> Resolver<'a> {
 
     /// How a job is waited for: the operation that reads it is asked until it is done, the one that fetches what came
     /// of it waits for that.
-    fn job(&mut self, operation: &Operation, trigger: &str, bound: &Bound) -> Result<(Repeat, Vec<ProbeId>), Reason> {
+    fn job(&mut self, operation: &Operation, trigger: &str, bound_request: &BoundRequest) -> Result<(Repeat, Vec<ProbeId>), Reason> {
         if let Some(done) = &operation.done {
             let poll = Repeat::Poll { at: done.at.clone(), finished: done.finished.clone(), failed: done.failed.clone() };
             return Ok((poll, Vec::new()));
@@ -151,7 +151,7 @@ impl<'a> Resolver<'a> {
         if trigger != "finished" {
             return Ok((Repeat::Once, Vec::new()));
         }
-        let slot = bound.slots.first().and_then(|slot| self.builder.plan().slots.get(slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
+        let slot = bound_request.slots.first().and_then(|slot| self.builder.plan().slots.get(slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
         let reader = self.reader_of(&slot).ok_or_else(|| format!("no operation says when a job of {slot} is done (x-probity-done)"))?;
         let poll = self.success(&reader)?;
         Ok((Repeat::Once, vec![poll]))
@@ -164,15 +164,15 @@ impl<'a> Resolver<'a> {
     }
 
     /// The states in which a job of a kind has ended well, seen from the job itself; a list may show them.
-    pub(super) fn finished(&self, kind: &str) -> Option<StateOf> {
+    pub(super) fn finished(&self, kind: &str) -> Option<ResourceStates> {
         let done = self.context.contract.operation(&self.reader_of(kind)?)?.done.as_ref()?;
         let at = done.at.strip_prefix("/data").filter(|rest| rest.starts_with('/')).unwrap_or(&done.at);
-        Some(StateOf { at: at.to_owned(), any: done.finished.clone() })
+        Some(ResourceStates { at: at.to_owned(), any: done.finished.clone() })
     }
 
     fn consume(&mut self, operation: &Operation, id: &str) {
-        let Some(bound) = self.bases.get(id) else { return };
-        let gone: Vec<SlotId> = consumed_slots(operation, bound);
+        let Some(bound_request) = self.bases.get(id) else { return };
+        let gone: Vec<SlotId> = consumed_slots(operation, bound_request);
         let mut taken = gone.clone();
         if removes_many(operation) {
             // What came to be together with the thing that they are found by goes with it.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use super::invariants::invariants;
-use super::options::Options;
+use super::options::PlanningOptions;
 use super::passes::{PASSES, Pass, run};
 use super::resolver::Resolver;
 use super::resources::baseline_lists::BEFORE;
-use super::schedule::selection::Wanted;
+use super::schedule::selection::WantedCells;
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::RateLimit;
 use crate::model::effect::Permission;
@@ -29,8 +29,8 @@ fn planning<R>(name: &str, with: impl FnOnce(&Context<'_>) -> R) -> R {
     let permission = Permission { writes: true, effects, disposable: false };
     let windows = vec![RateLimit { requests: 20, seconds: 60 }];
     let budget = (name == "budget").then_some(12);
-    let options = Options { permission, windows, budget, cases: 2, mark: "mark".to_owned(), ..Options::default() };
-    let wanted = Wanted::choose(&contract, &options).unwrap();
+    let options = PlanningOptions { permission, windows, budget, cases: 2, mark: "mark".to_owned(), ..PlanningOptions::default() };
+    let wanted = WantedCells::choose(&contract, &options).unwrap();
     with(&Context::new(&contract, &schemas, &suite, &options, &wanted))
 }
 

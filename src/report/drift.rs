@@ -9,7 +9,7 @@ use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// What a change means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum ChangeMeaning {
     /// Nothing that was known is lost.
     Plain,
     /// Something that was shown before is not shown any more.
@@ -24,7 +24,7 @@ pub struct Drift {
     /// What changed, in one line.
     pub words: String,
     /// What it means.
-    pub change: Change,
+    pub change: ChangeMeaning,
 }
 
 /// Everything that changed, cell by cell in the order of the newer report, then what only the older one has, then findings
@@ -38,26 +38,26 @@ pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
         if let Some(was) = before.get(&place(cell)) {
             found.extend(changed(was, cell));
         } else {
-            let change = if breaks(cell.verdict) { Change::Worse } else { Change::Plain };
+            let change = if breaks(cell.verdict) { ChangeMeaning::Worse } else { ChangeMeaning::Plain };
             found.push(Drift { words: format!("{}: new, {}{}", name(cell), said(cell), why(cell)), change });
         }
     }
     let gone = old.cells.iter().filter(|cell| !after.contains_key(&place(cell)));
     found.extend(gone.map(|cell| Drift {
         words: format!("{}: gone, was {}", name(cell), said(cell)),
-        change: if is_shown(cell.verdict) { Change::Lost } else { Change::Plain },
+        change: if is_shown(cell.verdict) { ChangeMeaning::Lost } else { ChangeMeaning::Plain },
     }));
     for one in &new.alternatives {
         let was = old.alternatives.iter().find(|was| was.operation == one.operation && was.about == one.about);
         found.extend(
             was.filter(|was| was.takes != one.takes)
-                .map(|was| Drift { words: format!("{}, was {}", super::words::alternative(one), was.takes), change: Change::Plain }),
+                .map(|was| Drift { words: format!("{}, was {}", super::words::alternative(one), was.takes), change: ChangeMeaning::Plain }),
         );
     }
     let beside = new.findings.iter().filter(|finding| old.findings.iter().all(|known| !is_same(known, finding)));
     found.extend(beside.map(|finding| Drift {
         words: format!("{}: {}", finding.check, finding.message),
-        change: if finding.severity == Severity::Must { Change::Worse } else { Change::Plain },
+        change: if finding.severity == Severity::Must { ChangeMeaning::Worse } else { ChangeMeaning::Plain },
     }));
     found
 }
@@ -68,9 +68,9 @@ fn changed(was: &Cell, cell: &Cell) -> Option<Drift> {
     if said(was) != said(cell) {
         let partly = cell.is_in_part() && before == Verdict::Conforms;
         let change = match () {
-            () if breaks(after) && !breaks(before) => Change::Worse,
-            () if partly || (is_shown(before) && !is_shown(after)) => Change::Lost,
-            () => Change::Plain,
+            () if breaks(after) && !breaks(before) => ChangeMeaning::Worse,
+            () if partly || (is_shown(before) && !is_shown(after)) => ChangeMeaning::Lost,
+            () => ChangeMeaning::Plain,
         };
         return Some(Drift { words: format!("{}: {} is now {}{}", name(cell), said(was), said(cell), why(cell)), change });
     }
@@ -78,7 +78,7 @@ fn changed(was: &Cell, cell: &Cell) -> Option<Drift> {
     let binding = |cell: &Cell| cell.findings.iter().filter(|finding| finding.severity == Severity::Must).cloned().collect::<Vec<_>>();
     let known = binding(was);
     let more = binding(cell).into_iter().find(|finding| breaks(after) && known.iter().all(|known| !is_same(known, finding)))?;
-    Some(Drift { words: format!("{}: {} in another way as well ({})", name(cell), said(cell), more.message), change: Change::Worse })
+    Some(Drift { words: format!("{}: {} in another way as well ({})", name(cell), said(cell), more.message), change: ChangeMeaning::Worse })
 }
 
 /// The verdict in words.
@@ -138,9 +138,9 @@ mod tests {
         let conforms = new.cells.iter().position(|cell| cell.verdict == Verdict::Conforms).unwrap();
         new.cells[conforms].verdict = Verdict::Violates;
         let found = drift(&old, &new);
-        assert!(found.len() == 1 && found[0].change == Change::Worse && found[0].words.contains("conforms is now violates"), "{found:?}");
+        assert!(found.len() == 1 && found[0].change == ChangeMeaning::Worse && found[0].words.contains("conforms is now violates"), "{found:?}");
         let found = drift(&new, &old);
-        assert!(found.len() == 1 && found[0].change == Change::Plain && found[0].words.contains("violates is now conforms"), "{found:?}");
+        assert!(found.len() == 1 && found[0].change == ChangeMeaning::Plain && found[0].words.contains("violates is now conforms"), "{found:?}");
     }
 
     #[test]
@@ -151,17 +151,20 @@ mod tests {
                 let (old, mut new) = (sample(), sample());
                 let at = index(&old, before);
                 new.cells[at].verdict = after;
-                assert_eq!(drift(&old, &new)[0].change, Change::Lost, "{before:?} {after:?}");
-                assert_eq!(drift(&new, &old).iter().filter(|one| one.change == Change::Lost).count(), 0);
+                assert_eq!(drift(&old, &new)[0].change, ChangeMeaning::Lost, "{before:?} {after:?}");
+                assert_eq!(drift(&new, &old).iter().filter(|one| one.change == ChangeMeaning::Lost).count(), 0);
             }
             let (old, mut new) = (sample(), sample());
             new.cells.remove(index(&old, before));
-            assert_eq!(drift(&old, &new)[0].change, Change::Lost, "{before:?} gone");
+            assert_eq!(drift(&old, &new)[0].change, ChangeMeaning::Lost, "{before:?} gone");
         }
         let (old, mut new) = (sample(), sample());
         new.cells[index(&old, Verdict::Conforms)].in_part = Some("body not judged".to_owned());
         let found = drift(&old, &new);
-        assert_eq!((found[0].change, found[0].words.as_str()), (Change::Lost, "things.list 200: conforms is now conforms in part (body not judged)"));
+        assert_eq!(
+            (found[0].change, found[0].words.as_str()),
+            (ChangeMeaning::Lost, "things.list 200: conforms is now conforms in part (body not judged)")
+        );
     }
 
     #[test]
@@ -170,7 +173,7 @@ mod tests {
         let cell = new.cells.iter_mut().find(|cell| cell.verdict == Verdict::Violates).unwrap();
         let more = Finding { check: "media-type".to_owned(), ..cell.findings[0].clone() };
         cell.findings.push(more);
-        assert_eq!(drift(&old, &new)[0].change, Change::Worse);
+        assert_eq!(drift(&old, &new)[0].change, ChangeMeaning::Worse);
     }
 
     #[test]
@@ -178,7 +181,7 @@ mod tests {
         let (old, mut new) = (sample(), sample());
         new.alternatives[0].takes = "200".to_owned();
         let found = drift(&old, &new);
-        assert!(found.len() == 1 && found[0].change == Change::Plain && found[0].words.ends_with(", was 303"), "{found:?}");
+        assert!(found.len() == 1 && found[0].change == ChangeMeaning::Plain && found[0].words.ends_with(", was 303"), "{found:?}");
     }
 
     #[test]
@@ -189,6 +192,6 @@ mod tests {
         let found = drift(&old, &new);
         assert!(found.len() == 1 && found[0].words.ends_with(&format!("gone, was {}", gone.verdict.word())), "{found:?}");
         let found = drift(&new, &old);
-        assert!(found.len() == 2 && found[0].words.contains(": new, ") && found[1].change == Change::Worse, "{found:?}");
+        assert!(found.len() == 2 && found[0].words.contains(": new, ") && found[1].change == ChangeMeaning::Worse, "{found:?}");
     }
 }

@@ -7,16 +7,16 @@ use crate::model::report::{Cell, Report};
 
 /// The cells of one part of the API.
 #[derive(Debug)]
-pub(super) struct Block<'a> {
+pub(super) struct GridBlock<'a> {
     /// Its name.
     pub api: &'a str,
     /// Every status that occurs in it, ascending.
     pub statuses: BTreeSet<Status>,
     /// Its operations, in the order of the contract.
-    pub rows: Vec<Row<'a>>,
+    pub rows: Vec<GridRow<'a>>,
 }
 
-impl Block<'_> {
+impl GridBlock<'_> {
     /// How many cells it has.
     pub fn cells(&self) -> usize {
         self.rows.iter().map(|row| row.cells.len()).sum()
@@ -25,7 +25,7 @@ impl Block<'_> {
 
 /// The cells of one operation.
 #[derive(Debug)]
-pub(super) struct Row<'a> {
+pub(super) struct GridRow<'a> {
     /// Operation id.
     pub operation: &'a str,
     /// The id without what all operations of the block begin with.
@@ -35,17 +35,17 @@ pub(super) struct Row<'a> {
 }
 
 /// The parts of the API, in the order of the contract.
-pub(super) fn blocks(report: &Report) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
+pub(super) fn blocks(report: &Report) -> Vec<GridBlock<'_>> {
+    let mut blocks: Vec<GridBlock<'_>> = Vec::new();
     for cell in report.cells.iter().filter(|cell| cell.operation != WHOLE_SERVER) {
         let index = blocks.iter().position(|block| block.api == cell.api).unwrap_or_else(|| {
-            blocks.push(Block { api: &cell.api, statuses: BTreeSet::new(), rows: Vec::new() });
+            blocks.push(GridBlock { api: &cell.api, statuses: BTreeSet::new(), rows: Vec::new() });
             blocks.len() - 1
         });
         let block = &mut blocks[index];
         block.statuses.insert(cell.status);
         let row = block.rows.iter().position(|row| row.operation == cell.operation).unwrap_or_else(|| {
-            block.rows.push(Row { operation: &cell.operation, short: &cell.operation, cells: BTreeMap::new() });
+            block.rows.push(GridRow { operation: &cell.operation, short: &cell.operation, cells: BTreeMap::new() });
             block.rows.len() - 1
         });
         block.rows[row].cells.insert(cell.status, cell);
@@ -60,8 +60,8 @@ pub(super) fn server_cells(report: &Report) -> impl Iterator<Item = &Cell> {
 }
 
 /// Takes `things.` away from `things.get` and `things.list`.
-fn shorten(block: &mut Block<'_>) {
-    let prefix = |row: &Row<'_>| row.operation.split_once('.').map(|(prefix, _)| prefix.to_owned());
+fn shorten(block: &mut GridBlock<'_>) {
+    let prefix = |row: &GridRow<'_>| row.operation.split_once('.').map(|(prefix, _)| prefix.to_owned());
     let Some(first) = block.rows.first().and_then(prefix) else { return };
     if block.rows.iter().all(|row| prefix(row).as_deref() == Some(first.as_str())) {
         for row in &mut block.rows {
@@ -83,6 +83,6 @@ mod tests {
         assert_eq!(blocks[0].rows.iter().map(|row| row.short).collect::<Vec<_>>(), ["list", "create", "get"]);
         assert_eq!(blocks[1].rows[0].short, "GET /jobs/{job_id}");
         assert_eq!(server_cells(&report).count(), 1);
-        assert_eq!(blocks.iter().map(Block::cells).sum::<usize>() + 1, report.cells.len());
+        assert_eq!(blocks.iter().map(GridBlock::cells).sum::<usize>() + 1, report.cells.len());
     }
 }

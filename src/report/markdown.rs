@@ -4,9 +4,9 @@ use super::Format;
 use super::colors::symbol;
 use super::escaping::tame;
 use super::finding::finding_text;
-use super::grid::{Block, blocks, server_cells};
+use super::grid::{GridBlock, blocks, server_cells};
 use super::words::{
-    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
+    UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
     subject, surplus, unproved,
 };
 use crate::model::report::{Alternative, Cell, Changed, FoundRequest, Report};
@@ -53,7 +53,7 @@ fn matrix(report: &Report) -> Vec<String> {
     parts
 }
 
-fn table(block: &Block<'_>) -> String {
+fn table(block: &GridBlock<'_>) -> String {
     let head: Vec<String> = block.statuses.iter().map(|status| format!(" {status} |")).collect();
     let mut lines = vec![
         format!("### {}\n", code(block.api)),
@@ -82,7 +82,7 @@ fn findings(report: &Report) -> Vec<String> {
     parts
 }
 
-fn groups(title: &str, groups: &[Unproved<'_>]) -> Vec<String> {
+fn groups(title: &str, groups: &[UnprovedGroup<'_>]) -> Vec<String> {
     if groups.is_empty() {
         return Vec::new();
     }

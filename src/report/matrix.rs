@@ -5,9 +5,9 @@ use super::causes::is_alike;
 use super::colors::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::escaping::tame;
 use super::finding::finding_text;
-use super::grid::{Block, Row, blocks, server_cells};
+use super::grid::{GridBlock, GridRow, blocks, server_cells};
 use super::words::{
-    Unproved, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
+    UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
     surplus, unproved, wrap,
 };
 use crate::model::report::Report;
@@ -32,7 +32,7 @@ const LEAST_NAME: usize = 12;
 
 /// How much of the matrix is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub enum MatrixDetail {
     /// One line for each operation, one column for each status.
     Full,
     /// One line for each part of the API.
@@ -42,20 +42,20 @@ pub enum Detail {
 /// The report for a terminal of this width, in full as long as that can be read.
 pub fn matrix(report: &Report, width: usize, colour: bool) -> String {
     let operations: usize = blocks(report).iter().map(|block| block.rows.len()).sum();
-    let detail = if operations <= MOST_OPERATIONS { Detail::Full } else { Detail::Summary };
+    let detail = if operations <= MOST_OPERATIONS { MatrixDetail::Full } else { MatrixDetail::Summary };
     matrix_in(report, detail, width, colour)
 }
 
 /// The report for a terminal of this width, in this detail.
-pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) -> String {
+pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bool) -> String {
     let report = &tame(report);
-    let page = Page { width, colour };
+    let page = MatrixPlace { width, colour };
     let blocks = blocks(report);
     let mut parts = vec![page.wrapped(&subject(report), 0, 4)];
     parts.extend(root_cause(report).map(|cause| page.wrapped(&cause, 0, 2)));
     match detail {
-        Detail::Full => parts.extend(blocks.iter().map(|block| page.block(block))),
-        Detail::Summary => parts.push(page.summary(&blocks)),
+        MatrixDetail::Full => parts.extend(blocks.iter().map(|block| page.block(block))),
+        MatrixDetail::Summary => parts.push(page.summary(&blocks)),
     }
     let server: Vec<String> = server_cells(report).map(|cell| format!("{} {}", cell.status, page.symbol(cell.verdict))).collect();
     if !server.is_empty() {
@@ -90,12 +90,12 @@ pub fn matrix_in(report: &Report, detail: Detail, width: usize, colour: bool) ->
 
 /// Where it is drawn.
 #[derive(Debug, Clone, Copy)]
-struct Page {
+struct MatrixPlace {
     width: usize,
     colour: bool,
 }
 
-impl Page {
+impl MatrixPlace {
     fn symbol(self, verdict: Verdict) -> String {
         paint(&symbol(verdict).to_string(), style(verdict), self.colour)
     }
@@ -107,7 +107,7 @@ impl Page {
         indented.collect::<Vec<_>>().join("\n")
     }
 
-    fn block(self, block: &Block<'_>) -> String {
+    fn block(self, block: &GridBlock<'_>) -> String {
         let longest = block.rows.iter().map(|row| row.short.chars().count()).max().unwrap_or(0);
         let room = self.width.saturating_sub(2 + COLUMN * block.statuses.len()).max(LEAST_NAME);
         let name = longest.min(room);
@@ -119,7 +119,7 @@ impl Page {
         lines.join("\n")
     }
 
-    fn row(self, block: &Block<'_>, row: &Row<'_>, name: usize) -> String {
+    fn row(self, block: &GridBlock<'_>, row: &GridRow<'_>, name: usize) -> String {
         let mut line = format!("  {}", fit(row.short, name));
         let mut gap = String::new();
         for status in &block.statuses {
@@ -134,8 +134,9 @@ impl Page {
         line.trim_end().to_owned()
     }
 
-    fn summary(self, blocks: &[Block<'_>]) -> String {
-        let count = |block: &Block<'_>, verdict| block.rows.iter().flat_map(|row| row.cells.values()).filter(|cell| cell.verdict == verdict).count();
+    fn summary(self, blocks: &[GridBlock<'_>]) -> String {
+        let count =
+            |block: &GridBlock<'_>, verdict| block.rows.iter().flat_map(|row| row.cells.values()).filter(|cell| cell.verdict == verdict).count();
         let shown: Vec<Verdict> = Verdict::ALL.into_iter().filter(|verdict| blocks.iter().any(|block| count(block, *verdict) > 0)).collect();
         let longest = blocks.iter().map(|block| block.api.chars().count()).max().unwrap_or(0);
         let name = longest.min(self.width.saturating_sub(18 + COUNT * shown.len())).max(LEAST_NAME);
@@ -248,7 +249,7 @@ impl Page {
         (cells > 0).then(|| lines.join("\n"))
     }
 
-    fn group(self, group: &Unproved<'_>) -> String {
+    fn group(self, group: &UnprovedGroup<'_>) -> String {
         let head = format!("{} {}: {}", group.cells.len(), group.verdict.word(), group.reason);
         let mut names: Vec<String> = group.cells.iter().take(MOST_NAMED).map(|cell| cell_name(cell)).collect();
         let rest = group.cells.len().saturating_sub(MOST_NAMED);
@@ -303,7 +304,7 @@ mod tests {
     fn a_large_contract_is_summed_up_unless_asked_otherwise() {
         let report = large();
         insta::assert_snapshot!("summary_80", matrix(&report, 80, false));
-        assert!(matrix_in(&report, Detail::Full, 80, false).contains("\nPart 35 of many  3 operations, 9 cells\n"));
+        assert!(matrix_in(&report, MatrixDetail::Full, 80, false).contains("\nPart 35 of many  3 operations, 9 cells\n"));
     }
 
     #[test]

@@ -16,9 +16,9 @@ mod words;
 
 pub use causes::causes;
 pub use colors::legible;
-pub use drift::{Change, Drift, drift};
+pub use drift::{ChangeMeaning, Drift, drift};
 pub use finding::finding_text;
-pub use matrix::{Detail, matrix, matrix_in};
+pub use matrix::{MatrixDetail, matrix, matrix_in};
 
 pub use escaping::tamed;
 pub use snapshot::snapshot;

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::contract::expressions::captured;
-use crate::model::exchange::{Answer, Content, Outcome, Outcomes};
+use crate::model::exchange::{Answer, AnswerContent, Outcome, Outcomes};
 use crate::model::plan::{Origin, Plan, Probe, SlotId};
 use crate::model::text::plain;
 
@@ -16,7 +16,7 @@ const CONNECTION: [&str; 5] = ["date", "content-length", "connection", "keep-ali
 /// What every probe of an operation was answered, in the order of the plan. Ids, moments, cursors and waits are replaced
 /// by names; nothing else is.
 pub fn snapshot(plan: &Plan, outcomes: &Outcomes, operation: &str) -> String {
-    let names = Names::of(plan, outcomes);
+    let names = VolatileNames::of(plan, outcomes);
     let mut text = String::new();
     let own = |probe: &&Probe| {
         probe.operation == operation || probe.also.iter().any(|also| also == operation) || probe.id.starts_with(&format!("{operation}::"))
@@ -36,12 +36,12 @@ pub fn snapshot(plan: &Plan, outcomes: &Outcomes, operation: &str) -> String {
 }
 
 /// The names of volatile values.
-struct Names<'a> {
+struct VolatileNames<'a> {
     plan: &'a Plan,
     values: BTreeMap<SlotId, Value>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> VolatileNames<'a> {
     fn of(plan: &'a Plan, outcomes: &Outcomes) -> Self {
         let mut values = BTreeMap::new();
         for (id, slot) in &plan.slots {
@@ -69,13 +69,13 @@ impl<'a> Names<'a> {
             let _ = writeln!(text, "{name}: {value}");
         }
         let body = match &answer.body {
-            Content::Empty => String::new(),
-            Content::Json(value) => serde_json::to_string_pretty(&self.value(value, probe)).unwrap_or_default(),
-            Content::Text(body) => self.text(body, probe),
-            Content::Bytes(count) => format!("{count} bytes that are no text"),
-            Content::TooLong(count) => format!("more than {count} bytes"),
-            Content::Unread(reason) => format!("not read: {reason}"),
-            Content::Withheld(reason) => format!("not compared: {reason}"),
+            AnswerContent::Empty => String::new(),
+            AnswerContent::Json(value) => serde_json::to_string_pretty(&self.value(value, probe)).unwrap_or_default(),
+            AnswerContent::Text(body) => self.text(body, probe),
+            AnswerContent::Bytes(count) => format!("{count} bytes that are no text"),
+            AnswerContent::TooLong(count) => format!("more than {count} bytes"),
+            AnswerContent::Unread(reason) => format!("not read: {reason}"),
+            AnswerContent::Withheld(reason) => format!("not compared: {reason}"),
         };
         if !body.is_empty() {
             let _ = writeln!(text, "\n{}", body.trim_end());

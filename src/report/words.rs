@@ -207,7 +207,7 @@ pub(super) fn all_findings(report: &Report) -> Vec<&Finding> {
 
 /// Cells that were not proved for the same reason.
 #[derive(Debug)]
-pub(super) struct Unproved<'a> {
+pub(super) struct UnprovedGroup<'a> {
     /// What is said of them.
     pub verdict: Verdict,
     /// Why.
@@ -217,21 +217,21 @@ pub(super) struct Unproved<'a> {
 }
 
 /// What no finding speaks of and no exchange proves, by verdict and reason; the largest group of a verdict first.
-pub(super) fn unproved(report: &Report) -> Vec<Unproved<'_>> {
-    let mut groups: Vec<Unproved<'_>> = Vec::new();
+pub(super) fn unproved(report: &Report) -> Vec<UnprovedGroup<'_>> {
+    let mut groups: Vec<UnprovedGroup<'_>> = Vec::new();
     let told =
         |cell: &&Cell| !(matches!(cell.verdict, Verdict::Conforms | Verdict::Held) || cell.verdict == Verdict::Violates && !cell.findings.is_empty());
     for cell in report.cells.iter().filter(told) {
         let reason = cell.reason.as_deref().unwrap_or("no reason given");
         // What one option would allow is one group, whatever each request would change.
-        let same = |group: &&mut Unproved<'_>| match (not_allowed(cell), not_allowed(group.cells[0])) {
+        let same = |group: &&mut UnprovedGroup<'_>| match (not_allowed(cell), not_allowed(group.cells[0])) {
             (Some(one), Some(other)) => one == other,
             (None, None) => group.verdict == cell.verdict && group.reason == reason,
             _ => false,
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.cells.push(cell),
-            None => groups.push(Unproved { verdict: cell.verdict, reason: Cow::Borrowed(reason), cells: vec![cell] }),
+            None => groups.push(UnprovedGroup { verdict: cell.verdict, reason: Cow::Borrowed(reason), cells: vec![cell] }),
         }
     }
     for group in &mut groups {
@@ -287,13 +287,13 @@ pub(super) fn root_cause(report: &Report) -> Option<String> {
 }
 
 /// Cells that conform of which the same was not judged.
-pub(super) fn in_part(report: &Report) -> Vec<Unproved<'_>> {
-    let mut groups: Vec<Unproved<'_>> = Vec::new();
+pub(super) fn in_part(report: &Report) -> Vec<UnprovedGroup<'_>> {
+    let mut groups: Vec<UnprovedGroup<'_>> = Vec::new();
     for cell in report.cells.iter().filter(|cell| cell.is_in_part()) {
         let reason = cell.in_part.as_deref().unwrap_or_default();
         match groups.iter_mut().find(|group| group.reason == reason) {
             Some(group) => group.cells.push(cell),
-            None => groups.push(Unproved { verdict: cell.verdict, reason: Cow::Borrowed(reason), cells: vec![cell] }),
+            None => groups.push(UnprovedGroup { verdict: cell.verdict, reason: Cow::Borrowed(reason), cells: vec![cell] }),
         }
     }
     groups

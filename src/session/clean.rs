@@ -2,28 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::connection::{Connection, Named};
-use super::earlier_runs::Ledger;
+use super::connection::{Connection, NamedValues};
+use super::earlier_runs::EarlierRuns;
 use super::identity::{accounts, headers};
 use super::observer::{Conclusion, Observer};
 use super::options::CleanOptions;
-use super::retention::Keeping;
+use super::retention::Retention;
 use super::sending;
-use super::target::{self, Subject, Target};
+use super::target::{self, Specification, Target};
 use crate::execute::http::{Accounts, Permit};
 use crate::execute::journal::Answers;
-use crate::execute::{Cleaned, Run, Settings};
+use crate::execute::{CleanUpResult, ExecutionSettings, Run};
 use crate::model::effect::Permission;
 use crate::model::filter::Filter;
-use crate::model::journal::{Chronicle, Entry, Sources};
+use crate::model::journal::{Entry, JournalHistory, Sources};
 use crate::model::plan::Plan;
 use crate::model::text::one_line;
-use crate::plan::Options;
+use crate::plan::PlanningOptions;
 use crate::session::stop::{Stop, runtime};
 
 /// Who cleans up what, and who is told.
 #[derive(Clone, Copy)]
-struct Sweep<'a> {
+struct CleanUp<'a> {
     target: &'a Target,
     connection: &'a Connection<'a>,
     observer: &'a dyn Observer,
@@ -34,19 +34,19 @@ struct Sweep<'a> {
 /// # Errors
 /// Something must be fixed first, or the state folder cannot be used.
 pub fn clean(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
-    let subject = Subject::load(&args.files)?;
-    let target = Target::connected(&args.target, subject.suite.live, args.connection.proxy.is_some())?;
+    let specification = Specification::load(&args.files)?;
+    let target = Target::connected(&args.target, specification.suite.live, args.connection.proxy.is_some())?;
     let connection = Connection::new(&args.connection);
-    let sweep = Sweep { target: &target, connection: &connection, observer };
+    let sweep = CleanUp { target: &target, connection: &connection, observer };
     if args.files.contract.is_none() && args.files.suite.is_none() {
-        let others = Ledger::open(&args.pace.state, &target, &subject, Answers::All, observer)?.made_with()?;
+        let others = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?.made_with()?;
         if !others.is_empty() {
             return each(args, &sweep, &others);
         }
     }
-    let mut ledger = Ledger::open(&args.pace.state, &target, &subject, Answers::All, observer)?;
-    let code = swept(args, &sweep, &subject, &mut ledger)?;
-    let others = ledger.uncleaned_elsewhere()?;
+    let mut earlier_runs = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?;
+    let code = swept(args, &sweep, &specification, &mut earlier_runs)?;
+    let others = earlier_runs.uncleaned_elsewhere()?;
     for title in &others {
         observer.result(&format!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.\n"));
     }
@@ -54,24 +54,24 @@ pub fn clean(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion,
 }
 
 /// Cleans up after runs with other contracts than the bundled one, each with the files that it was made with.
-fn each(args: &CleanOptions, sweep: &Sweep<'_>, others: &[Sources]) -> Result<Conclusion, Stop> {
-    let Sweep { target, observer, .. } = *sweep;
+fn each(args: &CleanOptions, sweep: &CleanUp<'_>, others: &[Sources]) -> Result<Conclusion, Stop> {
+    let CleanUp { target, observer, .. } = *sweep;
     let mut code = Conclusion::Conforms;
     for files in others {
         let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
-        let subject = Subject::load_again(&args.files, files, &format!("a run with {name}"))?;
-        let mut ledger = Ledger::open(&args.pace.state, target, &subject, Answers::All, observer)?;
-        code = code.max(swept(args, sweep, &subject, &mut ledger)?);
+        let specification = Specification::load_again(&args.files, files, &format!("a run with {name}"))?;
+        let mut earlier_runs = EarlierRuns::open(&args.pace.state, target, &specification, Answers::All, observer)?;
+        code = code.max(swept(args, sweep, &specification, &mut earlier_runs)?);
     }
     Ok(code)
 }
 
 /// Cleans up after the runs with one contract, of whose answers nothing more is needed then than what is to be kept.
-fn swept(args: &CleanOptions, by: &Sweep<'_>, subject: &Subject, ledger: &mut Ledger) -> Result<Conclusion, Stop> {
+fn swept(args: &CleanOptions, by: &CleanUp<'_>, specification: &Specification, earlier_runs: &mut EarlierRuns) -> Result<Conclusion, Stop> {
     let target = by.target;
-    let windows = target::windows(&args.pace.window, target, &subject.contract);
-    let (code, _) = sweep(by, subject, ledger, &Options { windows, ..Options::default() })?;
-    ledger.reduce(&subject.contract, &Keeping::of_target(None, &args.pace.state, subject, target)?)?;
+    let windows = target::windows(&args.pace.window, target, &specification.contract);
+    let (code, _) = sweep(by, specification, earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
+    earlier_runs.reduce(&specification.contract, &Retention::of_target(None, &args.pace.state, specification, target)?)?;
     Ok(code)
 }
 
@@ -79,74 +79,74 @@ fn swept(args: &CleanOptions, by: &Sweep<'_>, subject: &Subject, ledger: &mut Le
 ///
 /// # Errors
 /// Credentials are missing, or the state folder cannot be used.
-pub(super) fn start_over(command: &sending::Command<'_>, mut ledger: Ledger) -> Result<Ledger, Stop> {
-    let sending::Command { args, target, subject, connection, observer } = *command;
-    let by = Sweep { target, connection, observer };
+pub(super) fn start_over(command: &sending::SendCommand<'_>, mut earlier_runs: EarlierRuns) -> Result<EarlierRuns, Stop> {
+    let sending::SendCommand { args, target, specification, connection, observer } = *command;
+    let by = CleanUp { target, connection, observer };
     let mut sent_before = 0;
-    if *target != Target::Mock && !ledger.journals.is_empty() {
-        let windows = target::windows(&args.scope.pace.window, target, &subject.contract);
-        (_, sent_before) = sweep(&by, subject, &ledger, &Options { windows, ..Options::default() })?;
+    if *target != Target::Mock && !earlier_runs.journals.is_empty() {
+        let windows = target::windows(&args.scope.pace.window, target, &specification.contract);
+        (_, sent_before) = sweep(&by, specification, &earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
     }
-    ledger.start_over()?;
-    drop(ledger);
-    let mut ledger = Ledger::for_run(&args.scope, target, subject, Answers::OfUnended, observer)?;
-    ledger.sent_before = sent_before;
-    Ok(ledger)
+    earlier_runs.start_over()?;
+    drop(earlier_runs);
+    let mut earlier_runs = EarlierRuns::for_run(&args.scope, target, specification, Answers::OfUnended, observer)?;
+    earlier_runs.sent_before = sent_before;
+    Ok(earlier_runs)
 }
 
 /// Removes what is left; the exit code, and how many requests it took.
-fn sweep(by: &Sweep<'_>, subject: &Subject, ledger: &Ledger, options: &Options) -> Result<(Conclusion, u64), Stop> {
-    let Sweep { target, connection, observer } = *by;
+fn sweep(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &EarlierRuns, options: &PlanningOptions) -> Result<(Conclusion, u64), Stop> {
+    let CleanUp { target, connection, observer } = *by;
     let Target::Server { base, .. } = target else {
         observer.result("Nothing is left: the embedded mock ends with its run.\n");
         return Ok((Conclusion::Conforms, 0));
     };
     let (mut left, mut sent) = (0, 0);
-    for chronicle in &ledger.journals {
-        let open =
-            !chronicle.cleaned && (!chronicle.finished || ledger.uncleaned().iter().any(|one| one.start.started_at == chronicle.start.started_at));
+    for journal_history in &earlier_runs.journals {
+        let open = !journal_history.cleaned
+            && (!journal_history.finished || earlier_runs.uncleaned().iter().any(|one| one.start.started_at == journal_history.start.started_at));
         if !open {
             continue;
         }
-        let named = Named::read(connection.credentials())?;
-        let headers = headers(connection.headers(), &subject.suite, &subject.contract)?;
-        named.check(&subject.suite, &headers, observer)?;
-        let accounts = accounts(subject, &Filter::default(), &headers, &|name: &str| named.get(name))?;
-        let before = ledger.ages();
-        let settings = Settings { before, ..sending::settings(options, None, target, subject, base.clone()) };
+        let named = NamedValues::read(connection.credentials())?;
+        let headers = headers(connection.headers(), &specification.suite, &specification.contract)?;
+        named.check(&specification.suite, &headers, observer)?;
+        let accounts = accounts(specification, &Filter::default(), &headers, &|name: &str| named.get(name))?;
+        let before = earlier_runs.ages();
+        let settings = ExecutionSettings { before, ..sending::settings(options, None, target, specification, base.clone()) };
         let runtime = runtime("cleaning up cannot start")?;
-        let cleaned = runtime.block_on(one(subject, ledger, chronicle, &accounts, &settings, by))?;
+        let cleaned = runtime.block_on(one(specification, earlier_runs, journal_history, &accounts, &settings, by))?;
         sent += cleaned.sent;
         left += cleaned.left.iter().filter(|one| one.removable).count();
-        tell(chronicle, &cleaned, observer);
+        tell(journal_history, &cleaned, observer);
     }
-    if ledger.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && ledger.uncleaned().is_empty() {
-        observer.result(&format!("Nothing that can be removed is left by runs with the contract {:?}.\n", subject.contract.title));
+    if earlier_runs.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && earlier_runs.uncleaned().is_empty() {
+        observer.result(&format!("Nothing that can be removed is left by runs with the contract {:?}.\n", specification.contract.title));
     }
     Ok((if left == 0 { Conclusion::Conforms } else { Conclusion::Inconclusive }, sent))
 }
 
 async fn one(
-    subject: &Subject,
-    ledger: &Ledger,
-    chronicle: &Chronicle,
+    specification: &Specification,
+    earlier_runs: &EarlierRuns,
+    journal_history: &JournalHistory,
     accounts: &Accounts,
-    settings: &Settings,
-    by: &Sweep<'_>,
-) -> Result<Cleaned, Stop> {
-    let Sweep { connection, observer, .. } = *by;
+    settings: &ExecutionSettings,
+    by: &CleanUp<'_>,
+) -> Result<CleanUpResult, Stop> {
+    let CleanUp { connection, observer, .. } = *by;
     let client = connection.client(false)?;
-    let plan: &Plan = &chronicle.start.plan;
+    let plan: &Plan = &journal_history.start.plan;
     let progress = observer.sending(&Plan::default(), &settings.windows);
-    let watch = |event: crate::execute::Event<'_>| progress.learn(event);
+    let watch = |event: crate::execute::RunEvent<'_>| progress.learn(event);
     // Asked to end, what is under way is ended, and the rest is left to the next time.
     let stop = observer.interruption(true);
-    let journal = ledger.reopen(chronicle)?;
+    let journal = earlier_runs.reopen(journal_history)?;
     // What is left is the run's own, or it is not touched.
     let own = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
-    let permit = Permit::new(&subject.contract, &subject.suite, own, &settings.base);
-    let run = Run::new(&subject.contract, plan, (&client, &permit), accounts, settings, &watch, &stop).journalled(journal.as_ref());
-    let cleaned = run.clean(&subject.schemas, chronicle).await;
+    let permit = Permit::new(&specification.contract, &specification.suite, own, &settings.base);
+    let run = Run::new(&specification.contract, plan, (&client, &permit), accounts, settings, &watch, &stop).journalled(journal.as_ref());
+    let cleaned = run.clean(&specification.schemas, journal_history).await;
     progress.end();
     if let Some(journal) = journal.filter(|_| cleaned.left.iter().all(|one| !one.removable)) {
         journal.write(&Entry::Cleaned, true)?;
@@ -154,8 +154,8 @@ async fn one(
     Ok(cleaned)
 }
 
-fn tell(chronicle: &Chronicle, cleaned: &Cleaned, observer: &dyn Observer) {
-    let run = one_line(&format!("{} ({})", chronicle.start.started_at, chronicle.start.mark));
+fn tell(journal_history: &JournalHistory, cleaned: &CleanUpResult, observer: &dyn Observer) {
+    let run = one_line(&format!("{} ({})", journal_history.start.started_at, journal_history.start.mark));
     observer.result(&format!("Run of {run}: {} requests to remove what it left.\n", cleaned.removed));
     for one in &cleaned.left {
         observer.result(&format!("  {} {} is left: {}.\n", one_line(&one.kind), one_line(&one.id), one_line(&one.reason)));

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::earlier_runs::Ledger;
+use super::earlier_runs::EarlierRuns;
 use super::observer::{Conclusion, Observer};
 use super::options::JudgeOptions;
-use super::retention::Keeping;
-use super::target::{self, Subject};
+use super::retention::Retention;
+use super::target::{self, Specification};
 use super::{atomic_file, json_file};
 use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
 use crate::model::contract::WHOLE_SERVER;
@@ -22,7 +22,7 @@ const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// What breaks a run beside violations.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Demand {
+pub struct ExitPolicy {
     /// Warnings.
     pub strict: bool,
     /// Cells without a proof.
@@ -34,9 +34,9 @@ pub struct Purpose<'a> {
     /// Folder for the reports.
     pub out: &'a Path,
     /// What else breaks the run.
-    pub demand: Demand,
+    pub exit_policy: ExitPolicy,
     /// What is kept of the run; `None` where its recording is there already.
-    pub keeping: Option<&'a Keeping>,
+    pub retention: Option<&'a Retention>,
 }
 
 /// Judges a saved recording again.
@@ -50,18 +50,18 @@ pub fn judge(args: &JudgeOptions, observer: &dyn Observer) -> Result<Conclusion,
         observer.note(&format!("{file} keeps {kept}: no body is judged again, and no cell conforms whose answer had one."));
     }
     let recording = recording.without_bodies();
-    let subject = Subject::load(&args.files)?;
+    let specification = Specification::load(&args.files)?;
     let mut operations = recording.plan.cells.iter().map(|cell| &cell.operation).filter(|id| *id != WHOLE_SERVER).peekable();
-    if operations.peek().is_some() && operations.all(|id| subject.contract.operation(id).is_none()) {
-        let (file, title) = (args.recording.display(), &subject.contract.title);
+    if operations.peek().is_some() && operations.all(|id| specification.contract.operation(id).is_none()) {
+        let (file, title) = (args.recording.display(), &specification.contract.title);
         return Err(Stop::Unusable(format!(
             "{file}: {title:?} has none of its operations; name the contract of that run with --contract or --suite"
         )));
     }
     conclude(
-        &subject,
+        &specification,
         &recording,
-        &Purpose { out: &args.reports.out, demand: Demand { strict: args.reports.strict, complete: false }, keeping: None },
+        &Purpose { out: &args.reports.out, exit_policy: ExitPolicy { strict: args.reports.strict, complete: false }, retention: None },
         None,
         observer,
     )
@@ -81,18 +81,18 @@ pub(crate) fn recorded(path: &Path) -> Result<Recording, Stop> {
 /// # Errors
 /// A report cannot be rendered or written.
 pub fn conclude(
-    subject: &Subject,
+    specification: &Specification,
     recording: &Recording,
     conclusion: &Purpose<'_>,
-    ledger: Option<&mut Ledger>,
+    earlier_runs: Option<&mut EarlierRuns>,
     observer: &dyn Observer,
 ) -> Result<Conclusion, Stop> {
-    let redactor = conclusion.keeping.and_then(|keeping| keeping.redactor(&subject.contract, recording));
-    let told = assemble(subject, recording);
+    let redactor = conclusion.retention.and_then(|retention| retention.redactor(&specification.contract, recording));
+    let told = assemble(specification, recording);
     let mut report = redactor.as_ref().map_or_else(|| told.clone(), |redactor| redactor.report(&told, recording));
     let own = report.clone();
-    if let Some(ledger) = &ledger {
-        ledger.recall(&mut report, &recording.plan);
+    if let Some(earlier_runs) = &earlier_runs {
+        earlier_runs.recall(&mut report, &recording.plan);
         let totals = &report.totals;
         report.totals = Totals::summed(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
     }
@@ -102,13 +102,13 @@ pub fn conclude(
             atomic_file::write(&conclusion.out.join(name), &(format.render)(&report)?)?;
         }
     }
-    if conclusion.keeping.is_some() {
+    if conclusion.retention.is_some() {
         let kept = redactor.as_ref().map(|redactor| redactor.recording(recording));
         let text = serde_json::to_string(kept.as_ref().unwrap_or(recording)).map_err(|error| Stop::Unusable(error.to_string()))?;
         atomic_file::write_private(&conclusion.out.join("recording.json"), &text)?;
     }
     // Last: what a run has shown is told, whatever becomes of what the next one should know.
-    if let Some(Err(stop)) = ledger.map(|ledger| ledger.learn(&subject.suite, &own, recording)) {
+    if let Some(Err(stop)) = earlier_runs.map(|earlier_runs| earlier_runs.learn(&specification.suite, &own, recording)) {
         observer.note(&format!("warning: {stop}; the next run will not know what this one has shown"));
     }
     observer.reported(&report, conclusion.out);
@@ -116,16 +116,16 @@ pub fn conclude(
         // What an earlier run has shown needs no later one.
         matches!(planned.intent, Intent::Postponed(_)) && cell.remembered.is_none()
     });
-    Ok(match code(&report, conclusion.demand) {
+    Ok(match code(&report, conclusion.exit_policy) {
         Conclusion::Conforms if postponed => Conclusion::Inconclusive,
         code => code,
     })
 }
 
 /// The report of a recording.
-pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
-    let hints = target::hints(&subject.suite, &subject.contract);
-    let case = subject.case(&recording.plan, &recording.outcomes, &hints);
+pub fn assemble(specification: &Specification, recording: &Recording) -> Report {
+    let hints = target::hints(&specification.suite, &specification.contract);
+    let case = specification.case(&recording.plan, &recording.outcomes, &hints);
     let mut judgement = judge_case(&case);
     weigh(&case, &recording.again, &mut judgement);
     let mut probes = sent(&recording.plan, &recording.outcomes);
@@ -137,8 +137,8 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        suite: subject.suite.name.clone(),
-        contract: ContractName { title: subject.contract.title.clone(), version: subject.contract.version.clone() },
+        suite: specification.suite.name.clone(),
+        contract: ContractName { title: specification.contract.title.clone(), version: specification.contract.version.clone() },
         target: Target { url: recording.target.clone(), profile: recording.profile.clone() },
         started_at: recording.started_at.clone(),
         duration_ms: recording.duration_ms,
@@ -157,7 +157,7 @@ pub fn assemble(subject: &Subject, recording: &Recording) -> Report {
         changed: recording.traces.changed.clone(),
         put_back: recording.traces.changed.iter().filter(|changed| changed.put_back).cloned().collect(),
         left: recording.traces.left.clone(),
-        document_issues: subject.contract.issues.clone(),
+        document_issues: specification.contract.issues.clone(),
     }
 }
 
@@ -170,20 +170,21 @@ fn is_settled(report: &Report, cell: &Cell) -> bool {
 }
 
 /// The exit code: what is broken weighs more than what is not known.
-fn code(report: &Report, demand: Demand) -> Conclusion {
+fn code(report: &Report, exit_policy: ExitPolicy) -> Conclusion {
     let of = |verdict| report.totals.of(verdict) > 0;
     let warned =
         report.findings.iter().chain(report.cells.iter().flat_map(|cell| &cell.findings)).any(|finding| finding.severity == Severity::Should);
     // A contradiction of the state may belong to no cell that was asked for.
     let broken = report.findings.iter().any(|finding| finding.severity == Severity::Must);
     let nothing_proved = ![Verdict::Conforms, Verdict::Held, Verdict::Waived].into_iter().any(of);
-    if of(Verdict::Violates) || report.totals.inferred(Verdict::Violates) > 0 || broken || of(Verdict::StaleWaiver) || (demand.strict && warned) {
+    if of(Verdict::Violates) || report.totals.inferred(Verdict::Violates) > 0 || broken || of(Verdict::StaleWaiver) || (exit_policy.strict && warned)
+    {
         Conclusion::Violates
     } else if of(Verdict::Blocked)
         || of(Verdict::Inconclusive)
         || nothing_proved
         || report.left.iter().any(|left| left.removable)
-        || (demand.complete
+        || (exit_policy.complete
             && (of(Verdict::Skipped) || report.cells.iter().any(|cell| cell.verdict == Verdict::Unreached && !is_settled(report, cell))))
     {
         Conclusion::Inconclusive

@@ -9,10 +9,10 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
 use super::observer::Observer;
-use super::options::Reach;
+use super::options::ConnectionOptions;
 use super::shown_address::repeated;
 
-use crate::execute::http::{Bounds, Client, Route, Store};
+use crate::execute::http::{AnswerLimits, AnswerMemory, Client, ServerRoute};
 use crate::model::own_header::OwnHeader;
 use crate::model::suite::{Credential, Suite};
 use crate::session::open;
@@ -26,14 +26,14 @@ const SHORTEST_SECRET: usize = 8;
 
 /// How a target is reached.
 pub struct Connection<'a> {
-    options: &'a Reach,
+    options: &'a ConnectionOptions,
     /// The memory that the answers of all clients take together.
-    store: OnceLock<Arc<Store>>,
+    store: OnceLock<Arc<AnswerMemory>>,
 }
 
 impl<'a> Connection<'a> {
     /// One for all clients of a command.
-    pub fn new(options: &'a Reach) -> Self {
+    pub fn new(options: &'a ConnectionOptions) -> Self {
         Self { options, store: OnceLock::new() }
     }
 
@@ -53,9 +53,9 @@ impl<'a> Connection<'a> {
     /// A file or an address that cannot be used.
     pub fn client(&self, embedded: bool) -> Result<Client, Stop> {
         let body = usize::try_from(self.options.max_answer * 1024 * 1024).unwrap_or(usize::MAX);
-        let bounds = Bounds { total: Duration::from_secs(self.options.timeout), body, ..Bounds::default() };
-        let store = Some(Arc::clone(self.store.get_or_init(|| Arc::new(Store::of(&bounds)))));
-        let route = if embedded { Route { shared: true, store, ..Route::default() } } else { Route { store, ..self.route()? } };
+        let bounds = AnswerLimits { total: Duration::from_secs(self.options.timeout), body, ..AnswerLimits::default() };
+        let store = Some(Arc::clone(self.store.get_or_init(|| Arc::new(AnswerMemory::of(&bounds)))));
+        let route = if embedded { ServerRoute { shared: true, store, ..ServerRoute::default() } } else { ServerRoute { store, ..self.route()? } };
         Client::new(bounds, &route).map_err(|error| match (&error, &self.options.ca) {
             (crate::execute::http::ClientError::Identity, _) => Stop::Unusable(format!("--client-cert: {error}")),
             (crate::execute::http::ClientError::Authorities(_), Some(path)) => Stop::Unusable(format!("--ca {}: {error}", path.display())),
@@ -78,10 +78,10 @@ impl<'a> Connection<'a> {
         for_a_server(&given)
     }
 
-    fn route(&self) -> Result<Route, Stop> {
+    fn route(&self) -> Result<ServerRoute, Stop> {
         let authorities = self.options.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
         let identity = self.options.client_cert.as_ref().map(|path| open::private(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
-        Ok(Route { authorities, identity, proxy: self.options.proxy.as_deref().map(proxy).transpose()?, ..Route::default() })
+        Ok(ServerRoute { authorities, identity, proxy: self.options.proxy.as_deref().map(proxy).transpose()?, ..ServerRoute::default() })
     }
 }
 
@@ -118,9 +118,9 @@ pub fn environment(name: &str) -> Option<String> {
 
 /// Values by name, of a file and the environment.
 #[derive(Debug)]
-pub struct Named(BTreeMap<String, SecretString>);
+pub struct NamedValues(BTreeMap<String, SecretString>);
 
-impl Named {
+impl NamedValues {
     /// What the file holds; nothing without one.
     ///
     /// # Errors

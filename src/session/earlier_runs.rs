@@ -9,20 +9,20 @@ use serde_json::Value;
 
 use super::observer::Observer;
 use super::options::{Scope, Selection};
-use super::retention::Keeping;
-use super::target::{self, Subject, Target};
+use super::retention::Retention;
+use super::target::{self, Specification, Target};
 use crate::contract::expressions::captured;
-use crate::execute::journal::{Answers, Folder, Job, Journal, Memory, digest};
+use crate::execute::journal::{Answers, Journal, Memory, PendingJob, StateFolder, digest};
 use crate::judge::Recording;
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
-use crate::model::journal::{Chronicle, Fate, Sources, Start};
+use crate::model::journal::{JournalHistory, RequestFate, Sources, Start};
 use crate::model::keep::Keep;
 use crate::model::plan::{Origin, Plan, Probe};
 use crate::model::report::Report;
 use crate::model::suite::Suite;
 use crate::model::text::plain;
-use crate::plan::{Held, Known, Options, removals, undoing};
+use crate::plan::{GivenResource, Held, PlanningOptions, removals, undoing};
 use crate::session::stop::Stop;
 
 /// How long journals are looked into for requests that count against a rate limit, in milliseconds: two days.
@@ -30,43 +30,43 @@ const LONGEST_WINDOW: i64 = 2 * 86_400_000;
 
 /// What is known of earlier runs.
 #[derive(Debug, Default)]
-pub struct Ledger {
-    folder: Option<Folder>,
+pub struct EarlierRuns {
+    folder: Option<StateFolder>,
     /// What is remembered.
     pub memory: Memory,
     /// Journals of earlier runs, the oldest first.
-    pub journals: Vec<Chronicle>,
+    pub journals: Vec<JournalHistory>,
     /// Digest of the contract.
     pub contract: String,
     /// Requests that were sent to clean up before the run.
     pub sent_before: u64,
 }
 
-impl Ledger {
+impl EarlierRuns {
     /// Opens what is known of a target. Of the embedded mock nothing is, unless a budget makes a run one of several.
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn for_run(scope: &Scope, target: &Target, subject: &Subject, answers: Answers, observer: &dyn Observer) -> Result<Self, Stop> {
+    pub fn for_run(scope: &Scope, target: &Target, specification: &Specification, answers: Answers, observer: &dyn Observer) -> Result<Self, Stop> {
         if *target == Target::Mock && scope.budget.is_none() {
             return Ok(Self::default());
         }
-        Self::open(&scope.pace.state, target, subject, answers, observer)
+        Self::open(&scope.pace.state, target, specification, answers, observer)
     }
 
     /// Opens what is known of a target.
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn open(state: &Path, target: &Target, subject: &Subject, answers: Answers, observer: &dyn Observer) -> Result<Self, Stop> {
-        let folder = Folder::open(state, &target.key(), &subject.contract.title)?;
+    pub fn open(state: &Path, target: &Target, specification: &Specification, answers: Answers, observer: &dyn Observer) -> Result<Self, Stop> {
+        let folder = StateFolder::open(state, &target.key(), &specification.contract.title)?;
         let memory = folder.memory().unwrap_or_else(|error| {
             // What is remembered spares requests; a run is right without it.
             observer.note(&format!("warning: what earlier runs remembered is left aside: {error}"));
             Memory::default()
         });
         let journals = folder.journals(answers)?;
-        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&subject.contract.document.to_string()), sent_before: 0 })
+        Ok(Self { folder: Some(folder), memory, journals, contract: digest(&specification.contract.document.to_string()), sent_before: 0 })
     }
 
     /// Reads the journals once more, with when something has been sent since.
@@ -81,7 +81,7 @@ impl Ledger {
     }
 
     /// The run that was cut off and can be continued, when it is of this shape; else what differs, by name.
-    pub fn unfinished(&self, shape: &BTreeMap<String, String>) -> Option<Result<&Chronicle, Vec<String>>> {
+    pub fn unfinished(&self, shape: &BTreeMap<String, String>) -> Option<Result<&JournalHistory, Vec<String>>> {
         let open = || self.journals.iter().rev().filter(|one| !one.finished && !one.cleaned && !one.interrupted);
         // What is sent again after a run has a journal of its own, which is never continued by itself.
         let open = open().find(|one| one.start.shape == *shape).or_else(|| open().next())?;
@@ -93,7 +93,7 @@ impl Ledger {
     }
 
     /// Journals of runs that may have left something.
-    pub fn uncleaned(&self) -> Vec<&Chronicle> {
+    pub fn uncleaned(&self) -> Vec<&JournalHistory> {
         self.journals.iter().filter(|one| has_left(one)).collect()
     }
 
@@ -130,10 +130,10 @@ impl Ledger {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn journal(&self, target: &Target, resumed: Option<&Chronicle>, start: impl FnOnce() -> Start) -> Result<Option<Journal>, Stop> {
+    pub fn journal(&self, target: &Target, resumed: Option<&JournalHistory>, start: impl FnOnce() -> Start) -> Result<Option<Journal>, Stop> {
         let Some(folder) = self.folder.as_ref().filter(|_| *target != Target::Mock) else { return Ok(None) };
         Ok(Some(match resumed {
-            Some(chronicle) => folder.resume(chronicle)?,
+            Some(journal_history) => folder.resume(journal_history)?,
             None => folder.begin(start())?,
         }))
     }
@@ -142,8 +142,8 @@ impl Ledger {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn reopen(&self, chronicle: &Chronicle) -> Result<Option<Journal>, Stop> {
-        Ok(self.folder.as_ref().map(|folder| folder.resume(chronicle)).transpose()?)
+    pub fn reopen(&self, journal_history: &JournalHistory) -> Result<Option<Journal>, Stop> {
+        Ok(self.folder.as_ref().map(|folder| folder.resume(journal_history)).transpose()?)
     }
 
     /// How long ago each request was sent that may still count against a rate limit.
@@ -154,7 +154,7 @@ impl Ledger {
     }
 
     /// Adds jobs of an earlier day to what the suite names itself.
-    pub fn give(&self, suite: &Suite, given: &mut BTreeMap<String, Vec<Known>>) {
+    pub fn give(&self, suite: &Suite, given: &mut BTreeMap<String, Vec<GivenResource>>) {
         let now = Timestamp::now().as_millisecond();
         for (kind, entries) in &suite.given {
             for entry in entries {
@@ -164,7 +164,7 @@ impl Ledger {
                     && let Some(job) = self.memory.old_job(kind, now, i64::from(after) * 1000)
                 {
                     let left = Timestamp::from_millisecond(job.at).ok().map(|at| format!("{at:.0}"));
-                    known.push(Known { id: job.id.clone(), state: Some(state.clone()), left });
+                    known.push(GivenResource { id: job.id.clone(), state: Some(state.clone()), left });
                 }
             }
         }
@@ -195,7 +195,7 @@ impl Ledger {
         }
         let at = Timestamp::now().as_millisecond();
         for (kind, id) in left_jobs(suite, recording) {
-            self.memory.keep_job(&kind, Job { id, at });
+            self.memory.keep_job(&kind, PendingJob { id, at });
         }
         folder.remember(&self.memory)?;
         folder.forget(&self.journals, at - LONGEST_WINDOW)?;
@@ -207,8 +207,8 @@ impl Ledger {
     ///
     /// # Errors
     /// A journal cannot be read or written.
-    pub fn reduce(&mut self, contract: &Contract, keeping: &Keeping) -> Result<(), Stop> {
-        if keeping.level.is_all() {
+    pub fn reduce(&mut self, contract: &Contract, retention: &Retention) -> Result<(), Stop> {
+        if retention.level.is_all() {
             return Ok(());
         }
         // What was left shows in the answers.
@@ -216,8 +216,8 @@ impl Ledger {
         let Some(folder) = &self.folder else { return Ok(()) };
         for one in self.journals.iter().filter(|one| one.finished || one.cleaned) {
             let left = has_left(one);
-            let level = if left { keeping.level.max(Keep::Masked) } else { keeping.level };
-            let Some(redactor) = keeping.journal_redactor(level, contract, one).filter(|_| one.keep > level) else { continue };
+            let level = if left { retention.level.max(Keep::Masked) } else { retention.level };
+            let Some(redactor) = retention.journal_redactor(level, contract, one).filter(|_| one.keep > level) else { continue };
             let told = |entry| redactor.entry(entry);
             if !left || needs(one) == needs(&one.clone().told(&told)) {
                 folder.reduce(one, level, &told)?;
@@ -238,26 +238,26 @@ impl Ledger {
 }
 
 /// Whether a run may have left something that has not been removed since.
-fn has_left(chronicle: &Chronicle) -> bool {
-    if chronicle.cleaned {
+fn has_left(journal_history: &JournalHistory) -> bool {
+    if journal_history.cleaned {
         return false;
     }
-    let plan = &chronicle.start.plan;
-    let unknown = chronicle.past.iter().any(|(id, past)| {
-        let probe = plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id));
+    let plan = &journal_history.start.plan;
+    let unknown = journal_history.past.iter().any(|(id, past)| {
+        let probe = plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == *id));
         let makes = probe.is_some_and(|probe| probe.fault.is_none() && !probe.request.method.is_safe() && !probe.captures.is_empty());
-        makes && past.iter().any(|past| !matches!(past.fate, Fate::Answered(_)))
+        makes && past.iter().any(|past| !matches!(past.fate, RequestFate::Answered(_)))
     });
-    let held = Held::of(chronicle);
+    let held = Held::of(journal_history);
     let mut whole = plan.clone();
     whole.slots.extend(held.slots.clone());
     unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
 }
 
 /// The requests that remove what a run has left, each with the ids that it is sent with.
-fn needs(chronicle: &Chronicle) -> Vec<(String, Vec<Option<Value>>)> {
-    let held = Held::of(chronicle);
-    let mut whole = chronicle.start.plan.clone();
+fn needs(journal_history: &JournalHistory) -> Vec<(String, Vec<Option<Value>>)> {
+    let held = Held::of(journal_history);
+    let mut whole = journal_history.start.plan.clone();
     whole.slots.extend(held.slots.clone());
     let all = removals(&whole, &held).into_iter().chain(undoing(&whole, &held));
     all.map(|probe| (probe.id, probe.request.slots().iter().map(|slot| held.values.get(slot).cloned()).collect())).collect()
@@ -295,11 +295,11 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
 }
 
 /// Everything that decides about the plan of a run, by name.
-pub fn shape(scope: &Scope, target: &Target, subject: &Subject, options: &Options) -> BTreeMap<String, String> {
+pub fn shape(scope: &Scope, target: &Target, specification: &Specification, options: &PlanningOptions) -> BTreeMap<String, String> {
     let Selection { status, allow, thorough, cases, seed, .. } = &scope.selection;
     let parts = [
-        ("--contract", digest(&subject.contract.document.to_string())),
-        ("--suite", subject.suite_digest()),
+        ("--contract", digest(&specification.contract.document.to_string())),
+        ("--suite", specification.suite_digest()),
         ("--seed", seed.to_string()),
         ("--cases", cases.to_string()),
         ("--regressions", digest(&serde_json::to_string(&options.regressions).unwrap_or_default())),
@@ -316,7 +316,14 @@ pub fn shape(scope: &Scope, target: &Target, subject: &Subject, options: &Option
 }
 
 /// Options of a plan within the rate limits and the budget, and with what is known of earlier runs.
-pub fn within(options: Options, scope: &Scope, to: &Target, subject: &Subject, ledger: &Ledger) -> Options {
-    let windows = target::windows(&scope.pace.window, to, &subject.contract);
-    Options { keep: *to != Target::Mock, burst: target::burst(&windows, to), windows, budget: scope.budget, asked: ledger.memory.known(), ..options }
+pub fn within(options: PlanningOptions, scope: &Scope, to: &Target, specification: &Specification, earlier_runs: &EarlierRuns) -> PlanningOptions {
+    let windows = target::windows(&scope.pace.window, to, &specification.contract);
+    PlanningOptions {
+        keep: *to != Target::Mock,
+        burst: target::burst(&windows, to),
+        windows,
+        budget: scope.budget,
+        asked: earlier_runs.memory.known(),
+        ..options
+    }
 }

@@ -8,15 +8,15 @@ use tokio::net::TcpListener;
 
 use crate::execute::MOST_BURST;
 use crate::execute::http::{Accounts, Secret, Secrets};
-use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, Secret as MockSecret, Variant, serve};
+use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, MockSecret, Variant, serve};
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::effect::{Effect, Permission};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
 use crate::model::suite::{Account, Credential};
-use crate::plan::{Known, Options, PlanError};
+use crate::plan::{GivenResource, PlanError, PlanningOptions};
 use crate::session::connection::environment;
 use crate::session::options::MockServerOptions;
-use crate::session::specification::Subject;
+use crate::session::specification::Specification;
 use crate::session::stop::{Stop, runtime};
 
 /// Seconds in which the mock allows as many requests as a full run needs: long enough for a run on a slow machine, short
@@ -27,18 +27,18 @@ const WINDOW: u32 = 30;
 const MORE_POLLS: usize = 4;
 
 /// The mock that a run brings along.
-pub struct Embedded {
+pub struct EmbeddedMock {
     options: MockOptions,
     given: BTreeMap<String, Vec<String>>,
 }
 
-impl Embedded {
+impl EmbeddedMock {
     /// Prepares the mock.
-    pub fn prepare(subject: &Subject, faults: &[String], variants: &[String]) -> Result<Self, Stop> {
+    pub fn prepare(specification: &Specification, faults: &[String], variants: &[String]) -> Result<Self, Stop> {
         let options = MockOptions {
-            contract: Arc::clone(&subject.contract),
-            suite: Arc::clone(&subject.suite),
-            accounts: MockAccounts::invented(&subject.contract, &subject.suite),
+            contract: Arc::clone(&specification.contract),
+            suite: Arc::clone(&specification.suite),
+            accounts: MockAccounts::invented(&specification.contract, &specification.suite),
             windows: Vec::new(),
             fault: settings(faults)?,
             variant: variants_of(variants)?,
@@ -48,7 +48,7 @@ impl Embedded {
     }
 
     /// Resources that the mock knows from before, as the suite names them.
-    pub fn given(&self) -> BTreeMap<String, Vec<Known>> {
+    pub fn given(&self) -> BTreeMap<String, Vec<GivenResource>> {
         known(&self.options, &self.given)
     }
 
@@ -92,9 +92,9 @@ impl Embedded {
 }
 
 /// A mock that is served.
-pub struct Served<'a> {
+pub struct ServedMock<'a> {
     /// The contract and suite.
-    pub subject: &'a Subject,
+    pub specification: &'a Specification,
     /// What the mock goes by.
     pub options: &'a MockOptions,
     /// Resources that it knows from before.
@@ -107,12 +107,12 @@ pub struct Served<'a> {
 ///
 /// # Errors
 /// Something must be fixed first, or the address cannot be listened on.
-pub fn serve_until_interrupted(args: &MockServerOptions, introduce: &dyn Fn(&Served<'_>)) -> Result<u64, Stop> {
-    let subject = Subject::load(&args.files)?;
-    let mut options = Embedded::prepare(&subject, &args.mock.fault, &args.mock.variant)?.options;
-    options.accounts = from_environment(&subject, &options.accounts);
+pub fn serve_until_interrupted(args: &MockServerOptions, introduce: &dyn Fn(&ServedMock<'_>)) -> Result<u64, Stop> {
+    let specification = Specification::load(&args.files)?;
+    let mut options = EmbeddedMock::prepare(&specification, &args.mock.fault, &args.mock.variant)?.options;
+    options.accounts = from_environment(&specification, &options.accounts);
     let given = Mock::new(options.clone()).given().clone();
-    options.windows = if args.window.is_empty() { whole_run(&subject, known(&options, &given))? } else { args.window.clone() };
+    options.windows = if args.window.is_empty() { whole_run(&specification, known(&options, &given))? } else { args.window.clone() };
     let mock = Arc::new(Mock::new(options.clone()));
     let runtime = runtime("the mock cannot start")?;
     runtime.block_on(async {
@@ -120,7 +120,7 @@ pub fn serve_until_interrupted(args: &MockServerOptions, introduce: &dyn Fn(&Ser
             |error: std::io::Error| Stop::Unusable(format!("the mock cannot listen on {}: {error}; name another address with --listen", args.listen));
         let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        introduce(&Served { subject: &subject, options: &options, given: &given, address: address.to_string() });
+        introduce(&ServedMock { specification: &specification, options: &options, given: &given, address: address.to_string() });
         tokio::select! {
             ended = serve(listener, Arc::clone(&mock)) => ended.map_err(|error| Stop::Inconclusive(format!("the mock stopped: {error}"))),
             _ = tokio::signal::ctrl_c() => Ok(()),
@@ -146,23 +146,23 @@ fn settings(faults: &[String]) -> Result<Vec<FaultSetting>, Stop> {
 const SWEEPS: u32 = 16;
 
 /// As many requests as one full run sends with credentials, so that one more meets the limit.
-fn whole_run(subject: &Subject, given: BTreeMap<String, Vec<Known>>) -> Result<Vec<RateLimit>, Stop> {
-    let accounts = &subject.suite.accounts;
-    let options = Options {
+fn whole_run(specification: &Specification, given: BTreeMap<String, Vec<GivenResource>>) -> Result<Vec<RateLimit>, Stop> {
+    let accounts = &specification.suite.accounts;
+    let options = PlanningOptions {
         permission: Permission { writes: true, effects: None, disposable: false },
         full: Some(accounts.full.keys().cloned().collect()),
         limited: accounts.limited.keys().cloned().collect(),
         given,
         mark: "probity".to_owned(),
         burst: MOST_BURST,
-        ..Options::default()
+        ..PlanningOptions::default()
     };
-    let planned = match subject.plan(&options) {
+    let planned = match specification.plan(&options) {
         // A contract in which nothing can be proved can be served all the same.
         Err(PlanError::NothingSelected { .. }) => return Ok(Vec::new()),
         planned => planned?,
     };
-    Ok(vec![RateLimit { requests: authenticated(&planned) + looked_after(&subject.contract, &planned) + SWEEPS, seconds: WINDOW }])
+    Ok(vec![RateLimit { requests: authenticated(&planned) + looked_after(&specification.contract, &planned) + SWEEPS, seconds: WINDOW }])
 }
 
 /// Requests of a plan that count against a rate limit: those with credentials that are right.
@@ -192,7 +192,7 @@ fn looked_after(contract: &Contract, planned: &Plan) -> u32 {
     let mut written: BTreeMap<(&str, Vec<&str>), u32> = BTreeMap::new();
     for probe in planned.probes.iter().filter(|probe| probe.effect >= Effect::Borrowed && !probe.request.method.is_safe()) {
         let named: Vec<&SlotId> =
-            probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_))).map(|filling| &filling.slot).collect();
+            probe.request.fillings.iter().filter(|binding| matches!(binding.place, Place::Path(_))).map(|binding| &binding.slot).collect();
         let makes = probe.request.method.is_post() && !probe.captures.is_empty();
         if !is_read(&probe.request.path) || named.last().is_some_and(|slot| made(slot)) {
             continue;
@@ -205,10 +205,10 @@ fn looked_after(contract: &Contract, planned: &Plan) -> u32 {
     written.into_values().sum()
 }
 
-fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<Known>> {
+fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<GivenResource>> {
     let of = |kind: &String, ids: &Vec<String>| {
         let states = options.suite.given.get(kind).into_iter().flatten().map(|given| given.state.clone());
-        ids.iter().zip(states).map(|(id, state)| Known { id: id.clone(), state, left: None }).collect()
+        ids.iter().zip(states).map(|(id, state)| GivenResource { id: id.clone(), state, left: None }).collect()
     };
     given.iter().map(|(kind, ids)| (kind.clone(), of(kind, ids))).collect()
 }
@@ -225,8 +225,8 @@ fn secrets(account: &BTreeMap<String, MockSecret>) -> Secrets {
 }
 
 /// Each credential: the one the environment has, else the invented one.
-fn from_environment(subject: &Subject, invented: &MockAccounts) -> MockAccounts {
-    let suite = &subject.suite.accounts;
+fn from_environment(specification: &Specification, invented: &MockAccounts) -> MockAccounts {
+    let suite = &specification.suite.accounts;
     MockAccounts { full: chosen(&suite.full, &invented.full), limited: chosen(&suite.limited, &invented.limited) }
 }
 

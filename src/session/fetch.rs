@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::execute::http::{Bounds, Client, Route};
+use crate::execute::http::{AnswerLimits, Client, ServerRoute};
 use crate::execute::led;
 use crate::session::open::{LONGEST, Servers, Source};
 
@@ -55,8 +55,9 @@ fn fetch(address: &str, servers: Servers) -> Result<(Url, String), String> {
 }
 
 async fn follow_to_the_end(mut url: Url, servers: Servers) -> Result<(Url, String), String> {
-    let bounds = Bounds { total: Duration::from_secs(LONGEST_WAIT), body: usize::try_from(LONGEST).unwrap_or(usize::MAX), ..Bounds::default() };
-    let client = Client::new(bounds, &Route::default()).map_err(|error| error.to_string())?;
+    let bounds =
+        AnswerLimits { total: Duration::from_secs(LONGEST_WAIT), body: usize::try_from(LONGEST).unwrap_or(usize::MAX), ..AnswerLimits::default() };
+    let client = Client::new(bounds, &ServerRoute::default()).map_err(|error| error.to_string())?;
     for _ in 0..=MOST_REDIRECTS {
         if !is_safe(&url) {
             return Err(format!("http is read only from this machine, where it cannot be changed on the way; name an https address, or {HINT}"));

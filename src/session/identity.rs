@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::specification::Subject;
+use super::specification::Specification;
 use crate::execute::http::{Accounts, OwnField};
 use crate::model::contract::{Contract, SecurityScheme, Status};
 use crate::model::exchange::Outcomes;
@@ -71,26 +71,31 @@ fn places(suite: &Suite, contract: &Contract, scheme: &str) -> Vec<(String, Stri
 ///
 /// # Errors
 /// Variables that have no value: all of them, each with where it goes.
-pub fn accounts(subject: &Subject, filter: &Filter, headers: &[OwnHeader], lookup: &dyn Fn(&str) -> Option<String>) -> Result<Accounts, Stop> {
-    let Subject { suite, contract, .. } = subject;
+pub fn accounts(
+    specification: &Specification,
+    filter: &Filter,
+    headers: &[OwnHeader],
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Accounts, Stop> {
+    let Specification { suite, contract, .. } = specification;
     let unset = |name: &String| lookup(name).is_none_or(|value| value.is_empty());
     let missing = |all: Vec<(String, String)>| all.into_iter().filter(|(name, _)| unset(name)).collect::<Vec<_>>();
     let of_accounts = missing(suite.accounts.full.keys().flat_map(|scheme| places(suite, contract, scheme)).collect());
     let of_headers =
         missing(headers.iter().flat_map(|header| header.variables().into_iter().map(|name| (name, format!("header {}", header.name)))).collect());
-    let mut accounts = if subject.names_accounts { Accounts::whole(suite, lookup) } else { Accounts::available(suite, lookup) };
+    let mut accounts = if specification.names_accounts { Accounts::whole(suite, lookup) } else { Accounts::available(suite, lookup) };
     accounts.headers = headers.iter().map(|header| OwnField::new(header, lookup)).collect();
     let asked_for = || contract.operations.iter().any(|operation| operation.needs_credentials() && filter.takes(operation));
-    let needed = subject.names_accounts || (accounts.full.is_empty() && asked_for());
+    let needed = specification.names_accounts || (accounts.full.is_empty() && asked_for());
     let of_accounts = if needed { of_accounts } else { Vec::new() };
     if of_accounts.is_empty() && of_headers.is_empty() {
         return Ok(accounts);
     }
-    let words = if !subject.names_accounts && of_accounts.len() > 1 { "what you have of " } else { "" };
+    let words = if !specification.names_accounts && of_accounts.len() > 1 { "what you have of " } else { "" };
     let mut all: Vec<String> = of_accounts.into_iter().chain(of_headers).map(|(name, place)| format!("{name} ({place})")).collect();
     let mut seen = BTreeSet::new();
     all.retain(|one| seen.insert(one.clone()));
-    let source = if subject.names_accounts {
+    let source = if specification.names_accounts {
         format!(" (the suite {} takes them from the environment or from --credentials FILE)", suite.name)
     } else {
         ", or name a --suite that says where they come from".to_owned()
@@ -99,19 +104,19 @@ pub fn accounts(subject: &Subject, filter: &Filter, headers: &[OwnHeader], looku
 }
 
 /// Says which credentials were sent where every request that a server answered was refused with 401.
-pub fn refused_note(subject: &Subject, planned: &Plan, outcomes: &Outcomes) -> Option<String> {
+pub fn refused_note(specification: &Specification, planned: &Plan, outcomes: &Outcomes) -> Option<String> {
     let valid = outcomes.outcomes.iter().filter(|outcome| planned.probe(&outcome.probe).is_some_and(|probe| probe.fault.is_none()));
     let answered: Vec<_> = valid.filter_map(|outcome| Some((outcome.exchanges.last()?, outcome.answer()?.status))).collect();
     if answered.is_empty() || answered.iter().any(|(_, status)| *status != Status(401)) {
         return None;
     }
     let sent: BTreeSet<&str> = answered.iter().flat_map(|(exchange, _)| &exchange.request.credentials).map(|one| one.scheme.as_str()).collect();
-    Some(format!("note: every valid request was answered 401; {}", shown(subject, &sent)))
+    Some(format!("note: every valid request was answered 401; {}", shown(specification, &sent)))
 }
 
 /// The schemes that were shown, each with how and from which variables; no value.
-fn shown(subject: &Subject, sent: &BTreeSet<&str>) -> String {
-    let Subject { suite, contract, .. } = subject;
+fn shown(specification: &Specification, sent: &BTreeSet<&str>) -> String {
+    let Specification { suite, contract, .. } = specification;
     if sent.is_empty() {
         return "none showed credentials, because neither the contract nor the suite asks for any: `security` in a suite adds them".to_owned();
     }

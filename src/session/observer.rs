@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::execute::Event;
+use crate::execute::RunEvent;
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
 use crate::model::report::Report;
@@ -45,7 +45,7 @@ pub trait Observer: Sync {
 /// Is told how far sending is.
 pub trait SendingObserver: Sync {
     /// Something happened.
-    fn learn(&self, event: Event<'_>);
+    fn learn(&self, event: RunEvent<'_>);
 
     /// Sending has ended.
     fn end(&self);
@@ -62,9 +62,9 @@ pub trait TrialObserver: Sync {
 
 /// Tells nothing, and never ends early.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
+pub struct SilentObserver;
 
-impl Observer for Silent {
+impl Observer for SilentObserver {
     fn result(&self, _: &str) {}
 
     fn note(&self, _: &str) {}
@@ -84,14 +84,14 @@ impl Observer for Silent {
     fn reported(&self, _: &Report, _: &Path) {}
 }
 
-impl TrialObserver for Silent {
+impl TrialObserver for SilentObserver {
     fn ended(&self) {}
 
     fn end(&self) {}
 }
 
-impl SendingObserver for Silent {
-    fn learn(&self, _: Event<'_>) {}
+impl SendingObserver for SilentObserver {
+    fn learn(&self, _: RunEvent<'_>) {}
 
     fn end(&self) {}
 }

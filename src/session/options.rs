@@ -94,7 +94,7 @@ pub struct MockChanges {
 
 /// How a target is reached, and where credentials come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reach {
+pub struct ConnectionOptions {
     /// Seconds to wait for one answer.
     pub timeout: u64,
     /// The longest answer that is read, in MiB.
@@ -111,7 +111,7 @@ pub struct Reach {
     pub headers: Vec<String>,
 }
 
-impl Default for Reach {
+impl Default for ConnectionOptions {
     fn default() -> Self {
         Self { timeout: 70, max_answer: 8, ca: None, client_cert: None, proxy: None, credentials: None, headers: Vec::new() }
     }
@@ -156,7 +156,7 @@ pub struct RunOptions {
     /// What the embedded mock does otherwise.
     pub mock: MockChanges,
     /// How the target is reached.
-    pub connection: Reach,
+    pub connection: ConnectionOptions,
 }
 
 impl Default for RunOptions {
@@ -172,7 +172,7 @@ impl Default for RunOptions {
             reports: Reports::default(),
             require_complete: false,
             mock: MockChanges::default(),
-            connection: Reach::default(),
+            connection: ConnectionOptions::default(),
         }
     }
 }
@@ -198,7 +198,7 @@ pub struct CleanOptions {
     /// How fast.
     pub pace: Pace,
     /// How the target is reached.
-    pub connection: Reach,
+    pub connection: ConnectionOptions,
 }
 
 /// Options of judging a recording again.

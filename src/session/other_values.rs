@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Zoned;
 use serde_json::Value;
 
-use super::repetition::Again;
-use crate::judge::{About, Recording, Taken, judge, taken, weigh};
+use super::repetition::Repeater;
+use crate::judge::{Recording, RepeatCause, ValidRequestOutcome, judge, taken, weigh};
 use crate::model::contract::{Contract, Status};
 use crate::model::own_request::OwnValues;
 use crate::model::plan::{Body, Intent, Plan, ProbeId};
 use crate::model::reason::Code;
 use crate::model::report::Cell;
 use crate::model::verdict::Verdict;
-use crate::plan::values::{Refused, another, valid};
-use crate::plan::{Options, closure, downstream, plan};
+use crate::plan::values::{RefusedRequest, another, valid};
+use crate::plan::{PlanningOptions, closure, downstream, plan};
 use crate::session::stop::Stop;
 
 /// How often an operation is tried in another way.
@@ -25,7 +25,7 @@ const MOST_ROUNDS: usize = 10;
 
 /// What is known of the valid request of an operation.
 #[derive(Debug, Default)]
-struct Attempt {
+struct ValidRequestAttempt {
     /// Bodies that were refused.
     bodies: Vec<Value>,
     /// The form that is tried, or that was taken.
@@ -38,25 +38,25 @@ struct Attempt {
 
 /// Whether there is anything to be tried.
 pub(crate) fn is_due(recording: &Recording) -> bool {
-    taken(&recording.plan, &recording.outcomes).values().any(|taken| *taken != Taken::Accepted)
+    taken(&recording.plan, &recording.outcomes).values().any(|taken| *taken != ValidRequestOutcome::Accepted)
 }
 
-impl Again<'_> {
+impl Repeater<'_> {
     /// Tries what was refused in other ways, as long as there is something left to be tried.
     pub(crate) async fn reach(&mut self, recording: &mut Recording) -> Result<(), Stop> {
         let today = Zoned::now().date().to_string();
-        let mut attempts: BTreeMap<String, Attempt> = BTreeMap::new();
+        let mut attempts: BTreeMap<String, ValidRequestAttempt> = BTreeMap::new();
         learn(&mut attempts, &taken(&recording.plan, &recording.outcomes));
         for round in 0..MOST_ROUNDS {
             let tried = self.next_tries(&mut attempts, &today);
             if tried.is_empty() {
                 return Ok(());
             }
-            let contract = with_attempts(&self.subject.contract, &attempts);
-            let options = Options { mark: format!("{}-o{round}", self.mark()), cases: 0, regressions: Vec::new(), ..self.options() };
-            let whole = plan(&contract, &self.subject.schemas, &self.subject.suite, &options)?;
+            let contract = with_attempts(&self.specification.contract, &attempts);
+            let options = PlanningOptions { mark: format!("{}-o{round}", self.mark()), cases: 0, regressions: Vec::new(), ..self.options() };
+            let whole = plan(&contract, &self.specification.schemas, &self.specification.suite, &options)?;
             let Some(part) = self.part(recording, &whole, &tried) else { return Ok(()) };
-            if !self.send(About::Another(tried.into_iter().collect()), part, 0).await? {
+            if !self.send(RepeatCause::Another(tried.into_iter().collect()), part, 0).await? {
                 return Ok(());
             }
             recording.again = std::mem::take(&mut self.rounds);
@@ -69,20 +69,20 @@ impl Again<'_> {
     }
 
     /// The operations that are tried next, each with its next form set.
-    fn next_tries(&self, attempts: &mut BTreeMap<String, Attempt>, today: &str) -> BTreeSet<String> {
-        let contract = &self.subject.contract;
+    fn next_tries(&self, attempts: &mut BTreeMap<String, ValidRequestAttempt>, today: &str) -> BTreeSet<String> {
+        let contract = &self.specification.contract;
         let mut tried = BTreeSet::new();
         for (name, attempt) in attempts.iter_mut().filter(|(_, attempt)| !attempt.taken && attempt.tries < MOST_TRIES) {
             let Some(operation) = contract.operation(name).filter(|operation| operation.own.is_none()) else { continue };
             if attempt.bodies.is_empty()
-                && let Ok(base) = valid(contract, &self.subject.schemas, operation, true)
+                && let Ok(base) = valid(contract, &self.specification.schemas, operation, true)
                 && let Body::Json(body) = base.request.body
             {
                 attempt.bodies.push(body);
             }
-            let refused = Refused { bodies: &attempt.bodies, parameters: &attempt.own.parameters, answer: attempt.answer.as_ref(), today };
+            let refused = RefusedRequest { bodies: &attempt.bodies, parameters: &attempt.own.parameters, answer: attempt.answer.as_ref(), today };
             attempt.tries += 1;
-            match another(contract, &self.subject.schemas, operation, &refused) {
+            match another(contract, &self.specification.schemas, operation, &refused) {
                 Some(own) => {
                     attempt.bodies.extend(own.body.clone());
                     attempt.own = own;
@@ -117,7 +117,7 @@ impl Again<'_> {
     }
 
     fn cells(&self, recording: &Recording) -> Vec<Cell> {
-        let case = self.subject.case(&recording.plan, &recording.outcomes, self.hints());
+        let case = self.specification.case(&recording.plan, &recording.outcomes, self.hints());
         let mut judgement = judge(&case);
         weigh(&case, &recording.again, &mut judgement);
         judgement.cells
@@ -129,7 +129,7 @@ fn is_open(cell: &Cell) -> bool {
 }
 
 /// The contract with the forms that are tried and those that were taken.
-fn with_attempts(contract: &Contract, attempts: &BTreeMap<String, Attempt>) -> Contract {
+fn with_attempts(contract: &Contract, attempts: &BTreeMap<String, ValidRequestAttempt>) -> Contract {
     let mut contract = contract.clone();
     for operation in &mut contract.operations {
         if let Some(attempt) = attempts.get(&operation.id).filter(|attempt| attempt.tries > 0 && operation.own.is_none()) {
@@ -139,15 +139,15 @@ fn with_attempts(contract: &Contract, attempts: &BTreeMap<String, Attempt>) -> C
     contract
 }
 
-fn learn(attempts: &mut BTreeMap<String, Attempt>, seen: &BTreeMap<String, Taken>) {
+fn learn(attempts: &mut BTreeMap<String, ValidRequestAttempt>, seen: &BTreeMap<String, ValidRequestOutcome>) {
     for (name, taken) in seen {
         match taken {
-            Taken::Accepted => {
+            ValidRequestOutcome::Accepted => {
                 if let Some(attempt) = attempts.get_mut(name) {
                     attempt.taken = true;
                 }
             }
-            Taken::Refused(answer) => {
+            ValidRequestOutcome::Refused(answer) => {
                 let attempt = attempts.entry(name.clone()).or_default();
                 attempt.answer.clone_from(answer);
             }

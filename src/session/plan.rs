@@ -1,14 +1,14 @@
 //! Makes the plan of a run, and sends nothing.
 
-use super::connection::{Named, for_a_server};
-use super::earlier_runs::Ledger;
-use super::embedded_mock::Embedded;
+use super::connection::{NamedValues, for_a_server};
+use super::earlier_runs::EarlierRuns;
+use super::embedded_mock::EmbeddedMock;
 use super::identity::headers;
 use super::log_ins::planned_log_ins;
 use super::observer::Observer;
 use super::options::PlanOptions;
 use super::regressions;
-use super::specification::Subject;
+use super::specification::Specification;
 use super::stop::Stop;
 use super::target::{self, Target};
 use crate::execute::http::Accounts;
@@ -16,7 +16,7 @@ use crate::execute::journal::Answers;
 use crate::model::contract::RateLimit;
 use crate::model::own_header::OwnHeader;
 use crate::model::plan::Plan;
-use crate::plan::Options;
+use crate::plan::PlanningOptions;
 
 /// What a run would send.
 #[derive(Debug)]
@@ -37,30 +37,35 @@ pub struct Planned {
 /// Something must be fixed first, or nothing is selected.
 pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop> {
     let scope = &args.scope;
-    let subject = Subject::load(&scope.files)?;
-    let target = Target::planned(scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock"), scope.live || subject.suite.live)?;
+    let specification = Specification::load(&scope.files)?;
+    let target =
+        Target::planned(scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock"), scope.live || specification.suite.live)?;
     if target == Target::Mock {
         for_a_server(&[("--live", scope.live), ("--credentials", args.credentials.is_some())])?;
     }
     // A plan makes no state folder.
-    let headers = headers(&args.headers, &subject.suite, &subject.contract)?;
-    let ledger = if scope.pace.state.exists() { Ledger::for_run(scope, &target, &subject, Answers::None, observer)? } else { Ledger::default() };
+    let headers = headers(&args.headers, &specification.suite, &specification.contract)?;
+    let earlier_runs = if scope.pace.state.exists() {
+        EarlierRuns::for_run(scope, &target, &specification, Answers::None, observer)?
+    } else {
+        EarlierRuns::default()
+    };
     let (mut given, schemes) = if target == Target::Mock {
-        let embedded = Embedded::prepare(&subject, &[], &[])?;
+        let embedded = EmbeddedMock::prepare(&specification, &[], &[])?;
         (embedded.given(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
-        let named = Named::read(args.credentials.as_deref())?;
+        let named = NamedValues::read(args.credentials.as_deref())?;
         let lookup = |name: &str| named.get(name);
-        let (_, limited) = Accounts::available(&subject.suite, &lookup).schemes();
-        (target::given(&subject.suite, &lookup), (subject.suite.accounts.full.keys().cloned().collect(), limited))
+        let (_, limited) = Accounts::available(&specification.suite, &lookup).schemes();
+        (target::given(&specification.suite, &lookup), (specification.suite.accounts.full.keys().cloned().collect(), limited))
     };
-    ledger.give(&subject.suite, &mut given);
+    earlier_runs.give(&specification.suite, &mut given);
     let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
-    let options = target::options(&scope.selection, &target, &subject.suite, given, schemes, mark)?;
-    let regressions = regressions::known(scope, &subject.contract.title)?;
-    let options = Options { regressions, ..super::earlier_runs::within(options, scope, &target, &subject, &ledger) };
-    let plan = subject.plan(&options)?;
-    let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&subject.suite) };
+    let options = target::options(&scope.selection, &target, &specification.suite, given, schemes, mark)?;
+    let regressions = regressions::known(scope, &specification.contract.title)?;
+    let options = PlanningOptions { regressions, ..super::earlier_runs::within(options, scope, &target, &specification, &earlier_runs) };
+    let plan = specification.plan(&options)?;
+    let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&specification.suite) };
     Ok(Planned { plan, windows: options.windows, log_ins, headers })
 }

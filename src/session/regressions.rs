@@ -21,7 +21,7 @@ const NAME: &str = "regressions.json";
 
 /// What the file holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct File {
+struct RegressionFile {
     version: u32,
     regressions: Vec<Regression>,
 }
@@ -72,7 +72,7 @@ fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let file: File = json_file::read(path, LONGEST, "regression file")?;
+    let file: RegressionFile = json_file::read(path, LONGEST, "regression file")?;
     json_file::of_version(path, "regression file", file.version, VERSION)?;
     Ok(file.regressions)
 }
@@ -88,6 +88,6 @@ pub fn keep(path: &Path, found: Vec<Regression>) -> Result<(), Stop> {
             regressions.push(one);
         }
     }
-    let text = serde_json::to_string_pretty(&File { version: VERSION, regressions }).map_err(|error| Stop::Unusable(error.to_string()))?;
+    let text = serde_json::to_string_pretty(&RegressionFile { version: VERSION, regressions }).map_err(|error| Stop::Unusable(error.to_string()))?;
     atomic_file::write(path, &(text + "\n"))
 }

@@ -1,16 +1,16 @@
 //! Sends findings again after a run, to see how often they show and to shrink drawn requests.
 //! Everything is made again under other names, and removed again.
 
-use super::earlier_runs::Ledger;
+use super::earlier_runs::EarlierRuns;
 use super::options::RunOptions;
 use super::other_values;
 use super::regressions;
-use super::repetition::{Again, was_interrupted};
-use super::retention::Keeping;
-use super::sending::{Command, Scene};
-use super::target::{self, Subject, Target};
-use crate::judge::{Hints, Recording, drawn_for, judge};
-use crate::model::report::Traces;
+use super::repetition::{Repeater, was_interrupted};
+use super::retention::Retention;
+use super::sending::{RunContext, SendCommand};
+use super::target::{self, Specification, Target};
+use crate::judge::{CredentialHints, Recording, drawn_for, judge};
+use crate::model::report::RunTraces;
 use crate::model::verdict::{Finding, Severity};
 use crate::plan::RESERVE;
 use crate::session::stop::{Stop, runtime};
@@ -23,37 +23,38 @@ const MOST_ELSEWHERE: u64 = 40;
 
 /// Sends again what was found wrong, and keeps what came of it in the recording. What was drawn is kept in the regression
 /// file as well.
-pub(crate) fn again(command: &Command<'_>, ledger: &mut Ledger, keeping: &Keeping, recording: &mut Recording) -> Result<(), Stop> {
-    let Command { args, target, subject, .. } = *command;
-    let hints = target::hints(&subject.suite, &subject.contract);
-    let found = findings(subject, &hints, recording);
+pub(crate) fn again(command: &SendCommand<'_>, earlier_runs: &mut EarlierRuns, retention: &Retention, recording: &mut Recording) -> Result<(), Stop> {
+    let SendCommand { args, target, specification, .. } = *command;
+    let hints = target::hints(&specification.suite, &specification.contract);
+    let found = findings(specification, &hints, recording);
     if (found.is_empty() && !other_values::is_due(recording)) || was_interrupted(&recording.outcomes) {
         return Ok(());
     }
-    let scene = Scene::set(command, &Ledger::default())?;
+    let context = RunContext::set(command, &EarlierRuns::default())?;
     let runtime = runtime("the run cannot go on")?;
     let most = if target.is_local() { MOST_LOCAL } else { MOST_ELSEWHERE };
-    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(ledger.sent_before + recording.outcomes.requests()).min(most));
+    let left = args.scope.budget.map_or(most, |budget| budget.saturating_sub(earlier_runs.sent_before + recording.outcomes.requests()).min(most));
     let mut shrunk = runtime.block_on(async {
-        let served = match &scene.embedded {
+        let served = match &context.embedded {
             Some(embedded) => Some(embedded.serve_all().await?),
             None => None,
         };
-        let traces = Traces::default();
+        let traces = RunTraces::default();
         let reserve = reserve(args, target, recording);
-        let mut again = Again { command: *command, subject, ledger, scene, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
+        let mut again =
+            Repeater { command: *command, specification, earlier_runs, context, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
         again.reach(recording).await?;
         again.left = left.saturating_sub(reserve.saturating_sub(again.left));
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;
         recording.again = again.rounds;
-        let Traces { made, changed, left } = again.traces;
+        let RunTraces { made, changed, left } = again.traces;
         recording.traces.made.extend(made);
         recording.traces.changed.extend(changed);
         recording.traces.left.extend(left);
         Ok::<_, Stop>(shrunk)
     })?;
-    if let Some(redactor) = keeping.redactor(&subject.contract, recording) {
+    if let Some(redactor) = retention.redactor(&specification.contract, recording) {
         for one in &mut shrunk {
             one.message = redactor.text(&one.message);
         }
@@ -69,8 +70,8 @@ fn reserve(args: &RunOptions, target: &Target, recording: &Recording) -> u64 {
 }
 
 /// What was found, the binding first, each probe with each check once.
-fn findings(subject: &Subject, hints: &Hints, recording: &Recording) -> Vec<Finding> {
-    let case = subject.case(&recording.plan, &recording.outcomes, hints);
+fn findings(specification: &Specification, hints: &CredentialHints, recording: &Recording) -> Vec<Finding> {
+    let case = specification.case(&recording.plan, &recording.outcomes, hints);
     let mut found: Vec<Finding> = judge(&case).into_findings().collect();
     found.sort_by_key(|finding| finding.severity);
     let mut seen: Vec<(String, String)> = Vec::new();

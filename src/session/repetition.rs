@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::earlier_runs::Ledger;
+use super::earlier_runs::EarlierRuns;
 use super::regressions::Regression;
-use super::sending::{Command, Scene, Way, carry_out};
-use super::specification::Subject;
+use super::sending::{RunContext, SendCommand, SendSettings, carry_out};
+use super::specification::Specification;
 use crate::execute::journal::Answers;
-use crate::judge::{About, Hints, Recording, Round, drawn_for, is_same};
+use crate::judge::{CredentialHints, Recording, RepeatCause, RepeatRound, drawn_for, is_same};
 use crate::model::drawn::Drawn;
 use crate::model::exchange::{Ending, Outcomes};
 use crate::model::filter::Filter;
 use crate::model::journal::Start;
 use crate::model::plan::{Plan, ProbeId, Repeat};
 use crate::model::reason::Code;
-use crate::model::report::Traces;
+use crate::model::report::RunTraces;
 use crate::model::verdict::{Finding, Severity};
 use crate::plan::values::smaller;
-use crate::plan::{Options, closure};
+use crate::plan::{PlanningOptions, closure};
 use crate::session::stop::Stop;
 
 /// How many probes are sent again.
@@ -32,31 +32,31 @@ const MOST_SHRUNK: usize = 10;
 const TOGETHER: usize = 4;
 
 /// Sending again.
-pub(super) struct Again<'a> {
-    pub(super) command: Command<'a>,
-    pub(super) subject: &'a Subject,
+pub(super) struct Repeater<'a> {
+    pub(super) command: SendCommand<'a>,
+    pub(super) specification: &'a Specification,
     /// That of the run itself, which holds the state folder until it ends.
-    pub(super) ledger: &'a mut Ledger,
-    pub(super) scene: Scene,
-    pub(super) hints: &'a Hints,
+    pub(super) earlier_runs: &'a mut EarlierRuns,
+    pub(super) context: RunContext,
+    pub(super) hints: &'a CredentialHints,
     /// Where the mock is served that all rounds are sent to.
     pub(super) served: Option<String>,
     /// Requests that may still be sent.
     pub(super) left: u64,
-    pub(super) rounds: Vec<Round>,
+    pub(super) rounds: Vec<RepeatRound>,
     /// What all rounds did to the target.
-    pub(super) traces: Traces,
+    pub(super) traces: RunTraces,
 }
 
-impl Again<'_> {
+impl Repeater<'_> {
     /// The mark of the run.
     pub(super) fn mark(&self) -> &str {
-        &self.scene.options.mark
+        &self.context.options.mark
     }
 
     /// What a plan of everything goes by, without windows and budget.
-    pub(super) fn options(&self) -> Options {
-        Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..self.scene.options.clone() }
+    pub(super) fn options(&self) -> PlanningOptions {
+        PlanningOptions { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..self.context.options.clone() }
     }
 
     /// Requests that may still be sent.
@@ -65,7 +65,7 @@ impl Again<'_> {
     }
 
     /// Where credentials come from.
-    pub(super) fn hints(&self) -> &Hints {
+    pub(super) fn hints(&self) -> &CredentialHints {
         self.hints
     }
 
@@ -85,10 +85,10 @@ impl Again<'_> {
             return Ok(());
         }
         for round in 1..=self.command.args.retries {
-            let options = Options { mark: format!("{}-{round}", self.scene.options.mark), ..self.scene.options.clone() };
+            let options = PlanningOptions { mark: format!("{}-{round}", self.context.options.mark), ..self.context.options.clone() };
             let whole = self.planned(&options)?;
             let part = closure(&whole, &probes, &around);
-            if part.probes.is_empty() || !self.send(About::Repeat(probes.clone()), part, round).await? {
+            if part.probes.is_empty() || !self.send(RepeatCause::Repeat(probes.clone()), part, round).await? {
                 return Ok(());
             }
         }
@@ -98,7 +98,7 @@ impl Again<'_> {
     /// Whether a probe can be sent again without anybody noticing but the server.
     fn is_harmless(&self, recording: &Recording, probe: &str) -> bool {
         let Some(probe) = recording.plan.probe(probe) else { return false };
-        let felt = || self.subject.suite.effects.values().flatten().any(|operation| *operation == probe.operation);
+        let felt = || self.specification.suite.effects.values().flatten().any(|operation| *operation == probe.operation);
         !matches!(probe.repeat, Repeat::Burst { .. }) && (self.command.target.is_local() || !felt())
     }
 
@@ -108,7 +108,7 @@ impl Again<'_> {
         let drawn = found.iter().filter_map(|finding| Some((finding, recording.plan.drawn.get(drawn_for(&recording.plan, &finding.probe)?)?)));
         for (finding, drawn) in drawn.take(MOST_SHRUNK) {
             let least = self.smallest(finding, drawn.clone()).await?;
-            kept.push(Regression::new(&self.subject.contract.title, finding, least));
+            kept.push(Regression::new(&self.specification.contract.title, finding, least));
         }
         Ok(kept)
     }
@@ -118,7 +118,7 @@ impl Again<'_> {
             let candidates: Vec<Drawn> = smaller(&least.changes).into_iter().map(|changes| Drawn { changes, ..least.clone() }).collect();
             for some in candidates.chunks(TOGETHER) {
                 let Some(part) = self.candidates(some)? else { continue };
-                if !self.send(About::Shrink(finding.probe.clone()), part, 0).await? {
+                if !self.send(RepeatCause::Shrink(finding.probe.clone()), part, 0).await? {
                     return Ok(least);
                 }
                 if let Some(smaller) = self.still_seen(finding) {
@@ -133,13 +133,13 @@ impl Again<'_> {
     /// The part of a plan that sends some candidates; `None` when none of them is a request that can be sent.
     fn candidates(&self, some: &[Drawn]) -> Result<Option<Plan>, Stop> {
         let Some(first) = some.first() else { return Ok(None) };
-        let options = Options {
+        let options = PlanningOptions {
             filter: Filter { only: vec![first.operation.clone()], ..Filter::default() },
             statuses: Vec::new(),
-            mark: format!("{}-s{}", self.scene.options.mark, self.rounds.len()),
+            mark: format!("{}-s{}", self.context.options.mark, self.rounds.len()),
             cases: 0,
             regressions: some.to_vec(),
-            ..self.scene.options.clone()
+            ..self.context.options.clone()
         };
         let whole = self.planned(&options)?;
         let drawn: Vec<ProbeId> = whole.drawn.keys().cloned().collect();
@@ -147,50 +147,50 @@ impl Again<'_> {
     }
 
     /// The changes of the first candidate of the last round that shows the same finding.
-    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::model::drawn::Change>> {
-        let subject = self.subject;
+    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::model::drawn::DrawnChange>> {
+        let specification = self.specification;
         let round = self.rounds.last_mut()?;
-        let case = subject.case(&round.plan, &round.outcomes, self.hints);
+        let case = specification.case(&round.plan, &round.outcomes, self.hints);
         let found = round.findings(&case);
         let shows = |id: &ProbeId| found.iter().any(|other| drawn_for(&round.plan, &other.probe) == Some(id) && is_same(finding, other));
         let (probe, drawn) = round.plan.drawn.iter().find(|(id, _)| shows(id))?;
         let changes = drawn.changes.clone();
-        round.about = About::Shrunk(finding.probe.clone(), probe.clone());
+        round.about = RepeatCause::Shrunk(finding.probe.clone(), probe.clone());
         Some(changes)
     }
 
     /// A plan that no window and no budget cut into parts.
-    fn planned(&self, options: &Options) -> Result<Plan, Stop> {
-        let options = Options { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..options.clone() };
-        Ok(self.subject.plan(&options)?)
+    fn planned(&self, options: &PlanningOptions) -> Result<Plan, Stop> {
+        let options = PlanningOptions { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..options.clone() };
+        Ok(self.specification.plan(&options)?)
     }
 
     /// Carries out a part of a plan; false when there are not enough requests left for it.
-    pub(super) async fn send(&mut self, about: About, part: Plan, round: u32) -> Result<bool, Stop> {
+    pub(super) async fn send(&mut self, about: RepeatCause, part: Plan, round: u32) -> Result<bool, Stop> {
         if part.probes.len() as u64 > self.left {
             return Ok(false);
         }
         // Requests of the run itself count against the rate limits as well.
-        self.ledger.reread(Answers::None)?;
+        self.earlier_runs.reread(Answers::None)?;
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
         // Each round has a journal of its own, which goes by this name.
-        let mark = format!("{}-r{}", self.scene.options.mark, self.rounds.len());
+        let mark = format!("{}-r{}", self.context.options.mark, self.rounds.len());
         let start = Start {
             started_at: Timestamp::now().to_string(),
             mark,
-            contract: self.subject.contract.title.clone(),
+            contract: self.specification.contract.title.clone(),
             shape,
-            files: self.subject.sources(&self.command.args.scope.files),
+            files: self.specification.sources(&self.command.args.scope.files),
             plan: part.clone(),
         };
-        let Self { command, ledger, scene, served, .. } = self;
-        let way = Way { command, ledger, scene, resumed: None, served: served.as_deref() };
+        let Self { command, earlier_runs, context, served, .. } = self;
+        let way = SendSettings { command, earlier_runs, context, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
-        let Traces { made, changed, left } = carried.traces;
+        let RunTraces { made, changed, left } = carried.traces;
         self.traces.made.extend(made);
         self.traces.changed.extend(changed);
         self.traces.left.extend(left);
-        let round = Round { about, plan: part, outcomes: carried.outcomes };
+        let round = RepeatRound { about, plan: part, outcomes: carried.outcomes };
         self.left = self.left.saturating_sub(round.outcomes.requests());
         let interrupted = was_interrupted(&round.outcomes);
         self.rounds.push(round);

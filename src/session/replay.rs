@@ -11,19 +11,19 @@ use super::options::ReplayOptions;
 use crate::execute::journal::Answers;
 use crate::judge::Recording;
 use crate::judge::judge;
-use crate::model::exchange::{Content, Ending, Exchange, Outcome};
+use crate::model::exchange::{AnswerContent, Ending, Exchange, Outcome};
 use crate::model::filter::Filter;
 use crate::model::journal::Start;
 use crate::model::plan::{Plan, ProbeId};
 use crate::model::verdict::Severity;
-use crate::plan::{Options, closure};
+use crate::plan::{PlanningOptions, closure};
 use crate::report::{finding_text, legible};
-use crate::session::earlier_runs::Ledger;
-use crate::session::retention::Keeping;
-use crate::session::sending::{Command, Scene, Way, carry_out};
+use crate::session::earlier_runs::EarlierRuns;
+use crate::session::retention::Retention;
+use crate::session::sending::{RunContext, SendCommand, SendSettings, carry_out};
 use crate::session::stop::{Stop, runtime};
 use crate::session::target;
-use crate::session::target::{Subject, Target};
+use crate::session::target::{Specification, Target};
 
 /// Probes that are near to an unknown name.
 const NEAR: usize = 3;
@@ -48,18 +48,18 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     }
     run.scope.target = Some(recording.target.clone());
     run.scope.selection.seed = recording.seed;
-    let subject = Subject::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?;
-    let target = Target::of_run(&run, &subject)?;
+    let specification = Specification::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?;
+    let target = Target::of_run(&run, &specification)?;
     let connection = Connection::new(&run.connection);
-    let command = Command { args: &run, target: &target, subject: &subject, connection: &connection, observer };
-    let scene = Scene::set(&command, &Ledger::default())?;
-    let (part, probe) = part(&subject, &scene.options, &recording.plan, &args.probe)?;
+    let command = SendCommand { args: &run, target: &target, specification: &specification, connection: &connection, observer };
+    let context = RunContext::set(&command, &EarlierRuns::default())?;
+    let (part, probe) = part(&specification, &context.options, &recording.plan, &args.probe)?;
     let runtime = runtime("it cannot be sent")?;
-    let outcomes = runtime.block_on(send(&command, &scene, &part))?;
+    let outcomes = runtime.block_on(send(&command, &context, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
     observer.result(&legible(&shown(&part, outcome)));
-    let hints = target::hints(&subject.suite, &subject.contract);
-    let judgement = judge(&subject.case(&part, &outcomes, &hints));
+    let hints = target::hints(&specification.suite, &specification.contract);
+    let judgement = judge(&specification.case(&part, &outcomes, &hints));
     let found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
     for finding in &found {
         observer.result(&format!("\n{}\n", finding_text(finding, false)));
@@ -71,28 +71,28 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     })
 }
 
-async fn send(command: &Command<'_>, scene: &Scene, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {
-    let Command { args: run, target, subject, observer, .. } = *command;
-    let mut ledger = Ledger::for_run(&run.scope, target, subject, Answers::None, observer)?;
+async fn send(command: &SendCommand<'_>, context: &RunContext, part: &Plan) -> Result<crate::model::exchange::Outcomes, Stop> {
+    let SendCommand { args: run, target, specification, observer, .. } = *command;
+    let mut earlier_runs = EarlierRuns::for_run(&run.scope, target, specification, Answers::None, observer)?;
     let shape = BTreeMap::from([("replay".to_owned(), String::new())]);
     let start = Start {
         started_at: Timestamp::now().to_string(),
-        mark: scene.options.mark.clone(),
-        contract: subject.contract.title.clone(),
+        mark: context.options.mark.clone(),
+        contract: specification.contract.title.clone(),
         shape,
-        files: subject.sources(&run.scope.files),
+        files: specification.sources(&run.scope.files),
         plan: part.clone(),
     };
-    let carried = carry_out(&Way { command, ledger: &ledger, scene, resumed: None, served: None }, part, start).await?;
-    ledger.reduce(&subject.contract, &Keeping::of_run(run, subject, target)?)?;
+    let carried = carry_out(&SendSettings { command, earlier_runs: &earlier_runs, context, resumed: None, served: None }, part, start).await?;
+    earlier_runs.reduce(&specification.contract, &Retention::of_run(run, specification, target)?)?;
     Ok(carried.outcomes)
 }
 
 /// The part of a new plan that sends the probe again, and its name in it. What was drawn is not drawn again but repeated.
-fn part(subject: &Subject, options: &Options, recorded: &Plan, probe: &str) -> Result<(Plan, ProbeId), Stop> {
+fn part(specification: &Specification, options: &PlanningOptions, recorded: &Plan, probe: &str) -> Result<(Plan, ProbeId), Stop> {
     let drawn = recorded.drawn.get(probe).cloned();
     let only = recorded.probe(probe).map(|probe| probe.operation.clone()).filter(|_| drawn.is_some());
-    let options = Options {
+    let options = PlanningOptions {
         filter: Filter { only: only.into_iter().collect(), ..Filter::default() },
         windows: Vec::new(),
         budget: None,
@@ -100,7 +100,7 @@ fn part(subject: &Subject, options: &Options, recorded: &Plan, probe: &str) -> R
         regressions: drawn.into_iter().collect(),
         ..options.clone()
     };
-    let whole = subject.plan(&options)?;
+    let whole = specification.plan(&options)?;
     let same = if options.regressions.is_empty() { whole.probe(probe).map(|probe| probe.id.clone()) } else { whole.drawn.keys().next().cloned() };
     let same = same.ok_or_else(|| Stop::Unusable(format!("{probe} is not planned under these arguments; give those of the run as well")))?;
     // What contradicts itself does so only when all of it is done again.
@@ -127,12 +127,12 @@ fn shown(part: &Plan, outcome: &Outcome) -> String {
         let _ = writeln!(text, "\n< {} ({} ms)", answer.status, answer.millis);
         fields(&mut text, '<', &answer.headers);
         let written = match &answer.body {
-            Content::Empty => None,
-            Content::Json(value) => serde_json::to_string_pretty(value).ok(),
-            Content::Text(text) => Some(text.clone()),
-            Content::Bytes(count) => Some(format!("({count} bytes that are no text)")),
-            Content::TooLong(count) => Some(format!("(more than {count} bytes)")),
-            Content::Unread(reason) | Content::Withheld(reason) => Some(format!("({reason})")),
+            AnswerContent::Empty => None,
+            AnswerContent::Json(value) => serde_json::to_string_pretty(value).ok(),
+            AnswerContent::Text(text) => Some(text.clone()),
+            AnswerContent::Bytes(count) => Some(format!("({count} bytes that are no text)")),
+            AnswerContent::TooLong(count) => Some(format!("(more than {count} bytes)")),
+            AnswerContent::Unread(reason) | AnswerContent::Withheld(reason) => Some(format!("({reason})")),
         };
         body(&mut text, '<', written.as_deref());
     }

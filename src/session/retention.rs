@@ -3,31 +3,31 @@
 use std::path::Path;
 
 use super::options::RunOptions;
-use super::target::{Subject, Target};
+use super::target::{Specification, Target};
 use crate::execute::journal::masking_key;
 use crate::judge::Recording;
 use crate::judge::redaction::{Mask, Redactor};
 use crate::model::contract::Contract;
-use crate::model::journal::Chronicle;
+use crate::model::journal::JournalHistory;
 use crate::model::keep::Keep;
 use crate::session::stop::Stop;
 
 /// A level, and what masks values.
 #[derive(Debug)]
-pub struct Keeping {
+pub struct Retention {
     /// How much is kept.
     pub level: Keep,
     /// Absent where nothing is taken out.
     mask: Option<Mask>,
 }
 
-impl Keeping {
+impl Retention {
     /// What a run keeps: the flag goes before the suite.
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn of_run(args: &RunOptions, subject: &Subject, target: &Target) -> Result<Self, Stop> {
-        Self::of_target(args.keep, &args.scope.pace.state, subject, target)
+    pub fn of_run(args: &RunOptions, specification: &Specification, target: &Target) -> Result<Self, Stop> {
+        Self::of_target(args.keep, &args.scope.pace.state, specification, target)
     }
 
     /// What is kept of a target: without a word on it everything where that is this machine, else nothing in clear text that is
@@ -35,9 +35,9 @@ impl Keeping {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn of_target(flag: Option<Keep>, state: &Path, subject: &Subject, target: &Target) -> Result<Self, Stop> {
+    pub fn of_target(flag: Option<Keep>, state: &Path, specification: &Specification, target: &Target) -> Result<Self, Stop> {
         let usual = if target.is_local() { Keep::All } else { Keep::Masked };
-        let level = flag.or(subject.suite.keep).unwrap_or(usual);
+        let level = flag.or(specification.suite.keep).unwrap_or(usual);
         // What is left on the target is masked and not less, so that it can be removed.
         let mask = if level.is_all() { None } else { Some(Mask::new(&masking_key(state)?)) };
         Ok(Self { level, mask })
@@ -49,8 +49,8 @@ impl Keeping {
     }
 
     /// The same for a journal, at a level of its own.
-    pub fn journal_redactor(&self, level: Keep, contract: &Contract, chronicle: &Chronicle) -> Option<Redactor<'_>> {
-        self.mask.as_ref().map(|mask| Redactor::of_journal(level, mask, contract, chronicle))
+    pub fn journal_redactor(&self, level: Keep, contract: &Contract, journal_history: &JournalHistory) -> Option<Redactor<'_>> {
+        self.mask.as_ref().map(|mask| Redactor::of_journal(level, mask, contract, journal_history))
     }
 }
 
@@ -60,12 +60,12 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::super::earlier_runs::Ledger;
+    use super::super::earlier_runs::EarlierRuns;
     use super::super::options::Files;
     use super::*;
     use crate::execute::journal::Answers;
     use crate::model::contract::Status;
-    use crate::model::exchange::{Answer, Content, SentRequest};
+    use crate::model::exchange::{Answer, AnswerContent, SentRequest};
     use crate::model::journal::{Entry, Sources, Start};
     use crate::model::plan::{Plan, Probe};
 
@@ -90,7 +90,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("contract.yaml"), CONTRACT).unwrap();
         let files = Files { contract: Some(folder.join("contract.yaml")), suite: None, strict_document: false };
-        let (subject, target) = (Subject::load(&files).unwrap(), Target::parse("http://127.0.0.1:1").unwrap());
+        let (specification, target) = (Specification::load(&files).unwrap(), Target::parse("http://127.0.0.1:1").unwrap());
         let capture = json!([{"slot": "clubs#1", "expression": "$response.body#/0/id", "like": colour, "nth": 0}]);
         let plan = Plan {
             probes: vec![
@@ -102,7 +102,8 @@ mod tests {
             ..Plan::default()
         };
         let clubs = json!([{"id": 1, "colour": "dark red", "lead": "Jane Doe"}]);
-        let mut ledger = Ledger::open(&folder.join("state"), &target, &subject, Answers::All, &super::super::observer::Silent).unwrap();
+        let mut earlier_runs =
+            EarlierRuns::open(&folder.join("state"), &target, &specification, Answers::All, &super::super::observer::SilentObserver).unwrap();
         let start = Start {
             started_at: "2026-01-02T03:04:05Z".to_owned(),
             mark: "probity-1".to_owned(),
@@ -111,17 +112,19 @@ mod tests {
             files: Sources::default(),
             plan: plan.clone(),
         };
-        let journal = ledger.journal(&target, None, || start).unwrap().unwrap();
-        for (probe, status, body) in [("list", 200, Content::Json(clubs)), ("join", 200, Content::Empty), ("leave", 403, Content::Empty)] {
+        let journal = earlier_runs.journal(&target, None, || start).unwrap().unwrap();
+        for (probe, status, body) in
+            [("list", 200, AnswerContent::Json(clubs)), ("join", 200, AnswerContent::Empty), ("leave", 403, AnswerContent::Empty)]
+        {
             let number = journal.sent(plan.probe(probe).unwrap(), &SentRequest::default()).unwrap();
             let answer = Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
             journal.ended(number, Ok(&answer)).unwrap();
         }
         journal.write(&Entry::Finished, true).unwrap();
-        let keeping = Keeping::of_target(Some(Keep::None), &folder.join("state"), &subject, &target).unwrap();
-        ledger.reduce(&subject.contract, &keeping).unwrap();
-        ledger.reread(Answers::All).unwrap();
-        let whole = ledger.journals[0].keep.is_all();
+        let retention = Retention::of_target(Some(Keep::None), &folder.join("state"), &specification, &target).unwrap();
+        earlier_runs.reduce(&specification.contract, &retention).unwrap();
+        earlier_runs.reread(Answers::All).unwrap();
+        let whole = earlier_runs.journals[0].keep.is_all();
         fs::remove_dir_all(&folder).unwrap();
         whole
     }

@@ -2,16 +2,16 @@
 
 use super::connection::Connection;
 use super::earlier_runs;
-use super::earlier_runs::Ledger;
+use super::earlier_runs::EarlierRuns;
 use super::identity::refused_note;
-use super::retention::Keeping;
-use super::sending::{Command, Scene, Way, send_all};
-use super::target::{self, Subject, Target};
+use super::retention::Retention;
+use super::sending::{RunContext, SendCommand, SendSettings, send_all};
+use super::target::{self, Specification, Target};
 use super::unanswered::{unless_lost, unless_silent};
 use super::{atomic_file, clean, conclude, repeat};
 use crate::execute::journal::{Answers, Journal, digest};
 use crate::judge::{Recording, withhold};
-use crate::model::journal::{Chronicle, Entry, Start};
+use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::keep::Keep;
 use crate::model::text::one_line;
 use crate::plan::renewed;
@@ -26,43 +26,43 @@ use std::time::Instant;
 /// # Errors
 /// Something must be fixed first, nothing is selected, or the target did not answer.
 pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
-    let subject = Subject::load(&args.scope.files)?;
+    let specification = Specification::load(&args.scope.files)?;
     let files = &args.scope.files;
-    if args.scope.target.is_none() && subject.suite.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
+    if args.scope.target.is_none() && specification.suite.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
         // Whether a server of one's own was meant cannot be told; a gate in CI must not prove the mock.
         let hint = "--target URL or `target` in the suite for a server, or --target mock for the mock that is made from the contract";
         return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
     }
-    let target = Target::of_run(args, &subject)?;
+    let target = Target::of_run(args, &specification)?;
     let connection = Connection::new(&args.connection);
-    let way = Command { args, target: &target, subject: &subject, connection: &connection, observer };
+    let way = SendCommand { args, target: &target, specification: &specification, connection: &connection, observer };
     atomic_file::try_out(&args.reports.out)?;
-    let keeping = Keeping::of_run(args, &subject, &target)?;
+    let retention = Retention::of_run(args, &specification, &target)?;
     // To clean up needs every id that was answered.
     let answers = if args.fresh { Answers::All } else { Answers::OfUnended };
-    let mut ledger = Ledger::for_run(&args.scope, &target, &subject, answers, observer)?;
+    let mut earlier_runs = EarlierRuns::for_run(&args.scope, &target, &specification, answers, observer)?;
     if args.fresh {
-        ledger = clean::start_over(&way, ledger)?;
+        earlier_runs = clean::start_over(&way, earlier_runs)?;
     }
-    ledger.memory.forget_beyond(keeping.level);
-    let (mut recording, journal) = match record_with(&way, &ledger) {
+    earlier_runs.memory.forget_beyond(retention.level);
+    let (mut recording, journal) = match record_with(&way, &earlier_runs) {
         Ok(recorded) => recorded,
         Err(stop) => {
             // A run that comes to no report has ended as well.
-            ledger.reduce(&subject.contract, &keeping)?;
+            earlier_runs.reduce(&specification.contract, &retention)?;
             return Err(stop);
         }
     };
-    repeat::again(&way, &mut ledger, &keeping, &mut recording)?;
-    let demand = conclude::Demand { strict: args.reports.strict, complete: args.require_complete };
-    withhold(&subject.contract, &subject.suite, &mut recording);
-    let conclusion = conclude::Purpose { out: &args.reports.out, demand, keeping: Some(&keeping) };
-    let code = conclude::conclude(&subject, &recording, &conclusion, Some(&mut ledger), observer)?;
+    repeat::again(&way, &mut earlier_runs, &retention, &mut recording)?;
+    let exit_policy = conclude::ExitPolicy { strict: args.reports.strict, complete: args.require_complete };
+    withhold(&specification.contract, &specification.suite, &mut recording);
+    let conclusion = conclude::Purpose { out: &args.reports.out, exit_policy, retention: Some(&retention) };
+    let code = conclude::conclude(&specification, &recording, &conclusion, Some(&mut earlier_runs), observer)?;
     // Only now: whoever is killed before the reports are there tells everything again.
     if let Some(journal) = journal {
         journal.write(&Entry::Finished, true)?;
     }
-    ledger.reduce(&subject.contract, &keeping)?;
+    earlier_runs.reduce(&specification.contract, &retention)?;
     Ok(code)
 }
 
@@ -70,48 +70,48 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
 ///
 /// # Errors
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
-pub fn record(args: &RunOptions, subject: &Subject, observer: &dyn Observer) -> Result<Recording, Stop> {
-    let (target, connection) = (Target::of_run(args, subject)?, Connection::new(&args.connection));
-    let command = Command { args, target: &target, subject, connection: &connection, observer };
-    Ok(record_with(&command, &Ledger::default())?.0)
+pub fn record(args: &RunOptions, specification: &Specification, observer: &dyn Observer) -> Result<Recording, Stop> {
+    let (target, connection) = (Target::of_run(args, specification)?, Connection::new(&args.connection));
+    let command = SendCommand { args, target: &target, specification, connection: &connection, observer };
+    Ok(record_with(&command, &EarlierRuns::default())?.0)
 }
 
-fn record_with(command: &Command<'_>, ledger: &Ledger) -> Result<(Recording, Option<Journal>), Stop> {
-    let Command { args, target, subject, observer, .. } = *command;
+fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<(Recording, Option<Journal>), Stop> {
+    let SendCommand { args, target, specification, observer, .. } = *command;
     let started = Timestamp::now();
-    let scene = Scene::set(command, ledger)?;
-    observer.note(&target.introduction(&scene.options.permission));
-    let mut shape = earlier_runs::shape(&args.scope, target, subject, &scene.options);
+    let context = RunContext::set(command, earlier_runs)?;
+    observer.note(&target.introduction(&context.options.permission));
+    let mut shape = earlier_runs::shape(&args.scope, target, specification, &context.options);
     if !args.connection.headers.is_empty() {
         shape.insert("--header".to_owned(), digest(&args.connection.headers.join("\n")));
     }
-    let resumed = continued(ledger, &shape, observer);
+    let resumed = continued(earlier_runs, &shape, observer);
     let mut planned = match resumed {
-        Some(chronicle) => renewed(&subject.contract, &subject.schemas, chronicle),
-        None => subject.plan(&scene.options)?,
+        Some(journal_history) => renewed(&specification.contract, &specification.schemas, journal_history),
+        None => specification.plan(&context.options)?,
     };
     let start = Start {
         started_at: started.to_string(),
-        mark: scene.options.mark.clone(),
-        contract: subject.contract.title.clone(),
+        mark: context.options.mark.clone(),
+        contract: specification.contract.title.clone(),
         shape,
-        files: subject.sources(&args.scope.files),
+        files: specification.sources(&args.scope.files),
         plan: planned.clone(),
     };
-    let started_at = resumed.map_or_else(|| started.to_string(), |chronicle| chronicle.start.started_at.clone());
+    let started_at = resumed.map_or_else(|| started.to_string(), |journal_history| journal_history.start.started_at.clone());
     let clock = Instant::now();
     let sending = runtime("the run cannot start")?;
-    let journal = ledger.journal(target, resumed, || start)?;
-    let way = Way { command, ledger, scene: &scene, resumed, served: None };
+    let journal = earlier_runs.journal(target, resumed, || start)?;
+    let way = SendSettings { command, earlier_runs, context: &context, resumed, served: None };
     let carried = sending.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
-    let answered = unless_silent(target, &planned, &carried.outcomes).and_then(|()| unless_lost(target, subject, &planned, &carried.outcomes));
+    let answered = unless_silent(target, &planned, &carried.outcomes).and_then(|()| unless_lost(target, specification, &planned, &carried.outcomes));
     if let (Err(_), Some(journal)) = (&answered, &journal) {
         // A run without an answer is none: the next one does not go on with it.
         journal.write(&Entry::Finished, true)?;
     }
     answered?;
-    if let Some(note) = refused_note(subject, &planned, &carried.outcomes) {
+    if let Some(note) = refused_note(specification, &planned, &carried.outcomes) {
         observer.note(&note);
     }
     planned.probes.extend(carried.added);
@@ -124,7 +124,7 @@ fn record_with(command: &Command<'_>, ledger: &Ledger) -> Result<(Recording, Opt
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.scope.selection.seed,
         keep: Keep::All,
-        files: subject.sources(&args.scope.files),
+        files: specification.sources(&args.scope.files),
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),
@@ -134,16 +134,16 @@ fn record_with(command: &Command<'_>, ledger: &Ledger) -> Result<(Recording, Opt
 }
 
 /// The run that this one continues. One that was cut off and cannot be continued is said to be so.
-fn continued<'a>(ledger: &'a Ledger, shape: &BTreeMap<String, String>, observer: &dyn Observer) -> Option<&'a Chronicle> {
-    let said = match ledger.unfinished(shape) {
+fn continued<'a>(earlier_runs: &'a EarlierRuns, shape: &BTreeMap<String, String>, observer: &dyn Observer) -> Option<&'a JournalHistory> {
+    let said = match earlier_runs.unfinished(shape) {
         None => return None,
-        Some(Ok(chronicle)) => {
-            let answered = chronicle.times.len();
+        Some(Ok(journal_history)) => {
+            let answered = journal_history.times.len();
             observer.note(&format!(
                 "Continuing the run of {}: {answered} requests were sent before it was cut off.",
-                one_line(&chronicle.start.started_at)
+                one_line(&journal_history.start.started_at)
             ));
-            return Some(chronicle);
+            return Some(journal_history);
         }
         Some(Err(differ)) => one_line(&differ.join(", ")),
     };

@@ -8,19 +8,19 @@ use super::log_ins::prepare_log_ins;
 use super::options::Files;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
-use crate::judge::{Case, Hints};
+use crate::judge::{CredentialHints, JudgeInput};
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcomes;
 use crate::model::journal::Sources;
 use crate::model::plan::Plan;
 use crate::model::suite::Suite;
-use crate::plan::{Options, PlanError, plan};
+use crate::plan::{PlanError, PlanningOptions, plan};
 use crate::session::open;
 use crate::session::open::Source;
 use crate::session::stop::Stop;
 
 /// Contract and suite, ready to use.
-pub struct Subject {
+pub struct Specification {
     /// The contract.
     pub contract: Arc<Contract>,
     /// The suite.
@@ -31,7 +31,7 @@ pub struct Subject {
     pub names_accounts: bool,
 }
 
-impl Subject {
+impl Specification {
     /// Reads what the arguments name: a suite and its contract, a contract alone, or the bundled ones.
     ///
     /// # Errors
@@ -92,8 +92,8 @@ impl Subject {
         let (contract, suite) = (then.contract.clone().map(PathBuf::from), then.suite.clone().map(PathBuf::from));
         let named = Files { contract, suite, strict_document: files.strict_document };
         let hint = "name the one to go by with --contract or --suite";
-        let subject = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
-        let now = subject.sources(&named);
+        let specification = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
+        let now = specification.sources(&named);
         let other = |then: &str, now: &str| !then.is_empty() && then != now;
         for (what, changed) in
             [("contract", other(&then.contract_digest, &now.contract_digest)), ("suite", other(&then.suite_digest, &now.suite_digest))]
@@ -102,20 +102,20 @@ impl Subject {
                 return Err(Stop::Unusable(format!("the {what} is not what it was when {of} was made; {hint}")));
             }
         }
-        Ok(subject)
+        Ok(specification)
     }
 
     /// What is sent under these options.
     ///
     /// # Errors
     /// As [`plan`].
-    pub fn plan(&self, options: &Options) -> Result<Plan, PlanError> {
+    pub fn plan(&self, options: &PlanningOptions) -> Result<Plan, PlanError> {
         plan(&self.contract, &self.schemas, &self.suite, options)
     }
 
     /// A plan and what came of it, to be judged.
-    pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a Hints) -> Case<'a> {
-        Case { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
+    pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a CredentialHints) -> JudgeInput<'a> {
+        JudgeInput { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
     }
 }
 

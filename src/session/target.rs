@@ -9,14 +9,14 @@ use url::{Host, Url};
 
 use super::options::{Profile, RunOptions, Selection};
 use super::shown_address::repeated;
-pub use super::specification::{Subject, sources};
+pub use super::specification::{Specification, sources};
 use crate::execute::{FULL_BURST, MOST_BURST};
-use crate::judge::Hints;
+use crate::judge::CredentialHints;
 use crate::judge::exchange_rules::CredentialHint;
 use crate::model::contract::{Contract, RateLimit, SecurityScheme};
 use crate::model::effect::{Effect, Permission};
 use crate::model::suite::{Account, Credential, Suite};
-use crate::plan::{Known, Options};
+use crate::plan::{GivenResource, PlanningOptions};
 use crate::session::stop::Stop;
 
 /// How long a plan waits for the addresses of a name.
@@ -99,9 +99,9 @@ impl Target {
     ///
     /// # Errors
     /// It is no base URL.
-    pub fn of_run(args: &RunOptions, subject: &Subject) -> Result<Self, Stop> {
-        let text = args.scope.target.as_deref().or(subject.suite.target.as_deref()).unwrap_or("mock");
-        Self::connected(text, args.scope.live || subject.suite.live, args.connection.proxy.is_some())
+    pub fn of_run(args: &RunOptions, specification: &Specification) -> Result<Self, Stop> {
+        let text = args.scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock");
+        Self::connected(text, args.scope.live || specification.suite.live, args.connection.proxy.is_some())
     }
 
     /// The same for a command that sends nothing. The name is looked up all the same: a plan is that of a run only where it goes by
@@ -201,10 +201,10 @@ pub fn options(
     selection: &Selection,
     target: &Target,
     suite: &Suite,
-    given: BTreeMap<String, Vec<Known>>,
+    given: BTreeMap<String, Vec<GivenResource>>,
     (full, limited): (BTreeSet<String>, BTreeSet<String>),
     mark: String,
-) -> Result<Options, Stop> {
+) -> Result<PlanningOptions, Stop> {
     if selection.profile == Some(Profile::Full) && !may_write(selection, target) {
         return Err(Stop::Unusable("--profile full writes, which a target that is not on this machine needs --allow-writes for".to_owned()));
     }
@@ -223,7 +223,7 @@ pub fn options(
         effects.extend(suite.effects.keys().filter(|name| Effect::named(name).is_none()).cloned());
         effects.insert(Effect::Leftovers.word().to_owned());
     }
-    Ok(Options {
+    Ok(PlanningOptions {
         filter: selection.operations.clone().or(&suite.select),
         statuses: selection.status.clone(),
         permission: Permission {
@@ -238,7 +238,7 @@ pub fn options(
         thorough: selection.thorough,
         cases: selection.cases,
         seed: selection.seed,
-        ..Options::default()
+        ..PlanningOptions::default()
     })
 }
 
@@ -267,13 +267,13 @@ pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
 }
 
 /// Resources that the environment names for a suite.
-pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<Known>> {
-    let mut known: BTreeMap<String, Vec<Known>> = BTreeMap::new();
+pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<GivenResource>> {
+    let mut known: BTreeMap<String, Vec<GivenResource>> = BTreeMap::new();
     for (kind, entries) in &suite.given {
         for entry in entries {
             let id = entry.env.as_deref().and_then(lookup).filter(|id| !id.is_empty()).or_else(|| entry.id.clone());
             if let Some(id) = id {
-                known.entry(kind.clone()).or_default().push(Known { id, state: entry.state.clone(), left: None });
+                known.entry(kind.clone()).or_default().push(GivenResource { id, state: entry.state.clone(), left: None });
             }
         }
     }
@@ -281,13 +281,13 @@ pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap
 }
 
 /// Where the credentials of a suite come from, for the commands that show findings again.
-pub fn hints(suite: &Suite, contract: &Contract) -> Hints {
+pub fn hints(suite: &Suite, contract: &Contract) -> CredentialHints {
     let of = |account: &Account| {
         let one =
             |(scheme, credential): (&String, &Credential)| Some((scheme.clone(), hint(scheme, contract.security_schemes.get(scheme)?, credential)?));
         account.iter().filter_map(one).collect()
     };
-    Hints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
+    CredentialHints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
 }
 
 fn hint(name: &str, scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {

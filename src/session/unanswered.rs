@@ -1,6 +1,6 @@
 //! Explains why a run that got no answer has no report.
 
-use super::target::{Subject, Target};
+use super::target::{Specification, Target};
 use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcomes};
 use crate::model::plan::{Intent, Plan};
@@ -28,7 +28,7 @@ pub(super) fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes
 }
 
 /// A server on which no path of the contract leads anywhere is most likely asked at the wrong place.
-pub(super) fn unless_lost(target: &Target, subject: &Subject, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+pub(super) fn unless_lost(target: &Target, specification: &Specification, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
     let valid = planned.probes.iter().filter(|probe| probe.fault.is_none());
     let answered: Vec<_> = valid.filter_map(|probe| Some((probe, outcomes.of(&probe.id)?.answer()?.status))).collect();
     // Some servers ask who wants to know before they say that there is nothing.
@@ -37,7 +37,7 @@ pub(super) fn unless_lost(target: &Target, subject: &Subject, planned: &Plan, ou
     if *target == Target::Mock || !nowhere || !missing {
         return Ok(());
     }
-    let servers = subject.contract.document.get("servers").and_then(Value::as_array).into_iter().flatten();
+    let servers = specification.contract.document.get("servers").and_then(Value::as_array).into_iter().flatten();
     let servers: Vec<&str> = servers.filter_map(|server| server.get("url")?.as_str()).collect();
     let known = if servers.is_empty() { String::new() } else { format!("; the servers of the contract are {}", servers.join(", ")) };
     Err(Stop::Unusable(format!(

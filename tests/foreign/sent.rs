@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use probity::cli::{Subject, assemble, record, run_args};
+use probity::cli::{Specification, assemble, record, run_args};
 use probity::model::report::Report;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn on_mock(name: &str, contract: &str) -> Report {
     let (contract, state) = (folder.0.join("contract.yaml"), folder.0.join("state"));
     let args = ["--target", "mock", "--contract", contract.to_str().expect("a path"), "--state", state.to_str().expect("a path")];
     let args = run_args(&args).expect("arguments");
-    let subject = Subject::load(&args.scope.files).expect("the contract");
+    let subject = Specification::load(&args.scope.files).expect("the contract");
     let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{stop}"));
     assemble(&subject, &recording)
 }

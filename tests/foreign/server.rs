@@ -1,6 +1,6 @@
 //! A server of one contract, and runs of the contract against it.
 
-use probity::cli::{Subject, assemble, record, run_args};
+use probity::cli::{Specification, assemble, record, run_args};
 use probity::model::report::Report;
 use probity::model::verdict::Verdict;
 use serde_json::Value;
@@ -45,7 +45,7 @@ impl Server {
         let (contract, state) = (self.folder.0.join("contract.yaml"), self.folder.0.join("state"));
         let files = ["--contract", contract.to_str().expect("a path"), "--state", state.to_str().expect("a path")];
         let args = run_args(&[&["--target", &self.served.url, "--retries", "0"], &files[..], more].concat()).expect("arguments");
-        let subject = Subject::load(&args.scope.files).expect("the contract");
+        let subject = Specification::load(&args.scope.files).expect("the contract");
         let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{more:?}: {stop}"));
         assemble(&subject, &recording)
     }

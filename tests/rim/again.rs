@@ -3,8 +3,8 @@
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use probity::execute::http::Wire;
-use probity::judge::exchange_rules::{Hints, curl};
+use probity::execute::http::UnsignedRequest;
+use probity::judge::exchange_rules::{CredentialHints, curl};
 use probity::model::contract::Method;
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ fn pasted(line: &str, seen: &Seen, environment: &[(&str, &str)]) -> (String, Str
 }
 
 /// The request as it is to come, by RFC 9112 and the URL standard.
-fn on_the_wire(wire: &Wire) -> (String, String) {
+fn on_the_wire(wire: &UnsignedRequest) -> (String, String) {
     let url = url::Url::parse(&wire.url).unwrap();
     let mut fields = wire.headers.clone();
     fields.push(("host".to_owned(), format!("127.0.0.1:{}", url.port().unwrap())));
@@ -90,21 +90,21 @@ fn what_is_pasted_is_what_was_sent_byte_by_byte() {
         b"\x1b]0;title\x07",
         long.as_bytes(),
     ];
-    let same = |wire: &Wire| {
-        let line = curl(&wire.shown(), &Hints::default());
+    let same = |wire: &UnsignedRequest| {
+        let line = curl(&wire.shown(), &CredentialHints::default());
         assert!(line.chars().all(|letter| !letter.is_control()), "it is one line: {line}");
         assert_eq!(pasted(&line, &seen, &[]), on_the_wire(wire), "{line}");
     };
     for body in bodies {
         for media in [None, Some("application/json"), Some("multipart/form-data; boundary=b")] {
             let headers = media.iter().map(|media| ("content-type".to_owned(), (*media).to_owned())).collect();
-            same(&Wire { method: Method::POST, url: format!("{}/a?b[c]=d%20e", origin.url), headers, body: Some(body.to_vec()) });
+            same(&UnsignedRequest { method: Method::POST, url: format!("{}/a?b[c]=d%20e", origin.url), headers, body: Some(body.to_vec()) });
         }
     }
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     for method in ["GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS", "PROPFIND"] {
         let headers = vec![field("accept", "a/b"), field("x-empty", ""), field("x-quote", "it's \"$x\""), field("cookie", "a=1; b=2")];
-        same(&Wire { method: Method::new(method), url: format!("{}/a/../b/%7Bc%7D?x={{y}}", origin.url), headers, body: None });
+        same(&UnsignedRequest { method: Method::new(method), url: format!("{}/a/../b/%7Bc%7D?x={{y}}", origin.url), headers, body: None });
     }
 }
 

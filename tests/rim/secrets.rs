@@ -194,7 +194,7 @@ fn a_mock_does_not_show_what_the_environment_has() {
 
 #[test]
 fn the_types_that_hold_secrets_do_not_show_them() {
-    use probity::execute::http::{Accounts, Secret, Secrets, Wire};
+    use probity::execute::http::{Accounts, Secret, Secrets, UnsignedRequest};
     use secrecy::SecretString;
     let text = || SecretString::from("s3cret-of-a-type".to_owned());
     let all = [("a", Secret::Bearer(text())), ("b", Secret::Value(text())), ("c", Secret::Basic { username: text(), password: text() })];
@@ -202,7 +202,7 @@ fn the_types_that_hold_secrets_do_not_show_them() {
     let accounts = Accounts { limited: Some(full.clone()), full, headers: Vec::new() };
     let method = probity::model::contract::Method::GET;
     let headers = vec![("authorization".to_owned(), "Bearer s3cret-of-a-type".to_owned())];
-    let wire = Wire { method, url: "http://h/x?key=s3cret-of-a-type".to_owned(), headers, body: None };
+    let wire = UnsignedRequest { method, url: "http://h/x?key=s3cret-of-a-type".to_owned(), headers, body: None };
     for shown in [format!("{accounts:?} {accounts:#?}"), format!("{wire:?} {wire:#?}")] {
         assert!(!shown.contains("s3cret"), "{shown}");
     }

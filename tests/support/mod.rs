@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-use probity::cli::{Subject, run_args};
+use probity::cli::{Specification, run_args};
 use probity::model::report::Report;
 use probity::model::verdict::Finding;
 use serde_json::Value;
@@ -148,9 +148,9 @@ impl Drop for Mock {
 }
 
 /// The bundled contract and suite.
-pub fn subject() -> Subject {
+pub fn subject() -> Specification {
     let args = run_args(&[]).expect("no arguments are needed");
-    Subject::load(&args.scope.files).expect("the bundled contract is usable")
+    Specification::load(&args.scope.files).expect("the bundled contract is usable")
 }
 
 /// Everything that was found, in a cell or beside all of them.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::ids::{Found, Ids, Spot};
-use super::names::{Names, section};
+use super::ids::{Resolution, SchemaIds, SchemaLocation};
+use super::names::{UniqueNames, section};
 use super::paths::{decoded, join, split};
 use super::{IN_PART, fragment, mark, pointer_of};
-use crate::contract::document_walk::{Part, Trail, reference, references};
+use crate::contract::document_walk::{NodeKind, PointerTrail, reference, references};
 use crate::contract::pointer::{append, unescape};
 use crate::model::issue::DocumentIssue;
 
@@ -23,35 +23,35 @@ pub(super) struct Bundler<'a> {
     files: &'a BTreeMap<String, Value>,
     /// Why files are not there.
     absent: &'a BTreeMap<String, String>,
-    ids: Ids,
-    names: Names,
+    ids: SchemaIds,
+    names: UniqueNames,
     /// What becomes a component: file, pointer in it, pointer in the bundle.
     queue: Vec<(String, String, String)>,
     /// What is being put in place: each with the reference that leads to it.
-    open: Vec<Spot>,
+    open: Vec<SchemaLocation>,
     inlined: usize,
     pub(super) issues: Vec<DocumentIssue>,
     pub(super) origins: BTreeMap<String, String>,
 }
 
 /// Where a reference stands.
-struct Site<'s> {
+struct ReferenceSite<'s> {
     file: &'s str,
     /// Pointer in the file.
     from: &'s str,
     /// Pointer in the bundle.
     to: &'s str,
-    part: Part,
+    part: NodeKind,
 }
 
 impl<'a> Bundler<'a> {
     pub(super) fn new(root: &'a str, files: &'a BTreeMap<String, Value>, absent: &'a BTreeMap<String, String>) -> Self {
-        let mut names = Names::default();
+        let mut names = UniqueNames::default();
         if let Some(document) = files.get(root) {
             names.claim(root, document);
         }
         let (queue, open, issues, origins) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
-        Self { root, files, absent, ids: Ids::of(files), names, queue, open, inlined: 0, issues, origins }
+        Self { root, files, absent, ids: SchemaIds::of(files), names, queue, open, inlined: 0, issues, origins }
     }
 
     /// What has to be put in place in the root, each with its pointer.
@@ -59,10 +59,10 @@ impl<'a> Bundler<'a> {
         let files = self.files;
         let Some(document) = files.get(self.root) else { return Vec::new() };
         let mut changes = Vec::new();
-        references(document, Part::Plain, &mut Trail::default(), &mut |trail, part, _| {
+        references(document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, part, _| {
             let pointer = trail.pointer();
             let Some(Value::Object(members)) = document.pointer(pointer) else { return true };
-            let new = self.refer(members, &Site { file: self.root, from: pointer, to: pointer, part });
+            let new = self.refer(members, &ReferenceSite { file: self.root, from: pointer, to: pointer, part });
             let stays = new.is_none();
             changes.extend(new.map(|new| (pointer.to_owned(), new)));
             stays
@@ -75,8 +75,8 @@ impl<'a> Bundler<'a> {
         let mut additions = Vec::new();
         while let Some((file, from, to)) = self.queue.pop() {
             let Some(value) = self.find(&file, &from) else { continue };
-            let part = to.split('/').skip(1).fold(Part::Plain, Part::member);
-            let copy = self.copy(value, &Site { file: &file, from: &from, to: &to, part });
+            let part = to.split('/').skip(1).fold(NodeKind::Plain, NodeKind::member);
+            let copy = self.copy(value, &ReferenceSite { file: &file, from: &from, to: &to, part });
             self.origins.insert(to.clone(), format!("{file}#{from}"));
             additions.push((to, copy));
         }
@@ -88,9 +88,9 @@ impl<'a> Bundler<'a> {
         self.files.get(file)?.pointer(&unescaped)
     }
 
-    fn copy(&mut self, value: &Value, site: &Site<'_>) -> Value {
+    fn copy(&mut self, value: &Value, site: &ReferenceSite<'_>) -> Value {
         match value {
-            _ if site.part == Part::Raw => value.clone(),
+            _ if site.part == NodeKind::Raw => value.clone(),
             Value::Object(members) => {
                 if reference(members, site.part).is_some()
                     && let Some(new) = self.refer(members, site)
@@ -103,7 +103,7 @@ impl<'a> Bundler<'a> {
                 let items = items.iter().enumerate().map(|(index, item)| {
                     let index = index.to_string();
                     let (from, to) = (append(site.from, &index), append(site.to, &index));
-                    self.copy(item, &Site { file: site.file, from: &from, to: &to, part: site.part.item() })
+                    self.copy(item, &ReferenceSite { file: site.file, from: &from, to: &to, part: site.part.item() })
                 });
                 Value::Array(items.collect())
             }
@@ -112,19 +112,19 @@ impl<'a> Bundler<'a> {
     }
 
     /// Copies of members, all or those that are no reference.
-    fn members(&mut self, members: &Map<String, Value>, site: &Site<'_>, beside: bool) -> Map<String, Value> {
-        let is_reference = |name: &str| name == "$ref" || site.part == Part::Schema && (name == "$dynamicRef" || name == "$recursiveRef");
+    fn members(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, beside: bool) -> Map<String, Value> {
+        let is_reference = |name: &str| name == "$ref" || site.part == NodeKind::Schema && (name == "$dynamicRef" || name == "$recursiveRef");
         let mut copies = Map::new();
         for (name, member) in members.iter().filter(|(name, _)| !(beside && is_reference(name))) {
             let (from, to) = (append(site.from, name), append(site.to, name));
-            let copy = self.copy(member, &Site { file: site.file, from: &from, to: &to, part: site.part.member(name) });
+            let copy = self.copy(member, &ReferenceSite { file: site.file, from: &from, to: &to, part: site.part.member(name) });
             copies.insert(name.clone(), copy);
         }
         copies
     }
 
     /// What stands in the place of a reference; `None` where it stays as it is.
-    fn refer(&mut self, members: &Map<String, Value>, site: &Site<'_>) -> Option<Value> {
+    fn refer(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>) -> Option<Value> {
         let written = reference(members, site.part)?;
         let (file, pointer) = match self.target(written, site) {
             Ok(spot) => spot,
@@ -132,14 +132,14 @@ impl<'a> Bundler<'a> {
         };
         let own = file == self.root;
         match site.part {
-            Part::Schema if own => {
+            NodeKind::Schema if own => {
                 let local = fragment(&pointer);
                 (members.get("$ref").and_then(Value::as_str) != Some(local.as_str())).then(|| self.named(members, site, local))
             }
-            Part::Schema => Some(self.component(members, site, "schemas", &file, &pointer)),
-            Part::Plain if own && site.file == self.root => None,
-            Part::Plain if own => Some(self.named(members, site, fragment(&pointer))),
-            Part::Plain if section(&pointer).is_some() => {
+            NodeKind::Schema => Some(self.component(members, site, "schemas", &file, &pointer)),
+            NodeKind::Plain if own && site.file == self.root => None,
+            NodeKind::Plain if own => Some(self.named(members, site, fragment(&pointer))),
+            NodeKind::Plain if section(&pointer).is_some() => {
                 let section = section(&pointer).unwrap_or_default().to_owned();
                 Some(self.component(members, site, &section, &file, &pointer))
             }
@@ -148,13 +148,13 @@ impl<'a> Bundler<'a> {
     }
 
     /// File and pointer that a reference leads to.
-    fn target(&self, written: &str, site: &Site<'_>) -> Result<Spot, String> {
+    fn target(&self, written: &str, site: &ReferenceSite<'_>) -> Result<SchemaLocation, String> {
         let nowhere = || format!("the reference {written} leads nowhere");
         let (target, at) = split(written);
         let of_file = || (!target.contains(':')).then(|| self.ids.anchored(&join(site.file, target), &decoded(at), None)).flatten();
         match self.ids.find(site.file, site.from, written).or_else(of_file) {
-            Some(Found::One((file, pointer))) if self.find(&file, &pointer).is_some() => return Ok((file, pointer)),
-            Some(Found::Many) => return Err(format!("which schema {written} means depends on the way to it, which is not followed")),
+            Some(Resolution::One((file, pointer))) if self.find(&file, &pointer).is_some() => return Ok((file, pointer)),
+            Some(Resolution::Many) => return Err(format!("which schema {written} means depends on the way to it, which is not followed")),
             _ => {}
         }
         if target.contains(':') || target.starts_with("//") {
@@ -166,21 +166,21 @@ impl<'a> Bundler<'a> {
             return self.by_name(written).ok_or_else(|| format!("{why}; the reference {written} needs it"));
         }
         // What stands in the root may itself come from a file; that is seen when all is put together.
-        let later = file == self.root && (site.part == Part::Schema || site.part == Part::Plain);
+        let later = file == self.root && (site.part == NodeKind::Schema || site.part == NodeKind::Plain);
         let found = pointer.is_empty() || pointer.starts_with('/') && (later || self.find(&file, &pointer).is_some());
         if found && self.files.contains_key(&file) { Ok((file, pointer)) } else { self.by_name(written).ok_or_else(nowhere) }
     }
 
     /// The schema of the root that a bare name means, as old tools write it.
-    fn by_name(&self, written: &str) -> Option<Spot> {
+    fn by_name(&self, written: &str) -> Option<SchemaLocation> {
         let holders = [&["components", "schemas", written][..], &["definitions", written]];
         let pointer = holders.iter().map(|tokens| pointer_of(tokens)).find(|pointer| self.find(self.root, pointer).is_some())?;
         Some((self.root.to_owned(), pointer))
     }
 
     /// Notes that a reference leads nowhere, and says so in its place.
-    fn broken(&mut self, members: &Map<String, Value>, site: &Site<'_>, why: &str) -> Value {
-        let schema = site.part == Part::Schema;
+    fn broken(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, why: &str) -> Value {
+        let schema = site.part == NodeKind::Schema;
         let place = format!("{}#{}", site.file, site.from);
         self.issues.push(DocumentIssue::new(place, why, if schema { IN_PART } else { LEFT_OUT }));
         let mut beside = self.members(members, site, true);
@@ -189,14 +189,14 @@ impl<'a> Bundler<'a> {
     }
 
     /// The same object with a reference within the bundle.
-    fn named(&mut self, members: &Map<String, Value>, site: &Site<'_>, local: String) -> Value {
+    fn named(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, local: String) -> Value {
         let mut copy = Map::from_iter([("$ref".to_owned(), Value::String(local))]);
         copy.extend(self.members(members, site, true));
         Value::Object(copy)
     }
 
     /// The same object with a reference to a component that is made of what it leads to.
-    fn component(&mut self, members: &Map<String, Value>, site: &Site<'_>, section: &str, file: &str, pointer: &str) -> Value {
+    fn component(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, section: &str, file: &str, pointer: &str) -> Value {
         let older = self.files.get(self.root).is_some_and(|root| root.get("swagger").is_some());
         let (section, above) = if older && section == "schemas" { ("definitions", "") } else { (section, "/components") };
         let (name, new) = self.names.name(section, file, pointer);
@@ -208,7 +208,7 @@ impl<'a> Bundler<'a> {
     }
 
     /// What a reference leads to, with what stands beside the reference laid over it (OpenAPI, Path Item Object, `$ref`).
-    fn inline(&mut self, members: &Map<String, Value>, site: &Site<'_>, spot: &Spot) -> Value {
+    fn inline(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, spot: &SchemaLocation) -> Value {
         self.inlined += 1;
         if self.open.contains(spot) || self.inlined > MOST_INLINED {
             let why = format!("the reference {} leads back to itself", reference(members, site.part).unwrap_or_default());
@@ -217,7 +217,7 @@ impl<'a> Bundler<'a> {
         let Some(found) = self.find(&spot.0, &spot.1) else { return self.broken(members, site, "the reference leads nowhere") };
         self.origins.insert(site.to.to_owned(), format!("{}#{}", spot.0, spot.1));
         self.open.push(spot.clone());
-        let mut whole = self.copy(found, &Site { file: &spot.0, from: &spot.1, to: site.to, part: site.part });
+        let mut whole = self.copy(found, &ReferenceSite { file: &spot.0, from: &spot.1, to: site.to, part: site.part });
         self.open.pop();
         let beside = self.members(members, site, true);
         if let Value::Object(whole) = &mut whole {

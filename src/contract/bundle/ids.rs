@@ -6,16 +6,16 @@ use serde_json::Value;
 use url::Url;
 
 use super::paths::decoded;
-use crate::contract::document_walk::Trail;
+use crate::contract::document_walk::PointerTrail;
 
 /// File and JSON Pointer of a schema.
-pub(super) type Spot = (String, String);
+pub(super) type SchemaLocation = (String, String);
 
 /// Where schemas stand by what they are called.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(super) struct SchemaIds {
     /// By `$id`, as it is written and as it is resolved.
-    by_id: HashMap<String, Spot>,
+    by_id: HashMap<String, SchemaLocation>,
     /// By file and anchor; several where an anchor is there more than once.
     anchors: HashMap<(String, String), Vec<(String, bool)>>,
     /// In each file the pointers to schemas with `$id`, and the URI of each.
@@ -23,24 +23,24 @@ pub(super) struct Ids {
 }
 
 /// How a reference leads to a schema.
-pub(super) enum Found {
+pub(super) enum Resolution {
     /// To one schema.
-    One(Spot),
+    One(SchemaLocation),
     /// To several schemas: the last one that was entered is meant (`$dynamicRef`), or it is not known which.
     Many,
 }
 
-impl Ids {
+impl SchemaIds {
     /// Gathers them from files.
     pub(super) fn of(files: &BTreeMap<String, Value>) -> Self {
         let mut ids = Self::default();
         for (file, document) in files {
-            ids.gather(file, document, &mut Trail::default(), "");
+            ids.gather(file, document, &mut PointerTrail::default(), "");
         }
         ids
     }
 
-    fn gather(&mut self, file: &str, value: &Value, trail: &mut Trail, base: &str) {
+    fn gather(&mut self, file: &str, value: &Value, trail: &mut PointerTrail, base: &str) {
         let mut inner = base.to_owned();
         match value {
             Value::Object(members) => {
@@ -71,7 +71,7 @@ impl Ids {
     }
 
     /// The schema that a reference names by a URI or an anchor; `None` where it names neither.
-    pub(super) fn find(&self, file: &str, at: &str, reference: &str) -> Option<Found> {
+    pub(super) fn find(&self, file: &str, at: &str, reference: &str) -> Option<Resolution> {
         let (target, fragment) = super::split(reference);
         let enclosing = self.enclosing(file, at);
         let (file, resource) = match target {
@@ -83,20 +83,20 @@ impl Ids {
             }
         };
         if fragment.is_empty() || fragment.starts_with('/') {
-            return Some(Found::One((file, format!("{}{}", resource?, decoded(fragment)))));
+            return Some(Resolution::One((file, format!("{}{}", resource?, decoded(fragment)))));
         }
         self.anchored(&file, &decoded(fragment), resource.as_deref())
     }
 
     /// The schema of a file that an anchor names, first of all within a schema that has `$id`; `None` where none has it.
-    pub(super) fn anchored(&self, file: &str, anchor: &str, resource: Option<&str>) -> Option<Found> {
-        let found = |pointer: &str| Found::One((file.to_owned(), pointer.to_owned()));
+    pub(super) fn anchored(&self, file: &str, anchor: &str, resource: Option<&str>) -> Option<Resolution> {
+        let found = |pointer: &str| Resolution::One((file.to_owned(), pointer.to_owned()));
         match self.anchors.get(&(file.to_owned(), anchor.to_owned()))?.as_slice() {
             [(pointer, _)] => Some(found(pointer)),
-            several if several.iter().any(|(_, dynamic)| *dynamic) => Some(Found::Many),
+            several if several.iter().any(|(_, dynamic)| *dynamic) => Some(Resolution::Many),
             several => {
                 let own = several.iter().find(|(pointer, _)| resource.is_some_and(|resource| pointer.starts_with(resource)));
-                Some(own.map_or(Found::Many, |(pointer, _)| found(pointer)))
+                Some(own.map_or(Resolution::Many, |(pointer, _)| found(pointer)))
             }
         }
     }

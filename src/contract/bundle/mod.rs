@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::ContractError;
-use super::document_walk::{Part, Trail, references};
+use super::document_walk::{NodeKind, PointerTrail, references};
 use super::pointer::escape;
 use super::schema::follow;
 use super::unread::unread;
@@ -55,7 +55,7 @@ impl Bundle {
 pub fn file_references(file: &str, document: &Value) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
-    let mut note = |trail: &Trail, reference: &str| {
+    let mut note = |trail: &PointerTrail, reference: &str| {
         let (target, _) = split(reference);
         if !target.is_empty() && !target.contains(':') {
             let target = join(file, target);
@@ -65,19 +65,19 @@ pub fn file_references(file: &str, document: &Value) -> Vec<(String, String)> {
         }
     };
     if document.get("openapi").or_else(|| document.get("swagger")).is_some() {
-        references(document, Part::Plain, &mut Trail::default(), &mut |trail, _, reference| {
+        references(document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, _, reference| {
             note(trail, reference);
             true
         });
     } else {
-        every_reference(document, &mut Trail::default(), "", &mut note);
+        every_reference(document, &mut PointerTrail::default(), "", &mut note);
     }
     found
 }
 
 /// Visits every reference of a file whose content is not known yet, but for those in extensions that others have
 /// thought of (OpenAPI, Specification Extensions): they are meant for other tools.
-fn every_reference(value: &Value, trail: &mut Trail, holder: &str, note: &mut impl FnMut(&Trail, &str)) {
+fn every_reference(value: &Value, trail: &mut PointerTrail, holder: &str, note: &mut impl FnMut(&PointerTrail, &str)) {
     let is_foreign = |name: &str| name.starts_with("x-") && !name.starts_with("x-probity-") && !matches!(holder, "properties" | "headers");
     match value {
         Value::Object(members) => {
@@ -149,8 +149,8 @@ fn dangling(bundle: &mut Bundle) -> Vec<DocumentIssue> {
     let mut sound: HashMap<String, bool> = HashMap::new();
     let mut broken: Vec<(String, String)> = Vec::new();
     let document = &bundle.document;
-    references(document, Part::Plain, &mut Trail::default(), &mut |trail, part, reference| {
-        if part == Part::Schema {
+    references(document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, part, reference| {
+        if part == NodeKind::Schema {
             let known = sound.get(reference).copied();
             let leads = known.unwrap_or_else(|| reference.starts_with('#') && follow(document, trail.pointer()).is_some());
             if known.is_none() {

@@ -16,14 +16,14 @@ const NAMELESS: [&str; 8] = ["schema", "items", "properties", "definitions", "$d
 
 /// Names given so far.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct UniqueNames {
     /// Section and name, with the file and pointer that they stand for.
     taken: HashMap<(String, String), (String, String)>,
     /// The same the other way round.
     given: HashMap<(String, String, String), String>,
 }
 
-impl Names {
+impl UniqueNames {
     /// Keeps the names of the root's own components.
     pub(super) fn claim(&mut self, root: &str, document: &Value) {
         let sections = document

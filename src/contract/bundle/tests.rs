@@ -56,7 +56,7 @@ fn a_dangling_reference_is_an_issue_with_its_place() {
 /// The bundled document, its issues, and whether every reference in it leads somewhere.
 fn whole(entries: &[(&str, Value)]) -> (Value, Vec<String>) {
     let bundle = bundle("r.yaml", &files(entries)).unwrap();
-    references(&bundle.document, Part::Plain, &mut Trail::default(), &mut |trail, _, reference| {
+    references(&bundle.document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, _, reference| {
         assert!(follow(&bundle.document, trail.pointer()).is_some(), "{reference} at {}", trail.pointer());
         true
     });

@@ -8,7 +8,7 @@ use crate::contract::schema::is_part;
 use crate::model::contract::Status;
 use crate::model::exchange::Answer;
 use crate::model::job::is_among;
-use crate::model::plan::{Capture, Place, Probe, SlotId, StateOf};
+use crate::model::plan::{Capture, Place, Probe, ResourceStates, SlotId};
 use crate::model::text::bare;
 
 /// The value that a capture finds in an answer; `None` when there is none.
@@ -28,7 +28,7 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
     let place = Place::Path(name.to_owned());
-    let filled = probe.request.fillings.iter().find(|filling| filling.place == place).and_then(|filling| slots.get(&filling.slot));
+    let filled = probe.request.fillings.iter().find(|binding| binding.place == place).and_then(|binding| slots.get(&binding.slot));
     filled.cloned().or_else(|| probe.request.path_values.get(name).cloned().map(Value::String))
 }
 
@@ -97,7 +97,7 @@ fn items(list: &Value) -> Vec<&Value> {
 }
 
 /// Whether an item is in one of the states; one that does not show its state may be.
-fn may_be(item: &Value, state: Option<&StateOf>) -> bool {
+fn may_be(item: &Value, state: Option<&ResourceStates>) -> bool {
     let shown = state.and_then(|state| Some((state, item.pointer(&state.at)?.as_str()?)));
     shown.is_none_or(|(state, shown)| is_among(&state.any, shown))
 }
@@ -107,7 +107,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
     use crate::model::plan::{Purpose, Stage};
 
     fn capture(like: Value, nth: usize) -> Capture {
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn what_shows_another_state_comes_last() {
         let body = json!({"data": [{"id": "1", "state": "expired"}, {"id": "2", "state": "done"}, {"id": "3"}]});
-        let state = Some(StateOf { at: "/state".to_owned(), any: vec!["done".to_owned()] });
+        let state = Some(ResourceStates { at: "/state".to_owned(), any: vec!["done".to_owned()] });
         let nth = |nth| in_body(&body, "/data/0/id", &Capture { state: state.clone(), ..capture(Value::Null, nth) });
         assert_eq!((nth(0), nth(1), nth(2)), (Some(json!("2")), Some(json!("3")), Some(json!("1"))));
     }
@@ -152,7 +152,7 @@ mod tests {
     /// The id that is taken for what a POST to `/articles/` made, by this Location and this body.
     fn id_behind(location: Option<&str>, body: &Value) -> Option<Value> {
         let headers = location.iter().map(|location| ("location".to_owned(), (*location).to_owned())).collect();
-        let answer = Answer { status: Status(201), headers, body: Content::Json(body.clone()), millis: 1, echoes_credentials: false };
+        let answer = Answer { status: Status(201), headers, body: AnswerContent::Json(body.clone()), millis: 1, echoes_credentials: false };
         let request = json!({"method": "POST", "path": "/articles/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []});
         let request = serde_json::from_value(request).unwrap();
         let probe = Probe::plain("p".to_owned(), "create", Purpose::Probe, Stage::Make, request);

@@ -12,10 +12,10 @@ use crate::model::text::plain;
 /// type of the example they replace, because some contracts write the same id as text and as a number.
 pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> RequestTemplate {
     let mut request = template.clone();
-    for filling in &template.fillings {
-        let Some(value) = slots.get(&filling.slot) else { continue };
-        request.restyle(&filling.place);
-        match &filling.place {
+    for binding in &template.fillings {
+        let Some(value) = slots.get(&binding.slot) else { continue };
+        request.restyle(&binding.place);
+        match &binding.place {
             Place::Path(name) => {
                 request.path_values.insert(name.clone(), plain(value));
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Way;
+use super::SampleStyle;
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
 use crate::contract::samples::number::number;
 use crate::contract::samples::text::{rule, text};
@@ -18,23 +18,23 @@ const DEEPEST: usize = 24;
 const OWN: [&str; 7] = ["$ref", "allOf", "oneOf", "anyOf", "if", "then", "else"];
 
 /// A schema with everything put into it that holds for the same value.
-pub(super) type Flat = Map<String, Value>;
+pub(super) type MergedSchema = Map<String, Value>;
 
-pub(super) struct Maker<'a> {
+pub(super) struct SampleGenerator<'a> {
     pub document: &'a Value,
     /// Members with this annotation are left out.
     pub left_out: &'static str,
     /// Whether optional members are made.
     pub generous: bool,
-    pub way: Way,
+    pub way: SampleStyle,
     /// Schemas of which a part is being made.
     open: Vec<String>,
     /// How many schemas were used so far.
     parts: usize,
 }
 
-impl<'a> Maker<'a> {
-    pub fn new(document: &'a Value, left_out: &'static str, generous: bool, way: Way) -> Self {
+impl<'a> SampleGenerator<'a> {
+    pub fn new(document: &'a Value, left_out: &'static str, generous: bool, way: SampleStyle) -> Self {
         Self { document, left_out, generous, way, open: Vec::new(), parts: 0 }
     }
 
@@ -59,13 +59,13 @@ impl<'a> Maker<'a> {
     }
 
     /// Everything that a schema, what it refers to and the branches of its `allOf` say of a value.
-    pub fn flat(&mut self, schema: &Value, used: &mut Vec<String>, level: usize) -> Option<Flat> {
+    pub fn flat(&mut self, schema: &Value, used: &mut Vec<String>, level: usize) -> Option<MergedSchema> {
         self.parts += 1;
         if self.parts > MOST_PARTS || level > DEEPEST {
             return None;
         }
-        let Value::Object(members) = schema else { return Some(Flat::new()) };
-        let mut whole: Flat = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned).collect();
+        let Value::Object(members) = schema else { return Some(MergedSchema::new()) };
+        let mut whole: MergedSchema = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned).collect();
         if members.contains_key("if") {
             let condition = ["if", "then", "else"].iter().filter_map(|keyword| Some(((*keyword).to_owned(), members.get(*keyword)?.clone())));
             push(&mut whole, CONDITIONS, Value::Object(condition.collect()));
@@ -103,7 +103,7 @@ impl<'a> Maker<'a> {
     }
 
     /// Gives a schema that extends another the name by which the other tells it apart (OpenAPI, Discriminator Object).
-    fn named(&self, whole: &mut Flat, used: &[String]) {
+    fn named(&self, whole: &mut MergedSchema, used: &[String]) {
         let Some(discriminator) = whole.get("discriminator").cloned() else { return };
         let Some(member) = discriminator.get("propertyName").and_then(Value::as_str) else { return };
         // The schema that is being made comes before what it extends.
@@ -117,7 +117,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A value of a schema whose branches are still to be chosen.
-    pub fn value(&mut self, mut whole: Flat, depth: usize) -> Option<Value> {
+    pub fn value(&mut self, mut whole: MergedSchema, depth: usize) -> Option<Value> {
         if let Some(value) = self.written(&whole) {
             return Some(value);
         }
@@ -130,7 +130,7 @@ impl<'a> Maker<'a> {
     }
 
     /// What an author has written of a value.
-    fn written(&self, whole: &Flat) -> Option<Value> {
+    fn written(&self, whole: &MergedSchema) -> Option<Value> {
         let usual = || whole.get("default").filter(|value| self.way.shown && !value.is_null());
         let listed = || {
             let values = whole.get("enum")?.as_array()?;
@@ -142,7 +142,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A value with one of several branches, the one whose turn it is first; null is no value where there is another.
-    fn chosen(&mut self, whole: &Flat, choice: &Value, depth: usize) -> Option<Value> {
+    fn chosen(&mut self, whole: &MergedSchema, choice: &Value, depth: usize) -> Option<Value> {
         let branches = choice.get("branches").and_then(Value::as_array)?;
         let first = self.way.branch;
         let mut order: Vec<usize> = (first..first + branches.len()).map(|index| index % branches.len()).collect();
@@ -151,7 +151,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A value of one branch, with the name of the branch where the schema tells branches apart by it.
-    fn branch(&mut self, whole: &Flat, branch: &Value, discriminator: &Value, depth: usize) -> Option<Value> {
+    fn branch(&mut self, whole: &MergedSchema, branch: &Value, discriminator: &Value, depth: usize) -> Option<Value> {
         let mut used = Vec::new();
         let mut part = self.flat(branch, &mut used, 0)?;
         let reference = branch.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
@@ -171,7 +171,7 @@ impl<'a> Maker<'a> {
         } else if let Some(Value::Object(example)) = shown(&part).cloned() {
             sum.remove("example");
             sum.remove("examples");
-            combine(&mut sum, &Flat::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
+            combine(&mut sum, &MergedSchema::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
         }
         let before = self.open.len();
         self.open.append(&mut used);
@@ -189,7 +189,7 @@ impl<'a> Maker<'a> {
     }
 
     /// Whether a schema is told apart by the schemas that extend it, and not by branches of its own.
-    fn is_parent(&self, whole: &Flat) -> bool {
+    fn is_parent(&self, whole: &MergedSchema) -> bool {
         let member = whole.get("discriminator").and_then(|discriminator| discriminator.get("propertyName")?.as_str());
         let is_named = |member: &str| whole.get("properties").and_then(|properties| properties.get(member)?.get("const")).is_some();
         member.is_some_and(|member| !is_named(member)) && !self.children().is_empty()
@@ -205,7 +205,7 @@ impl<'a> Maker<'a> {
         schemas.filter(|(_, schema)| extends(schema)).map(|(name, _)| crate::contract::append("/components/schemas", name)).collect()
     }
 
-    fn child(&mut self, whole: &Flat, depth: usize) -> Option<Value> {
+    fn child(&mut self, whole: &MergedSchema, depth: usize) -> Option<Value> {
         let children = self.children();
         let own = self.open.pop()?;
         let first = self.way.branch;
@@ -215,7 +215,7 @@ impl<'a> Maker<'a> {
         made.or_else(|| self.of_type(whole.clone(), depth))
     }
 
-    fn of_type(&mut self, whole: Flat, depth: usize) -> Option<Value> {
+    fn of_type(&mut self, whole: MergedSchema, depth: usize) -> Option<Value> {
         let has = |keywords: &[&str]| keywords.iter().any(|keyword| whole.contains_key(*keyword));
         let name = match whole.get("type") {
             Some(Value::String(name)) => name.as_str(),
@@ -244,7 +244,7 @@ impl<'a> Maker<'a> {
         Some(if is_forbidden { others().unwrap_or(made) } else { made })
     }
 
-    fn array(&mut self, whole: &Flat, depth: usize) -> Option<Value> {
+    fn array(&mut self, whole: &MergedSchema, depth: usize) -> Option<Value> {
         let count = |keyword: &str| whole.get(keyword).and_then(Value::as_u64);
         let first: &[Value] = whole.get("prefixItems").and_then(Value::as_array).map_or(&[], Vec::as_slice);
         let (least, most) = (count("minItems"), count("maxItems").unwrap_or(u64::MAX));
@@ -288,7 +288,7 @@ fn owned((name, value): (&String, &Value)) -> (String, Value) {
 }
 
 /// The example of a schema.
-fn shown(whole: &Flat) -> Option<&Value> {
+fn shown(whole: &MergedSchema) -> Option<&Value> {
     whole.get("example").or_else(|| whole.get("examples")?.get(0))
 }
 

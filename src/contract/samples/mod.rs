@@ -13,7 +13,7 @@ pub use pattern::varied;
 
 use serde_json::Value;
 
-use maker::Maker;
+use maker::SampleGenerator;
 
 /// How many branches of `oneOf` and `anyOf` are tried in turn.
 const MOST_BRANCHES: usize = 4;
@@ -28,45 +28,53 @@ pub fn sample(document: &Value, schema: &str) -> Value {
 /// The same in several ways, because a schema may ask for more than is understood here: with other branches, and without
 /// the examples of the author.
 pub fn samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    ways().filter_map(move |way| Maker::new(document, "readOnly", false, way).make_at(schema))
+    ways().filter_map(move |way| SampleGenerator::new(document, "readOnly", false, way).make_at(schema))
 }
 
 /// The same with optional members where they are not nested deep.
 pub fn fuller<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    ways().filter(|way| way.extent == Extent::Listed).filter_map(move |way| Maker::new(document, "readOnly", true, way).make_at(schema))
+    ways()
+        .filter(|way| way.extent == OptionalMembers::Listed)
+        .filter_map(move |way| SampleGenerator::new(document, "readOnly", true, way).make_at(schema))
 }
 
 /// Values as an answer may hold them, with optional members where they are not nested deep, then without. What only
 /// requests hold (`writeOnly`) is left out.
 pub fn specimens<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    let made = move |generous, way| Maker::new(document, "writeOnly", generous, way).make_at(schema);
+    let made = move |generous, way| SampleGenerator::new(document, "writeOnly", generous, way).make_at(schema);
     ways().flat_map(move |way| [true, false].into_iter().filter_map(move |generous| made(generous, way)))
 }
 
 /// The first of these values without optional members that are there only because an author shows them.
 pub fn unadorned(document: &Value, schema: &str) -> Value {
-    let way = Way { shown: true, branch: 0, extent: Extent::Listed };
-    Maker::new(document, "readOnly", false, way).make_at(schema).unwrap_or_default()
+    let way = SampleStyle { shown: true, branch: 0, extent: OptionalMembers::Listed };
+    SampleGenerator::new(document, "readOnly", false, way).make_at(schema).unwrap_or_default()
 }
 
-fn ways() -> impl Iterator<Item = Way> {
-    let all = move |shown, branch| [Extent::Shown, Extent::Listed, Extent::Sparse].into_iter().map(move |extent| Way { shown, branch, extent });
+fn ways() -> impl Iterator<Item = SampleStyle> {
+    let all = move |shown, branch| {
+        [OptionalMembers::Shown, OptionalMembers::Listed, OptionalMembers::Sparse].into_iter().map(move |extent| SampleStyle {
+            shown,
+            branch,
+            extent,
+        })
+    };
     [true, false].into_iter().flat_map(move |shown| (0..MOST_BRANCHES).flat_map(move |branch| all(shown, branch)))
 }
 
 /// One of several ways to make a value.
 #[derive(Debug, Clone, Copy)]
-struct Way {
+struct SampleStyle {
     /// Whether examples are taken.
     shown: bool,
     /// The branch that is tried first.
     branch: usize,
-    extent: Extent,
+    extent: OptionalMembers,
 }
 
 /// Which of the members are made that are not required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
+enum OptionalMembers {
     /// Those with an example, and all where an author has written no list of required ones.
     Shown,
     /// All where an author has written no list.

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Extent;
+use super::OptionalMembers;
 use super::flat::{CONDITIONS, SHOWN, combine};
-use super::maker::{Flat, Maker};
+use super::maker::{MergedSchema, SampleGenerator};
 use crate::contract::samples::{pattern, text};
 
 /// How many objects within objects have their optional members, too, where those are wanted.
@@ -16,8 +16,8 @@ const MOST_SHOWN: usize = 4;
 /// How many members are made for want of a name.
 const MOST_ADDED: u64 = 20;
 
-impl Maker<'_> {
-    pub(super) fn object(&mut self, mut whole: Flat, depth: usize) -> Option<Value> {
+impl SampleGenerator<'_> {
+    pub(super) fn object(&mut self, mut whole: MergedSchema, depth: usize) -> Option<Value> {
         let members = self.members(&whole, depth)?;
         let further = self.further(&mut whole, &members);
         // What is there decides what else there has to be; each rule is added once.
@@ -25,7 +25,7 @@ impl Maker<'_> {
     }
 
     /// Adds what holds because of what was made (`if`, `dependentSchemas`); whether there is any.
-    fn further(&mut self, whole: &mut Flat, members: &Map<String, Value>) -> bool {
+    fn further(&mut self, whole: &mut MergedSchema, members: &Map<String, Value>) -> bool {
         let made = Value::Object(members.clone());
         let mut parts: Vec<Value> = Vec::new();
         if let Some(Value::Array(conditions)) = whole.get_mut(CONDITIONS) {
@@ -50,11 +50,11 @@ impl Maker<'_> {
         !parts.is_empty()
     }
 
-    fn members(&mut self, whole: &Flat, depth: usize) -> Option<Map<String, Value>> {
+    fn members(&mut self, whole: &MergedSchema, depth: usize) -> Option<Map<String, Value>> {
         let required = texts(whole.get("required"));
         let none = Map::new();
         let properties = whole.get("properties").and_then(Value::as_object).unwrap_or(&none);
-        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && required.is_empty() && self.way.extent != Extent::Sparse));
+        let optional = depth < MOST_OPTIONAL && (self.generous || (depth == 0 && required.is_empty() && self.way.extent != OptionalMembers::Sparse));
         let mut members = Map::new();
         let names = properties.keys().map(String::as_str).chain(required.iter().copied().filter(|name| !properties.contains_key(*name)));
         for name in names {
@@ -67,7 +67,7 @@ impl Maker<'_> {
             let is_shown = || {
                 for_request
                     && self.way.shown
-                    && self.way.extent == Extent::Shown
+                    && self.way.extent == OptionalMembers::Shown
                     && depth < MOST_SHOWN
                     && described.is_some_and(|schema| self.shows(schema, depth))
             };
@@ -113,7 +113,7 @@ impl Maker<'_> {
     }
 
     /// The value of a member, as whatever speaks of its name describes it.
-    fn member(&mut self, whole: &Flat, name: &str, depth: usize) -> Option<Value> {
+    fn member(&mut self, whole: &MergedSchema, name: &str, depth: usize) -> Option<Value> {
         let by_name = whole.get("properties").and_then(|properties| properties.get(name));
         let by_pattern = || {
             let patterns = whole.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
@@ -128,7 +128,7 @@ impl Maker<'_> {
     }
 
     /// Adds what members need beside them (`dependentRequired`).
-    fn dependent(&mut self, whole: &Flat, depth: usize, members: &mut Map<String, Value>) -> Option<()> {
+    fn dependent(&mut self, whole: &MergedSchema, depth: usize, members: &mut Map<String, Value>) -> Option<()> {
         let needs = whole.get("dependentRequired").and_then(Value::as_object);
         let mut left: Vec<String> = members.keys().cloned().collect();
         while let Some(name) = left.pop() {
@@ -144,7 +144,7 @@ impl Maker<'_> {
     }
 
     /// Adds members until there are as many as there have to be: those of a pattern, those that are described, then others.
-    fn filled(&mut self, whole: &Flat, depth: usize, members: &mut Map<String, Value>) -> Option<()> {
+    fn filled(&mut self, whole: &MergedSchema, depth: usize, members: &mut Map<String, Value>) -> Option<()> {
         let least = whole.get("minProperties").and_then(Value::as_u64).unwrap_or(0).min(MOST_ADDED);
         let lacking = |members: &Map<String, Value>| (members.len() as u64) < least;
         if !lacking(members) {

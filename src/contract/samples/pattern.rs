@@ -42,7 +42,7 @@ fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Opti
     let matcher = matcher(pattern)?;
     let is_match = |text: &String| matcher.is_valid(&serde_json::Value::from(text.as_str()));
     let found = texts(&parsed, at_least, at_most, number).into_iter().find(is_match);
-    let asked: String = looks.iter().filter_map(|look| Writer { once: 0, more: 0, number: None }.write(&parse(look)?)).collect();
+    let asked: String = looks.iter().filter_map(|look| PatternWriter { once: 0, more: 0, number: None }.write(&parse(look)?)).collect();
     let with_asked = || {
         texts(&parsed, at_least, at_most, number)
             .into_iter()
@@ -56,7 +56,7 @@ fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Opti
 
 /// Texts of a pattern that may do, the plainest first.
 fn texts(parsed: &Hir, at_least: u64, at_most: u64, number: Option<u64>) -> Vec<String> {
-    let written = |once: u32, more: u32| Writer { once, more, number }.write(parsed);
+    let written = |once: u32, more: u32| PatternWriter { once, more, number }.write(parsed);
     // More of what may be repeated, until it is long enough.
     let fitting = |once: u32, most: u64| {
         let mut texts = (0..LONGEST).map_while(|more| written(once, more)).take_while(|text| length(text) <= most);
@@ -135,7 +135,7 @@ fn length(text: &str) -> u64 {
 }
 
 /// Writes a text.
-struct Writer {
+struct PatternWriter {
     /// How often at least what may be left out is repeated.
     once: u32,
     /// How often each open repetition is repeated beyond that.
@@ -144,7 +144,7 @@ struct Writer {
     number: Option<u64>,
 }
 
-impl Writer {
+impl PatternWriter {
     fn write(&mut self, part: &Hir) -> Option<String> {
         Some(match part.kind() {
             HirKind::Empty | HirKind::Look(_) => String::new(),

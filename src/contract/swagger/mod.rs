@@ -8,7 +8,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-use super::document_walk::{Part, Trail, schemas_mut};
+use super::document_walk::{NodeKind, PointerTrail, schemas_mut};
 use super::pointer::{append, unescape};
 
 /// Methods of a path item in Swagger 2.0.
@@ -19,7 +19,7 @@ const MOVED: [&str; 10] =
     ["swagger", "host", "basePath", "schemes", "consumes", "produces", "definitions", "parameters", "responses", "securityDefinitions"];
 
 /// What operations share: the document's own parameters, responses and media types.
-struct Shared {
+struct GlobalDefinitions {
     parameters: Value,
     responses: Value,
     consumes: Vec<String>,
@@ -30,7 +30,7 @@ struct Shared {
 pub(super) fn converted(document: Value) -> Value {
     let Value::Object(mut old) = document else { return document };
     let servers = servers(&old);
-    let shared = Shared {
+    let shared = GlobalDefinitions {
         parameters: old.get("parameters").cloned().unwrap_or_default(),
         responses: old.get("responses").cloned().unwrap_or_default(),
         consumes: names(old.get("consumes")),
@@ -56,7 +56,7 @@ pub(super) fn converted(document: Value) -> Value {
     new.insert("servers".to_owned(), servers);
     new.insert("components".to_owned(), Value::Object(components));
     let mut new = Value::Object(new);
-    schemas_mut(&mut new, Part::Plain, &mut Trail::default(), &mut |_, schema| rewrite(schema));
+    schemas_mut(&mut new, NodeKind::Plain, &mut PointerTrail::default(), &mut |_, schema| rewrite(schema));
     new
 }
 
@@ -76,7 +76,7 @@ fn servers(document: &Map<String, Value>) -> Value {
     Value::Array(schemes.iter().map(|scheme| json!({"url": format!("{scheme}://{host}{base}")})).collect())
 }
 
-fn path_item(item: Value, shared: &Shared) -> Value {
+fn path_item(item: Value, shared: &GlobalDefinitions) -> Value {
     let Value::Object(mut item) = item else { return item };
     let of_all = taken_parameters(&mut item, shared);
     for method in METHODS {
@@ -88,13 +88,13 @@ fn path_item(item: Value, shared: &Shared) -> Value {
 }
 
 /// The parameters of a path or of an operation, references resolved; they are taken out of it.
-fn taken_parameters(holder: &mut Map<String, Value>, shared: &Shared) -> Vec<Value> {
+fn taken_parameters(holder: &mut Map<String, Value>, shared: &GlobalDefinitions) -> Vec<Value> {
     let written = holder.shift_remove("parameters");
     let written = written.as_ref().and_then(Value::as_array).into_iter().flatten();
     written.map(|parameter| resolved(parameter, &shared.parameters, "parameters")).collect()
 }
 
-fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &Shared) {
+fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &GlobalDefinitions) {
     let own = |name: &str, general: &[String]| match operation.get(name) {
         Some(Value::Array(_)) => names(operation.get(name)),
         _ => general.to_vec(),

@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::json_size::weigh;
 use super::surrogates;
-use crate::model::exchange::Content;
+use crate::model::exchange::AnswerContent;
 
 /// How deep JSON may be nested: a recording of it must be readable again within the 128 levels that the library reads.
 const DEEPEST: usize = 100;
@@ -19,31 +19,31 @@ const SMALL: u64 = 64 * 1024;
 
 /// The memory that the answers of a run take, in bytes.
 #[derive(Debug)]
-pub struct Store {
+pub struct AnswerMemory {
     most: u64,
     taken: AtomicU64,
 }
 
-impl Store {
+impl AnswerMemory {
     /// A store for so many bytes.
     pub fn new(most: u64) -> Self {
         Self { most, taken: AtomicU64::new(0) }
     }
 
     /// Begins to hold an answer.
-    pub fn hold(self: &Arc<Self>) -> Held {
-        Held { store: Arc::clone(self), bytes: 0 }
+    pub fn hold(self: &Arc<Self>) -> MemoryReservation {
+        MemoryReservation { store: Arc::clone(self), bytes: 0 }
     }
 }
 
 /// What one answer takes of the store while it is read; given back unless it is kept.
 #[derive(Debug)]
-pub struct Held {
-    store: Arc<Store>,
+pub struct MemoryReservation {
+    store: Arc<AnswerMemory>,
     bytes: u64,
 }
 
-impl Held {
+impl MemoryReservation {
     /// Takes more of the store; false when there is no more.
     pub fn take(&mut self, bytes: u64) -> bool {
         if self.bytes + bytes <= SMALL {
@@ -65,7 +65,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for MemoryReservation {
     fn drop(&mut self) {
         if self.bytes > SMALL {
             self.store.taken.fetch_sub(self.bytes, Ordering::Relaxed);
@@ -74,14 +74,14 @@ impl Drop for Held {
 }
 
 /// What is said of an answer for which there is no room.
-pub fn is_taken() -> Content {
-    Content::Unread("the answers of this run take as much memory as they may; --max-answer allows more".to_owned())
+pub fn is_taken() -> AnswerContent {
+    AnswerContent::Unread("the answers of this run take as much memory as they may; --max-answer allows more".to_owned())
 }
 
 /// The body that these bytes are.
-pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut held: Held) -> Content {
+pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut held: MemoryReservation) -> AnswerContent {
     if bytes.is_empty() {
-        return Content::Empty;
+        return AnswerContent::Empty;
     }
     let length = bytes.len() as u64;
     let codings: Vec<&str> = headers.iter().filter(|(name, _)| name == "content-encoding").flat_map(|(_, value)| value.split(',')).collect();
@@ -92,7 +92,7 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
             Ok(bytes) => bytes,
             Err(body) => return body,
         },
-        codings => return Content::Unread(format!("its content coding is {}, which was not asked for", codings.join(", "))),
+        codings => return AnswerContent::Unread(format!("its content coding is {}, which was not asked for", codings.join(", "))),
     };
     let weight = weigh(&bytes);
     if weight.depth > DEEPEST {
@@ -102,7 +102,7 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
         return is_taken();
     }
     let body = parsed(bytes);
-    if !matches!(body, Content::Bytes(_) | Content::Unread(_)) {
+    if !matches!(body, AnswerContent::Bytes(_) | AnswerContent::Unread(_)) {
         held.keep();
     }
     body
@@ -113,26 +113,26 @@ fn is_plain(coding: &str) -> bool {
 }
 
 /// A body out of its gzip (RFC 1952), as long as that is not longer than a body may be.
-fn unpacked(packed: &[u8], most: usize, held: &mut Held) -> Result<Vec<u8>, Content> {
+fn unpacked(packed: &[u8], most: usize, held: &mut MemoryReservation) -> Result<Vec<u8>, AnswerContent> {
     let mut bytes = Vec::new();
     let limit = most as u64 + 1;
     match MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() > most => Err(Content::TooLong(most as u64)),
+        Ok(_) if bytes.len() > most => Err(AnswerContent::TooLong(most as u64)),
         Ok(_) if !held.take(bytes.len() as u64) => Err(is_taken()),
         Ok(_) => Ok(bytes),
-        Err(_) => Err(Content::Bytes(packed.len() as u64)),
+        Err(_) => Err(AnswerContent::Bytes(packed.len() as u64)),
     }
 }
 
 /// What is nested too deep to be read: JSON, or something else with many brackets.
-fn of_json(bytes: &[u8], depth: usize) -> Content {
+fn of_json(bytes: &[u8], depth: usize) -> AnswerContent {
     match std::str::from_utf8(bytes) {
-        Ok(_) => Content::Unread(format!("it is nested {depth} levels deep, and no more than {DEEPEST} are read")),
-        Err(_) => Content::Bytes(bytes.len() as u64),
+        Ok(_) => AnswerContent::Unread(format!("it is nested {depth} levels deep, and no more than {DEEPEST} are read")),
+        Err(_) => AnswerContent::Bytes(bytes.len() as u64),
     }
 }
 
-fn parsed(bytes: Vec<u8>) -> Content {
+fn parsed(bytes: Vec<u8>) -> AnswerContent {
     let mut read = serde_json::from_slice(&bytes);
     if read.is_err() {
         let mut whole = bytes.clone();
@@ -141,12 +141,14 @@ fn parsed(bytes: Vec<u8>) -> Content {
         }
     }
     match read {
-        Ok(value) => Content::Json(value),
+        Ok(value) => AnswerContent::Json(value),
         // Well-formed all the same (RFC 8259, section 6).
-        Err(error) if error.to_string().starts_with("number out of range") => Content::Unread("a number in it is too large to be read".to_owned()),
+        Err(error) if error.to_string().starts_with("number out of range") => {
+            AnswerContent::Unread("a number in it is too large to be read".to_owned())
+        }
         Err(_) => match String::from_utf8(bytes) {
-            Ok(text) => Content::Text(text),
-            Err(error) => Content::Bytes(error.as_bytes().len() as u64),
+            Ok(text) => AnswerContent::Text(text),
+            Err(error) => AnswerContent::Bytes(error.as_bytes().len() as u64),
         },
     }
 }

@@ -10,17 +10,17 @@ use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 use tokio::time::timeout_at;
 
-use super::answer_body::{Store, content, is_taken};
-use super::{Signed, silence};
+use super::answer_body::{AnswerMemory, content, is_taken};
+use super::{SignedRequest, silence};
 use crate::model::contract::Status;
-use crate::model::exchange::{Answer, Content};
+use crate::model::exchange::{Answer, AnswerContent};
 
 /// How many times the longest answer all answers of a run may take in memory, together.
 const ANSWERS: u64 = 8;
 
 /// Bounds on every answer.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct AnswerLimits {
     /// Time to connect, the TLS handshake included.
     pub connect: Duration,
     /// Time from sending to the end of the header, and from there to the last byte.
@@ -31,14 +31,14 @@ pub struct Bounds {
     pub body: usize,
 }
 
-impl Store {
+impl AnswerMemory {
     /// The memory that all answers of a command may take.
-    pub fn of(bounds: &Bounds) -> Self {
+    pub fn of(bounds: &AnswerLimits) -> Self {
         Self::new(bounds.body as u64 * ANSWERS)
     }
 }
 
-impl Default for Bounds {
+impl Default for AnswerLimits {
     fn default() -> Self {
         Self { connect: Duration::from_secs(10), total: Duration::from_secs(70), header: 64 * 1024, body: 8 * 1024 * 1024 }
     }
@@ -46,7 +46,7 @@ impl Default for Bounds {
 
 /// The way to the server.
 #[derive(Debug, Clone, Default)]
-pub struct Route {
+pub struct ServerRoute {
     /// Certificates of authorities that are trusted beside those of this machine (PEM, RFC 7468).
     pub authorities: Option<Vec<u8>>,
     /// URL of a proxy for every request. Those that the environment names are never used.
@@ -57,7 +57,7 @@ pub struct Route {
     /// too often is then the answer to no request, and none is lost with a connection that the server has just given up.
     pub shared: bool,
     /// The memory that answers may take, where several clients share it.
-    pub store: Option<Arc<Store>>,
+    pub store: Option<Arc<AnswerMemory>>,
 }
 
 /// Sends requests to one server.
@@ -66,8 +66,8 @@ pub struct Client {
     inner: reqwest::Client,
     /// The same without a certificate, for other servers.
     elsewhere: reqwest::Client,
-    bounds: Bounds,
-    store: Arc<Store>,
+    bounds: AnswerLimits,
+    store: Arc<AnswerMemory>,
 }
 
 /// The client cannot be made.
@@ -89,14 +89,14 @@ pub enum ClientError {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Silence {
+pub struct NoAnswer {
     /// In words.
     pub reason: String,
     /// Whether an answer began, and could not be read to its end.
     pub began: bool,
 }
 
-impl Silence {
+impl NoAnswer {
     fn whole(reason: String) -> Self {
         Self { reason, began: false }
     }
@@ -111,7 +111,7 @@ impl Client {
     ///
     /// # Errors
     /// What the route names cannot be used.
-    pub fn new(bounds: Bounds, route: &Route) -> Result<Self, ClientError> {
+    pub fn new(bounds: AnswerLimits, route: &ServerRoute) -> Result<Self, ClientError> {
         // Two libraries may bring a provider; the first one installed stays, and either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = route.authorities.as_deref().map_or(Ok(Vec::new()), authorities)?;
@@ -128,17 +128,17 @@ impl Client {
         };
         let elsewhere = build(None)?;
         let inner = if identity.is_some() { build(identity)? } else { elsewhere.clone() };
-        Ok(Self { inner, elsewhere, bounds, store: route.store.clone().unwrap_or_else(|| Arc::new(Store::of(&bounds))) })
+        Ok(Self { inner, elsewhere, bounds, store: route.store.clone().unwrap_or_else(|| Arc::new(AnswerMemory::of(&bounds))) })
     }
 
     /// Sends one request. What the header says is believed; a body that cannot be read within the bounds is told as such.
     ///
     /// # Errors
     /// No answer came, none that is HTTP, or none that ends; why.
-    pub async fn send(&self, request: &Signed) -> Result<Answer, Silence> {
+    pub async fn send(&self, request: &SignedRequest) -> Result<Answer, NoAnswer> {
         let client = if request.is_at_home() { &self.inner } else { &self.elsewhere };
-        let request = request.wire();
-        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| Silence::whole(error.to_string()))?;
+        let request = request.unsigned_request();
+        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| NoAnswer::whole(error.to_string()))?;
         let mut builder = client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
@@ -157,9 +157,9 @@ impl Client {
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;
         let answered = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)));
-        let response = answered.and_then(|answered| answered.map_err(|error| silence::of(&error))).map_err(Silence::whole)?;
+        let response = answered.and_then(|answered| answered.map_err(|error| silence::of(&error))).map_err(NoAnswer::whole)?;
         let status = Status(response.status().as_u16());
-        let broken = |what: String| Silence::broken(format!("the answer {status} {what}"));
+        let broken = |what: String| NoAnswer::broken(format!("the answer {status} {what}"));
         let headers = headers(&response, self.bounds.header).map_err(broken)?;
         let read = timeout_at(self.deadline(), self.body(response, &headers)).await;
         let read = read.map_err(|_| broken(format!("did not end within {}", seconds(self.bounds.total))))?;
@@ -172,7 +172,7 @@ impl Client {
         &self.inner
     }
 
-    pub(super) fn bounds(&self) -> &Bounds {
+    pub(super) fn bounds(&self) -> &AnswerLimits {
         &self.bounds
     }
 
@@ -180,13 +180,13 @@ impl Client {
         tokio::time::Instant::now() + self.bounds.total
     }
 
-    async fn body(&self, mut response: Response, headers: &[(String, String)]) -> Result<Content, String> {
+    async fn body(&self, mut response: Response, headers: &[(String, String)]) -> Result<AnswerContent, String> {
         let mut held = self.store.hold();
         let mut bytes: Vec<u8> = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| silence::of(&error))? {
             let room = self.bounds.body.saturating_sub(bytes.len());
             if chunk.len() > room {
-                return Ok(Content::TooLong(self.bounds.body as u64));
+                return Ok(AnswerContent::TooLong(self.bounds.body as u64));
             }
             if !held.take(chunk.len() as u64) {
                 return Ok(is_taken());
@@ -197,7 +197,7 @@ impl Client {
     }
 }
 
-fn plain(bounds: Bounds, proxy: Option<Proxy>, shared: bool) -> ClientBuilder {
+fn plain(bounds: AnswerLimits, proxy: Option<Proxy>, shared: bool) -> ClientBuilder {
     let builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .no_proxy()

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::own_headers::add_cookies;
-use super::{OwnField, Session, Wire};
+use super::{OwnField, Session, UnsignedRequest};
 use crate::model::contract::{Contract, Operation, SecurityScheme};
 use crate::model::exchange::SentCredential;
 use crate::model::plan::Credentials;
@@ -113,7 +113,7 @@ impl Accounts {
         operation: &Operation,
         schemes: &BTreeMap<String, SecurityScheme>,
         credentials: &Credentials,
-        request: &mut Wire,
+        request: &mut UnsignedRequest,
     ) -> Vec<SentCredential> {
         let mut sent = Vec::new();
         let Some((account, alternative)) = self.chosen(operation, schemes, credentials) else { return sent };
@@ -170,7 +170,7 @@ fn as_sent(kind: &SecurityScheme, secret: &Secret) -> Option<Secret> {
     Some(if *kind == SecurityScheme::Bearer { Secret::Bearer(token) } else { Secret::Value(token) })
 }
 
-fn put(request: &mut Wire, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
+fn put(request: &mut UnsignedRequest, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
     let (obtained, none) = (as_sent(kind, secret), SecretString::from(String::new()));
     let secret = match (secret, &obtained) {
         (Secret::Obtained(_), Some(sent)) => sent,
@@ -229,9 +229,9 @@ mod tests {
         let accounts =
             Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None, headers: Vec::new() };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut wire = Wire { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
-        let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut wire);
-        (wire.headers, sent.into_iter().map(|credential| credential.scheme).collect())
+        let mut unsigned_request = UnsignedRequest { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
+        let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut unsigned_request);
+        (unsigned_request.headers, sent.into_iter().map(|credential| credential.scheme).collect())
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::model::contract::Status;
 
 /// What is at an address.
 #[derive(Debug)]
-pub struct Document {
+pub struct FetchedDocument {
     /// Status of the answer.
     pub status: Status,
     /// Where it leads.
@@ -25,7 +25,7 @@ impl Client {
     ///
     /// # Errors
     /// Nothing came that can be read within the bounds; why.
-    pub async fn document(&self, url: &Url) -> Result<Document, String> {
+    pub async fn document(&self, url: &Url) -> Result<FetchedDocument, String> {
         let total = self.bounds().total;
         let asked = self.inner().get(url.clone()).header(ACCEPT, "application/json, application/yaml, */*;q=0.5").header(ACCEPT_ENCODING, "identity");
         let answered = timeout(total, asked.send()).await.map_err(|_| format!("no answer came within {}", seconds(total)))?;
@@ -47,6 +47,6 @@ impl Client {
             Ok(bytes)
         };
         let bytes = timeout(total, whole).await.map_err(|_| format!("it did not end within {}", seconds(total)))??;
-        Ok(Document { status, location, bytes })
+        Ok(FetchedDocument { status, location, bytes })
     }
 }

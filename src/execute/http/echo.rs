@@ -8,31 +8,31 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::credentials::WRONG_SECRET;
-use super::secret_encodings::{Forms, Found, REMOVED};
+use super::secret_encodings::{REMOVED, SecretForms, SecretMatch};
 use super::{Accounts, Secret, Session};
 use crate::model::contract::{Contract, SecurityScheme};
-use crate::model::exchange::{Answer, Content};
+use crate::model::exchange::{Answer, AnswerContent};
 
 /// What only the accounts and the server know, in every form in which it may come back.
-pub struct Censor {
+pub struct SecretRedactor {
     /// What proves who asks.
-    proofs: RwLock<Proofs>,
+    proofs: RwLock<CredentialTexts>,
     /// What comes from the environment and may as well be the name of a client, which answers may name.
-    names: Forms,
+    names: SecretForms,
 }
 
 /// Texts that prove who asks, and their forms.
 #[derive(Default)]
-struct Proofs {
+struct CredentialTexts {
     texts: Vec<String>,
-    forms: Arc<Forms>,
+    forms: Arc<SecretForms>,
 }
 
 /// What is said of a body that repeats what may be no secret: without it, it is not what the server sent.
 const REPEATED: &str =
     "it repeats the value of a header field that comes from the environment, so it is not kept; write in the suite what is no secret";
 
-impl Censor {
+impl SecretRedactor {
     /// A censor for these accounts. Whether a key proves who asks is up to the contract.
     pub fn new(accounts: &Accounts, contract: &Contract) -> Self {
         let alternatives: Vec<&Vec<String>> = contract.operations.iter().flat_map(|operation| &operation.security).collect();
@@ -50,7 +50,7 @@ impl Censor {
         });
         let (secret, named): (Vec<_>, Vec<_>) = own.partition(|(secret, _)| *secret);
         let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
-        let censor = Self { proofs: RwLock::default(), names: Forms::new(&texts(named).collect::<Vec<_>>()) };
+        let censor = Self { proofs: RwLock::default(), names: SecretForms::new(&texts(named).collect::<Vec<_>>()) };
         censor.learn(shown.chain(texts(secret)).collect());
         censor
     }
@@ -65,7 +65,7 @@ impl Censor {
             }
         }
         if proofs.texts.len() > known {
-            proofs.forms = Arc::new(Forms::new(&proofs.texts));
+            proofs.forms = Arc::new(SecretForms::new(&proofs.texts));
         }
     }
 
@@ -74,23 +74,23 @@ impl Censor {
         self.learn(session.secrets());
     }
 
-    fn forms(&self) -> Arc<Forms> {
+    fn forms(&self) -> Arc<SecretForms> {
         Arc::clone(&self.proofs.read().unwrap_or_else(PoisonError::into_inner).forms)
     }
 
     /// Notes whether an answer repeats a secret, and takes it out of the answer.
     pub fn answer(&self, answer: &mut Answer) {
         let forms = &*self.forms();
-        let mut found = Found::Nothing;
+        let mut found = SecretMatch::Nothing;
         for (name, value) in &mut answer.headers {
             found = found.max(forms.clean_name(name)).max(forms.clean(value));
         }
         found = found.max(match &mut answer.body {
-            Content::Text(text) | Content::Unread(text) | Content::Withheld(text) => forms.clean(text),
-            Content::Json(value) => visit(value, forms),
-            Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
+            AnswerContent::Text(text) | AnswerContent::Unread(text) | AnswerContent::Withheld(text) => forms.clean(text),
+            AnswerContent::Json(value) => visit(value, forms),
+            AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) => SecretMatch::Nothing,
         });
-        answer.echoes_credentials = found == Found::Secret;
+        answer.echoes_credentials = found == SecretMatch::Secret;
         self.names_of_clients(answer);
     }
 
@@ -101,12 +101,14 @@ impl Censor {
             self.names.clean(value);
         }
         let found = match &mut answer.body {
-            Content::Text(text) => self.names.clean(text),
-            Content::Json(value) => visit(value, &self.names),
-            Content::Unread(_) | Content::Withheld(_) | Content::Empty | Content::Bytes(_) | Content::TooLong(_) => Found::Nothing,
+            AnswerContent::Text(text) => self.names.clean(text),
+            AnswerContent::Json(value) => visit(value, &self.names),
+            AnswerContent::Unread(_) | AnswerContent::Withheld(_) | AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) => {
+                SecretMatch::Nothing
+            }
         };
-        if found > Found::Nothing {
-            answer.body = Content::Unread(REPEATED.to_owned());
+        if found > SecretMatch::Nothing {
+            answer.body = AnswerContent::Unread(REPEATED.to_owned());
         }
     }
 
@@ -156,19 +158,19 @@ fn proofs(secret: &Secret, proves: bool) -> Vec<String> {
 }
 
 /// Cleans every text of a document, names of members among them, and numbers that are a secret.
-fn visit(value: &mut Value, forms: &Forms) -> Found {
+fn visit(value: &mut Value, forms: &SecretForms) -> SecretMatch {
     match value {
         Value::String(text) => forms.clean(text),
         Value::Number(number) => {
             let found = forms.number(number);
-            if found > Found::Nothing {
+            if found > SecretMatch::Nothing {
                 *value = Value::from(REMOVED);
             }
             found
         }
-        Value::Array(items) => items.iter_mut().map(|item| visit(item, forms)).fold(Found::Nothing, Ord::max),
+        Value::Array(items) => items.iter_mut().map(|item| visit(item, forms)).fold(SecretMatch::Nothing, Ord::max),
         Value::Object(members) => {
-            let mut found = Found::Nothing;
+            let mut found = SecretMatch::Nothing;
             let taken = std::mem::take(members);
             members.extend(taken.into_iter().map(|(mut name, mut member)| {
                 found = found.max(forms.clean(&mut name)).max(visit(&mut member, forms));
@@ -176,7 +178,7 @@ fn visit(value: &mut Value, forms: &Forms) -> Found {
             }));
             found
         }
-        Value::Null | Value::Bool(_) => Found::Nothing,
+        Value::Null | Value::Bool(_) => SecretMatch::Nothing,
     }
 }
 
@@ -200,16 +202,16 @@ mod tests {
         read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap()
     }
 
-    fn censor(security: &Value) -> Censor {
+    fn censor(security: &Value) -> SecretRedactor {
         let text = |text: &str| SecretString::from(text.to_owned());
         let full = [
             ("key".to_owned(), Secret::Basic { username: text("someone-we-know"), password: text("s3cret/of ours") }),
             ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
         ];
-        Censor::new(&Accounts { full: Secrets::from(full), limited: None, headers: Vec::new() }, &contract(security))
+        SecretRedactor::new(&Accounts { full: Secrets::from(full), limited: None, headers: Vec::new() }, &contract(security))
     }
 
-    fn censored(security: &Value, headers: &[(&str, &str)], body: Content) -> Answer {
+    fn censored(security: &Value, headers: &[(&str, &str)], body: AnswerContent) -> Answer {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut answer = Answer { status: Status(200), headers, body, millis: 1, echoes_credentials: false };
         censor(security).answer(&mut answer);
@@ -236,23 +238,25 @@ mod tests {
             &STANDARD.encode("s3cret/of ours"),
             &wrong,
         ] {
-            for body in
-                [Content::Text(format!("<{form}>")), Content::Json(json!({"a": [{"b": format!("not {form}!")}]})), Content::Json(json!({form: 1}))]
-            {
+            for body in [
+                AnswerContent::Text(format!("<{form}>")),
+                AnswerContent::Json(json!({"a": [{"b": format!("not {form}!")}]})),
+                AnswerContent::Json(json!({form: 1})),
+            ] {
                 let answer = censored(&together, &[], body);
                 assert!(answer.echoes_credentials, "{form} in {:?}", answer.body);
                 assert!(!serde_json::to_string(&answer).unwrap().contains(form), "{:?}", answer.body);
             }
-            let answer = censored(&together, &[("x-debug", form)], Content::Empty);
+            let answer = censored(&together, &[("x-debug", form)], AnswerContent::Empty);
             assert!(answer.echoes_credentials && answer.header("x-debug").is_some_and(|value| !value.contains(form)));
         }
-        let answer = censored(&together, &[("x-s3cret/of ours", "1")], Content::Empty);
+        let answer = censored(&together, &[("x-s3cret/of ours", "1")], AnswerContent::Empty);
         assert!(answer.echoes_credentials && !answer.headers[0].0.contains("s3cret"));
     }
 
     #[test]
     fn names_of_users_and_clients_are_no_secrets() {
-        let body = Content::Json(json!({"user": "someone-we-know", "firm": "firm-12345678"}));
+        let body = AnswerContent::Json(json!({"user": "someone-we-know", "firm": "firm-12345678"}));
         let answer = censored(&json!([{"key": [], "firm": []}]), &[("x-firm", "firm-12345678")], body.clone());
         assert!(!answer.echoes_credentials);
         assert_eq!(answer.body, body);
@@ -260,8 +264,8 @@ mod tests {
 
     #[test]
     fn a_key_that_is_enough_on_its_own_is_one() {
-        let answer = censored(&json!([{"key": []}, {"firm": []}]), &[], Content::Json(json!({"firm": "firm-12345678"})));
+        let answer = censored(&json!([{"key": []}, {"firm": []}]), &[], AnswerContent::Json(json!({"firm": "firm-12345678"})));
         assert!(answer.echoes_credentials);
-        assert_eq!(answer.body, Content::Json(json!({"firm": REMOVED})));
+        assert_eq!(answer.body, AnswerContent::Json(json!({"firm": REMOVED})));
     }
 }

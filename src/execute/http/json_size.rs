@@ -9,7 +9,7 @@ const QUOTE: u64 = 16;
 
 /// How heavy a JSON text is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Weight {
+pub struct JsonSize {
     /// Bytes that its values take at most.
     pub bytes: u64,
     /// How deep it is nested.
@@ -17,8 +17,8 @@ pub struct Weight {
 }
 
 /// Weighs a text that may be JSON. What begins with no bracket has no members.
-pub fn weigh(text: &[u8]) -> Weight {
-    let mut weight = Weight { bytes: text.len() as u64, depth: 0 };
+pub fn weigh(text: &[u8]) -> JsonSize {
+    let mut weight = JsonSize { bytes: text.len() as u64, depth: 0 };
     if !matches!(text.trim_ascii_start().first(), Some(b'[' | b'{')) {
         return weight;
     }
@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(weigh(br#"["[[[\"[[["#).depth, 1);
         assert_eq!(weigh(br#"["\\"[["#).depth, 3);
         assert_eq!(weigh(b" [[],[[]]]").depth, 3);
-        assert_eq!(weigh(b"a,b,[c"), Weight { bytes: 6, depth: 0 });
+        assert_eq!(weigh(b"a,b,[c"), JsonSize { bytes: 6, depth: 0 });
     }
 
     #[test]

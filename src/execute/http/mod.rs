@@ -15,12 +15,12 @@ mod silence;
 mod surrogates;
 mod wire;
 
-pub use answer_body::Store;
-pub use client::{Bounds, Client, ClientError, Route, Silence};
+pub use answer_body::AnswerMemory;
+pub use client::{AnswerLimits, Client, ClientError, NoAnswer, ServerRoute};
 pub use credentials::{Accounts, Secret, Secrets};
-pub use document::Document;
-pub use echo::Censor;
+pub use document::FetchedDocument;
+pub use echo::SecretRedactor;
 pub use own_headers::OwnField;
-pub use permit::{Permit, Permitted, Signed};
+pub use permit::{Permit, PermittedRequest, SignedRequest};
 pub use session::Session;
-pub use wire::{Wire, wire};
+pub use wire::{UnsignedRequest, unsigned_request};

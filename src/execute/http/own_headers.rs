@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Wire;
+use super::UnsignedRequest;
 use crate::model::environment::filled;
 use crate::model::exchange::SentRequest;
 use crate::model::own_header::OwnHeader;
@@ -40,16 +40,16 @@ impl OwnField {
 
 /// Puts the fields on a request to an operation, and on what is shown of it. What the contract has for them makes room, but
 /// not the field that the fault of the request is about, whether it is wrong or left out.
-pub(super) fn put_on(fields: &[OwnField], operation: &str, kept: Option<&str>, wire: &mut Wire, shown: &mut SentRequest) {
+pub(super) fn put_on(fields: &[OwnField], operation: &str, kept: Option<&str>, unsigned_request: &mut UnsignedRequest, shown: &mut SentRequest) {
     for field in fields.iter().filter(|field| field.is_sent(operation, kept)) {
         let name = &field.header.name;
         let value = field.value.expose_secret();
         if name.eq_ignore_ascii_case("cookie") {
-            add_cookies(wire, value);
+            add_cookies(unsigned_request, value);
         } else {
-            wire.headers.retain(|(known, _)| !field.header.is_called(known));
+            unsigned_request.headers.retain(|(known, _)| !field.header.is_called(known));
             shown.headers.retain(|(known, _)| !field.header.is_called(known));
-            wire.headers.push((name.clone(), value.to_owned()));
+            unsigned_request.headers.push((name.clone(), value.to_owned()));
         }
         let plain = field.secrets.is_empty();
         shown.headers.push((name.clone(), if plain { value.to_owned() } else { field.header.value.clone() }));
@@ -60,10 +60,10 @@ pub(super) fn put_on(fields: &[OwnField], operation: &str, kept: Option<&str>, w
 }
 
 /// One field for all cookies (RFC 6265, section 5.4).
-pub(super) fn add_cookies(wire: &mut Wire, pairs: &str) {
-    match wire.headers.iter_mut().find(|(field, _)| field.eq_ignore_ascii_case("cookie")) {
+pub(super) fn add_cookies(unsigned_request: &mut UnsignedRequest, pairs: &str) {
+    match unsigned_request.headers.iter_mut().find(|(field, _)| field.eq_ignore_ascii_case("cookie")) {
         Some((_, cookies)) => *cookies = format!("{cookies}; {pairs}"),
-        None => wire.headers.push(("cookie".to_owned(), pairs.to_owned())),
+        None => unsigned_request.headers.push(("cookie".to_owned(), pairs.to_owned())),
     }
 }
 
@@ -77,11 +77,11 @@ mod tests {
         let lookup = |name: &str| Some(format!("value of {name}"));
         let fields: Vec<OwnField> = own.iter().map(|text| OwnField::new(&OwnHeader::parse(text).unwrap(), &lookup)).collect();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut wire = Wire { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
-        let mut shown = wire.shown();
-        put_on(&fields, "a.get", kept, &mut wire, &mut shown);
+        let mut unsigned_request = UnsignedRequest { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
+        let mut shown = unsigned_request.shown();
+        put_on(&fields, "a.get", kept, &mut unsigned_request, &mut shown);
         let lines = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        (lines(wire.headers), lines(shown.headers))
+        (lines(unsigned_request.headers), lines(shown.headers))
     }
 
     #[test]

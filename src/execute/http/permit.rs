@@ -6,14 +6,14 @@
 use url::{Origin, Url};
 
 use super::own_headers::put_on;
-use super::{Accounts, Session, Wire, wire};
+use super::{Accounts, Session, UnsignedRequest, unsigned_request};
 use crate::model::contract::{Contract, Operation};
 use crate::model::effect::{Effect, Permission};
 use crate::model::exchange::SentRequest;
 use crate::model::plan::{Credentials, Place};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::Suite;
-use crate::plan::{Asked, EffectRules, acts_at, not_allowed};
+use crate::plan::{ClassifiedRequest, EffectRules, acts_at, not_allowed};
 
 /// What a run may send, and where. It is made from the command line once, never from a contract, a journal or a recording.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub struct Permit<'a> {
 
 /// A request that may be sent. Nothing else makes one.
 #[derive(Debug, Clone)]
-pub struct Permitted {
-    wire: Wire,
+pub struct PermittedRequest {
+    unsigned_request: UnsignedRequest,
     credentials: Credentials,
     /// Whether it stays on the server that the run is for, so that header fields of the user's own may go with it.
     at_home: bool,
@@ -36,17 +36,17 @@ pub struct Permitted {
 }
 
 /// A permitted request with its credentials, and what may be shown of it.
-pub struct Signed {
-    wire: Wire,
+pub struct SignedRequest {
+    unsigned_request: UnsignedRequest,
     shown: SentRequest,
     /// Whether the client may show its certificate.
     at_home: bool,
 }
 
-impl Permitted {
+impl PermittedRequest {
     /// The request without its credentials.
-    pub fn wire(&self) -> &Wire {
-        &self.wire
+    pub fn unsigned_request(&self) -> &UnsignedRequest {
+        &self.unsigned_request
     }
 
     /// Whose credentials it is to be signed with.
@@ -55,31 +55,31 @@ impl Permitted {
     }
 
     /// The request as it is, for what asks without credentials.
-    pub fn unsigned(self) -> Signed {
-        let shown = self.wire.shown();
-        Signed { wire: self.wire, shown, at_home: self.at_home }
+    pub fn unsigned(self) -> SignedRequest {
+        let shown = self.unsigned_request.shown();
+        SignedRequest { unsigned_request: self.unsigned_request, shown, at_home: self.at_home }
     }
 
     /// Puts the user's own header fields and the credentials on it.
-    pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> Signed {
-        let mut wire = self.wire.clone();
-        let mut shown = wire.shown();
+    pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> SignedRequest {
+        let mut unsigned_request = self.unsigned_request.clone();
+        let mut shown = unsigned_request.shown();
         if self.at_home {
-            put_on(&accounts.headers, &operation.id, self.kept.as_deref(), &mut wire, &mut shown);
+            put_on(&accounts.headers, &operation.id, self.kept.as_deref(), &mut unsigned_request, &mut shown);
         }
-        shown.credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut wire);
-        Signed { wire, shown, at_home: self.at_home }
+        shown.credentials = accounts.sign(operation, &contract.security_schemes, &self.credentials, &mut unsigned_request);
+        SignedRequest { unsigned_request, shown, at_home: self.at_home }
     }
 }
 
-impl Signed {
+impl SignedRequest {
     /// What may be shown of it: everything but secrets, and the names of the credentials that were put on it.
     pub fn shown(&self) -> &SentRequest {
         &self.shown
     }
 
-    pub(super) fn wire(&self) -> &Wire {
-        &self.wire
+    pub(super) fn unsigned_request(&self) -> &UnsignedRequest {
+        &self.unsigned_request
     }
 
     /// Whether it goes to the server that the run is for, or to one that the suite names.
@@ -101,7 +101,7 @@ impl<'a> Permit<'a> {
     }
 
     /// What a request would change.
-    pub fn effect(&self, asked: &Asked<'_>) -> Effect {
+    pub fn effect(&self, asked: &ClassifiedRequest<'_>) -> Effect {
         self.rules.of(asked)
     }
 
@@ -114,7 +114,7 @@ impl<'a> Permit<'a> {
     ///
     /// # Errors
     /// What it would change is not allowed, an id cannot stand in a path, or it would leave the server.
-    pub fn check(&self, asked: &Asked<'_>) -> Result<Permitted, Reason> {
+    pub fn check(&self, asked: &ClassifiedRequest<'_>) -> Result<PermittedRequest, Reason> {
         let effect = self.rules.of(asked);
         if !self.permission.allows(effect) {
             return Err(not_allowed(effect, asked.fault.is_some()));
@@ -123,52 +123,52 @@ impl<'a> Permit<'a> {
         if let Some((name, value)) = asked.request.path_values.iter().find(|(_, value)| matches!(value.trim(), "" | "." | "..")) {
             return Err(Reason::new(Code::Other, format!("{name} is {value:?}, which cannot stand in a path")));
         }
-        let wire = wire(&self.base, asked.request);
-        self.same_origin(&wire)?;
+        let unsigned_request = unsigned_request(&self.base, asked.request);
+        self.same_origin(&unsigned_request)?;
         let kept = asked.fault.and_then(|fault| if let Place::Header(name) = &fault.place { Some(name.clone()) } else { None });
-        Ok(Permitted { wire, credentials: asked.request.credentials.clone(), at_home: true, kept })
+        Ok(PermittedRequest { unsigned_request, credentials: asked.request.credentials.clone(), at_home: true, kept })
     }
 
     /// Checks a request for an address that an answer has named: it only reads, and shows no credentials elsewhere.
     ///
     /// # Errors
     /// It writes, its path says that it acts, or it would take credentials to another server.
-    pub fn check_reading(&self, wire: Wire, credentials: Credentials) -> Result<Permitted, Reason> {
-        let url = Url::parse(&wire.url).map_err(|error| Reason::from(format!("{} is no URL: {error}", wire.url)))?;
-        if !wire.method.is_safe() || wire.body.is_some() {
+    pub fn check_reading(&self, unsigned_request: UnsignedRequest, credentials: Credentials) -> Result<PermittedRequest, Reason> {
+        let url = Url::parse(&unsigned_request.url).map_err(|error| Reason::from(format!("{} is no URL: {error}", unsigned_request.url)))?;
+        if !unsigned_request.method.is_safe() || unsigned_request.body.is_some() {
             return Err(not_allowed(Effect::Borrowed, false));
         }
         if acts_at(url.path()) && !self.permission.allows(Effect::Sweeping) {
             return Err(not_allowed(Effect::Sweeping, false));
         }
         if credentials != Credentials::None {
-            self.same_origin(&wire)?;
+            self.same_origin(&unsigned_request)?;
         }
-        let at_home = self.same_origin(&wire).is_ok();
-        Ok(Permitted { wire, credentials, at_home, kept: None })
+        let at_home = self.same_origin(&unsigned_request).is_ok();
+        Ok(PermittedRequest { unsigned_request, credentials, at_home, kept: None })
     }
 
     /// Checks the request that obtains a credential, which is signed with nothing and shown without its body.
     ///
     /// # Errors
     /// It would go to another server than the run is for, and the suite does not name its address.
-    pub fn check_log_in(&self, session: &Session) -> Result<Signed, Reason> {
+    pub fn check_log_in(&self, session: &Session) -> Result<SignedRequest, Reason> {
         let whole = session.url.starts_with("http://") || session.url.starts_with("https://");
         let url = if whole { session.url.clone() } else { format!("{}/{}", self.base, session.url.trim_start_matches('/')) };
-        let wire = session.wire(url);
+        let unsigned_request = session.unsigned_request(url);
         if !session.named {
             let hint = "the contract alone does not send credentials there; write the address in the suite";
-            self.same_origin(&wire).map_err(|reason| Reason::from(format!("{reason}: {hint}")))?;
+            self.same_origin(&unsigned_request).map_err(|reason| Reason::from(format!("{reason}: {hint}")))?;
         }
-        let shown = SentRequest { method: wire.method.clone(), url: wire.url.clone(), ..SentRequest::default() };
-        Ok(Signed { wire, shown, at_home: true })
+        let shown = SentRequest { method: unsigned_request.method.clone(), url: unsigned_request.url.clone(), ..SentRequest::default() };
+        Ok(SignedRequest { unsigned_request, shown, at_home: true })
     }
 
-    fn same_origin(&self, wire: &Wire) -> Result<(), Reason> {
-        let origin = Url::parse(&wire.url).ok().map(|url| url.origin());
+    fn same_origin(&self, unsigned_request: &UnsignedRequest) -> Result<(), Reason> {
+        let origin = Url::parse(&unsigned_request.url).ok().map(|url| url.origin());
         if origin.is_some() && origin == self.origin {
             return Ok(());
         }
-        Err(Reason::from(format!("{} is not on the server that the run is for", wire.url)))
+        Err(Reason::from(format!("{} is not on the server that the run is for", unsigned_request.url)))
     }
 }

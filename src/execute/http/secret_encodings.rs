@@ -23,7 +23,7 @@ pub const REMOVED: &str = "[credentials]";
 
 /// A text that gives a secret away.
 #[derive(Clone, PartialEq, Eq)]
-struct Form {
+struct SecretForm {
     text: String,
     /// Whether it is not written by chance.
     telling: bool,
@@ -31,16 +31,16 @@ struct Form {
 
 /// Every form of every secret.
 #[derive(Clone, Default)]
-pub struct Forms {
+pub struct SecretForms {
     /// The longest first.
-    forms: Vec<Form>,
+    forms: Vec<SecretForm>,
     /// All of them at once, in any case: hexadecimal digits have two, names of header fields lose theirs.
     search: Option<AhoCorasick>,
 }
 
 /// What was found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Found {
+pub enum SecretMatch {
     /// Nothing.
     Nothing,
     /// A word or number that may stand there by chance.
@@ -49,10 +49,10 @@ pub enum Found {
     Secret,
 }
 
-impl Forms {
+impl SecretForms {
     /// The forms of these texts.
     pub fn new(texts: &[String]) -> Self {
-        let mut forms: Vec<Form> = texts.iter().flat_map(|text| readings(text)).flat_map(|text| forms(&text)).collect();
+        let mut forms: Vec<SecretForm> = texts.iter().flat_map(|text| readings(text)).flat_map(|text| forms(&text)).collect();
         forms.sort_by(|one, other| (other.text.len(), &one.text).cmp(&(one.text.len(), &other.text)));
         forms.dedup_by(|one, other| one.text == other.text);
         let mut search = AhoCorasick::builder();
@@ -62,54 +62,54 @@ impl Forms {
 
     /// Takes every secret out of a text. One that is there only after decoding takes the whole text with it, because
     /// where it begins and ends cannot be told any more.
-    pub fn clean(&self, text: &mut String) -> Found {
+    pub fn clean(&self, text: &mut String) -> SecretMatch {
         let shortest = self.forms.last().map_or(usize::MAX, |form| form.text.len());
-        let Some(search) = self.search.as_ref().filter(|_| text.len() >= shortest) else { return Found::Nothing };
+        let Some(search) = self.search.as_ref().filter(|_| text.len() >= shortest) else { return SecretMatch::Nothing };
         let found = self.open(text);
-        if found > Found::Nothing {
+        if found > SecretMatch::Nothing {
             *text = search.replace_all(text, &vec![REMOVED; self.forms.len()]);
         }
         let hidden = self.hidden(text);
-        if hidden > Found::Nothing {
+        if hidden > SecretMatch::Nothing {
             REMOVED.clone_into(text);
         }
         found.max(hidden)
     }
 
     /// Takes every secret out of the name of a header field.
-    pub fn clean_name(&self, name: &mut String) -> Found {
+    pub fn clean_name(&self, name: &mut String) -> SecretMatch {
         let found = self.open(name).max(self.hidden(name));
-        if found > Found::Nothing {
+        if found > SecretMatch::Nothing {
             REMOVED.clone_into(name);
         }
         found
     }
 
     /// What is found of a number, however it is written.
-    pub fn number(&self, number: &serde_json::Number) -> Found {
+    pub fn number(&self, number: &serde_json::Number) -> SecretMatch {
         let text = number.to_string();
-        let same = |form: &&Form| {
+        let same = |form: &&SecretForm| {
             let digits = form.text.bytes().all(|byte| byte.is_ascii_digit()) && !form.text.starts_with('0');
             // Both are rounded alike; what is compared is the same decimal number.
             form.text == text
                 || (digits && form.text.parse::<f64>().ok().is_some_and(|value| number.as_f64().is_some_and(|other| (value - other).abs() < 0.5)))
         };
-        self.forms.iter().filter(same).map(Form::found).max().unwrap_or(Found::Nothing)
+        self.forms.iter().filter(same).map(SecretForm::found).max().unwrap_or(SecretMatch::Nothing)
     }
 
     /// What is found in a text as it stands.
-    fn open(&self, text: &str) -> Found {
+    fn open(&self, text: &str) -> SecretMatch {
         let found = self.search.iter().flat_map(|search| search.find_iter(text)).map(|hit| self.forms[hit.pattern().as_usize()].found());
-        found.max().unwrap_or(Found::Nothing)
+        found.max().unwrap_or(SecretMatch::Nothing)
     }
 
     /// What is found once a text is decoded.
-    fn hidden(&self, text: &str) -> Found {
+    fn hidden(&self, text: &str) -> SecretMatch {
         if self.forms.is_empty() {
-            return Found::Nothing;
+            return SecretMatch::Nothing;
         }
         let mut texts: Vec<Cow<'_, str>> = vec![Cow::Borrowed(text)];
-        let mut found = Found::Nothing;
+        let mut found = SecretMatch::Nothing;
         for layer in 0..=LAYERS {
             if layer > 0 {
                 texts = texts.iter().flat_map(|text| decoded(text)).map(Cow::Owned).collect();
@@ -122,23 +122,23 @@ impl Forms {
     }
 }
 
-impl Form {
-    fn found(&self) -> Found {
-        if self.telling { Found::Secret } else { Found::Word }
+impl SecretForm {
+    fn found(&self) -> SecretMatch {
+        if self.telling { SecretMatch::Secret } else { SecretMatch::Word }
     }
 }
 
 /// As it is, in hexadecimal digits, and as a part of something in base64 (RFC 4648, sections 4 and 5), where it begins at
 /// one of three places in a group.
-fn forms(text: &str) -> Vec<Form> {
+fn forms(text: &str) -> Vec<SecretForm> {
     if text.len() < SHORTEST {
         return Vec::new();
     }
     // Padding is often left out.
     let plain = Some(text.trim_end_matches('=')).filter(|plain| plain.len() >= SHORTEST).unwrap_or(text);
     let alike = plain.bytes().all(|byte| byte.is_ascii_alphabetic()) || plain.bytes().all(|byte| byte.is_ascii_digit());
-    let mut forms = vec![Form { text: plain.to_owned(), telling: !alike || plain.len() >= TELLING }];
-    let mut tell = |text: String| forms.push(Form { text, telling: true });
+    let mut forms = vec![SecretForm { text: plain.to_owned(), telling: !alike || plain.len() >= TELLING }];
+    let mut tell = |text: String| forms.push(SecretForm { text, telling: true });
     let hex = text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     tell(hex);
     for offset in 0..3_usize {
@@ -190,32 +190,32 @@ mod tests {
 
     use super::*;
 
-    fn cleaned(secret: &str, text: &str) -> (String, Found) {
+    fn cleaned(secret: &str, text: &str) -> (String, SecretMatch) {
         let mut text = text.to_owned();
-        let found = Forms::new(&[secret.to_owned()]).clean(&mut text);
+        let found = SecretForms::new(&[secret.to_owned()]).clean(&mut text);
         (text, found)
     }
 
     #[test]
     fn a_short_secret_shreds_nothing() {
         for secret in ["a", "1", "abc1234", ""] {
-            assert_eq!(cleaned(secret, "a text of 1 line, abc1234"), ("a text of 1 line, abc1234".to_owned(), Found::Nothing), "{secret}");
+            assert_eq!(cleaned(secret, "a text of 1 line, abc1234"), ("a text of 1 line, abc1234".to_owned(), SecretMatch::Nothing), "{secret}");
         }
     }
 
     #[test]
     fn a_word_or_number_is_taken_out_and_held_against_no_server() {
-        assert_eq!(cleaned("password", "no password here"), (format!("no {REMOVED} here"), Found::Word));
-        assert_eq!(cleaned("12345678", "12345678"), (REMOVED.to_owned(), Found::Word));
-        assert_eq!(cleaned("passw0rd", "no passw0rd here"), (format!("no {REMOVED} here"), Found::Secret));
+        assert_eq!(cleaned("password", "no password here"), (format!("no {REMOVED} here"), SecretMatch::Word));
+        assert_eq!(cleaned("12345678", "12345678"), (REMOVED.to_owned(), SecretMatch::Word));
+        assert_eq!(cleaned("passw0rd", "no passw0rd here"), (format!("no {REMOVED} here"), SecretMatch::Secret));
     }
 
     #[test]
     fn what_only_decoding_shows_takes_the_whole_text() {
         for text in ["say s3cr%65t%20w%2Frd", "s3cret+w%2frd", r"s3cr\u0065t w\/rd", "s3cret w&#x2F;rd", "s3cret%2520w%252Frd"] {
-            assert_eq!(cleaned("s3cret w/rd", text), (REMOVED.to_owned(), Found::Secret), "{text}");
+            assert_eq!(cleaned("s3cret w/rd", text), (REMOVED.to_owned(), SecretMatch::Secret), "{text}");
         }
-        assert_eq!(cleaned("s3cret w/rd", "100 % of \\ & + stays"), ("100 % of \\ & + stays".to_owned(), Found::Nothing));
+        assert_eq!(cleaned("s3cret w/rd", "100 % of \\ & + stays"), ("100 % of \\ & + stays".to_owned(), SecretMatch::Nothing));
     }
 
     #[test]
@@ -229,15 +229,15 @@ mod tests {
             "70C3a47373 77c3B6\n7264",
             "p&auml;ssw&#xF6;rd",
         ] {
-            assert_ne!(cleaned("pässwörd", text).1, Found::Nothing, "{text}");
+            assert_ne!(cleaned("pässwörd", text).1, SecretMatch::Nothing, "{text}");
         }
         for text in ["1234567890", "1234567890.0", "1.23456789e9", "1.23456789E+09", "x1.23456789e+9y"] {
-            assert_ne!(cleaned("1234567890", text).1, Found::Nothing, "{text}");
+            assert_ne!(cleaned("1234567890", text).1, SecretMatch::Nothing, "{text}");
         }
-        let forms = Forms::new(&["1234567890".to_owned()]);
+        let forms = SecretForms::new(&["1234567890".to_owned()]);
         let number = |text: &str| forms.number(&serde_json::from_str(text).unwrap());
-        assert!(["1234567890", "1234567890.0", "1.23456789e9"].iter().all(|text| number(text) > Found::Nothing));
-        assert!(["1234567891", "12345678900", "123456789"].iter().all(|text| number(text) == Found::Nothing));
+        assert!(["1234567890", "1234567890.0", "1.23456789e9"].iter().all(|text| number(text) > SecretMatch::Nothing));
+        assert!(["1234567891", "12345678900", "123456789"].iter().all(|text| number(text) == SecretMatch::Nothing));
     }
 
     proptest! {
@@ -251,7 +251,7 @@ mod tests {
         fn base64_of_anything_around_it_is_found(before in "[ -~]{0,9}", secret in "[!-~]{8,40}", after in "[ -~]{0,9}") {
             let whole = format!("{before}{secret}{after}");
             for encoded in [STANDARD_NO_PAD.encode(&whole), URL_SAFE_NO_PAD.encode(&whole)] {
-                prop_assert_ne!(cleaned(&secret, &encoded).1, Found::Nothing);
+                prop_assert_ne!(cleaned(&secret, &encoded).1, SecretMatch::Nothing);
             }
         }
     }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use super::Wire;
+use super::UnsignedRequest;
 use super::secret_encodings::REMOVED;
 use crate::model::contract::Method;
 use crate::model::environment::filled;
@@ -27,7 +27,7 @@ const NAMES_OF_NO_SECRET: [&str; 6] = ["user", "mail", "login", "name", "account
 
 /// How a token is asked for, with everything secret filled in.
 #[derive(Debug, Clone)]
-enum Way {
+enum TokenRequest {
     LogIn {
         spec: Box<LogIn>,
         body: Option<SecretString>,
@@ -46,7 +46,7 @@ enum Way {
 
 /// What is known now.
 #[derive(Debug, Default)]
-struct Now {
+struct TokenState {
     token: Option<SecretString>,
     refresh: Option<SecretString>,
     ends: Option<Instant>,
@@ -64,8 +64,8 @@ pub struct Session {
     pub url: String,
     /// Whether the suite itself names the address.
     pub named: bool,
-    way: Way,
-    now: Mutex<Now>,
+    way: TokenRequest,
+    now: Mutex<TokenState>,
     /// Only one request for it is under way.
     pub turn: tokio::sync::Mutex<()>,
 }
@@ -81,40 +81,40 @@ impl Session {
         let headers = spec.headers.iter().map(|(name, value)| (name.clone(), SecretString::from(filled(value, lookup)))).collect();
         let secret = |name: &String| !NAMES_OF_NO_SECRET.iter().any(|word| name.to_ascii_lowercase().contains(word));
         let secrets = spec.variables().iter().filter(|name| secret(name)).filter_map(|name| lookup(name)).map(SecretString::from).collect();
-        let way = Way::LogIn { spec: Box::new(spec.clone()), body: json.or(form).map(SecretString::from), headers, secrets };
+        let way = TokenRequest::LogIn { spec: Box::new(spec.clone()), body: json.or(form).map(SecretString::from), headers, secrets };
         Self { url: spec.url.clone(), named: true, way, now: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
     /// One that is a token of OAuth 2.0.
     pub fn oauth(spec: &OAuth, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| SecretString::from(lookup(name).unwrap_or_default());
-        let way = Way::OAuth {
+        let way = TokenRequest::OAuth {
             client_id: get(&spec.client_id),
             client_secret: get(&spec.client_secret),
             scope: spec.scope.clone(),
             in_body: spec.in_body,
             bare: spec.refresh_token.is_some(),
         };
-        let now = Now { refresh: spec.refresh_token.as_deref().map(get), ..Now::default() };
+        let now = TokenState { refresh: spec.refresh_token.as_deref().map(get), ..TokenState::default() };
         let url = spec.token_url.clone().or_else(|| spec.of_contract.clone()).unwrap_or_default();
         Self { url, named: spec.token_url.is_some(), way, now: Mutex::new(now), turn: tokio::sync::Mutex::default() }
     }
 
-    fn now(&self) -> MutexGuard<'_, Now> {
+    fn now(&self) -> MutexGuard<'_, TokenState> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is sent, as it stands before it.
     pub(super) fn token(&self) -> Option<SecretString> {
-        let prefix = if let Way::LogIn { spec, .. } = &self.way { spec.prefix.as_deref().unwrap_or_default() } else { "" };
+        let prefix = if let TokenRequest::LogIn { spec, .. } = &self.way { spec.prefix.as_deref().unwrap_or_default() } else { "" };
         self.now().token.as_ref().map(|token| SecretString::from(format!("{prefix}{}", token.expose_secret())))
     }
 
     /// Everything secret of it that an answer must not repeat: the tokens, and what they were asked for with.
     pub(super) fn secrets(&self) -> Vec<String> {
         let own = match &self.way {
-            Way::LogIn { secrets, .. } => secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect(),
-            Way::OAuth { client_secret, .. } => vec![client_secret.expose_secret().to_owned()],
+            TokenRequest::LogIn { secrets, .. } => secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect(),
+            TokenRequest::OAuth { client_secret, .. } => vec![client_secret.expose_secret().to_owned()],
         };
         let now = self.now();
         let tokens = [&now.token, &now.refresh].into_iter().flatten().map(|token| token.expose_secret().to_owned());
@@ -169,25 +169,25 @@ impl Session {
     /// Forgets a refresh token that was refused; whether there is another way.
     pub fn forget_refresh(&self) -> bool {
         self.now().refresh = None;
-        !matches!(self.way, Way::OAuth { bare: true, .. })
+        !matches!(self.way, TokenRequest::OAuth { bare: true, .. })
     }
 
     /// The method of the request that asks for it.
     pub fn method(&self) -> &str {
-        if let Way::LogIn { spec, .. } = &self.way { &spec.method } else { "POST" }
+        if let TokenRequest::LogIn { spec, .. } = &self.way { &spec.method } else { "POST" }
     }
 
     /// The request that asks for it, at this address.
-    pub(super) fn wire(&self, url: String) -> Wire {
+    pub(super) fn unsigned_request(&self, url: String) -> UnsignedRequest {
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         let (method, body) = match &self.way {
-            Way::LogIn { spec, body, headers: own, .. } => {
+            TokenRequest::LogIn { spec, body, headers: own, .. } => {
                 let kind = if spec.json.is_some() { "application/json" } else { "application/x-www-form-urlencoded" };
                 headers.extend(body.as_ref().map(|_| ("content-type".to_owned(), kind.to_owned())));
                 headers.extend(own.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())));
                 (spec.method.clone(), body.as_ref().map(|body| body.expose_secret().to_owned()))
             }
-            Way::OAuth { client_id, client_secret, scope, in_body, .. } => {
+            TokenRequest::OAuth { client_id, client_secret, scope, in_body, .. } => {
                 headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
                 let mut form = Serializer::new(String::new());
                 match &self.now().refresh {
@@ -206,7 +206,7 @@ impl Session {
                 ("POST".to_owned(), Some(form.finish()))
             }
         };
-        Wire { method: Method::new(method), url, headers, body: body.map(String::into_bytes) }
+        UnsignedRequest { method: Method::new(method), url, headers, body: body.map(String::into_bytes) }
     }
 
     /// Takes the token out of an answer.
@@ -217,11 +217,11 @@ impl Session {
         let body = answer.body.json();
         let text = |at: &str| body.and_then(|body| body.pointer(at)).and_then(Value::as_str).filter(|text| is_sendable(text));
         let (found, lifetime, place) = match &self.way {
-            Way::LogIn { spec, .. } => match (&spec.cookie, spec.token.as_deref().unwrap_or_default()) {
+            TokenRequest::LogIn { spec, .. } => match (&spec.cookie, spec.token.as_deref().unwrap_or_default()) {
                 (Some(name), _) => (set_cookie(answer, name), spec.lifetime.clone(), format!("cookie {name}")),
                 (None, at) => (text(at).map(str::to_owned), spec.lifetime.clone(), format!("token at {at}")),
             },
-            Way::OAuth { .. } => {
+            TokenRequest::OAuth { .. } => {
                 (text("/access_token").map(str::to_owned), Some(Lifetime::At("/expires_in".to_owned())), "token at /access_token".to_owned())
             }
         };
@@ -233,7 +233,7 @@ impl Session {
         });
         let mut now = self.now();
         now.ends = seconds.map(Duration::from_secs).and_then(|life| Instant::now().checked_add(life.saturating_sub(BEFORE_END.min(life / 10))));
-        if matches!(self.way, Way::OAuth { .. })
+        if matches!(self.way, TokenRequest::OAuth { .. })
             && let Some(refresh) = text("/refresh_token")
         {
             now.refresh = Some(SecretString::from(refresh.to_owned()));
@@ -246,7 +246,7 @@ impl Session {
 
     /// Takes over a cookie that an answer to a request with it sets again, out of the answer; whether there was another one.
     pub fn learn_cookie(&self, answer: &mut Answer) -> bool {
-        let Way::LogIn { spec, .. } = &self.way else { return false };
+        let TokenRequest::LogIn { spec, .. } = &self.way else { return false };
         let Some(name) = &spec.cookie else { return false };
         let Some(value) = set_cookie(answer, name) else { return false };
         // Here it stands by right, so it is taken out before anybody looks for what an answer gives away.

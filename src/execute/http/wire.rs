@@ -24,7 +24,7 @@ const CUT_BYTES: usize = 3;
 
 /// A request ready to be sent; credentials are put on it last of all.
 #[derive(Clone)]
-pub struct Wire {
+pub struct UnsignedRequest {
     /// Method.
     pub method: Method,
     /// Absolute URL.
@@ -36,7 +36,7 @@ pub struct Wire {
 }
 
 /// Names only: what stands in header fields and after the question mark may be a credential.
-impl std::fmt::Debug for Wire {
+impl std::fmt::Debug for UnsignedRequest {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         let url = self.url.split('?').next().unwrap_or_default();
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Wire {
     }
 }
 
-impl Wire {
+impl UnsignedRequest {
     /// What a report shows of it.
     pub fn shown(&self) -> SentRequest {
         SentRequest {
@@ -62,7 +62,7 @@ impl Wire {
 }
 
 /// Writes a filled request for a server at `base`, an absolute URL without a slash at its end.
-pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
+pub fn unsigned_request(base: &str, request: &RequestTemplate) -> UnsignedRequest {
     let mut url = format!("{base}{}", path(request));
     if !request.query.is_empty() {
         url = format!("{url}?{}", query(request));
@@ -79,7 +79,7 @@ pub fn wire(base: &str, request: &RequestTemplate) -> Wire {
             Some(multipart(parts))
         }
     };
-    Wire { method: request.method.clone(), url, headers, body }
+    UnsignedRequest { method: request.method.clone(), url, headers, body }
 }
 
 /// The path with its values. They are encoded first, braces too, so that none is taken for the name of another.
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_value_stays_within_its_segment() {
-        let sent = wire("http://h/api", &template("/v1/x/{id}/y", Body::Empty));
+        let sent = unsigned_request("http://h/api", &template("/v1/x/{id}/y", Body::Empty));
         assert_eq!(sent.url, "http://h/api/v1/x/a%2Fb%20%C3%A4/y");
         assert_eq!(sent.body, None);
     }
@@ -200,14 +200,14 @@ mod tests {
     #[test]
     fn values_are_written_as_they_are_spelled() {
         let body = Body::Spelled(json!({"a": 1, "b": "x"}), vec![("/a".to_owned(), "1e2".to_owned()), ("/c".to_owned(), "2,\"c\":3".to_owned())]);
-        let sent = wire("http://h", &template("/", body));
+        let sent = unsigned_request("http://h", &template("/", body));
         assert_eq!(String::from_utf8(sent.body.unwrap()).unwrap(), r#"{"a":1e2,"b":"x","c":2,"c":3}"#);
     }
 
     #[test]
     fn a_whole_number_is_written_as_one() {
         let value: Value = serde_json::from_str(r#"{"a":18446744073709551616,"b":-1e20,"c":1.5,"d":7,"e":1e300,"f":2.0}"#).unwrap();
-        let sent = wire("http://h", &template("/", Body::Json(value)));
+        let sent = unsigned_request("http://h", &template("/", Body::Json(value)));
         let text = String::from_utf8(sent.body.unwrap()).unwrap();
         assert_eq!(text, r#"{"a":18446744073709551616,"b":-100000000000000000000,"c":1.5,"d":7,"e":1e+300,"f":2.0}"#);
     }
@@ -218,22 +218,24 @@ mod tests {
         let styled = |place: Place, before: &str, encoded: bool| Styled { place, before: before.to_owned(), encoded };
         request.query = vec![("a".to_owned(), "p%2Cq,r".to_owned()), ("b c".to_owned(), "p,q".to_owned())];
         request.styled = vec![styled(Place::Path("id".to_owned()), ";id=", false), styled(Place::Query("a".to_owned()), "", true)];
-        assert_eq!(wire("http://h", &request).url, "http://h/x/;id=a%2Fb%20%C3%A4?a=p%2Cq,r&b+c=p%2Cq");
+        assert_eq!(unsigned_request("http://h", &request).url, "http://h/x/;id=a%2Fb%20%C3%A4?a=p%2Cq,r&b+c=p%2Cq");
     }
 
     #[test]
     fn each_item_of_a_list_is_a_part_where_it_is_to_be() {
         let part = |repeated: bool| Part { name: "t".to_owned(), media_type: None, file_name: None, content: json!(["a", "b"]), repeated };
-        let text = |repeated: bool| String::from_utf8(wire("http://h", &template("/", Body::Multipart(vec![part(repeated)]))).body.unwrap()).unwrap();
+        let text = |repeated: bool| {
+            String::from_utf8(unsigned_request("http://h", &template("/", Body::Multipart(vec![part(repeated)]))).body.unwrap()).unwrap()
+        };
         assert_eq!((text(true).matches("name=\"t\"").count(), text(false).matches("name=\"t\"").count()), (2, 1));
         assert!(text(true).contains("\r\n\r\na\r\n") && text(false).contains(r#"["a","b"]"#));
     }
 
     #[test]
     fn a_cut_document_is_no_json() {
-        let sent = wire("http://h", &template("/", Body::CutJson(json!({"data": {"type": "x"}}))));
+        let sent = unsigned_request("http://h", &template("/", Body::CutJson(json!({"data": {"type": "x"}}))));
         assert!(serde_json::from_slice::<Value>(&sent.body.unwrap()).is_err());
-        let sent = wire("http://h", &template("/", Body::CutJson(json!({}))));
+        let sent = unsigned_request("http://h", &template("/", Body::CutJson(json!({}))));
         assert!(serde_json::from_slice::<Value>(&sent.body.unwrap()).is_err());
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::private_files::{JournalError, is_ours, make, private};
 use super::{Journal, Memory};
-use crate::model::journal::{Chronicle, Entry, Start};
+use crate::model::journal::{Entry, JournalHistory, Start};
 
 /// How many bytes of a digest make a name.
 const DIGEST_BYTES: usize = 8;
@@ -40,7 +40,7 @@ pub enum Answers {
 
 /// The folder of one target and contract, held by one run at a time.
 #[derive(Debug)]
-pub struct Folder {
+pub struct StateFolder {
     path: PathBuf,
     /// Held until the run ends, however it ends.
     _lock: File,
@@ -54,7 +54,7 @@ pub fn digest(text: &str) -> String {
     })
 }
 
-impl Folder {
+impl StateFolder {
     /// Opens the folder of a target and a contract below the state folder, made when it is not there.
     ///
     /// # Errors
@@ -94,15 +94,15 @@ impl Folder {
     ///
     /// # Errors
     /// It cannot be read or written.
-    pub fn resume(&self, chronicle: &Chronicle) -> Result<Journal, JournalError> {
-        Journal::resume(&self.path_of(&chronicle.start), chronicle.next())
+    pub fn resume(&self, journal_history: &JournalHistory) -> Result<Journal, JournalError> {
+        Journal::resume(&self.path_of(&journal_history.start), journal_history.next())
     }
 
     /// Every journal, the oldest first. Lines that cannot be read (the last one may be cut off) are left out.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn journals(&self, answers: Answers) -> Result<Vec<Chronicle>, JournalError> {
+    pub fn journals(&self, answers: Answers) -> Result<Vec<JournalHistory>, JournalError> {
         journals(&self.path, answers)
     }
 
@@ -110,7 +110,7 @@ impl Folder {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn journals_of_others(&self) -> Result<Vec<Chronicle>, JournalError> {
+    pub fn journals_of_others(&self) -> Result<Vec<JournalHistory>, JournalError> {
         let (Some(state), Some(name)) = (self.path.parent(), self.path.file_name().and_then(|name| name.to_str())) else { return Ok(Vec::new()) };
         let target = name.rsplit_once('-').map_or(name, |(target, _)| target);
         let mut found = Vec::new();
@@ -129,9 +129,9 @@ impl Folder {
     ///
     /// # Errors
     /// A file cannot be removed.
-    pub fn forget(&self, journals: &[Chronicle], since: i64) -> Result<(), JournalError> {
-        let done = |one: &&Chronicle| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
-        let old: Vec<&Chronicle> = journals.iter().filter(done).collect();
+    pub fn forget(&self, journals: &[JournalHistory], since: i64) -> Result<(), JournalError> {
+        let done = |one: &&JournalHistory| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
+        let old: Vec<&JournalHistory> = journals.iter().filter(done).collect();
         for one in old.iter().take(old.len().saturating_sub(KEPT)) {
             let path = self.path_of(&one.start);
             fs::remove_file(&path).map_err(|error| JournalError::new(&path, &error))?;
@@ -177,7 +177,7 @@ impl Folder {
 }
 
 /// Every journal in a folder, the oldest first.
-fn journals(folder: &Path, answers: Answers) -> Result<Vec<Chronicle>, JournalError> {
+fn journals(folder: &Path, answers: Answers) -> Result<Vec<JournalHistory>, JournalError> {
     let mut found = Vec::new();
     let entries = fs::read_dir(folder).map_err(|error| JournalError::new(folder, &error))?;
     for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl")) {
@@ -188,7 +188,7 @@ fn journals(folder: &Path, answers: Answers) -> Result<Vec<Chronicle>, JournalEr
             Answers::OfUnended => !raw().any(|line| ENDS.contains(&line)),
             Answers::None => false,
         };
-        found.extend(Chronicle::retell(raw().filter(|line| wanted || !line.starts_with(ANSWERED)).filter_map(read)));
+        found.extend(JournalHistory::retell(raw().filter(|line| wanted || !line.starts_with(ANSWERED)).filter_map(read)));
     }
     found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
     Ok(found)
@@ -209,15 +209,15 @@ mod tests {
 
     use super::*;
     use crate::model::contract::Status;
-    use crate::model::exchange::{Answer, Content};
-    use crate::model::journal::{Fate, Sources};
+    use crate::model::exchange::{Answer, AnswerContent};
+    use crate::model::journal::{RequestFate, Sources};
     use crate::model::plan::Plan;
 
     /// Whether the only request of a journal with this end is known to be answered.
     fn answered(end: Option<&Entry>, answers: Answers) -> bool {
         let path = std::env::temp_dir().join(format!("probity-answers-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
-        let folder = Folder::open(&path, "mock", "T").unwrap();
+        let folder = StateFolder::open(&path, "mock", "T").unwrap();
         let start = Start {
             started_at: "2024-01-01T00:00:00Z".to_owned(),
             mark: "m".to_owned(),
@@ -230,15 +230,15 @@ mod tests {
         let sent =
             r#"{"sent":{"number":0,"at":5,"probe":"p","request":{"method":"GET","url":"http://a/","headers":[],"body":null,"credentials":[]}}}"#;
         journal.write(&serde_json::from_str(sent).unwrap(), false).unwrap();
-        let answer = Answer { status: Status(200), headers: Vec::new(), body: Content::Empty, millis: 1, echoes_credentials: false };
+        let answer = Answer { status: Status(200), headers: Vec::new(), body: AnswerContent::Empty, millis: 1, echoes_credentials: false };
         journal.ended(0, Ok(&answer)).unwrap();
         if let Some(end) = end {
             journal.write(end, false).unwrap();
         }
-        let [chronicle] = &folder.journals(answers).unwrap()[..] else { panic!("one journal") };
-        assert_eq!(chronicle.times, [5], "when something was sent is known in any case");
+        let [journal_history] = &folder.journals(answers).unwrap()[..] else { panic!("one journal") };
+        assert_eq!(journal_history.times, [5], "when something was sent is known in any case");
         fs::remove_dir_all(&path).unwrap();
-        matches!(chronicle.past["p"][0].fate, Fate::Answered(_))
+        matches!(journal_history.past["p"][0].fate, RequestFate::Answered(_))
     }
 
     #[test]
@@ -254,11 +254,11 @@ mod tests {
     fn a_folder_is_held_by_one_run_at_a_time() {
         let path = std::env::temp_dir().join(format!("probity-held-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
-        let first = Folder::open(&path, "mock", "T").unwrap();
-        assert!(matches!(Folder::open(&path, "mock", "T"), Err(JournalError::Taken(_))));
-        assert!(Folder::open(&path, "mock", "Another").is_ok() && Folder::open(&path, "elsewhere", "T").is_ok());
+        let first = StateFolder::open(&path, "mock", "T").unwrap();
+        assert!(matches!(StateFolder::open(&path, "mock", "T"), Err(JournalError::Taken(_))));
+        assert!(StateFolder::open(&path, "mock", "Another").is_ok() && StateFolder::open(&path, "elsewhere", "T").is_ok());
         drop(first);
-        assert!(Folder::open(&path, "mock", "T").is_ok());
+        assert!(StateFolder::open(&path, "mock", "T").is_ok());
         fs::remove_dir_all(&path).unwrap();
     }
 
@@ -269,7 +269,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let path = std::env::temp_dir().join(format!("probity-owner-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
-        let folder = Folder::open(&path, "mock", "T").unwrap();
+        let folder = StateFolder::open(&path, "mock", "T").unwrap();
         drop(
             folder
                 .begin(
@@ -293,7 +293,7 @@ mod tests {
     fn a_memory_is_written_through_no_link() {
         let path = std::env::temp_dir().join(format!("probity-link-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
-        let folder = Folder::open(&path, "mock", "T").unwrap();
+        let folder = StateFolder::open(&path, "mock", "T").unwrap();
         fs::write(path.join("precious"), "kept").unwrap();
         std::os::unix::fs::symlink(path.join("precious"), folder.path.join("memory.json.new")).unwrap();
         folder.remember(&Memory::default()).unwrap();

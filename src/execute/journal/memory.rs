@@ -17,7 +17,7 @@ pub struct Memory {
     /// Cells, each as its operation and status.
     pub cells: BTreeMap<String, Remembered>,
     /// Jobs that were left to expire, by kind, the oldest first.
-    pub jobs: BTreeMap<String, Vec<Job>>,
+    pub jobs: BTreeMap<String, Vec<PendingJob>>,
 }
 
 /// A cell that was asked for.
@@ -36,7 +36,7 @@ pub struct Remembered {
 
 /// A job that was left to expire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Job {
+pub struct PendingJob {
     /// Its id.
     pub id: String,
     /// When it was left (milliseconds since 1970, UTC).
@@ -44,7 +44,7 @@ pub struct Job {
 }
 
 /// When a cell was last asked for: its operation and status, and the time.
-pub type Known = BTreeMap<(String, u16), String>;
+pub type LastAsked = BTreeMap<(String, u16), String>;
 
 impl Memory {
     /// Forgets every cell of which more was kept than now may be: what it says of answers cannot be taken out any more.
@@ -62,7 +62,7 @@ impl Memory {
     }
 
     /// When each cell was last asked for.
-    pub fn known(&self) -> Known {
+    pub fn known(&self) -> LastAsked {
         self.cells.values().map(|one| ((one.cell.operation.clone(), one.cell.status.0), one.at.clone())).collect()
     }
 
@@ -72,7 +72,7 @@ impl Memory {
     }
 
     /// Keeps a job that was left to expire.
-    pub fn keep_job(&mut self, kind: &str, job: Job) {
+    pub fn keep_job(&mut self, kind: &str, job: PendingJob) {
         let jobs = self.jobs.entry(kind.to_owned()).or_default();
         jobs.retain(|known| known.id != job.id);
         jobs.push(job);
@@ -90,7 +90,7 @@ impl Memory {
     }
 
     /// The last job of a kind that is known for at least so many milliseconds: a server may forget those before it.
-    pub fn old_job(&self, kind: &str, now: i64, millis: i64) -> Option<&Job> {
+    pub fn old_job(&self, kind: &str, now: i64, millis: i64) -> Option<&PendingJob> {
         self.jobs.get(kind)?.iter().rfind(|job| now - job.at >= millis)
     }
 }
@@ -120,7 +120,7 @@ mod tests {
     fn the_oldest_job_and_the_newest_ones_are_kept() {
         let mut memory = Memory::default();
         for at in 0..15_i64 {
-            memory.keep_job("a", Job { id: at.to_string(), at });
+            memory.keep_job("a", PendingJob { id: at.to_string(), at });
         }
         let ids: Vec<&str> = memory.jobs["a"].iter().map(|job| job.id.as_str()).collect();
         assert_eq!(ids, ["0", "6", "7", "8", "9", "10", "11", "12", "13", "14"]);

@@ -6,8 +6,8 @@ mod private_files;
 mod reduction;
 mod writer;
 
-pub use folder::{Answers, Folder, digest};
-pub use memory::{Job, Known, Memory, Remembered};
+pub use folder::{Answers, StateFolder, digest};
+pub use memory::{LastAsked, Memory, PendingJob, Remembered};
 pub use private_files::JournalError;
 pub use reduction::masking_key;
 pub use writer::Journal;

@@ -4,9 +4,9 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::folder::{Folder, lines};
+use super::folder::{StateFolder, lines};
 use super::private_files::{JournalError, is_ours, make, private};
-use crate::model::journal::{Chronicle, Entry};
+use crate::model::journal::{Entry, JournalHistory};
 use crate::model::keep::Keep;
 
 /// The file with the key, in the state folder: values of all targets are masked alike.
@@ -15,13 +15,13 @@ const KEY_NAME: &str = "masking.key";
 /// How many bytes the key has: as many as the hash (RFC 2104, section 3).
 const KEY_BYTES: usize = 32;
 
-impl Folder {
+impl StateFolder {
     /// Writes a journal again, with each line as it is kept, and says so at its end. A reader sees the old one or the new one.
     ///
     /// # Errors
     /// It cannot be read or written.
-    pub fn reduce(&self, chronicle: &Chronicle, keep: Keep, line: &dyn Fn(Entry) -> Entry) -> Result<(), JournalError> {
-        let path = self.path_of(&chronicle.start);
+    pub fn reduce(&self, journal_history: &JournalHistory, keep: Keep, line: &dyn Fn(Entry) -> Entry) -> Result<(), JournalError> {
+        let path = self.path_of(&journal_history.start);
         let fresh = path.with_extension("jsonl.new");
         let written = fs::read(&path).and_then(|text| {
             // A link that stands there is not followed.

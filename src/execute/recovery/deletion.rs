@@ -41,7 +41,7 @@ impl Sender<'_, '_> {
         if in_doubt(probe, &outcome) {
             before.extend(self.act_elsewhere(probe, &mut outcome, &mut slots).await);
         }
-        let held = self.lane.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
+        let held = self.queue.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
         if held {
             let why = "something that the run made when it was cut off, and that cannot be found, may refer to what it removes";
             outcome.ending = Ending::Silent(why.into());
@@ -63,7 +63,7 @@ impl Sender<'_, '_> {
         let (remake, other) = elsewhere(revival.contract, revival.schemas, revival.plan, revival.mark, probe)?;
         let made = self.make_again(&remake, slots).await?;
         // Without an id of its own the request would name what the contract's example names.
-        if other.request.fillings.iter().all(|filling| slots.contains_key(&filling.slot)) {
+        if other.request.fillings.iter().all(|binding| slots.contains_key(&binding.slot)) {
             self.once_more(&other, slots, outcome).await;
         }
         // What it did to the thing that was meant is not told.
@@ -93,7 +93,7 @@ impl Sender<'_, '_> {
         let Some(status) = outcome.answer().filter(|_| outcome.ending == Ending::Answered).map(|answer| answer.status) else { return Vec::new() };
         let gone = matches!(status.0, 404 | 410) && was_lost(outcome);
         // Something that cannot be found may refer to the old one.
-        let held = time == 1 && refuses(status) && self.lane.holds(&probe.consumes);
+        let held = time == 1 && refuses(status) && self.queue.holds(&probe.consumes);
         if !gone && !held {
             return Vec::new();
         }

@@ -13,7 +13,7 @@ use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Outcome};
 use crate::model::ids;
 use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
-use crate::model::report::{Because, Leftover, Made};
+use crate::model::report::{CauseLink, Leftover, Made};
 use crate::model::text::plain;
 use crate::plan::{kind_below, remover};
 
@@ -102,7 +102,7 @@ impl Run<'_> {
         };
         let removable = remover.is_some() || tried.is_some();
         let operation = tried.map(|(probe, _)| probe.operation.clone()).or(remover).unwrap_or_default();
-        let because = Some(Because { cell: None, probe: tried.map_or(maker, |(probe, _)| &probe.id).to_owned(), status });
+        let because = Some(CauseLink { cell: None, probe: tried.map_or(maker, |(probe, _)| &probe.id).to_owned(), status });
         Leftover { kind: known.kind.clone(), id, operation, reason, removable, because }
     }
 
@@ -121,7 +121,7 @@ impl Run<'_> {
                 one.doubt.words()
             ),
             removable: false,
-            because: Some(Because { cell: None, probe: one.probe.clone(), status: None }),
+            because: Some(CauseLink { cell: None, probe: one.probe.clone(), status: None }),
         })
         .collect()
     }
@@ -163,7 +163,7 @@ impl Run<'_> {
                     .values()
                     .any(|remover| self.plan.slots.values().any(|slot| slot.kind == kind) && !remover.operation.is_empty());
                 let status = exchange.answer.as_ref().map(|answer| answer.status);
-                let because = Some(Because { cell: None, probe: probe.id.clone(), status });
+                let because = Some(CauseLink { cell: None, probe: probe.id.clone(), status });
                 let id = exchange
                     .answer
                     .as_ref()

@@ -5,34 +5,34 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::exchange::Outcome;
-use crate::model::journal::{Chronicle, Fate, Past};
+use crate::model::journal::{EarlierRequest, JournalHistory, RequestFate};
 use crate::model::plan::ProbeId;
 
 /// What was sent before, by probe.
 #[derive(Debug, Default)]
-pub struct Pasts {
-    left: Mutex<BTreeMap<ProbeId, VecDeque<Past>>>,
+pub struct EarlierExchanges {
+    left: Mutex<BTreeMap<ProbeId, VecDeque<EarlierRequest>>>,
     /// How many requests there were for each probe, and the number of the last one where it was the end of the probe.
     ends: BTreeMap<ProbeId, (usize, Option<u64>)>,
 }
 
-impl Pasts {
+impl EarlierExchanges {
     /// Everything that a journal tells.
-    pub fn new(chronicle: &Chronicle) -> Self {
-        let left = chronicle.past.iter().map(|(probe, past)| (probe.clone(), past.iter().cloned().collect())).collect();
-        let end = |past: &Vec<Past>| past.last().filter(|last| matches!(last.fate, Fate::Answered(_))).map(|last| last.number);
-        let ends = chronicle.past.iter().map(|(probe, past)| (probe.clone(), (past.len(), end(past)))).collect();
+    pub fn new(journal_history: &JournalHistory) -> Self {
+        let left = journal_history.past.iter().map(|(probe, past)| (probe.clone(), past.iter().cloned().collect())).collect();
+        let end = |past: &Vec<EarlierRequest>| past.last().filter(|last| matches!(last.fate, RequestFate::Answered(_))).map(|last| last.number);
+        let ends = journal_history.past.iter().map(|(probe, past)| (probe.clone(), (past.len(), end(past)))).collect();
         Self { left: Mutex::new(left), ends }
     }
 
     /// The next request that was sent for a probe.
-    pub fn next(&self, probe: &str) -> Option<Past> {
+    pub fn next(&self, probe: &str) -> Option<EarlierRequest> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).get_mut(probe)?.pop_front()
     }
 
     /// Whether there is another one that was answered.
     pub fn has_more(&self, probe: &str) -> bool {
-        let answered = |past: &Past| matches!(past.fate, Fate::Answered(_));
+        let answered = |past: &EarlierRequest| matches!(past.fate, RequestFate::Answered(_));
         self.left.lock().unwrap_or_else(PoisonError::into_inner).get(probe).is_some_and(|left| left.iter().any(answered))
     }
 
@@ -57,10 +57,10 @@ mod tests {
     use super::*;
 
     /// What a journal with these lines behind the first one tells.
-    fn told(lines: &[Value]) -> Pasts {
+    fn told(lines: &[Value]) -> EarlierExchanges {
         let start = json!({"started": {"started_at": "", "mark": "m", "shape": {}, "plan": crate::model::plan::Plan::default()}});
         let entries = std::iter::once(&start).chain(lines).map(|line| from_value(line.clone()).unwrap());
-        Pasts::new(&Chronicle::retell(entries).unwrap())
+        EarlierExchanges::new(&JournalHistory::retell(entries).unwrap())
     }
 
     #[test]
@@ -73,7 +73,7 @@ mod tests {
         assert!(!pasts.has_more("p") && pasts.knows("p"));
         let pasts = told(&[sent(0), silent, sent(1), answered]);
         assert!(pasts.has_more("p"));
-        assert!(matches!(pasts.next("p").map(|past| past.fate), Some(Fate::Silent(_))) && pasts.has_more("p"));
-        assert!(matches!(pasts.next("p").map(|past| past.fate), Some(Fate::Answered(_))) && !pasts.has_more("p"));
+        assert!(matches!(pasts.next("p").map(|past| past.fate), Some(RequestFate::Silent(_))) && pasts.has_more("p"));
+        assert!(matches!(pasts.next("p").map(|past| past.fate), Some(RequestFate::Answered(_))) && !pasts.has_more("p"));
     }
 }

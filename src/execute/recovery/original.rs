@@ -8,7 +8,7 @@ use crate::model::plan::{Probe, RequestTemplate, SlotId};
 
 /// Something that was there before, as it was before the run wrote to it.
 #[derive(Debug, Clone)]
-pub struct Original {
+pub struct OriginalState {
     /// The request that reads it, filled in.
     pub(super) read: Probe,
     /// What it answered; absent where it was not there, or cannot be read.

@@ -10,19 +10,19 @@ use url::Url;
 
 use crate::contract::Schemas;
 use crate::contract::expressions::captured;
-use crate::contract::paging::{Next, next_page};
+use crate::contract::paging::{NextPageLocation, next_page};
 use crate::execute::created_resources::made_captures;
 use crate::execute::ownership::retold;
-use crate::execute::{Lane, Run};
+use crate::execute::{Run, SendQueue};
 use crate::model::contract::Method;
 use crate::model::exchange::Answer;
 use crate::model::ids;
-use crate::model::journal::{Chronicle, Fate};
-use crate::model::plan::{Capture, Fault, Filling, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
+use crate::model::journal::{JournalHistory, RequestFate};
+use crate::model::plan::{Binding, Capture, Fault, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::model::report::Leftover;
 use crate::model::text::plain;
 use crate::plan::values::valid;
-use crate::plan::{Feed, Held, feeds, names, removal, removals};
+use crate::plan::{Held, IdSource, feeds, names, removal, removals};
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
@@ -39,7 +39,7 @@ fn may_be_nameless(probe: &Probe) -> bool {
 
 /// What came of cleaning up.
 #[derive(Debug, Clone, Default)]
-pub struct Cleaned {
+pub struct CleanUpResult {
     /// Requests that took something away.
     pub removed: usize,
     /// Requests in all.
@@ -52,61 +52,61 @@ pub struct Cleaned {
 
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
-    pub async fn clean(mut self, schemas: &Schemas, chronicle: &Chronicle) -> Cleaned {
-        let lane = Lane::new(self.settings, self.accounts, self.contract, self.ownership.clone());
-        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, chronicle);
-        let held = Held::of(chronicle);
+    pub async fn clean(mut self, schemas: &Schemas, journal_history: &JournalHistory) -> CleanUpResult {
+        let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.ownership.clone());
+        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, journal_history);
+        let held = Held::of(journal_history);
         self.progress.slots = held.values;
         self.progress.accepted = held.accepted;
         self.progress.made = held.slots;
         self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".into())).collect();
-        let lost = self.lost(chronicle);
-        let unknown = self.find(schemas, &lost, &lane).await;
-        self.sweep(&lane).await;
-        Cleaned { removed: self.progress.swept, sent: lane.sent.load(Ordering::Relaxed), left: self.inventory().1, unknown }
+        let lost = self.lost(journal_history);
+        let unknown = self.find(schemas, &lost, &queue).await;
+        self.sweep(&queue).await;
+        CleanUpResult { removed: self.progress.swept, sent: queue.sent.load(Ordering::Relaxed), left: self.inventory().1, unknown }
     }
 
     /// Looks for what a run that was cut off may have made without knowing, and removes it: what it refers to could not be
     /// removed otherwise.
-    pub(in crate::execute) async fn forestall(&mut self, lane: &Lane<'a>) {
-        let Some((revival, chronicle)) = self.revival.and_then(|revival| Some((revival, revival.chronicle?))) else { return };
-        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, chronicle);
-        let held = Held::of(chronicle);
+    pub(in crate::execute) async fn forestall(&mut self, queue: &SendQueue<'a>) {
+        let Some((revival, journal_history)) = self.revival.and_then(|revival| Some((revival, revival.journal_history?))) else { return };
+        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, journal_history);
+        let held = Held::of(journal_history);
         let given = std::mem::replace(&mut self.progress.slots, held.values.clone());
-        let lost = self.lost(chronicle);
-        self.find(revival.schemas, &lost, lane).await;
+        let lost = self.lost(journal_history);
+        self.find(revival.schemas, &lost, queue).await;
         let mut plan = self.plan.clone();
         plan.slots.extend(self.progress.made.clone());
         let found = Held { values: self.progress.slots.clone(), gone: held.values.into_keys().collect(), ..Held::default() };
         for mut probe in removals(&plan, &found) {
             (probe.wave, probe.stage) = (0, Stage::Find);
-            self.take_away(probe, lane).await;
+            self.take_away(probe, queue).await;
         }
-        lane.hold(std::mem::take(&mut self.progress.held));
+        queue.hold(std::mem::take(&mut self.progress.held));
         self.progress.slots.retain(|slot, _| self.progress.made.contains_key(slot) || given.contains_key(slot));
     }
 
     /// Looks for what requests of this very run may have made to which no answer came.
-    pub(in crate::execute) async fn find_unanswered(&mut self, lane: &Lane<'a>) {
+    pub(in crate::execute) async fn find_unanswered(&mut self, queue: &SendQueue<'a>) {
         let Some(revival) = self.revival else { return };
         let mut lost = Vec::new();
         for (number, outcome) in self.progress.ended.iter().enumerate() {
             let Some(probe) = self.plan.probe(&outcome.probe) else { continue };
             for exchange in outcome.exchanges.iter().filter(|exchange| exchange.answer.is_none()) {
-                lost.push(Lost { probe: probe.clone(), number: number as u64, body: exchange.request.body.clone() });
+                lost.push(UnansweredCreate { probe: probe.clone(), number: number as u64, body: exchange.request.body.clone() });
             }
         }
         lost.retain(|lost| self.may_make(&lost.probe));
-        self.find(revival.schemas, &lost, lane).await;
+        self.find(revival.schemas, &lost, queue).await;
     }
 
     /// Requests of a run that was cut off to which no answer came.
-    fn lost(&self, chronicle: &Chronicle) -> Vec<Lost> {
+    fn lost(&self, journal_history: &JournalHistory) -> Vec<UnansweredCreate> {
         let mut lost = Vec::new();
-        for (id, past) in &chronicle.past {
-            let Some(probe) = self.plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == *id)) else { continue };
-            for past in past.iter().filter(|past| !matches!(past.fate, Fate::Answered(_)) && self.may_make(probe)) {
-                lost.push(Lost { probe: probe.clone(), number: past.number, body: past.request.body.clone() });
+        for (id, past) in &journal_history.past {
+            let Some(probe) = self.plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == *id)) else { continue };
+            for past in past.iter().filter(|past| !matches!(past.fate, RequestFate::Answered(_)) && self.may_make(probe)) {
+                lost.push(UnansweredCreate { probe: probe.clone(), number: past.number, body: past.request.body.clone() });
             }
         }
         lost
@@ -117,9 +117,9 @@ impl<'a> Run<'a> {
     }
 
     /// Adopts everything that may have been made without knowing; what cannot be looked for, each as its kind and name.
-    async fn find(&mut self, schemas: &Schemas, lost: &[Lost], lane: &Lane<'a>) -> Vec<(String, String)> {
+    async fn find(&mut self, schemas: &Schemas, lost: &[UnansweredCreate], queue: &SendQueue<'a>) -> Vec<(String, String)> {
         let mut unknown = Vec::new();
-        for Lost { probe, number, body } in lost {
+        for UnansweredCreate { probe, number, body } in lost {
             let wanted = names(self.contract, schemas, probe, body.as_deref());
             let refers = self.references(probe);
             for (capture, _) in made_captures(self.plan, probe) {
@@ -131,9 +131,9 @@ impl<'a> Run<'a> {
                 } else if let Some(key) = key {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
-                    let search = Search { slot: twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
+                    let search = OrphanSearch { slot: twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
                     let known = self.progress.made.len();
-                    if !Box::pin(self.search(schemas, lane, &search)).await {
+                    if !Box::pin(self.search(schemas, queue, &search)).await {
                         self.progress.held.extend(probe.needs.iter().cloned());
                         unknown.push((slot.kind, wanted.join(", ")));
                     } else if self.progress.made.len() == known && may_be_nameless(probe) {
@@ -156,19 +156,19 @@ impl<'a> Run<'a> {
     }
 
     /// Looks through every list of a kind for things with one of these names; `false` when there is no list.
-    async fn search(&mut self, schemas: &Schemas, lane: &Lane<'a>, search: &Search<'_>) -> bool {
+    async fn search(&mut self, schemas: &Schemas, queue: &SendQueue<'a>, search: &OrphanSearch<'_>) -> bool {
         let mut looked = false;
-        for feed in feeds(self.contract).iter().filter(|feed| !feed.makes && feed.kind == search.like.kind) {
+        for id_source in feeds(self.contract).iter().filter(|id_source| !id_source.makes && id_source.kind == search.like.kind) {
             if search.wanted.is_empty() && search.refers.is_empty() {
                 break;
             }
-            let Some(mut probe) = self.lister(schemas, feed, search.maker) else { continue };
+            let Some(mut probe) = self.lister(schemas, id_source, search.maker) else { continue };
             for page in 0..MOST_PAGES {
-                probe.id = format!("{}::search::{}::{page}", feed.operation, search.number);
-                let outcome = self.sender(lane).probe(&probe, &self.progress.slots, None).await;
+                probe.id = format!("{}::search::{}::{page}", id_source.operation, search.number);
+                let outcome = self.sender(queue).probe(&probe, &self.progress.slots, None).await;
                 let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { break };
                 looked = true;
-                for id in search.named(feed, answer, &probe) {
+                for id in search.named(id_source, answer, &probe) {
                     self.adopt(search, id);
                 }
                 let next = following(answer, &self.settings.base);
@@ -184,12 +184,12 @@ impl<'a> Run<'a> {
 
     /// Where a request names things that the run made itself, as pointers into an item of a list: whatever refers to these is of
     /// its making, too, even without a name.
-    fn references(&self, maker: &Probe) -> Vec<References> {
-        let fillings = maker.request.fillings.iter().filter(|filling| self.plan.is_made(&filling.slot));
+    fn references(&self, maker: &Probe) -> Vec<OutgoingReferences> {
+        let fillings = maker.request.fillings.iter().filter(|binding| self.plan.is_made(&binding.slot));
         // Of several that are made at once, each has its own.
-        let mut items: BTreeMap<String, References> = BTreeMap::new();
-        for filling in fillings {
-            if let (Place::Body(at), Some(value)) = (&filling.place, self.progress.slots.get(&filling.slot)) {
+        let mut items: BTreeMap<String, OutgoingReferences> = BTreeMap::new();
+        for binding in fillings {
+            if let (Place::Body(at), Some(value)) = (&binding.place, self.progress.slots.get(&binding.slot)) {
                 let (item, inner) = item_pointer(at);
                 items.entry(item).or_default().push((inner, plain(value)));
             }
@@ -198,20 +198,20 @@ impl<'a> Run<'a> {
     }
 
     /// The request that lists things of a kind, below what their maker names.
-    fn lister(&self, schemas: &Schemas, feed: &Feed, maker: &Probe) -> Option<Probe> {
-        let operation = self.contract.operation(&feed.operation).filter(|operation| operation.method == Method::GET)?;
+    fn lister(&self, schemas: &Schemas, id_source: &IdSource, maker: &Probe) -> Option<Probe> {
+        let operation = self.contract.operation(&id_source.operation).filter(|operation| operation.method == Method::GET)?;
         let base = valid(self.contract, schemas, operation, false).ok()?;
         let mut request = base.request;
         for need in &base.needs {
             let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
             let slot = maker.needs.iter().filter(of_kind).find(|slot| self.progress.slots.contains_key(*slot))?;
-            request.fillings.push(Filling { place: need.place.clone(), slot: slot.clone() });
+            request.fillings.push(Binding { place: need.place.clone(), slot: slot.clone() });
         }
         Some(Probe::plain(String::new(), &operation.id, Purpose::Cleanup, Stage::Find, request))
     }
 
     /// Takes something that was found for what the run made, unless it knows it already.
-    fn adopt(&mut self, search: &Search<'_>, id: Value) {
+    fn adopt(&mut self, search: &OrphanSearch<'_>, id: Value) {
         let known = self.progress.slots.iter().any(|(slot, value)| {
             let kind = self.plan.slots.get(slot).or_else(|| self.progress.made.get(slot)).map(|slot| &slot.kind);
             plain(value) == plain(&id) && kind == Some(&search.like.kind)
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
 }
 
 /// A request to which no answer came, and that may have made something.
-struct Lost {
+struct UnansweredCreate {
     probe: Probe,
     /// Tells it from others.
     number: u64,
@@ -236,7 +236,7 @@ struct Lost {
 }
 
 /// What is looked for.
-struct Search<'s> {
+struct OrphanSearch<'s> {
     /// The slot that it would have filled.
     slot: &'s str,
     /// That slot.
@@ -246,22 +246,22 @@ struct Search<'s> {
     /// Its names.
     wanted: &'s [String],
     /// What it refers to, as pointers and ids.
-    refers: &'s [References],
+    refers: &'s [OutgoingReferences],
     /// The probe that may have made it.
     maker: &'s Probe,
 }
 
-impl Search<'_> {
+impl OrphanSearch<'_> {
     /// The ids of the items of an answer that are what is looked for.
-    fn named(&self, feed: &Feed, answer: &Answer, probe: &Probe) -> Vec<Value> {
-        let Some((at, body)) = feed.expression.strip_prefix("$response.body#").zip(answer.body.json()) else { return Vec::new() };
+    fn named(&self, id_source: &IdSource, answer: &Answer, probe: &Probe) -> Vec<Value> {
+        let Some((at, body)) = id_source.expression.strip_prefix("$response.body#").zip(answer.body.json()) else { return Vec::new() };
         let tokens: Vec<&str> = at.split('/').collect();
         let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else { return Vec::new() };
         let items = body.pointer(&tokens[..index].join("/")).and_then(Value::as_array).map(Vec::len).unwrap_or_default();
         let mut found = Vec::new();
         for nth in 0..items {
             let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
-            let capture = Capture { slot: String::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
+            let capture = Capture { slot: String::new(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
             let id = captured(&capture, answer, probe, &BTreeMap::new());
             found.extend(id.filter(|_| item.is_some_and(|item| self.is(item))));
         }
@@ -276,7 +276,7 @@ impl Search<'_> {
 }
 
 /// Things that one item refers to: pointers into it, and ids.
-type References = Vec<(String, String)>;
+type OutgoingReferences = Vec<(String, String)>;
 
 /// Which item of a request a pointer leads into, and where in the item.
 fn item_pointer(at: &str) -> (String, String) {
@@ -296,7 +296,7 @@ fn holds(item: &Value, name: &str) -> bool {
 
 /// The query of the next page.
 fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
-    let Next::Address(next) = next_page(answer.body.json()?)? else { return None };
+    let NextPageLocation::Address(next) = next_page(answer.body.json()?)? else { return None };
     let url = Url::parse(base).ok()?.join(next).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }

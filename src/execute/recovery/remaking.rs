@@ -2,7 +2,7 @@
 
 use crate::contract::Schemas;
 use crate::model::contract::Contract;
-use crate::model::journal::Chronicle;
+use crate::model::journal::JournalHistory;
 use crate::model::plan::Plan;
 
 /// What it takes to make something again.
@@ -16,5 +16,5 @@ pub struct RemakeContext<'a> {
     /// The mark of the run.
     pub mark: &'a str,
     /// What is known of the run that was cut off, if one is continued.
-    pub chronicle: Option<&'a Chronicle>,
+    pub journal_history: Option<&'a JournalHistory>,
 }

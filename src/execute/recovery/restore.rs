@@ -7,12 +7,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
-use super::original::Original;
+use super::original::OriginalState;
 use crate::contract::expressions::fill;
 use crate::contract::schema::follow;
 use crate::execute::created_resources::made_captures_in;
 use crate::execute::send::Sender;
-use crate::execute::{Lane, Run};
+use crate::execute::{Run, SendQueue};
 use crate::model::contract::{Contract, Method, Operation};
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Ending, Outcome};
@@ -32,7 +32,7 @@ impl Sender<'_, '_> {
             return false;
         }
         let key = address(&filled);
-        let mut originals = self.lane.originals.lock().await;
+        let mut originals = self.queue.originals.lock().await;
         if let Entry::Vacant(place) = originals.entry(key) {
             let read = reader(self.contract, probe, &filled);
             let before = match &read {
@@ -41,18 +41,18 @@ impl Sender<'_, '_> {
             };
             if before.is_some() {
                 // One request writes it back, and one looks.
-                self.lane.owed.fetch_add(2, Ordering::Relaxed);
+                self.queue.owed.fetch_add(2, Ordering::Relaxed);
             }
             let read = read.unwrap_or_else(|| Probe::plain(String::new(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
-            place.insert(Original { read, before, writes: Vec::new(), values: values.clone() });
+            place.insert(OriginalState { read, before, writes: Vec::new(), values: values.clone() });
         }
         true
     }
 
     /// Whether the path names something that the run has made: it is removed in the end, with everything that was written to it.
     fn is_about_own(&self, probe: &Probe, values: &BTreeMap<SlotId, Value>) -> bool {
-        let named = probe.request.fillings.iter().rev().find(|filling| matches!(filling.place, Place::Path(_)));
-        named.is_some_and(|filling| self.provenance(&filling.slot, values) == Provenance::Own)
+        let named = probe.request.fillings.iter().rev().find(|binding| matches!(binding.place, Place::Path(_)));
+        named.is_some_and(|binding| self.provenance(&binding.slot, values) == Provenance::Own)
     }
 
     /// Notes that a write was accepted that is not of the run's own alone.
@@ -63,7 +63,7 @@ impl Sender<'_, '_> {
             return;
         }
         let filled = fill(&probe.request, values);
-        if let Some(original) = self.lane.originals.lock().await.get_mut(&address(&filled)) {
+        if let Some(original) = self.queue.originals.lock().await.get_mut(&address(&filled)) {
             original.writes.push((probe.id.clone(), filled));
         }
     }
@@ -74,7 +74,7 @@ impl Sender<'_, '_> {
         }
         let outcome = self.probe(read, values, None).await;
         let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
-        let mut asides = self.lane.asides.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asides = self.queue.asides.lock().unwrap_or_else(PoisonError::into_inner);
         // The same is read once before and once after.
         let id = ids::twin(&read.id, asides.len());
         asides.push((Probe { id: id.clone(), ..read.clone() }, Outcome { probe: id, ..outcome }));
@@ -84,10 +84,10 @@ impl Sender<'_, '_> {
 
 impl<'a> Run<'a> {
     /// Puts back what was changed by permission, as far as the contract has a way; what was changed, and what of it is as before.
-    pub(in crate::execute) async fn put_back(&mut self, lane: &Lane<'a>) {
-        let originals = std::mem::take(&mut *lane.originals.lock().await);
+    pub(in crate::execute) async fn put_back(&mut self, queue: &SendQueue<'a>) {
+        let originals = std::mem::take(&mut *queue.originals.lock().await);
         for original in originals.into_values().filter(|original| !original.writes.is_empty()) {
-            let (put_back, reason) = self.restore(&original, lane).await;
+            let (put_back, reason) = self.restore(&original, queue).await;
             for (probe, request) in &original.writes {
                 let operation = self.plan.probe(probe).map(|probe| probe.operation.clone()).unwrap_or_default();
                 let request = format!("{} {}", request.method, address(request));
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn restore(&mut self, original: &Original, lane: &Lane<'a>) -> (bool, Option<String>) {
+    async fn restore(&mut self, original: &OriginalState, queue: &SendQueue<'a>) -> (bool, Option<String>) {
         let Some(before) = &original.before else { return (false, Some("it could not be read before".to_owned())) };
         let sent: Vec<&RequestTemplate> = original.writes.iter().map(|(_, request)| request).collect();
         let Some((operation, request)) = writer(self.contract, &original.read, &sent, before) else {
@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
         if let Some(journal) = self.journal {
             let _ = journal.write(&Line::Added(Box::new(probe.clone())), true);
         }
-        let sender = self.sender(lane);
+        let sender = self.sender(queue);
         let outcome = sender.probe(&probe, &original.values, None).await;
         let now = sender.look(&original.read, &original.values).await;
         let answered = match (&outcome.ending, outcome.answer()) {
@@ -137,7 +137,7 @@ fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Optio
     let operation = on_path(contract, &filled.path, "GET")?;
     let mut request = RequestTemplate { method: Method::GET, body: Body::Empty, query: Vec::new(), ..filled.clone() };
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") && !name.eq_ignore_ascii_case("if-match"));
-    request.fillings.retain(|filling| matches!(filling.place, Place::Path(_)));
+    request.fillings.retain(|binding| matches!(binding.place, Place::Path(_)));
     request.credentials = crate::model::plan::Credentials::Full;
     let id = format!("{}::before::{}", operation.id, address(filled));
     Some(Probe { wave: probe.wave, ..Probe::plain(id, &operation.id, Purpose::Fixture, probe.stage, request) })

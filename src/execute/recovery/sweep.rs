@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::expressions::captured;
-use crate::execute::{Lane, Run};
+use crate::execute::{Run, SendQueue};
 use crate::model::exchange::Outcome;
 use crate::model::ids;
 use crate::model::journal::Entry;
@@ -50,7 +50,7 @@ impl<'a> Run<'a> {
     }
 
     /// Removes what is left, as far as the contract has operations for it.
-    pub(in crate::execute) async fn sweep(&mut self, lane: &Lane<'a>) {
+    pub(in crate::execute) async fn sweep(&mut self, queue: &SendQueue<'a>) {
         if !self.settings.sweep {
             return;
         }
@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
             let _ = journal.write(&Entry::Interrupted, true);
         }
         if !self.permit.is_unlimited() {
-            self.find_unanswered(lane).await;
+            self.find_unanswered(queue).await;
         }
         for pass in 0..MOST_PASSES {
             let left = self.left();
@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
                 if pass > 0 {
                     probe.id = ids::numbered(&probe.id, pass + 1);
                 }
-                self.take_away(probe, lane).await;
+                self.take_away(probe, queue).await;
             }
         }
     }
@@ -88,11 +88,11 @@ impl<'a> Run<'a> {
         undoing(&plan, &held).into_iter().filter(undone).chain(removals(&plan, &held)).collect()
     }
 
-    pub(in crate::execute) async fn take_away(&mut self, probe: Probe, lane: &Lane<'a>) {
+    pub(in crate::execute) async fn take_away(&mut self, probe: Probe, queue: &SendQueue<'a>) {
         if let Some(journal) = self.journal {
             let _ = journal.write(&Entry::Added(Box::new(probe.clone())), true);
         }
-        let outcome = self.sender(lane).probe(&probe, &self.progress.slots, None).await;
+        let outcome = self.sender(queue).probe(&probe, &self.progress.slots, None).await;
         self.progress.swept += usize::from(!outcome.exchanges.is_empty());
         if outcome.answer().is_some_and(|answer| matches!(answer.status.0, 404 | 410)) {
             for slot in &probe.consumes {

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::context::{body_at, describe, shorten, show};
-use super::declared_body::{Reading, declared, reading};
-use super::{Breach, Check, Scene};
+use super::declared_body::{BodyInterpretation, declared, reading};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract;
 use crate::model::contract::{MediaType, SchemaRef};
-use crate::model::exchange::Content;
+use crate::model::exchange::AnswerContent;
 use crate::model::verdict::Severity;
 
 /// How many breaches of one body are told one by one.
@@ -21,88 +21,93 @@ const MOST_BRANCHES: usize = 4;
 /// Source: `schema` of the media type (JSON Schema 2020-12).
 pub(super) const CHECK: Check = Check { name: "body-schema", about: "the body is what the contract declares, and fits its schema", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let Some(media) = declared(scene) else { return Vec::new() };
-    let value = match reading(scene, media) {
-        Reading::Value(value) => value,
-        Reading::Nothing => return not_json(scene, media),
-        Reading::Unread(_) => return missing(scene, media),
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let Some(media) = declared(context) else { return Vec::new() };
+    let value = match reading(context, media) {
+        BodyInterpretation::Value(value) => value,
+        BodyInterpretation::Nothing => return not_json(context, media),
+        BodyInterpretation::Unread(_) => return missing(context, media),
     };
     let Some(schema) = &media.schema else { return Vec::new() };
-    let contract::Judged { breaches, more, .. } = scene.schemas.judge(schema, &value);
-    let found: Vec<contract::Breach> = breaches.into_iter().flat_map(|breach| nearest(scene, &value, breach, 0)).collect();
-    told(scene, schema, &value, (&found, more))
+    let contract::ValidationResult { breaches, more, .. } = context.schemas.judge(schema, &value);
+    let found: Vec<contract::SchemaViolation> = breaches.into_iter().flat_map(|breach| nearest(context, &value, breach, 0)).collect();
+    told(context, schema, &value, (&found, more))
 }
 
 /// JSON is declared and the body is none.
-fn not_json(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
+fn not_json(context: &ExchangeContext<'_>, media: &MediaType) -> Vec<RuleViolation> {
     // What our own bounds kept from being read may well be right.
-    if matches!(scene.answer.body, Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_)) {
+    if matches!(context.answer.body, AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_)) {
         return Vec::new();
     }
-    let what = if scene.answer.body == Content::Empty { "the body is missing" } else { "the body is not JSON" };
-    vec![without(scene, media, what)]
+    let what = if context.answer.body == AnswerContent::Empty { "the body is missing" } else { "the body is not JSON" };
+    vec![without(context, media, what)]
 }
 
 /// No body came, of a type in which every body has a byte (XML 1.0, section 2.1; the signatures of the others).
-fn missing(scene: &Scene<'_>, media: &MediaType) -> Vec<Breach> {
+fn missing(context: &ExchangeContext<'_>, media: &MediaType) -> Vec<RuleViolation> {
     let name = media.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let never_empty = matches!(name.as_str(), "application/xml" | "text/xml" | "application/pdf" | "application/zip" | "application/gzip")
         || name.ends_with("+xml")
         || name.ends_with("+zip")
         || name.starts_with("image/");
-    if never_empty && scene.answer.body == Content::Empty { vec![without(scene, media, "the body is missing")] } else { Vec::new() }
+    if never_empty && context.answer.body == AnswerContent::Empty { vec![without(context, media, "the body is missing")] } else { Vec::new() }
 }
 
-fn without(scene: &Scene<'_>, media: &MediaType, what: &str) -> Breach {
-    Breach {
+fn without(context: &ExchangeContext<'_>, media: &MediaType, what: &str) -> RuleViolation {
+    RuleViolation {
         severity: Severity::Must,
-        message: format!("{what} although {} declares {}", scene.answer.status, media.name),
+        message: format!("{what} although {} declares {}", context.answer.status, media.name),
         expected: format!("a body of {}", media.name),
-        actual: describe(&scene.answer.body),
-        contract: format!("{}/content/{}", scene.place(), contract::escape(&media.name)),
+        actual: describe(&context.answer.body),
+        contract: format!("{}/content/{}", context.place(), contract::escape(&media.name)),
         answer: "body".to_owned(),
-        citation: scene.citation(),
+        citation: context.citation(),
     }
 }
 
-fn told(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, (found, more): (&[contract::Breach], usize)) -> Vec<Breach> {
+fn told(
+    context: &ExchangeContext<'_>,
+    schema: &SchemaRef,
+    document: &Value,
+    (found, more): (&[contract::SchemaViolation], usize),
+) -> Vec<RuleViolation> {
     let kinds = kinds(found);
-    let found: Vec<&contract::Breach> = kinds.iter().map(|(breach, _)| *breach).collect();
-    let told = |(breach, items): &(&contract::Breach, usize)| {
-        let plain = tell(scene, schema, document, breach);
+    let found: Vec<&contract::SchemaViolation> = kinds.iter().map(|(breach, _)| *breach).collect();
+    let told = |(breach, items): &(&contract::SchemaViolation, usize)| {
+        let plain = tell(context, schema, document, breach);
         let more = match items {
             1 => String::new(),
             2 => "; the same with one more item".to_owned(),
             some => format!("; the same with {} more items", some - 1),
         };
-        Breach { message: plain.message + &more, ..plain }
+        RuleViolation { message: plain.message + &more, ..plain }
     };
-    let mut breaches: Vec<Breach> = kinds.iter().take(MOST_TOLD).map(told).collect();
+    let mut breaches: Vec<RuleViolation> = kinds.iter().take(MOST_TOLD).map(told).collect();
     if found.len() > MOST_TOLD || more > 0 {
         let places: Vec<String> = found.iter().skip(MOST_TOLD).map(|breach| body_at(&breach.at)).collect();
-        breaches.push(Breach {
+        breaches.push(RuleViolation {
             severity: Severity::Must,
             message: format!("the body breaks its schema in {} more places", places.len() + more),
             expected: "a body that fits its schema".to_owned(),
             actual: shorten(&places.join(", ")),
-            contract: place(scene, schema, &schema.0),
+            contract: place(context, schema, &schema.0),
             answer: "body".to_owned(),
-            citation: scene.citation(),
+            citation: context.citation(),
         });
     }
     breaches
 }
 
 /// The first breach of each kind, with the number of them: one rule that items of an array break alike has one cause.
-fn kinds(found: &[contract::Breach]) -> Vec<(&contract::Breach, usize)> {
-    let key = |breach: &contract::Breach| {
+fn kinds(found: &[contract::SchemaViolation]) -> Vec<(&contract::SchemaViolation, usize)> {
+    let key = |breach: &contract::SchemaViolation| {
         let place: Vec<&str> = breach.at.split('/').map(|token| if token.parse::<usize>().is_ok() { "*" } else { token }).collect();
         // A missing member stands in the message only.
         let missing = (breach.keyword == "required").then(|| breach.message.clone());
         (breach.rule.clone(), place.join("/"), missing)
     };
-    let mut kinds: Vec<(&contract::Breach, usize)> = Vec::new();
+    let mut kinds: Vec<(&contract::SchemaViolation, usize)> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
     for breach in found {
         let index = *known.entry(key(breach)).or_insert(kinds.len());
@@ -114,52 +119,52 @@ fn kinds(found: &[contract::Breach]) -> Vec<(&contract::Breach, usize)> {
     kinds
 }
 
-fn tell(scene: &Scene<'_>, schema: &SchemaRef, document: &Value, breach: &contract::Breach) -> Breach {
+fn tell(context: &ExchangeContext<'_>, schema: &SchemaRef, document: &Value, breach: &contract::SchemaViolation) -> RuleViolation {
     let value = document.pointer(&breach.at).unwrap_or(&Value::Null);
-    let demanded = scene.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
+    let demanded = context.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
 
     // Branches that do not exclude each other are the contract's own doing.
-    let severity = if fitting(scene, breach, value) > 1 { Severity::Should } else { Severity::Must };
-    Breach {
+    let severity = if fitting(context, breach, value) > 1 { Severity::Should } else { Severity::Must };
+    RuleViolation {
         severity,
         message: format!("{}: {}", body_at(&breach.at), shorten(&breach.message)),
         expected: format!("{}: {demanded}", breach.keyword),
         actual: show(value),
-        contract: place(scene, schema, &breach.rule),
+        contract: place(context, schema, &breach.rule),
         answer: body_at(&breach.at),
-        citation: scene.citation(),
+        citation: context.citation(),
     }
 }
 
 /// How many branches of a broken `oneOf` the value fits.
-fn fitting(scene: &Scene<'_>, breach: &contract::Breach, value: &Value) -> usize {
+fn fitting(context: &ExchangeContext<'_>, breach: &contract::SchemaViolation, value: &Value) -> usize {
     let branches = match breach.keyword.as_str() {
-        "oneOf" => scene.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
+        "oneOf" => context.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
         _ => 0,
     };
-    (0..branches).filter(|index| scene.schemas.fits(&SchemaRef(format!("{}/{index}", breach.rule)), value)).count()
+    (0..branches).filter(|index| context.schemas.fits(&SchemaRef(format!("{}/{index}", breach.rule)), value)).count()
 }
 
 /// Where a keyword stands: in the files when it is part of the response itself, else in the bundled document.
-fn place(scene: &Scene<'_>, schema: &SchemaRef, rule: &str) -> String {
+fn place(context: &ExchangeContext<'_>, schema: &SchemaRef, rule: &str) -> String {
     let own = schema.0.split_once("/content/").map_or(schema.0.as_str(), |(response, _)| response);
     match rule.strip_prefix(own) {
-        Some(rest) if rest.starts_with('/') => format!("{}{rest}", scene.place()),
-        _ => format!("{}, #{rule}", scene.place()),
+        Some(rest) if rest.starts_with('/') => format!("{}{rest}", context.place()),
+        _ => format!("{}, #{rule}", context.place()),
     }
 }
 
 /// Of a value that fits no branch of `oneOf` or `anyOf`: what is wrong with it under the branch that it breaks the least.
-fn nearest(scene: &Scene<'_>, document: &Value, breach: contract::Breach, depth: usize) -> Vec<contract::Breach> {
+fn nearest(context: &ExchangeContext<'_>, document: &Value, breach: contract::SchemaViolation, depth: usize) -> Vec<contract::SchemaViolation> {
     let branches = match breach.keyword.as_str() {
-        "oneOf" | "anyOf" if depth < MOST_BRANCHES => scene.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
+        "oneOf" | "anyOf" if depth < MOST_BRANCHES => context.contract.document.pointer(&breach.rule).and_then(Value::as_array).map_or(0, Vec::len),
         _ => 0,
     };
     let Some(value) = document.pointer(&breach.at) else { return vec![breach] };
-    let mut best: Option<(bool, Vec<contract::Breach>)> = None;
+    let mut best: Option<(bool, Vec<contract::SchemaViolation>)> = None;
     for index in 0..branches {
         let branch = SchemaRef(format!("{}/{index}", breach.rule));
-        let Ok(found) = scene.schemas.breaches(&branch, value) else { continue };
+        let Ok(found) = context.schemas.breaches(&branch, value) else { continue };
         // Fitting two branches of `oneOf` is the breach itself.
         if found.is_empty() {
             return vec![breach];
@@ -173,8 +178,8 @@ fn nearest(scene: &Scene<'_>, document: &Value, breach: contract::Breach, depth:
     match best {
         Some((false, found)) => found
             .into_iter()
-            .map(|inner| contract::Breach { at: format!("{}{}", breach.at, inner.at), ..inner })
-            .flat_map(|inner| nearest(scene, document, inner, depth + 1))
+            .map(|inner| contract::SchemaViolation { at: format!("{}{}", breach.at, inner.at), ..inner })
+            .flat_map(|inner| nearest(context, document, inner, depth + 1))
             .collect(),
         _ => vec![breach],
     }
@@ -184,11 +189,11 @@ fn nearest(scene: &Scene<'_>, document: &Value, breach: contract::Breach, depth:
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use super::Severity;
 
-    fn stand(schema: &Value) -> Stand {
-        Stand::new(json!({
+    fn small_exchange(schema: &Value) -> SmallExchange {
+        SmallExchange::new(json!({
             "200": {"description": "found", "content": {"application/json": {"schema": schema}, "text/csv": {"schema": {"type": "string"}}}},
             "202": {"description": "later"},
             "204": {"description": "done"}
@@ -203,13 +208,13 @@ mod tests {
 
     #[test]
     fn a_body_that_fits_passes_and_each_breach_of_another_is_told() {
-        assert!(stand(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2024-02-29", "more": 1})).is_empty());
-        let breaches = stand(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2023-02-29"}));
+        assert!(small_exchange(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2024-02-29", "more": 1})).is_empty());
+        let breaches = small_exchange(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2023-02-29"}));
         assert_eq!(breaches.len(), 1);
         assert_eq!(breaches[0].message, "body /day: the value is not a \"date\"");
         assert_eq!((breaches[0].expected.as_str(), breaches[0].actual.as_str()), ("format: \"date\"", "\"2023-02-29\""));
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200, #/components/schemas/Thing/properties/day/format");
-        let breaches = stand(&json!({"type": "object"})).breaches("body-schema", 200, JSON, json!([]));
+        let breaches = small_exchange(&json!({"type": "object"})).breaches("body-schema", 200, JSON, json!([]));
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200/content/application~1json/schema/type");
     }
 
@@ -217,7 +222,7 @@ mod tests {
     fn many_breaches_end_in_a_count() {
         let members: serde_json::Map<String, Value> = "abcdefg".chars().map(|name| (name.to_string(), json!({"type": "string"}))).collect();
         let body = json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1});
-        let breaches = stand(&json!({"properties": members})).breaches("body-schema", 200, JSON, body);
+        let breaches = small_exchange(&json!({"properties": members})).breaches("body-schema", 200, JSON, body);
         assert_eq!(breaches.len(), 6);
         assert_eq!(breaches[5].message, "the body breaks its schema in 2 more places");
         assert_eq!(breaches[5].actual, "body /f, body /g");
@@ -226,7 +231,7 @@ mod tests {
     #[test]
     fn what_every_item_breaks_alike_is_one_breach() {
         let told = |schema: &Value, body: Value| -> Vec<String> {
-            stand(schema).breaches("body-schema", 200, JSON, body).into_iter().map(|breach| breach.message).collect()
+            small_exchange(schema).breaches("body-schema", 200, JSON, body).into_iter().map(|breach| breach.message).collect()
         };
         let strings = told(&json!({"items": {"type": "string"}}), json!([1, 2, 3, "x", 5, 6, 7]));
         assert_eq!(strings, ["body /0: the value is not of type \"string\"; the same with 5 more items"]);
@@ -243,29 +248,29 @@ mod tests {
     #[test]
     fn a_branch_is_told_by_what_is_wrong_in_it() {
         let schema = json!({"oneOf": [thing(), {"type": "array"}, {"type": "object", "required": ["a", "b"]}]});
-        let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!({"day": 5}));
+        let breaches = small_exchange(&schema).breaches("body-schema", 200, JSON, json!({"day": 5}));
         assert_eq!(breaches[0].message, "body /day: the value is not of type \"string\"");
-        let breaches = stand(&schema).breaches("body-schema", 200, JSON, json!(5));
+        let breaches = small_exchange(&schema).breaches("body-schema", 200, JSON, json!(5));
         assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Must, "{:?}", breaches[0]);
-        let breaches = stand(&json!({"oneOf": [{}, {}]})).breaches("body-schema", 200, JSON, json!({}));
+        let breaches = small_exchange(&json!({"oneOf": [{}, {}]})).breaches("body-schema", 200, JSON, json!({}));
         assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Should, "{:?}", breaches[0]);
     }
 
     #[test]
     fn json_that_is_declared_must_be_there() {
-        let stand = stand(&thing());
+        let small_exchange = small_exchange(&thing());
         for body in [json!(null), json!("<html>")] {
-            assert_eq!(stand.breaches("body-schema", 200, JSON, body).len(), 1);
+            assert_eq!(small_exchange.breaches("body-schema", 200, JSON, body).len(), 1);
         }
         // Under another type than declared it is judged all the same; under a declared one that is no JSON it is not.
-        assert_eq!(stand.breaches("body-schema", 200, &[("content-type", "text/html")], json!("<html>")).len(), 1);
-        assert!(stand.breaches("body-schema", 200, &[("content-type", "text/csv")], json!("a,b")).is_empty());
+        assert_eq!(small_exchange.breaches("body-schema", 200, &[("content-type", "text/html")], json!("<html>")).len(), 1);
+        assert!(small_exchange.breaches("body-schema", 200, &[("content-type", "text/csv")], json!("a,b")).is_empty());
     }
 
     #[test]
     fn what_is_left_of_a_schema_is_judged_and_a_missing_part_accuses_no_server() {
         let broken = |schema: &Value, body: Value| -> Vec<String> {
-            let breaches = stand(schema).breaches("body-schema", 200, JSON, body);
+            let breaches = small_exchange(schema).breaches("body-schema", 200, JSON, body);
             breaches.into_iter().map(|breach| breach.message).collect()
         };
         let bad = json!({"pattern": "^(?i)abc\\Z"});
@@ -294,26 +299,26 @@ mod tests {
     fn a_regular_expression_that_gives_up_accuses_no_server() {
         let slow = json!({"type": "string", "pattern": "^(a|aa|(?=b)b)+(?!c)$", "maxLength": 100});
         let long = "a".repeat(60) + "!";
-        assert!(stand(&slow).breaches("body-schema", 200, JSON, json!([long])).len() == 1, "another type breaks it all the same");
-        let stand = |schema: &Value| stand(&json!({"properties": {"a": schema}}));
-        assert!(stand(&slow).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
-        assert!(stand(&json!({"not": slow})).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
-        assert_eq!(stand(&slow).gaps(200, JSON, json!({"a": long})).unjudged.len(), 1);
-        assert_eq!(stand(&slow).breaches("body-schema", 200, JSON, json!({"a": "!"})).len(), 1);
-        assert!(stand(&slow).gaps(200, JSON, json!({"a": "aab"})).unjudged.is_empty());
+        assert!(small_exchange(&slow).breaches("body-schema", 200, JSON, json!([long])).len() == 1, "another type breaks it all the same");
+        let small_exchange = |schema: &Value| small_exchange(&json!({"properties": {"a": schema}}));
+        assert!(small_exchange(&slow).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert!(small_exchange(&json!({"not": slow})).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert_eq!(small_exchange(&slow).gaps(200, JSON, json!({"a": long})).unjudged.len(), 1);
+        assert_eq!(small_exchange(&slow).breaches("body-schema", 200, JSON, json!({"a": "!"})).len(), 1);
+        assert!(small_exchange(&slow).gaps(200, JSON, json!({"a": "aab"})).unjudged.is_empty());
     }
 
     #[test]
     fn what_declares_no_body_is_not_judged() {
-        let stand = stand(&thing());
+        let small_exchange = small_exchange(&thing());
         for status in [202, 204, 418] {
-            assert!(stand.breaches("body-schema", status, JSON, json!({})).is_empty());
+            assert!(small_exchange.breaches("body-schema", status, JSON, json!({})).is_empty());
         }
-        let xml = Stand::new(
+        let xml = SmallExchange::new(
             json!({"200": {"description": "found", "content": {"application/xml": {}}}, "201": {"description": "made", "content": {"text/csv": {}}}}),
         );
         assert_eq!(xml.breaches("body-schema", 200, &[], json!(null))[0].message, "the body is missing although 200 declares application/xml");
         assert!(xml.breaches("body-schema", 201, &[], json!(null)).is_empty(), "no line is a table, too");
-        assert!(stand.method("HEAD").breaches("body-schema", 200, JSON, json!(null)).is_empty());
+        assert!(small_exchange.method("HEAD").breaches("body-schema", 200, JSON, json!(null)).is_empty());
     }
 }

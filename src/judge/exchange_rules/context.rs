@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::Hints;
+use super::CredentialHints;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, MediaType, Operation, Response, Status};
-use crate::model::exchange::{Answer, Content, Exchange};
+use crate::model::exchange::{Answer, AnswerContent, Exchange};
 use crate::model::media_range::{is_json, matches};
 use crate::model::plan::Probe;
 use crate::model::text::on_a_line;
@@ -17,7 +17,7 @@ const MOST_SHOWN: usize = 120;
 
 /// One exchange with everything that is known of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+pub struct ExchangeContext<'a> {
     /// The contract.
     pub contract: &'a Contract,
     /// Its schemas.
@@ -33,10 +33,10 @@ pub struct Scene<'a> {
     /// The response that the contract declares for the status that came.
     pub declared: Option<&'a Response>,
     /// Where the credentials of the request come from, for the command that shows a finding again.
-    pub hints: &'a Hints,
+    pub hints: &'a CredentialHints,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> ExchangeContext<'a> {
     /// The response that the contract declares for another status.
     pub(super) fn response(&self, status: Status) -> Option<&'a Response> {
         let own = self.operation.and_then(|operation| operation.documents(status));
@@ -66,9 +66,11 @@ impl<'a> Scene<'a> {
     /// The body as JSON, whatever type it came under.
     pub(super) fn document(&self) -> Option<Cow<'a, Value>> {
         match &self.answer.body {
-            Content::Json(value) => Some(Cow::Borrowed(value)),
-            Content::Text(text) => serde_json::from_str(text).ok().map(Cow::Owned),
-            Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_) => None,
+            AnswerContent::Json(value) => Some(Cow::Borrowed(value)),
+            AnswerContent::Text(text) => serde_json::from_str(text).ok().map(Cow::Owned),
+            AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => {
+                None
+            }
         }
     }
 }
@@ -91,15 +93,15 @@ pub fn show(value: &Value) -> String {
 }
 
 /// What kind of body came, for findings about bodies that are not what they should be.
-pub(super) fn describe(body: &Content) -> String {
+pub(super) fn describe(body: &AnswerContent) -> String {
     match body {
-        Content::Empty => "no body".to_owned(),
-        Content::Json(value) => show(value),
-        Content::Text(text) => format!("text: {}", shorten(text)),
-        Content::Bytes(count) => format!("{count} bytes that are no text"),
-        Content::TooLong(count) => format!("a body of more than {count} bytes"),
-        Content::Unread(reason) => format!("a body that was not read: {reason}"),
-        Content::Withheld(reason) => format!("a body that is not kept: {reason}"),
+        AnswerContent::Empty => "no body".to_owned(),
+        AnswerContent::Json(value) => show(value),
+        AnswerContent::Text(text) => format!("text: {}", shorten(text)),
+        AnswerContent::Bytes(count) => format!("{count} bytes that are no text"),
+        AnswerContent::TooLong(count) => format!("a body of more than {count} bytes"),
+        AnswerContent::Unread(reason) => format!("a body that was not read: {reason}"),
+        AnswerContent::Withheld(reason) => format!("a body that is not kept: {reason}"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::model::environment::{Piece, pieces};
+use crate::model::environment::{TextPiece, pieces};
 use crate::model::exchange::{SentCredential, SentRequest};
 use crate::model::text::is_unseen;
 
@@ -75,14 +75,14 @@ const WRONG_SECRET: &str = "wrong-secret";
 
 /// Where the credentials of the two accounts come from, by the name of the security scheme.
 #[derive(Debug, Clone, Default)]
-pub struct Hints {
+pub struct CredentialHints {
     /// Of the full account.
     pub full: BTreeMap<String, CredentialHint>,
     /// Of the account without permissions.
     pub limited: BTreeMap<String, CredentialHint>,
 }
 
-impl Hints {
+impl CredentialHints {
     /// Where those credentials come from that a request was sent with, and no others.
     fn of(&self, request: &SentRequest) -> Vec<CredentialHint> {
         let one = |sent: &SentCredential| {
@@ -144,7 +144,7 @@ const EXPECTED: usize = 1024 * 1024;
 
 /// A line for a POSIX shell that sends the request again: the same method, URL, header fields, credentials and bytes of the body.
 /// Secrets stay in the environment. `User-Agent` and `Accept-Encoding` are curl's own.
-pub fn curl(request: &SentRequest, hints: &Hints) -> String {
+pub fn curl(request: &SentRequest, hints: &CredentialHints) -> String {
     let credentials = hints.of(request);
     let method = request.method.as_str();
     let body = body_bytes(request);
@@ -217,9 +217,9 @@ fn quoted(request: &SentRequest, name: &str, text: &str) -> String {
     if !request.from_environment.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return quote(text);
     }
-    let piece = |piece: Piece| match piece {
-        Piece::Text(text) => quote(&text),
-        Piece::Variable(name) => variable(&name),
+    let piece = |piece: TextPiece| match piece {
+        TextPiece::Text(text) => quote(&text),
+        TextPiece::Variable(name) => variable(&name),
     };
     pieces(text).map_or_else(|_| quote(text), |pieces| pieces.into_iter().map(piece).collect())
 }
@@ -283,7 +283,7 @@ mod tests {
     }
 
     fn bare(request: &SentRequest) -> String {
-        curl(request, &Hints::default())
+        curl(request, &CredentialHints::default())
     }
 
     #[test]
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn credentials_are_names_of_the_environment_and_those_that_were_sent() {
-        let hints = Hints {
+        let hints = CredentialHints {
             full: BTreeMap::from([
                 ("basic".to_owned(), CredentialHint::Basic { username_env: "KEY".to_owned(), password_env: "SECRET".to_owned() }),
                 ("firm".to_owned(), CredentialHint::Header { name: "X-Firm".to_owned(), env: "FIRM".to_owned() }),

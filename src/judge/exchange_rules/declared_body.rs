@@ -4,21 +4,21 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::context::Scene;
+use super::context::ExchangeContext;
 use crate::model::contract::MediaType;
-use crate::model::exchange::Content;
+use crate::model::exchange::AnswerContent;
 use crate::model::media_range::{is_json, matches};
 
 /// The media type that the body is to be held against; `None` where no body is declared, or none can come.
-pub(super) fn declared<'a>(scene: &Scene<'a>) -> Option<&'a MediaType> {
-    let bodiless = matches!(scene.answer.status.0, 204 | 205 | 304) || scene.exchange.request.method.is_head();
+pub(super) fn declared<'a>(context: &ExchangeContext<'a>) -> Option<&'a MediaType> {
+    let bodiless = matches!(context.answer.status.0, 204 | 205 | 304) || context.exchange.request.method.is_head();
     // Under a type that is not declared it is no body of any of these; without a type it may be.
-    let unnamed = || scene.declared.filter(|_| scene.answer.media_type().is_none()).and_then(|response| response.content.first());
-    scene.media().or_else(unnamed).filter(|_| !bodiless)
+    let unnamed = || context.declared.filter(|_| context.answer.media_type().is_none()).and_then(|response| response.content.first());
+    context.media().or_else(unnamed).filter(|_| !bodiless)
 }
 
 /// As what a body is held against the schema of its media type.
-pub(super) enum Reading<'a> {
+pub(super) enum BodyInterpretation<'a> {
     /// As this value.
     Value(Cow<'a, Value>),
     /// It is missing, or is not what it is said to be.
@@ -28,27 +28,29 @@ pub(super) enum Reading<'a> {
 }
 
 /// Reads a body: JSON as what it is, plain text as a string.
-pub(super) fn reading<'a>(scene: &Scene<'a>, media: &MediaType) -> Reading<'a> {
-    let came = scene.answer.media_type().filter(|came| matches(&media.name, came));
+pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> BodyInterpretation<'a> {
+    let came = context.answer.media_type().filter(|came| matches(&media.name, came));
     let named = came.as_deref().unwrap_or(&media.name);
     if is_json(&media.name) || is_json(named) {
-        return scene.document().map_or(Reading::Nothing, Reading::Value);
+        return context.document().map_or(BodyInterpretation::Nothing, BodyInterpretation::Value);
     }
-    if named.split(';').next() == Some("text/plain") && is_text(scene, media) {
-        match &scene.answer.body {
-            Content::Text(text) => return Reading::Value(Cow::Owned(Value::from(text.as_str()))),
-            Content::Json(value) if !value.is_object() && !value.is_array() => return Reading::Value(Cow::Owned(Value::from(value.to_string()))),
-            Content::Empty => return Reading::Value(Cow::Owned(Value::from(""))),
+    if named.split(';').next() == Some("text/plain") && is_text(context, media) {
+        match &context.answer.body {
+            AnswerContent::Text(text) => return BodyInterpretation::Value(Cow::Owned(Value::from(text.as_str()))),
+            AnswerContent::Json(value) if !value.is_object() && !value.is_array() => {
+                return BodyInterpretation::Value(Cow::Owned(Value::from(value.to_string())));
+            }
+            AnswerContent::Empty => return BodyInterpretation::Value(Cow::Owned(Value::from(""))),
             _ => {}
         }
     }
-    let why = if scene.answer.body == Content::Empty { "there is none" } else { "bodies of this type are not read" };
-    Reading::Unread(format!("{named}, {why}"))
+    let why = if context.answer.body == AnswerContent::Empty { "there is none" } else { "bodies of this type are not read" };
+    BodyInterpretation::Unread(format!("{named}, {why}"))
 }
 
 /// Whether a media type has no schema, or one for text.
-fn is_text(scene: &Scene<'_>, media: &MediaType) -> bool {
+fn is_text(context: &ExchangeContext<'_>, media: &MediaType) -> bool {
     let Some(schema) = &media.schema else { return true };
-    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
+    let found = crate::contract::schema::follow(&context.contract.document, &schema.0);
     found.is_some_and(|(_, schema)| schema.get("type").and_then(Value::as_str) == Some("string"))
 }

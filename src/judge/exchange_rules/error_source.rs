@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::context::{body_at, show};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::plan::{Credentials, Place};
 use crate::model::verdict::Severity;
 
@@ -15,45 +15,45 @@ pub(super) const CHECK: Check =
 /// Triggers that set two places against each other, so that either of them may be named.
 const RELATIVE: [&str; 1] = ["id-mismatch"];
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let Some(fault) = scene.probe.fault.as_ref().filter(|_| scene.answer.status.0 >= 400) else { return Vec::new() };
-    let Some(Value::Array(errors)) = scene.document().and_then(|document| document.get("errors").cloned()) else {
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let Some(fault) = context.probe.fault.as_ref().filter(|_| context.answer.status.0 >= 400) else { return Vec::new() };
+    let Some(Value::Array(errors)) = context.document().and_then(|document| document.get("errors").cloned()) else {
         return Vec::new();
     };
     // One error that is about the right place is enough, and one that names no place may be.
-    if errors.is_empty() || errors.iter().any(|error| error.get("source").is_none_or(|source| !is_elsewhere(scene, &fault.place, source))) {
+    if errors.is_empty() || errors.iter().any(|error| error.get("source").is_none_or(|source| !is_elsewhere(context, &fault.place, source))) {
         return Vec::new();
     }
     let source = errors.first().and_then(|error| error.get("source")).unwrap_or(&Value::Null);
-    vec![Breach {
+    vec![RuleViolation {
         severity: Severity::Must,
-        message: format!("{} is said to be caused by something else than what was wrong with the request", scene.answer.status),
+        message: format!("{} is said to be caused by something else than what was wrong with the request", context.answer.status),
         expected: format!("{}, or no place at all; {}", words(&fault.place), fault.words),
         actual: show(source),
-        contract: scene.place(),
+        contract: context.place(),
         answer: body_at("/errors/0/source"),
         citation: "JSON:API 1.1, Error Objects (#error-objects): source references the primary source of the error".to_owned(),
     }]
 }
 
 /// Whether a source names places, and none of them can be the one that was changed.
-fn is_elsewhere(scene: &Scene<'_>, changed: &Place, source: &Value) -> bool {
+fn is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, source: &Value) -> bool {
     let named = |name: &str| source.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let pointer = named("pointer").map(|pointer| pointer_is_elsewhere(scene, changed, pointer));
-    let parameter = named("parameter").map(|parameter| parameter_is_elsewhere(scene, changed, parameter));
-    let header = named("header").map(|header| header_is_elsewhere(scene, changed, header));
+    let pointer = named("pointer").map(|pointer| pointer_is_elsewhere(context, changed, pointer));
+    let parameter = named("parameter").map(|parameter| parameter_is_elsewhere(context, changed, parameter));
+    let header = named("header").map(|header| header_is_elsewhere(context, changed, header));
     let verdicts: Vec<bool> = [pointer, parameter, header].into_iter().flatten().collect();
     !verdicts.is_empty() && verdicts.iter().all(|elsewhere| *elsewhere)
 }
 
-fn pointer_is_elsewhere(scene: &Scene<'_>, changed: &Place, pointer: &str) -> bool {
+fn pointer_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, pointer: &str) -> bool {
     // What is no pointer (RFC 6901) below the top of the document names no place.
     let Some(last) = pointer.strip_prefix('/').and_then(|rest| rest.rsplit('/').next()).filter(|last| !last.is_empty()) else { return false };
-    if RELATIVE.contains(&scene.probe.trigger.as_str()) && alike(last, "id") {
+    if RELATIVE.contains(&context.probe.trigger.as_str()) && alike(last, "id") {
         return false;
     }
     match changed {
-        Place::Body(at) => !within(at, pointer) && !within(pointer, at) && !both_missing(scene, at, pointer),
+        Place::Body(at) => !within(at, pointer) && !within(pointer, at) && !both_missing(context, at, pointer),
         // An id may stand in the path and in the body at once; and some servers write parameters as pointers.
         Place::Path(name) | Place::Query(name) => !alike(last, "id") && !pointer.split('/').any(|token| alike(token, stem(name))),
         Place::Header(name) => !pointer.split('/').any(|token| alike(token, name)),
@@ -63,31 +63,31 @@ fn pointer_is_elsewhere(scene: &Scene<'_>, changed: &Place, pointer: &str) -> bo
 }
 
 /// Whether two members of one object are not in the request: where either of them would have done, either may be missed.
-fn both_missing(scene: &Scene<'_>, changed: &str, named: &str) -> bool {
+fn both_missing(context: &ExchangeContext<'_>, changed: &str, named: &str) -> bool {
     let siblings = changed.rsplit_once('/').map(|(owner, _)| owner) == named.rsplit_once('/').map(|(owner, _)| owner);
-    let sent: Option<Value> = scene.exchange.request.body.as_deref().filter(|_| siblings).and_then(|body| serde_json::from_str(body).ok());
+    let sent: Option<Value> = context.exchange.request.body.as_deref().filter(|_| siblings).and_then(|body| serde_json::from_str(body).ok());
     sent.is_some_and(|sent| [changed, named].iter().all(|at| sent.pointer(at).is_none()))
 }
 
-fn parameter_is_elsewhere(scene: &Scene<'_>, changed: &Place, parameter: &str) -> bool {
+fn parameter_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, parameter: &str) -> bool {
     // Servers have names of their own for parameters: only one that the contract knows, or that was sent, is a place.
-    let declared = scene.operation.is_some_and(|operation| operation.parameters.iter().any(|known| known.name == parameter));
-    if !declared && scene.probe.request.query.iter().all(|(name, _)| name != parameter) {
+    let declared = context.operation.is_some_and(|operation| operation.parameters.iter().any(|known| known.name == parameter));
+    if !declared && context.probe.request.query.iter().all(|(name, _)| name != parameter) {
         return false;
     }
     match changed {
         Place::Query(name) | Place::Path(name) => !alike(stem(name), stem(parameter)),
-        Place::Body(at) => !RELATIVE.contains(&scene.probe.trigger.as_str()) && !at.split('/').any(|token| alike(token, parameter)),
+        Place::Body(at) => !RELATIVE.contains(&context.probe.trigger.as_str()) && !at.split('/').any(|token| alike(token, parameter)),
         Place::Method => true,
         // A key may be a parameter.
         Place::Header(_) | Place::Credentials | Place::State => false,
     }
 }
 
-fn header_is_elsewhere(scene: &Scene<'_>, changed: &Place, header: &str) -> bool {
+fn header_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, header: &str) -> bool {
     match changed {
         // Credentials are one thing, in however many fields they come.
-        Place::Header(_) if matches!(scene.probe.request.credentials, Credentials::Without(_)) => false,
+        Place::Header(_) if matches!(context.probe.request.credentials, Credentials::Without(_)) => false,
         Place::Header(name) => !alike(name, header),
         Place::Body(_) | Place::Path(_) | Place::Query(_) => true,
         Place::Method | Place::Credentials | Place::State => false,
@@ -127,13 +127,13 @@ fn words(place: &Place) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use super::*;
 
     fn count(place: Place, sources: &[Value]) -> usize {
-        let stand = Stand::new(json!({"400": {"description": "bad"}})).fault_at(place);
+        let small_exchange = SmallExchange::new(json!({"400": {"description": "bad"}})).fault_at(place);
         let errors: Vec<Value> = sources.iter().map(|source| json!({"detail": "x", "source": source})).collect();
-        stand.breaches("cause", 400, &[], json!({"errors": errors})).len()
+        small_exchange.breaches("cause", 400, &[], json!({"errors": errors})).len()
     }
 
     fn body(at: &str) -> Place {
@@ -153,10 +153,10 @@ mod tests {
     #[test]
     fn where_either_of_two_members_would_have_done_either_may_be_missed() {
         let count = |pointer: &str| {
-            let stand = Stand::new(json!({"400": {"description": "bad"}}))
+            let small_exchange = SmallExchange::new(json!({"400": {"description": "bad"}}))
                 .fault_at(body("/data/attributes/name"))
                 .body(&json!({"data": {"attributes": {"day": 1}}}));
-            stand.breaches("cause", 400, &[], json!({"errors": [{"source": {"pointer": pointer}}]})).len()
+            small_exchange.breaches("cause", 400, &[], json!({"errors": [{"source": {"pointer": pointer}}]})).len()
         };
         assert_eq!(count("/data/attributes/title"), 0);
         assert_eq!((count("/data/attributes/day"), count("/data/name")), (1, 1));
@@ -196,9 +196,9 @@ mod tests {
 
     #[test]
     fn a_success_and_a_valid_request_are_not_judged() {
-        let stand = Stand::new(json!({"400": {"description": "bad"}}));
+        let small_exchange = SmallExchange::new(json!({"400": {"description": "bad"}}));
         let errors = json!({"errors": [{"source": {"pointer": "/elsewhere"}}]});
-        assert!(stand.breaches("cause", 400, &[], errors.clone()).is_empty());
-        assert!(stand.fault_at(body("/data")).breaches("cause", 200, &[], errors).is_empty());
+        assert!(small_exchange.breaches("cause", 400, &[], errors.clone()).is_empty());
+        assert!(small_exchange.fault_at(body("/data")).breaches("cause", 200, &[], errors).is_empty());
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::context::{body_at, show};
 use super::json_api::{allows_type, is_answered, is_declared};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::contract::Status;
 use crate::model::text::plain;
 use crate::model::verdict::Severity;
@@ -13,27 +13,27 @@ use crate::model::verdict::Severity;
 pub(super) const CHECK: Check =
     Check { name: "error-status", about: "errors[].status is the HTTP status as a string, or of its class where the errors differ", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let status = scene.answer.status;
-    let Some(document) = scene.document().filter(|_| status.0 >= 400) else { return Vec::new() };
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let status = context.answer.status;
+    let Some(document) = context.document().filter(|_| status.0 >= 400) else { return Vec::new() };
     let Some(Value::Array(errors)) = document.get("errors") else { return Vec::new() };
-    let json_api = is_declared(scene) || is_answered(scene);
+    let json_api = is_declared(context) || is_answered(context);
     let stated: Vec<(String, &Value)> =
         errors.iter().enumerate().filter_map(|(index, error)| Some((format!("/errors/{index}/status"), error.get("status")?))).collect();
     let differ = stated.iter().any(|(_, value)| plain(value) != plain(stated[0].1));
-    let breach = |message: String, expected: String, (at, value): &(String, &Value), section: &str| Breach {
+    let breach = |message: String, expected: String, (at, value): &(String, &Value), section: &str| RuleViolation {
         severity: Severity::Must,
         message,
         expected,
         actual: show(value),
-        contract: scene.place(),
+        contract: context.place(),
         answer: body_at(at),
         citation: format!("JSON:API 1.1, {section}"),
     };
     let mut breaches = Vec::new();
     for entry in &stated {
         let (at, value) = entry;
-        if json_api && !value.is_string() && !allows_type(scene, &document, at) {
+        if json_api && !value.is_string() && !allows_type(context, &document, at) {
             let message = "the status of an error is not a string".to_owned();
             breaches.push(breach(message, format!("\"{status}\""), entry, "Error Objects (#error-objects)"));
         } else if !differ && !agrees(value, status, json_api) {
@@ -68,14 +68,15 @@ fn code(value: &Value) -> Option<u16> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use crate::model::contract::JSON_API;
 
     fn places(media: &str, status: u16, statuses: &[Value]) -> Vec<String> {
-        let stand =
-            Stand::new(json!({"400": {"description": "bad", "content": {media: {}}}, "409": {"description": "conflict", "content": {media: {}}}}));
+        let small_exchange = SmallExchange::new(
+            json!({"400": {"description": "bad", "content": {media: {}}}, "409": {"description": "conflict", "content": {media: {}}}}),
+        );
         let errors: Vec<Value> = statuses.iter().map(|status| json!({"status": status})).collect();
-        let breaches = stand.breaches("error-status", status, &[("content-type", media)], json!({"errors": errors}));
+        let breaches = small_exchange.breaches("error-status", status, &[("content-type", media)], json!({"errors": errors}));
         breaches.into_iter().map(|breach| breach.answer).collect()
     }
 
@@ -103,8 +104,8 @@ mod tests {
 
     #[test]
     fn an_error_without_status_and_a_success_raise_nothing() {
-        let stand = Stand::new(json!({"400": {"description": "bad", "content": {JSON_API: {}}}}));
-        assert!(stand.breaches("error-status", 400, &[], json!({"errors": [{"detail": "x"}]})).is_empty());
-        assert!(stand.breaches("error-status", 207, &[], json!({"errors": [{"status": "409"}]})).is_empty());
+        let small_exchange = SmallExchange::new(json!({"400": {"description": "bad", "content": {JSON_API: {}}}}));
+        assert!(small_exchange.breaches("error-status", 400, &[], json!({"errors": [{"detail": "x"}]})).is_empty());
+        assert!(small_exchange.breaches("error-status", 207, &[], json!({"errors": [{"status": "409"}]})).is_empty());
     }
 }

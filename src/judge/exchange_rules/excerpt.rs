@@ -22,7 +22,7 @@ pub fn excerpt(answer: &Answer, place: &str) -> Option<Excerpt> {
         return Some(Excerpt { column: width(name) + 2, width: width(&value).max(1), line: format!("{}: {value}", name.to_ascii_lowercase()) });
     }
     let at = place.strip_prefix("body").map(str::trim)?;
-    let mut line = Line::default();
+    let mut line = ExcerptLine::default();
     let path: Vec<&str> = at.strip_prefix('/').map(|rest| rest.split('/').collect()).unwrap_or_default();
     line.write(answer.body.json()?, &path);
     Some(Excerpt { line: line.text, column: line.column, width: line.width.max(1) })
@@ -34,13 +34,13 @@ fn width(text: &str) -> u64 {
 
 /// A line in the making.
 #[derive(Default)]
-struct Line {
+struct ExcerptLine {
     text: String,
     column: u64,
     width: u64,
 }
 
-impl Line {
+impl ExcerptLine {
     fn write(&mut self, value: &Value, path: &[&str]) {
         let Some((first, rest)) = path.split_first() else { return self.mark(value) };
         let name = crate::contract::unescape(first);
@@ -80,11 +80,11 @@ mod tests {
 
     use super::*;
     use crate::model::contract::Status;
-    use crate::model::exchange::Content;
+    use crate::model::exchange::AnswerContent;
 
     fn marked(body: Value, place: &str) -> Option<(String, String)> {
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
-        let answer = Answer { status: Status(400), headers, body: Content::Json(body), millis: 1, echoes_credentials: false };
+        let answer = Answer { status: Status(400), headers, body: AnswerContent::Json(body), millis: 1, echoes_credentials: false };
         let found = excerpt(&answer, place)?;
         let from = usize::try_from(found.column).unwrap();
         Some((found.line.clone(), found.line.chars().skip(from).take(usize::try_from(found.width).unwrap()).collect()))

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::context::{Scene, shorten};
+use super::context::{ExchangeContext, shorten};
 use crate::model::contract::SchemaRef;
 
 /// Whether the text of a field fits a schema, read as what the schema may ask for: text, number, boolean or list (OpenAPI,
 /// Header Object: style `simple`).
-pub(super) fn fits(scene: &Scene<'_>, schema: &SchemaRef, text: &str) -> bool {
-    readings(text).any(|value| scene.schemas.judge(schema, &value).breaches.is_empty())
+pub(super) fn fits(context: &ExchangeContext<'_>, schema: &SchemaRef, text: &str) -> bool {
+    readings(text).any(|value| context.schemas.judge(schema, &value).breaches.is_empty())
 }
 
 /// Everything that a text may stand for: text, number, boolean, list of texts, list of numbers and booleans.
@@ -20,7 +20,7 @@ pub(super) fn readings(text: &str) -> impl Iterator<Item = Value> {
 }
 
 /// A schema in a finding: itself, with its reference followed.
-pub(super) fn described(scene: &Scene<'_>, schema: &SchemaRef) -> String {
-    let found = crate::contract::schema::follow(&scene.contract.document, &schema.0);
+pub(super) fn described(context: &ExchangeContext<'_>, schema: &SchemaRef) -> String {
+    let found = crate::contract::schema::follow(&context.contract.document, &schema.0);
     found.map_or_else(|| schema.0.clone(), |(_, schema)| shorten(&schema.to_string()))
 }

@@ -3,7 +3,7 @@
 use super::context::{cite, shorten};
 use super::header_value::{described, fits, readings};
 use super::retry_after::is_wait;
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract::Unjudged;
 use crate::model::contract::{HeaderRule, Status};
 use crate::model::verdict::Severity;
@@ -12,55 +12,57 @@ use crate::model::verdict::Severity;
 pub(super) const CHECK: Check =
     Check { name: "headers", about: "declared header fields are there and fit; 405 carries Allow, 401 carries WWW-Authenticate", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let status = scene.answer.status;
-    let declared = scene.declared.map_or(&[][..], |response| &response.headers);
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let status = context.answer.status;
+    let declared = context.declared.map_or(&[][..], |response| &response.headers);
     let mut breaches = Vec::new();
     for header in declared {
         // Two fields have a check of their own.
         if (header.name.eq_ignore_ascii_case("location") && status.0 / 100 == 3) || is_wait(&header.name, status) {
             continue;
         }
-        breaches.extend(declared_header(scene, header));
+        breaches.extend(declared_header(context, header));
     }
     for (demanded, name, sections) in [(405, "Allow", "15.5.6"), (401, "WWW-Authenticate", "15.5.2")] {
-        let known = breaches.iter().any(|breach: &Breach| breach.answer.eq_ignore_ascii_case(&format!("header {name}")));
+        let known = breaches.iter().any(|breach: &RuleViolation| breach.answer.eq_ignore_ascii_case(&format!("header {name}")));
         if status == Status(demanded) && !known {
-            breaches.extend(standard_header(scene, name, sections));
+            breaches.extend(standard_header(context, name, sections));
         }
     }
     breaches
 }
 
-fn declared_header(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
+fn declared_header(context: &ExchangeContext<'_>, header: &HeaderRule) -> Option<RuleViolation> {
     let name = &header.name;
     // OpenAPI, Response Object: a declared Content-Type is ignored; `content` speaks of it.
     if name.eq_ignore_ascii_case("content-type") {
         return None;
     }
-    let (message, expected, actual) = match (scene.answer.header(name), &header.schema) {
-        (None, _) if header.required && header.or.iter().all(|other| scene.answer.header(other).is_none()) => {
-            (format!("{} carries no {name}", scene.answer.status), format!("{name}, which is required"), "no such field")
+    let (message, expected, actual) = match (context.answer.header(name), &header.schema) {
+        (None, _) if header.required && header.or.iter().all(|other| context.answer.header(other).is_none()) => {
+            (format!("{} carries no {name}", context.answer.status), format!("{name}, which is required"), "no such field")
         }
-        (Some(value), Some(schema)) if !fits(scene, schema, value) => (format!("{name} does not fit its schema"), described(scene, schema), value),
+        (Some(value), Some(schema)) if !fits(context, schema, value) => {
+            (format!("{name} does not fit its schema"), described(context, schema), value)
+        }
         _ => return None,
     };
-    Some(Breach {
+    Some(RuleViolation {
         severity: Severity::Must,
         message,
         expected,
         actual: shorten(actual),
-        contract: format!("{}/headers/{name}", scene.place()),
+        contract: format!("{}/headers/{name}", context.place()),
         answer: format!("header {name}"),
-        citation: with_standard(scene, name),
+        citation: with_standard(context, name),
     })
 }
 
 /// What RFC 9110 demands of the field, whether the contract speaks of it or not.
-fn standard_header(scene: &Scene<'_>, name: &str, section: &str) -> Option<Breach> {
-    let refused = scene.exchange.request.method.as_str();
-    let (message, expected, actual) = match (name, scene.answer.header(name)) {
-        (_, None) => (format!("{} carries no {name}", scene.answer.status), name.to_owned(), "no such field"),
+fn standard_header(context: &ExchangeContext<'_>, name: &str, section: &str) -> Option<RuleViolation> {
+    let refused = context.exchange.request.method.as_str();
+    let (message, expected, actual) = match (name, context.answer.header(name)) {
+        (_, None) => (format!("{} carries no {name}", context.answer.status), name.to_owned(), "no such field"),
         ("WWW-Authenticate", Some(value)) if value.trim().is_empty() => {
             ("WWW-Authenticate holds no challenge".to_owned(), "at least one challenge".to_owned(), "an empty field")
         }
@@ -70,21 +72,21 @@ fn standard_header(scene: &Scene<'_>, name: &str, section: &str) -> Option<Breac
         _ => return None,
     };
     let standard = if name == "Allow" { format!("RFC 9110, sections {section} and 10.2.1") } else { format!("RFC 9110, section {section}") };
-    Some(Breach {
+    Some(RuleViolation {
         severity: Severity::Must,
         message,
         expected,
         actual: shorten(actual),
-        contract: scene.place(),
+        contract: context.place(),
         answer: format!("header {name}"),
         citation: standard,
     })
 }
 
 /// The contract's own word, and after it that of RFC 9110 where it demands the same.
-fn with_standard(scene: &Scene<'_>, name: &str) -> String {
-    let own = scene.declared.map(cite).unwrap_or_default();
-    match (scene.answer.status.0, name.to_ascii_lowercase().as_str()) {
+fn with_standard(context: &ExchangeContext<'_>, name: &str) -> String {
+    let own = context.declared.map(cite).unwrap_or_default();
+    match (context.answer.status.0, name.to_ascii_lowercase().as_str()) {
         (405, "allow") => format!("{own}; RFC 9110, sections 15.5.6 and 10.2.1"),
         (401, "www-authenticate") => format!("{own}; RFC 9110, section 15.5.2"),
         _ => own,
@@ -92,31 +94,31 @@ fn with_standard(scene: &Scene<'_>, name: &str) -> String {
 }
 
 /// The parts of the schemas of declared fields that those which came were not held against.
-pub(super) fn unjudged(scene: &Scene<'_>) -> Vec<Unjudged> {
-    let declared = scene.declared.map_or(&[][..], |response| &response.headers);
+pub(super) fn unjudged(context: &ExchangeContext<'_>) -> Vec<Unjudged> {
+    let declared = context.declared.map_or(&[][..], |response| &response.headers);
     let came = declared.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
-    let came = came.filter_map(|header| Some((header.schema.as_ref()?, scene.answer.header(&header.name)?)));
-    came.flat_map(|(schema, text)| readings(text).flat_map(|value| scene.schemas.unjudged(schema, &value)).collect::<Vec<_>>()).collect()
+    let came = came.filter_map(|header| Some((header.schema.as_ref()?, context.answer.header(&header.name)?)));
+    came.flat_map(|(schema, text)| readings(text).flat_map(|value| context.schemas.unjudged(schema, &value)).collect::<Vec<_>>()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
 
-    fn stand(status: &str, headers: &Value) -> Stand {
-        Stand::new(json!({"200": {"description": "found"}, status: {"description": "reason", "headers": headers}}))
+    fn small_exchange(status: &str, headers: &Value) -> SmallExchange {
+        SmallExchange::new(json!({"200": {"description": "found"}, status: {"description": "reason", "headers": headers}}))
     }
 
     #[test]
     fn a_required_field_is_there_and_fits() {
-        let stand = stand(
+        let small_exchange = small_exchange(
             "201",
             &json!({"X-Left": {"required": true, "schema": {"type": "integer", "minimum": 0}}, "X-Tags": {"schema": {"type": "array", "maxItems": 2}}}),
         );
         let answers = |headers: &[(&str, &str)]| -> Vec<String> {
-            stand.breaches("headers", 201, headers, json!({})).into_iter().map(|breach| breach.message).collect()
+            small_exchange.breaches("headers", 201, headers, json!({})).into_iter().map(|breach| breach.message).collect()
         };
         assert_eq!(answers(&[]), ["201 carries no X-Left"]);
         assert_eq!(answers(&[("x-left", "-1")]), ["X-Left does not fit its schema"]);
@@ -128,15 +130,15 @@ mod tests {
 
     #[test]
     fn a_text_field_may_look_like_a_number() {
-        let stand = stand("201", &json!({"ETag": {"schema": {"type": "string", "minLength": 1}}}));
-        assert!(stand.breaches("headers", 201, &[("etag", "12")], json!({})).is_empty());
+        let small_exchange = small_exchange("201", &json!({"ETag": {"schema": {"type": "string", "minLength": 1}}}));
+        assert!(small_exchange.breaches("headers", 201, &[("etag", "12")], json!({})).is_empty());
     }
 
     #[test]
     fn a_405_lists_other_methods_than_the_refused_one() {
-        let stand = stand("400", &json!({})).method("PUT");
+        let small_exchange = small_exchange("400", &json!({})).method("PUT");
         let messages = |headers: &[(&str, &str)]| -> Vec<String> {
-            stand.breaches("headers", 405, headers, json!({})).into_iter().map(|breach| breach.message).collect()
+            small_exchange.breaches("headers", 405, headers, json!({})).into_iter().map(|breach| breach.message).collect()
         };
         assert_eq!(messages(&[]), ["405 carries no Allow"]);
         assert_eq!(messages(&[("allow", "GET, PUT")]), ["Allow lists PUT, the method that was refused"]);
@@ -146,16 +148,16 @@ mod tests {
 
     #[test]
     fn a_401_carries_a_challenge() {
-        let stand = stand("400", &json!({}));
-        assert_eq!(stand.breaches("headers", 401, &[], json!({}))[0].citation, "RFC 9110, section 15.5.2");
-        assert_eq!(stand.breaches("headers", 401, &[("www-authenticate", " ")], json!({})).len(), 1);
-        assert!(stand.breaches("headers", 401, &[("www-authenticate", "Basic realm=\"x\"")], json!({})).is_empty());
+        let small_exchange = small_exchange("400", &json!({}));
+        assert_eq!(small_exchange.breaches("headers", 401, &[], json!({}))[0].citation, "RFC 9110, section 15.5.2");
+        assert_eq!(small_exchange.breaches("headers", 401, &[("www-authenticate", " ")], json!({})).len(), 1);
+        assert!(small_exchange.breaches("headers", 401, &[("www-authenticate", "Basic realm=\"x\"")], json!({})).is_empty());
     }
 
     #[test]
     fn what_contract_and_standard_both_demand_is_one_finding() {
-        let stand = stand("405", &json!({"Allow": {"required": true, "schema": {"type": "string", "minLength": 1}}}));
-        let breaches = stand.breaches("headers", 405, &[], json!({}));
+        let small_exchange = small_exchange("405", &json!({"Allow": {"required": true, "schema": {"type": "string", "minLength": 1}}}));
+        let breaches = small_exchange.breaches("headers", 405, &[], json!({}));
         assert_eq!(breaches.len(), 1);
         assert_eq!(breaches[0].citation, "Things, things, 405: reason; RFC 9110, sections 15.5.6 and 10.2.1");
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/405/headers/Allow");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::context::{body_at, show};
 use super::json_api::{allows_type, describes_without, is_answered};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::verdict::Severity;
 
 const TOP_LEVEL: &str = "JSON:API 1.1, Top Level (#document-top-level)";
@@ -14,17 +14,17 @@ const IDENTIFICATION: &str = "JSON:API 1.1, Identification (#document-resource-o
 pub(super) const CHECK: Check =
     Check { name: "json-api-document", about: "a JSON:API document has its top-level members, and primary data its type and id", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let Some(document) = scene.document().filter(|document| document.is_object() && is_answered(scene)) else { return Vec::new() };
-    let mut breaches = top_level(scene, &document);
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let Some(document) = context.document().filter(|document| document.is_object() && is_answered(context)) else { return Vec::new() };
+    let mut breaches = top_level(context, &document);
     match document.get("data") {
         Some(Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                breaches.extend(identity(scene, &document, item, &format!("/data/{index}")));
+                breaches.extend(identity(context, &document, item, &format!("/data/{index}")));
             }
         }
         Some(Value::Null) | None => {}
-        Some(resource) => breaches.extend(identity(scene, &document, resource, "/data")),
+        Some(resource) => breaches.extend(identity(context, &document, resource, "/data")),
     }
     // One finding for each kind of breach: a list of a thousand resources is wrong once.
     let mut seen: Vec<String> = Vec::new();
@@ -36,15 +36,15 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
     breaches
 }
 
-fn top_level(scene: &Scene<'_>, document: &Value) -> Vec<Breach> {
+fn top_level(context: &ExchangeContext<'_>, document: &Value) -> Vec<RuleViolation> {
     let has = |name: &str| document.get(name).is_some();
     let names: Vec<&str> = document.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let breach = |message: &str, expected: &str| Breach {
+    let breach = |message: &str, expected: &str| RuleViolation {
         severity: Severity::Must,
         message: message.to_owned(),
         expected: expected.to_owned(),
         actual: if names.is_empty() { "no member".to_owned() } else { format!("the members {}", names.join(", ")) },
-        contract: scene.place(),
+        contract: context.place(),
         answer: "body".to_owned(),
         citation: TOP_LEVEL.to_owned(),
     };
@@ -55,24 +55,24 @@ fn top_level(scene: &Scene<'_>, document: &Value) -> Vec<Breach> {
     // A member with a colon belongs to an extension of JSON:API, which may stand in for the others.
     let known = ["data", "errors", "meta"];
     let any = known.iter().any(|name| has(name)) || names.iter().any(|name| name.contains(':'));
-    if !any && !describes_without(scene, document, "", &known) {
+    if !any && !describes_without(context, document, "", &known) {
         breaches.push(breach("the document has none of data, errors and meta", "at least one of data, errors and meta"));
     }
     breaches
 }
 
-fn identity(scene: &Scene<'_>, document: &Value, resource: &Value, at: &str) -> Vec<Breach> {
-    let breach = |message: &str, expected: &str, actual: String, place: &str| Breach {
+fn identity(context: &ExchangeContext<'_>, document: &Value, resource: &Value, at: &str) -> Vec<RuleViolation> {
+    let breach = |message: &str, expected: &str, actual: String, place: &str| RuleViolation {
         severity: Severity::Must,
         message: message.to_owned(),
         expected: expected.to_owned(),
         actual,
-        contract: scene.place(),
+        contract: context.place(),
         answer: body_at(place),
         citation: IDENTIFICATION.to_owned(),
     };
     let Value::Object(members) = resource else {
-        if allows_type(scene, document, at) {
+        if allows_type(context, document, at) {
             return Vec::new();
         }
         return vec![breach("a primary resource is not an object", "a resource object", show(resource), at)];
@@ -82,10 +82,10 @@ fn identity(scene: &Scene<'_>, document: &Value, resource: &Value, at: &str) -> 
         let place = format!("{at}/{name}");
         match members.get(name) {
             Some(Value::String(_)) => {}
-            Some(_) if allows_type(scene, document, &place) => {}
+            Some(_) if allows_type(context, document, &place) => {}
             Some(other) => breaches.push(breach(&format!("the {name} of a primary resource is not a string"), "a string", show(other), &place)),
             // An id that the contract requires is missed by its schema; one that it does not require may be absent.
-            None if name == "type" && !describes_without(scene, document, at, &["type"]) => {
+            None if name == "type" && !describes_without(context, document, at, &["type"]) => {
                 breaches.push(breach("a primary resource has no type", "a string", "no type".to_owned(), at));
             }
             None => {}
@@ -98,12 +98,12 @@ fn identity(scene: &Scene<'_>, document: &Value, resource: &Value, at: &str) -> 
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use crate::model::contract::JSON_API;
 
     fn messages(schema: &Value, body: Value) -> Vec<String> {
-        let stand = Stand::new(json!({"200": {"description": "found", "content": {JSON_API: {"schema": schema}}}}));
-        stand.breaches("json-api-document", 200, &[("content-type", JSON_API)], body).into_iter().map(|breach| breach.message).collect()
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found", "content": {JSON_API: {"schema": schema}}}}));
+        small_exchange.breaches("json-api-document", 200, &[("content-type", JSON_API)], body).into_iter().map(|breach| breach.message).collect()
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn another_media_type_is_not_judged() {
-        let stand = Stand::new(json!({"200": {"description": "found"}}));
-        assert!(stand.breaches("json-api-document", 200, &[("content-type", "application/json")], json!({"id": 1})).is_empty());
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found"}}));
+        assert!(small_exchange.breaches("json-api-document", 200, &[("content-type", "application/json")], json!({"id": 1})).is_empty());
     }
 }

@@ -2,37 +2,37 @@
 
 use super::context::{cite, shorten};
 use super::header_value::{described, fits};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::verdict::Severity;
 
 /// Source: `headers` of the response; RFC 9110, sections 10.2.2 and 15.4; RFC 3986, section 4.1.
 pub(super) const CHECK: Check = Check { name: "location", about: "a 3xx that declares Location carries one, and it is a URI reference", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let Some(declared) = scene.declared.filter(|response| response.status.0 / 100 == 3) else { return Vec::new() };
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let Some(declared) = context.declared.filter(|response| response.status.0 / 100 == 3) else { return Vec::new() };
     let Some(header) = declared.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location")) else { return Vec::new() };
     let breach = |severity, message: String, expected: String, actual: &str, section: &str| {
-        vec![Breach {
+        vec![RuleViolation {
             severity,
             message,
             expected,
             actual: shorten(actual),
-            contract: format!("{}/headers/{}", scene.place(), header.name),
+            contract: format!("{}/headers/{}", context.place(), header.name),
             answer: "header location".to_owned(),
             citation: format!("{}; RFC 9110, section {section}", cite(declared)),
         }]
     };
-    match scene.answer.header("location") {
+    match context.answer.header("location") {
         None => {
             let severity = if header.required { Severity::Must } else { Severity::Should };
             breach(severity, format!("{} does not say where to", declared.status), "Location".to_owned(), "no such field", "15.4")
         }
-        Some(value) if !is_uri_reference(value, &scene.exchange.request.url) => {
+        Some(value) if !is_uri_reference(value, &context.exchange.request.url) => {
             breach(Severity::Must, "Location is no URI reference".to_owned(), "a URI reference (RFC 3986)".to_owned(), value, "10.2.2")
         }
         Some(value) => match &header.schema {
-            Some(schema) if !fits(scene, schema, value) => {
-                breach(Severity::Must, "Location does not fit its schema".to_owned(), described(scene, schema), value, "10.2.2")
+            Some(schema) if !fits(context, schema, value) => {
+                breach(Severity::Must, "Location does not fit its schema".to_owned(), described(context, schema), value, "10.2.2")
             }
             _ => Vec::new(),
         },
@@ -54,13 +54,14 @@ fn is_uri_reference(text: &str, base: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use super::*;
 
     fn severities(required: bool, headers: &[(&str, &str)]) -> Vec<Severity> {
-        let stand =
-            Stand::new(json!({"303": {"description": "done", "headers": {"Location": {"required": required, "schema": {"type": "string"}}}}}));
-        stand.breaches("location", 303, headers, json!(null)).into_iter().map(|breach| breach.severity).collect()
+        let small_exchange = SmallExchange::new(
+            json!({"303": {"description": "done", "headers": {"Location": {"required": required, "schema": {"type": "string"}}}}}),
+        );
+        small_exchange.breaches("location", 303, headers, json!(null)).into_iter().map(|breach| breach.severity).collect()
     }
 
     #[test]
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_redirection_that_declares_no_location_is_not_judged() {
-        let stand = Stand::new(json!({"303": {"description": "done"}}));
-        assert!(stand.breaches("location", 303, &[], json!(null)).is_empty());
+        let small_exchange = SmallExchange::new(json!({"303": {"description": "done"}}));
+        assert!(small_exchange.breaches("location", 303, &[], json!(null)).is_empty());
     }
 }

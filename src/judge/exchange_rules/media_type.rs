@@ -1,47 +1,47 @@
 //! Check: the body has a media type that the contract declares for the status.
 
 use super::context::shorten;
-use super::{Breach, Check, Scene};
-use crate::model::exchange::Content;
+use super::{Check, ExchangeContext, RuleViolation};
+use crate::model::exchange::AnswerContent;
 use crate::model::media_range::{is_json_api, matches};
 use crate::model::verdict::Severity;
 
 /// Source: `content` of the response; RFC 9110, section 8.3, where the header field is missing.
 pub(super) const CHECK: Check = Check { name: "media-type", about: "the body has a media type that the contract declares for the status", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let content = scene.declared.map_or(&[][..], |response| &response.content);
-    if content.is_empty() || scene.answer.body == Content::Empty {
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let content = context.declared.map_or(&[][..], |response| &response.content);
+    if content.is_empty() || context.answer.body == AnswerContent::Empty {
         return Vec::new();
     }
     let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
-    let breach = |severity, message: &str, actual: String, citation| Breach {
+    let breach = |severity, message: &str, actual: String, citation| RuleViolation {
         severity,
         message: message.to_owned(),
         expected: names.join(" or "),
         actual: shorten(&actual),
-        contract: format!("{}/content", scene.place()),
+        contract: format!("{}/content", context.place()),
         answer: "header content-type".to_owned(),
         citation,
     };
-    match scene.answer.media_type() {
+    match context.answer.media_type() {
         // The standard only says SHOULD, and the contract says what the body is, not that it is labelled.
         None => vec![breach(
             Severity::Should,
             "the answer has a body and no Content-Type",
             "no Content-Type".to_owned(),
-            format!("{}; RFC 9110, section 8.3", scene.citation()),
+            format!("{}; RFC 9110, section 8.3", context.citation()),
         )],
         Some(came) if names.iter().any(|name| matches(name, &came)) => Vec::new(),
         Some(came) => {
             // A client of JSON:API reads this body all the same; servers behind general frameworks send it often.
             let near = came == "application/json" && content.iter().any(is_json_api);
             let (severity, citation) = if near {
-                (Severity::Should, format!("{}; JSON:API 1.1, Universal Responsibilities (#content-negotiation-all)", scene.citation()))
+                (Severity::Should, format!("{}; JSON:API 1.1, Universal Responsibilities (#content-negotiation-all)", context.citation()))
             } else {
-                (Severity::Must, scene.citation())
+                (Severity::Must, context.citation())
             };
-            vec![breach(severity, &format!("the body has a media type that is not declared for {}", scene.answer.status), came, citation)]
+            vec![breach(severity, &format!("the body has a media type that is not declared for {}", context.answer.status), came, citation)]
         }
     }
 }
@@ -50,14 +50,14 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 mod tests {
     use serde_json::json;
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use super::*;
     use crate::model::contract::JSON_API;
 
     fn severities(declared: &str, came: Option<&str>) -> Vec<Severity> {
-        let stand = Stand::new(json!({"200": {"description": "found", "content": {declared: {}}}}));
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found", "content": {declared: {}}}}));
         let headers: Vec<_> = came.iter().map(|value| ("content-type", *value)).collect();
-        stand.breaches("media-type", 200, &headers, json!({})).into_iter().map(|breach| breach.severity).collect()
+        small_exchange.breaches("media-type", 200, &headers, json!({})).into_iter().map(|breach| breach.severity).collect()
     }
 
     #[test]
@@ -83,8 +83,9 @@ mod tests {
 
     #[test]
     fn without_a_body_or_a_declared_type_nothing_is_asked() {
-        let stand = Stand::new(json!({"200": {"description": "found", "content": {"application/json": {}}}, "202": {"description": "later"}}));
-        assert!(stand.breaches("media-type", 200, &[], json!(null)).is_empty());
-        assert!(stand.breaches("media-type", 202, &[("content-type", "text/html")], json!("page")).is_empty());
+        let small_exchange =
+            SmallExchange::new(json!({"200": {"description": "found", "content": {"application/json": {}}}, "202": {"description": "later"}}));
+        assert!(small_exchange.breaches("media-type", 200, &[], json!(null)).is_empty());
+        assert!(small_exchange.breaches("media-type", 202, &[("content-type", "text/html")], json!("page")).is_empty());
     }
 }

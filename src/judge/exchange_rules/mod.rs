@@ -27,16 +27,16 @@ mod small_exchanges;
 mod status;
 mod unjudged;
 
-pub use context::{Scene, show};
-pub use curl::{CredentialHint, Hints, curl};
+pub use context::{ExchangeContext, show};
+pub use curl::{CredentialHint, CredentialHints, curl};
 pub use excerpt::excerpt;
-pub use unjudged::{Gaps, gaps};
+pub use unjudged::{UnjudgedParts, gaps};
 
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// One broken rule, as the rule itself sees it; [`findings`] adds what is the same for all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
+pub struct RuleViolation {
     /// How binding the rule is (RFC 2119).
     pub severity: Severity,
     /// What is wrong, in one sentence.
@@ -61,7 +61,7 @@ pub struct Check {
     /// What it asks for, in one line.
     pub about: &'static str,
     /// The rule: every way in which the exchange breaks it.
-    pub rule: fn(&Scene<'_>) -> Vec<Breach>,
+    pub rule: fn(&ExchangeContext<'_>) -> Vec<RuleViolation>,
 }
 
 /// Every check, in the order in which findings are printed.
@@ -82,11 +82,11 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// What every check has to say of an exchange.
-pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
-    let again = curl(&scene.exchange.request, scene.hints);
+pub fn findings(context: &ExchangeContext<'_>) -> Vec<Finding> {
+    let again = curl(&context.exchange.request, context.hints);
     let mut findings = Vec::new();
     for check in CHECKS {
-        findings.extend((check.rule)(scene).into_iter().map(|breach| Finding {
+        findings.extend((check.rule)(context).into_iter().map(|breach| Finding {
             check: check.name.to_owned(),
             severity: breach.severity,
             message: breach.message,
@@ -94,9 +94,9 @@ pub fn findings(scene: &Scene<'_>) -> Vec<Finding> {
             actual: breach.actual,
             contract: breach.contract,
             citation: breach.citation,
-            probe: scene.probe.id.clone(),
+            probe: context.probe.id.clone(),
             curl: again.clone(),
-            sightings: Sightings { excerpt: excerpt(scene.answer, &breach.answer), ..Sightings::default() },
+            sightings: Sightings { excerpt: excerpt(context.answer, &breach.answer), ..Sightings::default() },
             answer: breach.answer,
         }));
     }
@@ -109,7 +109,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::small_exchanges::Stand;
+    use super::small_exchanges::SmallExchange;
     use super::*;
     use crate::model::contract::JSON_API;
     use crate::model::plan::Place;
@@ -123,14 +123,15 @@ mod tests {
 
     #[test]
     fn a_conforming_exchange_raises_nothing() {
-        let stand = Stand::new(json!({"200": {"description": "found", "content": {"application/json": {"schema": {"type": "object"}}}}}));
-        assert_eq!(stand.findings(200, &[("content-type", "application/json")], json!({"more": 1})), Vec::new());
+        let small_exchange =
+            SmallExchange::new(json!({"200": {"description": "found", "content": {"application/json": {"schema": {"type": "object"}}}}}));
+        assert_eq!(small_exchange.findings(200, &[("content-type", "application/json")], json!({"more": 1})), Vec::new());
     }
 
     #[test]
     fn one_finding_of_each_check() {
         let media = [("content-type", JSON_API)];
-        let stand = Stand::new(json!({
+        let small_exchange = SmallExchange::new(json!({
             "200": {"description": "found", "content": {JSON_API: {"schema": {"type": "object", "properties": {"data": {"type": "object"}}}}}},
             "204": {"description": "done"},
             "303": {"description": "finished", "headers": {"Location": {"required": true, "schema": {"type": "string"}}}},
@@ -142,24 +143,30 @@ mod tests {
         let findings: Vec<Finding> = CHECKS
             .iter()
             .map(|check| match check.name {
-                "status" => at_fault(stand.clone().allowed(&[409]).findings(400, &[], json!(null)), "status"),
-                "media-type" => at_fault(stand.findings(200, &[("content-type", "text/html")], json!({"data": {}})), "media-type"),
-                "no-content" => at_fault(stand.findings(204, &[], json!({})), "no-content"),
-                "headers" => at_fault(stand.findings(405, &[("allow", "GET, POST")], json!(null)), "headers"),
-                "location" => at_fault(stand.findings(303, &[], json!(null)), "location"),
-                "retry-after" => at_fault(stand.findings(429, &[("retry-after", "soon")], json!(null)), "retry-after"),
-                "error-status" => at_fault(stand.findings(409, &media, json!({"errors": [{"status": "400"}]})), "error-status"),
-                "json-api-document" => at_fault(stand.findings(200, &media, json!({"data": {"type": "things", "id": 1}})), "json-api-document"),
+                "status" => at_fault(small_exchange.clone().allowed(&[409]).findings(400, &[], json!(null)), "status"),
+                "media-type" => at_fault(small_exchange.findings(200, &[("content-type", "text/html")], json!({"data": {}})), "media-type"),
+                "no-content" => at_fault(small_exchange.findings(204, &[], json!({})), "no-content"),
+                "headers" => at_fault(small_exchange.findings(405, &[("allow", "GET, POST")], json!(null)), "headers"),
+                "location" => at_fault(small_exchange.findings(303, &[], json!(null)), "location"),
+                "retry-after" => at_fault(small_exchange.findings(429, &[("retry-after", "soon")], json!(null)), "retry-after"),
+                "error-status" => at_fault(small_exchange.findings(409, &media, json!({"errors": [{"status": "400"}]})), "error-status"),
+                "json-api-document" => {
+                    at_fault(small_exchange.findings(200, &media, json!({"data": {"type": "things", "id": 1}})), "json-api-document")
+                }
                 "cause" => at_fault(
-                    stand.clone().fault_at(Place::Path("id".to_owned())).findings(409, &media, json!({"errors": [{"source": {"pointer": "/data"}}]})),
+                    small_exchange.clone().fault_at(Place::Path("id".to_owned())).findings(
+                        409,
+                        &media,
+                        json!({"errors": [{"source": {"pointer": "/data"}}]}),
+                    ),
                     "cause",
                 ),
-                "no-echo" => at_fault(stand.clone().echoing().findings(409, &media, json!({"errors": []})), "no-echo"),
+                "no-echo" => at_fault(small_exchange.clone().echoing().findings(409, &media, json!({"errors": []})), "no-echo"),
                 "problem-details" => {
-                    at_fault(stand.findings(409, &[("content-type", "application/problem+json")], json!({"status": 400})), "problem-details")
+                    at_fault(small_exchange.findings(409, &[("content-type", "application/problem+json")], json!({"status": 400})), "problem-details")
                 }
-                "no-leak" => at_fault(stand.findings(500, &[], json!("Error\n    at f (/srv/app.js:10:5)")), "no-leak"),
-                other => at_fault(stand.findings(200, &media, json!({"data": []})), other),
+                "no-leak" => at_fault(small_exchange.findings(500, &[], json!("Error\n    at f (/srv/app.js:10:5)")), "no-leak"),
+                other => at_fault(small_exchange.findings(200, &media, json!({"data": []})), other),
             })
             .collect();
         insta::assert_snapshot!(serde_json::to_string_pretty(&findings).unwrap());
@@ -167,8 +174,9 @@ mod tests {
 
     #[test]
     fn a_finding_carries_the_check_the_probe_and_a_command() {
-        let stand = Stand::new(json!({"200": {"description": "found", "content": {"application/json": {"schema": {"type": "object"}}}}}));
-        let findings = stand.findings(200, &[("content-type", "application/json")], json!([]));
+        let small_exchange =
+            SmallExchange::new(json!({"200": {"description": "found", "content": {"application/json": {"schema": {"type": "object"}}}}}));
+        let findings = small_exchange.findings(200, &[("content-type", "application/json")], json!([]));
         assert_eq!(findings.len(), 1);
         assert_eq!((findings[0].check.as_str(), findings[0].probe.as_str()), ("body-schema", "things.get::200::success"));
         assert_eq!(findings[0].curl, "curl -i 'http://127.0.0.1/things/1'");

@@ -1,35 +1,35 @@
 //! Check: 204, 205 and 304 have no body.
 
 use super::context::{describe, shorten};
-use super::{Breach, Check, Scene};
-use crate::model::exchange::Content;
+use super::{Check, ExchangeContext, RuleViolation};
+use crate::model::exchange::AnswerContent;
 use crate::model::verdict::Severity;
 
 /// Source: RFC 9110, sections 15.3.5, 15.3.6, 15.4.5 and 8.6.
 pub(super) const CHECK: Check = Check { name: "no-content", about: "204, 205 and 304 have no body, and 204 announces none", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let status = scene.answer.status;
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let status = context.answer.status;
     let section = match status.0 {
         204 => "15.3.5",
         205 => "15.3.6",
         304 => "15.4.5",
         _ => return Vec::new(),
     };
-    let breach = |message, expected: &str, actual, answer: &str, section| Breach {
+    let breach = |message, expected: &str, actual, answer: &str, section| RuleViolation {
         severity: Severity::Must,
         message,
         expected: expected.to_owned(),
         actual,
-        contract: scene.place(),
+        contract: context.place(),
         answer: answer.to_owned(),
         citation: format!("RFC 9110, section {section}"),
     };
-    if scene.answer.body != Content::Empty {
-        return vec![breach(format!("{status} has a body"), "no body", describe(&scene.answer.body), "body", section)];
+    if context.answer.body != AnswerContent::Empty {
+        return vec![breach(format!("{status} has a body"), "no body", describe(&context.answer.body), "body", section)];
     }
     // Zero is sent by many servers and misleads no client; another length announces a body that may not come.
-    match scene.answer.header("content-length").map(str::trim) {
+    match context.answer.header("content-length").map(str::trim) {
         Some(length) if status.0 == 204 && length != "0" => {
             vec![breach("204 announces a body".to_owned(), "no Content-Length", shorten(length), "header content-length", "8.6")]
         }
@@ -41,24 +41,24 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 mod tests {
     use serde_json::json;
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
 
     #[test]
     fn a_body_fails_and_none_passes() {
-        let stand = Stand::new(json!({"204": {"description": "done"}, "200": {"description": "found"}}));
+        let small_exchange = SmallExchange::new(json!({"204": {"description": "done"}, "200": {"description": "found"}}));
         for status in [204, 205, 304] {
-            assert_eq!(stand.breaches("no-content", status, &[], json!({})).len(), 1, "{status}");
-            assert!(stand.breaches("no-content", status, &[], json!(null)).is_empty(), "{status}");
+            assert_eq!(small_exchange.breaches("no-content", status, &[], json!({})).len(), 1, "{status}");
+            assert!(small_exchange.breaches("no-content", status, &[], json!(null)).is_empty(), "{status}");
         }
-        assert!(stand.breaches("no-content", 200, &[], json!({})).is_empty());
+        assert!(small_exchange.breaches("no-content", 200, &[], json!({})).is_empty());
     }
 
     #[test]
     fn a_length_on_204_fails_unless_it_is_zero() {
-        let stand = Stand::new(json!({"204": {"description": "done"}}));
-        let breaches = stand.breaches("no-content", 204, &[("content-length", "5")], json!(null));
+        let small_exchange = SmallExchange::new(json!({"204": {"description": "done"}}));
+        let breaches = small_exchange.breaches("no-content", 204, &[("content-length", "5")], json!(null));
         assert_eq!(breaches[0].citation, "RFC 9110, section 8.6");
-        assert!(stand.breaches("no-content", 204, &[("content-length", "0")], json!(null)).is_empty());
-        assert!(stand.breaches("no-content", 304, &[("content-length", "5")], json!(null)).is_empty());
+        assert!(small_exchange.breaches("no-content", 204, &[("content-length", "0")], json!(null)).is_empty());
+        assert!(small_exchange.breaches("no-content", 304, &[("content-length", "5")], json!(null)).is_empty());
     }
 }

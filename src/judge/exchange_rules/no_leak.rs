@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::context::{body_at, shorten};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract::append;
-use crate::model::exchange::Content;
+use crate::model::exchange::AnswerContent;
 use crate::model::verdict::Severity;
 
 /// Source: CWE-209, generation of an error message that contains sensitive information; OWASP ASVS 4.0.3, 7.4.1. A trace
@@ -26,15 +26,15 @@ const TRACES: &[(&str, &[&str])] = &[
     ("PHP", &["#0 ", ".php(#)"]),
 ];
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    if scene.answer.status.0 < 400 {
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    if context.answer.status.0 < 400 {
         return Vec::new();
     }
     let mut texts = Vec::new();
-    match &scene.answer.body {
-        Content::Text(text) => texts.push((String::new(), text.as_str())),
-        Content::Json(value) => strings(value, "", &mut texts),
-        Content::Empty | Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_) => {}
+    match &context.answer.body {
+        AnswerContent::Text(text) => texts.push((String::new(), text.as_str())),
+        AnswerContent::Json(value) => strings(value, "", &mut texts),
+        AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => {}
     }
     let found = texts.into_iter().find_map(|(at, text)| {
         let (runtime, parts) = TRACES.iter().find(|(_, parts)| parts.iter().all(|part| find(text, part).is_some()))?;
@@ -42,16 +42,16 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
         let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
         Some((at, runtime, text[line..].lines().next().unwrap_or_default().trim()))
     });
-    found.into_iter().map(|(at, runtime, line)| breach(scene, &at, runtime, line)).collect()
+    found.into_iter().map(|(at, runtime, line)| breach(context, &at, runtime, line)).collect()
 }
 
-fn breach(scene: &Scene<'_>, at: &str, runtime: &str, line: &str) -> Breach {
-    Breach {
+fn breach(context: &ExchangeContext<'_>, at: &str, runtime: &str, line: &str) -> RuleViolation {
+    RuleViolation {
         severity: Severity::Must,
-        message: format!("the body of {} holds a stack trace ({runtime})", scene.answer.status),
+        message: format!("the body of {} holds a stack trace ({runtime})", context.answer.status),
         expected: "an error in words".to_owned(),
         actual: shorten(line),
-        contract: scene.place(),
+        contract: context.place(),
         answer: body_at(at),
         citation: "CWE-209; OWASP ASVS 4.0.3, 7.4.1: an unexpected error shows a generic message".to_owned(),
     }
@@ -91,11 +91,11 @@ fn follows(text: &str, rest: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
 
     #[test]
     fn a_stack_trace_in_an_error_fails() {
-        let stand = Stand::new(json!({"200": {"description": "found"}}));
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found"}}));
         for trace in [
             "Traceback (most recent call last):\n  File \"a.py\", line 1, in f",
             "java.lang.IllegalStateException: x\n\tat com.example.Main.run(Main.java:12)",
@@ -106,19 +106,19 @@ mod tests {
             "/srv/app.rb:3:in `f'",
             "#0 /srv/index.php(12): f()",
         ] {
-            let breaches = stand.breaches("no-leak", 500, &[], json!({"errors": [{"detail": trace}]}));
+            let breaches = small_exchange.breaches("no-leak", 500, &[], json!({"errors": [{"detail": trace}]}));
             assert_eq!(breaches.len(), 1, "{trace}");
             assert_eq!(breaches[0].answer, "body /errors/0/detail");
-            assert_eq!(stand.breaches("no-leak", 500, &[], json!(trace)).len(), 1);
-            assert!(stand.breaches("no-leak", 200, &[], json!(trace)).is_empty());
+            assert_eq!(small_exchange.breaches("no-leak", 500, &[], json!(trace)).len(), 1);
+            assert!(small_exchange.breaches("no-leak", 200, &[], json!(trace)).is_empty());
         }
     }
 
     #[test]
     fn ordinary_words_are_none() {
-        let stand = Stand::new(json!({"200": {"description": "found"}}));
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found"}}));
         for text in ["look at Main.java: it is missing", "the file app.js is not allowed at line 3", "#0 is no number", "it panicked at noon"] {
-            assert!(stand.breaches("no-leak", 400, &[], json!({"detail": text})).is_empty(), "{text}");
+            assert!(small_exchange.breaches("no-leak", 400, &[], json!({"detail": text})).is_empty(), "{text}");
         }
     }
 }

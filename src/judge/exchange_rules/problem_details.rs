@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::context::{body_at, show};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::verdict::Severity;
 
 /// The media type of problem documents.
@@ -12,19 +12,19 @@ const PROBLEM: &str = "application/problem+json";
 /// Source: RFC 9457, section 3.1.2. A member of another JSON type is to be ignored (section 3.1), and so it is here.
 pub(super) const CHECK: Check = Check { name: "problem-details", about: "the status in a problem document is that of the answer", rule };
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let status = scene.answer.status;
-    let document = scene.document().filter(|_| scene.answer.media_type().as_deref() == Some(PROBLEM));
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let status = context.answer.status;
+    let document = context.document().filter(|_| context.answer.media_type().as_deref() == Some(PROBLEM));
     let Some(stated @ Value::Number(_)) = document.as_ref().and_then(|document| document.get("status")) else { return Vec::new() };
     if stated.as_u64() == Some(u64::from(status.0)) {
         return Vec::new();
     }
-    vec![Breach {
+    vec![RuleViolation {
         severity: Severity::Must,
         message: format!("the status of a problem is {stated} in an answer with status {status}"),
         expected: status.to_string(),
         actual: show(stated),
-        contract: scene.place(),
+        contract: context.place(),
         answer: body_at("/status"),
         citation: "RFC 9457, section 3.1.2".to_owned(),
     }]
@@ -34,11 +34,11 @@ fn rule(scene: &Scene<'_>) -> Vec<Breach> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
 
     fn places(media: &str, status: &Value) -> Vec<String> {
-        let stand = Stand::new(json!({"404": {"description": "none"}}));
-        let breaches = stand.breaches("problem-details", 404, &[("content-type", media)], json!({"status": status}));
+        let small_exchange = SmallExchange::new(json!({"404": {"description": "none"}}));
+        let breaches = small_exchange.breaches("problem-details", 404, &[("content-type", media)], json!({"status": status}));
         breaches.into_iter().map(|breach| breach.answer).collect()
     }
 

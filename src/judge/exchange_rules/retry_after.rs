@@ -2,7 +2,7 @@
 
 use super::context::{cite, shorten};
 use super::header_value::{described, fits};
-use super::{Breach, Check, Scene};
+use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract::schema::follow;
 use crate::model::contract::{HeaderRule, Status};
 use crate::model::verdict::Severity;
@@ -21,39 +21,39 @@ pub(super) fn is_wait(name: &str, status: Status) -> bool {
     status == Status(429) && name.to_ascii_lowercase().ends_with("retry-after")
 }
 
-fn rule(scene: &Scene<'_>) -> Vec<Breach> {
-    let status = scene.answer.status;
-    let declared = scene.declared.map_or(&[][..], |response| &response.headers);
+fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
+    let status = context.answer.status;
+    let declared = context.declared.map_or(&[][..], |response| &response.headers);
     let declared: Vec<&HeaderRule> = declared.iter().filter(|header| is_wait(&header.name, status)).collect();
-    let mut breaches: Vec<Breach> = declared.iter().filter_map(|header| judge_declared(scene, header)).collect();
+    let mut breaches: Vec<RuleViolation> = declared.iter().filter_map(|header| judge_declared(context, header)).collect();
     if status == Status(429)
         && declared.iter().all(|header| !header.name.eq_ignore_ascii_case("retry-after"))
-        && let Some(value) = scene.answer.header("retry-after")
+        && let Some(value) = context.answer.header("retry-after")
     {
-        breaches.extend(judge_standard(scene, value));
+        breaches.extend(judge_standard(context, value));
     }
     breaches
 }
 
-fn judge_declared(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
+fn judge_declared(context: &ExchangeContext<'_>, header: &HeaderRule) -> Option<RuleViolation> {
     let name = &header.name;
     let integer = header.schema.as_ref().is_some_and(|schema| {
-        let kind = follow(&scene.contract.document, &schema.0).and_then(|(_, schema)| schema.get("type"));
+        let kind = follow(&context.contract.document, &schema.0).and_then(|(_, schema)| schema.get("type"));
         kind.is_some_and(|kind| kind == "integer")
     });
     let breach = |severity, message: String, expected: String, actual: &str| {
-        Some(Breach {
+        Some(RuleViolation {
             severity,
             message,
             expected,
             actual: shorten(actual),
-            contract: format!("{}/headers/{name}", scene.place()),
+            contract: format!("{}/headers/{name}", context.place()),
             answer: format!("header {name}"),
-            citation: scene.declared.map(cite).unwrap_or_default(),
+            citation: context.declared.map(cite).unwrap_or_default(),
         })
     };
-    let Some(value) = scene.answer.header(name) else {
-        if !header.required || header.or.iter().any(|other| scene.answer.header(other).is_some()) {
+    let Some(value) = context.answer.header(name) else {
+        if !header.required || header.or.iter().any(|other| context.answer.header(other).is_some()) {
             return None;
         }
         let fields = header.or.iter().fold(name.clone(), |fields, other| format!("{fields} and no {other}"));
@@ -65,8 +65,8 @@ fn judge_declared(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
     if integer && seconds(value).is_none_or(|seconds| seconds < least) {
         return breach(Severity::Must, format!("{name} is no number of seconds to wait"), "a positive whole number".to_owned(), value);
     }
-    if let Some(schema) = header.schema.as_ref().filter(|schema| !fits(scene, schema, value)) {
-        return breach(Severity::Must, format!("{name} does not fit its schema"), described(scene, schema), value);
+    if let Some(schema) = header.schema.as_ref().filter(|schema| !fits(context, schema, value)) {
+        return breach(Severity::Must, format!("{name} does not fit its schema"), described(context, schema), value);
     }
     // No document says what is too long: a warning.
     let absurd = seconds(value).is_some_and(|seconds| seconds > MOST_SECONDS);
@@ -74,19 +74,19 @@ fn judge_declared(scene: &Scene<'_>, header: &HeaderRule) -> Option<Breach> {
 }
 
 /// A `Retry-After` that the contract does not speak of.
-fn judge_standard(scene: &Scene<'_>, value: &str) -> Option<Breach> {
+fn judge_standard(context: &ExchangeContext<'_>, value: &str) -> Option<RuleViolation> {
     let (message, expected) = match seconds(value) {
         Some(seconds) if seconds <= MOST_SECONDS => return None,
         Some(_) => ("Retry-After asks for a wait of more than two days", believable()),
         None if jiff::fmt::rfc2822::parse(value).is_ok() => return None,
         None => ("Retry-After is neither seconds nor a date", "a whole number of seconds, or a date".to_owned()),
     };
-    Some(Breach {
+    Some(RuleViolation {
         severity: Severity::Should,
         message: message.to_owned(),
         expected,
         actual: shorten(value),
-        contract: scene.place(),
+        contract: context.place(),
         answer: "header retry-after".to_owned(),
         citation: "RFC 9110, section 10.2.3".to_owned(),
     })
@@ -105,12 +105,12 @@ fn seconds(value: &str) -> Option<u64> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use super::*;
 
     fn severities(headers: &Value, came: &[(&str, &str)]) -> Vec<Severity> {
-        let stand = Stand::new(json!({"429": {"description": "too many", "headers": headers}}));
-        stand.breaches("retry-after", 429, came, json!(null)).into_iter().map(|breach| breach.severity).collect()
+        let small_exchange = SmallExchange::new(json!({"429": {"description": "too many", "headers": headers}}));
+        small_exchange.breaches("retry-after", 429, came, json!(null)).into_iter().map(|breach| breach.severity).collect()
     }
 
     fn own() -> Value {

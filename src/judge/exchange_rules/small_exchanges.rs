@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Breach, CHECKS, Gaps, Hints, Scene, findings, gaps};
+use super::{CHECKS, CredentialHints, ExchangeContext, RuleViolation, UnjudgedParts, findings, gaps};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, Method, Status};
-use crate::model::exchange::{Answer, Content, Exchange, SentRequest};
+use crate::model::exchange::{Answer, AnswerContent, Exchange, SentRequest};
 use crate::model::plan::{Fault, Place, Probe};
 use crate::model::verdict::Finding;
 
 /// A contract with `GET /things/{id}`, a probe of it, and the request that was sent.
 #[derive(Clone)]
-pub struct Stand {
+pub struct SmallExchange {
     contract: Contract,
     probe: Probe,
     request: SentRequest,
     echoes: bool,
 }
 
-impl Stand {
+impl SmallExchange {
     /// With these `responses`.
     pub fn new(responses: Value) -> Self {
         let get = Map::from_iter([
@@ -75,9 +75,9 @@ impl Stand {
     }
 
     /// What one check says of an answer; null stands for no body, a string for text.
-    pub fn breaches(&self, check: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<Breach> {
+    pub fn breaches(&self, check: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<RuleViolation> {
         let check = CHECKS.iter().find(|known| known.name == check).unwrap();
-        self.with_scene(status, headers, body, |scene| (check.rule)(scene))
+        self.with_scene(status, headers, body, |context| (check.rule)(context))
     }
 
     /// What all checks say of an answer.
@@ -86,21 +86,21 @@ impl Stand {
     }
 
     /// What no check has judged of an answer.
-    pub fn gaps(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Gaps {
+    pub fn gaps(&self, status: u16, headers: &[(&str, &str)], body: Value) -> UnjudgedParts {
         self.with_scene(status, headers, body, gaps)
     }
 
-    fn with_scene<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&Scene<'_>) -> T) -> T {
+    fn with_scene<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&ExchangeContext<'_>) -> T) -> T {
         let body = match body {
-            Value::Null => Content::Empty,
-            Value::String(text) => Content::Text(text),
-            value => Content::Json(value),
+            Value::Null => AnswerContent::Empty,
+            Value::String(text) => AnswerContent::Text(text),
+            value => AnswerContent::Json(value),
         };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let answer = Answer { status: Status(status), headers, body, millis: 1, echoes_credentials: self.echoes };
         let exchange = Exchange { request: self.request.clone(), answer: Some(answer.clone()) };
         let operation = &self.contract.operations[0];
-        judge(&Scene {
+        judge(&ExchangeContext {
             contract: &self.contract,
             schemas: &Schemas::new(&self.contract).unwrap(),
             operation: Some(operation),
@@ -108,7 +108,7 @@ impl Stand {
             exchange: &exchange,
             answer: &answer,
             declared: operation.response(Status(status)),
-            hints: &Hints::default(),
+            hints: &CredentialHints::default(),
         })
     }
 }

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::context::Scene;
-use super::declared_body::{Reading, declared, reading};
+use super::context::ExchangeContext;
+use super::declared_body::{BodyInterpretation, declared, reading};
 use super::headers;
 use crate::contract::{UNREAD_SCHEMA, Unjudged};
 
 /// What was not judged of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Gaps {
+pub struct UnjudgedParts {
     /// Parts of the schemas of the body and of header fields.
     pub unjudged: Vec<Unjudged>,
     /// Why the body was held against nothing but its media type; `None` where it was read, or none is declared.
@@ -17,19 +17,19 @@ pub struct Gaps {
 }
 
 /// Everything that no check has judged.
-pub fn gaps(scene: &Scene<'_>) -> Gaps {
-    let mut gaps = Gaps { unjudged: headers::unjudged(scene), unread: None };
-    if let Some(media) = declared(scene) {
-        match reading(scene, media) {
+pub fn gaps(context: &ExchangeContext<'_>) -> UnjudgedParts {
+    let mut gaps = UnjudgedParts { unjudged: headers::unjudged(context), unread: None };
+    if let Some(media) = declared(context) {
+        match reading(context, media) {
             // What should have come is not known.
             _ if media.schema.as_ref().is_some_and(|schema| schema.0 == UNREAD_SCHEMA) => {
-                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &Value::Null)));
+                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| context.schemas.unjudged(schema, &Value::Null)));
             }
-            Reading::Value(value) => {
-                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| scene.schemas.unjudged(schema, &value)));
+            BodyInterpretation::Value(value) => {
+                gaps.unjudged.extend(media.schema.iter().flat_map(|schema| context.schemas.unjudged(schema, &value)));
             }
-            Reading::Nothing => {}
-            Reading::Unread(why) => gaps.unread = Some(format!("body not judged: {why}")),
+            BodyInterpretation::Nothing => {}
+            BodyInterpretation::Unread(why) => gaps.unread = Some(format!("body not judged: {why}")),
         }
     }
     gaps.unjudged.sort();
@@ -41,13 +41,13 @@ pub fn gaps(scene: &Scene<'_>) -> Gaps {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::small_exchanges::Stand;
+    use super::super::small_exchanges::SmallExchange;
     use super::*;
 
     /// What is not judged of an answer of a media type with a schema.
-    fn found(media: &str, schema: &Value, came: &str, body: Value) -> Gaps {
-        let stand = Stand::new(json!({"200": {"description": "found", "content": {media: {"schema": schema}}}}));
-        stand.gaps(200, &[("content-type", came)], body)
+    fn found(media: &str, schema: &Value, came: &str, body: Value) -> UnjudgedParts {
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found", "content": {media: {"schema": schema}}}}));
+        small_exchange.gaps(200, &[("content-type", came)], body)
     }
 
     #[test]
@@ -56,8 +56,8 @@ mod tests {
         assert_eq!(csv.unread.as_deref(), Some("body not judged: text/csv, bodies of this type are not read"));
         assert!(found("*/*", &json!({}), "application/xml", json!("<a/>")).unread.is_some());
         assert!(found("text/csv", &json!({}), "text/csv", json!(null)).unread.is_some_and(|words| words.ends_with("there is none")));
-        assert_eq!(found("*/*", &json!({"type": "object"}), "application/json", json!({})), Gaps::default());
-        assert_eq!(found("text/plain", &json!({"type": "string"}), "text/plain", json!("a")), Gaps::default());
+        assert_eq!(found("*/*", &json!({"type": "object"}), "application/json", json!({})), UnjudgedParts::default());
+        assert_eq!(found("text/plain", &json!({"type": "string"}), "text/plain", json!("a")), UnjudgedParts::default());
         assert!(found("text/plain", &json!({"type": "object"}), "text/plain", json!("a")).unread.is_some());
     }
 
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_part_of_the_schema_of_a_header_field_counts_when_the_field_is_there() {
-        let stand = Stand::new(json!({"200": {"description": "found", "headers": {"X-A": {"schema": {"type": "int"}}}}}));
-        assert_eq!(stand.gaps(200, &[("x-a", "1")], json!(null)).unjudged.len(), 1);
-        assert_eq!(stand.gaps(200, &[], json!(null)), Gaps::default());
+        let small_exchange = SmallExchange::new(json!({"200": {"description": "found", "headers": {"X-A": {"schema": {"type": "int"}}}}}));
+        assert_eq!(small_exchange.gaps(200, &[("x-a", "1")], json!(null)).unjudged.len(), 1);
+        assert_eq!(small_exchange.gaps(200, &[], json!(null)), UnjudgedParts::default());
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Redactor;
 use super::mask::kind;
 use super::own::decoded;
-use crate::model::exchange::{Answer, Content, SentRequest};
+use crate::model::exchange::{Answer, AnswerContent, SentRequest};
 use crate::model::keep::Keep;
 use crate::model::text::plain;
 
@@ -42,7 +42,7 @@ const TELLING: &[&str] = &["code", "detail", "error", "error_description", "inst
 
 /// Whose a value is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Whose {
+enum ValueOwner {
     /// Of a thing that the run has not made.
     #[default]
     Others,
@@ -54,7 +54,7 @@ enum Whose {
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spot<'a> {
+pub(super) struct ValuePlace<'a> {
     /// The member that holds it.
     name: &'a str,
     /// Whether it is a part of `links`.
@@ -62,10 +62,10 @@ pub(super) struct Spot<'a> {
     /// Whether it is a part of a refusal.
     refusal: bool,
     /// Whose it is.
-    whose: Whose,
+    whose: ValueOwner,
 }
 
-impl Spot<'_> {
+impl ValuePlace<'_> {
     /// The body of an answer.
     pub(super) fn in_body_of(answer: &Answer) -> Self {
         Self { refusal: answer.status.0 >= 400, ..Self::default() }
@@ -73,14 +73,14 @@ impl Spot<'_> {
 
     /// The body of a request.
     pub(super) fn in_request() -> Self {
-        Self { whose: Whose::Sent, ..Self::default() }
+        Self { whose: ValueOwner::Sent, ..Self::default() }
     }
 
     /// The place of a member of the value that stands here.
-    fn member(self, name: &str) -> Spot<'_> {
+    fn member(self, name: &str) -> ValuePlace<'_> {
         // What a refusal shows of a thing is not why it refuses.
         let shows = matches!(name, "attributes" | "data" | "meta");
-        Spot { name, link: self.link || name == "links", refusal: self.refusal && !shows, ..self }
+        ValuePlace { name, link: self.link || name == "links", refusal: self.refusal && !shows, ..self }
     }
 }
 
@@ -91,7 +91,7 @@ impl Redactor<'_> {
         let (body, base64) = match (self.keep, json) {
             (Keep::None, _) => (None, None),
             (_, Some(body)) => {
-                let reduced = self.value(&body, Spot::in_request());
+                let reduced = self.value(&body, ValuePlace::in_request());
                 // As it was written, where nothing in it is another.
                 let text = if reduced == body { request.body.clone() } else { Some(reduced.to_string()) };
                 (text, None)
@@ -104,19 +104,19 @@ impl Redactor<'_> {
     /// An answer with what is kept of it.
     pub fn answer(&self, answer: &Answer) -> Answer {
         let headers = answer.headers.iter().filter_map(|(name, value)| Some((name.clone(), self.field(name, value)?))).collect();
-        let spot = Spot::in_body_of(answer);
+        let spot = ValuePlace::in_body_of(answer);
         Answer { headers, body: self.content(&answer.body, spot), ..answer.clone() }
     }
 
-    fn content(&self, body: &Content, spot: Spot<'_>) -> Content {
-        let withheld = || Content::Withheld(format!("the run kept {}", self.keep.words()));
+    fn content(&self, body: &AnswerContent, spot: ValuePlace<'_>) -> AnswerContent {
+        let withheld = || AnswerContent::Withheld(format!("the run kept {}", self.keep.words()));
         match (body, self.keep) {
-            (Content::Empty, _) | (_, Keep::All) => body.clone(),
-            (_, Keep::None) | (Content::Text(_), Keep::Shapes) => withheld(),
-            (Content::Json(value), Keep::Masked) => Content::Json(self.value(value, spot)),
-            (Content::Json(value), Keep::Shapes) => Content::Json(shape(value)),
-            (Content::Text(text), Keep::Masked) => Content::Text(self.stand_in(&Value::from(text.as_str()))),
-            (Content::Bytes(_) | Content::TooLong(_) | Content::Unread(_) | Content::Withheld(_), _) => body.clone(),
+            (AnswerContent::Empty, _) | (_, Keep::All) => body.clone(),
+            (_, Keep::None) | (AnswerContent::Text(_), Keep::Shapes) => withheld(),
+            (AnswerContent::Json(value), Keep::Masked) => AnswerContent::Json(self.value(value, spot)),
+            (AnswerContent::Json(value), Keep::Shapes) => AnswerContent::Json(shape(value)),
+            (AnswerContent::Text(text), Keep::Masked) => AnswerContent::Text(self.stand_in(&Value::from(text.as_str()))),
+            (AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_), _) => body.clone(),
         }
     }
 
@@ -135,7 +135,7 @@ impl Redactor<'_> {
     }
 
     /// A value without what is another user's.
-    pub(super) fn value(&self, value: &Value, spot: Spot<'_>) -> Value {
+    pub(super) fn value(&self, value: &Value, spot: ValuePlace<'_>) -> Value {
         match value {
             Value::Object(members) => {
                 let spot = self.within(members, spot);
@@ -150,7 +150,7 @@ impl Redactor<'_> {
     }
 
     /// Calls back for every value that is another user's, with what stands in its place.
-    pub(super) fn foreign_in(&self, value: &Value, spot: Spot<'_>, visit: &mut impl FnMut(&Value, String)) {
+    pub(super) fn foreign_in(&self, value: &Value, spot: ValuePlace<'_>, visit: &mut impl FnMut(&Value, String)) {
         match value {
             Value::Object(members) => {
                 let spot = self.within(members, spot);
@@ -173,24 +173,24 @@ impl Redactor<'_> {
     }
 
     /// The place of what an object holds: what is another user's may look like what the run has sent.
-    fn within<'s>(&self, members: &Map<String, Value>, spot: Spot<'s>) -> Spot<'s> {
+    fn within<'s>(&self, members: &Map<String, Value>, spot: ValuePlace<'s>) -> ValuePlace<'s> {
         let whose = match (spot.whose, self.own.has_made(members)) {
-            (Whose::Sent, _) => Whose::Sent,
-            (_, Some(true)) => Whose::Own,
-            (_, Some(false)) => Whose::Others,
+            (ValueOwner::Sent, _) => ValueOwner::Sent,
+            (_, Some(true)) => ValueOwner::Own,
+            (_, Some(false)) => ValueOwner::Others,
             (whose, None) => whose,
         };
-        Spot { whose, ..spot }
+        ValuePlace { whose, ..spot }
     }
 
     /// Whether a value without members may be read: it names what it is, or the run has sent it.
-    fn stays(&self, leaf: &Value, spot: Spot<'_>) -> bool {
+    fn stays(&self, leaf: &Value, spot: ValuePlace<'_>) -> bool {
         let text = plain(leaf);
         matches!(spot.name, "type" | "id")
             || leaf.is_null()
             || text.is_empty()
             || (is_telling(spot) && leaf.is_number())
-            || (spot.whose != Whose::Others && self.own.has_sent(&text))
+            || (spot.whose != ValueOwner::Others && self.own.has_sent(&text))
             || (names_an_id(spot.name) && self.own.is_id(&text))
     }
 
@@ -221,7 +221,7 @@ impl Redactor<'_> {
 }
 
 /// Whether a member is one with which a refusal tells why.
-fn is_telling(spot: Spot<'_>) -> bool {
+fn is_telling(spot: ValuePlace<'_>) -> bool {
     spot.refusal && TELLING.contains(&spot.name)
 }
 

@@ -18,13 +18,13 @@ const LONGEST_CUT: usize = 1024;
 
 /// Values that are another user's, each with what stands in its place.
 #[derive(Debug, Default)]
-pub struct Foreign {
+pub struct ForeignValues {
     /// By their first letters, the longest first.
     long: HashMap<String, Vec<(String, String)>>,
     short: HashMap<String, String>,
 }
 
-impl Foreign {
+impl ForeignValues {
     /// Adds a value in every form in which a sentence may show it.
     pub fn add(&mut self, value: &Value, stand_in: &str) {
         let text = plain(value);
@@ -110,8 +110,8 @@ mod tests {
 
     use super::*;
 
-    fn foreign(values: &[Value]) -> Foreign {
-        let mut foreign = Foreign::default();
+    fn foreign(values: &[Value]) -> ForeignValues {
+        let mut foreign = ForeignValues::default();
         for value in values {
             foreign.add(value, "*");
         }

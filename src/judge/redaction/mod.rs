@@ -16,14 +16,14 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use self::body::Spot;
-use self::foreign::Foreign;
-use self::own::{Own, leaves};
+use self::body::ValuePlace;
+use self::foreign::ForeignValues;
+use self::own::{RunValues, leaves};
 use crate::judge::exchange_rules::excerpt;
-use crate::judge::{Recording, Round};
+use crate::judge::{Recording, RepeatRound};
 use crate::model::contract::Contract;
-use crate::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::model::journal::{Chronicle, Entry, Fate};
+use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::journal::{Entry, JournalHistory, RequestFate};
 use crate::model::keep::Keep;
 use crate::model::plan::{Body, Plan, Probe, Purpose};
 use crate::model::reason::Reason;
@@ -39,8 +39,8 @@ const SENTENCES: &[&str] = &["actual", "curl", "expected", "in_part", "message",
 pub struct Redactor<'a> {
     keep: Keep,
     mask: &'a Mask,
-    own: Own,
-    foreign: Foreign,
+    own: RunValues,
+    foreign: ForeignValues,
     /// Names of header fields that the contract declares, in lower case.
     declared: HashSet<String>,
     /// Words of the contract: whoever reads them in a sentence learns nothing of anybody.
@@ -54,7 +54,7 @@ impl<'a> Redactor<'a> {
         let declared = responses.flat_map(|response| &response.headers).map(|header| header.name.to_ascii_lowercase()).collect();
         let mut public = HashSet::new();
         words(&contract.document, &mut public);
-        Self { keep, mask, own: Own::default(), foreign: Foreign::default(), declared, public }
+        Self { keep, mask, own: RunValues::default(), foreign: ForeignValues::default(), declared, public }
     }
 
     /// For a run and what was sent again after it.
@@ -76,15 +76,15 @@ impl<'a> Redactor<'a> {
     }
 
     /// For what a journal tells.
-    pub fn of_journal(keep: Keep, mask: &'a Mask, contract: &Contract, chronicle: &Chronicle) -> Self {
+    pub fn of_journal(keep: Keep, mask: &'a Mask, contract: &Contract, journal_history: &JournalHistory) -> Self {
         let mut redactor = Self::new(keep, mask, contract);
-        let plan = &chronicle.start.plan;
+        let plan = &journal_history.start.plan;
         redactor.own.learn_plan(plan);
-        chronicle.added.iter().for_each(|probe| redactor.own.learn_probe(probe));
-        let known = |id: &str| plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == id));
-        let mut all: Vec<_> = chronicle.past.iter().flat_map(|(id, past)| past.iter().map(move |past| (known(id), past))).collect();
+        journal_history.added.iter().for_each(|probe| redactor.own.learn_probe(probe));
+        let known = |id: &str| plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == id));
+        let mut all: Vec<_> = journal_history.past.iter().flat_map(|(id, past)| past.iter().map(move |past| (known(id), past))).collect();
         all.sort_by_key(|(_, past)| past.number);
-        let answer = |fate| if let Fate::Answered(answer) = fate { Some(answer) } else { None };
+        let answer = |fate| if let RequestFate::Answered(answer) = fate { Some(answer) } else { None };
         let told: Vec<_> = all.into_iter().map(|(probe, past)| (probe, &past.request, answer(past.fate.clone()))).collect();
         for (probe, request, answer) in &told {
             redactor.own.learn(*probe, request, answer.as_ref());
@@ -100,8 +100,10 @@ impl<'a> Redactor<'a> {
         let mut found: Vec<(Value, String)> = vec![(Value::from(request.url.as_str()), self.link(&request.url))];
         if let Some(answer) = answer {
             match &answer.body {
-                Content::Json(body) => self.foreign_in(body, Spot::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept))),
-                Content::Text(text) => found.push((Value::from(text.as_str()), self.stand_in(&Value::from(text.as_str())))),
+                AnswerContent::Json(body) => {
+                    self.foreign_in(body, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)))
+                }
+                AnswerContent::Text(text) => found.push((Value::from(text.as_str()), self.stand_in(&Value::from(text.as_str())))),
                 _ => {}
             }
             for (name, value) in &answer.headers {
@@ -112,7 +114,7 @@ impl<'a> Redactor<'a> {
         if probe.is_some_and(|probe| probe.purpose == Purpose::Cleanup)
             && let Some(body) = request.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok())
         {
-            self.foreign_in(&body, Spot::in_request(), &mut |leaf, kept| found.push((leaf.clone(), kept)));
+            self.foreign_in(&body, ValuePlace::in_request(), &mut |leaf, kept| found.push((leaf.clone(), kept)));
         }
         let nobodys = |text: &str| self.public.contains(text) || self.own.has_sent(text);
         found.retain(|(value, kept)| {
@@ -131,7 +133,7 @@ impl<'a> Redactor<'a> {
 
     /// What is kept of a recording.
     pub fn recording(&self, recording: &Recording) -> Recording {
-        let again = recording.again.iter().map(|round| Round {
+        let again = recording.again.iter().map(|round| RepeatRound {
             about: round.about.clone(),
             plan: self.plan(&round.plan),
             outcomes: self.outcomes(&round.outcomes),
@@ -160,7 +162,7 @@ impl<'a> Redactor<'a> {
     fn probe(&self, probe: &Probe) -> Probe {
         let mut kept = probe.clone();
         if let Body::Json(body) = &mut kept.request.body {
-            *body = self.value(body, Spot::in_request());
+            *body = self.value(body, ValuePlace::in_request());
         }
         kept
     }
@@ -242,7 +244,7 @@ impl<'a> Redactor<'a> {
         let value = |answer: &Answer| answer.body.json().and_then(|body| body.pointer(at)).cloned();
         let is_shown = |came: &Value| [crate::judge::exchange_rules::show(came), came.to_string()].contains(&finding.actual);
         if let Some(came) = value(answer).filter(is_shown) {
-            let spot = Spot::in_body_of(answer);
+            let spot = ValuePlace::in_body_of(answer);
             let reduced = value(&kept).unwrap_or_else(|| self.value(&came, spot));
             finding.actual = crate::judge::exchange_rules::show(&reduced);
         }

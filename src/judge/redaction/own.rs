@@ -13,7 +13,7 @@ use crate::model::text::plain;
 
 /// What a run has sent itself, and the ids that it knows; each as text.
 #[derive(Debug, Default)]
-pub struct Own {
+pub struct RunValues {
     marks: Vec<String>,
     values: HashSet<String>,
     ids: HashSet<String>,
@@ -24,7 +24,7 @@ pub struct Own {
     slots: BTreeMap<SlotId, Value>,
 }
 
-impl Own {
+impl RunValues {
     /// Learns what a plan sends by itself. What tidies up may write back what was there before the run, and teaches nothing.
     pub fn learn_plan(&mut self, plan: &Plan) {
         if !plan.mark.is_empty() && !self.marks.contains(&plan.mark) {

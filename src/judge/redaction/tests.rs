@@ -9,7 +9,7 @@ use crate::contract::{bundle, read};
 use crate::model::contract::Status;
 use crate::model::exchange::SentRequest;
 use crate::model::journal::{Sources, Start};
-use crate::model::report::Traces;
+use crate::model::report::RunTraces;
 
 /// What a server says of a person, and of what the run has made.
 fn said() -> Value {
@@ -41,7 +41,7 @@ fn probe(id: &str, purpose: &str, body: &Value) -> Probe {
     .unwrap()
 }
 
-fn outcome(id: &str, sent: &Value, status: u16, body: Content) -> Outcome {
+fn outcome(id: &str, sent: &Value, status: u16, body: AnswerContent) -> Outcome {
     let text = (!sent.is_null()).then(|| sent.to_string());
     let request = SentRequest { url: "http://t/people?limit=2".to_owned(), body: text, ..SentRequest::default() };
     let headers = [("content-type", "application/json"), ("x-count", "2"), ("x-user", "Jane Doe"), ("location", "/people/77?token=abcdef")];
@@ -62,11 +62,11 @@ fn recording() -> Recording {
     ];
     let refusal = json!({"errors": [{"status": "400", "title": "Bad Request", "detail": "Jane Doe is there already"}]});
     let mut outcomes = vec![
-        outcome("make", &made, 201, Content::Json(said()["data"][1].clone())),
-        outcome("list", &Value::Null, 200, Content::Json(said())),
-        outcome("bad", &Value::Null, 400, Content::Json(refusal)),
-        outcome("next", &Value::Null, 200, Content::Json(said())),
-        outcome("back", &before, 200, Content::Text("Jane Doe\nis back".to_owned())),
+        outcome("make", &made, 201, AnswerContent::Json(said()["data"][1].clone())),
+        outcome("list", &Value::Null, 200, AnswerContent::Json(said())),
+        outcome("bad", &Value::Null, 400, AnswerContent::Json(refusal)),
+        outcome("next", &Value::Null, 200, AnswerContent::Json(said())),
+        outcome("back", &before, 200, AnswerContent::Text("Jane Doe\nis back".to_owned())),
     ];
     outcomes[3].exchanges[0].request.url = "http://t/people?cursor=eyJuYW1lIjoiSmFuZSJ9".to_owned();
     Recording {
@@ -81,7 +81,7 @@ fn recording() -> Recording {
         plan: Plan { mark: "probity-1".to_owned(), probes, ..Plan::default() },
         outcomes: Outcomes { outcomes },
         again: Vec::new(),
-        traces: Traces::default(),
+        traces: RunTraces::default(),
     }
 }
 
@@ -126,7 +126,7 @@ fn shapes_hold_types_and_names_of_members() {
     assert_eq!(body(&kept, "list")["data"][0], person);
     let text = serde_json::to_string(&kept).unwrap();
     assert!(!text.contains("Jane") && !text.contains("1234.5") && text.contains("probity-1 made"), "what was sent stays: {text}");
-    let plain = outcome("a", &Value::Null, 200, Content::Json(json!([{"a": 1}, {"a": 2}, {"a": "b"}])));
+    let plain = outcome("a", &Value::Null, 200, AnswerContent::Json(json!([{"a": 1}, {"a": 2}, {"a": "b"}])));
     let mask = Mask::new(&[7; 32]);
     let redactor = Redactor::of_recording(Keep::Shapes, &mask, &contract(), &recording());
     let shapes = redactor.outcomes(&Outcomes { outcomes: vec![plain] });
@@ -138,7 +138,7 @@ fn with_none_no_body_is_left_and_fields_that_matter_are() {
     let kept = kept(Keep::None);
     let outcome = kept.outcomes.of("list").unwrap();
     let answer = outcome.answer().unwrap();
-    assert_eq!(answer.body, Content::Withheld("the run kept statuses only".to_owned()));
+    assert_eq!(answer.body, AnswerContent::Withheld("the run kept statuses only".to_owned()));
     assert_eq!((answer.status, answer.header("content-type"), answer.header("x-count")), (Status(200), Some("application/json"), Some("2")));
     assert_eq!((answer.header("x-user"), answer.header("location")), (None, Some("/people/77?token=string")));
     assert!(kept.outcomes.outcomes.iter().all(|outcome| outcome.exchanges[0].request.body.is_none()));
@@ -204,13 +204,13 @@ fn a_journal_is_told_as_the_recording_is() {
         entries.push(Entry::Sent { number, at: 0, probe: outcome.probe.clone(), request });
         entries.push(Entry::Answered { number, answer: answer.unwrap() });
     }
-    let chronicle = Chronicle::retell(entries.clone()).unwrap();
+    let journal_history = JournalHistory::retell(entries.clone()).unwrap();
     let mask = Mask::new(&[7; 32]);
-    let redactor = Redactor::of_journal(Keep::Masked, &mask, &contract(), &chronicle);
+    let redactor = Redactor::of_journal(Keep::Masked, &mask, &contract(), &journal_history);
     let lines: Vec<Entry> = entries.into_iter().map(|entry| redactor.entry(entry)).collect();
     let text = serde_json::to_string(&lines).unwrap();
     assert!(!text.contains("Jane") && !text.contains("1234.5") && text.contains("probity-1 made"), "{text}");
-    let told = Chronicle::retell(lines).unwrap();
-    let Fate::Answered(answer) = &told.past["list"][0].fate else { panic!("no answer") };
+    let told = JournalHistory::retell(lines).unwrap();
+    let RequestFate::Answered(answer) = &told.past["list"][0].fate else { panic!("no answer") };
     assert_eq!(answer.body.json(), Some(&body(&kept(Keep::Masked), "list")));
 }

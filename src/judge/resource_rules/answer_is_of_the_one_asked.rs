@@ -1,15 +1,15 @@
 //! Rule: an answer about one resource is about the resource in the path.
 
 use super::document::{id, is_single, resources};
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::contract::Location;
 use crate::model::path::last_parameter;
 use crate::model::verdict::Severity;
 
 /// A read shows what it asks for.
-pub(super) const READ: Rule = Rule {
+pub(super) const READ: ResourceRule = ResourceRule {
     name: "read-is-the-one-asked-for",
     about: "a read of one resource shows the one whose id is in the path",
     citation: Citation::Also("RFC 9110, section 9.3.1: GET transfers a representation of the target resource", "JSON:API, Fetching Resources"),
@@ -18,7 +18,7 @@ pub(super) const READ: Rule = Rule {
 };
 
 /// A change shows what it changed.
-pub(super) const CHANGE: Rule = Rule {
+pub(super) const CHANGE: ResourceRule = ResourceRule {
     name: "change-answer-is-the-one-changed",
     about: "the answer to a change of one resource shows the one whose id is in the path",
     citation: Citation::Also("RFC 9110, section 15.3.1: 200 to PUT or PATCH", "JSON:API, Updating Resources, 200 OK"),
@@ -26,15 +26,15 @@ pub(super) const CHANGE: Rule = Rule {
     find: |history| find(history, |event| event.probe.request.method.is_patch() || event.probe.request.method.is_put()),
 };
 
-fn find(history: &History<'_>, concerns: impl Fn(&Event<'_>) -> bool) -> Vec<Break> {
+fn find(history: &History<'_>, concerns: impl Fn(&HistoryEvent<'_>) -> bool) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, event) in history.events.iter().enumerate().filter(|(_, event)| concerns(event) && event.probe.fault.is_none()) {
-        let accepted = event.standing == Standing::Accepted && same_in_the_examples(event);
+        let accepted = event.standing == RequestFate::Accepted && same_in_the_examples(event);
         let Some(document) = event.document().filter(|document| accepted && is_single(document)) else { continue };
         let Some(asked) = event.item().and_then(|slot| history.ids.get(slot)) else { continue };
         let Some(came) = resources(document).first().and_then(|resource| id(resource)) else { continue };
         if !came.eq_ignore_ascii_case(asked) {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} is asked for {asked} and answers with {came}", event.operation.id),
                 expected: asked.clone(),
@@ -49,7 +49,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&Event<'_>) -> bool) -> Vec<Bre
 }
 
 /// Whether the contract's own examples have the same id in the path and in the answer, so that they mean the same thing.
-fn same_in_the_examples(event: &Event<'_>) -> bool {
+fn same_in_the_examples(event: &HistoryEvent<'_>) -> bool {
     let name = last_parameter(&event.operation.path);
     let parameter = name.and_then(|name| event.operation.parameter(Location::Path, name)).and_then(|parameter| parameter.example.as_ref());
     let response = event.status().and_then(|status| event.operation.response(status));

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "as-many-as-sent",
     about: "the answer to a write of several resources shows all of them, where the contract's own examples do",
     citation: Citation::Any(
@@ -17,13 +17,13 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, event) in history.events.iter().enumerate() {
-        let accepted = event.standing == Standing::Accepted && event.probe.fault.is_none() && event.relationship().is_none();
+        let accepted = event.standing == RequestFate::Accepted && event.probe.fault.is_none() && event.relationship().is_none();
         let Some(sent) = event.sent.as_ref().filter(|_| accepted && !event.is_read()).and_then(several) else { continue };
         let Some(shown) = event.document().and_then(several).filter(|shown| *shown < sent && shown_in_the_examples(event)) else { continue };
-        found.push(Break {
+        found.push(ResourceRuleViolation {
             severity: Severity::Must,
             message: format!("{} accepts {sent} resources and answers with {shown}", event.operation.id),
             expected: format!("{sent} resources"),
@@ -42,7 +42,7 @@ fn several(document: &Value) -> Option<usize> {
 }
 
 /// Whether the contract shows an answer with as many resources as it shows being sent, more than one.
-fn shown_in_the_examples(event: &Event<'_>) -> bool {
+fn shown_in_the_examples(event: &HistoryEvent<'_>) -> bool {
     let sent = event.operation.request_body.iter().flat_map(|body| &body.content).flat_map(|media| &media.examples);
     let sent: Vec<usize> = sent.filter_map(|example| several(&example.value)).filter(|count| *count > 1).collect();
     let response = event.status().and_then(|status| event.operation.response(status));

@@ -1,6 +1,6 @@
 //! The clause that a rule comes from, and how binding it is outside JSON:API.
 
-use super::event::Event;
+use super::event::HistoryEvent;
 use crate::model::contract::JSON_API;
 use crate::model::verdict::Severity;
 
@@ -37,7 +37,7 @@ impl Citation {
 }
 
 /// Whether a request is about JSON:API: its answer says so, or the contract does.
-pub(super) fn is_json_api(event: &Event<'_>) -> bool {
+pub(super) fn is_json_api(event: &HistoryEvent<'_>) -> bool {
     let came = event.answer.and_then(crate::model::exchange::Answer::media_type);
     let mut declared = event.operation.responses.iter().flat_map(|response| &response.content);
     came.as_deref() == Some(JSON_API) || declared.any(|media| media.name.starts_with(JSON_API))

@@ -1,14 +1,14 @@
 //! Rule: what was created is found at its own address and in a complete list.
 
 use super::document::resources;
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use super::writes::{before, refused};
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "created-is-found",
     about: "a created resource is found at its address, and in a whole list that holds others of the kind",
     citation: Citation::Also("RFC 9110, section 15.3.2: 201, a new resource has been created", "JSON:API, Creating Resources"),
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for made in &history.made {
         for (number, read) in history.events.iter().enumerate() {
@@ -27,7 +27,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
                 } else {
                     read.status().map(|status| status.to_string()).unwrap_or_default()
                 };
-                found.push(Break {
+                found.push(ResourceRuleViolation {
                     severity: Severity::Must,
                     message: format!(
                         "{} {} was created by {} and {} does not know it",
@@ -47,30 +47,30 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// Whether the resource has been made for certain, and nothing that was sent may have removed it.
-pub(super) fn should_be_there(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
+pub(super) fn should_be_there(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
     let maker = &history.events[made.by];
-    maker.standing == Standing::Accepted
+    maker.standing == RequestFate::Accepted
         && history.precedes(maker, read)
-        && refused(history, made, read, &Effect::Remove).is_none_or(|refused| !was_seen(history, made, &history.events[refused]))
-        && before(history, made, read, |_| true).is_some_and(|writes| writes.iter().all(|(_, effect)| **effect != Effect::Remove))
+        && refused(history, made, read, &WriteEffect::Remove).is_none_or(|refused| !was_seen(history, made, &history.events[refused]))
+        && before(history, made, read, |_| true).is_some_and(|writes| writes.iter().all(|(_, effect)| **effect != WriteEffect::Remove))
 }
 
 /// Whether the server has shown before a request that it knows the resource: by a read, or by an accepted change.
-fn was_seen(history: &History<'_>, made: &Made<'_>, request: &Event<'_>) -> bool {
+fn was_seen(history: &History<'_>, made: &MadeResource<'_>, request: &HistoryEvent<'_>) -> bool {
     let changed = made.writes.iter().any(|(number, _)| {
         let write = &history.events[*number];
-        write.standing == Standing::Accepted && history.precedes(write, request)
+        write.standing == RequestFate::Accepted && history.precedes(write, request)
     });
     changed || history.events.iter().any(|read| history.reads(read, made) && read.shown().is_some() && history.precedes(read, request))
 }
 
-fn unknown(read: &Event<'_>) -> bool {
+fn unknown(read: &HistoryEvent<'_>) -> bool {
     let missing = matches!(read.status(), Some(Status(404 | 410)));
     missing && read.probe.fault.is_none() && read.status().is_some_and(|status| !read.probe.allows(status))
 }
 
 /// Whether a whole list leaves a resource out though it holds another one that the same operation made.
-fn left_out(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> bool {
+fn left_out(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
     let Some(document) = read.whole() else { return false };
     let by = &history.events[made.by].operation.path;
     let mut others =

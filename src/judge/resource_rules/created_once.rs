@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::contract::schema::marks;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "created-once",
     about: "a list holds nothing that bears the mark of a create but what the answer to it named",
     citation: Citation::Also("RFC 9110, section 9.3.3: POST", "JSON:API, Creating Resources: one request creates one resource"),
@@ -18,13 +18,13 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     strangers(history)
         .into_iter()
         .filter(|stranger| !stranger.is_refused)
         .filter_map(|stranger| {
             let blamed = *stranger.accepted.first()?;
-            Some(Break {
+            Some(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} was asked once and made {} as well", history.events[blamed].operation.id, stranger.id),
                 expected: "one resource for one request".to_owned(),
@@ -38,7 +38,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// A listed resource that bears a mark of the run and that no answer has named.
-pub(super) struct Stranger {
+pub(super) struct UnnamedResource {
     /// Its id.
     pub id: String,
     /// The member that bears the mark.
@@ -54,8 +54,8 @@ pub(super) struct Stranger {
 }
 
 /// Every listed resource that bears a mark of the run though no answer has named it.
-pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
-    let mut found: Vec<Stranger> = Vec::new();
+pub(super) fn strangers(history: &History<'_>) -> Vec<UnnamedResource> {
+    let mut found: Vec<UnnamedResource> = Vec::new();
     let known: BTreeSet<&String> = history.ids.values().collect();
     for (read, list) in history.events.iter().enumerate() {
         let Some(shown) = list.shown().filter(|_| !list.operation.path.contains('{')) else { continue };
@@ -63,15 +63,15 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
             let Some(id) = document::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id)) else {
                 continue;
             };
-            let mut stranger = Stranger { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new(), is_refused: false };
+            let mut stranger = UnnamedResource { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new(), is_refused: false };
             for (number, create) in history.events.iter().enumerate().filter(|(_, create)| creates(create, list) && history.precedes(create, list)) {
                 let Some(member) = bears(history, create, resource) else { continue };
                 stranger.member = member;
                 match create.standing {
-                    Standing::Accepted => stranger.accepted.push(number),
-                    Standing::Refused => stranger.refused.push(number),
+                    RequestFate::Accepted => stranger.accepted.push(number),
+                    RequestFate::Refused => stranger.refused.push(number),
                     // What it did is judged where it is the answer itself that is wrong.
-                    Standing::Unknown => stranger.member.clear(),
+                    RequestFate::Unknown => stranger.member.clear(),
                 }
                 if stranger.member.is_empty() {
                     break;
@@ -90,17 +90,17 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<Stranger> {
     found
 }
 
-fn creates(event: &Event<'_>, list: &Event<'_>) -> bool {
+fn creates(event: &HistoryEvent<'_>, list: &HistoryEvent<'_>) -> bool {
     event.probe.request.method.is_post() && event.operation.path == list.operation.path
 }
 
 /// Whether the answers to the accepted creates named everything that was made.
-fn named_all(history: &History<'_>, stranger: &Stranger) -> bool {
+fn named_all(history: &History<'_>, stranger: &UnnamedResource) -> bool {
     stranger.accepted.iter().all(|number| history.made.iter().any(|made| made.by == *number))
 }
 
 /// The marked member, when a resource has every plain attribute that a request sent for one of its items.
-fn bears(history: &History<'_>, create: &Event<'_>, resource: &Value) -> Option<String> {
+fn bears(history: &History<'_>, create: &HistoryEvent<'_>, resource: &Value) -> Option<String> {
     let sent = create.sent.as_ref()?;
     let content = &create.operation.request_body.as_ref()?.content;
     let bears = |item: &Value| {

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::document::is_single;
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
-use super::{Break, Citation, Rule, document};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "deleted-is-gone",
     about: "a deleted resource is neither at its address nor in a list, where the contract has a status for what is gone",
     citation: Citation::Also(
@@ -19,11 +19,11 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for made in history.made.iter().filter(|made| goes(history, made)) {
         let deletion =
-            made.writes.iter().find(|(number, effect)| *effect == Effect::Remove && history.events[*number].standing == Standing::Accepted);
+            made.writes.iter().find(|(number, effect)| *effect == WriteEffect::Remove && history.events[*number].standing == RequestFate::Accepted);
         let Some(blamed) = deletion.map(|(number, _)| *number) else { continue };
         let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.precedes(&history.events[blamed], event));
         for (number, read) in later {
@@ -32,7 +32,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
             if shown.is_some() || (history.reads(read, made) && is_there(read) && read.document().is_some_and(is_single)) {
                 // A server may keep what was deleted and say so (RFC 9110, section 9.3.5: representations need not be destroyed).
                 let marked = shown.is_some_and(|shown| is_unlike(history, made, (blamed, read), shown));
-                found.push(Break {
+                found.push(ResourceRuleViolation {
                     severity: if marked { Severity::Should } else { Severity::Must },
                     message: format!("{} {} was deleted and {} still shows it", made.kind, made.id, read.operation.id),
                     expected: "404 or 410 at its address, and no list that holds it".to_owned(),
@@ -49,7 +49,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// Whether the contract says that resources of this sort are gone once they are deleted.
-fn goes(history: &History<'_>, made: &Made<'_>) -> bool {
+fn goes(history: &History<'_>, made: &MadeResource<'_>) -> bool {
     let collection = &history.events[made.by].operation.path;
     let readers = history.contract.operations.iter().filter(|operation| {
         operation.method.is_get() && operation.path.rsplit_once('/').is_some_and(|(front, item)| front == collection && item.starts_with('{'))
@@ -60,14 +60,14 @@ fn goes(history: &History<'_>, made: &Made<'_>) -> bool {
         .any(|condition| condition.trigger == "deleted-resource")
 }
 
-fn is_there(read: &Event<'_>) -> bool {
+fn is_there(read: &HistoryEvent<'_>) -> bool {
     read.status().is_some_and(|status| status.is_success() && !(read.probe.fault.is_some() && read.probe.allows(status)))
         && (read.probe.fault.is_none() || read.probe.trigger == "deleted-resource")
 }
 
 /// Whether a deleted resource is shown in another way than before: with another value, or with more or fewer members than
 /// the same operation shows of those that are there.
-fn is_unlike(history: &History<'_>, made: &Made<'_>, (deletion, read): (usize, &Event<'_>), shown: &Value) -> bool {
+fn is_unlike(history: &History<'_>, made: &MadeResource<'_>, (deletion, read): (usize, &HistoryEvent<'_>), shown: &Value) -> bool {
     let deletion = &history.events[deletion];
     let earlier = history.events.iter().filter(|event| history.precedes(event, deletion));
     let earlier = earlier.filter_map(|event| document::find(event.document()?, &made.id)).next_back();

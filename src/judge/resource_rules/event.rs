@@ -11,7 +11,7 @@ use crate::model::plan::{Place, Probe, SlotId};
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum RequestFate {
     /// A valid request was accepted, and what it asked for has been done.
     Accepted,
     /// It was refused (4xx).
@@ -23,7 +23,7 @@ pub enum Standing {
 
 /// One request that was sent, with its answer.
 #[derive(Debug)]
-pub struct Event<'a> {
+pub struct HistoryEvent<'a> {
     /// What was planned.
     pub probe: &'a Probe,
     /// The operation that was asked.
@@ -35,7 +35,7 @@ pub struct Event<'a> {
     /// Everything that was sent and came for it, in order.
     pub exchanges: &'a [Exchange],
     /// What became of it.
-    pub standing: Standing,
+    pub standing: RequestFate,
     /// The JSON body as it was sent.
     pub sent: Option<Value>,
     /// The path template, as a number.
@@ -46,7 +46,7 @@ pub struct Event<'a> {
     pub(super) index: usize,
 }
 
-impl<'a> Event<'a> {
+impl<'a> HistoryEvent<'a> {
     /// The status of the answer.
     pub fn status(&self) -> Option<Status> {
         self.answer.map(|answer| answer.status)
@@ -64,7 +64,7 @@ impl<'a> Event<'a> {
 
     /// The document that a valid read was answered with.
     pub fn shown(&self) -> Option<&'a Value> {
-        let read = self.is_read() && self.probe.fault.is_none() && self.standing == Standing::Accepted;
+        let read = self.is_read() && self.probe.fault.is_none() && self.standing == RequestFate::Accepted;
         self.document().filter(|_| read && self.status() == Some(Status(200)))
     }
 
@@ -85,7 +85,7 @@ impl<'a> Event<'a> {
 
     pub(super) fn filled(&self, name: &str) -> Option<&'a SlotId> {
         let fillings = &self.probe.request.fillings;
-        fillings.iter().find(|filling| matches!(&filling.place, Place::Path(own) if own == name)).map(|filling| &filling.slot)
+        fillings.iter().find(|binding| matches!(&binding.place, Place::Path(own) if own == name)).map(|binding| &binding.slot)
     }
 
     /// The relationship that the path leads to (JSON:API, Relationship Objects, `self`), when it ends with its name.

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::event::Event;
+use super::event::HistoryEvent;
 use super::filter_kept::url_query;
 use super::history::History;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::contract::schema::visit;
 use crate::model::contract::Location;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "fields-kept",
     about: "resources of a type whose fields are named in the query have no attributes but these",
     citation: Citation::JsonApi {
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let Some(document) = read.shown() else { continue };
@@ -36,7 +36,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
                 attributes.keys().find(|name| !names.contains(*name) && !required.contains(*name) && known.contains(*name)).cloned()
             });
             if let Some(other) = other {
-                found.push(Break {
+                found.push(ResourceRuleViolation {
                     severity: Severity::Must,
                     message: format!("{} is asked for some attributes of {kind} and gives {other} as well", read.operation.id),
                     expected: names.into_iter().collect::<Vec<_>>().join(", "),
@@ -52,7 +52,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// The attributes that the contract's own example shows; what the contract does not know may be more than an attribute.
-fn known(read: &Event<'_>) -> BTreeSet<String> {
+fn known(read: &HistoryEvent<'_>) -> BTreeSet<String> {
     let response = read.status().and_then(|status| read.operation.response(status));
     let examples = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
     let items = examples.flat_map(|example| document::resources(&example.value));
@@ -60,7 +60,7 @@ fn known(read: &Event<'_>) -> BTreeSet<String> {
 }
 
 /// The attributes that the schema of the answer demands of its resources: whether they may be left out is not said.
-fn required(history: &History<'_>, read: &Event<'_>, document: &Value) -> BTreeSet<String> {
+fn required(history: &History<'_>, read: &HistoryEvent<'_>, document: &Value) -> BTreeSet<String> {
     let response = read.status().and_then(|status| read.operation.response(status));
     let schemas = response.into_iter().flat_map(|response| &response.content).filter_map(|media| media.schema.as_ref());
     let mut required = BTreeSet::new();
@@ -74,7 +74,7 @@ fn required(history: &History<'_>, read: &Event<'_>, document: &Value) -> BTreeS
 }
 
 /// The types whose attributes are named in the query by a parameter that the contract has, and the names.
-fn asked(read: &Event<'_>) -> Vec<(String, BTreeSet<String>)> {
+fn asked(read: &HistoryEvent<'_>) -> Vec<(String, BTreeSet<String>)> {
     let query = url_query(&read.request.url).into_iter().filter(|(name, _)| read.operation.parameter(Location::Query, name).is_some());
     let named = query.filter_map(|(name, value)| {
         let kind = name.strip_prefix("fields[")?.strip_suffix(']')?.to_owned();

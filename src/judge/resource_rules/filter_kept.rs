@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::document::{id, is_single, resources};
-use super::event::Event;
+use super::event::HistoryEvent;
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::contract::Location;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "filter-kept",
     about: "a list that is asked for resources of its own kind by their ids holds only those",
     citation: Citation::Also("the contract's own parameter, which takes ids of the resources that are listed", "JSON:API, Filtering"),
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let Some(asked) = asked(history, read) else { continue };
@@ -26,7 +26,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
         // Where none of them comes, the parameter may mean something else.
         let known = shown.iter().any(|id| asked.contains(id));
         if let Some(other) = shown.iter().find(|id| known && !asked.contains(*id)) {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} is asked for certain ids and gives {other} as well", read.operation.id),
                 expected: asked.iter().cloned().collect::<Vec<_>>().join(", "),
@@ -41,7 +41,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// The ids that a parameter asks for whose kind is that of the list itself: what is made on the same route.
-fn asked(history: &History<'_>, read: &Event<'_>) -> Option<BTreeSet<String>> {
+fn asked(history: &History<'_>, read: &HistoryEvent<'_>) -> Option<BTreeSet<String>> {
     let position = |name: &str| ["after", "before", "cursor", "exclude", "not"].iter().any(|word| name.to_ascii_lowercase().contains(word));
     let own = |kind: &str| history.made.iter().any(|made| made.kind == kind && history.events[made.by].operation.path == read.operation.path);
     let parameter = read.operation.parameters.iter().find(|parameter| {

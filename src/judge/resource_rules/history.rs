@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::document;
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Operation, Status};
 use crate::model::drawn::Expects;
@@ -15,7 +15,7 @@ use crate::model::plan::{Body, Capture, Origin, Place, Plan, Probe, SlotId};
 
 /// What a write asks of a resource.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
+pub enum WriteEffect {
     /// Nothing.
     None,
     /// It is changed: the item that the request sends for it, and whether that is all of it (PUT).
@@ -35,7 +35,7 @@ pub enum Effect {
 
 /// A resource that the run made.
 #[derive(Debug)]
-pub struct Made<'a> {
+pub struct MadeResource<'a> {
     /// Its slot.
     pub slot: &'a SlotId,
     /// Its kind.
@@ -49,7 +49,7 @@ pub struct Made<'a> {
     /// What its answer showed of it.
     pub echo: Option<Value>,
     /// What other requests, whatever became of them, asked of it, in the order in which they ended.
-    pub writes: Vec<(usize, Effect)>,
+    pub writes: Vec<(usize, WriteEffect)>,
 }
 
 /// Everything that was sent, and what it was about.
@@ -57,14 +57,14 @@ pub struct History<'a> {
     /// The contract.
     pub contract: &'a Contract,
     /// In the order in which the requests ended.
-    pub events: Vec<Event<'a>>,
+    pub events: Vec<HistoryEvent<'a>>,
     /// What the run made.
-    pub made: Vec<Made<'a>>,
+    pub made: Vec<MadeResource<'a>>,
     /// Values of slots.
     pub ids: BTreeMap<&'a SlotId, String>,
     kinds: BTreeMap<&'a SlotId, &'a str>,
     /// For each probe, which others it waits for.
-    earlier: Earlier,
+    earlier: Predecessors,
 }
 
 impl<'a> History<'a> {
@@ -77,7 +77,7 @@ impl<'a> History<'a> {
             made: Vec::new(),
             ids: BTreeMap::new(),
             kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
-            earlier: Earlier::new(plan, &probes),
+            earlier: Predecessors::new(plan, &probes),
         };
         let mut values = given(plan);
         let paths: BTreeMap<&str, usize> = contract.operations.iter().enumerate().map(|(index, one)| (one.path.as_str(), index)).collect();
@@ -90,15 +90,15 @@ impl<'a> History<'a> {
             let answer = exchange.answer.as_ref();
             let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
             let sent = sent(probe, &exchange.request);
-            let mut standing = if silent { Standing::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
-            if standing == Standing::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
-                standing = Standing::Unknown;
+            let mut standing = if silent { RequestFate::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
+            if standing == RequestFate::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
+                standing = RequestFate::Unknown;
             }
             // What no schema foresees may be read as anything.
-            if standing == Standing::Accepted && plan.drawn.get(&probe.id).is_some_and(|drawn| drawn.expects == Expects::Open) {
-                standing = Standing::Unknown;
+            if standing == RequestFate::Accepted && plan.drawn.get(&probe.id).is_some_and(|drawn| drawn.expects == Expects::Open) {
+                standing = RequestFate::Unknown;
             }
-            let event = Event {
+            let event = HistoryEvent {
                 probe,
                 operation,
                 request: &exchange.request,
@@ -142,7 +142,7 @@ impl<'a> History<'a> {
         }
     }
 
-    fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &Event<'a>) {
+    fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &HistoryEvent<'a>) {
         let (Some(slot), Some(id)) = (plan.slots.get(&capture.slot), document::text(value)) else { return };
         if slot.origin != Origin::Created(event.probe.id.clone()) {
             return;
@@ -151,16 +151,16 @@ impl<'a> History<'a> {
         let items = document::resources(&sent);
         let sent = items.get(capture.nth).or_else(|| items.first()).map(|item| (*item).clone()).unwrap_or_default();
         let echo = event.document().and_then(|answer| document::find(answer, &id)).cloned();
-        self.made.push(Made { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo, writes: Vec::new() });
+        self.made.push(MadeResource { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo, writes: Vec::new() });
     }
 
-    fn writes(&self, made: &Made<'_>) -> Vec<(usize, Effect)> {
+    fn writes(&self, made: &MadeResource<'_>) -> Vec<(usize, WriteEffect)> {
         let writes = self.events.iter().enumerate().filter(|(number, event)| *number != made.by && !event.is_read());
-        writes.map(|(number, event)| (number, effect(self, event, made))).filter(|(_, effect)| *effect != Effect::None).collect()
+        writes.map(|(number, event)| (number, effect(self, event, made))).filter(|(_, effect)| *effect != WriteEffect::None).collect()
     }
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
-    pub fn precedes(&self, first: &Event<'_>, second: &Event<'_>) -> bool {
+    pub fn precedes(&self, first: &HistoryEvent<'_>, second: &HistoryEvent<'_>) -> bool {
         first.probe.due() < second.probe.due() || self.earlier.has(second.index, first.index)
     }
 
@@ -170,7 +170,7 @@ impl<'a> History<'a> {
     }
 
     /// Whether a slot names this resource, by its name or by kind and id.
-    pub fn is(&self, slot: &SlotId, made: &Made<'_>) -> bool {
+    pub fn is(&self, slot: &SlotId, made: &MadeResource<'_>) -> bool {
         slot == made.slot || (self.kind(slot) == made.kind && self.ids.get(slot) == Some(&made.id))
     }
 
@@ -181,13 +181,13 @@ impl<'a> History<'a> {
     }
 
     /// Whether a request reads one resource on the route on which it was made.
-    pub fn reads(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
+    pub fn reads(&self, event: &HistoryEvent<'_>, made: &MadeResource<'_>) -> bool {
         let maker = &self.events[made.by];
         event.collection == Some(maker.path) && event.item().is_some_and(|slot| self.is(slot, made)) && self.is_below_the_same(event, maker)
     }
 
     /// Whether the path of the maker names the same things in the path of another request.
-    fn is_below_the_same(&self, event: &Event<'_>, maker: &Event<'_>) -> bool {
+    fn is_below_the_same(&self, event: &HistoryEvent<'_>, maker: &HistoryEvent<'_>) -> bool {
         let mut names = maker.operation.segments().filter_map(parameter_of);
         names.all(|name| match (event.filled(name), maker.filled(name)) {
             (Some(one), Some(other)) => self.same(one, other),
@@ -197,7 +197,7 @@ impl<'a> History<'a> {
     }
 
     /// Whether a request lists everything on the route on which a resource was made, the pages aside.
-    pub fn lists(&self, event: &Event<'_>, made: &Made<'_>) -> bool {
+    pub fn lists(&self, event: &HistoryEvent<'_>, made: &MadeResource<'_>) -> bool {
         event.path == self.events[made.by].path
             && event.probe.request.method.is_get()
             && !event.operation.path.contains('{')
@@ -214,13 +214,13 @@ fn given(plan: &Plan) -> BTreeMap<SlotId, Value> {
     given.collect()
 }
 
-fn standing(probe: &Probe, status: Option<Status>) -> Standing {
+fn standing(probe: &Probe, status: Option<Status>) -> RequestFate {
     match status {
-        Some(status) if status.0 / 100 == 4 => Standing::Refused,
+        Some(status) if status.0 / 100 == 4 => RequestFate::Refused,
         Some(status) if probe.fault.is_none() && status.is_success() && (status != Status(202) || probe.request.method.is_safe()) => {
-            Standing::Accepted
+            RequestFate::Accepted
         }
-        _ => Standing::Unknown,
+        _ => RequestFate::Unknown,
     }
 }
 
@@ -244,12 +244,12 @@ fn sent(probe: &Probe, request: &SentRequest) -> Option<Value> {
 
 /// Which probes each probe waits for, directly or not.
 #[derive(Debug, Default)]
-struct Earlier {
+struct Predecessors {
     /// One bit for each probe.
     rows: Vec<Option<Vec<u64>>>,
 }
 
-impl Earlier {
+impl Predecessors {
     fn new(plan: &Plan, probes: &BTreeMap<&str, usize>) -> Self {
         let waits = |probe: &Probe| probe.after.iter().filter_map(|id| probes.get(id.as_str()).copied()).collect();
         let after: Vec<Vec<usize>> = plan.probes.iter().map(waits).collect();
@@ -292,31 +292,31 @@ impl Earlier {
 }
 
 /// What a request asks of a resource.
-fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effect {
+fn effect(history: &History<'_>, event: &HistoryEvent<'_>, made: &MadeResource<'_>) -> WriteEffect {
     let method = event.probe.request.method.as_str();
     if event.is_read() {
-        return Effect::None;
+        return WriteEffect::None;
     }
-    let fillings = event.probe.request.fillings.iter().filter(|filling| history.is(&filling.slot, made));
-    let places: Vec<&Place> = fillings.map(|filling| &filling.place).collect();
+    let fillings = event.probe.request.fillings.iter().filter(|binding| history.is(&binding.slot, made));
+    let places: Vec<&Place> = fillings.map(|binding| &binding.place).collect();
     let in_path = places.iter().any(|place| matches!(place, Place::Path(_)));
     let collection = &history.events[made.by].operation.path;
     if event.probe.consumes.iter().any(|slot| history.is(slot, made))
         || (method == "DELETE" && event.item().is_some_and(|slot| history.is(slot, made)))
     {
-        return Effect::Remove;
+        return WriteEffect::Remove;
     }
     if matches!(method, "PATCH" | "PUT") {
         let on_item = event.item().is_some_and(|slot| history.is(slot, made));
         let sent = event.sent.as_ref();
         let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { document::find(sent, &made.id) }).cloned();
         match item {
-            Some(item) if on_item || event.operation.path == *collection => return Effect::Change { item, whole: method == "PUT" },
+            Some(item) if on_item || event.operation.path == *collection => return WriteEffect::Change { item, whole: method == "PUT" },
             _ => {}
         }
     }
     match event.relationship() {
-        Some(name) if in_path && event.owner().is_some_and(|slot| history.is(slot, made)) => return Effect::Relationship(name.to_owned()),
+        Some(name) if in_path && event.owner().is_some_and(|slot| history.is(slot, made)) => return WriteEffect::Relationship(name.to_owned()),
         _ => {}
     }
     let own = ["/data/id", "/id"];
@@ -327,7 +327,7 @@ fn effect(history: &History<'_>, event: &Event<'_>, made: &Made<'_>) -> Effect {
     // PUT replaces what is there by what was sent (RFC 9110, section 9.3.4): what it does not name may be gone.
     let on_all = on_all || (event.operation.path == *collection && method == "PUT");
     let links = event.relationship().is_some();
-    if in_path || (named && !links) || on_all { Effect::Act } else { Effect::None }
+    if in_path || (named && !links) || on_all { WriteEffect::Act } else { WriteEffect::None }
 }
 
 fn is_item_id(at: &str) -> bool {

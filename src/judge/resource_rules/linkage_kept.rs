@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::linkage;
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use super::relationship_took::{shown, writers};
 use super::writes::before;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::verdict::Severity;
 
 /// What a create sent as linkage is the linkage of the new resource.
-pub(super) const CREATE: Rule = Rule {
+pub(super) const CREATE: ResourceRule = ResourceRule {
     name: "create-kept-relationships",
     about: "a created resource has the relationships that were sent, in the answer to the create and in later ones",
     citation: Citation::JsonApi {
@@ -25,7 +25,7 @@ pub(super) const CREATE: Rule = Rule {
 };
 
 /// What a change does not name is left alone.
-pub(super) const CHANGE: Rule = Rule {
+pub(super) const CHANGE: ResourceRule = ResourceRule {
     name: "patch-left-relationships",
     about: "a relationship that a create sent and its answer showed is there after a change that does not name it",
     citation: Citation::JsonApi {
@@ -37,14 +37,14 @@ pub(super) const CHANGE: Rule = Rule {
 };
 
 /// A relationship that is not what it was made.
-struct Loss {
+struct LostLinkage {
     /// The change that should have left it alone, as the number of an event.
     left_by: Option<usize>,
 }
 
-fn find(history: &History<'_>, concerns: impl Fn(&Loss) -> bool) -> Vec<Break> {
-    let mut found: Vec<Break> = Vec::new();
-    for made in history.made.iter().filter(|made| history.events[made.by].standing == Standing::Accepted) {
+fn find(history: &History<'_>, concerns: impl Fn(&LostLinkage) -> bool) -> Vec<ResourceRuleViolation> {
+    let mut found: Vec<ResourceRuleViolation> = Vec::new();
+    for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         let sent = made.sent.get("relationships").and_then(Value::as_object).into_iter().flatten();
         for (name, sent) in sent.filter_map(|(name, relationship)| Some((name, relationship.get("data")?))) {
             let lost = history.events.iter().enumerate().find_map(|(number, view)| {
@@ -64,16 +64,16 @@ fn find(history: &History<'_>, concerns: impl Fn(&Loss) -> bool) -> Vec<Break> {
 
 /// Who is to blame: the change that came last when the answer to the create was right, else the create; neither when either
 /// may be.
-fn blame(made: &Made<'_>, name: &str, sent: &Value, left_by: Option<usize>) -> Option<Loss> {
+fn blame(made: &MadeResource<'_>, name: &str, sent: &Value, left_by: Option<usize>) -> Option<LostLinkage> {
     if left_by.is_none() {
-        return Some(Loss { left_by });
+        return Some(LostLinkage { left_by });
     }
     let echoed = made.echo.as_ref().and_then(|echo| echo.pointer(&format!("/relationships/{name}/data"))).and_then(linkage)?;
-    linkage(sent)?.iter().all(|id| echoed.contains(id)).then_some(Loss { left_by })
+    linkage(sent)?.iter().all(|id| echoed.contains(id)).then_some(LostLinkage { left_by })
 }
 
 /// The linkage of a relationship that an answer shows: to a read, to the create, or to a change of the resource.
-fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'_>), name: &str) -> Option<&'h Value> {
+fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h HistoryEvent<'_>), name: &str) -> Option<&'h Value> {
     let (number, event) = view;
     if event.is_read() {
         if history.lists(event, made) {
@@ -81,8 +81,8 @@ fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'
         }
         return shown(history, made, event).into_iter().find(|(own, _)| own == name).map(|(_, data)| data);
     }
-    let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, Effect::Change { .. }));
-    let own = (number == made.by || changed) && event.standing == Standing::Accepted && event.probe.fault.is_none();
+    let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, WriteEffect::Change { .. }));
+    let own = (number == made.by || changed) && event.standing == RequestFate::Accepted && event.probe.fault.is_none();
     let document = event.document().filter(|_| own)?;
     document::find(document, &made.id)?.get("relationships")?.get(name)?.get("data")
 }
@@ -90,7 +90,7 @@ fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'
 /// The last change that should have left the relationship alone, `Some(None)` when there was no change; `None` where the
 /// relationship itself was written, or anything else may have been done to it.
 #[expect(clippy::option_option, reason = "nothing is known, and nothing was changed, are two things")]
-fn left_alone_by(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_>), name: &str) -> Option<Option<usize>> {
+fn left_alone_by(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &HistoryEvent<'_>), name: &str) -> Option<Option<usize>> {
     let (number, event) = view;
     if number == made.by {
         return Some(None);
@@ -98,12 +98,12 @@ fn left_alone_by(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_
     if !history.precedes(&history.events[made.by], event) {
         return None;
     }
-    let matters = |effect: &Effect| !matches!(effect, Effect::Relationship(other) if other != name);
+    let matters = |effect: &WriteEffect| !matches!(effect, WriteEffect::Relationship(other) if other != name);
     let own = made.writes.iter().filter(|(write, _)| *write == number).map(|(number, effect)| (*number, effect));
     let mut last = None;
     for (number, effect) in before(history, made, event, matters)?.into_iter().chain(own) {
         match effect {
-            Effect::Change { item, whole: false } if item.pointer(&format!("/relationships/{name}")).is_none() => last = Some(number),
+            WriteEffect::Change { item, whole: false } if item.pointer(&format!("/relationships/{name}")).is_none() => last = Some(number),
             _ => return None,
         }
     }
@@ -111,7 +111,13 @@ fn left_alone_by(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_
 }
 
 /// What should be there and is not, with what is there. Others may be there as well: a server may add to a list of its own.
-fn missing(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_>), name: &str, data: (&Value, &Value)) -> Option<(String, String)> {
+fn missing(
+    history: &History<'_>,
+    made: &MadeResource<'_>,
+    view: (usize, &HistoryEvent<'_>),
+    name: &str,
+    data: (&Value, &Value),
+) -> Option<(String, String)> {
     let (sent, seen) = data;
     if sent.is_array() != seen.is_array() {
         return None;
@@ -125,12 +131,12 @@ fn missing(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_>), na
 
 /// The ids that may rightly have left a relationship: what was removed, what the other side wrote, and what another
 /// resource of the kind was given, which may be the only one to have it.
-fn taken(history: &History<'_>, made: &Made<'_>, view: &Event<'_>, name: &str) -> BTreeSet<String> {
+fn taken(history: &History<'_>, made: &MadeResource<'_>, view: &HistoryEvent<'_>, name: &str) -> BTreeSet<String> {
     let mut ids = writers(history, made, view);
     for other in &history.made {
         let gone = other.writes.iter().any(|(number, effect)| {
             let event = &history.events[*number];
-            *effect == Effect::Remove && event.standing != Standing::Refused && !history.precedes(view, event)
+            *effect == WriteEffect::Remove && event.standing != RequestFate::Refused && !history.precedes(view, event)
         });
         if gone {
             ids.insert(other.id.clone());
@@ -143,11 +149,11 @@ fn taken(history: &History<'_>, made: &Made<'_>, view: &Event<'_>, name: &str) -
     ids
 }
 
-fn broken(history: &History<'_>, made: &Made<'_>, name: &str, lost: (usize, &Loss), ids: &(String, String)) -> Break {
+fn broken(history: &History<'_>, made: &MadeResource<'_>, name: &str, lost: (usize, &LostLinkage), ids: &(String, String)) -> ResourceRuleViolation {
     let (read, fault) = lost;
     let shows = &history.events[read].operation.id;
     let maker = &history.events[made.by].operation.id;
-    Break {
+    ResourceRuleViolation {
         severity: Severity::Must,
         message: match fault.left_by {
             Some(change) => {

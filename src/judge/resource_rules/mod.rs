@@ -44,7 +44,7 @@ use crate::model::plan::{Plan, ProbeId};
 use crate::model::verdict::Severity;
 pub use citation::Citation;
 use citation::is_json_api;
-use event::Event;
+use event::HistoryEvent;
 use history::History;
 
 /// One contradiction between what was written and what is read.
@@ -76,7 +76,7 @@ pub struct Contradiction {
 
 /// One rule over a whole run.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule {
+pub struct ResourceRule {
     /// Its name.
     pub name: &'static str,
     /// What it asks for, in one line.
@@ -87,11 +87,11 @@ pub struct Rule {
     /// moves everything behind the new one.
     pub others: bool,
     /// Every way in which a run breaks it.
-    find: fn(&History<'_>) -> Vec<Break>,
+    find: fn(&History<'_>) -> Vec<ResourceRuleViolation>,
 }
 
 /// One broken rule, as the rule itself sees it.
-struct Break {
+struct ResourceRuleViolation {
     severity: Severity,
     message: String,
     expected: String,
@@ -105,7 +105,7 @@ struct Break {
 }
 
 /// Every rule.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[ResourceRule] = &[
     created_is_found::RULE,
     created_once::RULE,
     written_values_kept::CREATE_KEPT,
@@ -160,7 +160,7 @@ pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> 
     found
 }
 
-fn place(event: &Event<'_>) -> String {
+fn place(event: &HistoryEvent<'_>) -> String {
     let response = event.status().and_then(|status| event.operation.response(status));
     response.map_or_else(|| event.operation.place.clone(), |response| response.place.clone())
 }

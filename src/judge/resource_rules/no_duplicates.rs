@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::document::id;
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::contract::JSON_API;
 use crate::model::exchange::Answer;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "no-duplicates",
     about: "a JSON:API document has each pair of type and id once",
     citation: Citation::Any("JSON:API, Compound Documents and Updating To-Many Relationships: no more than one object for each type and id"),
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let json_api = read.answer.and_then(Answer::media_type).as_deref() == Some(JSON_API);
@@ -29,7 +29,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
         let twice =
             items.iter().enumerate().find_map(|(index, item)| named(item).filter(|pair| !seen.insert(pair.clone())).map(|pair| (index, pair)));
         if let Some((index, (kind, id))) = twice {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} names {kind} {id} twice", read.operation.id),
                 expected: "each pair of type and id once".to_owned(),

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use super::writes::before;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "old-value-stays",
     about: "the answer to an accepted change does not show the value from before where another one was sent",
     citation: Citation::Any("RFC 5789, section 2: the server applies the whole set of changes; RFC 9110, section 9.3.4: PUT replaces the state"),
@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
-    for made in history.made.iter().filter(|made| history.events[made.by].standing == Standing::Accepted) {
+    for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         for (number, item) in changes(history, made) {
             let event = &history.events[number];
             let Some(shown) = event.document().and_then(|document| document::find(document, &made.id)) else { continue };
@@ -28,7 +28,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
                 let Some(came) = document::member(shown, name).filter(|came| document::same(came, old)) else { continue };
                 if !document::same(sent, old) {
                     let front = if event.document().is_some_and(|document| document.get("data").is_some()) { "/data" } else { "" };
-                    found.push(Break {
+                    found.push(ResourceRuleViolation {
                         severity: Severity::Must,
                         message: format!("{name} of {} {} is as before in the accepting answer of {}", made.kind, made.id, event.operation.id),
                         expected: sent.to_string(),
@@ -45,25 +45,25 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// The accepted changes of a resource, with what they send for it.
-fn changes<'m>(history: &History<'_>, made: &'m Made<'_>) -> Vec<(usize, &'m Value)> {
-    let change = |(number, effect): &'m (usize, Effect)| match effect {
-        Effect::Change { item, .. } => Some((*number, item)),
+fn changes<'m>(history: &History<'_>, made: &'m MadeResource<'_>) -> Vec<(usize, &'m Value)> {
+    let change = |(number, effect): &'m (usize, WriteEffect)| match effect {
+        WriteEffect::Change { item, .. } => Some((*number, item)),
         _ => None,
     };
     let accepted = |number: usize| {
         let event = &history.events[number];
-        event.standing == Standing::Accepted && event.probe.fault.is_none()
+        event.standing == RequestFate::Accepted && event.probe.fault.is_none()
     };
     made.writes.iter().filter_map(change).filter(|(number, _)| accepted(*number)).collect()
 }
 
 /// What the last answer before a change showed of a member; `None` where that is not known.
-fn old<'h>(history: &'h History<'_>, made: &'h Made<'_>, event: &Event<'_>, name: &str) -> Option<&'h Value> {
+fn old<'h>(history: &'h History<'_>, made: &'h MadeResource<'_>, event: &HistoryEvent<'_>, name: &str) -> Option<&'h Value> {
     if !history.precedes(&history.events[made.by], event) {
         return None;
     }
     let mut old = made.echo.as_ref().and_then(|echo| document::member(echo, name));
-    for (number, _) in before(history, made, event, |effect| !matches!(effect, Effect::Relationship(_)))? {
+    for (number, _) in before(history, made, event, |effect| !matches!(effect, WriteEffect::Relationship(_)))? {
         let shown = history.events[number].document().and_then(|document| document::find(document, &made.id));
         old = shown.and_then(|shown| document::member(shown, name));
     }

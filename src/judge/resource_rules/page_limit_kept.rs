@@ -3,11 +3,11 @@
 use super::document::{is_single, resources};
 use super::history::History;
 use super::pages_turn::pages;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::contract::paging::LIMITS;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "page-limit-kept",
     about: "a page has at most as many resources as the limit that was sent",
     citation: Citation::JsonApi {
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate().filter(|(_, event)| event.is_read() && event.probe.fault.is_none()) {
         let over = pages(read).find_map(|(url, document)| {
@@ -27,7 +27,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
             limit.filter(|limit| *limit > 0 && count > *limit).map(|limit| (limit, count))
         });
         if let Some((limit, count)) = over {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} is asked for {limit} at most and gives {count}", read.operation.id),
                 expected: format!("at most {limit}"),

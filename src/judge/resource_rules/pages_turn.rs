@@ -7,15 +7,15 @@ use serde_json::Value;
 use url::Url;
 
 use super::document::{id, is_single, resources};
-use super::event::Event;
+use super::event::HistoryEvent;
 use super::history::History;
-use super::{Break, Citation, Rule};
-use crate::contract::paging::{Next, next_page};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
+use crate::contract::paging::{NextPageLocation, next_page};
 use crate::model::contract::Status;
 use crate::model::plan::Repeat;
 use crate::model::verdict::Severity;
 
-pub(super) const APART: Rule = Rule {
+pub(super) const APART: ResourceRule = ResourceRule {
     name: "pages-apart",
     about: "no resource is on two pages of one walk",
     citation: Citation::JsonApi {
@@ -26,7 +26,7 @@ pub(super) const APART: Rule = Rule {
     find: apart,
 };
 
-pub(super) const END: Rule = Rule {
+pub(super) const END: ResourceRule = ResourceRule {
     name: "pages-end",
     about: "the link to the next page leads to another page, and is null or left out where there is none",
     citation: Citation::JsonApi {
@@ -38,18 +38,18 @@ pub(super) const END: Rule = Rule {
 };
 
 /// The documents of an answer in pages, or of the one answer, each with its address.
-pub fn pages<'a>(event: &Event<'a>) -> impl Iterator<Item = (Url, &'a Value)> + use<'a> {
+pub fn pages<'a>(event: &HistoryEvent<'a>) -> impl Iterator<Item = (Url, &'a Value)> + use<'a> {
     event.exchanges.iter().filter_map(|exchange| {
         let answer = exchange.answer.as_ref().filter(|answer| answer.status == Status(200))?;
         Some((Url::parse(&exchange.request.url).ok()?, answer.body.json().filter(|document| !is_single(document))?))
     })
 }
 
-fn walks<'h, 'a>(history: &'h History<'a>) -> impl Iterator<Item = (usize, &'h Event<'a>)> {
+fn walks<'h, 'a>(history: &'h History<'a>) -> impl Iterator<Item = (usize, &'h HistoryEvent<'a>)> {
     history.events.iter().enumerate().filter(|(_, event)| matches!(event.probe.repeat, Repeat::Pages { .. }))
 }
 
-fn apart(history: &History<'_>) -> Vec<Break> {
+fn apart(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, walk) in walks(history) {
         let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
@@ -62,7 +62,7 @@ fn apart(history: &History<'_>) -> Vec<Break> {
             seen.extend(here);
         }
         if let Some((kind, id)) = again {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} shows {kind} {id} on two pages", walk.operation.id),
                 expected: "each resource on one page".to_owned(),
@@ -76,18 +76,18 @@ fn apart(history: &History<'_>) -> Vec<Break> {
     found
 }
 
-fn end(history: &History<'_>) -> Vec<Break> {
+fn end(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, walk) in walks(history) {
         let pages: Vec<(Url, &Value)> = pages(walk).collect();
         let Some(((_, last), before)) = pages.split_last() else { continue };
         // Some servers give a cursor with every page, to ask for what is new later.
-        let Some(Next::Address(next)) = next_page(last) else { continue };
+        let Some(NextPageLocation::Address(next)) = next_page(last) else { continue };
         let empty = |document: &Value| resources(document).is_empty();
         let circle = pages.iter().any(|(url, _)| is_at(url, next));
         let endless = empty(last) && before.last().is_some_and(|(_, document)| empty(document));
         if circle || endless {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: if circle {
                     format!("the next page of {} leads back to one that was shown before", walk.operation.id)

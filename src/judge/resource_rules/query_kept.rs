@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::document::{is_single, member, resources, same};
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "query-kept",
     about: "a search that names values for an attribute gives resources with one of these, where the contract's examples do",
     citation: Citation::Any("the contract's own examples, in which every resource that is found has one of the values that were asked for"),
@@ -17,17 +17,17 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, event) in history.events.iter().enumerate() {
         let search = event.probe.request.method.is_post() && !history.made.iter().any(|made| made.by == number);
-        let valid = search && event.standing == Standing::Accepted && event.probe.fault.is_none() && event.status() == Some(Status(200));
+        let valid = search && event.standing == RequestFate::Accepted && event.probe.fault.is_none() && event.status() == Some(Status(200));
         let (Some(sent), Some(came)) = (event.sent.as_ref().filter(|_| valid), event.document()) else { continue };
         for (asked, attribute) in meanings(event) {
             let Some(values) = lists(sent).into_iter().find(|(name, _)| *name == asked).map(|(_, values)| values) else { continue };
             let strays = |item: &&Value| plain(item, &attribute).is_some_and(|value| value.is_string() && !among(values, value));
             let Some(other) = resources(came).into_iter().find(strays).filter(|_| !is_single(came)) else { continue };
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} is asked for certain {asked} and gives another {attribute}", event.operation.id),
                 expected: Value::from(values.to_vec()).to_string(),
@@ -43,7 +43,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 
 /// The lists of texts that a search names, and the member that each is about: the only one, the id among them, of which every
 /// resource in the contract's example has one of the values, letter for letter.
-fn meanings(event: &Event<'_>) -> Vec<(String, String)> {
+fn meanings(event: &HistoryEvent<'_>) -> Vec<(String, String)> {
     let sent = event.operation.request_body.iter().flat_map(|body| &body.content).flat_map(|media| &media.examples).next();
     let shown = event.operation.response(Status(200)).into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples).next();
     let Some((sent, shown)) = sent.zip(shown) else { return Vec::new() };

@@ -4,15 +4,15 @@ use serde_json::Value;
 
 use super::created_is_found::should_be_there;
 use super::created_once::strangers;
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use super::writes::{before, expected, refused};
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::contract::Status;
 use crate::model::plan::Place;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "refused-changed-nothing",
     about: "what only a refused write sent turns up nowhere, and what only a refused write would remove is still there",
     citation: Citation::Also(
@@ -23,14 +23,14 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
-    let mut found: Vec<Break> = strangers(history)
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
+    let mut found: Vec<ResourceRuleViolation> = strangers(history)
         .into_iter()
         .filter(|stranger| stranger.is_refused)
         .filter_map(|stranger| {
             let blamed = *stranger.refused.first()?;
             let status = history.events[blamed].status().map(|status| status.to_string()).unwrap_or_default();
-            Some(Break {
+            Some(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!(
                     "{} is there with the {} that a request refused with {status} sent (one of {} refused requests that sent it)",
@@ -56,19 +56,19 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// What only a refused request would have removed, and is not there any more.
-fn removed(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) -> Option<Break> {
+fn removed(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &HistoryEvent<'_>)) -> Option<ResourceRuleViolation> {
     let (number, read) = read;
     let unknown = read.probe.fault.is_none() && matches!(read.status(), Some(status @ Status(404 | 410)) if !read.probe.allows(status));
     let maker = &history.events[made.by];
-    if !unknown || maker.standing != Standing::Accepted || !history.precedes(maker, read) || should_be_there(history, made, read) {
+    if !unknown || maker.standing != RequestFate::Accepted || !history.precedes(maker, read) || should_be_there(history, made, read) {
         return None;
     }
-    if before(history, made, read, |_| true)?.iter().any(|(_, effect)| **effect == Effect::Remove) {
+    if before(history, made, read, |_| true)?.iter().any(|(_, effect)| **effect == WriteEffect::Remove) {
         return None;
     }
-    let blamed = refused(history, made, read, &Effect::Remove)?;
+    let blamed = refused(history, made, read, &WriteEffect::Remove)?;
     let event = &history.events[blamed];
-    Some(Break {
+    Some(ResourceRuleViolation {
         severity: Severity::Must,
         message: format!("{} {} is gone after {}, which was refused", made.kind, made.id, event.probe.id),
         expected: format!("{} {}", made.kind, made.id),
@@ -80,15 +80,15 @@ fn removed(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
 }
 
 /// A member that has the value that only a refused change sent.
-fn written(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) -> Vec<Break> {
+fn written(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &HistoryEvent<'_>)) -> Vec<ResourceRuleViolation> {
     let (number, read) = read;
     let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { return Vec::new() };
     let accepted = expected(history, made, read).unwrap_or_default();
     let mut found = Vec::new();
     for (blamed, effect) in &made.writes {
         let (blamed, event) = (*blamed, &history.events[*blamed]);
-        let Effect::Change { item, .. } = effect else { continue };
-        if event.standing != Standing::Refused || !history.precedes(event, read) {
+        let WriteEffect::Change { item, .. } = effect else { continue };
+        if event.standing != RequestFate::Refused || !history.precedes(event, read) {
             continue;
         }
         for (name, sent) in document::scalars(item) {
@@ -96,7 +96,7 @@ fn written(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
             let differs =
                 before.map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document::same(before, sent));
             let Some(shown) = document::member(resource, name).filter(|shown| differs && document::same(shown, sent)) else { continue };
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{name} of {} {} is what {} sent, which was refused", made.kind, made.id, event.probe.id),
                 expected: before.map_or_else(|| "another value".to_owned(), ToString::to_string),
@@ -111,12 +111,12 @@ fn written(history: &History<'_>, made: &Made<'_>, read: (usize, &Event<'_>)) ->
 }
 
 /// Whether the member is the one thing that is wrong in a request.
-fn is_wrong(event: &Event<'_>, name: &str) -> bool {
+fn is_wrong(event: &HistoryEvent<'_>, name: &str) -> bool {
     event.probe.fault.as_ref().is_some_and(|fault| matches!(&fault.place, Place::Body(at) if at.rsplit('/').next() == Some(name)))
 }
 
 /// Whether the server itself has not shown the value before.
-fn never_sent(history: &History<'_>, made: &Made<'_>, name: &str, sent: &Value) -> bool {
+fn never_sent(history: &History<'_>, made: &MadeResource<'_>, name: &str, sent: &Value) -> bool {
     let shown = made.echo.as_ref().and_then(|echo| document::member(echo, name));
-    shown.is_some_and(|shown| !document::same(shown, sent)) && history.events[made.by].standing == Standing::Accepted
+    shown.is_some_and(|shown| !document::same(shown, sent)) && history.events[made.by].standing == RequestFate::Accepted
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::document::{id, linkage, resources};
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "related-matches",
     about: "a related route shows the resources that the relationship route names, when nothing was written between",
     citation: Citation::JsonApi {
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for linked in &history.events {
         let Some((name, named)) = linked.relationship().zip(ids_of_linkage(linked)) else { continue };
@@ -30,7 +30,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
             let Some(shown) = shown.get("data").map(|data| if data.is_null() { Some(BTreeSet::new()) } else { ids_of(shown) }) else { continue };
             let Some(shown) = shown.filter(|shown| *shown != named && undisturbed(history, linked, related)) else { continue };
             let list = |ids: &BTreeSet<String>| if ids.is_empty() { "none".to_owned() } else { ids.iter().cloned().collect::<Vec<_>>().join(", ") };
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{} shows other resources than {} names", related.operation.id, linked.operation.id),
                 expected: list(&named),
@@ -44,7 +44,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
     found
 }
 
-fn ids_of_linkage(event: &Event<'_>) -> Option<BTreeSet<String>> {
+fn ids_of_linkage(event: &HistoryEvent<'_>) -> Option<BTreeSet<String>> {
     let document = event.whole()?;
     Some(linkage(document.get("data")?)?.into_iter().collect())
 }
@@ -54,10 +54,10 @@ fn ids_of(document: &serde_json::Value) -> Option<BTreeSet<String>> {
 }
 
 /// Whether every write that may have changed the answer lies before both reads or after both.
-fn undisturbed(history: &History<'_>, one: &Event<'_>, other: &Event<'_>) -> bool {
+fn undisturbed(history: &History<'_>, one: &HistoryEvent<'_>, other: &HistoryEvent<'_>) -> bool {
     let Some(owner) = one.owner() else { return false };
-    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != Standing::Refused);
-    let concerns = |event: &&Event<'_>| {
+    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused);
+    let concerns = |event: &&HistoryEvent<'_>| {
         let slots = event.probe.needs.iter().chain(&event.probe.consumes);
         !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| history.same(slot, owner))
     };

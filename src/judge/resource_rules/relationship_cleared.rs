@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::document::linkage;
-use super::event::{Event, Standing};
+use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "relationship-cleared",
     about: "a relationship that is deleted without naming anything does not hold what it held before",
     citation: Citation::Any("RFC 9110, section 9.3.5: DELETE removes the association between the target resource and its functionality"),
@@ -16,12 +16,12 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, deletion) in history.events.iter().enumerate() {
-        let clears = deletion.probe.request.method.is_delete() && deletion.standing == Standing::Accepted && deletion.sent.is_none();
+        let clears = deletion.probe.request.method.is_delete() && deletion.standing == RequestFate::Accepted && deletion.sent.is_none();
         let Some(name) = deletion.relationship().filter(|_| clears && deletion.probe.fault.is_none()) else { continue };
-        let reads: Vec<(usize, &Event<'_>, &Value)> = history
+        let reads: Vec<(usize, &HistoryEvent<'_>, &Value)> = history
             .events
             .iter()
             .enumerate()
@@ -34,7 +34,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
             linkage(held).is_some_and(|ids| !ids.is_empty()) && held == holds && undisturbed(history, first, deletion, last)
         });
         if let Some((_, (read, last, held))) = same {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{name} holds after {} what it held before, as {} shows", deletion.operation.id, last.operation.id),
                 expected: "nothing of what it held".to_owned(),
@@ -49,10 +49,10 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// Whether nothing but the deletion was written to the owner between two reads.
-fn undisturbed(history: &History<'_>, first: &Event<'_>, deletion: &Event<'_>, last: &Event<'_>) -> bool {
+fn undisturbed(history: &History<'_>, first: &HistoryEvent<'_>, deletion: &HistoryEvent<'_>, last: &HistoryEvent<'_>) -> bool {
     let Some(owner) = deletion.owner() else { return false };
-    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != Standing::Refused);
-    let concerns = |event: &&Event<'_>| {
+    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused);
+    let concerns = |event: &&HistoryEvent<'_>| {
         event.probe.id != deletion.probe.id && event.probe.needs.iter().chain(&event.probe.consumes).any(|slot| history.same(slot, owner))
     };
     writes.filter(concerns).all(|write| history.precedes(write, first) || history.precedes(last, write))

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::{id, linkage};
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use super::writes::before;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::plan::Place;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "relationship-took",
     about: "a relationship that only the run has written holds what was put, added and not removed",
     citation: Citation::JsonApi {
@@ -23,9 +23,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
-    for made in history.made.iter().filter(|made| history.events[made.by].standing == Standing::Accepted) {
+    for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         let mut blamed: BTreeSet<usize> = BTreeSet::new();
         for (number, read) in history.events.iter().enumerate() {
             for (name, data) in shown(history, made, read) {
@@ -46,15 +46,15 @@ fn find(history: &History<'_>) -> Vec<Break> {
 
 fn broken(
     history: &History<'_>,
-    made: &Made<'_>,
-    read: (usize, &Event<'_>),
+    made: &MadeResource<'_>,
+    read: (usize, &HistoryEvent<'_>),
     by: usize,
     name: &str,
     ids: (&BTreeSet<String>, &BTreeSet<String>),
-) -> Break {
+) -> ResourceRuleViolation {
     let list = |ids: &BTreeSet<String>| if ids.is_empty() { "none".to_owned() } else { ids.iter().cloned().collect::<Vec<_>>().join(", ") };
     let (number, read) = read;
-    Break {
+    ResourceRuleViolation {
         severity: Severity::Must,
         message: format!(
             "{name} of {} {} is not what {} and the writes before it made it, as {} shows",
@@ -69,7 +69,7 @@ fn broken(
 }
 
 /// The linkage of a resource that a read shows, by the name of the relationship.
-pub(super) fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Event<'_>) -> Vec<(String, &'h Value)> {
+pub(super) fn shown<'h>(history: &'h History<'_>, made: &MadeResource<'_>, read: &'h HistoryEvent<'_>) -> Vec<(String, &'h Value)> {
     let Some(document) = read.whole() else { return Vec::new() };
     if let Some(name) = read.relationship() {
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
@@ -81,7 +81,7 @@ pub(super) fn shown<'h>(history: &'h History<'_>, made: &Made<'_>, read: &'h Eve
 }
 
 /// The ids that a relationship should hold at a read, and the last write that made it so; `None` where that is not known.
-fn expected(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) -> Option<(usize, BTreeSet<String>)> {
+fn expected(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, name: &str) -> Option<(usize, BTreeSet<String>)> {
     if !history.precedes(&history.events[made.by], read) {
         return None;
     }
@@ -89,17 +89,17 @@ fn expected(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str
     let echoed = made.echo.as_ref().and_then(|echo| echo.pointer(&at));
     let mut known: Option<BTreeSet<String>> = echoed.and_then(linkage).map(|ids| ids.into_iter().collect());
     let mut last = None;
-    let matters = |effect: &Effect| !matches!(effect, Effect::Relationship(other) if other != name);
+    let matters = |effect: &WriteEffect| !matches!(effect, WriteEffect::Relationship(other) if other != name);
     for (number, effect) in before(history, made, read, matters)? {
         known = match effect {
-            Effect::Change { item, .. } => match item.pointer(&at) {
+            WriteEffect::Change { item, .. } => match item.pointer(&at) {
                 Some(data) => Some(linkage(data)?.into_iter().collect()),
                 // What does not name it leaves alone what was written before, or is to blame.
                 None if last.is_some() => known,
                 None => continue,
             },
-            Effect::Relationship(_) => after(&history.events[number], known),
-            Effect::None | Effect::Remove | Effect::Act => return None,
+            WriteEffect::Relationship(_) => after(&history.events[number], known),
+            WriteEffect::None | WriteEffect::Remove | WriteEffect::Act => return None,
         };
         last = Some(number);
     }
@@ -107,7 +107,7 @@ fn expected(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str
 }
 
 /// What a relationship holds after a write of its own.
-fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+fn after(event: &HistoryEvent<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
     let data = event.sent.as_ref().and_then(|sent| sent.get("data"));
     let named: Option<BTreeSet<String>> = data.and_then(linkage).map(|ids| ids.into_iter().collect());
     match (event.probe.request.method.as_str(), data) {
@@ -121,12 +121,12 @@ fn after(event: &Event<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<
 
 /// The ids that may rightly have left a relationship: of what was given to another resource, which may be the only one to have
 /// it, and of what was removed.
-fn taken(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<String> {
+fn taken(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
-    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != Standing::Refused && !history.precedes(read, event));
+    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused && !history.precedes(read, event));
     for event in writes.filter(|event| event.owner().is_none_or(|slot| !history.is(slot, made))) {
-        let fillings = event.probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Body(_)));
-        let slots = fillings.map(|filling| &filling.slot).chain(&event.probe.consumes);
+        let fillings = event.probe.request.fillings.iter().filter(|binding| matches!(binding.place, Place::Body(_)));
+        let slots = fillings.map(|binding| &binding.slot).chain(&event.probe.consumes);
         ids.extend(slots.filter_map(|slot| history.ids.get(slot)).cloned());
     }
     ids
@@ -134,12 +134,12 @@ fn taken(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<S
 
 /// The ids of resources whose own relationships were written with this one in them: the other side of a relationship may
 /// show them.
-pub(super) fn writers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>) -> BTreeSet<String> {
-    let mentions = |event: &&Event<'_>| {
+pub(super) fn writers(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> BTreeSet<String> {
+    let mentions = |event: &&HistoryEvent<'_>| {
         let fillings = &event.probe.request.fillings;
         !event.is_read()
             && !history.precedes(read, event)
-            && fillings.iter().any(|filling| matches!(filling.place, Place::Body(_)) && history.is(&filling.slot, made))
+            && fillings.iter().any(|binding| matches!(binding.place, Place::Body(_)) && history.is(&binding.slot, made))
     };
     let mut ids = BTreeSet::new();
     for event in history.events.iter().filter(mentions) {

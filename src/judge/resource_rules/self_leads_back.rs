@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::document::is_single;
-use super::event::Event;
+use super::event::HistoryEvent;
 use super::history::History;
-use super::{Break, Citation, Rule};
+use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "self-leads-back",
     about: "links.self of a resource that is read is the address of that resource, where the contract's own example says so",
     citation: Citation::JsonApi {
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let one = read.probe.request.method.is_get() && read.item().is_some() && told_by_the_example(read);
@@ -28,7 +28,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
         let Some((asked, told)) = path_of(&read.request.url).zip(path_of(link)) else { continue };
         // A path may have something in front of it that another side of a gateway does not know.
         if !asked.ends_with(&told) && !told.ends_with(&asked) {
-            found.push(Break {
+            found.push(ResourceRuleViolation {
                 severity: Severity::Should,
                 message: format!("links.self in the answer of {} leads elsewhere", read.operation.id),
                 expected: asked,
@@ -60,7 +60,7 @@ fn path_of(address: &str) -> Option<String> {
 }
 
 /// Whether the contract shows an answer whose own address is on the route that was asked.
-fn told_by_the_example(read: &Event<'_>) -> bool {
+fn told_by_the_example(read: &HistoryEvent<'_>) -> bool {
     let examples = read.operation.response(Status(200)).into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
     let mut paths = examples.filter_map(|example| own_link(&example.value)).filter_map(path_of);
     let template = read.operation.path.to_ascii_lowercase();

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::{Contradiction, contradictions};
 use crate::contract::{bundle, read};
 use crate::model::contract::{Contract, JSON_API, Status};
-use crate::model::exchange::{Answer, Content, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::plan::{Origin, Plan, Probe, Repeat, Slot};
 
 /// A run in the making: each request waits for all before it.
-pub struct Story {
+pub struct SmallRun {
     /// The media type of all documents.
     media: &'static str,
     contract: Contract,
@@ -20,7 +20,7 @@ pub struct Story {
 }
 
 /// One request of a story.
-pub struct Step<'a> {
+pub struct SmallRequest<'a> {
     /// Operation id.
     pub operation: &'a str,
     /// The slot in the path.
@@ -39,13 +39,13 @@ pub struct Step<'a> {
     pub came: Value,
 }
 
-impl Default for Step<'_> {
+impl Default for SmallRequest<'_> {
     fn default() -> Self {
         Self { operation: "", slot: None, sent: Value::Null, query: "", fault: None, allowed: &[], status: 200, came: Value::Null }
     }
 }
 
-impl Story {
+impl SmallRun {
     /// Nothing has happened yet.
     pub fn new() -> Self {
         Self::of(JSON_API)
@@ -76,7 +76,7 @@ impl Story {
     /// Creates `things#N` from what is sent, and the server shows something of its own, with the id N.
     pub fn create_as(self, number: usize, sent: &Value, came: &Value) -> Self {
         let (sent, came) = (json!({"data": sent}), json!({"data": came}));
-        self.step(Step { operation: "things.create", sent, status: 201, came, ..Step::default() }).captured(number)
+        self.step(SmallRequest { operation: "things.create", sent, status: 201, came, ..SmallRequest::default() }).captured(number)
     }
 
     /// Lets the last request have made `things#N`.
@@ -91,7 +91,7 @@ impl Story {
     }
 
     /// Sends one more request.
-    pub fn step(mut self, step: Step<'_>) -> Self {
+    pub fn step(mut self, step: SmallRequest<'_>) -> Self {
         let operation = self.contract.operation(step.operation).unwrap();
         let id = format!("{}#{}", step.operation, self.plan.probes.len());
         let fillings: Vec<Value> = step.slot.iter().map(|slot| json!({"place": {"path": "id"}, "slot": slot})).collect();
@@ -117,9 +117,9 @@ impl Story {
         let request = SentRequest { method: operation.method.clone(), url, body, ..SentRequest::default() };
         let media = if step.came.is_string() { "text/plain" } else { self.media };
         let content = match step.came {
-            Value::Null => Content::Empty,
-            Value::String(text) => Content::Text(text),
-            came => Content::Json(came),
+            Value::Null => AnswerContent::Empty,
+            Value::String(text) => AnswerContent::Text(text),
+            came => AnswerContent::Json(came),
         };
         let headers = vec![("content-type".to_owned(), media.to_owned())];
         let answer = Answer { status: Status(step.status), headers, body: content, millis: 1, echoes_credentials: false };
@@ -130,9 +130,9 @@ impl Story {
 
     /// Walks through pages of a list, each with the query that asks for it.
     pub fn walk(self, pages: &[(&str, Value)]) -> Self {
-        let mut story = pages
-            .iter()
-            .fold(self, |story, (query, came)| story.step(Step { operation: "things.list", query, came: came.clone(), ..Step::default() }));
+        let mut story = pages.iter().fold(self, |story, (query, came)| {
+            story.step(SmallRequest { operation: "things.list", query, came: came.clone(), ..SmallRequest::default() })
+        });
         let first = story.plan.probes.len() - pages.len();
         story.plan.probes.truncate(first + 1);
         story.plan.probes[first].repeat = Repeat::Pages { limit: "page[limit]".to_owned(), smallest: 1, largest: 100, most: 4 };
@@ -149,8 +149,8 @@ impl Story {
 
     /// Lets the last request name a resource in its body.
     pub fn named(mut self, slot: &str) -> Self {
-        let filling = json!({"place": {"body": "/data/0/id"}, "slot": slot});
-        self.plan.probes.last_mut().unwrap().request.fillings.push(serde_json::from_value(filling).unwrap());
+        let binding = json!({"place": {"body": "/data/0/id"}, "slot": slot});
+        self.plan.probes.last_mut().unwrap().request.fillings.push(serde_json::from_value(binding).unwrap());
         self
     }
 

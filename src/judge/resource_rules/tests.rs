@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::RULES;
-use super::small_runs::{Step, Story};
+use super::small_runs::{SmallRequest, SmallRun};
 use crate::model::verdict::Severity;
 
 const NONE: [(&str, String); 0] = [];
@@ -14,31 +14,31 @@ fn thing(id: &str, name: &str, size: i64) -> Value {
     json!({"type": "things", "id": id, "attributes": {"name": name, "size": size}})
 }
 
-fn get(status: u16, came: Value) -> Step<'static> {
-    Step { operation: "things.get", slot: Some("things#1"), allowed: &[200], status, came, ..Step::default() }
+fn get(status: u16, came: Value) -> SmallRequest<'static> {
+    SmallRequest { operation: "things.get", slot: Some("things#1"), allowed: &[200], status, came, ..SmallRequest::default() }
 }
 
-fn list(items: &[Value]) -> Step<'static> {
-    Step { operation: "things.list", came: json!({"data": items, "links": {"next": null}}), ..Step::default() }
+fn list(items: &[Value]) -> SmallRequest<'static> {
+    SmallRequest { operation: "things.list", came: json!({"data": items, "links": {"next": null}}), ..SmallRequest::default() }
 }
 
 /// A change of the name, echoed.
-fn patch(name: &str, status: u16, id: &str) -> Step<'static> {
+fn patch(name: &str, status: u16, id: &str) -> SmallRequest<'static> {
     let sent = json!({"data": {"type": "things", "id": "1", "attributes": {"name": name}}});
     let came = if status == 200 { json!({"data": thing(id, name, 3)}) } else { Value::Null };
-    Step { operation: "things.update", slot: Some("things#1"), sent, status, came, ..Step::default() }
+    SmallRequest { operation: "things.update", slot: Some("things#1"), sent, status, came, ..SmallRequest::default() }
 }
 
-fn link(operation: &'static str, ids: &[&str]) -> Step<'static> {
+fn link(operation: &'static str, ids: &[&str]) -> SmallRequest<'static> {
     let data: Vec<Value> = ids.iter().map(|id| json!({"type": "things", "id": id})).collect();
     let reads = matches!(operation, "things.linked" | "things.friends");
     let document = json!({"data": data, "links": {}});
     let (sent, came) = if reads { (Value::Null, document) } else { (document, Value::Null) };
-    Step { operation, slot: Some("things#1"), sent, came, status: if reads { 200 } else { 204 }, ..Step::default() }
+    SmallRequest { operation, slot: Some("things#1"), sent, came, status: if reads { 200 } else { 204 }, ..SmallRequest::default() }
 }
 
-fn delete() -> Step<'static> {
-    Step { operation: "things.delete", slot: Some("things#1"), status: 204, ..Step::default() }
+fn delete() -> SmallRequest<'static> {
+    SmallRequest { operation: "things.delete", slot: Some("things#1"), status: 204, ..SmallRequest::default() }
 }
 
 fn blames(rule: &'static str, probe: &str) -> Vec<(&'static str, String)> {
@@ -62,56 +62,56 @@ fn every_rule_is_broken_in_some_test() {
 
 #[test]
 fn what_only_json_api_demands_binds_no_other_document() {
-    let said = |story: Story| -> Vec<(&str, Severity, bool)> {
+    let said = |story: SmallRun| -> Vec<(&str, Severity, bool)> {
         story.contradictions().into_iter().map(|found| (found.rule, found.severity, found.citation.contains("JSON:API"))).collect()
     };
-    let long = |story: Story| said(story.step(Step { query: "page[limit]=1", ..list(&[thing("1", "a", 3), thing("2", "b", 3)]) }));
-    assert_eq!(long(Story::new()), [("page-limit-kept", Severity::Must, true)]);
-    assert_eq!(long(Story::plain()), [("page-limit-kept", Severity::Should, false)]);
-    let there = |story: Story| said(story.create(1, "a").step(delete()).step(get(200, json!({"data": thing("1", "a", 3)}))));
-    assert_eq!(there(Story::new()), [("deleted-is-gone", Severity::Must, true)]);
-    assert_eq!(there(Story::plain()), [("deleted-is-gone", Severity::Must, false)]);
+    let long = |story: SmallRun| said(story.step(SmallRequest { query: "page[limit]=1", ..list(&[thing("1", "a", 3), thing("2", "b", 3)]) }));
+    assert_eq!(long(SmallRun::new()), [("page-limit-kept", Severity::Must, true)]);
+    assert_eq!(long(SmallRun::plain()), [("page-limit-kept", Severity::Should, false)]);
+    let there = |story: SmallRun| said(story.create(1, "a").step(delete()).step(get(200, json!({"data": thing("1", "a", 3)}))));
+    assert_eq!(there(SmallRun::new()), [("deleted-is-gone", Severity::Must, true)]);
+    assert_eq!(there(SmallRun::plain()), [("deleted-is-gone", Severity::Must, false)]);
     let cited = RULES.iter().filter(|rule| rule.citation.words(false).contains("JSON:API"));
     assert!(cited.into_iter().all(|rule| rule.about.contains("JSON:API")));
 }
 
 #[test]
 fn what_was_created_is_found_at_its_address() {
-    let story = || Story::new().create(1, "a");
+    let story = || SmallRun::new().create(1, "a");
     assert_eq!(story().step(get(404, Value::Null)).broken(), blames("created-is-found", "things.create#1"));
     assert_eq!(story().step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE);
     assert_eq!(story().step(delete()).step(get(404, Value::Null)).broken(), NONE);
-    assert_eq!(story().step(Step { allowed: &[200, 404], ..get(404, Value::Null) }).broken(), NONE);
+    assert_eq!(story().step(SmallRequest { allowed: &[200, 404], ..get(404, Value::Null) }).broken(), NONE);
     assert_eq!(story().step(get(404, Value::Null)).together().broken(), NONE);
 }
 
 #[test]
 fn what_was_created_is_found_in_a_whole_list_of_its_like() {
-    let story = || Story::new().create(1, "a").create(2, "b");
+    let story = || SmallRun::new().create(1, "a").create(2, "b");
     assert_eq!(story().step(list(&[thing("1", "a", 3)])).broken(), blames("created-is-found", "things.create#2"));
     assert_eq!(story().step(list(&[thing("1", "a", 3), thing("2", "b", 3)])).broken(), NONE);
-    let more = Step { came: json!({"data": [thing("1", "a", 3)], "links": {"next": "/more"}}), ..list(&[]) };
+    let more = SmallRequest { came: json!({"data": [thing("1", "a", 3)], "links": {"next": "/more"}}), ..list(&[]) };
     assert_eq!(story().step(more).broken(), NONE);
-    let filtered = Step { query: "filter[id]=1", ..list(&[thing("1", "a", 3)]) };
+    let filtered = SmallRequest { query: "filter[id]=1", ..list(&[thing("1", "a", 3)]) };
     assert_eq!(story().step(filtered).broken(), NONE);
     assert_eq!(story().step(list(&[thing("9", "z", 1)])).broken(), NONE, "a list of others may be a list of something else");
 }
 
 #[test]
 fn what_was_created_is_there_once() {
-    let story = || Story::new().create(1, "a");
+    let story = || SmallRun::new().create(1, "a");
     assert_eq!(story().step(list(&[thing("1", "a", 3), thing("9", "a", 3)])).broken(), blames("created-once", "things.create#1"));
     assert_eq!(story().step(list(&[thing("1", "a", 3), thing("9", "a", 4)])).broken(), NONE);
 }
 
 #[test]
 fn what_a_create_sent_is_kept() {
-    let story = || Story::new().create(1, "a");
+    let story = || SmallRun::new().create(1, "a");
     let kept = blames("create-kept-what-was-sent", "things.create#1");
     assert_eq!(story().step(get(200, json!({"data": thing("1", "b", 3)}))).broken(), kept);
     assert_eq!(story().step(get(200, json!({"data": {"type": "things", "id": "1", "attributes": {"name": "a"}}}))).broken(), kept);
     assert_eq!(story().step(get(200, json!({"data": thing("1", " A", 3)}))).broken(), NONE);
-    let acted = Step { operation: "things.open", slot: Some("things#1"), status: 204, ..Step::default() };
+    let acted = SmallRequest { operation: "things.open", slot: Some("things#1"), status: 204, ..SmallRequest::default() };
     assert_eq!(story().step(acted).step(get(200, json!({"data": thing("1", "b", 3)}))).broken(), NONE);
     let wavering = story().step(get(200, json!({"data": thing("1", "b", 3)}))).step(get(200, json!({"data": thing("1", "c", 3)})));
     assert_eq!(wavering.broken(), NONE);
@@ -119,7 +119,7 @@ fn what_a_create_sent_is_kept() {
 
 #[test]
 fn what_a_list_leaves_out_of_one_counts_when_it_shows_it_of_others() {
-    let story = || Story::new().create(1, "a").create(2, "b");
+    let story = || SmallRun::new().create(1, "a").create(2, "b");
     let bare = |id: &str, name: &str| json!({"type": "things", "id": id, "attributes": {"name": name}});
     let kept = blames("create-kept-what-was-sent", "things.create#1");
     assert_eq!(story().step(list(&[bare("1", "a"), thing("2", "b", 3)])).broken(), kept);
@@ -128,7 +128,8 @@ fn what_a_list_leaves_out_of_one_counts_when_it_shows_it_of_others() {
 
 #[test]
 fn what_a_change_sent_is_there() {
-    let story = |name: &str, status| Story::new().create(1, "a").step(patch("b", status, "1")).step(get(200, json!({"data": thing("1", name, 3)})));
+    let story =
+        |name: &str, status| SmallRun::new().create(1, "a").step(patch("b", status, "1")).step(get(200, json!({"data": thing("1", name, 3)})));
     assert_eq!(story("a", 200).broken(), blames("patch-took", "things.update#1"));
     assert_eq!(story("a", 204).broken(), blames("patch-took", "things.update#1"));
     assert_eq!(story("b", 200).broken(), NONE);
@@ -138,15 +139,15 @@ fn what_a_change_sent_is_there() {
 
 #[test]
 fn what_a_change_does_not_name_stays() {
-    let story = |size| Story::new().create(1, "a").step(patch("b", 200, "1")).step(get(200, json!({"data": thing("1", "b", size)})));
+    let story = |size| SmallRun::new().create(1, "a").step(patch("b", 200, "1")).step(get(200, json!({"data": thing("1", "b", size)})));
     assert_eq!(story(4).broken(), blames("patch-left-the-rest", "things.update#1"));
     assert_eq!(story(3).broken(), NONE);
 }
 
 #[test]
 fn a_refused_change_changes_nothing() {
-    let refused = || Step { fault: Some("/data/attributes/name"), ..patch("wrong", 400, "1") };
-    let story = |name: &str| Story::new().create(1, "a").step(refused()).step(get(200, json!({"data": thing("1", name, 3)})));
+    let refused = || SmallRequest { fault: Some("/data/attributes/name"), ..patch("wrong", 400, "1") };
+    let story = |name: &str| SmallRun::new().create(1, "a").step(refused()).step(get(200, json!({"data": thing("1", name, 3)})));
     assert!(story("wrong").broken().contains(&("refused-changed-nothing", "things.update#1".to_owned())));
     assert_eq!(story("a").broken(), NONE);
 }
@@ -154,8 +155,9 @@ fn a_refused_change_changes_nothing() {
 #[test]
 fn a_refused_create_makes_nothing() {
     let sent = json!({"data": {"type": "things", "attributes": {"name": "r", "size": 3}}});
-    let refused = || Step { operation: "things.create", sent: sent.clone(), fault: Some("/data/type"), status: 409, ..Step::default() };
-    let story = |name: &str| Story::new().create(1, "a").step(refused()).step(list(&[thing("1", "a", 3), thing("9", name, 3)]));
+    let refused =
+        || SmallRequest { operation: "things.create", sent: sent.clone(), fault: Some("/data/type"), status: 409, ..SmallRequest::default() };
+    let story = |name: &str| SmallRun::new().create(1, "a").step(refused()).step(list(&[thing("1", "a", 3), thing("9", name, 3)]));
     assert_eq!(story("r").broken(), blames("refused-changed-nothing", "things.create#1"));
     assert_eq!(story("s").broken(), NONE);
 }
@@ -164,30 +166,30 @@ fn a_refused_create_makes_nothing() {
 fn several_are_made_together_where_the_contract_says_so() {
     let new = |name: &str| json!({"type": "things", "attributes": {"name": name, "size": 3}});
     let sent = json!({"data": [new("right"), new("wrong")]});
-    let refused = |fault| Step { operation: "things.create", sent: sent.clone(), fault: Some(fault), status: 409, ..Step::default() };
-    let story = |fault| Story::new().step(refused(fault)).step(list(&[thing("9", "right", 3)]));
+    let refused = |fault| SmallRequest { operation: "things.create", sent: sent.clone(), fault: Some(fault), status: 409, ..SmallRequest::default() };
+    let story = |fault| SmallRun::new().step(refused(fault)).step(list(&[thing("9", "right", 3)]));
     assert_eq!(story("/data/1/type").atomic().broken(), blames("refused-changed-nothing", "things.create#0"));
     assert_eq!(story("/data/1/type").broken(), NONE);
-    assert_eq!(Story::new().step(refused("/data/1/type")).step(list(&[])).atomic().broken(), NONE);
+    assert_eq!(SmallRun::new().step(refused("/data/1/type")).step(list(&[])).atomic().broken(), NONE);
 }
 
 #[test]
 fn a_refused_deletion_removes_nothing() {
-    let refused = || Step { fault: Some(""), status: 401, ..delete() };
-    let story = || Story::new().create(1, "a").step(patch("b", 200, "1")).step(refused());
+    let refused = || SmallRequest { fault: Some(""), status: 401, ..delete() };
+    let story = || SmallRun::new().create(1, "a").step(patch("b", 200, "1")).step(refused());
     assert_eq!(story().step(get(404, Value::Null)).broken(), blames("refused-changed-nothing", "things.delete#2"));
     assert_eq!(story().step(get(200, json!({"data": thing("1", "b", 3)}))).broken(), NONE);
 }
 
 #[test]
 fn what_was_deleted_is_gone() {
-    let story = || Story::new().create(1, "a").step(delete());
+    let story = || SmallRun::new().create(1, "a").step(delete());
     let gone = blames("deleted-is-gone", "things.delete#1");
     assert_eq!(story().step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), gone);
     assert_eq!(story().step(list(&[thing("1", "a", 3)])).broken(), gone);
     assert_eq!(story().step(list(&[])).broken(), NONE);
-    let refused = Step { status: 409, ..delete() };
-    assert_eq!(Story::new().create(1, "a").step(refused).step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE);
+    let refused = SmallRequest { status: 409, ..delete() };
+    assert_eq!(SmallRun::new().create(1, "a").step(refused).step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE);
 }
 
 #[test]
@@ -199,8 +201,8 @@ fn what_marks_itself_as_deleted_may_still_be_shown() {
     };
     let sent = json!({"type": "things", "attributes": {"name": "a", "size": 3}});
     let story = |more: Value| {
-        let story = Story::new().create_as(1, &sent, &shown("1", json!({}))).create_as(2, &sent, &shown("2", json!({})));
-        let other = Step { slot: Some("things#2"), ..get(200, json!({"data": shown("2", json!({}))})) };
+        let story = SmallRun::new().create_as(1, &sent, &shown("1", json!({}))).create_as(2, &sent, &shown("2", json!({})));
+        let other = SmallRequest { slot: Some("things#2"), ..get(200, json!({"data": shown("2", json!({}))})) };
         let found = story.step(other).step(delete()).step(get(200, json!({"data": shown("1", more)}))).contradictions();
         found.iter().map(|found| (found.rule, found.severity)).collect::<Vec<_>>()
     };
@@ -210,14 +212,15 @@ fn what_marks_itself_as_deleted_may_still_be_shown() {
     for more in [json!({"kept": "no"}), json!({"ended": "2024-02-01T12:00:00Z"}), json!({"deleted": true})] {
         assert_eq!(story(more.clone()), [("deleted-is-gone", Severity::Should)], "{more}");
     }
-    let bare = Story::new().create(1, "a").create(2, "b").step(Step { slot: Some("things#2"), ..get(200, json!({"data": thing("2", "b", 3)})) });
+    let bare =
+        SmallRun::new().create(1, "a").create(2, "b").step(SmallRequest { slot: Some("things#2"), ..get(200, json!({"data": thing("2", "b", 3)})) });
     let bare = bare.step(delete()).step(get(200, json!({"data": {"type": "things", "id": "1", "attributes": {}}}))).contradictions();
     assert_eq!(bare.iter().map(|found| found.severity).collect::<Vec<_>>(), [Severity::Should]);
 }
 
 #[test]
 fn a_relationship_holds_what_was_written() {
-    let story = || Story::new().create(1, "a").step(link("things.replace", &["7"])).step(link("things.add", &["8"]));
+    let story = || SmallRun::new().create(1, "a").step(link("things.replace", &["7"])).step(link("things.add", &["8"]));
     let took = blames("relationship-took", "things.add#2");
     assert_eq!(story().step(link("things.linked", &["8"])).broken(), took);
     assert_eq!(story().step(link("things.linked", &[])).broken(), took);
@@ -230,35 +233,36 @@ fn a_relationship_holds_what_was_written() {
 
 #[test]
 fn related_resources_are_those_that_the_relationship_names() {
-    let story = |ids: &[&str]| Story::new().create(1, "a").step(link("things.linked", &["7"])).step(link("things.friends", ids));
+    let story = |ids: &[&str]| SmallRun::new().create(1, "a").step(link("things.linked", &["7"])).step(link("things.friends", ids));
     assert_eq!(story(&["8"]).broken(), blames("related-matches", "things.friends#2"));
     assert_eq!(story(&["7"]).broken(), NONE);
-    let last = Step { query: "page[after]=7", ..link("things.friends", &["8"]) };
-    assert_eq!(Story::new().create(1, "a").step(link("things.linked", &["7", "8"])).step(last).broken(), NONE);
-    let written = Story::new().create(1, "a").step(link("things.linked", &[])).step(link("things.add", &["8"])).step(link("things.friends", &["8"]));
+    let last = SmallRequest { query: "page[after]=7", ..link("things.friends", &["8"]) };
+    assert_eq!(SmallRun::new().create(1, "a").step(link("things.linked", &["7", "8"])).step(last).broken(), NONE);
+    let written =
+        SmallRun::new().create(1, "a").step(link("things.linked", &[])).step(link("things.add", &["8"])).step(link("things.friends", &["8"]));
     assert_eq!(written.broken(), NONE);
 }
 
 #[test]
 fn an_answer_is_about_the_one_in_the_path() {
-    let read = |id: &str| Story::new().create(1, "a").step(get(200, json!({"data": thing(id, "a", 3)})));
+    let read = |id: &str| SmallRun::new().create(1, "a").step(get(200, json!({"data": thing(id, "a", 3)})));
     assert_eq!(read("9").broken(), blames("read-is-the-one-asked-for", "things.get#1"));
     assert_eq!(read("1").broken(), NONE);
-    let change = |id: &str| Story::new().create(1, "a").step(patch("b", 200, id));
+    let change = |id: &str| SmallRun::new().create(1, "a").step(patch("b", 200, id));
     assert_eq!(change("9").broken(), blames("change-answer-is-the-one-changed", "things.update#1"));
     assert_eq!(change("1").broken(), NONE);
 }
 
 #[test]
 fn a_document_names_each_resource_once() {
-    let story = |other: &str| Story::new().step(list(&[thing("1", "a", 3), thing(other, "a", 3)]));
+    let story = |other: &str| SmallRun::new().step(list(&[thing("1", "a", 3), thing(other, "a", 3)]));
     assert_eq!(story("1").broken(), blames("no-duplicates", "things.list#0"));
     assert_eq!(story("2").broken(), NONE);
 }
 
 #[test]
 fn a_filter_and_a_limit_are_kept() {
-    let story = |query, items: &[Value]| Story::new().create(1, "a").step(Step { query, ..list(items) });
+    let story = |query, items: &[Value]| SmallRun::new().create(1, "a").step(SmallRequest { query, ..list(items) });
     let both = [thing("1", "a", 3), thing("2", "b", 3)];
     assert_eq!(story("filter[id]=1", &both).broken(), blames("filter-kept", "things.list#1"));
     assert_eq!(story("filter[id]=1,2", &both).broken(), NONE);
@@ -275,14 +279,14 @@ fn pages_are_apart_and_keep_the_limit() {
     let (one, two, none) = (thing("1", "a", 3), thing("2", "b", 3), Value::Null);
     let walk = |second: &Value| {
         let first = ("page[limit]=1", page(std::slice::from_ref(&one), &json!("/things?page[limit]=1&page[after]=1")));
-        Story::new().walk(&[first, ("page[limit]=1&page[after]=1", page(std::slice::from_ref(second), &none))])
+        SmallRun::new().walk(&[first, ("page[limit]=1&page[after]=1", page(std::slice::from_ref(second), &none))])
     };
     assert_eq!(walk(&two).broken(), NONE);
     assert_eq!(walk(&one).broken(), blames("pages-apart", "things.list#0"));
-    let long = Story::new().walk(&[("page[limit]=1", page(&[one.clone(), two.clone()], &none))]);
+    let long = SmallRun::new().walk(&[("page[limit]=1", page(&[one.clone(), two.clone()], &none))]);
     assert_eq!(long.broken(), blames("page-limit-kept", "things.list#0"));
     let later =
-        Story::new().walk(&[("page[limit]=1", page(&[], &json!("/things?page[limit]=1&p=2"))), ("page[limit]=1&p=2", page(&[one, two], &none))]);
+        SmallRun::new().walk(&[("page[limit]=1", page(&[], &json!("/things?page[limit]=1&p=2"))), ("page[limit]=1&p=2", page(&[one, two], &none))]);
     assert_eq!(later.broken(), blames("page-limit-kept", "things.list#0"));
 }
 
@@ -290,7 +294,7 @@ fn pages_are_apart_and_keep_the_limit() {
 fn pages_come_to_an_end() {
     let one = thing("1", "a", 3);
     let empty = |next: &str| page(&[], &json!(next));
-    let walk = |pages: &[(&str, Value)]| Story::new().walk(pages).broken();
+    let walk = |pages: &[(&str, Value)]| SmallRun::new().walk(pages).broken();
     // A page that leads back to itself, however it is written.
     for next in ["/things?page[limit]=1", "http://t/things?page%5Blimit%5D=1", "?page[limit]=1"] {
         assert_eq!(walk(&[("page[limit]=1", page(std::slice::from_ref(&one), &json!(next)))]), blames("pages-end", "things.list#0"), "{next}");
@@ -303,21 +307,26 @@ fn pages_come_to_an_end() {
 
 #[test]
 fn what_is_put_in_the_place_of_all_is_all_there_is() {
-    let put = |name: &str| Step { operation: "things.put_all", sent: json!({"data": [thing("2", name, 3)]}), status: 204, ..Step::default() };
-    let story = || Story::new().create(1, "a").create(2, "b").step(put("c"));
+    let put = |name: &str| SmallRequest {
+        operation: "things.put_all",
+        sent: json!({"data": [thing("2", name, 3)]}),
+        status: 204,
+        ..SmallRequest::default()
+    };
+    let story = || SmallRun::new().create(1, "a").create(2, "b").step(put("c"));
     assert_eq!(story().step(get(404, Value::Null)).broken(), NONE);
     assert_eq!(story().step(list(&[thing("2", "c", 3)])).broken(), NONE);
 }
 
 /// A write to the friends of another thing, `things#2`, which names the third one.
-fn given_to_another() -> Step<'static> {
-    Step { slot: Some("things#2"), ..link("things.add", &["3"]) }
+fn given_to_another() -> SmallRequest<'static> {
+    SmallRequest { slot: Some("things#2"), ..link("things.add", &["3"]) }
 }
 
 #[test]
 fn what_another_resource_was_given_may_have_left_the_first() {
-    let story = || Story::new().create(1, "a").create(2, "b").create(3, "c").step(link("things.add", &["3"]));
+    let story = || SmallRun::new().create(1, "a").create(2, "b").create(3, "c").step(link("things.add", &["3"]));
     assert_eq!(story().step(link("things.linked", &[])).broken(), blames("relationship-took", "things.add#3"));
     assert_eq!(story().step(given_to_another()).named("things#3").step(link("things.linked", &[])).broken(), NONE);
-    assert_eq!(story().step(Step { slot: Some("things#3"), ..delete() }).step(link("things.linked", &[])).broken(), NONE);
+    assert_eq!(story().step(SmallRequest { slot: Some("things#3"), ..delete() }).step(link("things.linked", &[])).broken(), NONE);
 }

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use super::writes::before;
-use super::{Break, Citation, Rule, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::verdict::Severity;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: ResourceRule = ResourceRule {
     name: "patch-left-the-lists",
     about: "a list or an object that a create sent and its answer showed is not emptied by a change that does not name it",
     citation: Citation::Also(
@@ -19,9 +19,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-fn find(history: &History<'_>) -> Vec<Break> {
-    let mut found: Vec<Break> = Vec::new();
-    for made in history.made.iter().filter(|made| history.events[made.by].standing == Standing::Accepted) {
+fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
+    let mut found: Vec<ResourceRuleViolation> = Vec::new();
+    for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         for (name, size) in filled(made) {
             let lost = history.events.iter().enumerate().find_map(|(number, view)| {
                 let came = seen(history, made, (number, view), name)?;
@@ -30,7 +30,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
             });
             if let Some((read, blamed, came)) = lost {
                 let change = &history.events[blamed];
-                found.push(Break {
+                found.push(ResourceRuleViolation {
                     // Plain PATCH leaves it to the server what a change means; only a merge says that the rest stays.
                     severity: if change.merges() { Severity::Must } else { Severity::Should },
                     message: format!(
@@ -50,7 +50,7 @@ fn find(history: &History<'_>) -> Vec<Break> {
 }
 
 /// The lists and objects that a create sent, and that its answer showed to be there, with the number of their members.
-fn filled<'m>(made: &'m Made<'_>) -> Vec<(&'m str, usize)> {
+fn filled<'m>(made: &'m MadeResource<'_>) -> Vec<(&'m str, usize)> {
     let Some((_, sent)) = document::attributes(&made.sent) else { return Vec::new() };
     let shown = |name: &str| made.echo.as_ref().and_then(|echo| document::member(echo, name)).map(size_of);
     let own = |name: &str| !matches!(name, "relationships" | "links" | "meta");
@@ -67,25 +67,25 @@ fn size_of(value: &Value) -> usize {
 }
 
 /// What an answer shows of a member: the one to a read of the resource, or to a change of it.
-fn seen<'h>(history: &'h History<'_>, made: &Made<'_>, view: (usize, &'h Event<'_>), name: &str) -> Option<&'h Value> {
+fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h HistoryEvent<'_>), name: &str) -> Option<&'h Value> {
     let (number, event) = view;
-    let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, Effect::Change { .. }));
-    let own = changed && event.standing == Standing::Accepted && event.probe.fault.is_none();
+    let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, WriteEffect::Change { .. }));
+    let own = changed && event.standing == RequestFate::Accepted && event.probe.fault.is_none();
     let read = event.shown().filter(|_| history.reads(event, made));
     document::member(document::find(read.or_else(|| event.document().filter(|_| own))?, &made.id)?, name)
 }
 
 /// The last change, none of which named the member; `None` where there was none, or anything else may have been done.
-fn left_alone_by(history: &History<'_>, made: &Made<'_>, view: (usize, &Event<'_>), name: &str) -> Option<usize> {
+fn left_alone_by(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &HistoryEvent<'_>), name: &str) -> Option<usize> {
     let (number, event) = view;
     if !history.precedes(&history.events[made.by], event) {
         return None;
     }
     let own = made.writes.iter().filter(|(write, _)| *write == number).map(|(number, effect)| (*number, effect));
     let mut last = None;
-    for (number, effect) in before(history, made, event, |effect| !matches!(effect, Effect::Relationship(_)))?.into_iter().chain(own) {
+    for (number, effect) in before(history, made, event, |effect| !matches!(effect, WriteEffect::Relationship(_)))?.into_iter().chain(own) {
         match effect {
-            Effect::Change { item, whole: false } if document::member(item, name).is_none() => last = Some(number),
+            WriteEffect::Change { item, whole: false } if document::member(item, name).is_none() => last = Some(number),
             _ => return None,
         }
     }

@@ -3,26 +3,26 @@
 use serde_json::Value;
 
 use super::document;
-use super::event::{Event, Standing};
-use super::history::{Effect, History, Made};
+use super::event::{HistoryEvent, RequestFate};
+use super::history::{History, MadeResource, WriteEffect};
 use crate::model::contract::Status;
 
 /// The writes on a resource that had ended before a read, in their order, as far as they matter; `None` when they cannot be
 /// put in order, or when one of them may have done anything. A write that answers is no write before its own answer.
 pub fn before<'m>(
     history: &History<'_>,
-    made: &'m Made<'_>,
-    read: &Event<'_>,
-    matters: impl Fn(&Effect) -> bool,
-) -> Option<Vec<(usize, &'m Effect)>> {
-    let mut known: Vec<(usize, &Effect)> = Vec::new();
-    for (number, effect) in made.writes.iter().filter(|(_, effect)| *effect == Effect::Act || matters(effect)) {
+    made: &'m MadeResource<'_>,
+    read: &HistoryEvent<'_>,
+    matters: impl Fn(&WriteEffect) -> bool,
+) -> Option<Vec<(usize, &'m WriteEffect)>> {
+    let mut known: Vec<(usize, &WriteEffect)> = Vec::new();
+    for (number, effect) in made.writes.iter().filter(|(_, effect)| *effect == WriteEffect::Act || matters(effect)) {
         let event = &history.events[*number];
-        if event.standing == Standing::Refused || history.precedes(read, event) || event.probe.id == read.probe.id {
+        if event.standing == RequestFate::Refused || history.precedes(read, event) || event.probe.id == read.probe.id {
             continue;
         }
         let follows = known.iter().all(|(earlier, _)| history.precedes(&history.events[*earlier], event));
-        if !history.precedes(event, read) || event.standing == Standing::Unknown || *effect == Effect::Act || !follows {
+        if !history.precedes(event, read) || event.standing == RequestFate::Unknown || *effect == WriteEffect::Act || !follows {
             return None;
         }
         known.push((*number, effect));
@@ -31,18 +31,18 @@ pub fn before<'m>(
 }
 
 /// Whether a refused write came before a read, and would have had this effect.
-pub fn refused(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, wanted: &Effect) -> Option<usize> {
-    let refused = |(number, effect): &&(usize, Effect)| {
+pub fn refused(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, wanted: &WriteEffect) -> Option<usize> {
+    let refused = |(number, effect): &&(usize, WriteEffect)| {
         let event = &history.events[*number];
-        effect == wanted && event.standing == Standing::Refused && history.precedes(event, read)
+        effect == wanted && event.standing == RequestFate::Refused && history.precedes(event, read)
     };
     made.writes.iter().find(refused).map(|(number, _)| *number)
 }
 
 /// What an accepted write leads one to expect of one member of a resource.
-pub struct Expected<'h, 'a> {
+pub struct ExpectedMember<'h, 'a> {
     /// The write.
-    pub by: &'h Event<'a>,
+    pub by: &'h HistoryEvent<'a>,
     /// Whether the write sent the member itself.
     pub created: bool,
     /// Name of the member.
@@ -52,18 +52,18 @@ pub struct Expected<'h, 'a> {
     /// Whether the server itself showed it.
     pub shown: bool,
     /// Whether a later change left it alone; that change.
-    pub left_by: Option<&'h Event<'a>>,
+    pub left_by: Option<&'h HistoryEvent<'a>>,
 }
 
 /// What every plain member should be at a read: sent by the last write that named it, and left alone since.
-pub fn expected<'h, 'a>(history: &'h History<'a>, made: &Made<'_>, read: &Event<'_>) -> Option<Vec<Expected<'h, 'a>>> {
+pub fn expected<'h, 'a>(history: &'h History<'a>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> Option<Vec<ExpectedMember<'h, 'a>>> {
     let maker = &history.events[made.by];
-    if maker.standing != Standing::Accepted || !history.precedes(maker, read) {
+    if maker.standing != RequestFate::Accepted || !history.precedes(maker, read) {
         return None;
     }
     let mut all = members(maker, true, &made.sent, made.echo.as_ref());
-    for (number, effect) in before(history, made, read, |effect| !matches!(effect, Effect::Relationship(_)))? {
-        let Effect::Change { item, whole } = effect else { return None };
+    for (number, effect) in before(history, made, read, |effect| !matches!(effect, WriteEffect::Relationship(_)))? {
+        let WriteEffect::Change { item, whole } = effect else { return None };
         let event = &history.events[number];
         let echo = event.document().and_then(|answer| document::find(answer, &made.id));
         all.retain(|known| document::member(item, &known.name).is_none() && !whole);
@@ -75,18 +75,18 @@ pub fn expected<'h, 'a>(history: &'h History<'a>, made: &Made<'_>, read: &Event<
     Some(all)
 }
 
-fn members<'h, 'a>(by: &'h Event<'a>, created: bool, sent: &Value, echo: Option<&Value>) -> Vec<Expected<'h, 'a>> {
+fn members<'h, 'a>(by: &'h HistoryEvent<'a>, created: bool, sent: &Value, echo: Option<&Value>) -> Vec<ExpectedMember<'h, 'a>> {
     let silent = by.document().is_none();
     let named = document::scalars(sent).into_iter().filter_map(|(name, value)| {
         let shown = echo.and_then(|echo| document::scalars(echo).into_iter().find(|(own, _)| *own == name)).map(|(_, value)| value);
         let value = shown.or(silent.then_some(value))?.clone();
-        Some(Expected { by, created, name: name.to_owned(), value, shown: shown.is_some(), left_by: None })
+        Some(ExpectedMember { by, created, name: name.to_owned(), value, shown: shown.is_some(), left_by: None })
     });
     named.collect()
 }
 
 /// Whether a member is not what it should be: the value that came, or `null` when the declared member is missing.
-pub fn deviates(history: &History<'_>, read: &Event<'_>, resource: &Value, expected: &Expected<'_, '_>) -> Option<Value> {
+pub fn deviates(history: &History<'_>, read: &HistoryEvent<'_>, resource: &Value, expected: &ExpectedMember<'_, '_>) -> Option<Value> {
     match document::member(resource, &expected.name) {
         Some(value) => {
             // A value of another sort is a matter of its schema.
@@ -108,7 +108,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Whether a read shows this member: a list when it shows it of others, a read of one resource when its schema names it.
-fn is_shown(history: &History<'_>, read: &Event<'_>, resource: &Value, name: &str) -> bool {
+fn is_shown(history: &History<'_>, read: &HistoryEvent<'_>, resource: &Value, name: &str) -> bool {
     let (Some(document), Some(response)) = (read.document(), read.operation.response(Status(200))) else { return false };
     if !document::is_single(document) {
         return document::resources(document).into_iter().any(|other| document::member(other, name).is_some_and(|value| !value.is_null()));

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::event::Event;
-use super::history::{History, Made};
-use super::writes::{Expected, before, deviates, expected};
-use super::{Break, Citation, Rule, document};
+use super::event::HistoryEvent;
+use super::history::{History, MadeResource};
+use super::writes::{ExpectedMember, before, deviates, expected};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document};
 use crate::model::verdict::Severity;
 
 /// What a create sent is there afterwards.
-pub(super) const CREATE_KEPT: Rule = Rule {
+pub(super) const CREATE_KEPT: ResourceRule = ResourceRule {
     name: "create-kept-what-was-sent",
     about: "a created resource has the plain attributes that were sent, as the answer to the create showed them",
     citation: Citation::Also("RFC 9110, section 9.3.3: 201 describes the new resource", "JSON:API, Creating Resources, 201 Created"),
@@ -18,7 +18,7 @@ pub(super) const CREATE_KEPT: Rule = Rule {
 };
 
 /// What a change sent is there afterwards.
-pub(super) const PATCH_TOOK: Rule = Rule {
+pub(super) const PATCH_TOOK: ResourceRule = ResourceRule {
     name: "patch-took",
     about: "a changed resource has the plain attributes that were sent, as the answer to the change showed them",
     citation: Citation::Also("RFC 5789, section 2: the server applies the whole set of changes", "JSON:API, Updating Resources"),
@@ -27,7 +27,7 @@ pub(super) const PATCH_TOOK: Rule = Rule {
 };
 
 /// What a change did not name is as it was.
-pub(super) const PATCH_LEFT_THE_REST: Rule = Rule {
+pub(super) const PATCH_LEFT_THE_REST: ResourceRule = ResourceRule {
     name: "patch-left-the-rest",
     about: "attributes that an earlier write sent and a change does not name are as they were",
     citation: Citation::Also(
@@ -38,8 +38,8 @@ pub(super) const PATCH_LEFT_THE_REST: Rule = Rule {
     find: |history| find(history, |expected| expected.left_by.is_some()),
 };
 
-fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> Vec<Break> {
-    let mut found: Vec<Break> = Vec::new();
+fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> bool) -> Vec<ResourceRuleViolation> {
+    let mut found: Vec<ResourceRuleViolation> = Vec::new();
     for made in &history.made {
         let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made) || history.lists(event, made));
         for (number, read) in reads {
@@ -47,7 +47,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> 
             for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
                 let Some(actual) = deviates(history, read, resource, expected) else { continue };
                 let broken = broken(history, made, expected, (number, read), (resource, &actual));
-                let known = |broken: &Break| found.iter().any(|known| known.blamed == broken.blamed && known.answer == broken.answer);
+                let known = |broken: &ResourceRuleViolation| found.iter().any(|known| known.blamed == broken.blamed && known.answer == broken.answer);
                 found.extend(broken.filter(|broken| !known(broken) && !wavers(history, made, read, &expected.name)));
             }
         }
@@ -57,11 +57,11 @@ fn find(history: &History<'_>, concerns: impl Fn(&Expected<'_, '_>) -> bool) -> 
 
 /// Whether two reads of a resource on the same operation differ in a member though nothing was written between: then it is
 /// the server's own.
-fn wavers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) -> bool {
-    let value = |event: &Event<'_>| {
+fn wavers(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, name: &str) -> bool {
+    let value = |event: &HistoryEvent<'_>| {
         event.shown().and_then(|document| document::find(document, &made.id)).and_then(|found| document::member(found, name)).cloned()
     };
-    let writes = |event: &Event<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
+    let writes = |event: &HistoryEvent<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
     let own = value(read);
     let others = history.events.iter().filter(|event| event.operation.id == read.operation.id && event.probe.id != read.probe.id);
     // A refused read shows nothing, and so nothing else.
@@ -71,7 +71,13 @@ fn wavers(history: &History<'_>, made: &Made<'_>, read: &Event<'_>, name: &str) 
     })
 }
 
-fn broken(history: &History<'_>, made: &Made<'_>, expected: &Expected<'_, '_>, read: (usize, &Event<'_>), shown: (&Value, &Value)) -> Option<Break> {
+fn broken(
+    history: &History<'_>,
+    made: &MadeResource<'_>,
+    expected: &ExpectedMember<'_, '_>,
+    read: (usize, &HistoryEvent<'_>),
+    shown: (&Value, &Value),
+) -> Option<ResourceRuleViolation> {
     let (number, read) = read;
     let (resource, actual) = shown;
     let blamed = expected.left_by.unwrap_or(expected.by);
@@ -84,7 +90,7 @@ fn broken(history: &History<'_>, made: &Made<'_>, expected: &Expected<'_, '_>, r
         None => format!("{name} of {} {} is not what {} made it", made.kind, made.id, expected.by.operation.id),
     };
     let front = if read.document().is_some_and(|document| document.get("data").is_some()) { "/data" } else { "" };
-    Some(Break {
+    Some(ResourceRuleViolation {
         severity,
         message: format!("{message}, as {} shows", read.operation.id),
         expected: expected.value.to_string(),

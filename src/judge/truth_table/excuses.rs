@@ -1,6 +1,6 @@
 //! Decides which known circumstances explain an answer that would break the contract.
 
-use super::{Facts, Ruling, allowed_as_well};
+use super::{Ruling, RulingInput, allowed_as_well};
 use crate::model::contract::Status;
 use crate::model::plan::ProbeId;
 use crate::model::reason::Reason;
@@ -21,13 +21,13 @@ pub struct Excuses {
     /// Why the operation is not available, where the refusal of a valid request says so.
     pub absent: Option<Reason>,
     /// Why the answer is as right as the expected one.
-    pub as_right: Option<AsRight>,
+    pub as_right: Option<AcceptableBecause>,
     /// Whether all statuses that were expected are only inferred.
     pub inferred: bool,
     /// The request without a named target that may have removed the resource.
     pub swept_by: Option<ProbeId>,
     /// What is known of the job whose outcome was asked for too early.
-    pub job: Option<JobLook>,
+    pub job: Option<JobState>,
     /// What only an earlier run confirms, where the server may have been reset since.
     pub forgotten: Option<String>,
     /// Whether a deleted resource is shown, and marked by a representation that is another one than before.
@@ -36,7 +36,7 @@ pub struct Excuses {
 
 /// Why an answer is as right as the one that was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AsRight {
+pub enum AcceptableBecause {
     /// The contract documents it as well.
     Documented,
     /// The value of the valid request is as uncertain as the wrong one.
@@ -47,7 +47,7 @@ pub enum AsRight {
 
 /// What a look at a job has shown that had to be under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JobLook {
+pub enum JobState {
     /// It is in this state, which is a finished one.
     Finished(String),
     /// Its state was not seen.
@@ -55,7 +55,7 @@ pub enum JobLook {
 }
 
 /// What explains the answer; `None` where nothing does, so that it breaks the contract.
-pub(super) fn excused(facts: &Facts) -> Option<Ruling> {
+pub(super) fn excused(facts: &RulingInput) -> Option<Ruling> {
     let (status, excuses) = (facts.status?, &facts.excuses);
     if let Some(reason) = &excuses.absent {
         return Some(Ruling::Blocked(reason.clone()));
@@ -73,8 +73,8 @@ pub(super) fn excused(facts: &Facts) -> Option<Ruling> {
     }
     if let Some(look) = &excuses.job {
         return Some(Ruling::Unreached(match look {
-            JobLook::Finished(state) => format!("the job may have finished by then: its state is {state:?} at the first look").into(),
-            JobLook::Unknown => "the job may have finished by then: no look at it shows its state".into(),
+            JobState::Finished(state) => format!("the job may have finished by then: its state is {state:?} at the first look").into(),
+            JobState::Unknown => "the job may have finished by then: no look at it shows its state".into(),
         }));
     }
     if let Some(assumed) = &excuses.forgotten {
@@ -84,10 +84,14 @@ pub(super) fn excused(facts: &Facts) -> Option<Ruling> {
     excuses.marked.then(|| Ruling::Unreached(reason()))
 }
 
-fn as_right(why: AsRight, status: Status) -> Reason {
+fn as_right(why: AcceptableBecause, status: Status) -> Reason {
     match why {
-        AsRight::Documented => allowed_as_well(status),
-        AsRight::LikeControl => format!("{status} came, as it did for the valid request, whose value is not certain to be accepted either").into(),
-        AsRight::Computed => format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into(),
+        AcceptableBecause::Documented => allowed_as_well(status),
+        AcceptableBecause::LikeControl => {
+            format!("{status} came, as it did for the valid request, whose value is not certain to be accepted either").into()
+        }
+        AcceptableBecause::Computed => {
+            format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into()
+        }
     }
 }

@@ -7,7 +7,7 @@ mod excuses;
 mod whole_answer;
 
 pub use cell_verdict::{CellFacts, verdict};
-pub use excuses::{AsRight, Excuses, JobLook};
+pub use excuses::{AcceptableBecause, Excuses, JobState};
 pub use whole_answer::{BodyFacts, rule_on_body};
 
 use crate::model::contract::Status;
@@ -17,7 +17,7 @@ use crate::model::reason::{Code, Reason};
 /// Everything that decides about one probe.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of the truth table")]
-pub struct Facts {
+pub struct RulingInput {
     /// How it ended.
     pub ending: Ending,
     /// The status of the answer that counts.
@@ -37,9 +37,9 @@ pub struct Facts {
     /// A value that is not certain to be accepted.
     pub assumed: Option<String>,
     /// What a server error means here.
-    pub failure: Failure,
+    pub failure: ServerError,
     /// What became of the same request without the fault.
-    pub control: Control,
+    pub control: ControlOutcome,
     /// The kind of which the server has nothing and the run may make nothing, where the request was not sent for want of it.
     pub none_of: Option<String>,
     /// What the refusal of a valid request says for people.
@@ -50,7 +50,7 @@ pub struct Facts {
     pub body: BodyFacts,
 }
 
-impl Facts {
+impl RulingInput {
     /// Whether the answer has a status that the contract allows here, so that it needs no excuse.
     pub fn is_allowed(&self) -> bool {
         self.status.is_some_and(|status| allows(self, status))
@@ -59,7 +59,7 @@ impl Facts {
 
 /// What a server error means, by the request and the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub enum ServerError {
     /// It stands in the way; a cell of its own, if any, tells of it.
     Hinders,
     /// The contract lets a server answer so that cannot do it, or not now: 501 or 503, which it documents.
@@ -70,7 +70,7 @@ pub enum Failure {
 
 /// What became of the control.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Control {
+pub enum ControlOutcome {
     /// The request is valid itself.
     NotNeeded,
     /// It was accepted.
@@ -115,7 +115,7 @@ pub fn other_side(status: Status) -> Reason {
 /// | blocked       | there is none of a kind       | unreached    |
 /// | blocked       |                               | blocked, with the words of the refusal |
 /// | other         |                               | the same     |
-pub fn rule(facts: &Facts) -> Ruling {
+pub fn rule(facts: &RulingInput) -> Ruling {
     let ruling = match by_status(facts) {
         Ruling::Breaks => excuses::excused(facts).unwrap_or(Ruling::Breaks),
         Ruling::Shows => rule_on_body(&facts.body),
@@ -157,7 +157,7 @@ pub fn rule(facts: &Facts) -> Ruling {
 /// | answered | 2xx               |             | faulty  |          | breaks       |
 /// | answered |                   |             | faulty  | accepted | breaks       |
 /// | answered |                   |             | faulty  | refused  | blocked      |
-fn by_status(facts: &Facts) -> Ruling {
+fn by_status(facts: &RulingInput) -> Ruling {
     let status = match (&facts.ending, facts.status) {
         (Ending::Withheld(reason), _) => return Ruling::Blocked(reason.clone()),
         (Ending::Silent(reason), _) => return Ruling::Inconclusive(reason.clone()),
@@ -166,7 +166,7 @@ fn by_status(facts: &Facts) -> Ruling {
     };
     if allows(facts, status) {
         return match &facts.control {
-            Control::Refused(why) if facts.faulty && status.0 >= 400 && !(facts.unauthenticated && status == Status(401)) => {
+            ControlOutcome::Refused(why) if facts.faulty && status.0 >= 400 && !(facts.unauthenticated && status == Status(401)) => {
                 Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}")))
             }
             _ => Ruling::Shows,
@@ -174,14 +174,14 @@ fn by_status(facts: &Facts) -> Ruling {
     }
     if status.is_server_error() {
         return match facts.failure {
-            Failure::Breaks if !facts.faulty => Ruling::Breaks,
-            Failure::Allowed if !facts.faulty => Ruling::Unreached(allowed_as_well(status)),
+            ServerError::Breaks if !facts.faulty => Ruling::Breaks,
+            ServerError::Allowed if !facts.faulty => Ruling::Unreached(allowed_as_well(status)),
             _ => Ruling::Blocked(Reason::new(Code::Refused(status), format!("the server failed with {status}"))),
         };
     }
     // The control has shown that who asks is let in, so that nothing but the fault can be the cause of a 403 (RFC 9110, section
     // 15.5.4); the same holds of a 401 to an account that the server has recognised.
-    let decided = facts.faulty && !facts.exhausting && !facts.allowed.is_empty() && facts.control == Control::Accepted;
+    let decided = facts.faulty && !facts.exhausting && !facts.allowed.is_empty() && facts.control == ControlOutcome::Accepted;
     let intended = decided && (status == Status(403) || (facts.recognised && status == Status(401)));
     if intended && status == Status(403) && facts.forbids {
         return Ruling::Unreached(allowed_as_well(status));
@@ -212,14 +212,14 @@ fn by_status(facts: &Facts) -> Ruling {
         // What was accepted is answered as the contract says, however certain the values are.
         _ if !facts.faulty => Ruling::Breaks,
         _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came").into()),
-        Control::Refused(why) if !status.is_success() => Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}"))),
+        ControlOutcome::Refused(why) if !status.is_success() => Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}"))),
         _ => Ruling::Breaks,
     }
 }
 
 /// Whether a status is one that the contract allows here. A range of refusals says nothing of who asks too much, or of who is
 /// not known.
-fn allows(facts: &Facts, status: Status) -> bool {
+fn allows(facts: &RulingInput, status: Status) -> bool {
     let other = status == Status(429) || (status == Status(401) && !facts.unauthenticated);
     facts.allowed.contains(&status) || (!other && facts.allowed.iter().any(|allowed| allowed.covers(status)))
 }

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::verdict::Verdict;
 
-fn facts(status: u16, allowed: &[u16], faulty: bool, control: Control) -> Facts {
-    Facts {
+fn facts(status: u16, allowed: &[u16], faulty: bool, control: ControlOutcome) -> RulingInput {
+    RulingInput {
         ending: Ending::Answered,
         status: Some(Status(status)),
         allowed: allowed.iter().map(|status| Status(*status)).collect(),
@@ -16,7 +16,7 @@ fn facts(status: u16, allowed: &[u16], faulty: bool, control: Control) -> Facts 
         recognised: false,
         exhausting: false,
         assumed: None,
-        failure: Failure::Hinders,
+        failure: ServerError::Hinders,
         control,
         none_of: None,
         refusal: None,
@@ -25,8 +25,8 @@ fn facts(status: u16, allowed: &[u16], faulty: bool, control: Control) -> Facts 
     }
 }
 
-fn refused() -> Control {
-    Control::Refused("x".into())
+fn refused() -> ControlOutcome {
+    ControlOutcome::Refused("x".into())
 }
 
 fn is_blocked(ruling: &Ruling) -> bool {
@@ -36,7 +36,7 @@ fn is_blocked(ruling: &Ruling) -> bool {
 proptest! {
     #[test]
     fn what_was_withheld_is_blocked_and_silence_is_inconclusive(status in 100u16..600, allowed in proptest::collection::vec(200u16..500, 0..3), faulty: bool) {
-        let mut facts = facts(status, &allowed, faulty, Control::Accepted);
+        let mut facts = facts(status, &allowed, faulty, ControlOutcome::Accepted);
         facts.ending = Ending::Withheld("x".into());
         prop_assert!(is_blocked(&rule(&facts)));
         facts.ending = Ending::Silent("x".into());
@@ -45,50 +45,50 @@ proptest! {
 
     #[test]
     fn an_allowed_answer_to_a_valid_request_shows_it(status in 200u16..500) {
-        prop_assert_eq!(rule(&facts(status, &[status], false, Control::NotNeeded)), Ruling::Shows);
+        prop_assert_eq!(rule(&facts(status, &[status], false, ControlOutcome::NotNeeded)), Ruling::Shows);
     }
 
     #[test]
     fn a_refusal_counts_only_when_its_control_was_accepted(status in 400u16..500) {
-        prop_assert_eq!(rule(&facts(status, &[status], true, Control::Accepted)), Ruling::Shows);
+        prop_assert_eq!(rule(&facts(status, &[status], true, ControlOutcome::Accepted)), Ruling::Shows);
         prop_assert!(is_blocked(&rule(&facts(status, &[status], true, refused()))));
     }
 
     #[test]
     fn another_refusal_breaks_only_when_its_control_was_accepted(status in 400u16..500, allowed in 400u16..500) {
         prop_assume!(status != allowed && !matches!(status, 401 | 403 | 429));
-        prop_assert_eq!(rule(&facts(status, &[allowed], true, Control::Accepted)), Ruling::Breaks);
+        prop_assert_eq!(rule(&facts(status, &[allowed], true, ControlOutcome::Accepted)), Ruling::Breaks);
         prop_assert!(is_blocked(&rule(&facts(status, &[allowed], true, refused()))));
     }
 
     #[test]
     fn a_fault_that_is_accepted_breaks_whatever_the_control_did(status in 200u16..300, allowed in 400u16..500) {
-        prop_assert_eq!(rule(&facts(status, &[allowed], true, Control::Accepted)), Ruling::Breaks);
+        prop_assert_eq!(rule(&facts(status, &[allowed], true, ControlOutcome::Accepted)), Ruling::Breaks);
         prop_assert_eq!(rule(&facts(status, &[allowed], true, refused())), Ruling::Breaks);
     }
 
     #[test]
     fn who_fails_or_refuses_first_blocks(status in prop_oneof![500u16..600, Just(401u16), Just(429u16)], faulty: bool) {
-        prop_assert!(is_blocked(&rule(&facts(status, &[404], faulty, Control::Accepted))));
+        prop_assert!(is_blocked(&rule(&facts(status, &[404], faulty, ControlOutcome::Accepted))));
         prop_assert!(is_blocked(&rule(&facts(403, &[404], faulty, refused()))));
     }
 
     #[test]
     fn where_the_contract_does_not_decide_nothing_breaks(status in 200u16..600, faulty: bool) {
-        let ruling = rule(&facts(status, &[], faulty, Control::Accepted));
+        let ruling = rule(&facts(status, &[], faulty, ControlOutcome::Accepted));
         prop_assert!(ruling != Ruling::Breaks && ruling != Ruling::Shows);
     }
 
     #[test]
     fn an_accepted_request_with_a_value_that_no_document_vouches_for_is_answered_as_documented(status in 201u16..300) {
-        let mut facts = facts(status, &[200], false, Control::NotNeeded);
+        let mut facts = facts(status, &[200], false, ControlOutcome::NotNeeded);
         facts.assumed = Some("x".to_owned());
         prop_assert_eq!(rule(&facts), Ruling::Breaks);
     }
 
     #[test]
     fn a_refused_request_with_a_value_that_no_document_vouches_for_does_not_break(status in 400u16..500) {
-        let mut facts = facts(status, &[200], false, Control::NotNeeded);
+        let mut facts = facts(status, &[200], false, ControlOutcome::NotNeeded);
         facts.assumed = Some("x".to_owned());
         prop_assert!(is_blocked(&rule(&facts)));
     }
@@ -96,29 +96,29 @@ proptest! {
 
 #[test]
 fn a_valid_request_that_fails_breaks_the_contract_where_no_cell_tells_of_it() {
-    let failing = |status, faulty, failure| rule(&Facts { failure, ..facts(status, &[200], faulty, Control::NotNeeded) });
-    assert_eq!(failing(500, false, Failure::Breaks), Ruling::Breaks);
-    assert!(is_blocked(&failing(500, true, Failure::Breaks)) && is_blocked(&failing(500, false, Failure::Hinders)));
-    assert!(matches!(failing(501, false, Failure::Allowed), Ruling::Unreached(_)));
+    let failing = |status, faulty, failure| rule(&RulingInput { failure, ..facts(status, &[200], faulty, ControlOutcome::NotNeeded) });
+    assert_eq!(failing(500, false, ServerError::Breaks), Ruling::Breaks);
+    assert!(is_blocked(&failing(500, true, ServerError::Breaks)) && is_blocked(&failing(500, false, ServerError::Hinders)));
+    assert!(matches!(failing(501, false, ServerError::Allowed), Ruling::Unreached(_)));
 }
 
 #[test]
 fn a_range_allows_every_status_within_but_no_refusal_of_another_cause() {
-    assert_eq!(rule(&facts(206, &[2], false, Control::NotNeeded)), Ruling::Shows);
-    assert_eq!(rule(&facts(404, &[2], false, Control::NotNeeded)), Ruling::Breaks);
-    assert_eq!(rule(&facts(422, &[4], true, Control::Accepted)), Ruling::Shows);
-    assert_eq!(rule(&facts(200, &[4], true, Control::Accepted)), Ruling::Breaks);
+    assert_eq!(rule(&facts(206, &[2], false, ControlOutcome::NotNeeded)), Ruling::Shows);
+    assert_eq!(rule(&facts(404, &[2], false, ControlOutcome::NotNeeded)), Ruling::Breaks);
+    assert_eq!(rule(&facts(422, &[4], true, ControlOutcome::Accepted)), Ruling::Shows);
+    assert_eq!(rule(&facts(200, &[4], true, ControlOutcome::Accepted)), Ruling::Breaks);
     assert!(is_blocked(&rule(&facts(422, &[4], true, refused()))));
-    assert!(is_blocked(&rule(&facts(429, &[4], true, Control::Accepted))));
-    let unknown = facts(401, &[4], true, Control::Accepted);
+    assert!(is_blocked(&rule(&facts(429, &[4], true, ControlOutcome::Accepted))));
+    let unknown = facts(401, &[4], true, ControlOutcome::Accepted);
     assert!(is_blocked(&rule(&unknown)));
-    assert_eq!(rule(&Facts { unauthenticated: true, ..unknown }), Ruling::Shows);
+    assert_eq!(rule(&RulingInput { unauthenticated: true, ..unknown }), Ruling::Shows);
 }
 
 #[test]
 fn what_only_default_is_said_of_may_be_refused() {
-    assert_eq!(rule(&facts(201, &[0], false, Control::NotNeeded)), Ruling::Shows);
-    assert!(is_blocked(&rule(&facts(404, &[0], false, Control::NotNeeded))));
+    assert_eq!(rule(&facts(201, &[0], false, ControlOutcome::NotNeeded)), Ruling::Shows);
+    assert!(is_blocked(&rule(&facts(404, &[0], false, ControlOutcome::NotNeeded))));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_401_without_credentials_needs_no_control() {
 
 #[test]
 fn a_403_without_credentials_is_the_wrong_refusal() {
-    let mut facts = facts(403, &[401], true, Control::Accepted);
+    let mut facts = facts(403, &[401], true, ControlOutcome::Accepted);
     facts.unauthenticated = true;
     assert_eq!(rule(&facts), Ruling::Breaks);
     facts.control = refused();
@@ -139,27 +139,27 @@ fn a_403_without_credentials_is_the_wrong_refusal() {
 
 #[test]
 fn a_403_for_one_fault_is_the_wrong_refusal_where_the_control_was_let_in() {
-    let facts = facts(403, &[404], true, Control::Accepted);
+    let facts = facts(403, &[404], true, ControlOutcome::Accepted);
     assert_eq!(rule(&facts), Ruling::Breaks);
-    assert!(matches!(rule(&Facts { forbids: true, ..facts.clone() }), Ruling::Unreached(_)), "the contract allows it as well");
-    assert!(is_blocked(&rule(&Facts { control: refused(), ..facts.clone() })));
-    assert!(is_blocked(&rule(&Facts { exhausting: true, ..facts.clone() })), "nothing is wrong with it");
-    assert!(is_blocked(&rule(&Facts { faulty: false, ..facts.clone() })));
-    assert!(matches!(rule(&Facts { allowed: Vec::new(), ..facts.clone() }), Ruling::Blocked(_) | Ruling::Unreached(_)));
-    assert!(is_blocked(&rule(&Facts { status: Some(Status(401)), ..facts })));
+    assert!(matches!(rule(&RulingInput { forbids: true, ..facts.clone() }), Ruling::Unreached(_)), "the contract allows it as well");
+    assert!(is_blocked(&rule(&RulingInput { control: refused(), ..facts.clone() })));
+    assert!(is_blocked(&rule(&RulingInput { exhausting: true, ..facts.clone() })), "nothing is wrong with it");
+    assert!(is_blocked(&rule(&RulingInput { faulty: false, ..facts.clone() })));
+    assert!(matches!(rule(&RulingInput { allowed: Vec::new(), ..facts.clone() }), Ruling::Blocked(_) | Ruling::Unreached(_)));
+    assert!(is_blocked(&rule(&RulingInput { status: Some(Status(401)), ..facts })));
 }
 
 #[test]
 fn a_401_for_an_account_that_is_known_elsewhere_is_the_wrong_refusal() {
-    let facts = Facts { recognised: true, ..facts(401, &[403], true, Control::Accepted) };
+    let facts = RulingInput { recognised: true, ..facts(401, &[403], true, ControlOutcome::Accepted) };
     assert_eq!(rule(&facts), Ruling::Breaks);
-    assert!(is_blocked(&rule(&Facts { recognised: false, ..facts.clone() })));
-    assert!(is_blocked(&rule(&Facts { control: refused(), ..facts })));
+    assert!(is_blocked(&rule(&RulingInput { recognised: false, ..facts.clone() })));
+    assert!(is_blocked(&rule(&RulingInput { control: refused(), ..facts })));
 }
 
 #[test]
 fn a_rate_limit_that_is_not_reached_breaks_nothing() {
-    let mut facts = facts(200, &[429], true, Control::Accepted);
+    let mut facts = facts(200, &[429], true, ControlOutcome::Accepted);
     facts.exhausting = true;
     assert!(matches!(rule(&facts), Ruling::Unreached(_)));
 }
@@ -170,10 +170,10 @@ fn all_excuses() -> impl Iterator<Item = Excuses> {
         let has = |bit: u8| bits & (1 << bit) != 0;
         Excuses {
             absent: has(0).then(|| "x".into()),
-            as_right: has(1).then_some(AsRight::Documented),
+            as_right: has(1).then_some(AcceptableBecause::Documented),
             inferred: has(2),
             swept_by: has(3).then(|| "x".to_owned()),
-            job: has(4).then_some(JobLook::Unknown),
+            job: has(4).then_some(JobState::Unknown),
             forgotten: has(5).then(|| "x".to_owned()),
             marked: has(6),
         }
@@ -190,16 +190,16 @@ fn an_excuse_takes_an_accusation_away_and_does_nothing_else() {
     let statuses = [None, Some(200), Some(201), Some(304), Some(401), Some(403), Some(404), Some(410), Some(429), Some(500), Some(503)];
     for (status, control, allowed) in statuses
         .into_iter()
-        .flat_map(|status| [Control::NotNeeded, Control::Accepted, refused()].map(|control| (status, control)))
+        .flat_map(|status| [ControlOutcome::NotNeeded, ControlOutcome::Accepted, refused()].map(|control| (status, control)))
         .flat_map(|(status, control)| [&[][..], &[200], &[404], &[2], &[0]].map(|allowed| (status, control.clone(), allowed)))
     {
-        let bare = Facts { status: status.map(Status), ..facts(0, allowed, control != Control::NotNeeded, control.clone()) };
-        for failure in [Failure::Hinders, Failure::Allowed, Failure::Breaks] {
-            let bare = Facts { failure, ..bare.clone() };
+        let bare = RulingInput { status: status.map(Status), ..facts(0, allowed, control != ControlOutcome::NotNeeded, control.clone()) };
+        for failure in [ServerError::Hinders, ServerError::Allowed, ServerError::Breaks] {
+            let bare = RulingInput { failure, ..bare.clone() };
             let without = rule(&bare);
             for excuses in all_excuses() {
                 let excused = !is_none(&excuses);
-                let with = rule(&Facts { excuses: excuses.clone(), ..bare.clone() });
+                let with = rule(&RulingInput { excuses: excuses.clone(), ..bare.clone() });
                 if without == Ruling::Breaks && excused {
                     assert!(matches!(with, Ruling::Blocked(_) | Ruling::Unreached(_)), "{status:?} {control:?} {excuses:?}: {with:?}");
                 } else {
@@ -212,10 +212,10 @@ fn an_excuse_takes_an_accusation_away_and_does_nothing_else() {
 
 #[test]
 fn the_first_excuse_decides() {
-    let broken = facts(404, &[200], false, Control::NotNeeded);
+    let broken = facts(404, &[200], false, ControlOutcome::NotNeeded);
     let all = all_excuses().last().unwrap();
     let mut excuses = all.clone();
-    let said = |excuses: &Excuses| rule(&Facts { excuses: excuses.clone(), ..broken.clone() });
+    let said = |excuses: &Excuses| rule(&RulingInput { excuses: excuses.clone(), ..broken.clone() });
     assert!(matches!(said(&excuses), Ruling::Blocked(_)), "the API is absent");
     excuses.absent = None;
     assert_eq!(said(&excuses), Ruling::Unreached(allowed_as_well(Status(404))));
@@ -231,9 +231,9 @@ fn the_first_excuse_decides() {
     assert!(matches!(said(&excuses), Ruling::Unreached(reason) if reason.words.contains("deletion")));
     excuses.marked = false;
     assert_eq!(said(&excuses), Ruling::Breaks);
-    let created = facts(201, &[200], false, Control::NotNeeded);
+    let created = facts(201, &[200], false, ControlOutcome::NotNeeded);
     let inferred = Excuses { inferred: true, ..Excuses::default() };
-    assert!(matches!(rule(&Facts { excuses: inferred, ..created }), Ruling::Unreached(_)), "another success leaves the cell open");
+    assert!(matches!(rule(&RulingInput { excuses: inferred, ..created }), Ruling::Unreached(_)), "another success leaves the cell open");
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn an_answer_shows_its_status_only_with_all_of_it_read_and_judged() {
         let has = |bit: u8| bits & (1 << bit) != 0;
         let words = |bit: u8| has(bit).then(|| "x".to_owned());
         let body = BodyFacts { unread: words(0), broken: has(1), unlike_default: words(2), unlike_inferred: words(3), unjudged: words(4) };
-        let ruling = rule(&Facts { body: body.clone(), ..facts(200, &[200], false, Control::NotNeeded) });
+        let ruling = rule(&RulingInput { body: body.clone(), ..facts(200, &[200], false, ControlOutcome::NotNeeded) });
         match () {
             () if has(0) => assert!(matches!(ruling, Ruling::Inconclusive(_)), "{body:?}"),
             () if has(1) => assert_eq!(ruling, Ruling::Shows, "the finding breaks the cell: {body:?}"),
@@ -252,21 +252,25 @@ fn an_answer_shows_its_status_only_with_all_of_it_read_and_judged() {
             () => assert_eq!(ruling, Ruling::Shows),
         }
         // Whatever the body is, it makes no accusation and hides none.
-        let wrong = rule(&Facts { body, ..facts(404, &[200], false, Control::NotNeeded) });
+        let wrong = rule(&RulingInput { body, ..facts(404, &[200], false, ControlOutcome::NotNeeded) });
         assert_eq!(wrong, Ruling::Breaks);
     }
 }
 
 #[test]
 fn what_could_not_be_sent_for_want_of_a_resource_is_not_reached() {
-    let withheld = Facts { ending: Ending::Withheld("x".into()), none_of: Some("things".to_owned()), ..facts(0, &[200], false, Control::NotNeeded) };
+    let withheld = RulingInput {
+        ending: Ending::Withheld("x".into()),
+        none_of: Some("things".to_owned()),
+        ..facts(0, &[200], false, ControlOutcome::NotNeeded)
+    };
     assert!(matches!(rule(&withheld), Ruling::Unreached(reason) if reason.words.contains("things")));
-    assert!(is_blocked(&rule(&Facts { none_of: None, ..withheld })));
+    assert!(is_blocked(&rule(&RulingInput { none_of: None, ..withheld })));
 }
 
 #[test]
 fn the_words_of_a_refusal_are_added_to_what_it_blocks() {
-    let refused = Facts { refusal: Some("no".to_owned()), ..facts(403, &[200], false, Control::NotNeeded) };
+    let refused = RulingInput { refusal: Some("no".to_owned()), ..facts(403, &[200], false, ControlOutcome::NotNeeded) };
     assert!(matches!(rule(&refused), Ruling::Blocked(reason) if reason.words.ends_with("; the answer says no")));
 }
 

@@ -5,74 +5,74 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::download::uploaded;
-use super::{Outcome, Turn};
+use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::get_mut;
 use crate::contract::samples::varied;
 use crate::contract::schema::{resource_needs, visit};
-use crate::mock::faults::{Effect, mangled};
-use crate::mock::ids::Form;
+use crate::mock::faults::{StateFault, mangled};
+use crate::mock::ids::IdForm;
 use crate::mock::place::{Place, of_request, overlay};
-use crate::mock::profile::Profile;
-use crate::mock::scene::{Core, Scene};
+use crate::mock::profile::OperationProfile;
+use crate::mock::scene::{MockCore, RoutedRequest};
 use crate::mock::seed::{likeness, rename};
-use crate::mock::store::{Resource, Store, id_text};
-use crate::mock::variants::Habit;
+use crate::mock::store::{Resource, ResourceStore, id_text};
+use crate::mock::variants::BehaviourChoice;
 use crate::mock::{ids, job};
 use crate::model::contract::{Location, Operation, SchemaRef};
 
-pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
+pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -> bool {
     profile.creates
 }
 
-pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let scene = turn.scene;
-    let items = scene.items();
+pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let routed = turn.routed;
+    let items = routed.items();
     let sent: Vec<(String, Value)> =
         if items.is_empty() { vec![(String::new(), Value::Null)] } else { items.into_iter().map(|(at, item)| (at, item.clone())).collect() };
-    let shared = Shared::of(turn);
+    let shared = SharedParts::of(turn);
     let mut made = Vec::new();
     for (index, (at, item)) in sent.iter().enumerate() {
         made.push(create(turn, &shared, index, at, item));
     }
-    let location = made.first().and_then(|(id, _)| location(scene, id));
+    let location = made.first().and_then(|(id, _)| location(routed, id));
     let document = turn.document(made.into_iter().map(|(_, body)| body).collect());
     keep_yields(turn, &document);
-    Outcome { body: Some(document), location }
+    BehaviourOutcome { body: Some(document), location }
 }
 
 /// What all resources of one request are made from.
-struct Shared {
+struct SharedParts {
     /// Resources of the answer's example, and of the request's.
     templates: Vec<Value>,
     samples: Vec<Value>,
     id_at: String,
     /// What ids look like where the answer shows none.
     style: Option<Value>,
-    form: Form,
+    form: IdForm,
     /// How ids are made where those in the style of the example do not do.
-    otherwise: Option<Otherwise>,
+    otherwise: Option<OtherIds>,
     /// What the request refers to, by the place of the resource that does.
     references: BTreeMap<String, Vec<(String, String)>>,
 }
 
-impl Shared {
-    fn of(turn: &Turn<'_, '_>) -> Self {
-        let scene = turn.scene;
-        let kind = scene.profile.kind.as_str();
+impl SharedParts {
+    fn of(turn: &AcceptedRequest<'_, '_>) -> Self {
+        let routed = turn.routed;
+        let kind = routed.profile.kind.as_str();
         let cloned = |items: Vec<&Value>| items.into_iter().cloned().collect::<Vec<Value>>();
         let place = turn.place();
         let templates = place.as_ref().zip(turn.example.as_ref()).map(|(place, example)| cloned(place.items(example))).unwrap_or_default();
-        let samples = scene.sample().map(|(sample, place)| cloned(place.items(&sample))).unwrap_or_default();
-        let id_at = place.map_or_else(|| scene.core.profiles.id_at(kind).to_owned(), |place| place.id);
-        let usual = style(scene, kind);
+        let samples = routed.sample().map(|(sample, place)| cloned(place.items(&sample))).unwrap_or_default();
+        let id_at = place.map_or_else(|| routed.core.profiles.id_at(kind).to_owned(), |place| place.id);
+        let usual = style(routed, kind);
         let shown = templates.first().and_then(|template| template.pointer(&id_at)).or(usual.as_ref()).and_then(id_text);
-        let all = |id: &str| scene.core.contract.operations.iter().all(|operation| takes_in_place(scene.core, operation, kind, id));
+        let all = |id: &str| routed.core.contract.operations.iter().all(|operation| takes_in_place(routed.core, operation, kind, id));
         let answered = |id: &str| is_answered(turn, templates.first(), &id_at, id);
         let does = |id: &str| all(id) && answered(id);
         let usual_does = shown.is_none_or(|shown| does(&ids::invent(&shown, FIRST)));
-        let otherwise = if usual_does { None } else { Otherwise::find(turn, templates.first(), &id_at, &does) };
+        let otherwise = if usual_does { None } else { OtherIds::find(turn, templates.first(), &id_at, &does) };
         let form = form(turn, templates.first(), &id_at);
-        Self { style: usual, references: references(scene), templates, samples, id_at, form, otherwise }
+        Self { style: usual, references: references(routed), templates, samples, id_at, form, otherwise }
     }
 }
 
@@ -80,16 +80,16 @@ impl Shared {
 const FIRST: u64 = 1000;
 
 /// Another way to make ids.
-enum Otherwise {
+enum OtherIds {
     /// Digits alone, of which the last so many are taken.
     Digits(usize),
     /// Texts that match a pattern.
     Pattern(String, u64, u64),
 }
 
-impl Otherwise {
+impl OtherIds {
     /// The first way whose ids do.
-    fn find(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str, does: &dyn Fn(&str) -> bool) -> Option<Self> {
+    fn find(turn: &AcceptedRequest<'_, '_>, template: Option<&Value>, id_at: &str, does: &dyn Fn(&str) -> bool) -> Option<Self> {
         let patterns = patterns(turn, template, id_at).into_iter().map(|(pattern, least, most)| Self::Pattern(pattern, least, most));
         patterns.chain([Self::Digits(20), Self::Digits(4)]).find(|way| way.write(FIRST).is_some_and(|id| does(&id)))
     }
@@ -102,7 +102,7 @@ impl Otherwise {
     }
 
     /// An id that no resource has.
-    fn next(&self, store: &Store, kind: &str) -> Option<String> {
+    fn next(&self, store: &ResourceStore, kind: &str) -> Option<String> {
         let first = FIRST + u64::try_from(store.of(kind).len()).unwrap_or_default();
         let free = |id: &String| store.get(kind, id).is_none() && !store.was_deleted(kind, id);
         (first..first + FIRST).filter_map(|number| self.write(number)).find(free)
@@ -110,11 +110,11 @@ impl Otherwise {
 }
 
 /// Patterns that the answer's schema has for the id, each with the least and the greatest length.
-fn patterns(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Vec<(String, u64, u64)> {
+fn patterns(turn: &AcceptedRequest<'_, '_>, template: Option<&Value>, id_at: &str) -> Vec<(String, u64, u64)> {
     let mut found = Vec::new();
     let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return found };
     let document = turn.document(vec![template.clone()]);
-    visit(&turn.scene.core.contract, schema, &document, &mut |at, schema, _| {
+    visit(&turn.routed.core.contract, schema, &document, &mut |at, schema, _| {
         if let (true, Some(pattern)) = (at.ends_with(id_at), schema.get("pattern").and_then(Value::as_str)) {
             let length = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
             found.push((pattern.to_owned(), length("minLength").unwrap_or(0), length("maxLength").unwrap_or(u64::MAX)));
@@ -124,48 +124,48 @@ fn patterns(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Vec<(
 }
 
 /// Whether the answer takes an id, where it takes its own example.
-fn is_answered(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str, id: &str) -> bool {
+fn is_answered(turn: &AcceptedRequest<'_, '_>, template: Option<&Value>, id_at: &str, id: &str) -> bool {
     let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return true };
-    let fits = |body: Value| turn.scene.core.schemas.fits(schema, &turn.document(vec![body]));
+    let fits = |body: Value| turn.routed.core.schemas.fits(schema, &turn.document(vec![body]));
     let mut body = template.clone();
     rename(&mut body, id_at, id);
     fits(body) || !fits(template.clone())
 }
 
 /// Makes one resource out of what the request says and the example shows; its id and its body.
-fn create(turn: &mut Turn<'_, '_>, shared: &Shared, index: usize, at: &str, sent: &Value) -> (String, Value) {
-    let scene = turn.scene;
-    let kind = scene.profile.kind.as_str();
+fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize, at: &str, sent: &Value) -> (String, Value) {
+    let routed = turn.routed;
+    let kind = routed.profile.kind.as_str();
     let (template, sample) = (nth(&shared.templates, index), nth(&shared.samples, index));
     let id_at = &shared.id_at;
     let shown = template.and_then(|template| template.pointer(id_at)).or(shared.style.as_ref());
     let usual = || ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
     let id = shared.otherwise.as_ref().and_then(|otherwise| otherwise.next(&turn.state.store, kind)).unwrap_or_else(usual);
-    let mut body = template.cloned().unwrap_or_else(|| likeness(scene.core, kind, &id));
+    let mut body = template.cloned().unwrap_or_else(|| likeness(routed.core, kind, &id));
     written_as(shared.form, &mut body, id_at);
     rename(&mut body, id_at, &id);
     overlay(&mut body, sent, sample);
     rename(&mut body, id_at, &id);
-    job::start(&scene.core.contract, kind, &mut body);
-    let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&scene.operation.id));
+    job::start(&routed.core.contract, kind, &mut body);
+    let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&routed.operation.id));
     if !by_other {
-        let mut resource = Resource::new(id.clone(), whole(scene, kind, &body, sent, sample));
-        resource.created_by = Some(scene.operation.id.clone());
+        let mut resource = Resource::new(id.clone(), whole(routed, kind, &body, sent, sample));
+        resource.created_by = Some(routed.operation.id.clone());
         resource.sent = sent.clone();
         resource.references = shared.references.get(at).cloned().unwrap_or_default();
-        resource.parents = parents(scene);
-        resource.content = uploaded(scene);
+        resource.parents = parents(routed);
+        resource.content = uploaded(routed);
         keep(turn, kind, resource);
     }
     (id, body)
 }
 
 /// What is kept of a new resource: where the answer shows no more of it than its identity, what its reader shows.
-fn whole(scene: &Scene<'_>, kind: &str, body: &Value, sent: &Value, sample: Option<&Value>) -> Value {
-    let id_at = scene.core.profiles.id_at(kind);
+fn whole(routed: &RoutedRequest<'_>, kind: &str, body: &Value, sent: &Value, sample: Option<&Value>) -> Value {
+    let id_at = routed.core.profiles.id_at(kind);
     let bare = body.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || format!("/{name}") == id_at));
     let Some(id) = body.pointer(id_at).and_then(id_text).filter(|_| bare) else { return body.clone() };
-    let mut whole = likeness(scene.core, kind, &id);
+    let mut whole = likeness(routed.core, kind, &id);
     overlay(&mut whole, sent, sample);
     rename(&mut whole, id_at, &id);
     whole
@@ -173,32 +173,32 @@ fn whole(scene: &Scene<'_>, kind: &str, body: &Value, sent: &Value, sample: Opti
 
 /// What the id of a new resource looks like: another form only where the answer, every parameter and every request that
 /// holds such an id takes it.
-fn form(turn: &Turn<'_, '_>, template: Option<&Value>, id_at: &str) -> Form {
-    let core = turn.scene.core;
-    let wanted = if core.variants.has(Habit::UuidIds) {
-        Form::Uuid
-    } else if core.variants.has(Habit::LargeIds) {
-        Form::Large
-    } else if core.variants.has(Habit::NumberIds) {
-        Form::Number
+fn form(turn: &AcceptedRequest<'_, '_>, template: Option<&Value>, id_at: &str) -> IdForm {
+    let core = turn.routed.core;
+    let wanted = if core.variants.has(BehaviourChoice::UuidIds) {
+        IdForm::Uuid
+    } else if core.variants.has(BehaviourChoice::LargeIds) {
+        IdForm::Large
+    } else if core.variants.has(BehaviourChoice::NumberIds) {
+        IdForm::Number
     } else {
-        return Form::Example;
+        return IdForm::Example;
     };
-    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return Form::Example };
+    let (Some(template), Some(schema)) = (template, turn.media.and_then(|media| media.schema.as_ref())) else { return IdForm::Example };
     let id = wanted.write("", 1);
     let mut body = template.clone();
     written_as(wanted, &mut body, id_at);
     rename(&mut body, id_at, &id);
     let answered = core.schemas.fits(schema, &turn.document(vec![body]));
-    if answered && turn.scene.core.contract.operations.iter().all(|operation| takes(core, operation, &turn.scene.profile.kind, &id)) {
+    if answered && turn.routed.core.contract.operations.iter().all(|operation| takes(core, operation, &turn.routed.profile.kind, &id)) {
         wanted
     } else {
-        Form::Example
+        IdForm::Example
     }
 }
 
 /// Whether the parameters of an operation take an id of a kind.
-fn takes_in_place(core: &Core, operation: &Operation, kind: &str, id: &str) -> bool {
+fn takes_in_place(core: &MockCore, operation: &Operation, kind: &str, id: &str) -> bool {
     let own = operation.parameters.iter().filter(|parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
     let plain = own.filter(|parameter| parameter.example.as_ref().is_none_or(|example| !example.is_array()));
     let number = id.parse::<u64>().map(Value::from).ok();
@@ -207,14 +207,14 @@ fn takes_in_place(core: &Core, operation: &Operation, kind: &str, id: &str) -> b
 }
 
 /// Lets the id of a resource be a number where ids of this form are numbers.
-fn written_as(form: Form, body: &mut Value, id_at: &str) {
-    if let Some(spot) = get_mut(body, id_at).filter(|_| form == Form::Number) {
+fn written_as(form: IdForm, body: &mut Value, id_at: &str) {
+    if let Some(spot) = get_mut(body, id_at).filter(|_| form == IdForm::Number) {
         *spot = Value::from(0);
     }
 }
 
 /// Whether an operation takes an id of a kind, wherever its parameters and the example of its request hold one.
-fn takes(core: &Core, operation: &Operation, kind: &str, id: &str) -> bool {
+fn takes(core: &MockCore, operation: &Operation, kind: &str, id: &str) -> bool {
     let text = Value::String(id.to_owned());
     let own = operation.parameters.iter().filter(|parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
     let plain = own.filter(|parameter| parameter.example.as_ref().is_none_or(|example| !example.is_array()));
@@ -236,23 +236,23 @@ fn takes(core: &Core, operation: &Operation, kind: &str, id: &str) -> bool {
 }
 
 /// Keeps a new resource.
-fn keep(turn: &mut Turn<'_, '_>, kind: &str, mut resource: Resource) {
-    if turn.goes(Effect::ForgetCreation) {
+fn keep(turn: &mut AcceptedRequest<'_, '_>, kind: &str, mut resource: Resource) {
+    if turn.goes(StateFault::ForgetCreation) {
         return;
     }
-    if turn.goes(Effect::DropAttribute)
+    if turn.goes(StateFault::DropAttribute)
         && let Some(Value::Object(attributes)) = resource.body.get_mut("attributes")
         && let Some(first) = attributes.keys().next().cloned()
     {
         attributes.shift_remove(&first);
     }
-    if turn.goes(Effect::MangleText) {
+    if turn.goes(StateFault::MangleText) {
         mangled(&mut resource.body);
     }
-    if turn.goes(Effect::CreateTwice) {
+    if turn.goes(StateFault::CreateTwice) {
         let mut other = resource.clone();
         other.id = ids::invent(&resource.id, 5000);
-        rename(&mut other.body, turn.scene.core.profiles.id_at(kind), &other.id);
+        rename(&mut other.body, turn.routed.core.profiles.id_at(kind), &other.id);
         turn.state.store.put(kind, other);
     }
     turn.state.store.put(kind, resource);
@@ -263,19 +263,19 @@ fn nth(items: &[Value], index: usize) -> Option<&Value> {
 }
 
 /// What ids of the kind look like, where the answer shows none.
-fn style(scene: &Scene<'_>, kind: &str) -> Option<Value> {
-    let parameters = scene.core.contract.operations.iter().flat_map(|operation| &operation.parameters);
+fn style(routed: &RoutedRequest<'_>, kind: &str) -> Option<Value> {
+    let parameters = routed.core.contract.operations.iter().flat_map(|operation| &operation.parameters);
     let mut fitting =
         parameters.filter(|parameter| parameter.location == Location::Path && parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
     fitting.find_map(|parameter| parameter.example.clone())
 }
 
 /// What the request refers to, by the place of the thing that it writes.
-fn references(scene: &Scene<'_>) -> BTreeMap<String, Vec<(String, String)>> {
+fn references(routed: &RoutedRequest<'_>) -> BTreeMap<String, Vec<(String, String)>> {
     let mut found: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return found };
+    let (Some(body), Some(media)) = (routed.body(), routed.media) else { return found };
     let place = of_request(body);
-    for need in resource_needs(&scene.core.contract, media, body) {
+    for need in resource_needs(&routed.core.contract, media, body) {
         let Some(id) = id_text(&need.value) else { continue };
         let owner = match need.at.strip_prefix(&format!("{}/", place.at)) {
             Some(rest) if place.many => format!("{}/{}", place.at, rest.split('/').next().unwrap_or_default()),
@@ -288,22 +288,22 @@ fn references(scene: &Scene<'_>) -> BTreeMap<String, Vec<(String, String)>> {
 }
 
 /// The resources under which a new one is made.
-fn parents(scene: &Scene<'_>) -> Vec<(String, String)> {
-    let held = scene.path_values.iter().filter_map(|(name, value)| {
-        let need = scene.operation.parameter(Location::Path, name)?.resource.as_ref()?;
+fn parents(routed: &RoutedRequest<'_>) -> Vec<(String, String)> {
+    let held = routed.path_values.iter().filter_map(|(name, value)| {
+        let need = routed.operation.parameter(Location::Path, name)?.resource.as_ref()?;
         Some((need.kind.clone(), value.clone()))
     });
     held.collect()
 }
 
 /// The path at which a resource of the operation's kind is read.
-fn location(scene: &Scene<'_>, id: &str) -> Option<String> {
-    let kind = &scene.profile.kind;
-    let reader = scene.core.contract.operations.iter().find(|operation| {
-        let profile = scene.core.profiles.of(operation);
+fn location(routed: &RoutedRequest<'_>, id: &str) -> Option<String> {
+    let kind = &routed.profile.kind;
+    let reader = routed.core.contract.operations.iter().find(|operation| {
+        let profile = routed.core.profiles.of(operation);
         operation.method.is_get() && profile.on_item && profile.kind == *kind
     })?;
-    let (own, _) = scene.core.profiles.of(reader).owner?;
+    let (own, _) = routed.core.profiles.of(reader).owner?;
     let encode = |text: &str| {
         percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
             .to_string()
@@ -311,20 +311,20 @@ fn location(scene: &Scene<'_>, id: &str) -> Option<String> {
             .replace("%5F", "_")
             .replace("%2E", ".")
     };
-    let path = scene.path_values.iter().fold(reader.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encode(value)));
+    let path = routed.path_values.iter().fold(reader.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encode(value)));
     Some(path.replace(&format!("{{{own}}}"), &encode(id)))
 }
 
 /// Remembers the ids that the answer yields beside those of the resources made.
-fn keep_yields(turn: &mut Turn<'_, '_>, document: &Value) {
-    let scene = turn.scene;
-    for yielded in scene.profile.yields.iter().filter(|yielded| yielded.kind != scene.profile.kind) {
+fn keep_yields(turn: &mut AcceptedRequest<'_, '_>, document: &Value) {
+    let routed = turn.routed;
+    for yielded in routed.profile.yields.iter().filter(|yielded| yielded.kind != routed.profile.kind) {
         let place = Place::of_id(&yielded.at, Some(document));
         let ids: Vec<String> = place.items(document).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
         for id in ids {
-            let body = likeness(scene.core, &yielded.kind, &id);
+            let body = likeness(routed.core, &yielded.kind, &id);
             let mut resource = Resource::new(id, body);
-            resource.content = uploaded(scene);
+            resource.content = uploaded(routed);
             turn.state.store.put_new(&yielded.kind, resource);
         }
     }

@@ -2,31 +2,31 @@
 
 use serde_json::Value;
 
-use super::{Outcome, Turn, example};
+use super::{AcceptedRequest, BehaviourOutcome, example};
 use crate::contract::schema::follow;
-use crate::mock::profile::Profile;
+use crate::mock::profile::OperationProfile;
 use crate::mock::request::is_json;
-use crate::mock::scene::{Core, Scene};
+use crate::mock::scene::{MockCore, RoutedRequest};
 use crate::model::contract::Operation;
 
 /// Whatever is read below a resource and is no JSON.
-pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
+pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
     let mut content = operation.successes().flat_map(|response| &response.content).peekable();
     operation.method.is_get() && !profile.tail.is_empty() && content.peek().is_some() && content.all(|media| !is_json(&media.name))
 }
 
-pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let content = turn.scene.owner().and_then(|(kind, id)| turn.state.store.get(kind, id)?.content.clone());
-    content.map_or_else(|| example::act(turn), |content| Outcome::of(Value::String(content)))
+pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let content = turn.routed.owner().and_then(|(kind, id)| turn.state.store.get(kind, id)?.content.clone());
+    content.map_or_else(|| example::act(turn), |content| BehaviourOutcome::of(Value::String(content)))
 }
 
 /// The file in a multipart body: the part that its schema calls binary (OpenAPI 3.1, Special Considerations for
 /// multipart Content; `format: binary` in OpenAPI 3.0).
-pub(super) fn uploaded(scene: &Scene<'_>) -> Option<String> {
-    let media = scene.media.filter(|media| media.name.starts_with("multipart/"))?;
-    let document = &scene.core.contract.document;
+pub(super) fn uploaded(routed: &RoutedRequest<'_>) -> Option<String> {
+    let media = routed.media.filter(|media| media.name.starts_with("multipart/"))?;
+    let document = &routed.core.contract.document;
     let (at, _) = follow(document, &media.schema.as_ref()?.0)?;
-    let parts = scene.body()?.as_object()?.iter();
+    let parts = routed.body()?.as_object()?.iter();
     let is_file = |name: &str| {
         let part = follow(document, &crate::contract::append(&format!("{at}/properties"), name));
         part.is_some_and(|(_, schema)| schema.get("contentMediaType").is_some() || schema.get("format").is_some_and(|format| format == "binary"))

@@ -3,71 +3,72 @@
 use serde_json::{Value, json};
 
 use super::sparse::sparse;
-use super::{Outcome, Turn};
-use crate::mock::faults::Effect;
-use crate::mock::pages::{self, Page};
-use crate::mock::profile::{Profile, success_example};
-use crate::mock::scene::{Core, Scene};
+use super::{AcceptedRequest, BehaviourOutcome};
+use crate::mock::faults::StateFault;
+use crate::mock::pages::{self, ListPage};
+use crate::mock::profile::{OperationProfile, success_example};
+use crate::mock::scene::{MockCore, RoutedRequest};
 use crate::mock::store::Resource;
 use crate::model::contract::{Location, Operation};
 
-pub(super) fn matches(core: &Core, operation: &Operation, profile: &Profile) -> bool {
+pub(super) fn matches(core: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
     let makes_here = || core.contract.operations.iter().any(|other| other.path == operation.path && core.profiles.of(other).creates);
     let answers_many =
         || success_example(operation).and_then(|example| core.profiles.answer_place(operation, &example)).is_some_and(|place| place.many);
     operation.method.is_get() && !profile.on_item && answers_many() && (profile.owner.is_none() || makes_here())
 }
 
-pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let scene = turn.scene;
-    let kind = &scene.profile.kind;
+pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let routed = turn.routed;
+    let kind = &routed.profile.kind;
     // A list of names shows no resources.
     let plain = turn.place().zip(turn.example.as_ref()).is_some_and(|(place, example)| place.items(example).iter().any(|item| !item.is_object()));
     if plain || !turn.state.store.knows(kind) {
         return super::example::act(turn);
     }
-    let all = turn.goes(Effect::IgnoreFilter);
+    let all = turn.goes(StateFault::IgnoreFilter);
     let held = turn.state.store.of(kind).iter();
-    let mut resources: Vec<&Resource> = held.filter(|resource| is_below(scene, resource) && (all || is_asked_for(scene, resource))).collect();
-    if turn.goes(Effect::LoseItem) {
+    let mut resources: Vec<&Resource> = held.filter(|resource| is_below(routed, resource) && (all || is_asked_for(routed, resource))).collect();
+    if turn.goes(StateFault::LoseItem) {
         resources.pop();
     }
-    Outcome::of(paged(turn, resources.iter().map(|resource| (resource.id.clone(), resource.body.clone())).collect()))
+    BehaviourOutcome::of(paged(turn, resources.iter().map(|resource| (resource.id.clone(), resource.body.clone())).collect()))
 }
 
 /// The document with the page of these resources, each with its id, that the request asks for.
-pub(super) fn paged(turn: &Turn<'_, '_>, resources: Vec<(String, Value)>) -> Value {
+pub(super) fn paged(turn: &AcceptedRequest<'_, '_>, resources: Vec<(String, Value)>) -> Value {
     let total = resources.len();
     let (ids, bodies): (Vec<String>, Vec<Value>) = resources.into_iter().unzip();
-    let page = pages::page(turn.scene, &ids);
+    let page = pages::page(turn.routed, &ids);
     let mut items: Vec<Value> = bodies[page.from..page.to].to_vec();
     sparse(turn, &mut items);
     let mut document = turn.document(items);
-    turn_pages(turn.scene, &mut document, &page, total);
+    turn_pages(turn.routed, &mut document, &page, total);
     document
 }
 
 /// Whether a resource was made below what the path names.
-fn is_below(scene: &Scene<'_>, resource: &Resource) -> bool {
-    resource.parents.is_empty() || scene.owner().is_none_or(|(kind, id)| resource.parents.iter().any(|(known, parent)| known == kind && parent == id))
+fn is_below(routed: &RoutedRequest<'_>, resource: &Resource) -> bool {
+    resource.parents.is_empty()
+        || routed.owner().is_none_or(|(kind, id)| resource.parents.iter().any(|(known, parent)| known == kind && parent == id))
 }
 
 /// Whether a resource is among the ids that a query parameter asks for.
-fn is_asked_for(scene: &Scene<'_>, resource: &Resource) -> bool {
+fn is_asked_for(routed: &RoutedRequest<'_>, resource: &Resource) -> bool {
     let cursor = |name: &str| name.contains("after") || name.contains("before") || name.contains("cursor");
-    let parameters = scene.operation.parameters.iter().filter(|parameter| {
-        let own = parameter.resource.as_ref().is_some_and(|need| need.kind == scene.profile.kind);
+    let parameters = routed.operation.parameters.iter().filter(|parameter| {
+        let own = parameter.resource.as_ref().is_some_and(|need| need.kind == routed.profile.kind);
         parameter.location == Location::Query && own && !cursor(&parameter.name)
     });
     parameters.into_iter().all(|parameter| {
-        let mut values = scene.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(',')).peekable();
+        let mut values = routed.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(',')).peekable();
         values.peek().is_none() || values.any(|id| id == resource.id)
     })
 }
 
 /// Writes the addresses of the pages around, and the totals, where the example has them.
-fn turn_pages(scene: &Scene<'_>, document: &mut Value, page: &Page, total: usize) {
-    let address = |query: &Option<String>| query.as_ref().map_or(Value::Null, |query| Value::String(format!("{}?{query}", scene.call.path)));
+fn turn_pages(routed: &RoutedRequest<'_>, document: &mut Value, page: &ListPage, total: usize) {
+    let address = |query: &Option<String>| query.as_ref().map_or(Value::Null, |query| Value::String(format!("{}?{query}", routed.call.path)));
     let Value::Object(members) = document else { return };
     if let Some(Value::Object(links)) = members.get_mut("links") {
         links.insert("next".to_owned(), address(&page.next));

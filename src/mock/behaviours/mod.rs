@@ -15,14 +15,14 @@ mod update;
 
 use serde_json::Value;
 
-use super::faults::Effect;
+use super::faults::StateFault;
 use super::graft::graft;
 use super::place::{self, Place};
-use super::profile::Profile;
+use super::profile::OperationProfile;
 use super::repair::make_valid;
 use super::request::is_json;
-use super::scene::{Core, Scene};
-use super::state::State;
+use super::scene::{MockCore, RoutedRequest};
+use super::state::MockState;
 use super::store::id_text;
 use crate::contract::get_mut;
 use crate::contract::samples::specimens;
@@ -30,8 +30,8 @@ use crate::model::contract::{JSON_API, MediaType, Operation, Response, SchemaRef
 
 /// One kind of thing to do.
 struct Behaviour {
-    matches: fn(&Core, &Operation, &Profile) -> bool,
-    act: fn(&mut Turn<'_, '_>) -> Outcome,
+    matches: fn(&MockCore, &Operation, &OperationProfile) -> bool,
+    act: fn(&mut AcceptedRequest<'_, '_>) -> BehaviourOutcome,
 }
 
 /// Every behaviour; the first that matches acts.
@@ -50,9 +50,9 @@ const BEHAVIOURS: &[Behaviour] = &[
 ];
 
 /// An accepted request and the answer it is about to get.
-pub(crate) struct Turn<'t, 's> {
-    pub scene: &'t Scene<'s>,
-    pub state: &'t mut State,
+pub(crate) struct AcceptedRequest<'t, 's> {
+    pub routed: &'t RoutedRequest<'s>,
+    pub state: &'t mut MockState,
     /// The declared response of the status.
     pub response: Option<&'s Response>,
     /// The media type of the answer.
@@ -63,23 +63,23 @@ pub(crate) struct Turn<'t, 's> {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub(crate) struct Outcome {
+pub(crate) struct BehaviourOutcome {
     pub body: Option<Value>,
     /// Where the new resource is, or the outcome of a job.
     pub location: Option<String>,
 }
 
-impl Outcome {
+impl BehaviourOutcome {
     fn of(body: Value) -> Self {
         Self { body: Some(body), location: None }
     }
 }
 
 /// Does what the operation does.
-pub(crate) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let (core, operation) = (turn.scene.core, turn.scene.operation);
-    let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.scene.profile));
-    let mut outcome = behaviour.map_or_else(Outcome::default, |behaviour| (behaviour.act)(turn));
+pub(crate) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let (core, operation) = (turn.routed.core, turn.routed.operation);
+    let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.routed.profile));
+    let mut outcome = behaviour.map_or_else(BehaviourOutcome::default, |behaviour| (behaviour.act)(turn));
     record(turn);
     let media = turn.media.filter(|media| is_json(&media.name));
     if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
@@ -124,8 +124,8 @@ fn without_twins(before: &Value, body: &Value) -> Value {
 }
 
 /// The body brought to its schema: repaired, or where that does not help, built again with what it holds.
-fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
-    let core = turn.scene.core;
+fn fitting(turn: &AcceptedRequest<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
+    let core = turn.routed.core;
     let fits = |value: &Value| core.schemas.fits(schema, value);
     let mut body = before.clone();
     make_valid(&core.contract, &core.schemas, schema, &mut body, example);
@@ -136,8 +136,8 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Va
     let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return another(turn, &fits).unwrap_or(body) };
     let known = turn.with_ids_of(&body, made.clone());
     let body = graft(if fits(&known) { known } else { made }, before, &fits);
-    let reads = turn.scene.operation.method.is_get() && turn.scene.profile.on_item;
-    let named = turn.scene.owner().filter(|_| reads).zip(turn.place().filter(|place| !place.many));
+    let reads = turn.routed.operation.method.is_get() && turn.routed.profile.on_item;
+    let named = turn.routed.owner().filter(|_| reads).zip(turn.place().filter(|place| !place.many));
     let mut renamed = body.clone();
     if let Some(((_, id), place)) = named
         && let Some(item) = get_mut(&mut renamed, &place.at).filter(|item| item.pointer(&place.id).is_some())
@@ -148,36 +148,36 @@ fn fitting(turn: &Turn<'_, '_>, schema: &SchemaRef, before: &Value, example: &Va
 }
 
 /// Another example of the same answer, where the first one does not fit, and no value that does can be made.
-fn another(turn: &Turn<'_, '_>, fits: &dyn Fn(&Value) -> bool) -> Option<Value> {
+fn another(turn: &AcceptedRequest<'_, '_>, fits: &dyn Fn(&Value) -> bool) -> Option<Value> {
     let examples = turn.media.into_iter().flat_map(|media| &media.examples);
     examples.map(|example| &example.value).find(|value| fits(value)).cloned()
 }
 
 /// Remembers on the resource what was accepted on it.
-fn record(turn: &mut Turn<'_, '_>) {
-    let (operation, scene) = (turn.scene.operation, turn.scene);
+fn record(turn: &mut AcceptedRequest<'_, '_>) {
+    let (operation, routed) = (turn.routed.operation, turn.routed);
     if operation.method.is_safe() {
         return;
     }
-    let Some((kind, id)) = scene.owner() else { return };
-    let written = scene.items().first().map(|(_, item)| (*item).clone());
+    let Some((kind, id)) = routed.owner() else { return };
+    let written = routed.items().first().map(|(_, item)| (*item).clone());
     if let Some(resource) = turn.state.store.get_mut(kind, id) {
         resource.accepted.push(operation.id.clone());
-        if let (Some(written @ Value::Object(_)), false) = (written, scene.profile.tail.first().is_some_and(|tail| tail == "relationships")) {
+        if let (Some(written @ Value::Object(_)), false) = (written, routed.profile.tail.first().is_some_and(|tail| tail == "relationships")) {
             place::merge(&mut resource.sent, &written);
         }
     }
 }
 
-impl Turn<'_, '_> {
+impl AcceptedRequest<'_, '_> {
     /// Whether a fault sends the state another way.
-    fn goes(&self, effect: Effect) -> bool {
-        self.scene.core.faults.has(self.scene.operation, effect)
+    fn goes(&self, effect: StateFault) -> bool {
+        self.routed.core.faults.has(self.routed.operation, effect)
     }
 
     /// Where the example of the answer holds its resources.
     fn place(&self) -> Option<Place> {
-        self.scene.core.profiles.answer_place(self.scene.operation, self.example.as_ref()?)
+        self.routed.core.profiles.answer_place(self.routed.operation, self.example.as_ref()?)
     }
 
     /// The example of the answer with these resources in the place of its own.
@@ -208,8 +208,8 @@ impl Turn<'_, '_> {
 
     /// An answer with the ids of this request in its links, where the example has those of the example's.
     fn respelled(&self, mut document: Value) -> Value {
-        for (name, value) in &self.scene.path_values {
-            let parameter = self.scene.operation.parameters.iter().find(|parameter| parameter.name == *name);
+        for (name, value) in &self.routed.path_values {
+            let parameter = self.routed.operation.parameters.iter().find(|parameter| parameter.name == *name);
             if let Some(old) = parameter.and_then(|parameter| id_text(parameter.example.as_ref()?)) {
                 place::respell(&mut document, &old, value);
             }

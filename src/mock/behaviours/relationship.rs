@@ -2,29 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Turn};
+use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::get_mut;
-use crate::mock::faults::Effect;
-use crate::mock::profile::Profile;
-use crate::mock::scene::Core;
+use crate::mock::faults::StateFault;
+use crate::mock::profile::OperationProfile;
+use crate::mock::scene::MockCore;
 use crate::mock::store::id_text;
 use crate::model::contract::Operation;
 
-pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
+pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -> bool {
     matches!(profile.tail.as_slice(), [word, name] if word == "relationships" && !name.starts_with('{'))
 }
 
-pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let scene = turn.scene;
-    let (Some((kind, id)), Some(name)) = (scene.owner(), scene.profile.tail.last()) else { return super::example::act(turn) };
-    let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(scene.body().and_then(|body| body.get("data"))).cloned();
-    let writes = !scene.operation.method.is_safe();
-    let forget = writes && (turn.goes(Effect::ForgetChange) || turn.goes(Effect::ForgetLinkage));
-    let method = if scene.operation.method.is_post() && turn.goes(Effect::ReplaceLinkage) { "PATCH" } else { scene.operation.method.as_str() };
-    let repeat = writes && turn.goes(Effect::RepeatLinkage);
+pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let routed = turn.routed;
+    let (Some((kind, id)), Some(name)) = (routed.owner(), routed.profile.tail.last()) else { return super::example::act(turn) };
+    let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(routed.body().and_then(|body| body.get("data"))).cloned();
+    let writes = !routed.operation.method.is_safe();
+    let forget = writes && (turn.goes(StateFault::ForgetChange) || turn.goes(StateFault::ForgetLinkage));
+    let method = if routed.operation.method.is_post() && turn.goes(StateFault::ReplaceLinkage) { "PATCH" } else { routed.operation.method.as_str() };
+    let repeat = writes && turn.goes(StateFault::RepeatLinkage);
     let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
     if writes && !forget {
-        let sent = scene.body().and_then(|body| body.get("data")).cloned();
+        let sent = routed.body().and_then(|body| body.get("data")).cloned();
         write(&mut resource.body, name, method, sent.as_ref());
         if let (true, Some(Value::Array(linkage))) = (repeat, resource.body.pointer_mut(&format!("/relationships/{name}/data"))) {
             linkage.extend(linkage.clone());
@@ -36,10 +36,10 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     match turn.example.clone() {
         Some(mut document) if document.get("data").is_some() => {
             document["data"] = linkage;
-            Outcome::of(turn.respelled(document))
+            BehaviourOutcome::of(turn.respelled(document))
         }
         Some(_) => super::example::act(turn),
-        None => Outcome::of(json!({"data": linkage})),
+        None => BehaviourOutcome::of(json!({"data": linkage})),
     }
 }
 

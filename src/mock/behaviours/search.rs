@@ -3,26 +3,26 @@
 
 use serde_json::Value;
 
-use super::{Outcome, Turn};
+use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::schema::resource_needs;
-use crate::mock::profile::Profile;
-use crate::mock::scene::Core;
+use crate::mock::profile::OperationProfile;
+use crate::mock::scene::MockCore;
 use crate::mock::store::id_text;
 use crate::model::contract::Operation;
 
-pub(super) fn matches(_: &Core, _: &Operation, profile: &Profile) -> bool {
+pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -> bool {
     profile.searches
 }
 
-pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let core = turn.scene.core;
-    let kind = &turn.scene.profile.kind;
+pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let core = turn.routed.core;
+    let kind = &turn.routed.profile.kind;
     let typed = turn
         .place()
         .zip(turn.example.as_ref())
         .is_some_and(|(place, example)| place.items(example).iter().all(|item| item.get("type").is_none_or(|of| of.as_str() == Some(kind))));
     if let Some(named) = named(turn) {
-        return Outcome::of(turn.document(named));
+        return BehaviourOutcome::of(turn.document(named));
     }
     if !core.profiles.created.contains(kind) || !typed {
         return super::example::act(turn);
@@ -30,22 +30,22 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
     let asked: Vec<&Value> = scene_items(turn);
     let held = turn.state.store.of(kind).iter().map(|resource| &resource.body);
     let found: Vec<Value> = held.filter(|body| asked.iter().all(|asked| fits(asked, body))).cloned().collect();
-    Outcome::of(turn.document(found))
+    BehaviourOutcome::of(turn.document(found))
 }
 
 /// The resources that the body names by their ids, where these are not those of the example.
-fn named(turn: &Turn<'_, '_>) -> Option<Vec<Value>> {
-    let scene = turn.scene;
-    let needs = resource_needs(&scene.core.contract, scene.media?, scene.body()?);
-    let own = needs.iter().filter(|need| need.what.kind == scene.profile.kind);
+fn named(turn: &AcceptedRequest<'_, '_>) -> Option<Vec<Value>> {
+    let routed = turn.routed;
+    let needs = resource_needs(&routed.core.contract, routed.media?, routed.body()?);
+    let own = needs.iter().filter(|need| need.what.kind == routed.profile.kind);
     let found: Vec<Value> = own.filter_map(|need| Some(turn.state.store.get(&need.what.kind, &id_text(&need.value)?)?.body.clone())).collect();
     let shown: Vec<Value> = turn.place()?.items(turn.example.as_ref()?).into_iter().filter_map(|item| item.get("id").cloned()).collect();
     let same = found.iter().all(|body| body.get("id").is_some_and(|id| shown.contains(id)));
     (!same).then_some(found)
 }
 
-fn scene_items<'t>(turn: &'t Turn<'_, '_>) -> Vec<&'t Value> {
-    turn.scene.items().into_iter().map(|(_, item)| item).collect()
+fn scene_items<'t>(turn: &'t AcceptedRequest<'_, '_>) -> Vec<&'t Value> {
+    turn.routed.items().into_iter().map(|(_, item)| item).collect()
 }
 
 /// Whether a resource has one of the values that each list asks for: `email_ids` is about its attribute `email`.

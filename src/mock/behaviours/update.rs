@@ -2,38 +2,38 @@
 
 use serde_json::{Map, Value};
 
-use super::{Outcome, Turn};
+use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::schema::follow;
-use crate::mock::faults::Effect;
+use crate::mock::faults::StateFault;
 use crate::mock::place::{merge, overlay, set_id};
-use crate::mock::profile::Profile;
-use crate::mock::scene::{Core, Scene};
+use crate::mock::profile::OperationProfile;
+use crate::mock::scene::{MockCore, RoutedRequest};
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
 
-pub(super) fn matches(_: &Core, operation: &Operation, profile: &Profile) -> bool {
+pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
     let whole = operation.method.is_patch() || operation.method.is_put();
     let changes = whole || operation.method.is_post() && profile.on_item;
     changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none() || whole && below(profile))
 }
 
 /// Whether it is about a collection below another resource.
-fn below(profile: &Profile) -> bool {
+fn below(profile: &OperationProfile) -> bool {
     profile.tail.len() == 1 && profile.owner.as_ref().is_some_and(|(_, kind)| *kind != profile.kind)
 }
 
-pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
-    let scene = turn.scene;
-    let kind = scene.profile.kind.as_str();
-    let targets: Vec<(String, Value)> = match scene.owner().filter(|_| !below(&scene.profile)) {
-        Some((_, id)) => vec![(id.to_owned(), scene.items().first().map_or(Value::Null, |(_, item)| (*item).clone()))],
-        None => scene.items().into_iter().filter_map(|(_, item)| Some((id_text(item.get("id")?)?, item.clone()))).collect(),
+pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+    let routed = turn.routed;
+    let kind = routed.profile.kind.as_str();
+    let targets: Vec<(String, Value)> = match routed.owner().filter(|_| !below(&routed.profile)) {
+        Some((_, id)) => vec![(id.to_owned(), routed.items().first().map_or(Value::Null, |(_, item)| (*item).clone()))],
+        None => routed.items().into_iter().filter_map(|(_, item)| Some((id_text(item.get("id")?)?, item.clone()))).collect(),
     };
     let mut changed = Vec::new();
     for (id, sent) in targets {
-        if turn.state.store.get(kind, &id).is_none() && scene.operation.method.is_put() && turn.state.store.knows(kind) {
-            turn.state.store.put(kind, Resource::new(id.clone(), likeness(scene.core, kind, &id)));
+        if turn.state.store.get(kind, &id).is_none() && routed.operation.method.is_put() && turn.state.store.knows(kind) {
+            turn.state.store.put(kind, Resource::new(id.clone(), likeness(routed.core, kind, &id)));
         }
         changed.extend(change(turn, kind, &id, &sent));
     }
@@ -41,13 +41,13 @@ pub(super) fn act(turn: &mut Turn<'_, '_>) -> Outcome {
         return super::example::act(turn);
     }
     match turn.place() {
-        Some(place) if is_of_kind(turn, kind, &place) => Outcome::of(turn.document(changed)),
+        Some(place) if is_of_kind(turn, kind, &place) => BehaviourOutcome::of(turn.document(changed)),
         _ => super::example::act(turn),
     }
 }
 
 /// Whether the answer shows resources of the kind, and not something else that the change gave.
-fn is_of_kind(turn: &Turn<'_, '_>, kind: &str, place: &crate::mock::place::Place) -> bool {
+fn is_of_kind(turn: &AcceptedRequest<'_, '_>, kind: &str, place: &crate::mock::place::Place) -> bool {
     let items = turn.example.as_ref().map(|example| place.items(example)).unwrap_or_default();
     let shown = items.first().is_some_and(|item| item.pointer(&place.id).is_some() && item.get("type").is_none_or(Value::is_string));
     let stored = turn.state.store.of(kind).first().and_then(|resource| resource.body.get("type"));
@@ -55,11 +55,11 @@ fn is_of_kind(turn: &Turn<'_, '_>, kind: &str, place: &crate::mock::place::Place
 }
 
 /// Changes one resource; its body afterwards.
-fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option<Value> {
-    let scene = turn.scene;
-    let written = if scene.operation.method.is_put() { Some(written_members(scene)) } else { None };
-    let id_at = scene.core.profiles.id_at(kind).to_owned();
-    let (forget, drops, other) = (turn.goes(Effect::ForgetChange), turn.goes(Effect::DropOthers), turn.goes(Effect::ChangeId));
+fn change(turn: &mut AcceptedRequest<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option<Value> {
+    let routed = turn.routed;
+    let written = if routed.operation.method.is_put() { Some(written_members(routed)) } else { None };
+    let id_at = routed.core.profiles.id_at(kind).to_owned();
+    let (forget, drops, other) = (turn.goes(StateFault::ForgetChange), turn.goes(StateFault::DropOthers), turn.goes(StateFault::ChangeId));
     let resource = turn.state.store.get_mut(kind, id)?;
     let mut body = resource.body.clone();
     if let (Some(written), Value::Object(members), Value::Object(sent)) = (written, &mut body, sent) {
@@ -74,8 +74,8 @@ fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option
     if !forget {
         resource.body.clone_from(&body);
         merge(&mut resource.sent, sent);
-        if scene.owner().is_none() {
-            resource.accepted.push(scene.operation.id.clone());
+        if routed.owner().is_none() {
+            resource.accepted.push(routed.operation.id.clone());
         }
     }
     if other {
@@ -85,8 +85,8 @@ fn change(turn: &mut Turn<'_, '_>, kind: &str, id: &str, sent: &Value) -> Option
 }
 
 /// Members at the top of what a request may write.
-fn written_members(scene: &Scene<'_>) -> Vec<String> {
-    let schema = scene.media.and_then(|media| media.schema.as_ref());
-    let found = schema.and_then(|schema| follow(&scene.core.contract.document, &schema.0));
+fn written_members(routed: &RoutedRequest<'_>) -> Vec<String> {
+    let schema = routed.media.and_then(|media| media.schema.as_ref());
+    let found = schema.and_then(|schema| follow(&routed.core.contract.document, &schema.0));
     found.and_then(|(_, found)| found.get("properties")?.as_object()).into_iter().flat_map(Map::keys).cloned().collect()
 }

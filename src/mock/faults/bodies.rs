@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Hook::Answer;
-use super::{Draft, Fault, Scope};
+use super::{AnswerScope, DraftAnswer, Fault};
 use crate::contract::{append, get_mut, remove};
 use crate::mock::store::id_text;
 
-const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Fault {
+const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut DraftAnswer, &AnswerScope<'_>)) -> Fault {
     Fault { name, class: "body", breaks, hook: Answer(change) }
 }
 
@@ -135,14 +135,14 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 /// Changes the body of a success, if it has one of JSON.
-fn on_success(draft: &mut Draft, change: impl FnOnce(&mut Value)) {
+fn on_success(draft: &mut DraftAnswer, change: impl FnOnce(&mut Value)) {
     if let (200..300, true, Some(body)) = (draft.status, draft.is_json(), &mut draft.body) {
         change(body);
     }
 }
 
 /// Changes each resource that a success shows.
-fn on_resources(draft: &mut Draft, change: impl Fn(&mut Value)) {
+fn on_resources(draft: &mut DraftAnswer, change: impl Fn(&mut Value)) {
     on_success(draft, |body| {
         let spot = if body.get("data").is_some() { body.get_mut("data") } else { Some(body) };
         match spot {
@@ -154,7 +154,7 @@ fn on_resources(draft: &mut Draft, change: impl Fn(&mut Value)) {
 }
 
 /// Changes the deepest place of a success at which the change breaks the declared schema; where no place does, nothing.
-fn spoil(draft: &mut Draft, scope: &Scope<'_>, change: impl Fn(&mut Value, &str) -> bool) {
+fn spoil(draft: &mut DraftAnswer, scope: &AnswerScope<'_>, change: impl Fn(&mut Value, &str) -> bool) {
     let Some(schema) = scope.schema else { return };
     on_success(draft, |body| {
         let mut places = Vec::new();

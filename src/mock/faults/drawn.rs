@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::Hook::{Choke, Effect as Goes};
-use super::{Call, Effect, Fault};
+use super::{DecodedRequest, Fault, StateFault};
 
 /// The class of these faults.
 pub(super) const CLASS: &str = "drawn";
 
-const fn chokes(name: &'static str, breaks: &'static str, on: fn(&Call) -> Option<u16>) -> Fault {
+const fn chokes(name: &'static str, breaks: &'static str, on: fn(&DecodedRequest) -> Option<u16>) -> Fault {
     Fault { name, class: CLASS, breaks, hook: Choke(on) }
 }
 
@@ -26,19 +26,19 @@ pub(super) const FAULTS: &[Fault] = &[
     chokes("long-header-fails", "a header field of more than 1000 characters is too much", |call| {
         fails(call.headers.iter().any(|(_, value)| value.len() > 1000))
     }),
-    Fault { name: "unicode-mangled", class: CLASS, breaks: "letters beyond ASCII are kept as question marks", hook: Goes(Effect::MangleText) },
+    Fault { name: "unicode-mangled", class: CLASS, breaks: "letters beyond ASCII are kept as question marks", hook: Goes(StateFault::MangleText) },
 ];
 
 fn fails(does: bool) -> Option<u16> {
     does.then_some(500)
 }
 
-fn body(call: &Call) -> Value {
+fn body(call: &DecodedRequest) -> Value {
     serde_json::from_slice(&call.body).unwrap_or_default()
 }
 
 /// Whether a JSON body has a value of a sort anywhere in it.
-fn holds(call: &Call, wanted: &dyn Fn(&Value) -> bool) -> bool {
+fn holds(call: &DecodedRequest, wanted: &dyn Fn(&Value) -> bool) -> bool {
     // No body holds nothing.
     !call.body.is_empty() && any(&body(call), wanted)
 }
@@ -51,7 +51,7 @@ fn any(value: &Value, wanted: &dyn Fn(&Value) -> bool) -> bool {
     }
 }
 
-fn longest(call: &Call) -> usize {
+fn longest(call: &DecodedRequest) -> usize {
     fn of(value: &Value) -> usize {
         match value {
             Value::String(text) => text.chars().count(),
@@ -63,7 +63,7 @@ fn longest(call: &Call) -> usize {
     of(&body(call))
 }
 
-fn depth(call: &Call) -> usize {
+fn depth(call: &DecodedRequest) -> usize {
     fn of(value: &Value) -> usize {
         match value {
             Value::Object(members) => 1 + members.values().map(of).max().unwrap_or(0),
@@ -75,13 +75,13 @@ fn depth(call: &Call) -> usize {
 }
 
 /// Whether a number outside of any text has an exponent.
-fn has_exponent(call: &Call) -> bool {
+fn has_exponent(call: &DecodedRequest) -> bool {
     let text = String::from_utf8_lossy(&call.body);
     let outside = text.split('"').step_by(2);
     outside.into_iter().any(|part| part.as_bytes().windows(2).any(|pair| pair[0].is_ascii_digit() && matches!(pair[1], b'e' | b'E')))
 }
 
-fn query_length(call: &Call) -> usize {
+fn query_length(call: &DecodedRequest) -> usize {
     call.query.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::Hook::Answer;
-use super::{Draft, Fault, Scope};
+use super::{AnswerScope, DraftAnswer, Fault};
 
-const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Fault {
+const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut DraftAnswer, &AnswerScope<'_>)) -> Fault {
     Fault { name, class: "error", breaks, hook: Answer(change) }
 }
 
@@ -93,14 +93,14 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 /// Changes the body of a refusal, if it has one of JSON.
-fn on_refusal(draft: &mut Draft, change: impl FnOnce(&mut Value)) {
+fn on_refusal(draft: &mut DraftAnswer, change: impl FnOnce(&mut Value)) {
     if let (400.., true, Some(body)) = (draft.status, draft.is_json(), &mut draft.body) {
         change(body);
     }
 }
 
 /// Changes the first error of a JSON:API document, or the whole of another error body.
-fn on_error(draft: &mut Draft, change: impl FnOnce(&mut Map<String, Value>)) {
+fn on_error(draft: &mut DraftAnswer, change: impl FnOnce(&mut Map<String, Value>)) {
     on_refusal(draft, |body| {
         let listed = body.get("errors").is_some();
         let error = if listed { body.pointer_mut("/errors/0") } else { Some(body) };

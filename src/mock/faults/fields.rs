@@ -1,9 +1,9 @@
 //! Faults in header fields: missing ones, and meaningless values.
 
 use super::Hook::Answer;
-use super::{Draft, Fault, Scope};
+use super::{AnswerScope, DraftAnswer, Fault};
 
-const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Fault {
+const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut DraftAnswer, &AnswerScope<'_>)) -> Fault {
     Fault { name, class: "header", breaks, hook: Answer(change) }
 }
 
@@ -42,20 +42,20 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
 ];
 
-fn without(draft: &mut Draft, status: u16, name: &str) {
+fn without(draft: &mut DraftAnswer, status: u16, name: &str) {
     if draft.status == status {
         draft.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 }
 
-fn with(draft: &mut Draft, status: u16, name: &str, value: &str) {
+fn with(draft: &mut DraftAnswer, status: u16, name: &str, value: &str) {
     if draft.status == status {
         draft.set(name, value);
     }
 }
 
 /// Sets every header field of 429, all of which say how long to wait.
-fn wait(draft: &mut Draft, value: &str) {
+fn wait(draft: &mut DraftAnswer, value: &str) {
     if draft.status == 429 {
         for (_, known) in &mut draft.headers {
             value.clone_into(known);

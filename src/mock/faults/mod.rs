@@ -12,8 +12,8 @@ mod whole;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::draft::Draft;
-use super::request::Call;
+use super::draft::DraftAnswer;
+use super::request::DecodedRequest;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation, SchemaRef};
 
@@ -82,16 +82,16 @@ pub(crate) enum Hook {
     /// This is answered before anything is looked at; told with the number of the request, from 1.
     Instead(fn(u64) -> Option<u16>),
     /// This is answered to a request that holds what the mock cannot take, before anything else is looked at.
-    Choke(fn(&Call) -> Option<u16>),
+    Choke(fn(&DecodedRequest) -> Option<u16>),
     /// The answer is changed before it is written out.
-    Answer(fn(&mut Draft, &Scope<'_>)),
+    Answer(fn(&mut DraftAnswer, &AnswerScope<'_>)),
     /// The state goes another way than the answer says.
-    Effect(Effect),
+    Effect(StateFault),
 }
 
 /// How the state goes another way than the answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub(crate) enum StateFault {
     /// What was created is not kept.
     ForgetCreation,
     /// What was created is kept twice.
@@ -140,10 +140,10 @@ pub(crate) enum Effect {
 }
 
 /// What an answer was made for.
-pub(crate) struct Scope<'a> {
+pub(crate) struct AnswerScope<'a> {
     pub contract: &'a Contract,
     pub schemas: &'a Schemas,
-    pub call: &'a Call,
+    pub call: &'a DecodedRequest,
     pub operation: Option<&'a Operation>,
     /// The schema that is declared for the body.
     pub schema: Option<&'a SchemaRef>,
@@ -204,14 +204,14 @@ impl Faults {
     }
 
     /// The status that is sent instead of an answer to a request with this in it.
-    pub(crate) fn choke(&self, operation: Option<&Operation>, call: &Call) -> Option<u16> {
+    pub(crate) fn choke(&self, operation: Option<&Operation>, call: &DecodedRequest) -> Option<u16> {
         let choked = self.on(operation).find_map(|hook| if let Hook::Choke(on) = hook { on(call) } else { None });
         self.note(operation, choked.is_some());
         choked
     }
 
     /// Changes an answer.
-    pub(crate) fn finish(&self, draft: &mut Draft, scope: &Scope<'_>) {
+    pub(crate) fn finish(&self, draft: &mut DraftAnswer, scope: &AnswerScope<'_>) {
         for hook in self.on(scope.operation) {
             if let Hook::Answer(change) = hook {
                 let before = draft.clone();
@@ -222,7 +222,7 @@ impl Faults {
     }
 
     /// Whether the state goes another way.
-    pub(crate) fn has(&self, operation: &Operation, effect: Effect) -> bool {
+    pub(crate) fn has(&self, operation: &Operation, effect: StateFault) -> bool {
         let goes = self.on(Some(operation)).any(|hook| matches!(hook, Hook::Effect(other) if other == effect));
         self.note(Some(operation), goes)
     }

@@ -1,13 +1,13 @@
 //! Detects requests without valid credentials or permission.
 
-use super::{Noticed, Scene};
+use super::{Noticed, RoutedRequest};
 use crate::mock::accounts::Caller;
-use crate::mock::variants::Habit;
+use crate::mock::variants::BehaviourChoice;
 use crate::model::contract::{Location, SecurityScheme};
 
 /// What is wrong with the credentials of a call.
-pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
-    let field = |scheme: &str| match scene.core.contract.security_schemes.get(scheme) {
+pub(crate) fn access(routed: &RoutedRequest<'_>, caller: &Caller) -> Vec<Noticed> {
+    let field = |scheme: &str| match routed.core.contract.security_schemes.get(scheme) {
         Some(SecurityScheme::Header(name)) => name.clone(),
         Some(SecurityScheme::Cookie(_)) => "Cookie".to_owned(),
         _ => "Authorization".to_owned(),
@@ -28,22 +28,22 @@ pub(crate) fn access(scene: &Scene<'_>, caller: &Caller) -> Vec<Noticed> {
             noticed.push(Noticed::new("wrong-secret", wrong).or("no-credentials").at_header(&field(scheme)).insisting(401));
         }
     }
-    let required = scene.operation.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Header);
-    for parameter in required.filter(|parameter| scene.call.header(&parameter.name).is_none()) {
+    let required = routed.operation.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Header);
+    for parameter in required.filter(|parameter| routed.call.header(&parameter.name).is_none()) {
         noticed.push(Noticed::new("missing-header", format!("The header {} is missing.", parameter.name)).at_header(&parameter.name));
     }
-    noticed.extend(feature(scene));
+    noticed.extend(feature(routed));
     noticed
 }
 
 /// What is wrong with an operation of an API that this server does not have.
-fn feature(scene: &Scene<'_>) -> Option<Noticed> {
-    if !scene.operation.optional {
+fn feature(routed: &RoutedRequest<'_>) -> Option<Noticed> {
+    if !routed.operation.optional {
         return None;
     }
-    if scene.core.variants.has(Habit::FeaturesHidden) {
+    if routed.core.variants.has(BehaviourChoice::FeaturesHidden) {
         return Some(Noticed::new("no-feature", "There is nothing here.").insisting(404));
     }
-    let refused = scene.core.variants.has(Habit::FeaturesRefused);
-    refused.then(|| Noticed::new("no-feature", format!("{} is not enabled for this account.", scene.operation.api)).insisting(403))
+    let refused = routed.core.variants.has(BehaviourChoice::FeaturesRefused);
+    refused.then(|| Noticed::new("no-feature", format!("{} is not enabled for this account.", routed.operation.api)).insisting(403))
 }

@@ -2,50 +2,50 @@
 
 use serde_json::Value;
 
-use super::{Noticed, Scene, State};
+use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::schema::{all_server_data, resource_needs, server_data};
-use crate::contract::{Breach, append};
+use crate::contract::{SchemaViolation, append};
 use crate::mock::breach::{drill, missing_member};
 use crate::mock::request::Payload;
 use crate::mock::store::id_text;
-use crate::mock::variants::Habit;
+use crate::mock::variants::BehaviourChoice;
 
 /// Looks at the body.
-pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
-    let Some(body) = scene.body() else {
-        let required = scene.operation.request_body.as_ref().is_some_and(|body| body.required);
-        if required && scene.payload == Payload::Empty {
+pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+    let Some(body) = routed.body() else {
+        let required = routed.operation.request_body.as_ref().is_some_and(|body| body.required);
+        if required && routed.payload == Payload::Empty {
             noticed.push(Noticed::new("missing-data", "There is no body.").or("malformed-json").at_pointer(""));
         }
         return;
     };
-    if let Some((at, value)) = scene.media.and_then(|media| server_data(&scene.core.contract, media, body))
-        && scene.core.variants.has(Habit::OtherData)
+    if let Some((at, value)) = routed.media.and_then(|media| server_data(&routed.core.contract, media, body))
+        && routed.core.variants.has(BehaviourChoice::OtherData)
     {
         noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
     }
-    if let Some((at, value)) = shown_data(scene, body)
-        && scene.core.variants.has(Habit::OtherTypes)
+    if let Some((at, value)) = shown_data(routed, body)
+        && routed.core.variants.has(BehaviourChoice::OtherTypes)
     {
         noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
     }
-    let mut found: Vec<(u8, Noticed)> = listed_values(scene, body).map(|noticed| (0, noticed)).collect();
-    found.extend(listed_places(scene, body).map(|noticed| (0, noticed)));
-    if let Some(schema) = scene.media.and_then(|media| media.schema.as_ref()) {
-        let breaches = drill(&scene.core.contract, &scene.core.schemas, schema, body);
+    let mut found: Vec<(u8, Noticed)> = listed_values(routed, body).map(|noticed| (0, noticed)).collect();
+    found.extend(listed_places(routed, body).map(|noticed| (0, noticed)));
+    if let Some(schema) = routed.media.and_then(|media| media.schema.as_ref()) {
+        let breaches = drill(&routed.core.contract, &routed.core.schemas, schema, body);
         found.extend(breaches.iter().map(|breach| classify(breach, body)));
     }
-    found.extend(id_mismatch(scene, body).map(|noticed| (3, noticed)));
+    found.extend(id_mismatch(routed, body).map(|noticed| (3, noticed)));
     found.sort_by_key(|(rank, _)| *rank);
     noticed.extend(found.into_iter().map(|(_, noticed)| noticed));
 }
 
 /// The first place of a body that holds data of the server which an example of the contract shows as well, with the value.
-fn shown_data(scene: &Scene<'_>, body: &Value) -> Option<(String, Value)> {
-    let media = scene.media?;
-    let contract = &scene.core.contract;
+fn shown_data(routed: &RoutedRequest<'_>, body: &Value) -> Option<(String, Value)> {
+    let media = routed.media?;
+    let contract = &routed.core.contract;
     // Another form of the same request shows data of the same server.
-    let forms = contract.operations.iter().filter(|form| form.path == scene.operation.path && form.method == scene.operation.method);
+    let forms = contract.operations.iter().filter(|form| form.path == routed.operation.path && form.method == routed.operation.method);
     let media_types = forms.flat_map(|form| &form.request_body).flat_map(|body| &body.content);
     let shown: Vec<Value> = media_types
         .flat_map(|media| media.examples.iter().flat_map(move |example| all_server_data(contract, media, &example.value)))
@@ -55,8 +55,8 @@ fn shown_data(scene: &Scene<'_>, body: &Value) -> Option<(String, Value)> {
 }
 
 /// Values that the contract names as bad.
-fn listed_values<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
-    scene.listed("bad-value").filter_map(|condition| {
+fn listed_values<'s>(routed: &'s RoutedRequest<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
+    routed.listed("bad-value").filter_map(|condition| {
         let at = condition.at.as_deref().filter(|at| at.is_empty() || at.starts_with('/'))?;
         // A value of null is read as none.
         let bad = condition.value.as_ref().unwrap_or(&Value::Null);
@@ -77,9 +77,9 @@ fn in_any_item(body: &Value, at: &str) -> Vec<String> {
 
 /// Places that the contract singles out although the schema allows what stands there: something the example sends is
 /// left out, or is of another JSON type.
-fn listed_places<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
-    let example = scene.sample().map(|(example, _)| example).unwrap_or_default();
-    let conditions = scene.listed("missing-attribute").chain(scene.listed("wrong-attribute-type"));
+fn listed_places<'s>(routed: &'s RoutedRequest<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
+    let example = routed.sample().map(|(example, _)| example).unwrap_or_default();
+    let conditions = routed.listed("missing-attribute").chain(routed.listed("wrong-attribute-type"));
     conditions.filter_map(move |condition| {
         let at = condition.at.as_deref().filter(|at| at.starts_with('/'))?;
         let usual = example.pointer(at)?;
@@ -94,7 +94,7 @@ fn listed_places<'s>(scene: &'s Scene<'_>, body: &'s Value) -> impl Iterator<Ite
     })
 }
 
-fn classify(breach: &Breach, body: &Value) -> (u8, Noticed) {
+fn classify(breach: &SchemaViolation, body: &Value) -> (u8, Noticed) {
     let at = breach.at.as_str();
     let value = body.pointer(at).unwrap_or(&Value::Null);
     let detail = format!("{}.", breach.message);
@@ -128,16 +128,16 @@ fn is_resource_type(at: &str) -> bool {
 }
 
 /// The id of the resource in the body, when the path names another.
-fn id_mismatch(scene: &Scene<'_>, body: &Value) -> Option<Noticed> {
-    let (kind, id) = scene.owner()?;
-    if scene.profile.tail.first().is_some_and(|tail| tail == "relationships") {
+fn id_mismatch(routed: &RoutedRequest<'_>, body: &Value) -> Option<Noticed> {
+    let (kind, id) = routed.owner()?;
+    if routed.profile.tail.first().is_some_and(|tail| tail == "relationships") {
         return None;
     }
-    let (at, item) = scene.items().into_iter().next()?;
+    let (at, item) = routed.items().into_iter().next()?;
     let at = append(&at, "id");
     let sent = id_text(item.get("id")?)?;
-    let needs = scene.media.map(|media| resource_needs(&scene.core.contract, media, body)).unwrap_or_default();
+    let needs = routed.media.map(|media| resource_needs(&routed.core.contract, media, body)).unwrap_or_default();
     let marked = needs.iter().find(|need| need.at == at).map(|need| need.what.kind.as_str());
-    let own = marked.map_or(scene.profile.on_item, |marked| marked == kind);
+    let own = marked.map_or(routed.profile.on_item, |marked| marked == kind);
     (own && sent != id).then(|| Noticed::new("id-mismatch", format!("The path names {id}, the body {sent}.")).at_pointer(&at))
 }

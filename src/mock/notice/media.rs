@@ -1,6 +1,6 @@
 //! Detects bodies of a media type that the operation does not take, and bodies that cannot be parsed.
 
-use super::{Noticed, Scene, State};
+use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::request::{Payload, in_range};
 use crate::model::contract::JSON_API;
 
@@ -16,9 +16,9 @@ fn is_known_parameter(essence: &str, name: &str) -> bool {
 }
 
 /// Looks at `Content-Type` and at the text of the body.
-pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
-    let Some(taken) = scene.operation.request_body.as_ref().filter(|_| !scene.call.body.is_empty()) else { return };
-    match scene.call.content_type() {
+pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+    let Some(taken) = routed.operation.request_body.as_ref().filter(|_| !routed.call.body.is_empty()) else { return };
+    match routed.call.content_type() {
         None => noticed.push(Noticed::new("missing-content-type", "The body does not say of which media type it is.").at_header("Content-Type")),
         Some(sent) => {
             if !taken.content.iter().any(|media| in_range(&media.name, &sent.essence)) {
@@ -32,7 +32,7 @@ pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
             }
         }
     }
-    if let Payload::Malformed(why) = &scene.payload {
+    if let Payload::Malformed(why) = &routed.payload {
         noticed.push(Noticed::new("malformed-json", why.as_str()).at_pointer(""));
     }
 }

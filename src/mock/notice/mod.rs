@@ -11,15 +11,15 @@ mod standing;
 
 use crate::model::contract::{Condition, Status};
 
-use super::scene::Scene;
-use super::state::State;
-use super::variants::Habit;
+use super::scene::RoutedRequest;
+use super::state::MockState;
+use super::variants::BehaviourChoice;
 
 pub(crate) use access::access;
 
 /// Where a request is wrong; the members of `source` in a JSON:API error object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum ErrorSource {
     /// Nowhere in particular.
     Nowhere,
     /// JSON Pointer into the body.
@@ -44,12 +44,12 @@ pub(crate) struct Noticed {
     /// The status where the contract is silent; without it the mock looks the other way.
     pub insist: Option<u16>,
     pub detail: String,
-    pub source: Source,
+    pub source: ErrorSource,
 }
 
 impl Noticed {
     pub(crate) fn new(trigger: &'static str, detail: impl Into<String>) -> Self {
-        Self { triggers: vec![trigger], kind: None, by: None, at: None, insist: None, detail: detail.into(), source: Source::Nowhere }
+        Self { triggers: vec![trigger], kind: None, by: None, at: None, insist: None, detail: detail.into(), source: ErrorSource::Nowhere }
     }
 
     pub(crate) fn or(mut self, trigger: &'static str) -> Self {
@@ -74,19 +74,19 @@ impl Noticed {
 
     pub(crate) fn at_pointer(mut self, pointer: &str) -> Self {
         self.at = Some(pointer.to_owned());
-        self.source = Source::Pointer(pointer.to_owned());
+        self.source = ErrorSource::Pointer(pointer.to_owned());
         self
     }
 
     pub(crate) fn at_parameter(mut self, name: &str) -> Self {
         self.at = Some(name.to_owned());
-        self.source = Source::Parameter(name.to_owned());
+        self.source = ErrorSource::Parameter(name.to_owned());
         self
     }
 
     pub(crate) fn at_header(mut self, name: &str) -> Self {
         self.at = Some(name.to_owned());
-        self.source = Source::Header(name.to_owned());
+        self.source = ErrorSource::Header(name.to_owned());
         self
     }
 
@@ -98,9 +98,9 @@ impl Noticed {
     }
 
     /// The trigger that this counts as and the statuses the contract demands for it, the highest first.
-    pub(crate) fn statuses(&self, scene: &Scene<'_>) -> Option<(&'static str, Vec<Status>)> {
+    pub(crate) fn statuses(&self, routed: &RoutedRequest<'_>) -> Option<(&'static str, Vec<Status>)> {
         self.triggers.iter().find_map(|trigger| {
-            let statuses = scene.demanded(|condition| self.is_meant_by(trigger, condition));
+            let statuses = routed.demanded(|condition| self.is_meant_by(trigger, condition));
             (!statuses.is_empty()).then_some((*trigger, statuses))
         })
     }
@@ -114,10 +114,10 @@ fn same_place(named: &str, noticed: &str) -> bool {
 }
 
 /// A look at one side of a request.
-type Look = fn(&Scene<'_>, &State, &mut Vec<Noticed>);
+type NoticeRule = fn(&RoutedRequest<'_>, &MockState, &mut Vec<Noticed>);
 
 /// The looks, in order. Access comes before them.
-const LOOKS: &[Look] = &[
+const LOOKS: &[NoticeRule] = &[
     media::look,
     negotiation::form,
     negotiation::version,
@@ -131,12 +131,12 @@ const LOOKS: &[Look] = &[
 ];
 
 /// Everything that can be noticed of a request, in order.
-pub(crate) fn look(scene: &Scene<'_>, state: &State) -> Vec<Noticed> {
+pub(crate) fn look(routed: &RoutedRequest<'_>, state: &MockState) -> Vec<Noticed> {
     let mut noticed = Vec::new();
     for look in LOOKS {
-        look(scene, state, &mut noticed);
+        look(routed, state, &mut noticed);
     }
-    if noticed.len() > 1 && scene.core.variants.has(Habit::LooksReversed) {
+    if noticed.len() > 1 && routed.core.variants.has(BehaviourChoice::LooksReversed) {
         noticed.reverse();
     }
     noticed

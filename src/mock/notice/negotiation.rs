@@ -1,13 +1,13 @@
 //! Detects requests for a form that cannot be given (406), or for a version that is not current (412, 304).
 
-use super::{Noticed, Scene, State};
+use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::request::in_range;
 use crate::mock::validators::is_own;
 
 /// Looks at `Accept`: what is asked for with a weight of nothing is not looked at.
-pub(super) fn form(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
-    let Some(accept) = scene.call.header("accept").filter(|accept| !accept.trim().is_empty()) else { return };
-    let mut written = scene.operation.successes().flat_map(|response| &response.content).peekable();
+pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+    let Some(accept) = routed.call.header("accept").filter(|accept| !accept.trim().is_empty()) else { return };
+    let mut written = routed.operation.successes().flat_map(|response| &response.content).peekable();
     let asked =
         |name: &str| accept.split(',').any(|range| in_range(range, name) || in_range(name, range.split(';').next().unwrap_or_default().trim()));
     if written.peek().is_some() && !written.any(|media| asked(media.name.split(';').next().unwrap_or_default().trim())) {
@@ -16,8 +16,8 @@ pub(super) fn form(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
 }
 
 /// Looks at `If-Match`: a version that this server never names cannot be the current one.
-pub(super) fn version(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
-    let Some(versions) = scene.call.header("if-match") else { return };
+pub(super) fn version(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+    let Some(versions) = routed.call.header("if-match") else { return };
     if !versions.split(',').map(str::trim).any(|version| version == "*" || is_own(version)) {
         noticed.push(Noticed::new("stale-validator", format!("{versions} is not the current version.")).at_header("If-Match"));
     }

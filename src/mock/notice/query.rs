@@ -2,37 +2,37 @@
 
 use serde_json::Value;
 
-use super::{Noticed, Scene, State};
+use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::store::id_text;
 use crate::mock::styled::{query_breach, reader};
 use crate::model::contract::Location;
 
 /// Looks at every query parameter.
-pub(super) fn look(scene: &Scene<'_>, _: &State, noticed: &mut Vec<Noticed>) {
-    for condition in scene.listed("undocumented-parameter") {
-        if let Some(name) = condition.at.as_deref().filter(|name| scene.call.query_value(name).is_some()) {
+pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+    for condition in routed.listed("undocumented-parameter") {
+        if let Some(name) = condition.at.as_deref().filter(|name| routed.call.query_value(name).is_some()) {
             let detail = format!("The parameter {name} is not supported here.");
             noticed.push(Noticed::new("undocumented-parameter", detail).at_parameter(name));
         }
     }
-    for condition in scene.listed("bad-value") {
+    for condition in routed.listed("bad-value") {
         let Some(name) = condition.at.as_deref().filter(|at| !at.is_empty() && !at.starts_with('/')) else { continue };
-        let sent = scene.call.query_value(name).or_else(|| scene.path_value(name));
+        let sent = routed.call.query_value(name).or_else(|| routed.path_value(name));
         if sent.is_some() && sent.map(str::to_owned) == condition.value.as_ref().and_then(as_text) {
             noticed.push(Noticed::new("bad-value", format!("The parameter {name} must not have this value.")).at_parameter(name));
         }
     }
-    let documented = scene.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+    let documented = routed.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
     for parameter in documented {
-        let reader = reader(&scene.core.contract, &scene.core.schemas, parameter);
-        if reader.in_pairs(&parameter.name, &scene.call.raw_query).is_empty() {
+        let reader = reader(&routed.core.contract, &routed.core.schemas, parameter);
+        if reader.in_pairs(&parameter.name, &routed.call.raw_query).is_empty() {
             if parameter.required {
                 let detail = format!("The parameter {} is missing.", parameter.name);
                 noticed.push(Noticed::new("missing-query-parameter", detail).or("bad-query-parameter").at_parameter(&parameter.name));
             }
             continue;
         }
-        if let Some((limit, why)) = query_breach(&scene.core.contract, &scene.core.schemas, parameter, &scene.call.raw_query) {
+        if let Some((limit, why)) = query_breach(&routed.core.contract, &routed.core.schemas, parameter, &routed.call.raw_query) {
             let detail = format!("The parameter {}: {why}.", parameter.name);
             let trigger = if limit { "over-limit" } else { "bad-query-parameter" };
             noticed.push(Noticed::new(trigger, detail).or("bad-query-parameter").or("bad-value").at_parameter(&parameter.name));

@@ -2,41 +2,41 @@
 
 use std::collections::HashSet;
 
-use super::{Noticed, Scene, State};
+use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::append;
 use crate::contract::schema::resource_needs;
 use crate::mock::store::id_text;
 use crate::model::contract::Location;
 
 /// Looks at every id outside the path.
-pub(super) fn look(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
+pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     let unknown = |kind: &str, id: &str| state.store.knows(kind) && state.store.get(kind, id).is_none();
     let absent = |kind: &str, id: &str| Noticed::new("unknown-reference", format!("There is no {kind} {id}.")).of_kind(kind);
-    let parameters = scene.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
+    let parameters = routed.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
     for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
-        let values = scene.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(','));
+        let values = routed.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(','));
         for id in values.filter(|id| !id.is_empty() && unknown(&need.kind, id)) {
             noticed.push(absent(&need.kind, id).at_parameter(&parameter.name));
         }
     }
-    let (Some(body), Some(media)) = (scene.body(), scene.media) else { return };
-    let needs = resource_needs(&scene.core.contract, media, body);
+    let (Some(body), Some(media)) = (routed.body(), routed.media) else { return };
+    let needs = resource_needs(&routed.core.contract, media, body);
     for need in &needs {
         if let Some(id) = id_text(&need.value).filter(|id| unknown(&need.what.kind, id)) {
             let absent = absent(&need.what.kind, &id).at_pointer(&need.at);
             noticed.push(if need.what.fallback.is_some() { absent.insisting(400) } else { absent });
         }
     }
-    if scene.profile.creates || scene.profile.searches || scene.owner().is_some() {
+    if routed.profile.creates || routed.profile.searches || routed.owner().is_some() {
         return;
     }
     // Writes on a collection name the resources that they change by id, marked or not.
     let places: HashSet<&str> = needs.iter().map(|need| need.at.as_str()).collect();
-    for (at, item) in scene.items() {
+    for (at, item) in routed.items() {
         let at = append(&at, "id");
         let marked = places.contains(at.as_str());
-        if let Some(id) = item.get("id").and_then(id_text).filter(|id| !marked && unknown(&scene.profile.kind, id)) {
-            noticed.push(absent(&scene.profile.kind, &id).or("unknown-id").at_pointer(&at));
+        if let Some(id) = item.get("id").and_then(id_text).filter(|id| !marked && unknown(&routed.profile.kind, id)) {
+            noticed.push(absent(&routed.profile.kind, &id).or("unknown-id").at_pointer(&at));
         }
     }
 }

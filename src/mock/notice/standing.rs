@@ -2,27 +2,27 @@
 
 use serde_json::Value;
 
-use super::{Noticed, Scene, State};
+use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::schema::{is_part, marks};
 use crate::mock::store::Resource;
 use crate::model::contract::{Location, Operation};
 
 /// A value that must be unique and is another resource's already.
-pub(super) fn duplicate(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
-    let Some(body) = scene.body() else { return };
-    let own = scene.owner().map(|(_, id)| id.to_owned());
-    for condition in scene.listed("duplicate") {
-        let marked = || scene.media.map(|media| marks(&scene.core.contract, media, body)).unwrap_or_default();
+pub(super) fn duplicate(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
+    let Some(body) = routed.body() else { return };
+    let own = routed.owner().map(|(_, id)| id.to_owned());
+    for condition in routed.listed("duplicate") {
+        let marked = || routed.media.map(|media| marks(&routed.core.contract, media, body)).unwrap_or_default();
         let places: Vec<String> = match &condition.at {
             Some(at) => vec![at.clone()],
             None => marked().into_iter().map(|mark| mark.at).collect(),
         };
         for at in places {
             let Some(value) = body.pointer(&at) else { continue };
-            let Some((item_at, item)) = scene.items().into_iter().find(|(item, _)| at.starts_with(item.as_str())) else { continue };
+            let Some((item_at, item)) = routed.items().into_iter().find(|(item, _)| at.starts_with(item.as_str())) else { continue };
             let own = own.clone().or_else(|| item.get("id").and_then(crate::mock::store::id_text));
             let within = &at[item_at.len()..];
-            let kind = scene.owner().map_or(scene.profile.kind.as_str(), |(kind, _)| kind);
+            let kind = routed.owner().map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
             let taken = state.store.of(kind).iter().any(|other| {
                 own.as_deref() != Some(other.id.as_str()) && (other.sent.pointer(within) == Some(value) || other.body.pointer(within) == Some(value))
             });
@@ -34,13 +34,13 @@ pub(super) fn duplicate(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noti
 }
 
 /// Something that was made by another operation and still refers to the resource.
-pub(super) fn in_use(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
-    let kind = scene.owner().map_or(scene.profile.kind.as_str(), |(kind, _)| kind);
-    let ids = written_ids(scene);
-    for condition in scene.listed("in-use") {
+pub(super) fn in_use(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
+    let kind = routed.owner().map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
+    let ids = written_ids(routed);
+    for condition in routed.listed("in-use") {
         let Some(by) = condition.by.as_deref() else { continue };
-        let Some(maker) = scene.core.contract.operation(by) else { continue };
-        let profile = scene.core.profiles.of(maker);
+        let Some(maker) = routed.core.contract.operation(by) else { continue };
+        let profile = routed.core.profiles.of(maker);
         for id in &ids {
             let used = if profile.creates {
                 state.store.of(&profile.kind).iter().any(|user| user.references.iter().any(|(known, other)| known == kind && other == id))
@@ -58,10 +58,10 @@ pub(super) fn in_use(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed
 }
 
 /// Ids of the resources that the request is about.
-fn written_ids(scene: &Scene<'_>) -> Vec<String> {
-    match scene.owner() {
+fn written_ids(routed: &RoutedRequest<'_>) -> Vec<String> {
+    match routed.owner() {
         Some((_, id)) => vec![id.to_owned()],
-        None => scene.items().iter().filter_map(|(_, item)| crate::mock::store::id_text(item.get("id")?)).collect(),
+        None => routed.items().iter().filter_map(|(_, item)| crate::mock::store::id_text(item.get("id")?)).collect(),
     }
 }
 
@@ -84,16 +84,16 @@ fn is_empty(resource: &Resource, name: &str) -> bool {
 }
 
 /// A resource that is not in a state in which the operation is possible.
-pub(super) fn wrong_state(scene: &Scene<'_>, state: &State, noticed: &mut Vec<Noticed>) {
-    let kind = scene.owner().map_or(scene.profile.kind.as_str(), |(kind, _)| kind);
-    let ids = written_ids(scene);
+pub(super) fn wrong_state(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
+    let kind = routed.owner().map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
+    let ids = written_ids(routed);
     for (id, resource) in ids.iter().filter_map(|id| Some((id, state.store.get(kind, id)?))) {
-        for condition in scene.listed("wrong-state") {
+        for condition in routed.listed("wrong-state") {
             match condition.by.as_deref() {
-                Some(by) if is_in_force(scene, resource, by) => {
+                Some(by) if is_in_force(routed, resource, by) => {
                     noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not in a state that allows this, after {by}.")).by(by));
                 }
-                None if is_fresh(scene, resource) => {
+                None if is_fresh(routed, resource) => {
                     noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not yet in a state that allows this.")));
                 }
                 _ => {}
@@ -103,19 +103,19 @@ pub(super) fn wrong_state(scene: &Scene<'_>, state: &State, noticed: &mut Vec<No
 }
 
 /// Whether an operation was accepted and not undone since by another one on the same path.
-fn is_in_force(scene: &Scene<'_>, resource: &Resource, by: &str) -> bool {
-    let Some(maker) = scene.core.contract.operation(by) else { return false };
-    if let Some(name) = relationship(maker).filter(|_| maker.path == scene.operation.path && scene.operation.method.is_safe()) {
+fn is_in_force(routed: &RoutedRequest<'_>, resource: &Resource, by: &str) -> bool {
+    let Some(maker) = routed.core.contract.operation(by) else { return false };
+    if let Some(name) = relationship(maker).filter(|_| maker.path == routed.operation.path && routed.operation.method.is_safe()) {
         return is_empty(resource, name);
     }
     let Some(when) = resource.accepted.iter().rposition(|accepted| accepted == by) else { return false };
-    let undone = resource.accepted[when + 1..].iter().filter_map(|later| scene.core.contract.operation(later));
+    let undone = resource.accepted[when + 1..].iter().filter_map(|later| routed.core.contract.operation(later));
     !undone.into_iter().any(|later| later.path == maker.path)
 }
 
 /// Whether nothing has been done yet to bring the resource into the state that the operation needs.
-fn is_fresh(scene: &Scene<'_>, resource: &Resource) -> bool {
-    let parameter = scene.profile.owner.as_ref().and_then(|(name, _)| scene.operation.parameter(Location::Path, name));
+fn is_fresh(routed: &RoutedRequest<'_>, resource: &Resource) -> bool {
+    let parameter = routed.profile.owner.as_ref().and_then(|(name, _)| routed.operation.parameter(Location::Path, name));
     match parameter.and_then(|parameter| parameter.resource.as_ref()).map(|need| &need.like).filter(|like| !like.is_null()) {
         Some(like) => !is_part(like, &resource.body),
         None => resource.accepted.is_empty(),

@@ -53,9 +53,9 @@ impl Asker {
         let suite: Arc<Suite> = Arc::new(serde_json::from_value(suite).unwrap());
         let accounts = MockAccounts::invented(contract, &suite);
         let authorization = accounts.full.values().find_map(|secret| match secret {
-            super::Secret::Basic { username, password } => Some(format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))),
-            super::Secret::Bearer(token) => Some(format!("Bearer {token}")),
-            super::Secret::Value(_) => None,
+            super::MockSecret::Basic { username, password } => Some(format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))),
+            super::MockSecret::Bearer(token) => Some(format!("Bearer {token}")),
+            super::MockSecret::Value(_) => None,
         });
         let fault = faults.iter().map(|name| FaultSetting::parse(name).unwrap()).collect();
         let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault, variant });

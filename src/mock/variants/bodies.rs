@@ -5,12 +5,12 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::Hook::Answer;
-use super::{Draft, Scope, Variant, each_object, if_allowed, origin};
+use super::{AnswerScope, DraftAnswer, Variant, each_object, if_allowed, origin};
 use crate::contract::schema::visit;
 use crate::contract::{append, get_mut};
-use crate::model::job::Done;
+use crate::model::job::JobDone;
 
-const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
+const fn variant(name: &'static str, differs: &'static str, change: fn(&mut DraftAnswer, &AnswerScope<'_>)) -> Variant {
     Variant { name, class: "body", differs, hook: Answer(change) }
 }
 
@@ -30,7 +30,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         }
     }),
     variant("job-states-spelled-otherwise", "states of jobs are in capitals, with underscores for blanks", |draft, scope| {
-        let dones: Vec<&Done> = scope.contract.operations.iter().filter_map(|operation| operation.done.as_ref()).collect();
+        let dones: Vec<&JobDone> = scope.contract.operations.iter().filter_map(|operation| operation.done.as_ref()).collect();
         if_allowed(draft, scope, |body| {
             each_object(body, &mut |members| {
                 for name in dones.iter().filter_map(|done| done.at.rsplit('/').next()) {
@@ -116,7 +116,7 @@ pub(super) const VARIANTS: &[Variant] = &[
 ];
 
 /// Adds null for each property that a schema names, that is not there, and that may be null.
-fn show_nulls(draft: &mut Draft, scope: &Scope<'_>) {
+fn show_nulls(draft: &mut DraftAnswer, scope: &AnswerScope<'_>) {
     let (Some(schema), Some(body)) = (scope.schema.filter(|_| draft.is_json()), &draft.body) else { return };
     let mut absent: Vec<(String, String)> = Vec::new();
     visit(scope.contract, schema, body, &mut |at, schema, value| {

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::Hook::Answer;
-use super::{Draft, Scope, Variant, if_allowed};
+use super::{AnswerScope, DraftAnswer, Variant, if_allowed};
 
-const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
+const fn variant(name: &'static str, differs: &'static str, change: fn(&mut DraftAnswer, &AnswerScope<'_>)) -> Variant {
     Variant { name, class: "error", differs, hook: Answer(change) }
 }
 
@@ -69,7 +69,7 @@ pub(super) const VARIANTS: &[Variant] = &[
 ];
 
 /// Changes each error of a JSON:API document, or the whole of another error body.
-fn on_errors(draft: &mut Draft, scope: &Scope<'_>, change: impl Fn(&mut Map<String, Value>)) {
+fn on_errors(draft: &mut DraftAnswer, scope: &AnswerScope<'_>, change: impl Fn(&mut Map<String, Value>)) {
     if draft.status < 400 {
         return;
     }

@@ -1,10 +1,10 @@
 //! Variants of header fields that say the same in another way, or more.
 
 use super::Hook::Answer;
-use super::{Draft, Scope, Variant, origin};
+use super::{AnswerScope, DraftAnswer, Variant, origin};
 use crate::model::contract::JSON_API;
 
-const fn variant(name: &'static str, differs: &'static str, change: fn(&mut Draft, &Scope<'_>)) -> Variant {
+const fn variant(name: &'static str, differs: &'static str, change: fn(&mut DraftAnswer, &AnswerScope<'_>)) -> Variant {
     Variant { name, class: "header", differs, hook: Answer(change) }
 }
 

@@ -13,8 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::draft::Draft;
-use super::faults::{Scope, distance};
+use super::draft::DraftAnswer;
+use super::faults::{AnswerScope, distance};
 
 /// One legal difference between servers.
 #[derive(Debug)]
@@ -53,14 +53,14 @@ impl Variant {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Hook {
     /// The answer is changed before it is written out.
-    Answer(fn(&mut Draft, &Scope<'_>)),
+    Answer(fn(&mut DraftAnswer, &AnswerScope<'_>)),
     /// The mock goes about something in another way.
-    Habit(Habit),
+    Habit(BehaviourChoice),
 }
 
 /// Ways to go about something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Habit {
+pub(crate) enum BehaviourChoice {
     /// Permissions are looked at after everything else.
     AccessLast,
     /// What is looked at last is looked at first.
@@ -138,7 +138,7 @@ impl Variants {
     }
 
     /// Whether the mock has this habit; asked where the habit makes a difference.
-    pub(crate) fn has(&self, habit: Habit) -> bool {
+    pub(crate) fn has(&self, habit: BehaviourChoice) -> bool {
         let found = self.active.iter().find(|variant| matches!(variant.hook, Hook::Habit(known) if known == habit));
         if let Some(variant) = found {
             self.note(variant);
@@ -147,7 +147,7 @@ impl Variants {
     }
 
     /// Changes an answer.
-    pub(crate) fn finish(&self, draft: &mut Draft, scope: &Scope<'_>) {
+    pub(crate) fn finish(&self, draft: &mut DraftAnswer, scope: &AnswerScope<'_>) {
         for variant in &self.active {
             if let Hook::Answer(change) = variant.hook {
                 let before = draft.clone();
@@ -172,7 +172,7 @@ impl Variants {
 
 /// Makes a change to a body of JSON, and takes it back where the declared schema does not allow it. Where the contract
 /// declares none there is nothing to hold it against, and it stays as it was.
-fn if_allowed(draft: &mut Draft, scope: &Scope<'_>, change: impl FnOnce(&mut Value)) {
+fn if_allowed(draft: &mut DraftAnswer, scope: &AnswerScope<'_>, change: impl FnOnce(&mut Value)) {
     let (true, Some(schema), Some(body)) = (draft.is_json(), scope.schema, &mut draft.body) else { return };
     let mut changed = body.clone();
     change(&mut changed);
@@ -194,6 +194,6 @@ fn each_object(value: &mut Value, act: &mut dyn FnMut(&mut serde_json::Map<Strin
 }
 
 /// The URL of the server, from the request.
-fn origin(scope: &Scope<'_>) -> Option<String> {
+fn origin(scope: &AnswerScope<'_>) -> Option<String> {
     scope.call.header("host").map(|host| format!("http://{host}"))
 }

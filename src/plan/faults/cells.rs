@@ -3,19 +3,19 @@
 use serde_json::Value;
 
 use super::conditions_met;
-use super::preconditions::{Settled, slots_removed_by};
+use super::preconditions::{PreparedFault, slots_removed_by};
 use super::single_item::alone;
 use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
 use crate::model::effect::Effect;
 use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
-use crate::plan::bound_request::Bound;
+use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
 use crate::plan::operations::{removes, success_trigger};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::{satisfied, skip_reason};
-use crate::plan::triggers::{Ground, Setting, Variation, named, same_route};
+use crate::plan::triggers::{Mutation, Precondition, TriggerContext, named, same_route};
 
 /// Why a rate limit is left alone.
 const NO_BURST: &str = "reaching the rate limit is not allowed in this run";
@@ -118,22 +118,22 @@ impl Resolver<'_> {
         let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         let mut aimed: Vec<ProbeId> = Vec::new();
         let mut done: Vec<String> = Vec::new();
-        for (condition, allowed, variation) in ways {
+        for (condition, allowed, mutation) in ways {
             // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
             if done.contains(&condition.trigger) {
                 continue;
             }
-            if let Some(reason) = self.held_back(operation, &variation) {
+            if let Some(reason) = self.held_back(operation, &mutation) {
                 skipped = Some(reason);
                 continue;
             }
-            let settled = self.settle(operation, &variation, success);
+            let settled = self.settle(operation, &mutation, success);
             match settled.and_then(|settled| self.fault_probe(operation, status, &condition, allowed, settled, success)) {
                 Ok(probe) => {
                     aimed.push(probe);
                     done.push(condition.trigger);
                 }
-                Err(reason) if reason.is_choice() || matches!(variation.setting, Setting::Given(_)) => skipped = Some(reason),
+                Err(reason) if reason.is_choice() || matches!(mutation.precondition, Precondition::Given(_)) => skipped = Some(reason),
                 Err(reason) if !reasons.contains(&reason.words) => reasons.push(reason.words),
                 Err(_) => {}
             }
@@ -159,15 +159,15 @@ impl Resolver<'_> {
     }
 
     /// Why a way is not gone although it could be: by choice, or for want of an account.
-    fn held_back(&self, operation: &Operation, variation: &Variation) -> Option<Reason> {
-        let method = &variation.request.method;
+    fn held_back(&self, operation: &Operation, mutation: &Mutation) -> Option<Reason> {
+        let method = &mutation.request.method;
         let reading = method.is_safe() || (*method == operation.method && reads(operation, self.context.suite, &self.context.options.permission));
         if !self.context.options.permission.writes && !reading {
             // Harmless only as long as the server refuses it, which is what is in question.
             let words = format!("{method} might change something; --allow-writes allows it");
             return Some(Reason::new(Code::NotAllowed(Effect::Own), words));
         }
-        let limited = variation.request.credentials == Credentials::Limited && !satisfied(operation, &self.context.options.limited);
+        let limited = mutation.request.credentials == Credentials::Limited && !satisfied(operation, &self.context.options.limited);
         limited.then(|| Reason::new(Code::NoCredentials, no_limited(self.context.suite)))
     }
 
@@ -177,14 +177,14 @@ impl Resolver<'_> {
         &self,
         operation: &Operation,
         conditions: &[Condition],
-        [plain, fresh]: [&Bound; 2],
-        with_body: Option<&Bound>,
-    ) -> Vec<(Condition, Vec<Status>, Variation)> {
+        [plain, fresh]: [&BoundRequest; 2],
+        with_body: Option<&BoundRequest>,
+    ) -> Vec<(Condition, Vec<Status>, Mutation)> {
         let mut ways = Vec::new();
         for condition in conditions {
             let Some(trigger) = named(&condition.trigger) else { continue };
-            for bound in [Some(fresh), with_body].into_iter().flatten() {
-                let ground = |base| Ground {
+            for bound_request in [Some(fresh), with_body].into_iter().flatten() {
+                let trigger_context = |base| TriggerContext {
                     contract: self.context.contract,
                     schemas: self.context.schemas,
                     operation,
@@ -192,15 +192,15 @@ impl Resolver<'_> {
                     base,
                     mark: &self.context.options.mark,
                 };
-                let mut variations = (trigger.vary)(&ground(&bound.base));
-                if variations.iter().any(|variation| matches!(variation.setting, Setting::Again(_))) {
-                    variations = (trigger.vary)(&ground(&plain.base));
+                let mut variations = (trigger.vary)(&trigger_context(&bound_request.base));
+                if variations.iter().any(|mutation| matches!(mutation.precondition, Precondition::Again(_))) {
+                    variations = (trigger.vary)(&trigger_context(&plain.base));
                 }
                 let found = !variations.is_empty();
-                let ground = ground(&bound.base);
-                for variation in variations {
-                    let allowed = operation.statuses_for(|other| conditions_met::is_met(other, &ground, &variation));
-                    ways.push((condition.clone(), allowed, variation));
+                let trigger_context = trigger_context(&bound_request.base);
+                for mutation in variations {
+                    let allowed = operation.statuses_for(|other| conditions_met::is_met(other, &trigger_context, &mutation));
+                    ways.push((condition.clone(), allowed, mutation));
                 }
                 if found {
                     break;
@@ -216,7 +216,7 @@ impl Resolver<'_> {
         status: Status,
         condition: &Condition,
         allowed: Vec<Status>,
-        settled: Settled,
+        settled: PreparedFault,
         success: &ProbeId,
     ) -> Result<ProbeId, Reason> {
         let id = format!("{}::{status}::{}", operation.id, condition.trigger);
@@ -249,7 +249,7 @@ impl Resolver<'_> {
 
     /// Whether the valid request would still be valid with the first of a list alone.
     pub(in crate::plan) fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
-        let Some(base) = self.bases.get(success).map(|bound| &bound.base) else { return true };
+        let Some(base) = self.bases.get(success).map(|bound_request| &bound_request.base) else { return true };
         let media = operation.request_body.as_ref().zip(base.media).and_then(|(body, media)| body.content.get(media));
         let (Body::Json(body), Some(schema)) = (&base.request.body, media.and_then(|media| media.schema.as_ref())) else { return true };
         let mut less = body.clone();
@@ -316,7 +316,7 @@ fn left_out(reason: Reason) -> Intent {
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
-fn why_not(plain: &Bound, conditions: &[Condition], possible: &[String], tried: Vec<String>) -> String {
+fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[String], tried: Vec<String>) -> String {
     if conditions.is_empty() {
         return "the contract does not say when (x-probity-when), and no standard does".to_owned();
     }

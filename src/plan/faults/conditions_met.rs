@@ -2,20 +2,20 @@
 
 use crate::model::contract::Condition;
 use crate::model::plan::{Body, Place};
-use crate::plan::triggers::{Ground, Variation};
+use crate::plan::triggers::{Mutation, TriggerContext};
 
 /// Triggers that stand for any value that the schema forbids.
 const FORBIDDEN: [&str; 3] = ["bad-enum", "wrong-attribute-type", "over-limit"];
 
 /// Whether a condition of any response is met by a change that was made for the condition of the ground.
-pub fn is_met(other: &Condition, ground: &Ground<'_>, variation: &Variation) -> bool {
-    is_same(other, ground.condition, variation)
-        || (other.at.is_none() && FORBIDDEN.contains(&other.trigger.as_str()) && is_forbidden(ground, variation))
+pub fn is_met(other: &Condition, trigger_context: &TriggerContext<'_>, mutation: &Mutation) -> bool {
+    is_same(other, trigger_context.condition, mutation)
+        || (other.at.is_none() && FORBIDDEN.contains(&other.trigger.as_str()) && is_forbidden(trigger_context, mutation))
 }
 
 /// Whether a condition of another response is about the same change in the request.
-fn is_same(other: &Condition, condition: &Condition, variation: &Variation) -> bool {
-    let kind = variation.kind.as_ref();
+fn is_same(other: &Condition, condition: &Condition, mutation: &Mutation) -> bool {
+    let kind = mutation.kind.as_ref();
     other.trigger == condition.trigger
         && other.by == condition.by
         && (other.at.is_none() || other.at == condition.at)
@@ -25,10 +25,12 @@ fn is_same(other: &Condition, condition: &Condition, variation: &Variation) -> b
 
 /// Whether a value that the contract names as bad is one that its schema forbids as well: a server that holds requests
 /// against their schemas first never comes to the name.
-fn is_forbidden(ground: &Ground<'_>, variation: &Variation) -> bool {
-    let (Some(fault), Body::Json(body)) = (&variation.fault, &variation.request.body) else { return false };
+fn is_forbidden(trigger_context: &TriggerContext<'_>, mutation: &Mutation) -> bool {
+    let (Some(fault), Body::Json(body)) = (&mutation.fault, &mutation.request.body) else { return false };
     match &fault.place {
-        Place::Body(at) if ground.condition.trigger == "bad-value" => body.pointer(at).is_some_and(|value| !ground.body_allows(at, value)),
+        Place::Body(at) if trigger_context.condition.trigger == "bad-value" => {
+            body.pointer(at).is_some_and(|value| !trigger_context.body_allows(at, value))
+        }
         _ => false,
     }
 }

@@ -5,22 +5,22 @@ use serde_json::Value;
 use crate::contract::put;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::ids;
-use crate::model::plan::{Body, Capture, Fault, Filling, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::Reason;
-use crate::plan::bound_request::Bound;
+use crate::plan::bound_request::BoundRequest;
 use crate::plan::rendered::span;
 use crate::plan::resolver::Resolver;
-use crate::plan::triggers::{Setting, Variation};
+use crate::plan::triggers::{Mutation, Precondition};
 
 /// The slots that a settled request would take away if it were accepted.
-pub fn slots_removed_by(operation: &Operation, settled: &Settled) -> Vec<SlotId> {
-    let base = crate::plan::values::Base { request: settled.request.clone(), needs: Vec::new(), media: None, unvouched: None };
-    crate::plan::bound_request::consumed_slots(operation, &Bound { base, slots: Vec::new(), assumed: None })
+pub fn slots_removed_by(operation: &Operation, settled: &PreparedFault) -> Vec<SlotId> {
+    let base = crate::plan::values::ValidRequest { request: settled.request.clone(), needs: Vec::new(), media: None, unvouched: None };
+    crate::plan::bound_request::consumed_slots(operation, &BoundRequest { base, slots: Vec::new(), assumed: None })
 }
 
 /// A request that is ready to be planned.
 #[derive(Debug, Clone)]
-pub struct Settled {
+pub struct PreparedFault {
     /// The request.
     pub request: RequestTemplate,
     /// What is wrong with it.
@@ -40,30 +40,30 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// Why the situation cannot be had.
-    pub(in crate::plan) fn settle(&mut self, operation: &Operation, variation: &Variation, success: &ProbeId) -> Result<Settled, Reason> {
-        let mut settled = Settled {
+    pub(in crate::plan) fn settle(&mut self, operation: &Operation, mutation: &Mutation, success: &ProbeId) -> Result<PreparedFault, Reason> {
+        let mut settled = PreparedFault {
             besides: Vec::new(),
             assumed: None,
-            request: variation.request.clone(),
-            fault: variation.fault.clone(),
+            request: mutation.request.clone(),
+            fault: mutation.fault.clone(),
             after: Vec::new(),
             // A read waits for its control, which is read after everything that is written.
             stage: if operation.method.is_safe() { Stage::Doubt } else { Stage::Refuse },
         };
-        match &variation.setting {
-            Setting::Plain | Setting::Exhausted | Setting::Finished => {}
-            Setting::Again(at) => self.again(operation, &mut settled, success, at.as_deref())?,
-            Setting::Deleted => self.deleted(&mut settled)?,
-            Setting::Referred(by) => self.referred(&mut settled, by.as_deref())?,
-            Setting::Unfinished => self.unfinished(&mut settled)?,
-            Setting::Unmodified { condition, validator } => self.unmodified(&mut settled, success, (condition, validator))?,
-            Setting::Given(state) => self.given(&mut settled, state)?,
-            Setting::After(by) => self.after(&mut settled, by.as_deref())?,
+        match &mutation.precondition {
+            Precondition::Plain | Precondition::Exhausted | Precondition::Finished => {}
+            Precondition::Again(at) => self.again(operation, &mut settled, success, at.as_deref())?,
+            Precondition::Deleted => self.deleted(&mut settled)?,
+            Precondition::Referred(by) => self.referred(&mut settled, by.as_deref())?,
+            Precondition::Unfinished => self.unfinished(&mut settled)?,
+            Precondition::Unmodified { condition, validator } => self.unmodified(&mut settled, success, (condition, validator))?,
+            Precondition::Given(state) => self.given(&mut settled, state)?,
+            Precondition::After(by) => self.after(&mut settled, by.as_deref())?,
         }
         Ok(settled)
     }
 
-    fn again(&mut self, operation: &Operation, settled: &mut Settled, success: &ProbeId, at: Option<&str>) -> Result<(), Reason> {
+    fn again(&mut self, operation: &Operation, settled: &mut PreparedFault, success: &ProbeId, at: Option<&str>) -> Result<(), Reason> {
         settled.after.push(success.clone());
         // Before the next change makes what was taken free again.
         settled.stage = self.builder.plan().probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
@@ -95,7 +95,7 @@ impl Resolver<'_> {
 
     /// A fresh valid request with one member as it is elsewhere. Everything else is made again, or another rule might
     /// refuse the request first.
-    fn with_value_at(&mut self, operation: &Operation, before: &Bound, at: &str, value: Value) -> Result<RequestTemplate, Reason> {
+    fn with_value_at(&mut self, operation: &Operation, before: &BoundRequest, at: &str, value: Value) -> Result<RequestTemplate, Reason> {
         let with_body = matches!(before.base.request.body, Body::Json(_));
         let mut fresh = self.bind(operation, with_body, &before.slots)?;
         let Body::Json(body) = &mut fresh.base.request.body else {
@@ -110,7 +110,7 @@ impl Resolver<'_> {
         json(&self.builder.plan().probe(maker)?.request)?.pointer(at).cloned()
     }
 
-    fn deleted(&self, settled: &mut Settled) -> Result<(), Reason> {
+    fn deleted(&self, settled: &mut PreparedFault) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
         let kind = self.kind_of(&place.slot);
         let names = |consumer: &ProbeId, slot: &SlotId| self.builder.plan().probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
@@ -133,18 +133,18 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn referred(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
+    fn referred(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
         let by = by.ok_or("the contract does not say what may refer to it (by)")?;
         let referrer = self.success(by)?;
         let named: Vec<SlotId> = self.builder.plan().probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
-        let filling = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
-        let kind = self.kind_of(&filling.slot);
+        let binding = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
+        let kind = self.kind_of(&binding.slot);
         let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.builder.plan().is_made(slot));
         let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
         let target = target.clone();
-        settled.request.rebind(&filling.slot, &target);
+        settled.request.rebind(&binding.slot, &target);
         // What is done to the resource itself may be undone by the next change, so the request is due before that.
-        if self.bases.get(&referrer).and_then(|bound| path_filling(&bound.base.request)).is_some_and(|own| own.slot == target) {
+        if self.bases.get(&referrer).and_then(|bound_request| path_filling(&bound_request.base.request)).is_some_and(|own| own.slot == target) {
             settled.stage = Stage::Change;
             self.undo(by);
         }
@@ -166,9 +166,9 @@ impl Resolver<'_> {
         }
     }
 
-    fn unfinished(&mut self, settled: &mut Settled) -> Result<(), Reason> {
-        let filling = path_filling(&settled.request).ok_or("its path names no job")?;
-        let kind = self.kind_of(&filling.slot);
+    fn unfinished(&mut self, settled: &mut PreparedFault) -> Result<(), Reason> {
+        let binding = path_filling(&settled.request).ok_or("its path names no job")?;
+        let kind = self.kind_of(&binding.slot);
         let reader = self.reader_of(&kind).ok_or_else(|| format!("no operation says when a job of {kind} is done"))?;
         let poll = self.success(&reader)?;
         settled.stage = Stage::Make;
@@ -180,7 +180,7 @@ impl Resolver<'_> {
     }
 
     /// A header field of the answer to the valid request goes into the one that is settled.
-    fn unmodified(&mut self, settled: &mut Settled, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
+    fn unmodified(&mut self, settled: &mut PreparedFault, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
         let slot = ids::numbered(validator, success);
         let told = self.builder.probe_mut(success).ok_or("its valid request is gone")?;
         if told.captures.iter().all(|capture| capture.slot != slot) {
@@ -188,12 +188,12 @@ impl Resolver<'_> {
             told.captures.push(Capture { slot: slot.clone(), expression, like: Value::Null, nth: 0, state: None });
         }
         self.builder.slots_mut().insert(slot.clone(), Slot::any(validator, Origin::Borrowed(success.clone())));
-        settled.request.fillings.push(Filling { place: Place::Header(condition.to_owned()), slot });
+        settled.request.fillings.push(Binding { place: Place::Header(condition.to_owned()), slot });
         settled.after.push(success.clone());
         Ok(())
     }
 
-    fn given(&mut self, settled: &mut Settled, state: &str) -> Result<(), Reason> {
+    fn given(&mut self, settled: &mut PreparedFault, state: &str) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or("its path names no resource")?;
         let kind = self.kind_of(&place.slot);
         let known = self.context.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
@@ -218,26 +218,26 @@ impl Resolver<'_> {
         }
     }
 
-    fn after(&mut self, settled: &mut Settled, by: Option<&str>) -> Result<(), Reason> {
+    fn after(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
         let first = || settled.request.fillings.first().cloned();
-        let filling = path_filling(&settled.request).or_else(first).ok_or("it names no resource")?;
-        let kind = self.kind_of(&filling.slot);
+        let binding = path_filling(&settled.request).or_else(first).ok_or("it names no resource")?;
+        let kind = self.kind_of(&binding.slot);
         let Some(by) = by else {
             let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;
-            settled.request.rebind(&filling.slot, &fresh);
+            settled.request.rebind(&binding.slot, &fresh);
             settled.stage = Stage::Make;
             return Ok(());
         };
         let before = self.success(by)?;
         let named = self.builder.plan().probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
         let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
-        settled.request.rebind(&filling.slot, target);
+        settled.request.rebind(&binding.slot, target);
         settled.after.push(before);
         Ok(())
     }
 
     /// Lets a request that the server may just as well accept name only things of its own.
-    pub(in crate::plan) fn set_apart(&mut self, operation: &Operation, settled: &mut Settled) {
+    pub(in crate::plan) fn set_apart(&mut self, operation: &Operation, settled: &mut PreparedFault) {
         for slot in slots_removed_by(operation, settled) {
             let need = ResourceNeed::any(&self.kind_of(&slot));
             if let Some(fresh) = self.fresh(&need) {
@@ -260,13 +260,13 @@ fn json(request: &RequestTemplate) -> Option<&Value> {
 
 /// The place that names the resource a request is about: in the path, or in the body as the id of its (first) primary
 /// resource.
-fn own_filling(request: &RequestTemplate) -> Option<Filling> {
+fn own_filling(request: &RequestTemplate) -> Option<Binding> {
     let own = ["/data/id", "/data/0/id", "/id"];
     path_filling(request)
-        .or_else(|| request.fillings.iter().find(|filling| matches!(&filling.place, Place::Body(at) if own.contains(&at.as_str()))).cloned())
+        .or_else(|| request.fillings.iter().find(|binding| matches!(&binding.place, Place::Body(at) if own.contains(&at.as_str()))).cloned())
 }
 
 /// The last place in the path that a slot fills.
-fn path_filling(request: &RequestTemplate) -> Option<Filling> {
-    request.fillings.iter().rfind(|filling| matches!(filling.place, Place::Path(_))).cloned()
+fn path_filling(request: &RequestTemplate) -> Option<Binding> {
+    request.fillings.iter().rfind(|binding| matches!(binding.place, Place::Path(_))).cloned()
 }

@@ -5,13 +5,13 @@
 
 use serde_json::Value;
 
-use super::preconditions::Settled;
+use super::preconditions::PreparedFault;
 use crate::model::contract::Operation;
 use crate::model::plan::{Body, Place};
 
 /// The request with nothing but the resource that its fault is in; as it is when it holds no other, or when the contract
 /// has them written together.
-pub(in crate::plan) fn alone(operation: &Operation, mut settled: Settled, is_enough: impl Fn(&str) -> bool) -> Settled {
+pub(in crate::plan) fn alone(operation: &Operation, mut settled: PreparedFault, is_enough: impl Fn(&str) -> bool) -> PreparedFault {
     let Some(Place::Body(wrong)) = settled.fault.as_ref().map(|fault| fault.place.clone()) else { return settled };
     let Body::Json(body) = &mut settled.request.body else { return settled };
     let Some((list, index)) = listed(body, &wrong).filter(|(list, _)| !operation.atomic && is_enough(list)) else { return settled };
@@ -24,9 +24,9 @@ pub(in crate::plan) fn alone(operation: &Operation, mut settled: Settled, is_eno
     };
     settled.request.fillings = std::mem::take(&mut settled.request.fillings)
         .into_iter()
-        .filter_map(|mut filling| {
-            filling.place = moved(&filling.place)?;
-            Some(filling)
+        .filter_map(|mut binding| {
+            binding.place = moved(&binding.place)?;
+            Some(binding)
         })
         .collect();
     if let Some((fault, at)) = settled.fault.as_mut().zip(first(&wrong, &list, index)) {

@@ -47,7 +47,7 @@ fn is_removal(probe: &Probe) -> bool {
 /// The slot in the path, when it is the only one and ends the path.
 fn item(probe: &Probe) -> Option<&SlotId> {
     let name = last_parameter(&probe.request.path)?;
-    let mut in_path = probe.request.fillings.iter().filter(|filling| matches!(filling.place, Place::Path(_)));
-    let (filling, None) = (in_path.next()?, in_path.next()) else { return None };
-    (filling.place == Place::Path(name.to_owned())).then_some(&filling.slot)
+    let mut in_path = probe.request.fillings.iter().filter(|binding| matches!(binding.place, Place::Path(_)));
+    let (binding, None) = (in_path.next()?, in_path.next()) else { return None };
+    (binding.place == Place::Path(name.to_owned())).then_some(&binding.slot)
 }

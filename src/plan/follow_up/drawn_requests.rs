@@ -1,17 +1,17 @@
 //! Plans requests with randomly drawn values, last in the run and on resources of their own.
 
 use crate::model::contract::{Operation, ResourceNeed, Status};
-use crate::model::drawn::{Change, Drawn, Expects};
+use crate::model::drawn::{Drawn, DrawnChange, Expects};
 use crate::model::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, Stage};
-use crate::plan::bound_request::Bound;
-use crate::plan::faults::preconditions::Settled;
+use crate::plan::bound_request::BoundRequest;
+use crate::plan::faults::preconditions::PreparedFault;
 use crate::plan::faults::single_item::alone;
 use crate::plan::operations::first_aim;
 use crate::plan::operations::{path_kind, removes};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
-use crate::plan::triggers::Setting;
-use crate::plan::values::{Chance, admits, applied, change_between, odd, valid_changes};
+use crate::plan::triggers::Precondition;
+use crate::plan::values::{SeededRandom, admits, applied, change_between, odd, valid_changes};
 
 /// The trigger of every request with drawn values.
 const TRIGGER: &str = "drawn";
@@ -41,54 +41,54 @@ impl Resolver<'_> {
 
     /// What failed in an earlier run, where the contract still says of it what it said then.
     fn replayed(&mut self, operation: &Operation, number: usize, drawn: &Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
-        let bound = self.ground(operation)?;
+        let bound_request = self.trigger_context(operation)?;
         if matches!(drawn.expects, Expects::Success | Expects::Plausible)
-            && !admits(self.context.contract, self.context.schemas, operation, &bound.base, &drawn.changes)
+            && !admits(self.context.contract, self.context.schemas, operation, &bound_request.base, &drawn.changes)
         {
             return None;
         }
         let id = format!("{}::{TRIGGER}::again-{number}", operation.id);
-        self.drawn_probe(operation, id, &bound, drawn.clone(), before)
+        self.drawn_probe(operation, id, &bound_request, drawn.clone(), before)
     }
 
     /// One case of an operation; `None` where nothing can be drawn.
     fn case(&mut self, operation: &Operation, number: u32, before: Option<&ProbeId>) -> Option<ProbeId> {
-        let mut luck = Chance::new(self.context.options.seed, &operation.id, number);
-        let bound = self.ground(operation)?;
+        let mut luck = SeededRandom::new(self.context.options.seed, &operation.id, number);
+        let bound_request = self.trigger_context(operation)?;
         let (changes, expects) = match number % 4 {
-            2 => self.unforeseen(operation, &bound, &mut luck).or_else(|| self.admitted(operation, &bound, &mut luck)),
-            3 => self.forbidden(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
-            _ => self.admitted(operation, &bound, &mut luck).or_else(|| self.unforeseen(operation, &bound, &mut luck)),
+            2 => self.unforeseen(operation, &bound_request, &mut luck).or_else(|| self.admitted(operation, &bound_request, &mut luck)),
+            3 => self.forbidden(operation, &bound_request, &mut luck).or_else(|| self.unforeseen(operation, &bound_request, &mut luck)),
+            _ => self.admitted(operation, &bound_request, &mut luck).or_else(|| self.unforeseen(operation, &bound_request, &mut luck)),
         }?;
         let drawn = Drawn { operation: operation.id.clone(), number, seed: self.context.options.seed, changes, expects };
         let id = format!("{}::{TRIGGER}::{number}", operation.id);
-        self.drawn_probe(operation, id, &bound, drawn, before)
+        self.drawn_probe(operation, id, &bound_request, drawn, before)
     }
 
     /// Values that the schemas admit.
-    fn admitted(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
-        let (changes, decided) = valid_changes(self.context.contract, self.context.schemas, operation, &bound.base, luck);
+    fn admitted(&self, operation: &Operation, bound_request: &BoundRequest, luck: &mut SeededRandom) -> Option<(Vec<DrawnChange>, Expects)> {
+        let (changes, decided) = valid_changes(self.context.contract, self.context.schemas, operation, &bound_request.base, luck);
         let expects = if decided { Expects::Success } else { Expects::Plausible };
         (!changes.is_empty()).then_some((changes, expects))
     }
 
     /// Something that no schema speaks of.
-    fn unforeseen(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
-        let change = odd(self.context.contract, operation, &bound.base, luck)?;
-        applied(&bound.base.request, std::slice::from_ref(&change))?;
+    fn unforeseen(&self, operation: &Operation, bound_request: &BoundRequest, luck: &mut SeededRandom) -> Option<(Vec<DrawnChange>, Expects)> {
+        let change = odd(self.context.contract, operation, &bound_request.base, luck)?;
+        applied(&bound_request.base.request, std::slice::from_ref(&change))?;
         Some((vec![change], Expects::Open))
     }
 
     /// One rule of a schema is broken, and the contract says what it leads to.
-    fn forbidden(&self, operation: &Operation, bound: &Bound, luck: &mut Chance) -> Option<(Vec<Change>, Expects)> {
+    fn forbidden(&self, operation: &Operation, bound_request: &BoundRequest, luck: &mut SeededRandom) -> Option<(Vec<DrawnChange>, Expects)> {
         let conditions: Vec<_> = operation.responses.iter().flat_map(|response| response.conditions.clone()).collect();
         let conditions: Vec<_> = conditions.into_iter().filter(|condition| RULES.contains(&condition.trigger.as_str())).collect();
-        let ways = self.ways(operation, &conditions, [bound, bound], None);
-        let plain = ways.iter().filter(|(_, allowed, variation)| !allowed.is_empty() && variation.setting == Setting::Plain);
+        let ways = self.ways(operation, &conditions, [bound_request, bound_request], None);
+        let plain = ways.iter().filter(|(_, allowed, mutation)| !allowed.is_empty() && mutation.precondition == Precondition::Plain);
         let found: Vec<_> = plain
-            .filter_map(|(condition, _, variation)| {
-                let place = &variation.fault.as_ref()?.place;
-                Some((change_between(&bound.base.request, &variation.request, place)?, condition.trigger.clone()))
+            .filter_map(|(condition, _, mutation)| {
+                let place = &mutation.fault.as_ref()?.place;
+                Some((change_between(&bound_request.base.request, &mutation.request, place)?, condition.trigger.clone()))
             })
             .collect();
         luck.pick(&found).map(|(change, trigger)| (vec![change.clone()], Expects::Refusal(trigger.clone())))
@@ -96,7 +96,7 @@ impl Resolver<'_> {
 
     /// The valid request that values are drawn for, with a name of its own and on a resource of its own; `None` for what
     /// could not be undone, or would take away what others need.
-    fn ground(&mut self, operation: &Operation) -> Option<Bound> {
+    fn trigger_context(&mut self, operation: &Operation) -> Option<BoundRequest> {
         if removes(operation) {
             return None;
         }
@@ -121,32 +121,37 @@ impl Resolver<'_> {
             slots.retain(|other| *other != slot);
             slots.insert(index, spare);
         }
-        let bound = self.bind(operation, false, &slots).ok()?;
-        Some(self.single(operation, &success, bound))
+        let bound_request = self.bind(operation, false, &slots).ok()?;
+        Some(self.single(operation, &success, bound_request))
     }
 
     /// Of a request for several resources the first one: were the drawn one refused, the others might be written all the
     /// same, and they would not be known.
-    fn single(&self, operation: &Operation, success: &ProbeId, mut bound: Bound) -> Bound {
+    fn single(&self, operation: &Operation, success: &ProbeId, mut bound_request: BoundRequest) -> BoundRequest {
         for first in ["/data/0", "/0"] {
             let fault = Fault { place: Place::Body(first.to_owned()), words: String::new() };
-            let whole = Settled {
-                request: bound.base.request,
+            let whole = PreparedFault {
+                request: bound_request.base.request,
                 fault: Some(fault),
                 besides: Vec::new(),
                 assumed: None,
                 after: Vec::new(),
                 stage: Stage::Draw,
             };
-            bound.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
+            bound_request.base.request = alone(operation, whole, |list| self.takes_one(operation, success, list)).request;
         }
-        bound
+        bound_request
     }
 
     /// Whether an operation makes something; `None` when it makes what cannot be removed again.
     fn is_removable(&self, operation: &Operation) -> Option<bool> {
-        let made: Vec<&str> =
-            self.context.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).map(|feed| feed.kind.as_str()).collect();
+        let made: Vec<&str> = self
+            .context
+            .feeds
+            .iter()
+            .filter(|id_source| id_source.operation == operation.id && id_source.makes)
+            .map(|id_source| id_source.kind.as_str())
+            .collect();
         let removable = |kind: &&str| {
             let mut removers = self.context.contract.operations.iter().filter(|other| removes(other) && other.item_parameter().is_some());
             removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.context.suite, self.context.options).is_none())
@@ -167,10 +172,17 @@ impl Resolver<'_> {
         spare
     }
 
-    fn drawn_probe(&mut self, operation: &Operation, id: ProbeId, bound: &Bound, drawn: Drawn, before: Option<&ProbeId>) -> Option<ProbeId> {
+    fn drawn_probe(
+        &mut self,
+        operation: &Operation,
+        id: ProbeId,
+        bound_request: &BoundRequest,
+        drawn: Drawn,
+        before: Option<&ProbeId>,
+    ) -> Option<ProbeId> {
         let success = self.success(&operation.id).ok()?;
         let control = self.builder.plan().probe(&success)?.clone();
-        let request = applied(&bound.base.request, &drawn.changes)?;
+        let request = applied(&bound_request.base.request, &drawn.changes)?;
         let (fault, allowed) = match &drawn.expects {
             Expects::Refusal(trigger) => {
                 let place = drawn.changes.first()?.place.clone();
@@ -188,22 +200,22 @@ impl Resolver<'_> {
             control: Some(success.clone()),
             // One after the other, so that each answer can be foretold.
             after: std::iter::once(success).chain(before.cloned()).chain(control.after.iter().cloned()).collect(),
-            assumed: bound.assumed.clone(),
+            assumed: bound_request.assumed.clone(),
             ..Probe::valid(id, operation, Purpose::Probe, Stage::Draw, request)
         };
         let id = self.builder.push(probe).ok()?;
         self.builder.note_drawn(id.clone(), drawn);
         if !operation.method.is_safe() && makes {
             self.yield_slots(operation, &id);
-            return Some(self.read_after(operation, &id, bound).unwrap_or(id));
+            return Some(self.read_after(operation, &id, bound_request).unwrap_or(id));
         }
         Some(id)
     }
 
     /// A look at what was written, so that the state shows what became of the drawn values.
-    fn read_after(&mut self, operation: &Operation, id: &ProbeId, bound: &Bound) -> Option<ProbeId> {
+    fn read_after(&mut self, operation: &Operation, id: &ProbeId, bound_request: &BoundRequest) -> Option<ProbeId> {
         let made = self.made_by(id).into_iter().next();
-        let slot = made.or_else(|| last_in_path(bound).map(|(_, slot)| slot).filter(|_| operation.item_parameter().is_some()))?;
+        let slot = made.or_else(|| last_in_path(bound_request).map(|(_, slot)| slot).filter(|_| operation.item_parameter().is_some()))?;
         let kind = self.builder.plan().slots.get(&slot)?.kind.clone();
         let contract = self.context.contract;
         let reads = |other: &&Operation| {
@@ -211,7 +223,7 @@ impl Resolver<'_> {
         };
         let reader =
             contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.context.suite, self.context.options).is_none())?;
-        let slots: Vec<SlotId> = std::iter::once(slot).chain(bound.slots.iter().cloned()).collect();
+        let slots: Vec<SlotId> = std::iter::once(slot).chain(bound_request.slots.iter().cloned()).collect();
         let look = self.bind(reader, false, &slots).ok()?;
         let mut probe = Probe::valid(String::new(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
         probe.id = format!("{}::{}::success", reader.id, probe.status);
@@ -221,20 +233,20 @@ impl Resolver<'_> {
 }
 
 /// The last parameter in the path that a slot fills, and the slot.
-fn last_in_path(bound: &Bound) -> Option<(Place, SlotId)> {
-    let mut fillings = bound.base.request.fillings.iter().rev();
-    fillings.find(|filling| matches!(filling.place, Place::Path(_))).map(|filling| (filling.place.clone(), filling.slot.clone()))
+fn last_in_path(bound_request: &BoundRequest) -> Option<(Place, SlotId)> {
+    let mut fillings = bound_request.base.request.fillings.iter().rev();
+    fillings.find(|binding| matches!(binding.place, Place::Path(_))).map(|binding| (binding.place.clone(), binding.slot.clone()))
 }
 
 /// The resources that a request without any in its path is about: the ids of the primary ones in its body.
-fn named_in_body(bound: &Bound) -> Vec<(Place, SlotId)> {
+fn named_in_body(bound_request: &BoundRequest) -> Vec<(Place, SlotId)> {
     let own = |at: &str| {
         let rest = at.strip_prefix("/data").unwrap_or(at).strip_suffix("/id");
         rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('/').is_some_and(|index| index.parse::<usize>().is_ok()))
     };
-    let fillings = bound.base.request.fillings.iter();
+    let fillings = bound_request.base.request.fillings.iter();
     fillings
-        .filter(|filling| matches!(&filling.place, Place::Body(at) if own(at)))
-        .map(|filling| (filling.place.clone(), filling.slot.clone()))
+        .filter(|binding| matches!(&binding.place, Place::Body(at) if own(at)))
+        .map(|binding| (binding.place.clone(), binding.slot.clone()))
         .collect()
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS, resources};
 use crate::model::contract::{Location, Operation, Parameter, Status};
-use crate::model::plan::{Filling, Place, Probe, Purpose, Slot, SlotId};
+use crate::model::plan::{Binding, Place, Probe, Purpose, Slot, SlotId};
 use crate::plan::resolver::Resolver;
 
 impl Resolver<'_> {
@@ -34,7 +34,7 @@ impl Resolver<'_> {
         let mut needs = list.needs.clone();
         if let Some((parameter, slot)) = own {
             request.query.push((parameter.name.clone(), String::new()));
-            request.fillings.push(Filling { place: Place::Query(parameter.name.clone()), slot: slot.clone() });
+            request.fillings.push(Binding { place: Place::Query(parameter.name.clone()), slot: slot.clone() });
             needs.push(slot);
         }
         if let Some((parameter, name)) = sparse {

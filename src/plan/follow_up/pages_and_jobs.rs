@@ -42,7 +42,7 @@ impl Resolver<'_> {
         let mut request = list.request.clone();
         request.query.retain(|(name, _)| *name != paging.limit && *name != paging.turn);
         request.query.push((paging.limit.clone(), paging.smallest.to_string()));
-        request.fillings.retain(|filling| filling.place != Place::Query(paging.turn.clone()));
+        request.fillings.retain(|binding| binding.place != Place::Query(paging.turn.clone()));
         let largest = paging.largest.unwrap_or(LONGEST_PAGE).min(LONGEST_PAGE);
         let repeat = Repeat::Pages { limit: paging.limit.clone(), smallest: paging.smallest, largest, most: MOST_PAGES };
         let pushed = self.builder.push(Probe {
@@ -107,7 +107,7 @@ impl Resolver<'_> {
         request.method = Method::GET;
         request.body = Body::Empty;
         request.headers.retain(|(name, _)| name != "content-type");
-        request.fillings.retain(|filling| !matches!(filling.place, Place::Body(_)));
+        request.fillings.retain(|binding| !matches!(binding.place, Place::Body(_)));
         let pushed = self.builder.push(Probe {
             id,
             request,

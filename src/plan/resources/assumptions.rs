@@ -3,15 +3,15 @@
 use crate::model::contract::Operation;
 use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
-use crate::plan::bound_request::Bound;
+use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
 
 impl Resolver<'_> {
     /// That a resource belongs to the one before it in the path is only sure when it was made or found below that.
-    pub(in crate::plan) fn doubt(&self, operation: &Operation, bound: &mut Bound) {
+    pub(in crate::plan) fn doubt(&self, operation: &Operation, bound_request: &mut BoundRequest) {
         let in_path = |parameter: &str| {
             let place = Place::Path(parameter.to_owned());
-            bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| &filling.slot)
+            bound_request.base.request.fillings.iter().find(|binding| binding.place == place).map(|binding| &binding.slot)
         };
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(parameter_of(segment)?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
@@ -19,7 +19,7 @@ impl Resolver<'_> {
             Some([above, below]) => Some(format!("it is not certain that {below} belongs to {above}")),
             _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)),
         };
-        bound.assumed = doubt.or(bound.assumed.take());
+        bound_request.assumed = doubt.or(bound_request.assumed.take());
     }
 
     /// What is not certain about a resource that was found: that it is there to be read, when another one named it; that it

@@ -20,13 +20,14 @@ impl Resolver<'_> {
         let makes = |probe: &&Probe| probe.request.method.is_post() && probe.effect == Effect::Own;
         let mut kinds: BTreeSet<String> = BTreeSet::new();
         for probe in self.builder.plan().probes.iter().filter(makes) {
-            let made = self.context.feeds.iter().filter(|feed| feed.makes && feed.operation == probe.operation);
-            kinds.extend(made.map(|feed| feed.kind.clone()));
+            let made = self.context.feeds.iter().filter(|id_source| id_source.makes && id_source.operation == probe.operation);
+            kinds.extend(made.map(|id_source| id_source.kind.clone()));
         }
         for kind in kinds {
-            let mut feeds: Vec<_> = self.context.feeds.iter().filter(|feed| !feed.makes && feed.kind == kind).cloned().collect();
-            feeds.sort_by_key(|feed| rank(self.context.contract, feed));
-            let Some(list) = feeds.iter().find_map(|feed| self.lister(feed).filter(|list| list.needs.is_empty() && list.request.method.is_safe()))
+            let mut feeds: Vec<_> = self.context.feeds.iter().filter(|id_source| !id_source.makes && id_source.kind == kind).cloned().collect();
+            feeds.sort_by_key(|id_source| rank(self.context.contract, id_source));
+            let Some(list) =
+                feeds.iter().find_map(|id_source| self.lister(id_source).filter(|list| list.needs.is_empty() && list.request.method.is_safe()))
             else {
                 continue;
             };
@@ -58,8 +59,12 @@ impl Resolver<'_> {
     /// Lets everything that makes things of a kind wait for a request.
     fn wait_for(&mut self, kind: &str, list: &ProbeId) {
         let context = self.context;
-        let makers: BTreeSet<&str> =
-            context.feeds.iter().filter(|feed| feed.makes && feed.kind == kind).map(|feed| feed.operation.as_str()).collect();
+        let makers: BTreeSet<&str> = context
+            .feeds
+            .iter()
+            .filter(|id_source| id_source.makes && id_source.kind == kind)
+            .map(|id_source| id_source.operation.as_str())
+            .collect();
         for probe in self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.is_post() && makers.contains(probe.operation.as_str()))
         {
             probe.after.push(list.clone());

@@ -5,23 +5,24 @@ use serde_json::Value;
 use crate::contract::{get_mut, put, remove, unescape};
 use crate::model::contract::{Location, Operation, SchemaRef};
 use crate::model::effect::{Effect, Provenance};
-use crate::model::plan::{Body, Filling, Place, Slot, SlotId};
+use crate::model::plan::{Binding, Body, Place, Slot, SlotId};
 use crate::model::text::plain;
-use crate::plan::bound_request::Bound;
-use crate::plan::effect::{Asked, reads};
+use crate::plan::bound_request::BoundRequest;
+use crate::plan::effect::{ClassifiedRequest, reads};
 use crate::plan::operations::removes;
 use crate::plan::resolver::Resolver;
-use crate::plan::values::{Base, nth_unknown_id, with_mark};
+use crate::plan::values::{ValidRequest, nth_unknown_id, with_mark};
 
 impl Resolver<'_> {
     /// The parameter with the key that a PUT makes something at.
     pub(in crate::plan) fn key_of(&self, operation: &Operation) -> Option<String> {
-        let feed = self.context.feeds.iter().find(|feed| feed.makes && feed.operation == operation.id && operation.method.is_put())?;
-        feed.expression.strip_prefix("$request.path.").map(str::to_owned)
+        let id_source =
+            self.context.feeds.iter().find(|id_source| id_source.makes && id_source.operation == operation.id && operation.method.is_put())?;
+        id_source.expression.strip_prefix("$request.path.").map(str::to_owned)
     }
 
     /// Chooses a new key for a PUT that makes something, unless it is to replace what is there or the key is given.
-    pub(in crate::plan) fn choose_key(&mut self, operation: &Operation, base: &mut Base, fixed: &[SlotId]) -> Option<String> {
+    pub(in crate::plan) fn choose_key(&mut self, operation: &Operation, base: &mut ValidRequest, fixed: &[SlotId]) -> Option<String> {
         let name = self.key_of(operation).filter(|_| !self.replaces)?;
         let place = Place::Path(name.clone());
         let kind = base.needs.iter().find(|need| need.place == place).map(|need| need.resource.kind.clone())?;
@@ -50,31 +51,31 @@ impl Resolver<'_> {
     }
 
     /// Lets the body of a request on one thing name the thing that its path names.
-    pub(in crate::plan) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound: &mut Bound) {
+    pub(in crate::plan) fn equate(&mut self, operation: &Operation, key: Option<&str>, bound_request: &mut BoundRequest) {
         let Some(parameter) =
             operation.item_parameter().filter(|_| !self.context.contract.inferred.annotated && matches!(operation.method.as_str(), "PUT" | "PATCH"))
         else {
             return;
         };
         let place = Place::Path(parameter.name.clone());
-        let slot = bound.base.request.fillings.iter().find(|filling| filling.place == place).map(|filling| filling.slot.clone());
+        let slot = bound_request.base.request.fillings.iter().find(|binding| binding.place == place).map(|binding| binding.slot.clone());
         // The member that the kind is known by may be called otherwise: another value would give the thing another name.
         let kind = parameter.resource.as_ref().map(|need| &need.kind);
-        let members = self.context.feeds.iter().filter(|feed| Some(&feed.kind) == kind && feed.expression.contains('#'));
-        let known: Vec<String> = members.filter_map(|feed| feed.expression.rsplit('/').next()).map(unescape).collect();
+        let members = self.context.feeds.iter().filter(|id_source| Some(&id_source.kind) == kind && id_source.expression.contains('#'));
+        let known: Vec<String> = members.filter_map(|id_source| id_source.expression.rsplit('/').next()).map(unescape).collect();
         let names: Vec<&str> = [parameter.name.as_str(), "id"].into_iter().chain(known.iter().map(String::as_str)).collect();
         for name in names {
             for at in [format!("/{name}"), format!("/data/{name}")] {
-                let Body::Json(body) = &mut bound.base.request.body else { return };
+                let Body::Json(body) = &mut bound_request.base.request.body else { return };
                 let Some(value) = get_mut(body, &at).filter(|value| value.is_string() || value.is_number()) else { continue };
                 match (key, &slot) {
                     (Some(key), _) => {
                         *value = if value.is_number() { key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from) } else { Value::from(key) }
                     }
                     (None, Some(slot)) => {
-                        let filling = Filling { place: Place::Body(at), slot: slot.clone() };
-                        if bound.base.request.fillings.iter().all(|known| known.place != filling.place) {
-                            bound.base.request.fillings.push(filling);
+                        let binding = Binding { place: Place::Body(at), slot: slot.clone() };
+                        if bound_request.base.request.fillings.iter().all(|known| known.place != binding.place) {
+                            bound_request.base.request.fillings.push(binding);
                         }
                     }
                     (None, None) => {}
@@ -84,10 +85,10 @@ impl Resolver<'_> {
     }
 
     /// The same for parameters that can be left out.
-    fn neutralise_parameters(&self, operation: &Operation, bound: &mut Bound) {
+    fn neutralise_parameters(&self, operation: &Operation, bound_request: &mut BoundRequest) {
         let known = |slot: &SlotId| self.builder.plan().slots.get(slot).map_or(Provenance::Example, Slot::provenance);
-        let request = bound.base.request.clone();
-        let open = self.context.rules.foreign_parameters(&Asked {
+        let request = bound_request.base.request.clone();
+        let open = self.context.rules.foreign_parameters(&ClassifiedRequest {
             operation,
             request: &request,
             fault: None,
@@ -100,7 +101,7 @@ impl Resolver<'_> {
                 Place::Header(name) => (Location::Header, name.clone()),
                 _ => continue,
             };
-            let request = &mut bound.base.request;
+            let request = &mut bound_request.base.request;
             let pairs = if location == Location::Query { &mut request.query } else { &mut request.headers };
             let Some(parameter) = operation.parameter(location, &name) else { continue };
             if !parameter.required {
@@ -111,7 +112,7 @@ impl Resolver<'_> {
 
     /// Takes ids out of a body that may belong to another user, where they can be left out. The id of the thing itself that is
     /// made is drawn; no other id is invented.
-    pub(in crate::plan) fn neutralise(&mut self, operation: &Operation, bound: &mut Bound) {
+    pub(in crate::plan) fn neutralise(&mut self, operation: &Operation, bound_request: &mut BoundRequest) {
         if self.context.options.permission.allows(Effect::Borrowed)
             || reads(operation, self.context.suite, &self.context.options.permission)
             || removes(operation)
@@ -119,13 +120,18 @@ impl Resolver<'_> {
             return;
         }
         let known = |slot: &SlotId| self.builder.plan().slots.get(slot).map_or(Provenance::Example, Slot::provenance);
-        let request = bound.base.request.clone();
-        let foreign =
-            self.context.rules.foreign_ids(&Asked { operation, request: &request, fault: None, known: &known, mark: &self.context.options.mark });
-        self.neutralise_parameters(operation, bound);
-        let schema = bound.base.media.and_then(|media| operation.request_body.as_ref()?.content.get(media)?.schema.clone());
+        let request = bound_request.base.request.clone();
+        let foreign = self.context.rules.foreign_ids(&ClassifiedRequest {
+            operation,
+            request: &request,
+            fault: None,
+            known: &known,
+            mark: &self.context.options.mark,
+        });
+        self.neutralise_parameters(operation, bound_request);
+        let schema = bound_request.base.media.and_then(|media| operation.request_body.as_ref()?.content.get(media)?.schema.clone());
         for at in foreign {
-            let Body::Json(body) = &mut bound.base.request.body else { return };
+            let Body::Json(body) = &mut bound_request.base.request.body else { return };
             let was_valid = schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
             let valid = |body: &Value| !was_valid || schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
             let mut without = body.clone();

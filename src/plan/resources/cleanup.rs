@@ -2,7 +2,7 @@
 
 use crate::model::contract::Operation;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
-use crate::plan::bound_request::{Bound, consumed_slots};
+use crate::plan::bound_request::{BoundRequest, consumed_slots};
 use crate::plan::operations::{path_kind, removes};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
@@ -20,9 +20,9 @@ impl<'a> Resolver<'a> {
             .collect();
         for (slot, kind) in left.into_iter().filter(|(_, kind)| !self.is_kept(kind)).collect::<Vec<_>>() {
             if let Some(operation) = self.remover_of(&kind)
-                && let Ok(bound) = self.bind(operation, false, std::slice::from_ref(&slot))
+                && let Ok(bound_request) = self.bind(operation, false, std::slice::from_ref(&slot))
             {
-                self.remove_by(operation, &bound, slot);
+                self.remove_by(operation, &bound_request, slot);
             }
         }
     }
@@ -38,8 +38,8 @@ impl<'a> Resolver<'a> {
             let Some(operation) = self.remover_of(&kind) else { continue };
             let above = self.builder.plan().probe(&maker).map(|maker| maker.needs.clone()).unwrap_or_default();
             let fixed: Vec<SlotId> = std::iter::once(slot.clone()).chain(above).collect();
-            if let Ok(bound) = self.bind(operation, false, &fixed) {
-                self.builder.removers_mut().insert(slot, Remover { operation: operation.id.clone(), request: bound.base.request });
+            if let Ok(bound_request) = self.bind(operation, false, &fixed) {
+                self.builder.removers_mut().insert(slot, Remover { operation: operation.id.clone(), request: bound_request.base.request });
             }
         }
     }
@@ -63,10 +63,10 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn remove_by(&mut self, operation: &Operation, bound: &Bound, slot: SlotId) {
+    fn remove_by(&mut self, operation: &Operation, bound_request: &BoundRequest, slot: SlotId) {
         let id = format!("{}::cleanup::{slot}", operation.id);
-        let request = bound.base.request.clone();
-        let consumes = consumed_slots(operation, bound);
+        let request = bound_request.base.request.clone();
+        let consumes = consumed_slots(operation, bound_request);
         let probe = Probe { consumes, ..Probe::valid(id, operation, Purpose::Cleanup, Stage::Cleanup, request) };
         if let Ok(id) = self.builder.push(probe) {
             self.builder.consumers.insert(slot, id);

@@ -4,11 +4,11 @@
 use crate::contract::schema::{marks, visit};
 use crate::model::contract::{Contract, Location, Operation};
 use crate::model::plan::{Body, Place};
-use crate::plan::values::Base;
+use crate::plan::values::ValidRequest;
 
 /// The first value of a valid request that the answers to its path hand on as an id, and that is neither taken from the
 /// server nor drawn for the run; in words.
-pub fn echoed(contract: &Contract, operation: &Operation, base: &Base) -> Option<String> {
+pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -> Option<String> {
     let media = operation.request_body.as_ref()?.content.get(base.media?)?;
     let Body::Json(body) = &base.request.body else { return None };
     let ids = handed_on(contract, operation);

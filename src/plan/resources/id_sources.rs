@@ -9,7 +9,7 @@ use crate::model::text::bare;
 
 /// An operation whose answer holds ids of a kind.
 #[derive(Debug, Clone)]
-pub struct Feed {
+pub struct IdSource {
     /// The operation.
     pub operation: String,
     /// Kind of resource.
@@ -23,7 +23,7 @@ pub struct Feed {
     pub items: Vec<Value>,
 }
 
-impl Feed {
+impl IdSource {
     /// Whether one of its resources has this part.
     pub fn offers(&self, like: &Value) -> bool {
         self.items.iter().any(|item| is_part(like, item))
@@ -31,8 +31,8 @@ impl Feed {
 }
 
 /// Every feed of a contract, from its links.
-pub fn feeds(contract: &Contract) -> Vec<Feed> {
-    let mut feeds: Vec<Feed> = Vec::new();
+pub fn feeds(contract: &Contract) -> Vec<IdSource> {
+    let mut feeds: Vec<IdSource> = Vec::new();
     for operation in &contract.operations {
         for response in operation.successes() {
             for link in &response.links {
@@ -47,12 +47,12 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
             }
         }
     }
-    let by_key: Vec<Feed> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
+    let by_key: Vec<IdSource> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
     feeds.extend(by_key);
     let elsewhere = contract.operations.iter().filter_map(|reader| told_elsewhere(contract, &feeds, reader)).collect::<Vec<_>>();
-    for feed in elsewhere {
-        if feeds.iter().all(|known| known.kind != feed.kind) {
-            feeds.push(feed);
+    for id_source in elsewhere {
+        if feeds.iter().all(|known| known.kind != id_source.kind) {
+            feeds.push(id_source);
         }
     }
     feeds
@@ -60,13 +60,13 @@ pub fn feeds(contract: &Contract) -> Vec<Feed> {
 
 /// The answer to a POST on another path may name what nothing else tells of, such as a job (RFC 9110, section 15.3.3): in a
 /// member that is called like the parameter. That the request made it is not known, so it counts as found.
-fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Option<Feed> {
+fn told_elsewhere(contract: &Contract, feeds: &[IdSource], reader: &Operation) -> Option<IdSource> {
     let parameter = reader.item_parameter().filter(|_| reader.method.is_get() && !contract.inferred.annotated)?;
     let kind = parameter.resource.as_ref()?.kind.clone();
     let name = bare(&parameter.name);
     // `id` is what everything calls its own.
     let tells = ["id", "uuid", "guid", "number", "token"].iter().any(|end| name.len() > end.len() && name.ends_with(end));
-    if !tells || feeds.iter().any(|feed| feed.kind == kind) {
+    if !tells || feeds.iter().any(|id_source| id_source.kind == kind) {
         return None;
     }
     let document = &contract.document;
@@ -80,19 +80,19 @@ fn told_elsewhere(contract: &Contract, feeds: &[Feed], reader: &Operation) -> Op
     let mut told = posts.filter_map(|operation| {
         let place = operation.successes().find_map(|response| called_like(document, &response.content, &parameter.name, false))?;
         let expression = format!("$response.body#{place}");
-        Some(Feed { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null] })
+        Some(IdSource { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null] })
     });
     told.next()
 }
 
 /// PUT makes something at a key that the client chooses where 201 is documented and nothing else makes it (RFC 9110, section
 /// 9.3.4).
-fn at_a_key(feeds: &[Feed], operation: &Operation) -> Option<Feed> {
+fn at_a_key(feeds: &[IdSource], operation: &Operation) -> Option<IdSource> {
     let parameter = operation.item_parameter().filter(|_| operation.method.is_put() && operation.response(Status(201)).is_some())?;
     let kind = parameter.resource.as_ref()?.kind.clone();
-    let known = feeds.iter().any(|feed| feed.makes && feed.kind == kind);
+    let known = feeds.iter().any(|id_source| id_source.makes && id_source.kind == kind);
     let expression = format!("$request.path.{}", parameter.name);
-    (!known).then(|| Feed { operation: operation.id.clone(), kind, expression, makes: true, items: vec![sent(operation)] })
+    (!known).then(|| IdSource { operation: operation.id.clone(), kind, expression, makes: true, items: vec![sent(operation)] })
 }
 
 /// What the contract's example of a request says of the resource.
@@ -101,8 +101,8 @@ fn sent(operation: &Operation) -> Value {
     sent.map(|example| primary(&example.value)).unwrap_or_default()
 }
 
-fn add(document: &Value, feeds: &mut Vec<Feed>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
-    let known = feeds.iter().any(|feed| feed.operation == operation.id && feed.kind == kind);
+fn add(document: &Value, feeds: &mut Vec<IdSource>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
+    let known = feeds.iter().any(|id_source| id_source.operation == operation.id && id_source.kind == kind);
     // An operation that asks for an id of the kind in its own path tells nothing new.
     let asks = operation
         .parameters
@@ -112,7 +112,7 @@ fn add(document: &Value, feeds: &mut Vec<Feed>, operation: &Operation, response:
         return;
     }
     let (makes, items) = yields(document, operation, response, expression);
-    feeds.push(Feed { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items });
+    feeds.push(IdSource { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items });
 }
 
 /// Whether an answer holds what the request made, and what it looks like.
@@ -173,7 +173,10 @@ mod tests {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
             "paths": {"/exports": {"post": start}, format!("/jobs/{{{parameter}}}"): {"get": poll}}});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        feeds(&contract).into_iter().map(|feed| format!("{} {} {} {}", feed.operation, feed.kind, feed.expression, feed.makes)).collect()
+        feeds(&contract)
+            .into_iter()
+            .map(|id_source| format!("{} {} {} {}", id_source.operation, id_source.kind, id_source.expression, id_source.makes))
+            .collect()
     }
 
     #[test]

@@ -3,26 +3,26 @@
 use serde_json::Value;
 
 use super::echoed_ids::echoed;
-use super::id_sources::Feed;
+use super::id_sources::IdSource;
 use super::other_lists::rank;
 use super::unreferenced::names_another;
 use crate::contract::schema::is_part;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
 use crate::model::ids;
-use crate::model::plan::{Body, Capture, Filling, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
+use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::text::plain;
-use crate::plan::bound_request::Bound;
+use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
 use crate::plan::operations::removes;
 use crate::plan::operations::removes_many;
 use crate::plan::resolver::Resolver;
-use crate::plan::values::{Base, valid};
+use crate::plan::values::{ValidRequest, valid};
 
 /// What a request does to a resource that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Usage {
+enum ResourceUse {
     Read,
     Write,
     Remove,
@@ -31,11 +31,11 @@ enum Usage {
 impl Resolver<'_> {
     /// Fills the needs of a request with slots; equal example values mean the same resource, different ones different
     /// resources.
-    pub(in crate::plan) fn fill(&mut self, operation: &Operation, base: Base, fixed: &[SlotId]) -> Result<Bound, Reason> {
+    pub(in crate::plan) fn fill(&mut self, operation: &Operation, base: ValidRequest, fixed: &[SlotId]) -> Result<BoundRequest, Reason> {
         let assumed = echoed(self.context.contract, operation, &base).or_else(|| base.unvouched.clone());
-        let mut bound = Bound { base, slots: Vec::new(), assumed };
+        let mut bound_request = BoundRequest { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
-        for need in bound.base.needs.clone() {
+        for need in bound_request.base.needs.clone() {
             let example = plain(&need.example);
             let known = chosen.iter().find(|(kind, text, _)| *kind == need.resource.kind && *text == example);
             let slot = if let Some((_, _, slot)) = known {
@@ -48,8 +48,8 @@ impl Resolver<'_> {
                 let other = match ready {
                     Some(_) => None,
                     None => self
-                        .taken_out(operation, &need.place, &bound, &need.resource.kind, &taken)
-                        .or_else(|| self.not_in_there(operation, &need.place, &need.resource, &bound, &taken)),
+                        .taken_out(operation, &need.place, &bound_request, &need.resource.kind, &taken)
+                        .or_else(|| self.not_in_there(operation, &need.place, &need.resource, &bound_request, &taken)),
                 };
                 match ready.or(other) {
                     Some(slot) => Some(slot),
@@ -59,22 +59,22 @@ impl Resolver<'_> {
             match slot {
                 Some(slot) => {
                     chosen.push((need.resource.kind.clone(), example, slot.clone()));
-                    bound.base.request.fillings.push(Filling { place: need.place.clone(), slot: slot.clone() });
-                    if !bound.slots.contains(&slot) {
-                        bound.slots.push(slot);
+                    bound_request.base.request.fillings.push(Binding { place: need.place.clone(), slot: slot.clone() });
+                    if !bound_request.slots.contains(&slot) {
+                        bound_request.slots.push(slot);
                     }
                 }
-                None => bound.assumed = Some(format!("{} {example} is only the contract's example", need.resource.kind)),
+                None => bound_request.assumed = Some(format!("{} {example} is only the contract's example", need.resource.kind)),
             }
         }
-        self.doubt(operation, &mut bound);
-        Ok(bound)
+        self.doubt(operation, &mut bound_request);
+        Ok(bound_request)
     }
 
     /// Resources that earlier requests of the operation named at a place where no other may name them again, and those that
     /// another operation has brought in a state in which this one cannot remove them.
     fn used_up(&self, operation: &Operation, place: &Place, kind: &str) -> Vec<SlotId> {
-        if self.usage(operation, place, kind) == Usage::Remove {
+        if self.usage(operation, place, kind) == ResourceUse::Remove {
             return self.out_of_state(operation);
         }
         let Place::Body(at) = place else { return Vec::new() };
@@ -83,8 +83,8 @@ impl Resolver<'_> {
             return Vec::new();
         }
         let earlier = self.builder.plan().probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
-        let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|filling| filling.place == *place);
-        fillings.map(|filling| filling.slot.clone()).collect()
+        let fillings = earlier.flat_map(|probe| &probe.request.fillings).filter(|binding| binding.place == *place);
+        fillings.map(|binding| binding.slot.clone()).collect()
     }
 
     /// Resources that requests of other operations have brought in a state in which this one is refused.
@@ -107,7 +107,7 @@ impl Resolver<'_> {
     ) -> Result<Option<SlotId>, Reason> {
         let usage = self.usage(operation, place, &need.kind);
         let unwanted = match usage {
-            Usage::Remove => self.referred_to(&need.kind),
+            ResourceUse::Remove => self.referred_to(&need.kind),
             _ if names_another(self.context.contract, operation, place, Some(&need.kind)) => self.kept_apart(&need.kind),
             _ => Vec::new(),
         };
@@ -116,7 +116,8 @@ impl Resolver<'_> {
             if let Some(slot) = self.find(need, &avoided, usage) {
                 return Ok(Some(slot));
             }
-            let makers: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
+            let makers: Vec<IdSource> =
+                self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind && id_source.makes).cloned().collect();
             if let Some(slot) = self.make_one_more(&makers, need, &avoided, usage) {
                 return Ok(Some(slot));
             }
@@ -125,18 +126,18 @@ impl Resolver<'_> {
     }
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
-    fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Result<Option<SlotId>, Reason> {
+    fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Result<Option<SlotId>, Reason> {
         if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
             return Ok(Some(slot));
         }
-        let mut feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == need.kind).cloned().collect();
-        feeds.sort_by_cached_key(|feed| feed.makes && self.asks_for_found(&feed.operation));
+        let mut feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind).cloned().collect();
+        feeds.sort_by_cached_key(|id_source| id_source.makes && self.asks_for_found(&id_source.operation));
         let mut reasons = Vec::new();
-        for feed in feeds.iter().filter(|feed| feed.makes) {
-            if self.successes.contains_key(&feed.operation) {
+        for id_source in feeds.iter().filter(|id_source| id_source.makes) {
+            if self.successes.contains_key(&id_source.operation) {
                 continue;
             }
-            match self.success(&feed.operation) {
+            match self.success(&id_source.operation) {
                 Ok(_) => {
                     if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
                         return Ok(Some(slot));
@@ -151,17 +152,17 @@ impl Resolver<'_> {
         if let Some(slot) = self.make_one_more(&feeds, need, taken, usage) {
             return Ok(Some(slot));
         }
-        if usage == Usage::Remove && feeds.iter().any(|feed| feed.makes) {
+        if usage == ResourceUse::Remove && feeds.iter().any(|id_source| id_source.makes) {
             let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind).into());
             return Err(reason.clone().worded(format!("only what the run made may be removed; {reason}")));
         }
-        if usage == Usage::Write && !self.context.options.permission.allows(Effect::Borrowed) {
+        if usage == ResourceUse::Write && !self.context.options.permission.allows(Effect::Borrowed) {
             return Err(not_made(&need.kind, reasons.pop()));
         }
         if let Some(slot) = self.known_before(need, taken) {
             return Ok(Some(slot));
         }
-        if usage == Usage::Remove {
+        if usage == ResourceUse::Remove {
             return Err(format!("only what the run made may be removed, and no operation makes {}", need.kind).into());
         }
         if let Some(slot) = self.borrow(&feeds, need) {
@@ -173,14 +174,14 @@ impl Resolver<'_> {
         }
     }
 
-    fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
-        let own_only = usage == Usage::Write && !self.context.options.permission.allows(Effect::Borrowed);
+    fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Option<SlotId> {
+        let own_only = usage == ResourceUse::Write && !self.context.options.permission.allows(Effect::Borrowed);
         let fits = |id: &SlotId, slot: &Slot| {
             slot.kind == need.kind
                 && (!own_only || slot.maker().is_some())
                 && !taken.contains(id)
                 && is_part(&need.like, &slot.like)
-                && (usage != Usage::Remove || (slot.maker().is_some() && !self.builder.consumers.contains_key(id)))
+                && (usage != ResourceUse::Remove || (slot.maker().is_some() && !self.builder.consumers.contains_key(id)))
                 && !matches!(&slot.origin, Origin::Given(state) if !state.is_empty())
                 // What may turn out to be an example is nothing that others can rely on.
                 && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
@@ -210,39 +211,39 @@ impl Resolver<'_> {
     pub(in crate::plan) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
         let need = ResourceNeed::any(kind);
         let mut taken: Vec<SlotId> = vec![other.to_owned()];
-        while let Some(slot) = self.find(&need, &taken, Usage::Write) {
+        while let Some(slot) = self.find(&need, &taken, ResourceUse::Write) {
             if self.builder.plan().is_made(&slot) {
                 return Some(slot);
             }
             taken.push(slot);
         }
-        let feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == kind && feed.makes).cloned().collect();
-        for feed in &feeds {
-            let _ = self.success(&feed.operation);
+        let feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == kind && id_source.makes).cloned().collect();
+        for id_source in &feeds {
+            let _ = self.success(&id_source.operation);
         }
-        self.make_one_more(&feeds, &need, &taken, Usage::Write)
+        self.make_one_more(&feeds, &need, &taken, ResourceUse::Write)
     }
 
     /// A resource that is made for one purpose and named by nothing else.
     pub(in crate::plan) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
         let taken: Vec<SlotId> = self.builder.plan().slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
-        let feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.kind == need.kind && feed.makes).cloned().collect();
-        self.make_one_more(&feeds, need, &taken, Usage::Write)
+        let feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind && id_source.makes).cloned().collect();
+        self.make_one_more(&feeds, need, &taken, ResourceUse::Write)
     }
 
     /// One more request that makes a resource, for a need that nothing made so far can fill.
-    fn make_one_more(&mut self, feeds: &[Feed], need: &ResourceNeed, taken: &[SlotId], usage: Usage) -> Option<SlotId> {
-        let mut makers: Vec<&Feed> = feeds.iter().filter(|feed| feed.makes).collect();
-        makers.sort_by_key(|feed| (!feed.offers(&need.like), feed.items.len()));
-        for feed in makers {
-            if !matches!(self.successes.get(&feed.operation), Some(Ok(_))) || self.building.contains(&feed.operation) {
+    fn make_one_more(&mut self, feeds: &[IdSource], need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Option<SlotId> {
+        let mut makers: Vec<&IdSource> = feeds.iter().filter(|id_source| id_source.makes).collect();
+        makers.sort_by_key(|id_source| (!id_source.offers(&need.like), id_source.items.len()));
+        for id_source in makers {
+            if !matches!(self.successes.get(&id_source.operation), Some(Ok(_))) || self.building.contains(&id_source.operation) {
                 continue;
             }
-            if !feed.offers(&need.like) && !self.can_be(&feed.operation, &need.like) {
+            if !id_source.offers(&need.like) && !self.can_be(&id_source.operation, &need.like) {
                 continue;
             }
-            let id = self.valid_probe(&feed.operation, None).ok()?;
-            if !feed.offers(&need.like) {
+            let id = self.valid_probe(&id_source.operation, None).ok()?;
+            if !id_source.offers(&need.like) {
                 self.reshape(&id, &need.like);
             }
             if let Some(probe) = self.builder.probe_mut(&id) {
@@ -292,12 +293,12 @@ impl Resolver<'_> {
     }
 
     /// A resource that exists on the server, found through a list.
-    fn borrow(&mut self, feeds: &[Feed], need: &ResourceNeed) -> Option<SlotId> {
+    fn borrow(&mut self, feeds: &[IdSource], need: &ResourceNeed) -> Option<SlotId> {
         let contract = self.context.contract;
-        let mut finders: Vec<&Feed> = feeds.iter().filter(|feed| !feed.makes).collect();
-        finders.sort_by_key(|feed| rank(contract, feed));
-        for feed in finders {
-            let Ok(finder) = self.success(&feed.operation) else { continue };
+        let mut finders: Vec<&IdSource> = feeds.iter().filter(|id_source| !id_source.makes).collect();
+        finders.sort_by_key(|id_source| rank(contract, id_source));
+        for id_source in finders {
+            let Ok(finder) = self.success(&id_source.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
             let alike = |slot: &&Slot| slot.origin == origin && slot.like == need.like && slot.fallback.is_some() == need.fallback.is_some();
             let nth = self.builder.plan().slots.values().filter(alike).count();
@@ -306,7 +307,7 @@ impl Resolver<'_> {
                 .slots_mut()
                 .insert(id.clone(), Slot { like: need.like.clone(), fallback: need.fallback.clone(), ..Slot::any(&need.kind, origin) });
             let state = self.finished(&need.kind);
-            let capture = Capture { slot: id.clone(), expression: feed.expression.clone(), like: need.like.clone(), nth, state };
+            let capture = Capture { slot: id.clone(), expression: id_source.expression.clone(), like: need.like.clone(), nth, state };
             if let Some(probe) = self.builder.probe_mut(&finder) {
                 probe.captures.push(capture);
             }
@@ -317,13 +318,14 @@ impl Resolver<'_> {
 
     /// The slots that a request makes.
     pub(in crate::plan) fn yield_slots(&mut self, operation: &Operation, id: &str) {
-        let feeds: Vec<Feed> = self.context.feeds.iter().filter(|feed| feed.operation == operation.id && feed.makes).cloned().collect();
-        for feed in feeds {
-            for (nth, item) in feed.items.iter().enumerate() {
-                let slot = self.next_slot(&feed.kind);
-                let made = Slot { like: item.clone(), ..Slot::any(&feed.kind, Origin::Created(id.to_owned())) };
+        let feeds: Vec<IdSource> =
+            self.context.feeds.iter().filter(|id_source| id_source.operation == operation.id && id_source.makes).cloned().collect();
+        for id_source in feeds {
+            for (nth, item) in id_source.items.iter().enumerate() {
+                let slot = self.next_slot(&id_source.kind);
+                let made = Slot { like: item.clone(), ..Slot::any(&id_source.kind, Origin::Created(id.to_owned())) };
                 self.builder.slots_mut().insert(slot.clone(), made);
-                let capture = Capture { slot, expression: feed.expression.clone(), like: Value::Null, nth, state: None };
+                let capture = Capture { slot, expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 if let Some(probe) = self.builder.probe_mut(id) {
                     probe.captures.push(capture);
                 }
@@ -346,16 +348,16 @@ impl Resolver<'_> {
 impl Resolver<'_> {
     /// What a request does to a resource that it names at a place. What hangs below a resource changes it, and so may what
     /// refers to it, unless things of its kind are only referred to.
-    fn usage(&self, operation: &Operation, place: &Place, kind: &str) -> Usage {
+    fn usage(&self, operation: &Operation, place: &Place, kind: &str) -> ResourceUse {
         let own = operation.item_parameter().map(|parameter| parameter.name.as_str());
         match place {
-            _ if reads(operation, self.context.suite, &self.context.options.permission) => Usage::Read,
-            Place::Path(name) if removes(operation) && own == Some(name.as_str()) => Usage::Remove,
-            Place::Body(_) if removes(operation) && own.is_none() => Usage::Remove,
-            Place::Query(_) if removes_many(operation) => Usage::Remove,
-            Place::Path(_) => Usage::Write,
-            _ if self.context.rules.is_catalogue(kind) => Usage::Read,
-            _ => Usage::Write,
+            _ if reads(operation, self.context.suite, &self.context.options.permission) => ResourceUse::Read,
+            Place::Path(name) if removes(operation) && own == Some(name.as_str()) => ResourceUse::Remove,
+            Place::Body(_) if removes(operation) && own.is_none() => ResourceUse::Remove,
+            Place::Query(_) if removes_many(operation) => ResourceUse::Remove,
+            Place::Path(_) => ResourceUse::Write,
+            _ if self.context.rules.is_catalogue(kind) => ResourceUse::Read,
+            _ => ResourceUse::Write,
         }
     }
 }

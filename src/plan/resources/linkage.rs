@@ -3,7 +3,7 @@
 
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::plan::{Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
-use crate::plan::bound_request::Bound;
+use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
 
 impl Resolver<'_> {
@@ -14,12 +14,12 @@ impl Resolver<'_> {
         operation: &Operation,
         place: &Place,
         need: &ResourceNeed,
-        bound: &Bound,
+        bound_request: &BoundRequest,
         taken: &[SlotId],
     ) -> Option<SlotId> {
         let writes = (operation.method.is_post() || operation.method.is_patch()) && matches!(place, Place::Body(_));
         let name = relationship(&operation.path).filter(|_| writes)?;
-        let there = self.in_there(operation, name, &bound.base.request);
+        let there = self.in_there(operation, name, &bound_request.base.request);
         if there.is_empty() {
             return None;
         }
@@ -29,7 +29,14 @@ impl Resolver<'_> {
     }
 
     /// A resource to take out of a relationship by name: one that was put there in place of all others, or else added.
-    pub(in crate::plan) fn taken_out(&mut self, operation: &Operation, place: &Place, bound: &Bound, kind: &str, taken: &[SlotId]) -> Option<SlotId> {
+    pub(in crate::plan) fn taken_out(
+        &mut self,
+        operation: &Operation,
+        place: &Place,
+        bound_request: &BoundRequest,
+        kind: &str,
+        taken: &[SlotId],
+    ) -> Option<SlotId> {
         relationship(&operation.path).filter(|_| operation.method.is_delete() && matches!(place, Place::Body(_)))?;
         let contract = self.context.contract;
         for method in ["PATCH", "POST"] {
@@ -37,7 +44,8 @@ impl Resolver<'_> {
                 continue;
             };
             let Ok(success) = self.success(&other.id) else { continue };
-            let probe = self.builder.plan().probe(&success).filter(|probe| probe.request.slots_in_path() == bound.base.request.slots_in_path());
+            let probe =
+                self.builder.plan().probe(&success).filter(|probe| probe.request.slots_in_path() == bound_request.base.request.slots_in_path());
             let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
             if let Some(slot) = put.into_iter().find(|slot| !taken.contains(slot) && self.kind_of(slot) == kind) {
                 return Some(slot);
@@ -63,10 +71,10 @@ impl Resolver<'_> {
             }
             for left in self.in_there(operation, name, &request).into_iter().filter(|slot| !out.contains(slot)) {
                 let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
-                let Ok(bound) = self.bind(operation, false, &fixed) else { continue };
-                let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound.base.request);
+                let Ok(bound_request) = self.bind(operation, false, &fixed) else { continue };
+                let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound_request.base.request);
                 removal.id = format!("{}::{}::success", operation.id, removal.status);
-                removal.assumed = bound.assumed;
+                removal.assumed = bound_request.assumed;
                 // What may not be sent is left out: no cell depends on it.
                 let _ = self.builder.push(removal);
             }
@@ -145,6 +153,6 @@ fn reads(probe: &Probe, removal: &Probe) -> bool {
 
 /// The slots that a request names in its body.
 fn named(probe: &Probe, at: impl Fn(&str) -> bool) -> Vec<SlotId> {
-    let body = probe.request.fillings.iter().filter(|filling| matches!(&filling.place, Place::Body(place) if at(place)));
-    body.map(|filling| filling.slot.clone()).collect()
+    let body = probe.request.fillings.iter().filter(|binding| matches!(&binding.place, Place::Body(place) if at(place)));
+    body.map(|binding| binding.slot.clone()).collect()
 }

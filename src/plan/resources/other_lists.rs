@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::id_sources::Feed;
+use super::id_sources::IdSource;
 use crate::model::contract::{Contract, Operation};
 use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::plan::operations::path_kind;
@@ -15,11 +15,11 @@ const MOST_LISTS: usize = 3;
 
 /// How well a list is fit for finding something of a kind: the list of everything of the kind knows best what there is, then
 /// one that needs no id, then any other. Less is better.
-pub fn rank(contract: &Contract, feed: &Feed) -> (Reverse<bool>, bool) {
-    let Some(finder) = contract.operation(&feed.operation) else { return (Reverse(false), true) };
+pub fn rank(contract: &Contract, id_source: &IdSource) -> (Reverse<bool>, bool) {
+    let Some(finder) = contract.operation(&id_source.operation) else { return (Reverse(false), true) };
     let is_item = |item: &Operation| {
         let rest = item.path.strip_prefix(finder.path.trim_end_matches('/')).map(|rest| rest.trim_matches('/'));
-        rest.is_some_and(|rest| !rest.contains('/')) && item.item_parameter().is_some() && path_kind(item) == Some(&feed.kind)
+        rest.is_some_and(|rest| !rest.contains('/')) && item.item_parameter().is_some() && path_kind(item) == Some(&id_source.kind)
     };
     (Reverse(contract.operations.iter().any(is_item)), finder.path.contains('{'))
 }
@@ -40,18 +40,22 @@ impl Resolver<'_> {
         for (id, slot, finder) in borrowed {
             let Some(first) = self.builder.plan().probe(&finder).cloned() else { continue };
             let Some(capture) = first.captures.iter().find(|capture| capture.slot == id).cloned() else { continue };
-            let mut feeds: Vec<&Feed> =
-                self.context.feeds.iter().filter(|feed| !feed.makes && feed.kind == slot.kind && feed.operation != first.operation).collect();
-            feeds.sort_by_key(|feed| rank(self.context.contract, feed));
+            let mut feeds: Vec<&IdSource> = self
+                .context
+                .feeds
+                .iter()
+                .filter(|id_source| !id_source.makes && id_source.kind == slot.kind && id_source.operation != first.operation)
+                .collect();
+            feeds.sort_by_key(|id_source| rank(self.context.contract, id_source));
             let below = |path: &str| path.contains('{');
-            let others = feeds.into_iter().filter_map(|feed| {
+            let others = feeds.into_iter().filter_map(|id_source| {
                 // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.
-                let mut other = self.lister(feed).filter(|other| below(&first.request.path) || !below(&other.request.path))?;
+                let mut other = self.lister(id_source).filter(|other| below(&first.request.path) || !below(&other.request.path))?;
                 (other.wave, other.stage) = first.due();
                 other.after = vec![first.id.clone()];
                 (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
                 other.id = crate::model::ids::twin(&other.id, &id);
-                other.captures = vec![Capture { expression: feed.expression.clone(), ..capture.clone() }];
+                other.captures = vec![Capture { expression: id_source.expression.clone(), ..capture.clone() }];
                 Some(other)
             });
             let others: Vec<Probe> = others.take(MOST_LISTS).collect();
@@ -62,11 +66,11 @@ impl Resolver<'_> {
     }
 
     /// The request that asks for a list: the one that is planned, or one that needs nothing.
-    pub(in crate::plan) fn lister(&self, feed: &Feed) -> Option<Probe> {
-        if let Some(Ok(planned)) = self.successes.get(&feed.operation) {
+    pub(in crate::plan) fn lister(&self, id_source: &IdSource) -> Option<Probe> {
+        if let Some(Ok(planned)) = self.successes.get(&id_source.operation) {
             return self.builder.plan().probe(planned).cloned();
         }
-        let operation = self.context.contract.operation(&feed.operation).filter(|operation| operation.method.is_safe())?;
+        let operation = self.context.contract.operation(&id_source.operation).filter(|operation| operation.method.is_safe())?;
         let base = valid(self.context.contract, self.context.schemas, operation, false).ok()?;
         if !base.needs.is_empty() || skip_reason(operation, self.context.suite, self.context.options).is_some() {
             return None;

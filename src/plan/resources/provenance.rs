@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::answer_contents::{carries_any, items, names_itself, note_ids, other_name, shows};
-use super::id_sources::{Feed, feeds};
+use super::id_sources::{IdSource, feeds};
 use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Status};
 use crate::model::exchange::Answer;
@@ -19,7 +19,7 @@ const MOST_ITEMS: usize = 1_000;
 
 /// Why it is not proven that the run made a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
+pub enum OwnershipDoubt {
     /// The answer shows another name than the one that was sent.
     OtherName(String),
     /// An earlier answer held the id.
@@ -30,7 +30,7 @@ pub enum Doubt {
     Named,
 }
 
-impl Doubt {
+impl OwnershipDoubt {
     /// In words.
     pub fn words(&self) -> String {
         match self {
@@ -44,7 +44,7 @@ impl Doubt {
 
 /// A thing that an answer to a write held and that is not proven to be the run's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unproven {
+pub struct UnprovenResource {
     /// Its kind.
     pub kind: String,
     /// Its id.
@@ -52,7 +52,7 @@ pub struct Unproven {
     /// The probe that was answered with it.
     pub probe: String,
     /// Why it is not proven.
-    pub doubt: Doubt,
+    pub doubt: OwnershipDoubt,
     /// The member that holds the id.
     member: String,
     /// What was sent, as far as it is JSON.
@@ -65,9 +65,9 @@ pub struct Unproven {
 #[derive(Debug, Default)]
 pub struct Ownership {
     mark: String,
-    finders: Vec<Feed>,
+    finders: Vec<IdSource>,
     own: BTreeSet<(String, String)>,
-    unproven: Vec<Unproven>,
+    unproven: Vec<UnprovenResource>,
     /// Ids that answers have held, by kind as far as it is told, each with the moment at which the first one came.
     seen: BTreeMap<(String, String), u64>,
     moment: u64,
@@ -77,7 +77,7 @@ pub struct Ownership {
 
 /// What an answer is learnt from.
 #[derive(Clone, Copy)]
-pub struct Heard<'r> {
+pub struct OwnershipAnswer<'r> {
     /// The probe.
     pub probe: &'r Probe,
     /// The values of its path, as they were sent.
@@ -93,7 +93,7 @@ pub struct Heard<'r> {
 impl Ownership {
     /// Nothing is known yet.
     pub fn new(contract: &Contract, mark: &str) -> Self {
-        Self { mark: mark.to_owned(), finders: feeds(contract).into_iter().filter(|feed| !feed.makes).collect(), ..Self::default() }
+        Self { mark: mark.to_owned(), finders: feeds(contract).into_iter().filter(|id_source| !id_source.makes).collect(), ..Self::default() }
     }
 
     /// Whether the run is proven to have made a thing.
@@ -102,8 +102,8 @@ impl Ownership {
     }
 
     /// The lists of things of a kind.
-    pub fn finders(&self, kind: &str) -> Vec<Feed> {
-        self.finders.iter().filter(|feed| feed.kind == kind).cloned().collect()
+    pub fn finders(&self, kind: &str) -> Vec<IdSource> {
+        self.finders.iter().filter(|id_source| id_source.kind == kind).cloned().collect()
     }
 
     /// Whether an answer has held an id.
@@ -124,12 +124,14 @@ impl Ownership {
     /// Whether one look at a thing may show whose it is: what was sent carries the mark, or the thing may be new.
     pub fn is_worth_a_look(&self, kind: &str, id: &Value) -> bool {
         let id = plain(id);
-        let open = |one: &&Unproven| matches!(one.doubt, Doubt::NotShown(_) | Doubt::KnownBefore) && (one.new || carries_any(&one.sent, &self.mark));
+        let open = |one: &&UnprovenResource| {
+            matches!(one.doubt, OwnershipDoubt::NotShown(_) | OwnershipDoubt::KnownBefore) && (one.new || carries_any(&one.sent, &self.mark))
+        };
         self.unproven.iter().filter(|one| one.kind == kind && one.id == id).any(|one| open(&one))
     }
 
     /// Why a thing is not proven to be the run's own.
-    pub fn doubt(&self, kind: &str, id: &Value) -> Option<&Doubt> {
+    pub fn doubt(&self, kind: &str, id: &Value) -> Option<&OwnershipDoubt> {
         let id = plain(id);
         self.unproven.iter().find(|one| one.kind == kind && one.id == id).map(|one| &one.doubt)
     }
@@ -137,13 +139,13 @@ impl Ownership {
     /// Takes a thing that cannot be looked at for the run's own, where a valid create was answered 201 with an id that was not
     /// there before.
     pub fn take_unseen(&mut self, kind: &str, id: &Value) {
-        if self.unproven.iter().any(|one| one.kind == kind && one.id == plain(id) && one.new && matches!(one.doubt, Doubt::NotShown(_))) {
+        if self.unproven.iter().any(|one| one.kind == kind && one.id == plain(id) && one.new && matches!(one.doubt, OwnershipDoubt::NotShown(_))) {
             self.take(kind, id);
         }
     }
 
     /// Everything that came back from a write and is not proven to be the run's own.
-    pub fn unproven(&self) -> &[Unproven] {
+    pub fn unproven(&self) -> &[UnprovenResource] {
         &self.unproven
     }
 
@@ -155,8 +157,8 @@ impl Ownership {
     }
 
     /// Learns from an answer: what `made` captures may be new, everything else was there before.
-    pub fn learn(&mut self, heard: &Heard<'_>, made: &[(Capture, String)]) {
-        let Heard { probe, answer, .. } = *heard;
+    pub fn learn(&mut self, heard: &OwnershipAnswer<'_>, made: &[(Capture, String)]) {
+        let OwnershipAnswer { probe, answer, .. } = *heard;
         let mut found: BTreeSet<(String, String)> = BTreeSet::new();
         if answer.status.is_success() {
             for (capture, kind) in made {
@@ -166,11 +168,11 @@ impl Ownership {
                 }
             }
             self.recognise(heard);
-            for feed in self.finders.iter().filter(|feed| feed.operation == probe.operation) {
-                self.listed.insert(feed.kind.clone());
-                let nth = |nth| Capture { slot: SlotId::new(), expression: feed.expression.clone(), like: Value::Null, nth, state: None };
+            for id_source in self.finders.iter().filter(|id_source| id_source.operation == probe.operation) {
+                self.listed.insert(id_source.kind.clone());
+                let nth = |nth| Capture { slot: SlotId::new(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
-                found.extend(ids.map(|id| (feed.kind.clone(), plain(&id))));
+                found.extend(ids.map(|id| (id_source.kind.clone(), plain(&id))));
             }
         }
         if let Some(body) = answer.body.json() {
@@ -183,8 +185,8 @@ impl Ownership {
     }
 
     /// Whether a thing that an answer held is the run's own.
-    fn judge(&mut self, heard: &Heard<'_>, capture: &Capture, kind: &str, id: &Value) {
-        let other = |one: &Unproven| one.kind == kind && one.id == plain(id) && matches!(one.doubt, Doubt::OtherName(_));
+    fn judge(&mut self, heard: &OwnershipAnswer<'_>, capture: &Capture, kind: &str, id: &Value) {
+        let other = |one: &UnprovenResource| one.kind == kind && one.id == plain(id) && matches!(one.doubt, OwnershipDoubt::OtherName(_));
         if self.is_own(kind, id) || self.unproven.iter().any(other) {
             return;
         }
@@ -200,7 +202,7 @@ impl Ownership {
             Err(doubt) => {
                 let member = capture.expression.rsplit('/').next().filter(|_| capture.expression.contains('#')).unwrap_or("id").to_owned();
                 let sent = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
-                let one = Unproven { kind: kind.to_owned(), id: plain(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
+                let one = UnprovenResource { kind: kind.to_owned(), id: plain(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
                 if !self.unproven.iter().any(|known| known.kind == one.kind && known.id == one.id) {
                     self.unproven.push(one);
                 }
@@ -209,70 +211,70 @@ impl Ownership {
     }
 
     /// Whether nothing speaks against an id being new: a list of its kind was read before, or there is none to read.
-    fn may_be_new(&self, heard: &Heard<'_>, kind: &str) -> bool {
-        let listed = self.listed.contains(kind) || !self.finders.iter().any(|feed| feed.kind == kind);
+    fn may_be_new(&self, heard: &OwnershipAnswer<'_>, kind: &str) -> bool {
+        let listed = self.listed.contains(kind) || !self.finders.iter().any(|id_source| id_source.kind == kind);
         // What is made below a thing of the run's own is nowhere else.
         let below_own = heard.probe.request.slots_in_path().into_iter().any(|slot| self.own_slots(slot, heard));
         listed || below_own
     }
 
-    fn own_slots(&self, slot: &str, heard: &Heard<'_>) -> bool {
-        let place = heard.probe.request.fillings.iter().find(|filling| filling.slot == slot).map(|filling| &filling.place);
+    fn own_slots(&self, slot: &str, heard: &OwnershipAnswer<'_>) -> bool {
+        let place = heard.probe.request.fillings.iter().find(|binding| binding.slot == slot).map(|binding| &binding.place);
         let Some(Place::Path(name)) = place else { return false };
         let kind = crate::model::ids::kind_of(slot);
         heard.path_values.get(name).is_some_and(|value| self.is_own(kind, &Value::from(value.as_str())))
     }
 
-    fn proof(&self, heard: &Heard<'_>, (capture, kind): (&Capture, &str), id: &Value, new: bool) -> Result<(), Doubt> {
-        let Heard { answer, .. } = *heard;
+    fn proof(&self, heard: &OwnershipAnswer<'_>, (capture, kind): (&Capture, &str), id: &Value, new: bool) -> Result<(), OwnershipDoubt> {
+        let OwnershipAnswer { answer, .. } = *heard;
         if capture.expression.starts_with("$request.path.") {
             let marked = id.as_str().is_some_and(|key| carries(key, &self.mark));
             let drawn = is_new_key(id, &self.mark) && (marked || answer.status == Status(201));
-            return if drawn { Ok(()) } else { Err(Doubt::NotShown(answer.status)) };
+            return if drawn { Ok(()) } else { Err(OwnershipDoubt::NotShown(answer.status)) };
         }
         let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
         let listed = new && self.listed.contains(kind);
         if names_itself(&sent, &plain(id)) && !listed && !is_new_key(id, &self.mark) {
-            return Err(Doubt::Named);
+            return Err(OwnershipDoubt::Named);
         }
         let member = capture.expression.rsplit('/').next().unwrap_or("id");
         let items = answer.body.json().map(|body| items(body, member, &plain(id))).unwrap_or_default();
         match self.shown(&sent, &items, member) {
-            Shown::Own => Ok(()),
-            Shown::Other(name) => Err(Doubt::OtherName(name)),
+            ShownResource::Own => Ok(()),
+            ShownResource::Other(name) => Err(OwnershipDoubt::OtherName(name)),
             // Nothing can be shown where nothing carries the mark.
-            Shown::Nothing if new && !items.is_empty() && !carries_any(&sent, &self.mark) => Ok(()),
-            Shown::Nothing if self.was_seen(kind, &plain(id), heard.began) => Err(Doubt::KnownBefore),
-            Shown::Nothing => Err(Doubt::NotShown(answer.status)),
+            ShownResource::Nothing if new && !items.is_empty() && !carries_any(&sent, &self.mark) => Ok(()),
+            ShownResource::Nothing if self.was_seen(kind, &plain(id), heard.began) => Err(OwnershipDoubt::KnownBefore),
+            ShownResource::Nothing => Err(OwnershipDoubt::NotShown(answer.status)),
         }
     }
 
     /// What items that hold an id show of what was sent.
-    fn shown(&self, sent: &Value, items: &[&Value], member: &str) -> Shown {
+    fn shown(&self, sent: &Value, items: &[&Value], member: &str) -> ShownResource {
         if let Some(other) = items.iter().find_map(|item| other_name(sent, item, member, &self.mark)) {
-            return Shown::Other(other);
+            return ShownResource::Other(other);
         }
-        if items.iter().any(|item| shows(item, &self.mark, 0)) { Shown::Own } else { Shown::Nothing }
+        if items.iter().any(|item| shows(item, &self.mark, 0)) { ShownResource::Own } else { ShownResource::Nothing }
     }
 
     /// Takes for the run's own what an answer about its kind shows beside the mark.
-    fn recognise(&mut self, heard: &Heard<'_>) {
+    fn recognise(&mut self, heard: &OwnershipAnswer<'_>) {
         let Some(body) = heard.answer.body.json() else { return };
-        let about = |one: &Unproven| {
-            let listed = self.finders.iter().any(|feed| feed.operation == heard.probe.operation && feed.kind == one.kind);
+        let about = |one: &UnprovenResource| {
+            let listed = self.finders.iter().any(|id_source| id_source.operation == heard.probe.operation && id_source.kind == one.kind);
             listed || heard.probe.request.slots_in_path().last().is_some_and(|slot| crate::model::ids::kind_of(slot) == one.kind)
         };
         let mut proven: Vec<(String, String)> = Vec::new();
         let mut other: Vec<(String, String, String)> = Vec::new();
-        for one in self.unproven.iter().filter(|one| matches!(one.doubt, Doubt::NotShown(_) | Doubt::KnownBefore) && about(one)) {
+        for one in self.unproven.iter().filter(|one| matches!(one.doubt, OwnershipDoubt::NotShown(_) | OwnershipDoubt::KnownBefore) && about(one)) {
             let single = heard.path_values.values().any(|value| *value == one.id);
             let found: Vec<&Value> = items(body, &one.member, &one.id).into_iter().filter(|item| single || item.get(&one.member).is_some()).collect();
             match self.shown(&one.sent, &found, &one.member) {
-                Shown::Own => proven.push((one.kind.clone(), one.id.clone())),
-                Shown::Other(name) => other.push((one.kind.clone(), one.id.clone(), name)),
+                ShownResource::Own => proven.push((one.kind.clone(), one.id.clone())),
+                ShownResource::Other(name) => other.push((one.kind.clone(), one.id.clone(), name)),
                 // It is there, created, was not there before, and shows nothing that speaks against it.
-                Shown::Nothing if one.new && single => proven.push((one.kind.clone(), one.id.clone())),
-                Shown::Nothing => {}
+                ShownResource::Nothing if one.new && single => proven.push((one.kind.clone(), one.id.clone())),
+                ShownResource::Nothing => {}
             }
         }
         for (kind, id) in proven {
@@ -280,14 +282,14 @@ impl Ownership {
         }
         for (kind, id, name) in other {
             if let Some(one) = self.unproven.iter_mut().find(|one| one.kind == kind && one.id == id) {
-                one.doubt = Doubt::OtherName(name);
+                one.doubt = OwnershipDoubt::OtherName(name);
             }
         }
     }
 }
 
 /// What a resource shows of the one that was sent.
-enum Shown {
+enum ShownResource {
     /// The mark of the run.
     Own,
     /// Another name.
@@ -297,7 +299,7 @@ enum Shown {
 }
 
 /// The id that a capture finds, in the answer or in the path that was asked.
-fn id_of(capture: &Capture, heard: &Heard<'_>) -> Option<Value> {
+fn id_of(capture: &Capture, heard: &OwnershipAnswer<'_>) -> Option<Value> {
     if let Some(name) = capture.expression.strip_prefix("$request.path.") {
         return heard.path_values.get(name).map(|value| Value::from(value.as_str()));
     }

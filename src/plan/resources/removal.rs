@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::contract::expressions::captured;
 use crate::model::contract::Status;
 use crate::model::exchange::Answer;
-use crate::model::journal::{Chronicle, Fate};
+use crate::model::journal::{JournalHistory, RequestFate};
 use crate::model::path::last_parameter;
 use crate::model::plan::{Origin, Place, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId, Stage};
 
@@ -26,21 +26,21 @@ pub struct Held {
 
 impl Held {
     /// What a journal tells.
-    pub fn of(chronicle: &Chronicle) -> Self {
-        let plan = &chronicle.start.plan;
+    pub fn of(journal_history: &JournalHistory) -> Self {
+        let plan = &journal_history.start.plan;
         let mut held = Self::default();
         for (id, slot) in &plan.slots {
             if let Origin::Given(value) = &slot.origin {
                 held.values.insert(id.clone(), Value::String(value.clone()));
             }
         }
-        let known = |id: &str| plan.probe(id).or_else(|| chronicle.added.iter().find(|added| added.id == id));
+        let known = |id: &str| plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == id));
         let mut all: Vec<(u64, &Probe, &Answer)> = Vec::new();
-        for (id, past) in &chronicle.past {
+        for (id, past) in &journal_history.past {
             let Some(probe) = known(id) else { continue };
             all.extend(past.iter().filter_map(|past| match &past.fate {
-                Fate::Answered(answer) => Some((past.number, probe, answer)),
-                Fate::Silent(_) | Fate::Lost => None,
+                RequestFate::Answered(answer) => Some((past.number, probe, answer)),
+                RequestFate::Silent(_) | RequestFate::Lost => None,
             }));
         }
         all.sort_by_key(|(number, ..)| *number);
@@ -118,9 +118,9 @@ fn made_at_its_path(plan: &Plan, probe: &Probe, control: &Probe, status: Status,
     let name = last_parameter(&probe.request.path)?;
     let place = Place::Path(name.to_owned());
     let is_about_the_id = may_create && probe.fault.as_ref().is_some_and(|fault| fault.place == place);
-    let filling = control.request.fillings.iter().find(|filling| is_about_the_id && filling.place == place)?;
+    let binding = control.request.fillings.iter().find(|binding| is_about_the_id && binding.place == place)?;
     let value = probe.request.path_values.get(name)?;
-    Some(intruder(&filling.slot, plan.slots.get(&filling.slot)?, probe, time, Value::from(value.as_str())))
+    Some(intruder(&binding.slot, plan.slots.get(&binding.slot)?, probe, time, Value::from(value.as_str())))
 }
 
 /// The name of a slot for one more thing of the sort that another slot names.
@@ -133,8 +133,8 @@ pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
     let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
     let own = Place::Path(last_parameter(&request.path)?.to_owned());
-    for filling in request.fillings.iter_mut().filter(|filling| filling.place == own) {
-        slot.clone_into(&mut filling.slot);
+    for binding in request.fillings.iter_mut().filter(|binding| binding.place == own) {
+        slot.clone_into(&mut binding.slot);
     }
     Some(sweeping(format!("{}::removal::{slot}", remover.operation), &remover.operation, request, vec![slot.to_owned()]))
 }
@@ -187,7 +187,7 @@ mod tests {
 
     use super::intruders;
     use crate::model::contract::Status;
-    use crate::model::exchange::{Answer, Content};
+    use crate::model::exchange::{Answer, AnswerContent};
     use crate::model::plan::{Origin, Plan, Probe};
 
     fn probe(method: &str, id: &str, value: &str, fault: &Value) -> Probe {
@@ -214,7 +214,7 @@ mod tests {
         let mut plan: Plan = serde_json::from_value(json!({"cells": [], "probes": [], "slots": slots})).unwrap();
         plan.probes.push(probe(method, "control", "report", &Value::Null));
         let faulty = probe(method, "faulty", "probity-x", &json!({"place": {"path": "name"}, "words": "it names nothing"}));
-        let answer = Answer { status: Status(status), headers: Vec::new(), body: Content::Empty, millis: 1, echoes_credentials: false };
+        let answer = Answer { status: Status(status), headers: Vec::new(), body: AnswerContent::Empty, millis: 1, echoes_credentials: false };
         let found = intruders(&plan, &faulty, &answer, &BTreeMap::new(), 0);
         assert!(found.iter().all(|(_, slot, _)| slot.origin == Origin::Created("faulty".to_owned()) && slot.kind == "files"));
         found.into_iter().map(|(_, _, value)| value).collect()

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation};
-use crate::model::journal::Chronicle;
+use crate::model::journal::JournalHistory;
 use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::plan::effect::is_new_key;
-use crate::plan::values::{Base, document, freshen, marked, marked_texts, valid};
+use crate::plan::values::{ValidRequest, document, freshen, marked, marked_texts, valid};
 
 /// Something that is made once more, because it is not known whether it is still there.
 #[derive(Debug, Clone)]
@@ -21,17 +21,17 @@ pub struct Remake {
 
 /// The plan of a run that was cut off. What may have been made by the request that was under way then is made under another
 /// name, and every request of the plan that refers to it uses that one.
-pub fn renewed(contract: &Contract, schemas: &Schemas, chronicle: &Chronicle) -> Plan {
-    let mut plan = chronicle.start.plan.clone();
+pub fn renewed(contract: &Contract, schemas: &Schemas, journal_history: &JournalHistory) -> Plan {
+    let mut plan = journal_history.start.plan.clone();
     let makers: Vec<Probe> = plan.probes.iter().filter(|probe| probe.makes(&plan)).cloned().collect();
     for maker in makers {
-        let lost = chronicle.lost(&maker.id);
+        let lost = journal_history.lost(&maker.id);
         if lost == 0 {
             continue;
         }
-        let mark = format!("{}-again{lost}", chronicle.start.mark);
+        let mark = format!("{}-again{lost}", journal_history.start.mark);
         let mut changes = rename(contract, schemas, &maker, &mark);
-        changes.extend(new_key(&maker, &chronicle.start.mark, lost));
+        changes.extend(new_key(&maker, &journal_history.start.mark, lost));
         for probe in &mut plan.probes {
             for (old, new) in &changes {
                 replace(&mut probe.request, old, new);
@@ -140,10 +140,10 @@ fn texts(contract: &Contract, schemas: &Schemas, operation: &Operation, request:
     }
 }
 
-fn base(contract: &Contract, schemas: &Schemas, operation: &Operation, request: &RequestTemplate) -> Option<Base> {
+fn base(contract: &Contract, schemas: &Schemas, operation: &Operation, request: &RequestTemplate) -> Option<ValidRequest> {
     let with_body = !matches!(request.body, Body::Empty);
     let plain = valid(contract, schemas, operation, with_body).ok()?;
-    Some(Base { request: request.clone(), ..plain })
+    Some(ValidRequest { request: request.clone(), ..plain })
 }
 
 /// Puts one text in the place of another, wherever a request holds it as a whole value.

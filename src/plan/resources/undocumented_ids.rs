@@ -6,7 +6,7 @@ use crate::contract::append;
 use crate::model::contract::{Contract, Location, Operation};
 use crate::model::effect::Provenance;
 use crate::model::exchange::Answer;
-use crate::model::plan::{Body, Capture, Filling, Place, Remover, RequestTemplate, SlotId};
+use crate::model::plan::{Binding, Body, Capture, Place, Remover, RequestTemplate, SlotId};
 use crate::plan::operations::path_kind;
 
 /// How deep an answer is looked into.
@@ -64,7 +64,7 @@ fn item_request(contract: &Contract, method: &str, kind: &str, maker: &RequestTe
         headers: maker.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")).cloned().collect(),
         body: Body::Empty,
         credentials: maker.credentials.clone(),
-        fillings: vec![Filling { place: Place::Path(own.clone()), slot: slot.to_owned() }],
+        fillings: vec![Binding { place: Place::Path(own.clone()), slot: slot.to_owned() }],
     };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {
         let place = Place::Path(parameter.name.clone());
@@ -74,7 +74,7 @@ fn item_request(contract: &Contract, method: &str, kind: &str, maker: &RequestTe
             continue;
         }
         request.path_values.insert(parameter.name.clone(), value?);
-        request.fillings.extend(maker.fillings.iter().find(|filling| filling.place == place).cloned());
+        request.fillings.extend(maker.fillings.iter().find(|binding| binding.place == place).cloned());
     }
     Some(Remover { operation: operation.id.clone(), request })
 }

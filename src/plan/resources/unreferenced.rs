@@ -2,7 +2,7 @@
 //! A server may keep a resource that was referred to, even after the one that referred to it is gone.
 
 use crate::model::contract::{Contract, Operation};
-use crate::model::plan::{Filling, Origin, Place, Plan, Probe, ProbeId, Purpose, SlotId, Stage};
+use crate::model::plan::{Binding, Origin, Place, Plan, Probe, ProbeId, Purpose, SlotId, Stage};
 use crate::plan::operations::{path_kind, removes_many};
 use crate::plan::resolver::Resolver;
 
@@ -10,9 +10,9 @@ impl Resolver<'_> {
     /// Things of a kind that some valid request refers to, or makes others below.
     pub(in crate::plan) fn referred_to(&self, kind: &str) -> Vec<SlotId> {
         let valid = self.builder.plan().probes.iter().filter(|probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup);
-        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|filling| self.refers(probe, filling)));
+        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|binding| self.refers(probe, binding)));
         let own = |slot: &SlotId| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
-        named.map(|filling| filling.slot.clone()).filter(own).collect()
+        named.map(|binding| binding.slot.clone()).filter(own).collect()
     }
 
     /// Things of a kind that are to be removed as what nothing refers to.
@@ -21,11 +21,11 @@ impl Resolver<'_> {
         self.builder.consumers.keys().filter(|slot| own(slot)).cloned().collect()
     }
 
-    fn refers(&self, probe: &Probe, filling: &Filling) -> bool {
+    fn refers(&self, probe: &Probe, binding: &Binding) -> bool {
         let Some(operation) = self.context.contract.operation(&probe.operation) else { return false };
-        match &filling.place {
+        match &binding.place {
             Place::Path(_) => probe.makes(self.builder.plan()),
-            place => self.is_reference(operation, place, &filling.slot),
+            place => self.is_reference(operation, place, &binding.slot),
         }
     }
 

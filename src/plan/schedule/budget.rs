@@ -8,12 +8,12 @@ use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::plan::builder::PlanBuilder;
-use crate::plan::options::Options;
+use crate::plan::options::PlanningOptions;
 use crate::plan::resources::removal::removal;
 
 /// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most
 /// first.
-pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract, options: &Options, budget: u64) {
+pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract, options: &PlanningOptions, budget: u64) {
     builder.retain(|probe| probe.purpose != Purpose::Cleanup);
     if whole(builder.plan()) <= budget {
         tidy(builder);
@@ -72,7 +72,7 @@ fn removes(probe: &Probe, slot: &str) -> bool {
 }
 
 /// How old each cell is: those that were never asked for are the youngest to be asked, then by the time of the last run.
-fn ages(plan: &Plan, options: &Options) -> Vec<usize> {
+fn ages(plan: &Plan, options: &PlanningOptions) -> Vec<usize> {
     let times: BTreeSet<&String> = options.asked.values().collect();
     let age = |time: &String| times.iter().position(|known| *known == time).map_or(0, |position| position + 1);
     plan.cells.iter().map(|cell| options.asked.get(&(cell.operation.clone(), cell.status.0)).map_or(0, age)).collect()

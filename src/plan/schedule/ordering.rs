@@ -98,7 +98,7 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
         let related = route.replacen("/relationships/", "/", 1);
         let same = |probe: &Probe| probe.request.path == *route && same_owner(probe, taking);
         let reads = |probe: &&Probe| probe.request.method.is_get() && (same(probe) || (probe.request.path == related && same_owner(probe, taking)));
-        let filling: Vec<&Probe> = plan
+        let binding: Vec<&Probe> = plan
             .probes
             .iter()
             .filter(valid)
@@ -110,7 +110,7 @@ fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
         for read in plan.probes.iter().filter(valid).filter(reads) {
             edges.extend(changes.iter().map(|change| (read.id.clone(), change.id.clone())));
             edges.push((taking.id.clone(), read.id.clone()));
-            edges.extend(filling.iter().map(|filling| (read.id.clone(), filling.id.clone())));
+            edges.extend(binding.iter().map(|binding| (read.id.clone(), binding.id.clone())));
         }
     }
     edges
@@ -151,8 +151,8 @@ pub fn change_after_filling(probes: &mut [Probe]) {
     for id in changes {
         let Some(index) = probes.iter().position(|probe| probe.id == id) else { continue };
         let change = probes[index].clone();
-        let filling = probes.iter().rposition(|probe| fills(probe, &change.request.path) && same_owner(probe, &change));
-        if let Some(last) = filling.filter(|last| *last > index) {
+        let binding = probes.iter().rposition(|probe| fills(probe, &change.request.path) && same_owner(probe, &change));
+        if let Some(last) = binding.filter(|last| *last > index) {
             probes[index..=last].rotate_left(1);
         }
     }

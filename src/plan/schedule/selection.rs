@@ -10,25 +10,25 @@ use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
 use crate::plan::effect::reads;
 use crate::plan::error::PlanError;
-use crate::plan::options::Options;
+use crate::plan::options::PlanningOptions;
 
 /// How many tags are told where a selection matches none.
 const MOST_TAGS: usize = 12;
 
 /// The cells that are wanted, in the order of the contract.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct WantedCells {
     cells: Vec<PlannedCell>,
     /// Operations with such a cell; requests for any other are fixtures.
     operations: BTreeSet<String>,
 }
 
-impl Wanted {
+impl WantedCells {
     /// Chooses the cells.
     ///
     /// # Errors
     /// No cell is left.
-    pub fn choose(contract: &Contract, options: &Options) -> Result<Self, PlanError> {
+    pub fn choose(contract: &Contract, options: &PlanningOptions) -> Result<Self, PlanError> {
         let by_status = |status: Status| options.statuses.is_empty() || options.statuses.iter().any(|chosen| chooses(*chosen, status));
         let mut cells = Vec::new();
         for operation in contract.operations.iter().filter(|operation| options.filter.takes(operation)) {
@@ -82,7 +82,7 @@ fn chooses(chosen: Status, status: Status) -> bool {
     chosen == status || (chosen != Status::DEFAULT && chosen.is_range() && chosen.class() == status.class())
 }
 
-fn nothing(contract: &Contract, options: &Options) -> PlanError {
+fn nothing(contract: &Contract, options: &PlanningOptions) -> PlanError {
     let mut wanted = Vec::new();
     let mut hints = Vec::new();
     if contract.operations.iter().all(|operation| operation.responses.is_empty()) {
@@ -132,7 +132,7 @@ pub fn satisfied(operation: &Operation, schemes: &BTreeSet<String>) -> bool {
 }
 
 /// Why an operation cannot be asked by anybody whose credentials are known.
-fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<String> {
+fn unsigned_reason(operation: &Operation, suite: &Suite, options: &PlanningOptions) -> Option<String> {
     let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !satisfied(operation, schemes))?;
     let missing: Vec<&String> = operation.security.first()?.iter().filter(|scheme| !schemes.contains(*scheme)).collect();
     let names: Vec<&str> = missing.iter().map(|scheme| scheme.as_str()).collect();
@@ -142,7 +142,7 @@ fn unsigned_reason(operation: &Operation, suite: &Suite, options: &Options) -> O
 }
 
 /// Why an operation is not called; `None` when it may be.
-pub fn skip_reason(operation: &Operation, suite: &Suite, options: &Options) -> Option<Reason> {
+pub fn skip_reason(operation: &Operation, suite: &Suite, options: &PlanningOptions) -> Option<Reason> {
     if let Some(reason) = suite.skip.get(&operation.id) {
         return Some(Reason::new(Code::LeftOut, format!("left out by the suite: {reason}")));
     }

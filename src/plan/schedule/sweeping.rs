@@ -144,7 +144,7 @@ mod tests {
     use crate::model::effect::Permission;
     use crate::model::plan::Plan;
     use crate::model::suite::Suite;
-    use crate::plan::{Options, plan};
+    use crate::plan::{PlanningOptions, plan};
 
     /// What is planned for a contract with things, and one operation more on this path, where everything is allowed.
     fn planned(method: &str, path: &str) -> Plan {
@@ -165,7 +165,7 @@ mod tests {
         let schemas = Schemas::new(&contract).unwrap();
         let permission = Permission { disposable: true, ..Permission::everything() };
         let suite: Suite = serde_json::from_value(json!({"name": "t", "contract": "t.yaml"})).unwrap();
-        plan(&contract, &schemas, &suite, &Options { permission, mark: "mark".to_owned(), ..Options::default() }).unwrap()
+        plan(&contract, &schemas, &suite, &PlanningOptions { permission, mark: "mark".to_owned(), ..PlanningOptions::default() }).unwrap()
     }
 
     /// The operations of the valid requests in the order in which they are due.

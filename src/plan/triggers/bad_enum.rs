@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::members::{described, name};
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "bad-enum",
@@ -13,12 +13,12 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
-    let members = described(ground).into_iter().filter(|member| match chosen {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
+    let members = described(trigger_context).into_iter().filter(|member| match chosen {
         Some(chosen) => member.at == *chosen,
         None => name(&member.at) != "type" && member.value.is_string(),
     });
     let enumerated = members.filter(|member| member.schemas.iter().any(|schema| schema.get("enum").is_some_and(Value::is_array)));
-    enumerated.filter_map(|member| ground.with_value(&member.at, json!("PROBITY_NOT_IN_THE_LIST"))).collect()
+    enumerated.filter_map(|member| trigger_context.with_value(&member.at, json!("PROBITY_NOT_IN_THE_LIST"))).collect()
 }

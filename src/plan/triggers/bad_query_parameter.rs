@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::schema::follow;
 use crate::model::contract::{Location, Parameter};
 
@@ -14,26 +14,26 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
-    let mut places: Vec<(u8, &Parameter)> = ground
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
+    let mut places: Vec<(u8, &Parameter)> = trigger_context
         .operation
         .parameters
         .iter()
         .filter(|parameter| parameter.location == Location::Query && chosen.is_none_or(|chosen| *chosen == parameter.name))
-        .filter_map(|parameter| Some((plainness(ground, parameter)?, parameter)))
+        .filter_map(|parameter| Some((plainness(trigger_context, parameter)?, parameter)))
         .collect();
     places.sort_by_key(|(plainness, _)| *plainness);
-    places.into_iter().map(|(_, parameter)| ground.with_query_value(&parameter.name, "probity")).collect()
+    places.into_iter().map(|(_, parameter)| trigger_context.with_query_value(&parameter.name, "probity")).collect()
 }
 
 /// How plainly the word `probity` is wrong for the parameter, the plainest first; `None` when it may be right.
-fn plainness(ground: &Ground<'_>, parameter: &Parameter) -> Option<u8> {
+fn plainness(trigger_context: &TriggerContext<'_>, parameter: &Parameter) -> Option<u8> {
     let reference = parameter.schema.as_ref()?;
-    if ground.schemas.fits(reference, &json!("probity")) {
+    if trigger_context.schemas.fits(reference, &json!("probity")) {
         return None;
     }
-    let (_, schema) = follow(&ground.contract.document, &reference.0)?;
+    let (_, schema) = follow(&trigger_context.contract.document, &reference.0)?;
     let kind = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
         kind => kind.and_then(Value::as_str),

@@ -1,6 +1,6 @@
 //! Trigger: one place of the request gets a value that the contract says is refused.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::put;
 use crate::model::contract::Location;
 use crate::model::text::plain;
@@ -13,14 +13,14 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let (Some(at), Some(value)) = (&ground.condition.at, &ground.condition.value) else { return Vec::new() };
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let (Some(at), Some(value)) = (&trigger_context.condition.at, &trigger_context.condition.value) else { return Vec::new() };
     if at.starts_with('/') {
-        return ground.with_json(at, format!("{at} is {value}"), |body| put(body, at, value.clone())).into_iter().collect();
+        return trigger_context.with_json(at, format!("{at} is {value}"), |body| put(body, at, value.clone())).into_iter().collect();
     }
     let text = plain(value);
-    if ground.operation.parameter(Location::Path, at).is_some() {
-        return ground.with_path_value(at, &text).into_iter().collect();
+    if trigger_context.operation.parameter(Location::Path, at).is_some() {
+        return trigger_context.with_path_value(at, &text).into_iter().collect();
     }
-    vec![ground.with_query_value(at, &text)]
+    vec![trigger_context.with_query_value(at, &text)]
 }

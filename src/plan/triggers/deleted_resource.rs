@@ -1,11 +1,13 @@
 //! Trigger: the id in the path names a resource that was deleted.
 
-use super::{Ground, Setting, Trigger, Variation};
+use super::{Mutation, Precondition, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "deleted-resource",
     about: "the id in the path names what was deleted",
     needs: "",
     source: "RFC 9110, section 15.5.5",
-    vary: |ground: &Ground<'_>| vec![Variation::in_setting(ground.base.request.clone(), Setting::Deleted, Some("the resource has been deleted"))],
+    vary: |trigger_context: &TriggerContext<'_>| {
+        vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Deleted, Some("the resource has been deleted"))]
+    },
 };

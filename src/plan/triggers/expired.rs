@@ -1,13 +1,13 @@
 //! Trigger: the resource has expired.
 
-use super::{Ground, Setting, Trigger, Variation};
+use super::{Mutation, Precondition, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "expired",
     about: "the resource has expired",
     needs: "",
     source: "RFC 9110, section 15.5.11",
-    vary: |ground: &Ground<'_>| {
-        vec![Variation::in_setting(ground.base.request.clone(), Setting::Given("expired".to_owned()), Some("the resource has expired"))]
+    vary: |trigger_context: &TriggerContext<'_>| {
+        vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Given("expired".to_owned()), Some("the resource has expired"))]
     },
 };

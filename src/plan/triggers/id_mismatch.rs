@@ -1,7 +1,7 @@
 //! Trigger: the id in the body differs from the id in the path.
 
 use super::repeats::same_id;
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
 use crate::plan::values::unknown_id;
 
@@ -13,12 +13,12 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let path: Vec<_> = ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
-    let repeated = ground.base.needs.iter().filter_map(|need| match &need.place {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let path: Vec<_> = trigger_context.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
+    let repeated = trigger_context.base.needs.iter().filter_map(|need| match &need.place {
         Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example)) => Some((at, need)),
         _ => None,
     });
-    let other = |at: &str, example| unknown_id(example, ground.mark, |value| ground.body_allows(at, value));
-    repeated.filter_map(|(at, need)| ground.with_value(at, other(at, &need.example)?)).collect()
+    let other = |at: &str, example| unknown_id(example, trigger_context.mark, |value| trigger_context.body_allows(at, value));
+    repeated.filter_map(|(at, need)| trigger_context.with_value(at, other(at, &need.example)?)).collect()
 }

@@ -1,6 +1,6 @@
 //! Trigger: the account is known to the server but lacks the permission.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Credentials, Place};
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -11,11 +11,11 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    if ground.base.request.credentials == Credentials::None {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    if trigger_context.base.request.credentials == Credentials::None {
         return Vec::new();
     }
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     request.credentials = Credentials::Limited;
-    vec![Variation::fault(request, Place::Credentials, "the account has no permission")]
+    vec![Mutation::fault(request, Place::Credentials, "the account has no permission")]
 }

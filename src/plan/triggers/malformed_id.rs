@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
 use crate::plan::values::malformed_id;
 
@@ -15,14 +15,15 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 /// Each parameter that does not take the text; where an author writes that it is refused, any one.
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let mut parameters: Vec<&Parameter> = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let mut parameters: Vec<&Parameter> =
+        trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
     parameters.reverse();
-    let text = Value::from(malformed_id(ground.mark));
+    let text = Value::from(malformed_id(trigger_context.mark));
     // What the standards leave open tolerates other statuses; an author who marks ids has said which there are.
-    let written = ground.condition.or.is_empty() || ground.contract.inferred.annotated;
-    parameters.retain(|parameter| written || !ground.parameter_allows(parameter, &text));
-    parameters.into_iter().filter_map(|parameter| ground.with_path_value(&parameter.name, &malformed_id(ground.mark))).collect()
+    let written = trigger_context.condition.or.is_empty() || trigger_context.contract.inferred.annotated;
+    parameters.retain(|parameter| written || !trigger_context.parameter_allows(parameter, &text));
+    parameters.into_iter().filter_map(|parameter| trigger_context.with_path_value(&parameter.name, &malformed_id(trigger_context.mark))).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Trigger: the JSON body is cut off before its end.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Body, Place};
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -11,9 +11,9 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let Some(body) = ground.json() else { return Vec::new() };
-    let mut request = ground.base.request.clone();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let Some(body) = trigger_context.json() else { return Vec::new() };
+    let mut request = trigger_context.base.request.clone();
     request.body = Body::CutJson(body.clone());
-    vec![Variation::fault(request, Place::Body(String::new()), "the JSON body is cut off before its end")]
+    vec![Mutation::fault(request, Place::Body(String::new()), "the JSON body is cut off before its end")]
 }

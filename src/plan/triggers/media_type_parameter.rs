@@ -1,6 +1,6 @@
 //! Trigger: the media type has a parameter that its definition does not allow.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -11,10 +11,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let mut request = ground.base.request.clone();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let mut request = trigger_context.base.request.clone();
     let Some((_, value)) = request.headers.iter_mut().find(|(name, _)| name == "content-type") else { return Vec::new() };
     value.push_str("; probity=unknown");
     let words = format!("Content-Type is {value}");
-    vec![Variation::fault(request, Place::Header("Content-Type".to_owned()), words)]
+    vec![Mutation::fault(request, Place::Header("Content-Type".to_owned()), words)]
 }

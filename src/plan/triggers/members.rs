@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::Ground;
+use super::TriggerContext;
 use crate::contract::schema::visit;
 use crate::contract::{append, is_marked};
 
 /// A member of the valid body that the schema describes.
-pub struct Member<'a> {
+pub struct BodyMember<'a> {
     /// JSON Pointer into the body.
     pub at: String,
     /// The schemas that describe it.
@@ -17,12 +17,12 @@ pub struct Member<'a> {
 }
 
 /// Every member and item of the valid body, in document order, with what the schema says of it.
-pub fn described<'a>(ground: &'a Ground<'_>) -> Vec<Member<'a>> {
-    let mut members: Vec<Member<'a>> = Vec::new();
-    if let (Some(schema), Some(body)) = (ground.media().and_then(|media| media.schema.as_ref()), ground.json()) {
-        visit(ground.contract, schema, body, &mut |at, schema, value| match members.iter_mut().find(|member| member.at == at) {
+pub fn described<'a>(trigger_context: &'a TriggerContext<'_>) -> Vec<BodyMember<'a>> {
+    let mut members: Vec<BodyMember<'a>> = Vec::new();
+    if let (Some(schema), Some(body)) = (trigger_context.media().and_then(|media| media.schema.as_ref()), trigger_context.json()) {
+        visit(trigger_context.contract, schema, body, &mut |at, schema, value| match members.iter_mut().find(|member| member.at == at) {
             Some(member) => member.schemas.push(schema),
-            None => members.push(Member { at: at.to_owned(), schemas: vec![schema], value }),
+            None => members.push(BodyMember { at: at.to_owned(), schemas: vec![schema], value }),
         });
     }
     members
@@ -30,11 +30,11 @@ pub fn described<'a>(ground: &'a Ground<'_>) -> Vec<Member<'a>> {
 
 /// Pointers to the required members that the valid body has, the deepest part of the body first: what a resource is
 /// made of comes before what carries it.
-pub fn required(ground: &Ground<'_>) -> Vec<String> {
+pub fn required(trigger_context: &TriggerContext<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    for member in described(ground) {
+    for member in described(trigger_context) {
         // A server may ignore what only its answers hold, there or not.
-        let document = &ground.contract.document;
+        let document = &trigger_context.contract.document;
         let demanded = |schema: &&Value, name: &&str| !is_marked(document, schema, name, "readOnly");
         let lists = member.schemas.iter().filter_map(|schema| Some((*schema, schema.get("required")?.as_array()?)));
         let names = lists.flat_map(|(schema, names)| names.iter().filter_map(Value::as_str).filter(move |name| demanded(&schema, name)));

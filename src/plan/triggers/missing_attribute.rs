@@ -1,7 +1,7 @@
 //! Trigger: a required member below the top level of the body is left out.
 
 use super::members::{depth, name, required};
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::remove;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -12,12 +12,12 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let leave_out = |at: &str| ground.with_json(at, format!("{at} is left out"), |body| remove(body, at));
-    if let Some(chosen) = &ground.condition.at {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let leave_out = |at: &str| trigger_context.with_json(at, format!("{at} is left out"), |body| remove(body, at));
+    if let Some(chosen) = &trigger_context.condition.at {
         return leave_out(chosen).into_iter().collect();
     }
-    let flat = ground.json().is_some_and(|body| body.get("data").is_none());
-    let places = required(ground).into_iter().filter(|at| (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"));
+    let flat = trigger_context.json().is_some_and(|body| body.get("data").is_none());
+    let places = required(trigger_context).into_iter().filter(|at| (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"));
     places.filter_map(|at| leave_out(&at)).collect()
 }

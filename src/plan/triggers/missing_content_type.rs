@@ -1,6 +1,6 @@
 //! Trigger: the request has a body and no Content-Type.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -11,12 +11,12 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let mut request = ground.base.request.clone();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let mut request = trigger_context.base.request.clone();
     let before = request.headers.len();
     request.headers.retain(|(name, _)| name != "content-type");
     if request.headers.len() == before {
         return Vec::new();
     }
-    vec![Variation::fault(request, Place::Header("Content-Type".to_owned()), "Content-Type is left out")]
+    vec![Mutation::fault(request, Place::Header("Content-Type".to_owned()), "Content-Type is left out")]
 }

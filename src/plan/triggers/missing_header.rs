@@ -1,6 +1,6 @@
 //! Trigger: a header that the security requirement asks for is left out.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::SecurityScheme;
 use crate::model::plan::{Credentials, Place};
 
@@ -12,17 +12,17 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let Some(requirement) = ground.operation.security.first().filter(|requirement| requirement.len() > 1) else { return Vec::new() };
-    let headers = requirement.iter().filter_map(|scheme| match ground.contract.security_schemes.get(scheme) {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let Some(requirement) = trigger_context.operation.security.first().filter(|requirement| requirement.len() > 1) else { return Vec::new() };
+    let headers = requirement.iter().filter_map(|scheme| match trigger_context.contract.security_schemes.get(scheme) {
         Some(SecurityScheme::Header(name)) => Some((scheme, name)),
         _ => None,
     });
     headers
         .map(|(scheme, name)| {
-            let mut request = ground.base.request.clone();
+            let mut request = trigger_context.base.request.clone();
             request.credentials = Credentials::Without(scheme.clone());
-            Variation::fault(request, Place::Header(name.clone()), format!("the header {name} is left out"))
+            Mutation::fault(request, Place::Header(name.clone()), format!("the header {name} is left out"))
         })
         .collect()
 }

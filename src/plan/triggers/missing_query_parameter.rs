@@ -1,6 +1,6 @@
 //! Trigger: a required query parameter is left out.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
 use crate::model::plan::Place;
 
@@ -12,19 +12,19 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
-    let documented = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && parameter.required);
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
+    let documented = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && parameter.required);
     let required = documented.filter(|parameter| chosen.is_none_or(|chosen| *chosen == parameter.name));
-    required.filter_map(|parameter| left_out(ground, parameter)).collect()
+    required.filter_map(|parameter| left_out(trigger_context, parameter)).collect()
 }
 
-fn left_out(ground: &Ground<'_>, parameter: &Parameter) -> Option<Variation> {
+fn left_out(trigger_context: &TriggerContext<'_>, parameter: &Parameter) -> Option<Mutation> {
     let name = &parameter.name;
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     let before = request.query.len();
-    request.query.retain(|(known, _)| !ground.is_pair_of(parameter, known));
-    request.fillings.retain(|filling| filling.place != Place::Query(name.to_owned()));
+    request.query.retain(|(known, _)| !trigger_context.is_pair_of(parameter, known));
+    request.fillings.retain(|binding| binding.place != Place::Query(name.to_owned()));
     let words = format!("the query parameter {name} is left out");
-    (request.query.len() < before).then(|| Variation::fault(request, Place::Query(name.to_owned()), words))
+    (request.query.len() < before).then(|| Mutation::fault(request, Place::Query(name.to_owned()), words))
 }

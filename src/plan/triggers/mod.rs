@@ -52,7 +52,7 @@ use crate::model::contract::{Condition, Contract, Location, MediaType, Operation
 use crate::model::plan::{Body, Fault, Place, RequestTemplate};
 use crate::model::serialization::{Serialization, Style};
 use crate::model::text::plain;
-use crate::plan::values::Base;
+use crate::plan::values::ValidRequest;
 
 /// A named way to provoke a status.
 #[derive(Debug)]
@@ -66,11 +66,11 @@ pub struct Trigger {
     /// The rule that makes servers refuse it, where it is not only the contract's own.
     pub source: &'static str,
     /// Every way to do it to a valid request, the plainest first; empty when the request offers no place for it.
-    pub vary: fn(&Ground<'_>) -> Vec<Variation>,
+    pub vary: fn(&TriggerContext<'_>) -> Vec<Mutation>,
 }
 
 /// What a trigger works on.
-pub struct Ground<'a> {
+pub struct TriggerContext<'a> {
     /// The contract.
     pub contract: &'a Contract,
     /// Its schemas, compiled.
@@ -80,12 +80,12 @@ pub struct Ground<'a> {
     /// The condition as the contract words it.
     pub condition: &'a Condition,
     /// The valid request; its body is present also where it is optional.
-    pub base: &'a Base,
+    pub base: &'a ValidRequest,
     /// The mark of the run, from which ids that name nothing are drawn.
     pub mark: &'a str,
 }
 
-impl Ground<'_> {
+impl TriggerContext<'_> {
     /// The media type of the request body.
     pub fn media(&self) -> Option<&MediaType> {
         self.operation.request_body.as_ref()?.content.get(self.base.media?)
@@ -100,29 +100,29 @@ impl Ground<'_> {
     }
 
     /// The valid request with its JSON body changed at one place; `None` when `change` finds nothing to change.
-    pub fn with_json(&self, at: &str, words: String, change: impl FnOnce(&mut Value) -> bool) -> Option<Variation> {
+    pub fn with_json(&self, at: &str, words: String, change: impl FnOnce(&mut Value) -> bool) -> Option<Mutation> {
         let mut request = self.base.request.clone();
         let Body::Json(body) = &mut request.body else { return None };
         if !change(body) {
             return None;
         }
-        request.fillings.retain(|filling| !matches!(&filling.place, Place::Body(place) if is_within(place, at)));
-        Some(Variation::fault(request, Place::Body(at.to_owned()), words))
+        request.fillings.retain(|binding| !matches!(&binding.place, Place::Body(place) if is_within(place, at)));
+        Some(Mutation::fault(request, Place::Body(at.to_owned()), words))
     }
 
     /// The valid request with the value at one place of its JSON body replaced.
-    pub fn with_value(&self, at: &str, value: Value) -> Option<Variation> {
+    pub fn with_value(&self, at: &str, value: Value) -> Option<Mutation> {
         let words = format!("{at} is {value}");
         self.with_json(at, words, |body| body.pointer_mut(at).map(|place| *place = value).is_some())
     }
 
     /// The valid request with another value of a parameter in the path.
-    pub fn with_path_value(&self, name: &str, value: &str) -> Option<Variation> {
+    pub fn with_path_value(&self, name: &str, value: &str) -> Option<Mutation> {
         let mut request = self.base.request.clone();
         value.clone_into(request.path_values.get_mut(name)?);
         request.restyle(&Place::Path(name.to_owned()));
-        request.fillings.retain(|filling| filling.place != Place::Path(name.to_owned()));
-        Some(Variation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
+        request.fillings.retain(|binding| binding.place != Place::Path(name.to_owned()));
+        Some(Mutation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
     }
 
     /// Whether a parameter allows a value, however it is written.
@@ -161,14 +161,14 @@ impl Ground<'_> {
     }
 
     /// The valid request with a query parameter set.
-    pub fn with_query_value(&self, name: &str, value: &str) -> Variation {
+    pub fn with_query_value(&self, name: &str, value: &str) -> Mutation {
         let mut request = self.base.request.clone();
         let parameter = self.operation.parameter(Location::Query, name);
         request.query.retain(|(known, _)| known != name && !parameter.is_some_and(|parameter| self.is_pair_of(parameter, known)));
         request.query.push((name.to_owned(), value.to_owned()));
         request.restyle(&Place::Query(name.to_owned()));
-        request.fillings.retain(|filling| filling.place != Place::Query(name.to_owned()));
-        Variation::fault(request, Place::Query(name.to_owned()), format!("the query parameter {name} is {value:?}"))
+        request.fillings.retain(|binding| binding.place != Place::Query(name.to_owned()));
+        Mutation::fault(request, Place::Query(name.to_owned()), format!("the query parameter {name} is {value:?}"))
     }
 }
 
@@ -178,7 +178,7 @@ fn is_within(place: &str, at: &str) -> bool {
 
 /// One way to provoke a status.
 #[derive(Debug, Clone)]
-pub struct Variation {
+pub struct Mutation {
     /// The request.
     pub request: RequestTemplate,
     /// What is wrong with it; absent when the request is valid and only the state differs.
@@ -186,23 +186,23 @@ pub struct Variation {
     /// The kind of resource whose unknown id was put in, for conditions that name a kind.
     pub kind: Option<String>,
     /// What must be so when it is sent.
-    pub setting: Setting,
+    pub precondition: Precondition,
 }
 
-impl Variation {
+impl Mutation {
     fn fault(request: RequestTemplate, place: Place, words: impl Into<String>) -> Self {
-        Self { request, fault: Some(Fault { place, words: words.into() }), kind: None, setting: Setting::Plain }
+        Self { request, fault: Some(Fault { place, words: words.into() }), kind: None, precondition: Precondition::Plain }
     }
 
-    fn in_setting(request: RequestTemplate, setting: Setting, words: Option<&str>) -> Self {
+    fn in_setting(request: RequestTemplate, precondition: Precondition, words: Option<&str>) -> Self {
         let fault = words.map(|words| Fault { place: Place::State, words: words.to_owned() });
-        Self { request, fault, kind: None, setting }
+        Self { request, fault, kind: None, precondition }
     }
 }
 
 /// What must be so when a request is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
+pub enum Precondition {
     /// Nothing beyond the resources that the request names.
     Plain,
     /// The very same request has been accepted just before; with a pointer, only the member there is the same.

@@ -1,6 +1,6 @@
 //! The answer is asked for in a form that the operation does not have.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
 
 /// Media types that no server writes.
@@ -17,15 +17,15 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let written: Vec<&str> = ground.operation.successes().flat_map(|response| &response.content).map(|media| media.name.as_str()).collect();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let written: Vec<&str> = trigger_context.operation.successes().flat_map(|response| &response.content).map(|media| media.name.as_str()).collect();
     // The contract may name a whole family (OpenAPI, Media Type Object).
     let families: Vec<&str> = written.iter().filter_map(|name| name.split(';').next()?.trim().strip_suffix('*')).collect();
     let is_covered = |name: &str| families.iter().any(|family| *family == "*/" || name.starts_with(family));
     let wanted = UNHEARD_OF.into_iter().find(|name| !is_covered(name)).filter(|_| !written.is_empty());
     let Some(wanted) = wanted else { return Vec::new() };
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     request.headers.retain(|(name, _)| name != ACCEPT);
     request.headers.push((ACCEPT.to_owned(), wanted.to_owned()));
-    vec![Variation::fault(request, Place::Header("Accept".to_owned()), format!("Accept is {wanted}"))]
+    vec![Mutation::fault(request, Place::Header("Accept".to_owned()), format!("Accept is {wanted}"))]
 }

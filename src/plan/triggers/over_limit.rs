@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::members::described;
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::schema::follow;
 use crate::model::contract::Location;
 
@@ -18,24 +18,24 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
     let wanted = |place: &str| chosen.is_none_or(|chosen| chosen == place);
-    let parameters = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && wanted(&parameter.name));
+    let parameters = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && wanted(&parameter.name));
     let in_query = parameters.filter_map(|parameter| {
-        let (_, schema) = follow(&ground.contract.document, &parameter.schema.as_ref()?.0)?;
+        let (_, schema) = follow(&trigger_context.contract.document, &parameter.schema.as_ref()?.0)?;
         let maximum = schema.get("maximum")?.as_i64()?;
-        Some(ground.with_query_value(&parameter.name, &(maximum + 1).to_string()))
+        Some(trigger_context.with_query_value(&parameter.name, &(maximum + 1).to_string()))
     });
-    let members = described(ground).into_iter().filter(|member| wanted(&member.at));
+    let members = described(trigger_context).into_iter().filter(|member| wanted(&member.at));
     let in_body = members.filter_map(|member| {
-        let bound = |name: &str| member.schemas.iter().find_map(|schema| schema.get(name)?.as_u64());
-        let value: Value = match (bound("maximum"), bound("maxLength")) {
+        let bound_request = |name: &str| member.schemas.iter().find_map(|schema| schema.get(name)?.as_u64());
+        let value: Value = match (bound_request("maximum"), bound_request("maxLength")) {
             (Some(maximum), _) => json!(maximum + 1),
             (_, Some(longest)) if longest < LONGEST => json!("x".repeat(usize::try_from(longest).ok()? + 1)),
             _ => return None,
         };
-        ground.with_value(&member.at, value)
+        trigger_context.with_value(&member.at, value)
     });
     in_query.chain(in_body).collect()
 }

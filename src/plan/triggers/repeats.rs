@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Ground, Variation};
+use super::{Mutation, TriggerContext};
 use crate::model::plan::{Body, Place};
 use crate::model::text::plain;
-use crate::plan::values::Need;
+use crate::plan::values::NeededResource;
 
 /// The same id, written as a number or as text.
 pub fn same_id(one: &Value, other: &Value) -> bool {
@@ -13,28 +13,28 @@ pub fn same_id(one: &Value, other: &Value) -> bool {
 }
 
 /// Writes an id at every place of the body that names the same resource as one place of the valid request does.
-pub fn repeat(ground: &Ground<'_>, own: &Need, id: &Value, variation: &mut Variation) {
-    let Body::Json(body) = &mut variation.request.body else { return };
-    let again = |need: &&Need| need.place != own.place && need.resource.kind == own.resource.kind && same_id(&need.example, &own.example);
-    for need in ground.base.needs.iter().filter(again) {
+pub fn repeat(trigger_context: &TriggerContext<'_>, own: &NeededResource, id: &Value, mutation: &mut Mutation) {
+    let Body::Json(body) = &mut mutation.request.body else { return };
+    let again = |need: &&NeededResource| need.place != own.place && need.resource.kind == own.resource.kind && same_id(&need.example, &own.example);
+    for need in trigger_context.base.needs.iter().filter(again) {
         let Place::Body(at) = &need.place else { continue };
         if let Some(place) = body.pointer_mut(at) {
             *place = written_like(place, id);
-            variation.request.fillings.retain(|filling| filling.place != need.place);
+            mutation.request.fillings.retain(|binding| binding.place != need.place);
         }
     }
 }
 
 /// Writes an id at every place of the body that is filled with the same thing as one place of the valid request.
-pub fn repeat_filled(ground: &Ground<'_>, own: &Place, id: &Value, variation: &mut Variation) {
-    let fillings = &ground.base.request.fillings;
-    let Some(slot) = fillings.iter().find(|filling| filling.place == *own).map(|filling| &filling.slot) else { return };
-    let Body::Json(body) = &mut variation.request.body else { return };
-    for filling in fillings.iter().filter(|filling| filling.slot == *slot) {
-        let Place::Body(at) = &filling.place else { continue };
+pub fn repeat_filled(trigger_context: &TriggerContext<'_>, own: &Place, id: &Value, mutation: &mut Mutation) {
+    let fillings = &trigger_context.base.request.fillings;
+    let Some(slot) = fillings.iter().find(|binding| binding.place == *own).map(|binding| &binding.slot) else { return };
+    let Body::Json(body) = &mut mutation.request.body else { return };
+    for binding in fillings.iter().filter(|binding| binding.slot == *slot) {
+        let Place::Body(at) = &binding.place else { continue };
         if let Some(place) = body.pointer_mut(at) {
             *place = written_like(place, id);
-            variation.request.fillings.retain(|known| known.place != filling.place);
+            mutation.request.fillings.retain(|known| known.place != binding.place);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Ground, named};
+use super::{TriggerContext, named};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::Operation;
 use crate::plan::values::valid;
@@ -22,7 +22,7 @@ pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operatio
     let response = operation.responses.iter().find(|response| response.status.0 == status).unwrap();
     let conditions = response.conditions.iter().filter(|condition| condition.trigger == trigger);
     let variations = conditions.flat_map(|condition| {
-        (named(trigger).unwrap().vary)(&Ground { contract: &contract, schemas: &schemas, operation, condition, base: &base, mark: "mark" })
+        (named(trigger).unwrap().vary)(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition, base: &base, mark: "mark" })
     });
-    variations.filter_map(|variation| Some(variation.fault?.words)).collect()
+    variations.filter_map(|mutation| Some(mutation.fault?.words)).collect()
 }

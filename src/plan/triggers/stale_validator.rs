@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
 
@@ -20,15 +20,16 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let parameter = ground.operation.parameters.iter().find(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case(IF_MATCH));
-    let number = ground.mark.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % LEAST + LEAST;
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let parameter =
+        trigger_context.operation.parameters.iter().find(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case(IF_MATCH));
+    let number = trigger_context.mark.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % LEAST + LEAST;
     // Some servers read no version but a number, whatever their contract says of the field.
-    let tags = [format!("\"{number}\""), format!("\"{}-stale\"", ground.mark), number.to_string()];
-    let is_allowed = |tag: &String| parameter.is_none_or(|parameter| ground.parameter_allows(parameter, &Value::from(tag.as_str())));
+    let tags = [format!("\"{number}\""), format!("\"{}-stale\"", trigger_context.mark), number.to_string()];
+    let is_allowed = |tag: &String| parameter.is_none_or(|parameter| trigger_context.parameter_allows(parameter, &Value::from(tag.as_str())));
     let Some(tag) = tags.into_iter().find(is_allowed) else { return Vec::new() };
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(IF_MATCH));
     request.headers.push((IF_MATCH.to_ascii_lowercase(), tag.clone()));
-    vec![Variation::fault(request, Place::Header(IF_MATCH.to_owned()), format!("{IF_MATCH} is {tag}"))]
+    vec![Mutation::fault(request, Place::Header(IF_MATCH.to_owned()), format!("{IF_MATCH} is {tag}"))]
 }

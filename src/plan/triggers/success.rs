@@ -1,11 +1,11 @@
 //! Trigger: the valid request, which the contract says is accepted.
 
-use super::{Ground, Setting, Trigger, Variation};
+use super::{Mutation, Precondition, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "success",
     about: "a valid request",
     needs: "",
     source: "RFC 9110, section 15.3",
-    vary: |ground: &Ground<'_>| vec![Variation::in_setting(ground.base.request.clone(), Setting::Plain, None)],
+    vary: |trigger_context: &TriggerContext<'_>| vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Plain, None)],
 };

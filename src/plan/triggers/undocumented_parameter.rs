@@ -1,6 +1,6 @@
 //! Trigger: a query parameter is added that the contract says is refused.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::text::plain;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -11,8 +11,8 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let Some(name) = &ground.condition.at else { return Vec::new() };
-    let value = ground.condition.value.as_ref().map_or_else(|| "probity".to_owned(), plain);
-    vec![ground.with_query_value(name, &value)]
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let Some(name) = &trigger_context.condition.at else { return Vec::new() };
+    let value = trigger_context.condition.value.as_ref().map_or_else(|| "probity".to_owned(), plain);
+    vec![trigger_context.with_query_value(name, &value)]
 }

@@ -1,11 +1,13 @@
 //! Trigger: the job has not finished.
 
-use super::{Ground, Setting, Trigger, Variation};
+use super::{Mutation, Precondition, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "unfinished",
     about: "the job has not finished",
     needs: "",
     source: "the contract",
-    vary: |ground: &Ground<'_>| vec![Variation::in_setting(ground.base.request.clone(), Setting::Unfinished, Some("the job has not finished"))],
+    vary: |trigger_context: &TriggerContext<'_>| {
+        vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Unfinished, Some("the job has not finished"))]
+    },
 };

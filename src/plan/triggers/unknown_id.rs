@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::repeats::{repeat, repeat_filled};
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
 use crate::model::plan::Place;
 use crate::plan::values::unknown_id;
@@ -16,26 +16,27 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
-    let mut parameters: Vec<&Parameter> = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
+    let mut parameters: Vec<&Parameter> =
+        trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
     parameters.retain(|parameter| match chosen {
         Some(chosen) => parameter.name == *chosen,
         None => parameter.resource.is_some(),
     });
     parameters.sort_by_key(|parameter| {
-        ground.condition.kind.is_some() && parameter.resource.as_ref().map(|need| &need.kind) != ground.condition.kind.as_ref()
+        trigger_context.condition.kind.is_some() && parameter.resource.as_ref().map(|need| &need.kind) != trigger_context.condition.kind.as_ref()
     });
     let varied = parameters.into_iter().filter_map(|parameter| {
-        let example = ground.base.request.path_values.get(&parameter.name)?;
-        let unknown = unknown_id(&Value::String(example.clone()), ground.mark, |value| ground.parameter_allows(parameter, value))?;
-        let mut variation = ground.with_path_value(&parameter.name, unknown.as_str()?)?;
+        let example = trigger_context.base.request.path_values.get(&parameter.name)?;
+        let unknown = unknown_id(&Value::String(example.clone()), trigger_context.mark, |value| trigger_context.parameter_allows(parameter, value))?;
+        let mut mutation = trigger_context.with_path_value(&parameter.name, unknown.as_str()?)?;
         let place = Place::Path(parameter.name.clone());
-        if let Some(own) = ground.base.needs.iter().find(|need| need.place == place) {
-            repeat(ground, own, &unknown, &mut variation);
+        if let Some(own) = trigger_context.base.needs.iter().find(|need| need.place == place) {
+            repeat(trigger_context, own, &unknown, &mut mutation);
         }
-        repeat_filled(ground, &place, &unknown, &mut variation);
-        Some(variation)
+        repeat_filled(trigger_context, &place, &unknown, &mut mutation);
+        Some(mutation)
     });
     varied.collect()
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::repeats::{repeat, same_id};
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
 use crate::model::text::plain;
-use crate::plan::values::{Need, unknown_id};
+use crate::plan::values::{NeededResource, unknown_id};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "unknown-reference",
@@ -17,35 +17,37 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let wanted = |kind: &str| ground.condition.kind.as_deref().is_none_or(|wanted| wanted == kind);
-    let chosen = |place: &str| ground.condition.at.as_deref().is_none_or(|chosen| chosen == place);
-    let in_path: Vec<_> = ground.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
-    let repeats_path = |need: &Need| in_path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example));
-    let in_body = ground.base.needs.iter().filter_map(|need| {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let wanted = |kind: &str| trigger_context.condition.kind.as_deref().is_none_or(|wanted| wanted == kind);
+    let chosen = |place: &str| trigger_context.condition.at.as_deref().is_none_or(|chosen| chosen == place);
+    let in_path: Vec<_> = trigger_context.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
+    let repeats_path =
+        |need: &NeededResource| in_path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example));
+    let in_body = trigger_context.base.needs.iter().filter_map(|need| {
         let Place::Body(at) = &need.place else { return None };
         if !wanted(&need.resource.kind) || !chosen(at) || repeats_path(need) {
             return None;
         }
-        let unknown = unknown_id(&need.example, ground.mark, |value| ground.body_allows(at, value))?;
-        let mut variation = ground.with_value(at, unknown.clone())?;
-        repeat(ground, need, &unknown, &mut variation);
-        variation.kind = Some(need.resource.kind.clone());
-        Some(variation)
+        let unknown = unknown_id(&need.example, trigger_context.mark, |value| trigger_context.body_allows(at, value))?;
+        let mut mutation = trigger_context.with_value(at, unknown.clone())?;
+        repeat(trigger_context, need, &unknown, &mut mutation);
+        mutation.kind = Some(need.resource.kind.clone());
+        Some(mutation)
     });
-    let parameters = ground.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && chosen(&parameter.name));
+    let parameters = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && chosen(&parameter.name));
     let in_query = parameters.filter_map(|parameter| {
         let need = parameter.resource.as_ref().filter(|need| wanted(&need.kind))?;
         // The value of the valid request has the form that the schema asks for.
-        let sent = ground.base.request.query.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| Value::from(value.as_str()));
+        let sent = trigger_context.base.request.query.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| Value::from(value.as_str()));
         let example = parameter.example.clone().or(sent).unwrap_or_else(|| Value::from("1"));
         let example = example.get(0).cloned().unwrap_or(example);
-        let allows = |value: &Value| ground.parameter_allows(parameter, value) || ground.parameter_allows(parameter, &json!([value]));
-        let unknown = unknown_id(&example, ground.mark, allows)?;
+        let allows =
+            |value: &Value| trigger_context.parameter_allows(parameter, value) || trigger_context.parameter_allows(parameter, &json!([value]));
+        let unknown = unknown_id(&example, trigger_context.mark, allows)?;
         let text = plain(&unknown);
-        let mut variation = ground.with_query_value(&parameter.name, &text);
-        variation.kind = Some(need.kind.clone());
-        Some(variation)
+        let mut mutation = trigger_context.with_query_value(&parameter.name, &text);
+        mutation.kind = Some(need.kind.clone());
+        Some(mutation)
     });
     in_body.chain(in_query).collect()
 }

@@ -1,6 +1,6 @@
 //! What the client has already is asked for only if it has changed since.
 
-use super::{Ground, Setting, Trigger, Variation};
+use super::{Mutation, Precondition, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
 
@@ -16,8 +16,8 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let operation = ground.operation;
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let operation = trigger_context.operation;
     let is_told = |(condition, validator): &(&str, &str)| {
         let mut answered = operation.successes().flat_map(|response| &response.headers);
         let mut asked = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
@@ -25,12 +25,12 @@ fn vary(ground: &Ground<'_>) -> Vec<Variation> {
     };
     let documented = CONDITIONS.into_iter().find(is_told);
     let (condition, validator) = documented.unwrap_or(CONDITIONS[0]);
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     let name = condition.to_ascii_lowercase();
     // Where both are sent the weaker one is not looked at (RFC 9110, section 13.1.3).
     request.headers.retain(|(known, _)| CONDITIONS.iter().all(|(other, _)| !known.eq_ignore_ascii_case(other)));
     request.headers.push((name.clone(), "\"probity\"".to_owned()));
     let words = format!("{condition} is the {validator} of the answer before");
-    let setting = Setting::Unmodified { condition: name, validator: validator.to_owned() };
-    vec![Variation { setting, ..Variation::fault(request, Place::Header(condition.to_owned()), words) }]
+    let precondition = Precondition::Unmodified { condition: name, validator: validator.to_owned() };
+    vec![Mutation { precondition, ..Mutation::fault(request, Place::Header(condition.to_owned()), words) }]
 }

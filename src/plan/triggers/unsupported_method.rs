@@ -1,6 +1,6 @@
 //! Trigger: the path is asked with a method that it does not document.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Method, Operation};
 use crate::model::plan::{Body, Place};
 
@@ -16,16 +16,17 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let on_path: Vec<&Operation> = ground.contract.operations.iter().filter(|other| may_match(&other.path, &ground.operation.path)).collect();
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let on_path: Vec<&Operation> =
+        trigger_context.contract.operations.iter().filter(|other| may_match(&other.path, &trigger_context.operation.path)).collect();
     let free = METHODS.iter().filter(|method| on_path.iter().all(|operation| operation.method.as_str() != **method));
     free.map(|method| {
-        let mut request = ground.base.request.clone();
+        let mut request = trigger_context.base.request.clone();
         request.method = Method::new(*method);
         request.body = Body::Empty;
         request.headers.retain(|(name, _)| name != "content-type");
-        request.fillings.retain(|filling| !matches!(filling.place, Place::Body(_)));
-        Variation::fault(request, Place::Method, format!("the method is {method}"))
+        request.fillings.retain(|binding| !matches!(binding.place, Place::Body(_)));
+        Mutation::fault(request, Place::Method, format!("the method is {method}"))
     })
     .collect()
 }

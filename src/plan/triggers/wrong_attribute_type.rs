@@ -1,7 +1,7 @@
 //! Trigger: a member of the body has another JSON type than its schema asks for.
 
 use super::members::{depth, described, name};
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::plan::values::unlike;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -12,14 +12,14 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
-    let mut members = described(ground);
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
+    let mut members = described(trigger_context);
     members.retain(|member| match chosen {
         Some(chosen) => member.at == *chosen,
         None => !member.at.is_empty() && !member.value.is_object() && !member.value.is_array() && !matches!(name(&member.at), "type" | "id"),
     });
     members.sort_by_key(|member| std::cmp::Reverse(depth(&member.at)));
     let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| unlike(schema))?)));
-    wrong.filter_map(|(member, value)| ground.with_value(&member.at, value)).collect()
+    wrong.filter_map(|(member, value)| trigger_context.with_value(&member.at, value)).collect()
 }

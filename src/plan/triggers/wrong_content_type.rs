@@ -1,6 +1,6 @@
 //! Trigger: the Content-Type names another media type than that of the body.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Body, Place};
 
 /// Media types that no server has a reader for. A framework reads text and XML by itself, and refuses what it finds in them.
@@ -14,21 +14,21 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let declared = ground.operation.request_body.iter().flat_map(|body| &body.content);
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let declared = trigger_context.operation.request_body.iter().flat_map(|body| &body.content);
     // The contract may name a whole family (OpenAPI, Media Type Object).
     let families: Vec<&str> = declared.filter_map(|media| media.name.split(';').next()?.trim().strip_suffix('*')).collect();
     let is_covered = |name: &str| families.iter().any(|family| *family == "*/" || name.starts_with(family));
-    let wrong = UNHEARD_OF.into_iter().find(|name| !is_covered(name)).filter(|_| ground.media().is_some());
+    let wrong = UNHEARD_OF.into_iter().find(|name| !is_covered(name)).filter(|_| trigger_context.media().is_some());
     let Some(wrong) = wrong else { return Vec::new() };
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     request.headers.retain(|(name, _)| name != "content-type");
     request.headers.push(("content-type".to_owned(), wrong.to_owned()));
     // A multipart body brings its own Content-Type, so its content is sent as plain text instead.
     if let Body::Multipart(parts) = &request.body {
         request.body = Body::Text(parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join("\n"));
     }
-    vec![Variation::fault(request, Place::Header("Content-Type".to_owned()), format!("Content-Type is {wrong}"))]
+    vec![Mutation::fault(request, Place::Header("Content-Type".to_owned()), format!("Content-Type is {wrong}"))]
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
         let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
         let base = valid(&contract, &schemas, operation, true).unwrap();
         let condition = Condition::named("wrong-content-type");
-        let ways = vary(&Ground { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
+        let ways = vary(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
         let headers = ways.into_iter().flat_map(|way| way.request.headers);
         headers.filter(|(name, _)| name == "content-type").map(|(_, value)| value).collect()
     }

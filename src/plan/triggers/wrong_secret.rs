@@ -1,6 +1,6 @@
 //! Trigger: the credentials carry a wrong secret.
 
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Credentials, Place};
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -11,12 +11,12 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     // Where any client may ask, no account is needed.
-    if !ground.operation.needs_credentials() {
+    if !trigger_context.operation.needs_credentials() {
         return Vec::new();
     }
-    let mut request = ground.base.request.clone();
+    let mut request = trigger_context.base.request.clone();
     request.credentials = Credentials::WrongSecret;
-    vec![Variation::fault(request, Place::Credentials, "the secret is wrong")]
+    vec![Mutation::fault(request, Place::Credentials, "the secret is wrong")]
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::members::{depth, described, name};
-use super::{Ground, Trigger, Variation};
+use super::{Mutation, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: "wrong-type",
@@ -13,14 +13,14 @@ pub(super) const TRIGGER: Trigger = Trigger {
     vary,
 };
 
-fn vary(ground: &Ground<'_>) -> Vec<Variation> {
-    let chosen = ground.condition.at.as_ref();
-    let mut members = described(ground);
+fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+    let chosen = trigger_context.condition.at.as_ref();
+    let mut members = described(trigger_context);
     members.retain(|member| {
         name(&member.at) == "type"
             && chosen.is_none_or(|chosen| member.at == *chosen)
             && member.schemas.iter().any(|schema| schema.get("const").is_some() || schema.get("enum").is_some())
     });
     members.sort_by_key(|member| depth(&member.at));
-    members.into_iter().filter_map(|member| ground.with_value(&member.at, json!("probity-wrong-type"))).collect()
+    members.into_iter().filter_map(|member| trigger_context.with_value(&member.at, json!("probity-wrong-type"))).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::named_members::{Named, named};
+use super::named_members::{NamedMember, named};
 use super::valid::{chosen_media, parameter_sample};
 use crate::contract::samples::{fuller, samples};
 use crate::contract::schema::visit;
@@ -31,7 +31,7 @@ const NUMBERS: [i64; 5] = [1, 2, 10, 100, 1000];
 
 /// What was sent and refused.
 #[derive(Debug, Clone, Copy)]
-pub struct Refused<'a> {
+pub struct RefusedRequest<'a> {
     /// Bodies that were refused, without the marks of the run, the last one at the end.
     pub bodies: &'a [Value],
     /// Parameters that were added, beside those that the contract demands.
@@ -43,7 +43,7 @@ pub struct Refused<'a> {
 }
 
 /// The next request that may be taken; `None` where nothing is left to be tried.
-pub fn another(contract: &Contract, schemas: &Schemas, operation: &Operation, refused: &Refused<'_>) -> Option<OwnValues> {
+pub fn another(contract: &Contract, schemas: &Schemas, operation: &Operation, refused: &RefusedRequest<'_>) -> Option<OwnValues> {
     let names = refused.answer.map(named).unwrap_or_default();
     let parameters = with_parameters(contract, operation, refused, &names);
     let more = parameters.len() > refused.parameters.len();
@@ -51,7 +51,7 @@ pub fn another(contract: &Contract, schemas: &Schemas, operation: &Operation, re
     let Some((schema, last)) = media.and_then(|media| media.schema.as_ref()).zip(refused.bodies.last()) else {
         return more.then(|| OwnValues { parameters, bound: true, ..OwnValues::default() });
     };
-    let maker = Maker { contract, schemas, schema, today: refused.today };
+    let maker = AlternativeGenerator { contract, schemas, schema, today: refused.today };
     let body = maker.candidates(last, &names).into_iter().find(|body| !refused.bodies.contains(body) && schemas.fits(schema, body));
     match body {
         None if !more => None,
@@ -60,7 +60,7 @@ pub fn another(contract: &Contract, schemas: &Schemas, operation: &Operation, re
 }
 
 /// The parameters that were added, and those of the query that the refusal names.
-fn with_parameters(contract: &Contract, operation: &Operation, refused: &Refused<'_>, names: &[Named]) -> BTreeMap<String, Value> {
+fn with_parameters(contract: &Contract, operation: &Operation, refused: &RefusedRequest<'_>, names: &[NamedMember]) -> BTreeMap<String, Value> {
     let mut parameters = refused.parameters.clone();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && !parameter.required) {
         let is_named = names.iter().any(|named| named.tokens.last() == Some(&parameter.name));
@@ -71,16 +71,16 @@ fn with_parameters(contract: &Contract, operation: &Operation, refused: &Refused
     parameters
 }
 
-struct Maker<'a> {
+struct AlternativeGenerator<'a> {
     contract: &'a Contract,
     schemas: &'a Schemas,
     schema: &'a SchemaRef,
     today: &'a str,
 }
 
-impl Maker<'_> {
+impl AlternativeGenerator<'_> {
     /// Bodies in the order in which they are tried.
-    fn candidates(&self, last: &Value, names: &[Named]) -> Vec<Value> {
+    fn candidates(&self, last: &Value, names: &[NamedMember]) -> Vec<Value> {
         let document = &self.contract.document;
         let full: Vec<Value> = fuller(document, &self.schema.0).take(MOST_WAYS).collect();
         let mut found: Vec<Value> = self.repaired(last, full.first(), names);
@@ -95,11 +95,11 @@ impl Maker<'_> {
     }
 
     /// The last body with what the refusal names changed, all of it at once, then one by one.
-    fn repaired(&self, last: &Value, full: Option<&Value>, names: &[Named]) -> Vec<Value> {
+    fn repaired(&self, last: &Value, full: Option<&Value>, names: &[NamedMember]) -> Vec<Value> {
         let required = self.required(last);
-        let places: Vec<(String, &Named)> = names.iter().filter_map(|named| Some((Self::place(last, full, named)?, named))).collect();
+        let places: Vec<(String, &NamedMember)> = names.iter().filter_map(|named| Some((Self::place(last, full, named)?, named))).collect();
         let mut found = Vec::new();
-        let ways = |at: &str, named: &Named, body: &Value| -> Vec<Value> {
+        let ways = |at: &str, named: &NamedMember, body: &Value| -> Vec<Value> {
             let with = |value: Value| {
                 let mut other = body.clone();
                 put(&mut other, at, value).then_some(other).filter(|body| self.schemas.fits(self.schema, body))
@@ -136,7 +136,7 @@ impl Maker<'_> {
     }
 
     /// Where a member stands that a refusal names: in the body, or where an optional one could.
-    fn place(last: &Value, full: Option<&Value>, named: &Named) -> Option<String> {
+    fn place(last: &Value, full: Option<&Value>, named: &NamedMember) -> Option<String> {
         let whole = named.tokens.iter().fold(String::new(), |at, token| append(&at, token));
         let known = |at: &str| last.pointer(at).is_some() || full.is_some_and(|full| full.pointer(at).is_some());
         if !whole.is_empty() && known(&whole) {
@@ -213,14 +213,14 @@ impl Maker<'_> {
 }
 
 /// Whether a refusal says what a value has to be like.
-fn is_about_value(named: &Named) -> bool {
+fn is_about_value(named: &NamedMember) -> bool {
     let words = named.words.to_ascii_lowercase();
     let forms = TEXTS.iter().flat_map(|(_, hints)| *hints);
     forms.chain(&["date", "time", "positive", "greater", "at least", "minimum"]).any(|hint| words.contains(hint))
 }
 
 /// Other values in the place of one; those that the words of the refusal speak of come first.
-fn others(value: &Value, named: &Named, today: &str) -> Vec<Value> {
+fn others(value: &Value, named: &NamedMember, today: &str) -> Vec<Value> {
     let words = named.words.to_ascii_lowercase();
     match value {
         Value::Number(_) => NUMBERS.iter().map(|number| Value::from(*number)).filter(|other| other != value).collect(),

@@ -12,14 +12,14 @@ mod valid;
 mod variation;
 mod wrong_values;
 
-pub use alternative::{Refused, another};
+pub use alternative::{RefusedRequest, another};
 
-pub use drawn::{Chance, admits, applied, change_between, odd, smaller, valid_changes};
+pub use drawn::{SeededRandom, admits, applied, change_between, odd, smaller, valid_changes};
 
 pub use run_mark::{carries, document, marked, marked_texts, with_mark};
 pub use unique_headers::freshen;
 
-pub use valid::{Base, Need, valid};
+pub use valid::{NeededResource, ValidRequest, valid};
 
 pub use unknown_ids::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
 pub use wrong_values::unlike;

@@ -22,7 +22,7 @@ const LONGEST: usize = 400;
 
 /// A member that a refusal names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedMember {
     /// Names and indices that lead to it, from the whole.
     pub tokens: Vec<String>,
     /// What is said of it.
@@ -30,10 +30,10 @@ pub struct Named {
 }
 
 /// Every member that a refusal names, each once.
-pub fn named(answer: &Value) -> Vec<Named> {
+pub fn named(answer: &Value) -> Vec<NamedMember> {
     let mut found = Vec::new();
     look(answer, "", 0, &mut found);
-    let mut once: Vec<Named> = Vec::new();
+    let mut once: Vec<NamedMember> = Vec::new();
     for named in found {
         if !named.tokens.is_empty() && once.iter().all(|known| known.tokens != named.tokens) {
             once.push(named);
@@ -42,7 +42,7 @@ pub fn named(answer: &Value) -> Vec<Named> {
     once
 }
 
-fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<Named>) {
+fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<NamedMember>) {
     if depth > DEPTH {
         return;
     }
@@ -53,15 +53,15 @@ fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<Named>) {
             let said: String = if said.is_empty() { words.to_owned() } else { said.chars().take(LONGEST).collect() };
             // FastAPI and pydantic: loc is a list of names and indices.
             if let Some(Value::Array(tokens)) = members.get("loc") {
-                found.push(Named { tokens: without_part(tokens.iter().map(text).collect()), words: said.clone() });
+                found.push(NamedMember { tokens: without_part(tokens.iter().map(text).collect()), words: said.clone() });
             }
             for place in PLACES.iter().filter_map(|name| members.get(*name)?.as_str()) {
-                found.push(Named { tokens: split(place), words: said.clone() });
+                found.push(NamedMember { tokens: split(place), words: said.clone() });
             }
             for (name, member) in members {
                 let by_name = LISTS.contains(&name.as_str()).then(|| member.as_object()).flatten();
                 for (named, what) in by_name.into_iter().flatten().filter(|(named, _)| !WORDS.contains(&named.as_str())) {
-                    found.push(Named { tokens: split(named), words: what.to_string().chars().take(LONGEST).collect() });
+                    found.push(NamedMember { tokens: split(named), words: what.to_string().chars().take(LONGEST).collect() });
                 }
                 look(member, &said, depth + 1, found);
             }
@@ -73,15 +73,15 @@ fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<Named>) {
 }
 
 /// Names that stand in quotes, or before words such as "is required", in what is said.
-fn quoted(said: &str, found: &mut Vec<Named>) {
+fn quoted(said: &str, found: &mut Vec<NamedMember>) {
     for quote in ['"', '\'', '`'] {
         let inner = said.split(quote).skip(1).step_by(2).filter(|inner| is_name(inner));
-        found.extend(inner.map(|inner| Named { tokens: split(inner), words: said.to_owned() }));
+        found.extend(inner.map(|inner| NamedMember { tokens: split(inner), words: said.to_owned() }));
     }
     for end in [" is required", " must ", " should ", " is missing", " is not ", " cannot ", " can't ", " has to "] {
         let before = said.split(end).next().filter(|before| before.len() < said.len());
         let name = before.and_then(|before| before.split_whitespace().next_back()).filter(|name| is_name(name));
-        found.extend(name.map(|name| Named { tokens: split(name), words: said.to_owned() }));
+        found.extend(name.map(|name| NamedMember { tokens: split(name), words: said.to_owned() }));
     }
 }
 

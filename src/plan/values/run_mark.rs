@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::valid::Base;
+use super::valid::ValidRequest;
 use super::variation::vary;
 use crate::contract::schema::{marks, property};
 use crate::contract::{Schemas, append, asks_by_name};
@@ -19,7 +19,7 @@ const KEPT: [usize; 4] = [24, 8, 3, 0];
 
 /// Puts a mark of its own on every marked value, in the plainest way that leaves a valid body; where none does, the value
 /// stays as it is. What was made from a pattern varies with the marks, because it may have to be unique as well.
-pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut Base, mark: impl FnMut() -> String) {
+pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut ValidRequest, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
     // No one of another name is there to be found.
     if asks_by_name(contract, operation) {

@@ -15,11 +15,11 @@ use crate::model::text::plain;
 
 /// A valid request before it is known which resources it will name.
 #[derive(Debug, Clone)]
-pub struct Base {
+pub struct ValidRequest {
     /// The request with the contract's example values.
     pub request: RequestTemplate,
     /// The places that must name a resource that exists.
-    pub needs: Vec<Need>,
+    pub needs: Vec<NeededResource>,
     /// Index of the request's media type in the contract.
     pub media: Option<usize>,
     /// What in it is not certain: a value that is made from a schema may fit it and be refused all the same.
@@ -28,7 +28,7 @@ pub struct Base {
 
 /// A place in a request that must name a resource that exists.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Need {
+pub struct NeededResource {
     /// The place.
     pub place: Place,
     /// What the resource must be.
@@ -42,7 +42,7 @@ pub struct Need {
 ///
 /// # Errors
 /// Why no valid request can be made.
-pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with_body: bool) -> Result<Base, String> {
+pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with_body: bool) -> Result<ValidRequest, String> {
     let mut base = without_body(contract, schemas, operation);
     let writes = operation.method.has_body();
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
@@ -71,20 +71,20 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
 }
 
 /// Adds the resources that a body names.
-fn add_needs(contract: &Contract, media: &MediaType, body: &Value, base: &mut Base) {
+fn add_needs(contract: &Contract, media: &MediaType, body: &Value, base: &mut ValidRequest) {
     let needs = resource_needs(contract, media, body);
-    base.needs.extend(needs.into_iter().map(|found| Need { place: Place::Body(found.at), resource: found.what, example: found.value }));
+    base.needs.extend(needs.into_iter().map(|found| NeededResource { place: Place::Body(found.at), resource: found.what, example: found.value }));
 }
 
 /// The id in a body that says which item of a collection it replaces or changes, where the path does not, and no author marks
 /// what names a resource.
-fn own_id(contract: &Contract, operation: &Operation, body: &Value) -> Option<Need> {
+fn own_id(contract: &Contract, operation: &Operation, body: &Value) -> Option<NeededResource> {
     if contract.inferred.annotated || !(operation.method.is_put() || operation.method.is_patch()) || operation.item_parameter().is_some() {
         return None;
     }
     let item = contract.operations.iter().filter(|other| other.is_in(&operation.path)).find_map(|other| other.item_parameter()?.resource.clone())?;
     let at = ["/id", "/data/id"].into_iter().find(|at| body.pointer(at).is_some())?;
-    Some(Need { place: Place::Body(at.to_owned()), resource: item, example: body.pointer(at)?.clone() })
+    Some(NeededResource { place: Place::Body(at.to_owned()), resource: item, example: body.pointer(at)?.clone() })
 }
 
 /// The media type that the body of an operation is sent as.
@@ -99,7 +99,7 @@ pub(super) fn parameter_sample(contract: &Contract, parameter: &Parameter) -> Va
     parameter.example.clone().unwrap_or_else(made)
 }
 
-fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -> Base {
+fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -> ValidRequest {
     let credentials = if operation.security.iter().any(|alternative| !alternative.is_empty()) { Credentials::Full } else { Credentials::None };
     let request = RequestTemplate {
         method: operation.method.clone(),
@@ -112,7 +112,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
         fillings: Vec::new(),
         styled: Vec::new(),
     };
-    let mut base = Base { request, needs: Vec::new(), media: None, unvouched: None };
+    let mut base = ValidRequest { request, needs: Vec::new(), media: None, unvouched: None };
     let own = |parameter: &Parameter| operation.own.as_ref().and_then(|own| own.parameters.get(&parameter.name));
     let sent = |parameter: &&Parameter| parameter.required || parameter.sent || own(parameter).is_some() || is_demanded(operation, parameter);
     for parameter in operation.parameters.iter().filter(sent) {
@@ -126,7 +126,7 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
             base.unvouched = Some(unknown_data(&parameter.name));
         }
         match (&parameter.resource, place) {
-            (Some(resource), Some(place)) => base.needs.push(Need { place, resource: resource.clone(), example: value }),
+            (Some(resource), Some(place)) => base.needs.push(NeededResource { place, resource: resource.clone(), example: value }),
             _ if vouched => {}
             _ => base.unvouched = Some(format!("the value of {} was made from its schema, for want of an example", parameter.name)),
         }

@@ -8,7 +8,7 @@ use super::yaml;
 
 /// A document as it is written.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct ParsedDocument {
     /// What it holds.
     pub value: Value,
     /// JSON Pointers to members whose key an object has twice; the last one is held.
@@ -19,7 +19,7 @@ pub(super) struct Document {
 ///
 /// # Errors
 /// Line and column of what is wrong, in the words of the language that the text is most likely in.
-pub(super) fn parse(text: &str, name: &str) -> Result<Document, String> {
+pub(super) fn parse(text: &str, name: &str) -> Result<ParsedDocument, String> {
     let text = text.trim_start_matches('\u{feff}');
     if let Some(what) = foreign(text) {
         return Err(format!("line 1: this is {what}, and neither JSON nor YAML"));
@@ -53,18 +53,18 @@ fn foreign(text: &str) -> Option<&'static str> {
     }
 }
 
-fn json(text: &str) -> Result<Document, String> {
+fn json(text: &str) -> Result<ParsedDocument, String> {
     let notes = Notes::default();
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Builder(&notes).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let value = value.map_err(|error| error.to_string())?;
-    Ok(Document { value, twice: notes.twice() })
+    Ok(ParsedDocument { value, twice: notes.twice() })
 }
 
-fn yaml(text: &str) -> Result<Document, String> {
+fn yaml(text: &str) -> Result<ParsedDocument, String> {
     let notes = Notes::default();
     let value = yaml::build(text, &notes)?;
-    Ok(Document { value, twice: notes.twice() })
+    Ok(ParsedDocument { value, twice: notes.twice() })
 }
 
 #[cfg(test)]

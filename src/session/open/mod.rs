@@ -259,7 +259,7 @@ pub fn suite_for(contract: &Path) -> Suite {
 pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
     let name = source.name();
     let root = name.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-    let mut gathered = Gathered::default();
+    let mut gathered = ContractFiles::default();
     let (source, text) = &source.read_first()?;
     let mut left = LONGEST_FETCHED.saturating_sub(text.len());
     gathered.add(&root, source, text, true)?;
@@ -282,7 +282,7 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
 
 /// The files of a contract.
 #[derive(Default)]
-struct Gathered {
+struct ContractFiles {
     files: BTreeMap<String, Value>,
     /// Files that are referred to and cannot be used, with the reason.
     absent: BTreeMap<String, String>,
@@ -291,7 +291,7 @@ struct Gathered {
     issues: Vec<DocumentIssue>,
 }
 
-impl Gathered {
+impl ContractFiles {
     /// Takes the text of one file and notes what it refers to.
     fn add(&mut self, file: &str, at: &Source, text: &str, shown: bool) -> Result<(), LoadError> {
         let document = document::parse(text, file).map_err(|reason| {

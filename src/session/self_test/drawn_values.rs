@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bench, Sight, Stop, VariantRow};
+use super::{Stop, TrialResult, TrialSetup, VariantRow};
 use crate::model::contract::Contract;
 use crate::model::filter::Filter;
-use crate::plan::{Options, feeds};
+use crate::plan::{PlanningOptions, feeds};
 
 /// Requests with drawn values for each operation: enough for each sort of value to occur.
 const CASES: u32 = 24;
@@ -13,11 +13,11 @@ const CASES: u32 = 24;
 /// How many operations of each sort are asked.
 const MOST: usize = 8;
 
-impl<'a> Bench<'a> {
+impl<'a> TrialSetup<'a> {
     /// The same with values drawn by chance.
-    pub(super) fn with_cases(&self) -> Result<Bench<'a>, Stop> {
-        let only = sampled(&self.subject.contract);
-        let options = Options {
+    pub(super) fn with_cases(&self) -> Result<TrialSetup<'a>, Stop> {
+        let only = sampled(&self.specification.contract);
+        let options = PlanningOptions {
             filter: Filter { only, ..Filter::default() },
             thorough: false,
             burst: 0,
@@ -25,9 +25,9 @@ impl<'a> Bench<'a> {
             seed: self.seed,
             ..self.options.clone()
         };
-        let whole = self.subject.plan(&options)?;
-        Ok(Bench {
-            subject: self.subject,
+        let whole = self.specification.plan(&options)?;
+        Ok(TrialSetup {
+            specification: self.specification,
             embedded: self.embedded.with(&[], &[])?,
             accounts: self.accounts.clone(),
             hints: self.hints.clone(),
@@ -41,8 +41,8 @@ impl<'a> Bench<'a> {
 
 impl VariantRow {
     /// The faultless mock, asked with drawn values.
-    pub(super) fn drawn(sight: &Sight) -> Self {
-        Self { name: "(drawn values)", note: "the mock as it usually is, asked with drawn values".to_owned(), ..Self::usual(sight) }
+    pub(super) fn drawn(shown: &TrialResult) -> Self {
+        Self { name: "(drawn values)", note: "the mock as it usually is, asked with drawn values".to_owned(), ..Self::usual(shown) }
     }
 }
 

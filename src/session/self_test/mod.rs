@@ -13,23 +13,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::embedded_mock::Embedded;
-use crate::execute::http::{Accounts, Bounds, Client, Permit, Route};
-use crate::execute::{MOST_BURST, Run, Settings};
-use crate::judge::{Hints, judge};
+use super::embedded_mock::EmbeddedMock;
+use crate::execute::http::{Accounts, AnswerLimits, Client, Permit, ServerRoute};
+use crate::execute::{ExecutionSettings, MOST_BURST, Run};
+use crate::judge::{CredentialHints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::model::effect::Permission;
 use crate::model::plan::Plan;
-use crate::plan::Options;
+use crate::plan::PlanningOptions;
 use crate::session::observer::{Conclusion, Observer};
 use crate::session::options::SelfTestOptions;
 use crate::session::stop::Stop;
 use crate::session::target;
-use crate::session::target::Subject;
+use crate::session::target::Specification;
 
-use single_operation::Fate;
-use table::{Outcome, Row, VariantRow};
-use trial::Sight;
+use single_operation::SingleOperationResult;
+use table::{FaultOutcome, FaultRow, VariantRow};
+use trial::TrialResult;
 
 /// Requests under way at once in each run.
 const JOBS: usize = 8;
@@ -43,37 +43,37 @@ const POLL: Duration = Duration::from_millis(1);
 /// # Errors
 /// A name is not in its catalogue, or a mock cannot be started.
 pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
-    let subject = Subject::load(&args.files)?;
+    let specification = Specification::load(&args.files)?;
     let (faults, variants) = chosen(args)?;
-    if let Some(name) = subject.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
-        return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", subject.suite.name)));
+    if let Some(name) = specification.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
+        return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", specification.suite.name)));
     }
-    let bench = Bench::prepare(&subject, args.seed)?;
+    let setup = TrialSetup::prepare(&specification, args.seed)?;
     let bar = observer.trials(faults.len() + variants.len() + 1);
-    let usual = bench.look(&bench.whole, &[], &[])?;
+    let usual = setup.look(&setup.whole, &[], &[])?;
     bar.ended();
     // Some faults show on drawn values only; those take requests of their own.
-    let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(bench.with_cases()?) } else { None };
-    let drawn = drawn.map(|bench| bench.look(&bench.whole, &[], &[]).map(|sight| (bench, sight))).transpose()?;
+    let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(setup.with_cases()?) } else { None };
+    let drawn = drawn.map(|setup| setup.look(&setup.whole, &[], &[]).map(|shown| (setup, shown))).transpose()?;
     let rows = side_by_side(&faults, |fault| {
         let row = match &drawn {
-            Some((bench, usual)) if fault.needs_drawn() => bench.fault(fault, usual),
-            _ => bench.fault(fault, &usual),
+            Some((setup, usual)) if fault.needs_drawn() => setup.fault(fault, usual),
+            _ => setup.fault(fault, &usual),
         };
         bar.ended();
         row
     });
     let varied = side_by_side(&variants, |variant| {
-        let row = bench.variant(variant, &usual);
+        let row = setup.variant(variant, &usual);
         bar.ended();
         row
     });
     bar.end();
-    let rows: Vec<Row> = rows.into_iter().collect::<Result<_, _>>()?;
+    let rows: Vec<FaultRow> = rows.into_iter().collect::<Result<_, _>>()?;
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
     varied.insert(0, VariantRow::usual(&usual));
-    if let Some((_, sight)) = &drawn {
-        varied.insert(1, VariantRow::drawn(sight));
+    if let Some((_, shown)) = &drawn {
+        varied.insert(1, VariantRow::drawn(shown));
     }
     observer.result(&table::show(&rows, &varied, args.seed));
     for request in &usual.crowded {
@@ -82,11 +82,11 @@ pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conc
     Ok(code(&rows, &varied, &usual))
 }
 
-fn code(rows: &[Row], variants: &[VariantRow], usual: &Sight) -> Conclusion {
-    let any = |outcome: Outcome| rows.iter().any(|row| row.outcome == outcome);
-    if !usual.crowded.is_empty() || any(Outcome::Survived) || any(Outcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
+fn code(rows: &[FaultRow], variants: &[VariantRow], usual: &TrialResult) -> Conclusion {
+    let any = |outcome: FaultOutcome| rows.iter().any(|row| row.outcome == outcome);
+    if !usual.crowded.is_empty() || any(FaultOutcome::Survived) || any(FaultOutcome::Misnamed) || variants.iter().any(VariantRow::is_accused) {
         Conclusion::Violates
-    } else if any(Outcome::Unproved) || variants.iter().any(VariantRow::is_open) {
+    } else if any(FaultOutcome::Unproved) || variants.iter().any(VariantRow::is_open) {
         Conclusion::Inconclusive
     } else {
         Conclusion::Conforms
@@ -124,12 +124,12 @@ fn side_by_side<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> 
 }
 
 /// Everything that the runs share.
-struct Bench<'a> {
-    subject: &'a Subject,
-    embedded: Embedded,
+struct TrialSetup<'a> {
+    specification: &'a Specification,
+    embedded: EmbeddedMock,
     accounts: Accounts,
-    hints: Hints,
-    options: Options,
+    hints: CredentialHints,
+    options: PlanningOptions,
     /// Every status in every way.
     whole: Plan,
     /// Every status in the cheapest way.
@@ -137,12 +137,12 @@ struct Bench<'a> {
     seed: u64,
 }
 
-impl<'a> Bench<'a> {
-    fn prepare(subject: &'a Subject, seed: u64) -> Result<Self, Stop> {
-        let embedded = Embedded::prepare(subject, &[], &[])?;
+impl<'a> TrialSetup<'a> {
+    fn prepare(specification: &'a Specification, seed: u64) -> Result<Self, Stop> {
+        let embedded = EmbeddedMock::prepare(specification, &[], &[])?;
         let accounts = embedded.accounts();
         let (full, limited) = accounts.schemes();
-        let options = Options {
+        let options = PlanningOptions {
             permission: crate::model::effect::Permission::everything(),
             full: Some(full),
             limited,
@@ -150,24 +150,27 @@ impl<'a> Bench<'a> {
             mark: "probity".to_owned(),
             burst: MOST_BURST,
             thorough: true,
-            ..Options::default()
+            ..PlanningOptions::default()
         };
-        let whole = subject.plan(&options)?;
-        let plain = subject.plan(&Options { thorough: false, ..options.clone() })?;
-        let hints = target::hints(&subject.suite, &subject.contract);
-        Ok(Self { subject, embedded, accounts, hints, options, whole, plain, seed })
+        let whole = specification.plan(&options)?;
+        let plain = specification.plan(&PlanningOptions { thorough: false, ..options.clone() })?;
+        let hints = target::hints(&specification.suite, &specification.contract);
+        Ok(Self { specification, embedded, accounts, hints, options, whole, plain, seed })
     }
 
     /// Carries out a plan against a mock with these faults and variants, and judges what came.
-    fn look(&self, planned: &Plan, faults: &[String], variants: &[String]) -> Result<Sight, Stop> {
+    fn look(&self, planned: &Plan, faults: &[String], variants: &[String]) -> Result<TrialResult, Stop> {
         let embedded = self.embedded.with(faults, variants)?;
         let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
-        let client = Client::new(Bounds { total: Duration::from_secs(20), ..Bounds::default() }, &Route { shared: true, ..Route::default() })
-            .map_err(|error| unable(&error))?;
+        let client = Client::new(
+            AnswerLimits { total: Duration::from_secs(20), ..AnswerLimits::default() },
+            &ServerRoute { shared: true, ..ServerRoute::default() },
+        )
+        .map_err(|error| unable(&error))?;
         let (outcomes, mock) = runtime.block_on(async {
             let (base, mock) = embedded.serve(planned).await?;
-            let settings = Settings {
+            let settings = ExecutionSettings {
                 base,
                 jobs: JOBS,
                 poll: POLL,
@@ -178,61 +181,61 @@ impl<'a> Bench<'a> {
                 longest_wait: Duration::ZERO,
                 sweep: false,
             };
-            let permit = Permit::new(&self.subject.contract, &self.subject.suite, Permission::everything(), &settings.base);
-            let run = Run::new(&self.subject.contract, planned, (&client, &permit), &self.accounts, &settings, &|_| {}, &|| false);
+            let permit = Permit::new(&self.specification.contract, &self.specification.suite, Permission::everything(), &settings.base);
+            let run = Run::new(&self.specification.contract, planned, (&client, &permit), &self.accounts, &settings, &|_| {}, &|| false);
             Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
         })?;
-        let case = self.subject.case(planned, &outcomes, &self.hints);
-        let mut sight = Sight::of(&judge(&case), planned);
-        sight.faulted = mock.faulted();
-        sight.varied = mock.has_varied();
-        sight.crowded = mock.crowded();
-        Ok(sight)
+        let case = self.specification.case(planned, &outcomes, &self.hints);
+        let mut shown = TrialResult::of(&judge(&case), planned);
+        shown.faulted = mock.faulted();
+        shown.varied = mock.has_varied();
+        shown.crowded = mock.crowded();
+        Ok(shown)
     }
 
-    fn fault(&self, fault: &'static Fault, usual: &Sight) -> Result<Row, Stop> {
+    fn fault(&self, fault: &'static Fault, usual: &TrialResult) -> Result<FaultRow, Stop> {
         // What is overlooked, or goes wrong behind right answers, may show in one way to provoke a status and not in another.
         let everything = fault.is_hidden() || fault.class == "overlooked";
         let planned = if everything { &self.whole } else { &self.plain };
         let whole = self.look(planned, &[fault.name.to_owned()], &[])?;
         let noticed = whole.breaks() || whole.refuses(usual);
         let alone = if noticed { self.alone(fault, &whole, usual)? } else { None };
-        let inapplicable = self.subject.suite.mock.inapplicable.get(fault.name);
-        let survived = matches!(alone, Some((_, Fate::Survived)));
+        let inapplicable = self.specification.suite.mock.inapplicable.get(fault.name);
+        let survived = matches!(alone, Some((_, SingleOperationResult::Survived)));
         let outcome = match (inapplicable, whole.breaks()) {
-            (Some(_), true) => Outcome::Misnamed,
-            (Some(_), false) => Outcome::Inapplicable,
-            (None, _) if survived => Outcome::Survived,
-            (None, true) => Outcome::Caught,
-            (None, false) if noticed => Outcome::Refused,
-            (None, false) if !whole.warnings.is_empty() => Outcome::Warned,
-            (None, false) if whole.unproved(usual) > 0 => Outcome::Unproved,
-            (None, false) => Outcome::Survived,
+            (Some(_), true) => FaultOutcome::Misnamed,
+            (Some(_), false) => FaultOutcome::Inapplicable,
+            (None, _) if survived => FaultOutcome::Survived,
+            (None, true) => FaultOutcome::Caught,
+            (None, false) if noticed => FaultOutcome::Refused,
+            (None, false) if !whole.warnings.is_empty() => FaultOutcome::Warned,
+            (None, false) if whole.unproved(usual) > 0 => FaultOutcome::Unproved,
+            (None, false) => FaultOutcome::Survived,
         };
         let note = match (inapplicable, outcome) {
             (Some(reason), _) => reason.clone(),
-            (None, Outcome::Caught) => String::new(),
-            (None, Outcome::Refused) => format!("{}; exit code 3: {}", fault.breaks, whole.reason()),
-            (None, Outcome::Warned) => format!("{}; warned by {}", fault.breaks, list(&whole.warnings)),
+            (None, FaultOutcome::Caught) => String::new(),
+            (None, FaultOutcome::Refused) => format!("{}; exit code 3: {}", fault.breaks, whole.reason()),
+            (None, FaultOutcome::Warned) => format!("{}; warned by {}", fault.breaks, list(&whole.warnings)),
             (None, _) if whole.faulted.is_empty() => format!("{}; no answer was changed by it", fault.breaks),
             (None, _) => fault.breaks.to_owned(),
         };
         let seen = whole.operations.intersection(&whole.faulted).count();
         let reach = if fault.is_hidden() { None } else { Some((seen, whole.faulted.len())) };
         let unproved = whole.unproved(usual);
-        Ok(Row { name: fault.name, outcome, reach, checks: list(&whole.checks), violated: whole.violated, unproved, alone, note })
+        Ok(FaultRow { name: fault.name, outcome, reach, checks: list(&whole.checks), violated: whole.violated, unproved, alone, note })
     }
 
-    fn variant(&self, variant: &'static Variant, usual: &Sight) -> Result<VariantRow, Stop> {
-        let sight = self.look(&self.whole, &[], &[variant.name.to_owned()])?;
-        let note = if sight.varied { variant.differs.to_owned() } else { format!("{}; nothing came of it in this run", variant.differs) };
+    fn variant(&self, variant: &'static Variant, usual: &TrialResult) -> Result<VariantRow, Stop> {
+        let shown = self.look(&self.whole, &[], &[variant.name.to_owned()])?;
+        let note = if shown.varied { variant.differs.to_owned() } else { format!("{}; nothing came of it in this run", variant.differs) };
         Ok(VariantRow {
             name: variant.name,
-            checks: list(&sight.checks),
-            warnings: list(&sight.warnings),
-            violated: sight.violated,
-            unproved: sight.unproved(usual),
-            otherwise: sight.otherwise.difference(&usual.otherwise).count(),
+            checks: list(&shown.checks),
+            warnings: list(&shown.warnings),
+            violated: shown.violated,
+            unproved: shown.unproved(usual),
+            otherwise: shown.otherwise.difference(&usual.otherwise).count(),
             lacks: variant.lacks(),
             note,
         })

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::trial::Sight;
-use super::{Bench, Stop};
+use super::trial::TrialResult;
+use super::{Stop, TrialSetup};
 use crate::mock::Fault;
 use crate::model::contract::{Status, WHOLE_SERVER};
 use crate::model::filter::Filter;
 use crate::model::hash::scattered;
-use crate::plan::Options;
+use crate::plan::PlanningOptions;
 
 /// How many operations are tried until a fault takes hold on one alone.
 const TRIES: u64 = 5;
 
 /// What became of a fault on one operation alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum SingleOperationResult {
     /// The run breaks.
     Caught,
     /// The run ends without a verdict.
@@ -24,10 +24,10 @@ pub(super) enum Fate {
     Survived,
 }
 
-impl Bench<'_> {
+impl TrialSetup<'_> {
     /// Puts a fault on one operation. The draw is among those on which it breaks a promise: where the contract allows both
     /// the right answer and the wrong one, there is none to break.
-    pub(super) fn alone(&self, fault: &Fault, whole: &Sight, usual: &Sight) -> Result<Option<(String, Fate)>, Stop> {
+    pub(super) fn alone(&self, fault: &Fault, whole: &TrialResult, usual: &TrialResult) -> Result<Option<(String, SingleOperationResult)>, Stop> {
         // Where only the state goes another way, what is violated may be so because of another operation.
         let told = if fault.is_hidden() && !whole.stated.is_disjoint(&whole.faulted) { &whole.stated } else { &whole.operations };
         let mut open: Vec<&String> = told.intersection(&whole.faulted).collect();
@@ -42,20 +42,20 @@ impl Bench<'_> {
             let operation = open.swap_remove(usize::try_from(draw % open.len() as u64).unwrap_or_default());
             let named = [format!("{}@{operation}", fault.name)];
             // First only what showed it before, then, where that is not enough, everything.
-            let part = self.subject.plan(&self.part(operation, whole))?;
-            let mut sight = self.look(&part, &named, &[])?;
-            if !sight.breaks() {
-                sight = self.look(&self.whole, &named, &[])?;
+            let part = self.specification.plan(&self.part(operation, whole))?;
+            let mut shown = self.look(&part, &named, &[])?;
+            if !shown.breaks() {
+                shown = self.look(&self.whole, &named, &[])?;
             }
-            let fate = if sight.breaks() {
-                Fate::Caught
-            } else if sight.refuses(usual) {
-                Fate::Refused
-            } else if sight.faulted.is_empty() || (fault.is_sporadic() && attempt + 1 < TRIES) {
+            let fate = if shown.breaks() {
+                SingleOperationResult::Caught
+            } else if shown.refuses(usual) {
+                SingleOperationResult::Refused
+            } else if shown.faulted.is_empty() || (fault.is_sporadic() && attempt + 1 < TRIES) {
                 // It took no hold, or by chance on a request for which the wrong answer was the right one.
                 continue;
             } else {
-                Fate::Survived
+                SingleOperationResult::Survived
             };
             return Ok(Some((operation.clone(), fate)));
         }
@@ -64,13 +64,13 @@ impl Bench<'_> {
 
     /// The operation and those whose requests have shown the fault; where it was shown on the server as a whole, the cells
     /// of that.
-    fn part(&self, operation: &str, whole: &Sight) -> Options {
+    fn part(&self, operation: &str, whole: &TrialResult) -> PlanningOptions {
         let mut only: BTreeSet<String> = whole.witnesses.get(operation).cloned().unwrap_or_default();
         if only.is_empty() && whole.witnesses.contains_key(WHOLE_SERVER) {
-            let statuses: Vec<Status> = self.subject.contract.server_responses.iter().map(|response| response.status).collect();
-            return Options { statuses, ..self.options.clone() };
+            let statuses: Vec<Status> = self.specification.contract.server_responses.iter().map(|response| response.status).collect();
+            return PlanningOptions { statuses, ..self.options.clone() };
         }
         only.insert(operation.to_owned());
-        Options { filter: Filter { only: only.into_iter().collect(), ..Filter::default() }, ..self.options.clone() }
+        PlanningOptions { filter: Filter { only: only.into_iter().collect(), ..Filter::default() }, ..self.options.clone() }
     }
 }

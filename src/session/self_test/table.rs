@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::single_operation::Fate;
-use super::trial::Sight;
+use super::single_operation::SingleOperationResult;
+use super::trial::TrialResult;
 
 /// What became of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum FaultOutcome {
     /// The run breaks, everywhere and alone.
     Caught,
     /// The run names no violation and ends without a verdict (exit code 3), everywhere and alone: it can never be taken for a
@@ -25,7 +25,7 @@ pub(super) enum Outcome {
     Misnamed,
 }
 
-impl Outcome {
+impl FaultOutcome {
     fn word(self) -> &'static str {
         match self {
             Self::Caught => "caught",
@@ -41,9 +41,9 @@ impl Outcome {
 
 /// One fault.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct FaultRow {
     pub name: &'static str,
-    pub outcome: Outcome,
+    pub outcome: FaultOutcome,
     /// Names of the checks that caught it.
     pub checks: String,
     pub violated: usize,
@@ -51,7 +51,7 @@ pub(super) struct Row {
     /// On how many of the operations on which it took hold cells are violated; unknown where it only changes the state.
     pub reach: Option<(usize, usize)>,
     /// The operation that it was put on alone, and what became of it there.
-    pub alone: Option<(String, Fate)>,
+    pub alone: Option<(String, SingleOperationResult)>,
     pub note: String,
 }
 
@@ -72,14 +72,14 @@ pub(super) struct VariantRow {
 
 impl VariantRow {
     /// The mock as it usually is.
-    pub(super) fn usual(sight: &Sight) -> Self {
+    pub(super) fn usual(shown: &TrialResult) -> Self {
         Self {
             name: "(none)",
-            checks: super::list(&sight.checks),
-            warnings: super::list(&sight.warnings),
-            violated: sight.violated,
-            unproved: sight.blocked.len() + sight.unreached.len(),
-            otherwise: sight.otherwise.len(),
+            checks: super::list(&shown.checks),
+            warnings: super::list(&shown.warnings),
+            violated: shown.violated,
+            unproved: shown.blocked.len() + shown.unreached.len(),
+            otherwise: shown.otherwise.len(),
             lacks: false,
             note: "the mock as it usually is".to_owned(),
         }
@@ -112,7 +112,7 @@ impl VariantRow {
 }
 
 /// Both tables with their sums; a table without rows is left out.
-pub(super) fn show(rows: &[Row], variants: &[VariantRow], seed: u64) -> String {
+pub(super) fn show(rows: &[FaultRow], variants: &[VariantRow], seed: u64) -> String {
     let mut text = String::new();
     if !rows.is_empty() {
         faults(&mut text, rows, seed);
@@ -135,14 +135,14 @@ pub(super) fn show(rows: &[Row], variants: &[VariantRow], seed: u64) -> String {
     text
 }
 
-fn faults(text: &mut String, rows: &[Row], seed: u64) {
+fn faults(text: &mut String, rows: &[FaultRow], seed: u64) {
     let _ = writeln!(text, "Faults of the mock, everywhere and on one operation alone (seed {seed}).\n");
     let _ = writeln!(text, "{:32} {:12} {:>8} {:>8} {:>9}  caught by; also on this operation alone", "fault", "", "violated", "unproved", "reach");
     for row in rows {
         let alone = match &row.alone {
-            Some((operation, Fate::Caught)) => format!("; {operation}"),
-            Some((operation, Fate::Refused)) => format!("; refused on {operation}"),
-            Some((operation, Fate::Survived)) => format!("; NOT on {operation}"),
+            Some((operation, SingleOperationResult::Caught)) => format!("; {operation}"),
+            Some((operation, SingleOperationResult::Refused)) => format!("; refused on {operation}"),
+            Some((operation, SingleOperationResult::Survived)) => format!("; NOT on {operation}"),
             None => String::new(),
         };
         let note = if row.note.is_empty() { String::new() } else { format!(" ({})", row.note) };
@@ -157,18 +157,18 @@ fn faults(text: &mut String, rows: &[Row], seed: u64) {
             if row.checks.is_empty() { "-" } else { &row.checks }
         );
     }
-    let of = |outcome: Outcome| rows.iter().filter(|row| row.outcome == outcome).count();
+    let of = |outcome: FaultOutcome| rows.iter().filter(|row| row.outcome == outcome).count();
     let _ = writeln!(
         text,
         "\n{} faults: {} caught, {} refused, {} warned of, {} survived, {} without a verdict, {} inapplicable{}.",
         rows.len(),
-        of(Outcome::Caught),
-        of(Outcome::Refused),
-        of(Outcome::Warned),
-        of(Outcome::Survived),
-        of(Outcome::Unproved),
-        of(Outcome::Inapplicable),
-        match of(Outcome::Misnamed) {
+        of(FaultOutcome::Caught),
+        of(FaultOutcome::Refused),
+        of(FaultOutcome::Warned),
+        of(FaultOutcome::Survived),
+        of(FaultOutcome::Unproved),
+        of(FaultOutcome::Inapplicable),
+        match of(FaultOutcome::Misnamed) {
             0 => String::new(),
             count => format!(", {count} said to be inapplicable and caught"),
         }
@@ -179,14 +179,26 @@ fn faults(text: &mut String, rows: &[Row], seed: u64) {
 mod tests {
     use super::*;
 
-    fn row(outcome: Outcome) -> Row {
-        let alone = Some(("things.get".to_owned(), if outcome == Outcome::Caught { Fate::Caught } else { Fate::Survived }));
-        Row { name: "always-500", outcome, checks: "status".to_owned(), violated: 2, unproved: 1, reach: Some((2, 3)), alone, note: String::new() }
+    fn row(outcome: FaultOutcome) -> FaultRow {
+        let alone = Some((
+            "things.get".to_owned(),
+            if outcome == FaultOutcome::Caught { SingleOperationResult::Caught } else { SingleOperationResult::Survived },
+        ));
+        FaultRow {
+            name: "always-500",
+            outcome,
+            checks: "status".to_owned(),
+            violated: 2,
+            unproved: 1,
+            reach: Some((2, 3)),
+            alone,
+            note: String::new(),
+        }
     }
 
     #[test]
     fn survivors_stand_out_and_are_counted() {
-        let text = show(&[row(Outcome::Caught), row(Outcome::Survived)], &[], 7);
+        let text = show(&[row(FaultOutcome::Caught), row(FaultOutcome::Survived)], &[], 7);
         assert!(text.contains("SURVIVED") && text.contains("; NOT on things.get") && text.contains("(seed 7)"), "{text}");
         assert!(text.contains("2 faults: 1 caught, 0 refused, 0 warned of, 1 survived, 0 without a verdict, 0 inapplicable."), "{text}");
     }

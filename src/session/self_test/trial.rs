@@ -9,10 +9,10 @@ use crate::model::report::Cell;
 use crate::model::verdict::{Finding, Severity, Verdict};
 
 /// A cell by operation and status.
-type Place = (String, u16);
+type CellKey = (String, u16);
 
 /// What a run against one mock has shown.
-pub(super) struct Sight {
+pub(super) struct TrialResult {
     /// Checks that found something that must not be.
     pub checks: BTreeSet<String>,
     /// Checks that warned.
@@ -26,11 +26,11 @@ pub(super) struct Sight {
     /// Cells that are violated.
     pub violated: usize,
     /// Cells without which a run cannot end well: something stood in the way of their proof. The reason of each.
-    pub blocked: BTreeMap<Place, String>,
+    pub blocked: BTreeMap<CellKey, String>,
     /// Cells that no known way leads to.
-    pub unreached: BTreeSet<Place>,
+    pub unreached: BTreeSet<CellKey>,
     /// Cells for which the server gave another answer, each time one that the contract allows as well.
-    pub otherwise: BTreeSet<Place>,
+    pub otherwise: BTreeSet<CellKey>,
     /// Operations on which the fault took hold.
     pub faulted: BTreeSet<String>,
     /// Whether the variant made a difference.
@@ -39,7 +39,7 @@ pub(super) struct Sight {
     pub crowded: Vec<String>,
 }
 
-impl Sight {
+impl TrialResult {
     /// What a judgement says.
     pub(super) fn of(judgement: &Judgement, plan: &Plan) -> Self {
         let of = |wanted: &[Verdict]| judgement.cells.iter().filter(|cell| wanted.contains(&cell.verdict)).collect::<Vec<&Cell>>();
@@ -90,7 +90,7 @@ impl Sight {
 
     /// Cells that are neither proved nor violated here, and were there; answers that the contract allows as well aside.
     pub(super) fn unproved(&self, usual: &Self) -> usize {
-        let known = |cell: &&Place| usual.blocked.contains_key(*cell) || usual.unreached.contains(*cell);
+        let known = |cell: &&CellKey| usual.blocked.contains_key(*cell) || usual.unreached.contains(*cell);
         self.blocked.keys().chain(&self.unreached).filter(|cell| !known(cell)).count()
     }
 

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use crate::contract::{put, remove};
-use crate::model::drawn::{Change, Put};
+use crate::model::drawn::{DrawnChange, DrawnValue};
 use crate::model::plan::{Body, Place, RequestTemplate};
 use crate::model::text::plain;
 
 /// The request with the changes in it; `None` when it has no place for one of them. What fills a changed place from
 /// another probe is dropped.
-pub fn applied(request: &RequestTemplate, changes: &[Change]) -> Option<RequestTemplate> {
+pub fn applied(request: &RequestTemplate, changes: &[DrawnChange]) -> Option<RequestTemplate> {
     let mut other = request.clone();
     for change in changes {
         other.restyle(&change.place);
@@ -17,22 +17,22 @@ pub fn applied(request: &RequestTemplate, changes: &[Change]) -> Option<RequestT
             Place::Body(at) => in_body(&mut other.body, at, &change.put)?,
             Place::Query(name) => in_query(&mut other, name, &change.put)?,
             Place::Path(name) => {
-                let Put::Value(Value::String(text)) = &change.put else { return None };
+                let DrawnValue::Value(Value::String(text)) = &change.put else { return None };
                 text.clone_into(other.path_values.get_mut(name)?);
             }
             Place::Header(name) => {
-                let Put::Value(Value::String(text)) = &change.put else { return None };
+                let DrawnValue::Value(Value::String(text)) = &change.put else { return None };
                 other.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 other.headers.push((name.clone(), text.clone()));
             }
             Place::Method | Place::Credentials | Place::State => return None,
         }
-        other.fillings.retain(|filling| !covers(&change.place, &filling.place));
+        other.fillings.retain(|binding| !covers(&change.place, &binding.place));
     }
     Some(other)
 }
 
-fn in_body(body: &mut Body, at: &str, change: &Put) -> Option<()> {
+fn in_body(body: &mut Body, at: &str, change: &DrawnValue) -> Option<()> {
     let (value, mut texts) = match body.clone() {
         Body::Json(value) => (value, Vec::new()),
         Body::Spelled(value, texts) => (value, texts),
@@ -40,14 +40,14 @@ fn in_body(body: &mut Body, at: &str, change: &Put) -> Option<()> {
     };
     let mut document = value;
     match change {
-        Put::Value(value) => put(&mut document, at, value.clone()).then_some(())?,
-        Put::Absent => remove(&mut document, at).then_some(())?,
-        Put::Spelled(text) => {
+        DrawnValue::Value(value) => put(&mut document, at, value.clone()).then_some(())?,
+        DrawnValue::Absent => remove(&mut document, at).then_some(())?,
+        DrawnValue::Spelled(text) => {
             // The place must be there, or there will be none at the time of writing.
             put(&mut document, at, Value::Null).then_some(())?;
             texts.push((at.to_owned(), text.clone()));
         }
-        Put::Marked(text) => {
+        DrawnValue::Marked(text) => {
             let marked = document.pointer(at)?.as_str().map(|own| if text.is_empty() { own.to_owned() } else { format!("{text} {own}") })?;
             put(&mut document, at, Value::from(marked)).then_some(())?;
         }
@@ -56,13 +56,13 @@ fn in_body(body: &mut Body, at: &str, change: &Put) -> Option<()> {
     Some(())
 }
 
-fn in_query(request: &mut RequestTemplate, name: &str, change: &Put) -> Option<()> {
+fn in_query(request: &mut RequestTemplate, name: &str, change: &DrawnValue) -> Option<()> {
     request.query.retain(|(known, _)| known != name);
     let values = match change {
-        Put::Value(Value::Array(items)) => items.iter().map(plain).collect(),
-        Put::Value(value) => vec![plain(value)],
-        Put::Absent => Vec::new(),
-        Put::Spelled(_) | Put::Marked(_) => return None,
+        DrawnValue::Value(Value::Array(items)) => items.iter().map(plain).collect(),
+        DrawnValue::Value(value) => vec![plain(value)],
+        DrawnValue::Absent => Vec::new(),
+        DrawnValue::Spelled(_) | DrawnValue::Marked(_) => return None,
     };
     request.query.extend(values.into_iter().map(|value| (name.to_owned(), value)));
     Some(())
@@ -78,22 +78,22 @@ fn covers(changed: &Place, filled: &Place) -> bool {
 
 /// What differs at one place between a request and another that was made from it; `None` for places that no change can
 /// speak of.
-pub fn change_between(before: &RequestTemplate, after: &RequestTemplate, place: &Place) -> Option<Change> {
+pub fn change_between(before: &RequestTemplate, after: &RequestTemplate, place: &Place) -> Option<DrawnChange> {
     let put = match (place, &after.body) {
-        (Place::Body(at), Body::Json(body)) => body.pointer(at).map_or(Put::Absent, |value| Put::Value(value.clone())),
+        (Place::Body(at), Body::Json(body)) => body.pointer(at).map_or(DrawnValue::Absent, |value| DrawnValue::Value(value.clone())),
         (Place::Query(name), _) => {
             let mut values: Vec<Value> =
                 after.query.iter().filter(|(known, _)| known == name).map(|(_, value)| Value::from(value.as_str())).collect();
             match (values.pop(), values.is_empty()) {
-                (None, _) => Put::Absent,
-                (Some(value), true) => Put::Value(value),
-                (Some(value), false) => Put::Value(values.into_iter().chain([value]).collect()),
+                (None, _) => DrawnValue::Absent,
+                (Some(value), true) => DrawnValue::Value(value),
+                (Some(value), false) => DrawnValue::Value(values.into_iter().chain([value]).collect()),
             }
         }
-        (Place::Path(name), _) => Put::Value(Value::from(after.path_values.get(name)?.as_str())),
+        (Place::Path(name), _) => DrawnValue::Value(Value::from(after.path_values.get(name)?.as_str())),
         _ => return None,
     };
-    let change = Change { place: place.clone(), put };
+    let change = DrawnChange { place: place.clone(), put };
     // Whatever else the other request differs in would be lost.
     let same = applied(before, std::slice::from_ref(&change))?;
     (same.body == after.body && same.path_values == after.path_values && same.query == after.query && same.headers == after.headers).then_some(change)
@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::model::contract::Method;
-    use crate::model::plan::{Credentials, Filling};
+    use crate::model::plan::{Binding, Credentials};
 
     fn request() -> RequestTemplate {
         RequestTemplate {
@@ -119,36 +119,36 @@ mod tests {
             body: Body::Json(json!({"name": "n mark-1", "owner": {"id": "7"}})),
             credentials: Credentials::Full,
             styled: Vec::new(),
-            fillings: vec![Filling { place: Place::Body("/owner/id".to_owned()), slot: "things#1".to_owned() }],
+            fillings: vec![Binding { place: Place::Body("/owner/id".to_owned()), slot: "things#1".to_owned() }],
         }
     }
 
-    fn at(place: Place, put: Put) -> Change {
-        Change { place, put }
+    fn at(place: Place, put: DrawnValue) -> DrawnChange {
+        DrawnChange { place, put }
     }
 
     #[test]
     fn each_place_takes_its_change() {
-        let body = |put: Put| applied(&request(), &[at(Place::Body("/name".to_owned()), put)]).unwrap().body;
-        assert_eq!(body(Put::Value(json!(5))), Body::Json(json!({"name": 5, "owner": {"id": "7"}})));
-        assert_eq!(body(Put::Absent), Body::Json(json!({"owner": {"id": "7"}})));
-        assert_eq!(body(Put::Marked("é".to_owned())), Body::Json(json!({"name": "é n mark-1", "owner": {"id": "7"}})));
-        assert!(matches!(body(Put::Spelled("1e2".to_owned())), Body::Spelled(_, texts) if texts[0].1 == "1e2"));
-        let query = applied(&request(), &[at(Place::Query("q".to_owned()), Put::Value(json!(["b", "c"])))]).unwrap().query;
+        let body = |put: DrawnValue| applied(&request(), &[at(Place::Body("/name".to_owned()), put)]).unwrap().body;
+        assert_eq!(body(DrawnValue::Value(json!(5))), Body::Json(json!({"name": 5, "owner": {"id": "7"}})));
+        assert_eq!(body(DrawnValue::Absent), Body::Json(json!({"owner": {"id": "7"}})));
+        assert_eq!(body(DrawnValue::Marked("é".to_owned())), Body::Json(json!({"name": "é n mark-1", "owner": {"id": "7"}})));
+        assert!(matches!(body(DrawnValue::Spelled("1e2".to_owned())), Body::Spelled(_, texts) if texts[0].1 == "1e2"));
+        let query = applied(&request(), &[at(Place::Query("q".to_owned()), DrawnValue::Value(json!(["b", "c"])))]).unwrap().query;
         assert_eq!(query, [("q".to_owned(), "b".to_owned()), ("q".to_owned(), "c".to_owned())]);
-        assert_eq!(applied(&request(), &[at(Place::Body("/none/below".to_owned()), Put::Absent)]), None);
+        assert_eq!(applied(&request(), &[at(Place::Body("/none/below".to_owned()), DrawnValue::Absent)]), None);
     }
 
     #[test]
     fn what_stood_at_a_changed_place_is_not_filled_in_again() {
-        let fillings = |place: &str| applied(&request(), &[at(Place::Body(place.to_owned()), Put::Value(json!("x")))]).unwrap().fillings.len();
+        let fillings = |place: &str| applied(&request(), &[at(Place::Body(place.to_owned()), DrawnValue::Value(json!("x")))]).unwrap().fillings.len();
         assert_eq!((fillings("/owner"), fillings("/name")), (0, 1));
     }
 
     #[test]
     fn a_change_is_read_off_two_requests() {
         let place = Place::Body("/name".to_owned());
-        let change = at(place.clone(), Put::Absent);
+        let change = at(place.clone(), DrawnValue::Absent);
         let other = applied(&request(), std::slice::from_ref(&change)).unwrap();
         assert_eq!(change_between(&request(), &other, &place), Some(change));
         assert_eq!(change_between(&request(), &other, &Place::Query("q".to_owned())), None);

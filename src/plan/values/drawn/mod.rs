@@ -18,9 +18,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use crate::model::hash::scattered;
 
 /// Where chance comes from: the same seed, name and number always draw the same.
-pub struct Chance(TestRunner);
+pub struct SeededRandom(TestRunner);
 
-impl Chance {
+impl SeededRandom {
     /// Chance for one case of an operation.
     pub fn new(seed: u64, name: &str, number: u32) -> Self {
         let mut bytes = [0_u8; 32];
@@ -39,8 +39,8 @@ impl Chance {
     }
 
     /// A number below a bound; 0 when the bound is.
-    pub fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 { 0 } else { self.draw(0..bound).unwrap_or_default() }
+    pub fn below(&mut self, bound_request: usize) -> usize {
+        if bound_request == 0 { 0 } else { self.draw(0..bound_request).unwrap_or_default() }
     }
 
     /// One of several.
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_draws_the_same_and_another_something_else() {
-        let draw = |seed: u64, name: &str, number: u32| Chance::new(seed, name, number).draw(0..u64::MAX);
+        let draw = |seed: u64, name: &str, number: u32| SeededRandom::new(seed, name, number).draw(0..u64::MAX);
         assert_eq!(draw(1, "a", 1), draw(1, "a", 1));
         assert!(draw(1, "a", 1) != draw(2, "a", 1) && draw(1, "a", 1) != draw(1, "b", 1) && draw(1, "a", 1) != draw(1, "a", 2));
     }

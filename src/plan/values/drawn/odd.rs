@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::Chance;
-use super::spots::{Spot, is_filled, spots};
+use super::SeededRandom;
+use super::spots::{BodyPlace, is_filled, spots};
 use super::valid::is_admitted;
 use crate::contract::append;
 use crate::model::contract::{Contract, Location, Operation};
-use crate::model::drawn::{Change, Put};
+use crate::model::drawn::{DrawnChange, DrawnValue};
 use crate::model::plan::{Body, Place};
-use crate::plan::values::Base;
+use crate::plan::values::ValidRequest;
 
 /// A text that is long, and that every server can take or refuse.
 const LONG: usize = 10_000;
@@ -30,9 +30,9 @@ const ESCAPED: &[&str] = &[r#""a\u0000b""#, r#""\ud800""#, r#""\u202e\u0007""#, 
 const NUMBERS: &[&str] = &["1.0", "1e2", "-0", "1E400", "18446744073709551616", "0.1e1", "1e-400"];
 
 /// One thing that no schema foresees; `None` when the request has no place for what was drawn.
-pub fn odd(contract: &Contract, operation: &Operation, base: &Base, luck: &mut Chance) -> Option<Change> {
+pub fn odd(contract: &Contract, operation: &Operation, base: &ValidRequest, luck: &mut SeededRandom) -> Option<DrawnChange> {
     let places = spots(contract, operation, base);
-    let present: Vec<&Spot<'_>> = places.iter().filter(|spot| spot.value.is_some() && !is_filled(base, &spot.at)).collect();
+    let present: Vec<&BodyPlace<'_>> = places.iter().filter(|spot| spot.value.is_some() && !is_filled(base, &spot.at)).collect();
     let json = matches!(base.request.body, Body::Json(_));
     match luck.below(8) {
         0..4 if json && !present.is_empty() => luck.pick(&present).copied().and_then(|spot| member(spot, luck)),
@@ -45,22 +45,22 @@ pub fn odd(contract: &Contract, operation: &Operation, base: &Base, luck: &mut C
 }
 
 /// A member of the valid body with a value that it is not meant to have.
-fn member(spot: &Spot<'_>, luck: &mut Chance) -> Option<Change> {
+fn member(spot: &BodyPlace<'_>, luck: &mut SeededRandom) -> Option<DrawnChange> {
     let value = spot.value?;
     let put = match (luck.below(7), value) {
-        (0, Value::String(_)) => Put::Value(Value::from("x".repeat(LONG))),
-        (1, Value::String(_)) => Put::Value(Value::from("")),
-        (2 | 3, Value::String(_)) => Put::Spelled((*luck.pick(ESCAPED)?).to_owned()),
-        (0..4, Value::Number(_)) => Put::Spelled((*luck.pick(NUMBERS)?).to_owned()),
-        (4, _) => Put::Value(Value::Null),
-        (5, _) => Put::Value(alike(value)),
-        (_, value) if !value.is_object() && !value.is_array() => Put::Spelled(twice(spot, value)?),
-        _ => Put::Value(Value::Null),
+        (0, Value::String(_)) => DrawnValue::Value(Value::from("x".repeat(LONG))),
+        (1, Value::String(_)) => DrawnValue::Value(Value::from("")),
+        (2 | 3, Value::String(_)) => DrawnValue::Spelled((*luck.pick(ESCAPED)?).to_owned()),
+        (0..4, Value::Number(_)) => DrawnValue::Spelled((*luck.pick(NUMBERS)?).to_owned()),
+        (4, _) => DrawnValue::Value(Value::Null),
+        (5, _) => DrawnValue::Value(alike(value)),
+        (_, value) if !value.is_object() && !value.is_array() => DrawnValue::Spelled(twice(spot, value)?),
+        _ => DrawnValue::Value(Value::Null),
     };
     // What the schema admits is no fault at all.
     match &put {
-        Put::Value(value) if is_admitted(&spot.schemas, value) && !value.is_string() => None,
-        _ => Some(Change { place: Place::Body(spot.at.clone()), put }),
+        DrawnValue::Value(value) if is_admitted(&spot.schemas, value) && !value.is_string() => None,
+        _ => Some(DrawnChange { place: Place::Body(spot.at.clone()), put }),
     }
 }
 
@@ -76,14 +76,14 @@ fn alike(value: &Value) -> Value {
 }
 
 /// A member that is there twice, with the same value (RFC 8259, section 4: names should be unique).
-fn twice(spot: &Spot<'_>, value: &Value) -> Option<String> {
+fn twice(spot: &BodyPlace<'_>, value: &Value) -> Option<String> {
     let name = crate::contract::unescape(spot.at.rsplit('/').next()?);
     // An item of an array has no name.
     name.parse::<usize>().is_err().then(|| format!("{value},{}:{value}", Value::from(name)))
 }
 
 /// Pointers to every object of the body.
-fn objects(base: &Base) -> Vec<String> {
+fn objects(base: &ValidRequest) -> Vec<String> {
     let mut found = Vec::new();
     if let Body::Json(body) = &base.request.body {
         collect(body, "", &mut found);
@@ -103,26 +103,26 @@ fn collect(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 /// A member that the contract does not know.
-fn unknown_member(at: &str, luck: &mut Chance) -> Change {
+fn unknown_member(at: &str, luck: &mut SeededRandom) -> DrawnChange {
     let place = Place::Body(append(at, "probity_unknown"));
     let put = match luck.below(4) {
-        0 => Put::Spelled(format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP))),
-        1 => Put::Spelled(format!("{}1{}", "{\"a\":".repeat(DEEP), "}".repeat(DEEP))),
-        2 => Put::Value(Value::from("x".repeat(LONG))),
-        _ => Put::Value(json!({"漢字": null})),
+        0 => DrawnValue::Spelled(format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP))),
+        1 => DrawnValue::Spelled(format!("{}1{}", "{\"a\":".repeat(DEEP), "}".repeat(DEEP))),
+        2 => DrawnValue::Value(Value::from("x".repeat(LONG))),
+        _ => DrawnValue::Value(json!({"漢字": null})),
     };
-    Change { place, put }
+    DrawnChange { place, put }
 }
 
-fn in_path(operation: &Operation, luck: &mut Chance) -> Option<Change> {
+fn in_path(operation: &Operation, luck: &mut SeededRandom) -> Option<DrawnChange> {
     let parameters: Vec<_> = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
     let name = luck.pick(&parameters)?.name.clone();
     let value = if luck.below(5) == 0 { "x".repeat(LONG_IN_HEAD) } else { (*luck.pick(IDS)?).to_owned() };
-    Some(Change { place: Place::Path(name), put: Put::Value(Value::from(value)) })
+    Some(DrawnChange { place: Place::Path(name), put: DrawnValue::Value(Value::from(value)) })
 }
 
 /// A query parameter that is documented and optional, or an unknown one, with a value that no one expects.
-fn in_query(operation: &Operation, luck: &mut Chance) -> Option<Change> {
+fn in_query(operation: &Operation, luck: &mut SeededRandom) -> Option<DrawnChange> {
     let free =
         operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && !parameter.required && parameter.resource.is_none());
     let mut names: Vec<String> = free.map(|parameter| parameter.name.clone()).collect();
@@ -133,13 +133,13 @@ fn in_query(operation: &Operation, luck: &mut Chance) -> Option<Change> {
         1 => json!([luck.pick(&values)?, luck.pick(&values)?]),
         _ => Value::from(*luck.pick(&values)?),
     };
-    Some(Change { place: Place::Query(luck.pick(&names)?.clone()), put: Put::Value(value) })
+    Some(DrawnChange { place: Place::Query(luck.pick(&names)?.clone()), put: DrawnValue::Value(value) })
 }
 
 /// An unknown header field, which is to be ignored (RFC 9110, section 5.1), or a preference that no server can meet.
-fn header(luck: &mut Chance) -> Option<Change> {
+fn header(luck: &mut SeededRandom) -> Option<DrawnChange> {
     let fields =
         [("x-probity-unknown", "x".repeat(LONG_IN_HEAD)), ("accept-language", "xx-probity".to_owned()), ("x-probity-unknown", String::new())];
     let (name, value) = luck.pick(&fields)?;
-    Some(Change { place: Place::Header((*name).to_owned()), put: Put::Value(Value::from(value.as_str())) })
+    Some(DrawnChange { place: Place::Header((*name).to_owned()), put: DrawnValue::Value(Value::from(value.as_str())) })
 }

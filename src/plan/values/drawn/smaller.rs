@@ -5,15 +5,15 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::drawn::{Change, Put};
+use crate::model::drawn::{DrawnChange, DrawnValue};
 
 /// Long texts are shortened in a few great steps before single characters are looked at.
 const FEW: usize = 8;
 
 /// Every way to make a list of changes smaller, the greatest step first. Each candidate is smaller than the list, so that
 /// the way comes to an end whichever of them are taken.
-pub fn smaller(changes: &[Change]) -> Vec<Vec<Change>> {
-    let mut candidates: Vec<Vec<Change>> = Vec::new();
+pub fn smaller(changes: &[DrawnChange]) -> Vec<Vec<DrawnChange>> {
+    let mut candidates: Vec<Vec<DrawnChange>> = Vec::new();
     if changes.len() > 1 {
         candidates.extend(changes.iter().map(|change| vec![change.clone()]));
         if changes.len() > 2 {
@@ -34,12 +34,12 @@ fn without<T: Clone>(items: &[T], left_out: usize) -> Vec<T> {
     items.iter().enumerate().filter(|(index, _)| *index != left_out).map(|(_, item)| item.clone()).collect()
 }
 
-fn puts(put: &Put) -> Vec<Put> {
+fn puts(put: &DrawnValue) -> Vec<DrawnValue> {
     match put {
-        Put::Value(value) => values(value).into_iter().map(Put::Value).collect(),
-        Put::Marked(text) => texts(text).into_iter().map(Put::Marked).collect(),
-        Put::Spelled(text) => nested(text).into_iter().map(Put::Spelled).collect(),
-        Put::Absent => Vec::new(),
+        DrawnValue::Value(value) => values(value).into_iter().map(DrawnValue::Value).collect(),
+        DrawnValue::Marked(text) => texts(text).into_iter().map(DrawnValue::Marked).collect(),
+        DrawnValue::Spelled(text) => nested(text).into_iter().map(DrawnValue::Spelled).collect(),
+        DrawnValue::Absent => Vec::new(),
     }
 }
 
@@ -158,12 +158,12 @@ mod tests {
     use super::*;
     use crate::model::plan::Place;
 
-    fn change(at: &str, put: Put) -> Change {
-        Change { place: Place::Body(at.to_owned()), put }
+    fn change(at: &str, put: DrawnValue) -> DrawnChange {
+        DrawnChange { place: Place::Body(at.to_owned()), put }
     }
 
     /// The smallest list of changes that still fails.
-    fn shrunk(mut changes: Vec<Change>, fails: impl Fn(&[Change]) -> bool) -> (Vec<Change>, usize) {
+    fn shrunk(mut changes: Vec<DrawnChange>, fails: impl Fn(&[DrawnChange]) -> bool) -> (Vec<DrawnChange>, usize) {
         let mut tries = 0;
         while let Some(less) = smaller(&changes).into_iter().find(|candidate| {
             tries += 1;
@@ -177,29 +177,30 @@ mod tests {
     #[test]
     fn what_a_failure_does_not_need_is_taken_away() {
         let drawn = vec![
-            change("/a", Put::Value(json!({"x": [1, 2], "y": "zz"}))),
-            change("/b", Put::Value(json!("x".repeat(300)))),
-            change("/c", Put::Absent),
+            change("/a", DrawnValue::Value(json!({"x": [1, 2], "y": "zz"}))),
+            change("/b", DrawnValue::Value(json!("x".repeat(300)))),
+            change("/c", DrawnValue::Absent),
         ];
-        let long =
-            |changes: &[Change]| changes.iter().any(|change| matches!(&change.put, Put::Value(Value::String(text)) if text.chars().count() > 200));
+        let long = |changes: &[DrawnChange]| {
+            changes.iter().any(|change| matches!(&change.put, DrawnValue::Value(Value::String(text)) if text.chars().count() > 200))
+        };
         let (least, tries) = shrunk(drawn, long);
-        assert_eq!(least, [change("/b", Put::Value(json!("a".repeat(201))))]);
+        assert_eq!(least, [change("/b", DrawnValue::Value(json!("a".repeat(201))))]);
         assert!(tries < 300, "{tries}");
     }
 
     #[test]
     fn a_character_that_is_the_cause_stays() {
-        let drawn = vec![change("/b", Put::Marked("Hello Wörld 🦀".to_owned()))];
-        let (least, _) = shrunk(drawn, |changes| matches!(&changes[0].put, Put::Marked(text) if text.contains('🦀')));
-        assert_eq!(least, [change("/b", Put::Marked("🦀".to_owned()))]);
+        let drawn = vec![change("/b", DrawnValue::Marked("Hello Wörld 🦀".to_owned()))];
+        let (least, _) = shrunk(drawn, |changes| matches!(&changes[0].put, DrawnValue::Marked(text) if text.contains('🦀')));
+        assert_eq!(least, [change("/b", DrawnValue::Marked("🦀".to_owned()))]);
     }
 
     #[test]
     fn nesting_is_made_less_deep() {
-        let deep = |depth: usize| Put::Spelled(format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth)));
+        let deep = |depth: usize| DrawnValue::Spelled(format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth)));
         let (least, _) =
-            shrunk(vec![change("/b", deep(100))], |changes| matches!(&changes[0].put, Put::Spelled(text) if text.matches('{').count() > 40));
+            shrunk(vec![change("/b", deep(100))], |changes| matches!(&changes[0].put, DrawnValue::Spelled(text) if text.matches('{').count() > 40));
         assert_eq!(least, [change("/b", deep(41))]);
     }
 

@@ -6,11 +6,11 @@ use crate::contract::schema::{follow, marks, resource_needs, visit};
 use crate::contract::{append, is_marked};
 use crate::model::contract::{Contract, MediaType, Operation};
 use crate::model::plan::{Body, Place};
-use crate::plan::values::Base;
+use crate::plan::values::ValidRequest;
 
 /// A place in the JSON body of a valid request.
 #[derive(Debug, Clone)]
-pub(super) struct Spot<'a> {
+pub(super) struct BodyPlace<'a> {
     /// JSON Pointer into the body.
     pub at: String,
     /// The schemas that describe it, behind their references.
@@ -25,10 +25,10 @@ pub(super) struct Spot<'a> {
 
 /// Every place at which a value may be drawn: no id of another resource, no `type` and `id` of a resource itself, nothing
 /// that a condition of the contract speaks of, because more is known of it than its schema tells.
-pub(super) fn spots<'a>(contract: &'a Contract, operation: &'a Operation, base: &'a Base) -> Vec<Spot<'a>> {
+pub(super) fn spots<'a>(contract: &'a Contract, operation: &'a Operation, base: &'a ValidRequest) -> Vec<BodyPlace<'a>> {
     let Some((media, body)) = json_body(operation, base) else { return Vec::new() };
     let Some(schema) = &media.schema else { return Vec::new() };
-    let mut spots: Vec<Spot<'a>> = Vec::new();
+    let mut spots: Vec<BodyPlace<'a>> = Vec::new();
     visit(contract, schema, body, &mut |at, schema, value| {
         let optional = schema.get("required").and_then(Value::as_array);
         for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
@@ -61,7 +61,7 @@ pub(super) fn spots<'a>(contract: &'a Contract, operation: &'a Operation, base: 
 }
 
 /// The JSON body of a request with the media type that describes it.
-pub(super) fn json_body<'a>(operation: &'a Operation, base: &'a Base) -> Option<(&'a MediaType, &'a Value)> {
+pub(super) fn json_body<'a>(operation: &'a Operation, base: &'a ValidRequest) -> Option<(&'a MediaType, &'a Value)> {
     let media = operation.request_body.as_ref()?.content.get(base.media?)?;
     match &base.request.body {
         Body::Json(body) => Some((media, body)),
@@ -81,13 +81,13 @@ fn decoded(pointer: &str) -> String {
     percent_encoding::percent_decode_str(pointer).decode_utf8_lossy().into_owned()
 }
 
-fn note<'a>(spots: &mut Vec<Spot<'a>>, at: String, schema: &'a Value, value: Option<&'a Value>, optional: bool) {
+fn note<'a>(spots: &mut Vec<BodyPlace<'a>>, at: String, schema: &'a Value, value: Option<&'a Value>, optional: bool) {
     match spots.iter_mut().find(|spot| spot.at == at) {
         Some(spot) => {
             spot.schemas.push(schema);
             spot.optional &= optional;
         }
-        None => spots.push(Spot { at, schemas: vec![schema], value, optional, marked: false }),
+        None => spots.push(BodyPlace { at, schemas: vec![schema], value, optional, marked: false }),
     }
 }
 
@@ -97,7 +97,7 @@ fn names_resource(at: &str) -> bool {
     matches!(last, "type" | "id" | "data" | "attributes") || at.split('/').any(|token| token == "relationships")
 }
 
-fn refers(spot: &Spot<'_>) -> bool {
+fn refers(spot: &BodyPlace<'_>) -> bool {
     spot.schemas.iter().any(|schema| schema.get("x-probity-resource").is_some())
 }
 
@@ -115,6 +115,6 @@ fn same_place(one: &str, other: &str) -> bool {
 }
 
 /// Whether a place is filled in from another probe, or holds one that is.
-pub(super) fn is_filled(base: &Base, at: &str) -> bool {
-    base.request.fillings.iter().any(|filling| matches!(&filling.place, Place::Body(filled) if filled.starts_with(at)))
+pub(super) fn is_filled(base: &ValidRequest, at: &str) -> bool {
+    base.request.fillings.iter().any(|binding| matches!(&binding.place, Place::Body(filled) if filled.starts_with(at)))
 }

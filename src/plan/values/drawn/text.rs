@@ -40,9 +40,9 @@ const WORDS: &[&str] = &[
 
 /// Texts that a schema of type `string` admits, as far as its own keywords tell.
 pub(super) fn text(schema: &Value) -> BoxedStrategy<Value> {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok());
-    let least = bound("minLength").unwrap_or(0);
-    let limit = bound("maxLength");
+    let bound_request = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|bound_request| usize::try_from(bound_request).ok());
+    let least = bound_request("minLength").unwrap_or(0);
+    let limit = bound_request("maxLength");
     let most = limit.unwrap_or(USUAL).min(LONGEST).max(least);
     if let Some(format) = schema.get("format").and_then(Value::as_str) {
         return formatted(format, schema);
@@ -111,13 +111,14 @@ fn example(schema: &Value) -> BoxedStrategy<Value> {
 mod tests {
     use serde_json::json;
 
-    use super::super::Chance;
+    use super::super::SeededRandom;
     use super::*;
 
     #[test]
     fn texts_keep_their_bounds_and_differ() {
         let schema = json!({"type": "string", "minLength": 3, "maxLength": 300});
-        let drawn: Vec<String> = (0..60).filter_map(|number| Chance::new(1, "t", number).draw(text(&schema))?.as_str().map(str::to_owned)).collect();
+        let drawn: Vec<String> =
+            (0..60).filter_map(|number| SeededRandom::new(1, "t", number).draw(text(&schema))?.as_str().map(str::to_owned)).collect();
         assert_eq!(drawn.len(), 60);
         assert!(drawn.iter().all(|text| (3..=300).contains(&text.chars().count())), "{drawn:?}");
         assert!(drawn.iter().any(|text| text.chars().count() == 300) && drawn.iter().any(|text| text.chars().count() == 3));
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn formats_and_patterns_are_kept() {
-        let draw = |schema: &Value| Chance::new(2, "f", 1).draw(text(schema)).unwrap();
+        let draw = |schema: &Value| SeededRandom::new(2, "f", 1).draw(text(schema)).unwrap();
         assert_eq!(draw(&json!({"format": "date"})).as_str().map(str::len), Some(10));
         let code = draw(&json!({"pattern": "^[A-Z]{3}-[0-9]+$"}));
         assert!(code.as_str().is_some_and(|code| code.len() > 4 && code.as_bytes()[3] == b'-'), "{code}");

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use serde_json::{Map, Number, Value, json};
 
-use super::spots::{Spot, is_filled, json_body, resolved, spots};
-use super::{Chance, applied, text};
+use super::spots::{BodyPlace, is_filled, json_body, resolved, spots};
+use super::{SeededRandom, applied, text};
 use crate::contract::Schemas;
 use crate::contract::schema::{is_of_type, resource_needs};
 use crate::model::contract::{Contract, Location, Operation, Parameter, SchemaRef};
-use crate::model::drawn::{Change, Put};
+use crate::model::drawn::{DrawnChange, DrawnValue};
 use crate::model::plan::{Body, Place};
-use crate::plan::values::Base;
+use crate::plan::values::ValidRequest;
 
 /// How many places of one request are changed at most.
 const MOST_CHANGES: usize = 4;
@@ -34,7 +34,13 @@ const DECIDING: &[&str] =
 
 /// Changes that leave a valid request valid, and whether the contract decides that they do: a schema that says nothing but
 /// `string` does not mean that every text is welcome.
-pub fn valid_changes(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &Base, luck: &mut Chance) -> (Vec<Change>, bool) {
+pub fn valid_changes(
+    contract: &Contract,
+    schemas: &Schemas,
+    operation: &Operation,
+    base: &ValidRequest,
+    luck: &mut SeededRandom,
+) -> (Vec<DrawnChange>, bool) {
     let (mut changes, mut decided) = (Vec::new(), true);
     let places = spots(contract, operation, base);
     let queries = queries(contract, operation);
@@ -48,9 +54,9 @@ pub fn valid_changes(contract: &Contract, schemas: &Schemas, operation: &Operati
             _ => luck.pick(&queries).copied().and_then(|parameter| in_query(contract, parameter, luck)),
         };
         let Some((change, certain)) = drawn else { continue };
-        let mut more: Vec<Change> = changes.clone();
+        let mut more: Vec<DrawnChange> = changes.clone();
         more.push(change);
-        let apart = !changes.iter().any(|other: &Change| overlap(&other.place, &more[more.len() - 1].place));
+        let apart = !changes.iter().any(|other: &DrawnChange| overlap(&other.place, &more[more.len() - 1].place));
         if apart && admits(contract, schemas, operation, base, &more) {
             changes = more;
             decided &= certain;
@@ -68,7 +74,7 @@ fn overlap(one: &Place, other: &Place) -> bool {
 }
 
 /// Whether a request with these changes still fits its schema, and names no resource that it did not name before.
-pub fn admits(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &Base, changes: &[Change]) -> bool {
+pub fn admits(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &ValidRequest, changes: &[DrawnChange]) -> bool {
     let Some(request) = applied(&base.request, changes) else { return false };
     let Some((media, before)) = json_body(operation, base) else { return true };
     let Body::Json(after) = &request.body else { return true };
@@ -76,17 +82,17 @@ pub fn admits(contract: &Contract, schemas: &Schemas, operation: &Operation, bas
     media.schema.as_ref().is_none_or(|schema| schemas.fits(schema, after)) && needs(after) <= needs(before)
 }
 
-fn in_body(contract: &Contract, base: &Base, spot: &Spot<'_>, luck: &mut Chance) -> Option<(Change, bool)> {
+fn in_body(contract: &Contract, base: &ValidRequest, spot: &BodyPlace<'_>, luck: &mut SeededRandom) -> Option<(DrawnChange, bool)> {
     if is_filled(base, &spot.at) {
         return None;
     }
-    let change = |put: Put| Change { place: Place::Body(spot.at.clone()), put };
+    let change = |put: DrawnValue| DrawnChange { place: Place::Body(spot.at.clone()), put };
     if spot.value.is_some() && spot.optional && luck.below(3) == 0 {
-        return Some((change(Put::Absent), true));
+        return Some((change(DrawnValue::Absent), true));
     }
     if spot.marked {
         let drawn = luck.draw(text::text(&json!({"maxLength": 40})))?;
-        return Some((change(Put::Marked(drawn.as_str()?.to_owned())), false));
+        return Some((change(DrawnValue::Marked(drawn.as_str()?.to_owned())), false));
     }
     let schema =
         spot.schemas.iter().find(|schema| ["type", "enum", "oneOf", "anyOf", "allOf"].iter().any(|keyword| schema.get(*keyword).is_some()))?;
@@ -100,9 +106,9 @@ fn in_body(contract: &Contract, base: &Base, spot: &Spot<'_>, luck: &mut Chance)
     {
         // The same number in another form (RFC 8259, section 6).
         let form = if number.is_f64() { format!("{number}0") } else { format!("{number}.0e0") };
-        return Some((change(Put::Spelled(form)), certain));
+        return Some((change(DrawnValue::Spelled(form)), certain));
     }
-    Some((change(Put::Value(value)), certain))
+    Some((change(DrawnValue::Value(value)), certain))
 }
 
 /// Documented query parameters that may be left out, with a schema that tells which values are good.
@@ -119,10 +125,10 @@ fn queries<'a>(contract: &Contract, operation: &'a Operation) -> Vec<&'a Paramet
     operation.parameters.iter().filter(free).filter(certain).collect()
 }
 
-fn in_query(contract: &Contract, parameter: &Parameter, luck: &mut Chance) -> Option<(Change, bool)> {
+fn in_query(contract: &Contract, parameter: &Parameter, luck: &mut SeededRandom) -> Option<(DrawnChange, bool)> {
     let schema = contract.document.pointer(&parameter.schema.as_ref()?.0).and_then(|schema| resolved(contract, schema))?;
     let value = luck.draw(strategy(contract, schema, 0)?)?;
-    (!value.is_null()).then_some((Change { place: Place::Query(parameter.name.clone()), put: Put::Value(value) }, true))
+    (!value.is_null()).then_some((DrawnChange { place: Place::Query(parameter.name.clone()), put: DrawnValue::Value(value) }, true))
 }
 
 /// Whether a schema says in so many words that a value is good, all the way down.
@@ -187,13 +193,13 @@ fn of_type(contract: &Contract, schema: &Value, name: &str, depth: usize) -> Opt
 
 /// The bounds of a number, both allowed, as whole numbers.
 fn bounds(schema: &Value) -> (i64, i64) {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
+    let bound_request = |name: &str| schema.get(name).and_then(Value::as_f64);
     #[allow(clippy::cast_possible_truncation, reason = "a bound beyond 64 bits is as good as the last of them")]
     let whole = |number: f64| number as i64;
-    let above = bound("exclusiveMinimum").map(|number| whole(number.floor()) + 1);
-    let least = bound("minimum").map(|number| whole(number.ceil())).max(above);
-    let below = bound("exclusiveMaximum").map(|number| whole(number.ceil()) - 1);
-    let most = match (bound("maximum").map(|number| whole(number.floor())), below) {
+    let above = bound_request("exclusiveMinimum").map(|number| whole(number.floor()) + 1);
+    let least = bound_request("minimum").map(|number| whole(number.ceil())).max(above);
+    let below = bound_request("exclusiveMaximum").map(|number| whole(number.ceil()) - 1);
+    let most = match (bound_request("maximum").map(|number| whole(number.floor())), below) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
     };
@@ -230,9 +236,9 @@ fn broken(schema: &Value) -> BoxedStrategy<Value> {
 }
 
 fn array(contract: &Contract, schema: &Value, depth: usize) -> Option<BoxedStrategy<Value>> {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok());
-    let least = bound("minItems").unwrap_or(0);
-    let most = bound("maxItems").unwrap_or(MOST_ITEMS).min(least.max(MOST_ITEMS) + 2).max(least);
+    let bound_request = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|bound_request| usize::try_from(bound_request).ok());
+    let least = bound_request("minItems").unwrap_or(0);
+    let most = bound_request("maxItems").unwrap_or(MOST_ITEMS).min(least.max(MOST_ITEMS) + 2).max(least);
     let items = strategy(contract, schema.get("items")?, depth + 1)?;
     Some(prop::collection::vec(items, least..=most).prop_map(Value::from).boxed())
 }
