@@ -4,7 +4,7 @@ use probity::model::report::Report;
 use probity::report::FORMATS;
 use serde_json::{Value, json};
 
-/// As it is written; that it is current is tested in `src/session/schemas.rs`.
+/// As it is written; that it is current is tested in `src/session/schema_files.rs`.
 const SCHEMA: &str = include_str!("../schemas/report.schema.json");
 
 fn schema() -> Value {

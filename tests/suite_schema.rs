@@ -8,7 +8,7 @@ use probity::session::open;
 use probity::session::open::Source;
 use serde_json::{Value, json};
 
-/// As it is written; that it is current is tested in `src/session/schemas.rs`.
+/// As it is written; that it is current is tested in `src/session/schema_files.rs`.
 const SCHEMA: &str = include_str!("../schemas/suite.schema.json");
 
 fn schema() -> Value {

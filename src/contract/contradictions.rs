@@ -9,7 +9,7 @@ use super::bundle::Bundle;
 use super::document_walk::{NodeKind, PointerTrail, schemas};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
-use super::unread::{UNREAD, unread};
+use super::unjudged_schemas::{UNREAD, unread};
 use crate::model::issue::DocumentIssue;
 
 /// How many schemas are looked through for one circle.

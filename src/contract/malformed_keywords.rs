@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::bundle::Bundle;
 use super::document_walk::{LISTS, MAPS, NodeKind, PointerTrail, SINGLE, schemas_mut};
 use super::pointer::escape;
-use super::unread::{UNREAD, unread};
+use super::unjudged_schemas::{UNREAD, unread};
 use super::upgrade::{exclusive, nullable};
 use crate::model::issue::DocumentIssue;
 

@@ -1,12 +1,10 @@
 //! Turns the text of an OpenAPI document into a [`crate::model::contract::Contract`], without reading any file.
 
-mod accounts;
-mod answers;
 mod bundle;
 mod conditions;
 mod contradictions;
+mod derived_accounts;
 mod document_walk;
-mod effort;
 pub mod expressions;
 mod inferred;
 mod keywords;
@@ -21,23 +19,25 @@ mod path_keys;
 mod pointer;
 mod request_and_answer_schemas;
 mod resource_kinds;
+mod responses;
 pub mod samples;
 pub mod schema;
 mod security;
 mod shared_responses;
-mod spans;
+mod status_ranges;
 mod swagger;
-mod unread;
+mod unjudged_schemas;
 mod unusable;
 mod upgrade;
 mod validate;
+mod validation_effort;
 mod version;
 
 pub use samples::sample;
 
-pub use accounts::accounts_for;
 pub use bundle::{Bundle, bundle, bundle_files, file_references};
 pub use conditions::defaults as usual;
+pub use derived_accounts::accounts_for;
 pub use inferred::asks_by_name;
 pub use links::{called_like, makes};
 pub use operations::read;
@@ -46,8 +46,8 @@ pub use own_security::use_own_security;
 pub use pointer::{append, escape, get_mut, put, remove, unescape};
 pub use request_and_answer_schemas::{is_marked, read_only};
 pub use shared_responses::spread_general;
-pub use spans::within;
-pub use unread::{UNREAD, UNREAD_SCHEMA};
+pub use status_ranges::within;
+pub use unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 pub use upgrade::whole;
 pub use validate::{SchemaViolation, Schemas, Unjudged, ValidationResult};
 

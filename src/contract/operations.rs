@@ -10,9 +10,9 @@ use super::bundle::Bundle;
 use super::path_keys::PathKey;
 use super::pointer::append;
 use super::schema::follow;
-use super::unread::{UNREAD, UNREAD_SCHEMA};
+use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, spans, swagger, upgrade};
+use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, status_ranges, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
 
@@ -299,10 +299,10 @@ impl<'a> Reader<'a> {
                 operation.responses.push(response.clone());
             }
         }
-        spans::add(&mut operation);
+        status_ranges::add(&mut operation);
         operation.responses.sort_by_key(|response| response.status);
         self.conditions(view, &mut operation)?;
-        spans::sift(&mut operation);
+        status_ranges::sift(&mut operation);
         Ok(operation)
     }
 
@@ -332,7 +332,7 @@ impl<'a> Reader<'a> {
             if let Some(list) = written {
                 operation.responses[index].conditions = list;
             } else if operation.responses[index].conditions.is_empty() {
-                let usual = if status.is_range() { spans::conditions } else { conditions::defaults };
+                let usual = if status.is_range() { status_ranges::conditions } else { conditions::defaults };
                 operation.responses[index].conditions = usual(self.document, operation, status, json_api);
             }
         }

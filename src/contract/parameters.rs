@@ -6,7 +6,7 @@ use super::operations::Reader;
 use super::path_keys::{PathKey, names};
 use super::pointer::append;
 use super::schema::{follow, resource_need};
-use super::unread::UNREAD;
+use super::unjudged_schemas::UNREAD;
 use crate::model::contract::{Location, Parameter, ResourceNeed, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
 use crate::model::text::bare;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::keywords::{CompiledPatterns, KeywordContent, flaw, holds, may_give_up};
 use super::pointer::{append, put, remove};
-use super::unread::{UNREAD, UNREAD_SCHEMA};
+use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
 /// Members that hold values of the author's own, in which nothing is a schema.

@@ -9,11 +9,11 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
-use super::effort::ValidationEffort;
 use super::keywords::compiled;
 use super::pointer::fragment_escape;
 use super::request_and_answer_schemas::{is_of_request, sides};
 use super::unusable::Unusable;
+use super::validation_effort::ValidationEffort;
 use crate::model::contract::{Contract, SchemaRef};
 
 /// The contract as its own schemas see it; never fetched.

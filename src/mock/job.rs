@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::place::Place;
-use super::profile;
-use super::scene::MockCore;
+use super::operation_profile;
+use super::resource_place::Place;
+use super::routed_request::MockCore;
 use super::store::{Resource, ResourceStore};
 use super::variants::{BehaviourChoice, Variants};
 use crate::contract::get_mut;
@@ -43,7 +43,7 @@ pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Oper
 
 /// Where the state stands within a job.
 fn state_at(operation: &Operation, done: &JobDone) -> String {
-    let place = profile::success_example(operation).and_then(|example| Place::guess(&example, "/id"));
+    let place = operation_profile::success_example(operation).and_then(|example| Place::guess(&example, "/id"));
     let at = place.filter(|place| !place.many).map(|place| place.at).unwrap_or_default();
     done.at.strip_prefix(&at).unwrap_or(&done.at).to_owned()
 }

@@ -4,40 +4,40 @@
 //! are made, listed, changed and deleted in memory. Where the contract is silent the mock is lenient.
 
 mod accounts;
+mod added_examples;
+mod answer_headers;
 mod behaviours;
-mod breach;
-mod draft;
+mod copied_values;
+mod draft_answer;
 mod faults;
-mod forms;
-mod graft;
-mod headers;
-mod ids;
-mod illustrate;
+mod form_bodies;
+mod gzip;
+mod http_listener;
+mod invented_ids;
 mod job;
 mod multipart;
 mod notice;
+mod operation_profile;
 mod pages;
-mod place;
-mod profile;
 mod refusal;
 mod repair;
 mod request;
 mod request_body;
+mod request_handler;
+mod resource_place;
 mod route;
-mod ruling;
+mod routed_request;
 mod sample;
-mod scene;
 mod seed;
 mod server;
 mod state;
 mod store;
-mod styled;
+mod styled_parameters;
 #[cfg(test)]
 mod tests;
 mod validators;
 mod variants;
-mod wire;
-mod zip;
+mod violation_cause;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,15 +50,15 @@ use crate::model::contract::{Contract, RateLimit};
 use crate::model::suite::Suite;
 
 pub use accounts::{MockAccounts, MockSecret};
-pub use draft::MockAnswer;
+pub use draft_answer::MockAnswer;
 pub use faults::{Fault, FaultSetting, all as all_faults, fault};
 pub use request::MockRequest;
 pub use server::serve;
 pub use variants::{Variant, all as all_variants};
 
-use draft::DraftAnswer;
+use draft_answer::DraftAnswer;
 use request::DecodedRequest;
-use scene::MockCore;
+use routed_request::MockCore;
 use state::MockState;
 use variants::BehaviourChoice;
 
@@ -99,11 +99,11 @@ impl Mock {
         let mut state = MockState::default();
         let variants = options.variant.len();
         let mut given = BTreeMap::new();
-        let contract = illustrate::illustrated(options.contract);
+        let contract = added_examples::illustrated(options.contract);
         let core = Schemas::new(&contract).map_err(|error| error.to_string()).map(|schemas| {
             let core = MockCore {
                 schemas,
-                profiles: profile::OperationProfiles::new(&contract),
+                profiles: operation_profile::OperationProfiles::new(&contract),
                 faults: faults::Faults::new(&options.fault),
                 variants: variants::Variants::new(&options.variant),
                 contract,
@@ -129,7 +129,7 @@ impl Mock {
                 }
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 job::expire_due(core, &mut state.store);
-                ruling::answer(core, &self.windows, &mut state, &call, number).write()
+                request_handler::answer(core, &self.windows, &mut state, &call, number).write()
             }
             Err(why) => {
                 let body = serde_json::json!({"errors": [{"status": "500", "title": "Internal Server Error", "detail": why}]});

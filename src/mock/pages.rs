@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::faults::StateFault;
-use super::scene::RoutedRequest;
+use super::routed_request::RoutedRequest;
 use super::variants::BehaviourChoice;
 use crate::contract::paging::{CURSORS, LIMITS, NUMBERS, OFFSETS};
 use crate::model::contract::{Location, Parameter};

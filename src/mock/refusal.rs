@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::draft::{DraftAnswer, concrete, declared};
-use super::headers::{self, HeaderContext};
+use super::answer_headers;
+use super::answer_headers::HeaderContext;
+use super::draft_answer::{DraftAnswer, concrete, declared};
 use super::notice::ErrorSource;
-use super::profile::media_example;
+use super::operation_profile::media_example;
+use super::routed_request::MockCore;
 use super::sample::sample;
-use super::scene::MockCore;
 use crate::contract::samples::specimens;
 use crate::model::contract::{JSON_API, MediaType, Operation, Status};
 
@@ -22,7 +23,7 @@ pub(crate) struct RefusalReason<'a> {
 pub(crate) fn refuse(core: &MockCore, status: u16, reason: &RefusalReason<'_>, circumstances: &HeaderContext<'_>) -> DraftAnswer {
     let mut draft = DraftAnswer::new(status);
     let response = declared(&core.contract, circumstances.operation, Status(status));
-    headers::add(core, &mut draft, response, circumstances);
+    answer_headers::add(core, &mut draft, response, circumstances);
     let likeness = || {
         core.contract
             .operations

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::breach::{locate, missing_member};
 use super::sample::sample;
+use super::violation_cause::{locate, missing_member};
 use crate::contract::{SchemaViolation, Schemas, append, get_mut, remove};
 use crate::model::contract::{Contract, SchemaRef};
 

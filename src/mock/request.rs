@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::styled::{RawPair, raw_pairs};
+use super::styled_parameters::{RawPair, raw_pairs};
 
 /// A request to the mock, as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::place;
-use super::profile::media_example;
+use super::operation_profile::media_example;
 use super::request::{DecodedRequest, Payload};
 use super::request_body;
-use super::styled::{StyledReader, query_breach};
+use super::resource_place;
+use super::styled_parameters::{StyledReader, query_breach};
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Location, Operation};
 
@@ -117,10 +117,11 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedR
     let shared = example.as_ref().map_or(0, |example| shared_words(example, &text));
     let (same_shape, wrongs) = match (request_body::payload(media, call), &example) {
         (Payload::Value(body), Some(example)) => {
-            let cost = media.and_then(|media| media.schema.as_ref()).map_or(0, |schema| super::breach::cost(contract, schemas, schema, &body));
-            (place::of_request(&body).many == place::of_request(example).many, cost)
+            let cost =
+                media.and_then(|media| media.schema.as_ref()).map_or(0, |schema| super::violation_cause::cost(contract, schemas, schema, &body));
+            (resource_place::of_request(&body).many == resource_place::of_request(example).many, cost)
         }
-        (Payload::Malformed(_), Some(example)) => (looks_many(&text) == place::of_request(example).many, 0),
+        (Payload::Malformed(_), Some(example)) => (looks_many(&text) == resource_place::of_request(example).many, 0),
         _ => (true, 0),
     };
     (all_there, Reverse(misfits), if all_there { required.len() } else { 0 }, same_shape, Reverse(wrongs), shared, known)

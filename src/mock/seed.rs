@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::job;
-use super::place::{Place, set_id};
-use super::profile::{fed_kind, success_example};
-use super::scene::MockCore;
+use super::operation_profile::{fed_kind, success_example};
+use super::resource_place::{Place, set_id};
+use super::routed_request::MockCore;
 use super::store::{Resource, ResourceStore, id_text};
 use super::variants::BehaviourChoice;
 use crate::contract::schema::{is_part, resource_needs};
@@ -58,7 +58,7 @@ fn respell_listed(core: &MockCore, store: &mut ResourceStore) {
     let kinds: BTreeSet<String> = needs.filter(|need| need.what.fallback.is_some()).map(|need| need.what.kind).collect();
     for kind in kinds.iter().filter(|_| core.variants.has(BehaviourChoice::OtherKeys)) {
         for resource in store.of(kind).to_vec() {
-            let id = super::ids::other(&resource.id);
+            let id = super::invented_ids::other(&resource.id);
             let mut body = resource.body.clone();
             rename(&mut body, core.profiles.id_at(kind), &id);
             store.replace(kind, &resource.id, Resource { id, body, ..resource.clone() });
@@ -72,7 +72,7 @@ fn invented(core: &MockCore, kind: &str, index: usize) -> String {
         let parameter = item_parameter(operation, kind)?;
         parameter.example.as_ref().and_then(id_text)
     });
-    super::ids::invent(&style.unwrap_or_default(), 900 + u64::try_from(index).unwrap_or_default())
+    super::invented_ids::invent(&style.unwrap_or_default(), 900 + u64::try_from(index).unwrap_or_default())
 }
 
 fn item_parameter<'a>(operation: &'a Operation, kind: &str) -> Option<&'a Parameter> {
@@ -108,7 +108,7 @@ pub(crate) fn likeness(core: &MockCore, kind: &str, id: &str) -> Value {
 /// Gives a resource another id, in its links too.
 pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
     if let Some(old) = body.pointer(id_at).and_then(id_text) {
-        super::place::respell(body, &old, id);
+        super::resource_place::respell(body, &old, id);
     }
     set_id(body, id_at, id);
 }

@@ -15,9 +15,9 @@ use http::header::ACCEPT_ENCODING;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::net::TcpListener;
 
+use super::gzip::gzip;
+use super::http_listener::{HIDDEN, HttpListener, WireStyle};
 use super::variants::BehaviourChoice;
-use super::wire::{HIDDEN, HttpListener, WireStyle};
-use super::zip::gzip;
 use super::{Mock, MockAnswer, MockRequest};
 
 /// The longest request body that is read, in bytes.

@@ -1,9 +1,10 @@
 //! Computes `ETag` and `Last-Modified` of an answer (RFC 9110, section 8.8), for conditional requests.
 
-use super::draft::DraftAnswer;
-use super::headers::{self, HeaderContext};
+use super::answer_headers;
+use super::answer_headers::HeaderContext;
+use super::draft_answer::DraftAnswer;
 use super::request::DecodedRequest;
-use super::scene::MockCore;
+use super::routed_request::MockCore;
 use crate::model::contract::{Operation, Status};
 
 /// How each version begins.
@@ -31,7 +32,7 @@ pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnsw
     if same && !core.faults.overlook(Some(operation), "unmodified") {
         *draft = DraftAnswer::new(status.0);
         draft.set("ETag", version);
-        headers::add(core, draft, operation.response(status), circumstances);
+        answer_headers::add(core, draft, operation.response(status), circumstances);
     }
 }
 

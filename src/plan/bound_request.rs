@@ -1,6 +1,6 @@
 //! A valid request of which each resource is bound to a slot.
 
-use super::operations::removes_many;
+use super::operation_effects::removes_many;
 use crate::model::contract::Operation;
 use crate::model::plan::{Body, Place, SlotId};
 use crate::plan::values::ValidRequest;

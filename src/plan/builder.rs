@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::context::Context;
 use super::effect::{ClassifiedRequest, not_allowed};
+use super::planning_context::Context;
 use super::schedule::dependents::with_dependents;
 use crate::model::contract::Operation;
 use crate::model::drawn::Drawn;

@@ -17,7 +17,7 @@ use crate::model::effect::{Effect, Permission, Provenance};
 use crate::model::plan::{Body, Fault, Place, RequestTemplate, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::Suite;
-use crate::plan::operations::{path_kind, removes};
+use crate::plan::operation_effects::{path_kind, removes};
 use crate::plan::values::{carries, is_unknown};
 
 /// Header fields and parameters that are called like ids and name the request itself.

@@ -3,15 +3,15 @@
 mod acting_reads;
 mod bound_request;
 mod builder;
-mod context;
 mod effect;
 mod error;
 mod faults;
 mod follow_up;
 mod invariants;
-mod operations;
-mod options;
+mod operation_effects;
 mod passes;
+mod planning_context;
+mod planning_options;
 mod rendered;
 mod resolver;
 mod resources;
@@ -24,7 +24,7 @@ pub mod values;
 pub use acting_reads::acts_at;
 pub use effect::{ClassifiedRequest, EffectRules, not_allowed};
 pub use error::PlanError;
-pub use options::{GivenResource, PlanningOptions, RESERVE};
+pub use planning_options::{GivenResource, PlanningOptions, RESERVE};
 pub use rendered::{show, span, wait_of};
 pub use resources::baseline_lists::BEFORE;
 pub use resources::id_sources::{IdSource, feeds};
@@ -49,7 +49,7 @@ use crate::model::suite::Suite;
 pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &PlanningOptions) -> Result<Plan, PlanError> {
     check_triggers(contract)?;
     let wanted = WantedCells::choose(contract, options)?;
-    let context = context::Context::new(contract, schemas, suite, options, &wanted);
+    let context = planning_context::Context::new(contract, schemas, suite, options, &wanted);
     passes::run(&context, passes::PASSES)
 }
 

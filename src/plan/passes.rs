@@ -1,8 +1,8 @@
 //! The passes that make a plan, in their order, and the check after each.
 
-use super::context::Context;
 use super::error::PlanError;
 use super::invariants::invariants;
+use super::planning_context::Context;
 use super::resolver::Resolver;
 use super::schedule::{budget, greedy, ordering};
 use crate::model::plan::{Plan, Probe, Stage};

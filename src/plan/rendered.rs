@@ -1,6 +1,6 @@
 //! Prints a plan as text, so that a user can read it before anything is sent.
 
-use super::options::RESERVE;
+use super::planning_options::RESERVE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::bound_request::{BoundRequest, consumed_slots};
 use super::builder::PlanBuilder;
-use super::context::Context;
-use super::operations::{first_aim, path_kind, removes, removes_many, stays, success_trigger};
+use super::operation_effects::{first_aim, path_kind, removes, removes_many, stays, success_trigger};
+use super::planning_context::Context;
 use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::context::Context;
 use super::invariants::invariants;
-use super::options::PlanningOptions;
 use super::passes::{PASSES, Pass, run};
+use super::planning_context::Context;
+use super::planning_options::PlanningOptions;
 use super::resolver::Resolver;
 use super::resources::baseline_lists::BEFORE;
 use super::schedule::selection::WantedCells;

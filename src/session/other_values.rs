@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Zoned;
 use serde_json::Value;
 
-use super::repetition::Repeater;
+use super::repeater::Repeater;
 use crate::judge::{Recording, RepeatCause, ValidRequestOutcome, judge, taken, weigh};
 use crate::model::contract::{Contract, Status};
 use crate::model::own_request::OwnValues;

@@ -8,7 +8,7 @@ use super::retention::Retention;
 use super::sending::{RunContext, SendCommand, SendSettings, send_all};
 use super::target::{self, Specification, Target};
 use super::unanswered::{unless_lost, unless_silent};
-use super::{atomic_file, clean, conclude, repeat};
+use super::{atomic_file, clean, conclude, finding_repeats};
 use crate::execute::journal::{Answers, Journal, digest};
 use crate::judge::{Recording, withhold};
 use crate::model::journal::{Entry, JournalHistory, Start};
@@ -53,7 +53,7 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
             return Err(stop);
         }
     };
-    repeat::again(&way, &mut earlier_runs, &retention, &mut recording)?;
+    finding_repeats::again(&way, &mut earlier_runs, &retention, &mut recording)?;
     let exit_policy = conclude::ExitPolicy { strict: args.reports.strict, complete: args.require_complete };
     withhold(&specification.contract, &specification.suite, &mut recording);
     let conclusion = conclude::Purpose { out: &args.reports.out, exit_policy, retention: Some(&retention) };

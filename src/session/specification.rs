@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fetch;
-use super::log_ins::prepare_log_ins;
 use super::options::Files;
+use super::planned_log_ins::prepare_log_ins;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{CredentialHints, JudgeInput};

@@ -9,6 +9,7 @@ mod id_texts;
 mod layers;
 mod names;
 mod pages;
+mod shared_names;
 mod sizes;
 mod source;
 mod verdicts;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::ids::{Resolution, SchemaIds, SchemaLocation};
 use super::names::{UniqueNames, section};
 use super::paths::{decoded, join, split};
+use super::schema_ids::{Resolution, SchemaIds, SchemaLocation};
 use super::{IN_PART, fragment, mark, pointer_of};
 use crate::contract::document_walk::{NodeKind, PointerTrail, reference, references};
 use crate::contract::pointer::{append, unescape};

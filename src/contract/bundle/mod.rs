@@ -1,9 +1,9 @@
 //! Bundles a contract that is split into files into one document.
 
 mod bundler;
-mod ids;
 mod names;
 mod paths;
+mod schema_ids;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +15,7 @@ use super::ContractError;
 use super::document_walk::{NodeKind, PointerTrail, references};
 use super::pointer::escape;
 use super::schema::follow;
-use super::unread::unread;
+use super::unjudged_schemas::unread;
 use crate::model::issue::DocumentIssue;
 use bundler::Bundler;
 use paths::{join, split};

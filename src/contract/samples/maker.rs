@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::SampleStyle;
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
 use crate::contract::samples::number::number;
-use crate::contract::samples::text::{rule, text};
+use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::follow;
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.

@@ -5,9 +5,9 @@ mod maker;
 pub(crate) mod number;
 mod object;
 pub(crate) mod pattern;
+pub(crate) mod sample_text;
 #[cfg(test)]
 mod tests;
-pub(crate) mod text;
 
 pub use pattern::varied;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::OptionalMembers;
 use super::flat::{CONDITIONS, SHOWN, combine};
 use super::maker::{MergedSchema, SampleGenerator};
-use crate::contract::samples::{pattern, text};
+use crate::contract::samples::{pattern, sample_text};
 
 /// How many objects within objects have their optional members, too, where those are wanted.
 const MOST_OPTIONAL: usize = 2;
@@ -178,8 +178,8 @@ fn nth_name(rule: &Value, number: u64) -> Option<String> {
     if let Some(listed) = rule.get("enum").and_then(Value::as_array) {
         return listed.get(number)?.as_str().map(str::to_owned);
     }
-    let plain = text::text(rule, &[], true).as_str()?.to_owned();
-    let (validator, rest) = (text::rule(rule), plain.chars().take(plain.chars().count().saturating_sub(1)).collect::<String>());
+    let plain = sample_text::text(rule, &[], true).as_str()?.to_owned();
+    let (validator, rest) = (sample_text::rule(rule), plain.chars().take(plain.chars().count().saturating_sub(1)).collect::<String>());
     let longer = (2..=MOST_ADDED).map(|number| format!("{plain}{number}"));
     let last = ('a'..='z').chain('A'..='Z').chain('0'..='9').map(|letter| format!("{rest}{letter}"));
     let allowed = |text: &String| *text != plain && validator.as_ref().is_none_or(|rule| rule.is_valid(&Value::from(text.as_str())));

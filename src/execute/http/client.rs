@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::time::timeout_at;
 
 use super::answer_body::{AnswerMemory, content, is_taken};
-use super::{SignedRequest, silence};
+use super::{SignedRequest, no_answer};
 use crate::model::contract::Status;
 use crate::model::exchange::{Answer, AnswerContent};
 
@@ -115,7 +115,7 @@ impl Client {
         // Two libraries may bring a provider; the first one installed stays, and either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = route.authorities.as_deref().map_or(Ok(Vec::new()), authorities)?;
-        let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(silence::of(&error)))).transpose()?;
+        let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(no_answer::of(&error)))).transpose()?;
         let builder = || plain(bounds, proxy.clone(), route.shared);
         // What is wrong with it is not repeated: it may be the key.
         let identity = route.identity.as_ref().map(|pem| Identity::from_pem(pem.expose_secret()).map_err(|_| ClientError::Identity)).transpose()?;
@@ -124,7 +124,7 @@ impl Client {
             let built = shown(builder()).tls_certs_merge(authorities.clone()).build();
             // A machine without any authority of its own reaches a server without TLS all the same.
             let built = built.or_else(|_| shown(builder()).tls_certs_only(authorities.clone()).build());
-            built.map_err(|error| if identity.is_some() { ClientError::Identity } else { ClientError::Unusable(silence::of(&error)) })
+            built.map_err(|error| if identity.is_some() { ClientError::Identity } else { ClientError::Unusable(no_answer::of(&error)) })
         };
         let elsewhere = build(None)?;
         let inner = if identity.is_some() { build(identity)? } else { elsewhere.clone() };
@@ -157,7 +157,7 @@ impl Client {
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;
         let answered = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)));
-        let response = answered.and_then(|answered| answered.map_err(|error| silence::of(&error))).map_err(NoAnswer::whole)?;
+        let response = answered.and_then(|answered| answered.map_err(|error| no_answer::of(&error))).map_err(NoAnswer::whole)?;
         let status = Status(response.status().as_u16());
         let broken = |what: String| NoAnswer::broken(format!("the answer {status} {what}"));
         let headers = headers(&response, self.bounds.header).map_err(broken)?;
@@ -183,7 +183,7 @@ impl Client {
     async fn body(&self, mut response: Response, headers: &[(String, String)]) -> Result<AnswerContent, String> {
         let mut held = self.store.hold();
         let mut bytes: Vec<u8> = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| silence::of(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer::of(&error))? {
             let room = self.bounds.body.saturating_sub(bytes.len());
             if chunk.len() > room {
                 return Ok(AnswerContent::TooLong(self.bounds.body as u64));
@@ -211,7 +211,7 @@ fn plain(bounds: AnswerLimits, proxy: Option<Proxy>, shared: bool) -> ClientBuil
 }
 
 fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, ClientError> {
-    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| ClientError::Authorities(silence::of(&error)))?;
+    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| ClientError::Authorities(no_answer::of(&error)))?;
     if certificates.is_empty() {
         return Err(ClientError::Authorities("there is none in it".to_owned()));
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::context::{body_at, describe, shorten, show};
 use super::declared_body::{BodyInterpretation, declared, reading};
+use super::exchange_context::{body_at, describe, shorten, show};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract;
 use crate::model::contract::{MediaType, SchemaRef};

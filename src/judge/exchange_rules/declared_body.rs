@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::context::ExchangeContext;
+use super::exchange_context::ExchangeContext;
 use crate::model::contract::MediaType;
 use crate::model::exchange::AnswerContent;
 use crate::model::media_range::{is_json, matches};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::{body_at, show};
+use super::exchange_context::{body_at, show};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::plan::{Credentials, Place};
 use crate::model::verdict::Severity;

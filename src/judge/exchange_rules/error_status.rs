@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::{body_at, show};
+use super::exchange_context::{body_at, show};
 use super::json_api::{allows_type, is_answered, is_declared};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::contract::Status;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::context::shorten;
+use super::exchange_context::shorten;
 use crate::model::exchange::Answer;
 use crate::model::verdict::Excerpt;
 

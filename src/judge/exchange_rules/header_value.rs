@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::{ExchangeContext, shorten};
+use super::exchange_context::{ExchangeContext, shorten};
 use crate::model::contract::SchemaRef;
 
 /// Whether the text of a field fits a schema, read as what the schema may ask for: text, number, boolean or list (OpenAPI,

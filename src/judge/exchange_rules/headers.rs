@@ -1,6 +1,6 @@
 //! Check: declared header fields are there and fit their schema, and 401 and 405 carry what HTTP requires.
 
-use super::context::{cite, shorten};
+use super::exchange_context::{cite, shorten};
 use super::header_value::{described, fits, readings};
 use super::retry_after::is_wait;
 use super::{Check, ExchangeContext, RuleViolation};

@@ -1,6 +1,6 @@
 //! Check: a redirection has a Location.
 
-use super::context::{cite, shorten};
+use super::exchange_context::{cite, shorten};
 use super::header_value::{described, fits};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::verdict::Severity;

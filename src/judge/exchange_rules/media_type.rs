@@ -1,6 +1,6 @@
 //! Check: the body has a media type that the contract declares for the status.
 
-use super::context::shorten;
+use super::exchange_context::shorten;
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::exchange::AnswerContent;
 use crate::model::media_range::{is_json_api, matches};

@@ -5,12 +5,12 @@
 //! What a standard demands of every server is judged all the same, and cited as that standard.
 
 mod body_schema;
-mod context;
 mod curl;
 mod declared_body;
 mod error_source;
 mod error_status;
 mod excerpt;
+mod exchange_context;
 mod header_value;
 mod headers;
 mod json_api;
@@ -27,9 +27,9 @@ mod small_exchanges;
 mod status;
 mod unjudged;
 
-pub use context::{ExchangeContext, show};
 pub use curl::{CredentialHint, CredentialHints, curl};
 pub use excerpt::excerpt;
+pub use exchange_context::{ExchangeContext, show};
 pub use unjudged::{UnjudgedParts, gaps};
 
 use crate::model::verdict::{Finding, Severity, Sightings};

@@ -1,6 +1,6 @@
 //! Check: 204, 205 and 304 have no body.
 
-use super::context::{describe, shorten};
+use super::exchange_context::{describe, shorten};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::exchange::AnswerContent;
 use crate::model::verdict::Severity;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::{body_at, shorten};
+use super::exchange_context::{body_at, shorten};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract::append;
 use crate::model::exchange::AnswerContent;

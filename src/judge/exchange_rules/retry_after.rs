@@ -1,6 +1,6 @@
 //! Check: the Retry-After of a 429 is a time that a client can wait for.
 
-use super::context::{cite, shorten};
+use super::exchange_context::{cite, shorten};
 use super::header_value::{described, fits};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract::schema::follow;

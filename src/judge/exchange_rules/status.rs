@@ -1,6 +1,6 @@
 //! Check: the status is one that the contract allows under the condition that was provoked.
 
-use super::context::cite;
+use super::exchange_context::cite;
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::contract::Status;
 use crate::model::plan::Repeat;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::context::ExchangeContext;
 use super::declared_body::{BodyInterpretation, declared, reading};
+use super::exchange_context::ExchangeContext;
 use super::headers;
 use crate::contract::{UNREAD_SCHEMA, Unjudged};
 

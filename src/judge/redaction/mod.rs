@@ -3,10 +3,10 @@
 //! A value stays readable where it names what it is (an id, a type, an address without its query), where the run has sent it
 //! itself, and where a refusal says why; everything else is masked or left out, in sentences too.
 
-mod body;
-mod foreign;
+mod foreign_values;
 mod mask;
-mod own;
+mod masked_bodies;
+mod run_values;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +16,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use self::body::ValuePlace;
-use self::foreign::ForeignValues;
-use self::own::{RunValues, leaves};
+use self::foreign_values::ForeignValues;
+use self::masked_bodies::ValuePlace;
+use self::run_values::{RunValues, leaves};
 use crate::judge::exchange_rules::excerpt;
 use crate::judge::{Recording, RepeatRound};
 use crate::model::contract::Contract;

@@ -1,6 +1,6 @@
 //! Rule: an answer about one resource is about the resource in the path.
 
-use super::document::{id, is_single, resources};
+use super::document_resources::{id, is_single, resources};
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};
@@ -55,5 +55,5 @@ fn same_in_the_examples(event: &HistoryEvent<'_>) -> bool {
     let response = event.status().and_then(|status| event.operation.response(status));
     let shown = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples).next();
     let shown = shown.and_then(|example| resources(&example.value).first().and_then(|resource| id(resource)));
-    parameter.and_then(super::document::text).zip(shown).is_some_and(|(asked, shown)| asked.eq_ignore_ascii_case(&shown))
+    parameter.and_then(super::document_resources::text).zip(shown).is_some_and(|(asked, shown)| asked.eq_ignore_ascii_case(&shown))
 }

@@ -1,10 +1,10 @@
 //! Rule: what was created is found at its own address and in a complete list.
 
-use super::document::resources;
+use super::document_resources::resources;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::writes::{before, refused};
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;
 
@@ -76,6 +76,6 @@ fn left_out(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<
     let mut others =
         history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);
     !resources(document).is_empty()
-        && document::find(document, &made.id).is_none()
-        && others.any(|other| document::find(document, &other.id).is_some())
+        && document_resources::find(document, &made.id).is_none()
+        && others.any(|other| document_resources::find(document, &other.id).is_some())
 }

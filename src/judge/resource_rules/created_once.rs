@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::contract::schema::marks;
 use crate::model::verdict::Severity;
 
@@ -59,8 +59,9 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<UnnamedResource> {
     let known: BTreeSet<&String> = history.ids.values().collect();
     for (read, list) in history.events.iter().enumerate() {
         let Some(shown) = list.shown().filter(|_| !list.operation.path.contains('{')) else { continue };
-        for resource in document::resources(shown) {
-            let Some(id) = document::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id)) else {
+        for resource in document_resources::resources(shown) {
+            let Some(id) = document_resources::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id))
+            else {
                 continue;
             };
             let mut stranger = UnnamedResource { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new(), is_refused: false };
@@ -104,13 +105,14 @@ fn bears(history: &History<'_>, create: &HistoryEvent<'_>, resource: &Value) -> 
     let sent = create.sent.as_ref()?;
     let content = &create.operation.request_body.as_ref()?.content;
     let bears = |item: &Value| {
-        let own = document::scalars(item);
-        let same = |(name, value): &(&str, &Value)| document::member(resource, name).is_some_and(|shown| document::same(shown, value));
+        let own = document_resources::scalars(item);
+        let same =
+            |(name, value): &(&str, &Value)| document_resources::member(resource, name).is_some_and(|shown| document_resources::same(shown, value));
         if own.is_empty() || !own.iter().all(same) {
             return None;
         }
         let marked: Vec<Value> = content.iter().flat_map(|media| marks(history.contract, media, sent)).map(|mark| mark.value).collect();
         own.iter().find(|(_, value)| marked.contains(value)).map(|(name, _)| (*name).to_owned())
     };
-    document::resources(sent).into_iter().find_map(bears)
+    document_resources::resources(sent).into_iter().find_map(bears)
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::document::is_single;
+use super::document_resources::is_single;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::verdict::Severity;
 
 pub(super) const RULE: ResourceRule = ResourceRule {
@@ -28,7 +28,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.precedes(&history.events[blamed], event));
         for (number, read) in later {
             let there = (history.reads(read, made) && is_there(read)) || history.lists(read, made);
-            let shown = read.document().filter(|_| there).and_then(|document| document::find(document, &made.id));
+            let shown = read.document().filter(|_| there).and_then(|document| document_resources::find(document, &made.id));
             if shown.is_some() || (history.reads(read, made) && is_there(read) && read.document().is_some_and(is_single)) {
                 // A server may keep what was deleted and say so (RFC 9110, section 9.3.5: representations need not be destroyed).
                 let marked = shown.is_some_and(|shown| is_unlike(history, made, (blamed, read), shown));
@@ -70,17 +70,17 @@ fn is_there(read: &HistoryEvent<'_>) -> bool {
 fn is_unlike(history: &History<'_>, made: &MadeResource<'_>, (deletion, read): (usize, &HistoryEvent<'_>), shown: &Value) -> bool {
     let deletion = &history.events[deletion];
     let earlier = history.events.iter().filter(|event| history.precedes(event, deletion));
-    let earlier = earlier.filter_map(|event| document::find(event.document()?, &made.id)).next_back();
-    let before = earlier.or(made.echo.as_ref()).and_then(document::attributes);
-    let (Some((_, before)), Some((_, now))) = (before, document::attributes(shown)) else { return false };
+    let earlier = earlier.filter_map(|event| document_resources::find(event.document()?, &made.id)).next_back();
+    let before = earlier.or(made.echo.as_ref()).and_then(document_resources::attributes);
+    let (Some((_, before)), Some((_, now))) = (before, document_resources::attributes(shown)) else { return false };
     let alike = history.events.iter().filter(|event| event.operation.id == read.operation.id).filter_map(|event| Some((event, event.shown()?)));
     let there: Vec<&Value> = alike
-        .flat_map(|(event, document)| document::resources(document).into_iter().map(move |other| (event, other)))
-        .filter(|(event, other)| history.precedes(event, deletion) || document::id(other).is_some_and(|id| id != made.id))
+        .flat_map(|(event, document)| document_resources::resources(document).into_iter().map(move |other| (event, other)))
+        .filter(|(event, other)| history.precedes(event, deletion) || document_resources::id(other).is_some_and(|id| id != made.id))
         .map(|(_, other)| other)
         .collect();
-    let usual = |name: &str| there.iter().any(|other| document::member(other, name).is_some());
-    let changed = before.iter().any(|(name, old)| now.get(name).is_some_and(|value| document::differs(old, value)));
+    let usual = |name: &str| there.iter().any(|other| document_resources::member(other, name).is_some());
+    let changed = before.iter().any(|(name, old)| now.get(name).is_some_and(|value| document_resources::differs(old, value)));
     let more = !there.is_empty() && now.keys().any(|name| !before.contains_key(name) && !usual(name));
     let fewer = before.keys().any(|name| !now.contains_key(name) && usual(name));
     changed || more || fewer

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document;
+use super::document_resources;
 use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS};
 use crate::model::contract::{Location, Operation, Status};
 use crate::model::exchange::{Answer, Exchange, SentRequest};
@@ -96,7 +96,7 @@ impl<'a> HistoryEvent<'a> {
 
     /// The document that a valid read was answered with, when nothing is missing from its list.
     pub fn whole(&self) -> Option<&'a Value> {
-        self.shown().filter(|document| document::is_whole(document, self.is_paged()) && !self.is_later_page())
+        self.shown().filter(|document| document_resources::is_whole(document, self.is_paged()) && !self.is_later_page())
     }
 
     /// Whether it asks for a page after the first, which is not all there is though it be the last.

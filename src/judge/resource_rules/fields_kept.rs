@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::event::HistoryEvent;
 use super::filter_kept::url_query;
 use super::history::History;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::contract::schema::visit;
 use crate::model::contract::Location;
 use crate::model::verdict::Severity;
@@ -31,7 +31,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         let known = known(read);
         for (kind, names) in asked(read) {
             let own = |item: &&Value| item.get("type").and_then(Value::as_str) == Some(kind.as_str());
-            let other = document::resources(document).into_iter().filter(own).find_map(|item| {
+            let other = document_resources::resources(document).into_iter().filter(own).find_map(|item| {
                 let attributes = item.get("attributes")?.as_object()?;
                 attributes.keys().find(|name| !names.contains(*name) && !required.contains(*name) && known.contains(*name)).cloned()
             });
@@ -55,7 +55,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 fn known(read: &HistoryEvent<'_>) -> BTreeSet<String> {
     let response = read.status().and_then(|status| read.operation.response(status));
     let examples = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
-    let items = examples.flat_map(|example| document::resources(&example.value));
+    let items = examples.flat_map(|example| document_resources::resources(&example.value));
     items.filter_map(|item| item.get("attributes")?.as_object()).flat_map(|attributes| attributes.keys().cloned()).collect()
 }
 

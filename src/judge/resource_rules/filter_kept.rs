@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{id, is_single, resources};
+use super::document_resources::{id, is_single, resources};
 use super::event::HistoryEvent;
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::document;
+use super::document_resources;
 use super::event::{HistoryEvent, RequestFate};
 use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Operation, Status};
@@ -132,7 +132,7 @@ impl<'a> History<'a> {
     fn settle(&mut self, plan: &'a Plan, values: &BTreeMap<SlotId, Value>, doubtful: &BTreeSet<SlotId>) {
         self.made.retain(|made| !doubtful.contains(made.slot));
         for (slot, value) in values.iter().filter(|(slot, _)| !doubtful.contains(*slot)) {
-            if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document::text(value)) {
+            if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document_resources::text(value)) {
                 self.ids.insert(slot, text);
             }
         }
@@ -143,14 +143,14 @@ impl<'a> History<'a> {
     }
 
     fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &HistoryEvent<'a>) {
-        let (Some(slot), Some(id)) = (plan.slots.get(&capture.slot), document::text(value)) else { return };
+        let (Some(slot), Some(id)) = (plan.slots.get(&capture.slot), document_resources::text(value)) else { return };
         if slot.origin != Origin::Created(event.probe.id.clone()) {
             return;
         }
         let sent = event.sent.clone().unwrap_or_default();
-        let items = document::resources(&sent);
+        let items = document_resources::resources(&sent);
         let sent = items.get(capture.nth).or_else(|| items.first()).map(|item| (*item).clone()).unwrap_or_default();
-        let echo = event.document().and_then(|answer| document::find(answer, &id)).cloned();
+        let echo = event.document().and_then(|answer| document_resources::find(answer, &id)).cloned();
         self.made.push(MadeResource { slot: &capture.slot, kind: &slot.kind, id, by: self.events.len(), sent, echo, writes: Vec::new() });
     }
 
@@ -228,7 +228,7 @@ fn standing(probe: &Probe, status: Option<Status>) -> RequestFate {
 /// they are written together.
 fn may_be_done_in_part(operation: &Operation, probe: &Probe, sent: Option<&Value>) -> bool {
     let among_them = probe.fault.as_ref().is_none_or(|fault| matches!(fault.place, Place::Body(_)));
-    !operation.atomic && among_them && sent.is_some_and(|sent| document::resources(sent).len() > 1)
+    !operation.atomic && among_them && sent.is_some_and(|sent| document_resources::resources(sent).len() > 1)
 }
 
 /// The path before the id of the one resource that an operation reads.
@@ -309,7 +309,9 @@ fn effect(history: &History<'_>, event: &HistoryEvent<'_>, made: &MadeResource<'
     if matches!(method, "PATCH" | "PUT") {
         let on_item = event.item().is_some_and(|slot| history.is(slot, made));
         let sent = event.sent.as_ref();
-        let item = sent.and_then(|sent| if on_item { document::resources(sent).first().copied() } else { document::find(sent, &made.id) }).cloned();
+        let item = sent
+            .and_then(|sent| if on_item { document_resources::resources(sent).first().copied() } else { document_resources::find(sent, &made.id) })
+            .cloned();
         match item {
             Some(item) if on_item || event.operation.path == *collection => return WriteEffect::Change { item, whole: method == "PUT" },
             _ => {}
@@ -323,7 +325,8 @@ fn effect(history: &History<'_>, event: &HistoryEvent<'_>, made: &MadeResource<'
     let named = places.iter().any(|place| matches!(place, Place::Body(at) if own.contains(&at.as_str()) || is_item_id(at)));
     // A write on the collection that does not add to it may be about anything in it.
     let on_all = event.operation.path == *collection && method != "POST" && places.is_empty() && event.probe.consumes.is_empty();
-    let on_all = on_all && event.sent.as_ref().is_none_or(|sent| document::resources(sent).iter().all(|item| document::id(item).is_none()));
+    let on_all = on_all
+        && event.sent.as_ref().is_none_or(|sent| document_resources::resources(sent).iter().all(|item| document_resources::id(item).is_none()));
     // PUT replaces what is there by what was sent (RFC 9110, section 9.3.4): what it does not name may be gone.
     let on_all = on_all || (event.operation.path == *collection && method == "PUT");
     let links = event.relationship().is_some();

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document::linkage;
+use super::document_resources::linkage;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::relationship_took::{shown, writers};
 use super::writes::before;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::verdict::Severity;
 
 /// What a create sent as linkage is the linkage of the new resource.
@@ -77,14 +77,14 @@ fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h
     let (number, event) = view;
     if event.is_read() {
         if history.lists(event, made) {
-            return document::find(event.shown()?, &made.id)?.get("relationships")?.get(name)?.get("data");
+            return document_resources::find(event.shown()?, &made.id)?.get("relationships")?.get(name)?.get("data");
         }
         return shown(history, made, event).into_iter().find(|(own, _)| own == name).map(|(_, data)| data);
     }
     let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, WriteEffect::Change { .. }));
     let own = (number == made.by || changed) && event.standing == RequestFate::Accepted && event.probe.fault.is_none();
     let document = event.document().filter(|_| own)?;
-    document::find(document, &made.id)?.get("relationships")?.get(name)?.get("data")
+    document_resources::find(document, &made.id)?.get("relationships")?.get(name)?.get("data")
 }
 
 /// The last change that should have left the relationship alone, `Some(None)` when there was no change; `None` where the

@@ -11,7 +11,7 @@ mod citation;
 mod created_is_found;
 mod created_once;
 mod deleted_is_gone;
-mod document;
+mod document_resources;
 mod event;
 mod fields_kept;
 mod filter_kept;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document::id;
+use super::document_resources::id;
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};
 use crate::model::contract::JSON_API;

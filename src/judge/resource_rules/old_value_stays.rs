@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::writes::before;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::verdict::Severity;
 
 pub(super) const RULE: ResourceRule = ResourceRule {
@@ -21,12 +21,12 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         for (number, item) in changes(history, made) {
             let event = &history.events[number];
-            let Some(shown) = event.document().and_then(|document| document::find(document, &made.id)) else { continue };
-            let Some((at, _)) = document::attributes(shown) else { continue };
-            for (name, sent) in document::scalars(item) {
+            let Some(shown) = event.document().and_then(|document| document_resources::find(document, &made.id)) else { continue };
+            let Some((at, _)) = document_resources::attributes(shown) else { continue };
+            for (name, sent) in document_resources::scalars(item) {
                 let Some(old) = old(history, made, event, name) else { continue };
-                let Some(came) = document::member(shown, name).filter(|came| document::same(came, old)) else { continue };
-                if !document::same(sent, old) {
+                let Some(came) = document_resources::member(shown, name).filter(|came| document_resources::same(came, old)) else { continue };
+                if !document_resources::same(sent, old) {
                     let front = if event.document().is_some_and(|document| document.get("data").is_some()) { "/data" } else { "" };
                     found.push(ResourceRuleViolation {
                         severity: Severity::Must,
@@ -62,10 +62,10 @@ fn old<'h>(history: &'h History<'_>, made: &'h MadeResource<'_>, event: &History
     if !history.precedes(&history.events[made.by], event) {
         return None;
     }
-    let mut old = made.echo.as_ref().and_then(|echo| document::member(echo, name));
+    let mut old = made.echo.as_ref().and_then(|echo| document_resources::member(echo, name));
     for (number, _) in before(history, made, event, |effect| !matches!(effect, WriteEffect::Relationship(_)))? {
-        let shown = history.events[number].document().and_then(|document| document::find(document, &made.id));
-        old = shown.and_then(|shown| document::member(shown, name));
+        let shown = history.events[number].document().and_then(|document| document_resources::find(document, &made.id));
+        old = shown.and_then(|shown| document_resources::member(shown, name));
     }
     old
 }

@@ -1,6 +1,6 @@
 //! Rule: a page holds no more items than were asked for.
 
-use super::document::{is_single, resources};
+use super::document_resources::{is_single, resources};
 use super::history::History;
 use super::pages_turn::pages;
 use super::{Citation, ResourceRule, ResourceRuleViolation};

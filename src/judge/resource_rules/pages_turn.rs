@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
-use super::document::{id, is_single, resources};
+use super::document_resources::{id, is_single, resources};
 use super::event::HistoryEvent;
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::document::{is_single, member, resources, same};
+use super::document_resources::{is_single, member, resources, same};
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::contract::Status;
 use crate::model::verdict::Severity;
 
@@ -31,7 +31,11 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
                 severity: Severity::Must,
                 message: format!("{} is asked for certain {asked} and gives another {attribute}", event.operation.id),
                 expected: Value::from(values.to_vec()).to_string(),
-                actual: format!("{} with {attribute} {}", document::id(other).unwrap_or_default(), plain(other, &attribute).unwrap_or(&Value::Null)),
+                actual: format!(
+                    "{} with {attribute} {}",
+                    document_resources::id(other).unwrap_or_default(),
+                    plain(other, &attribute).unwrap_or(&Value::Null)
+                ),
                 answer: "body".to_owned(),
                 blamed: number,
                 read: number,
@@ -48,7 +52,7 @@ fn meanings(event: &HistoryEvent<'_>) -> Vec<(String, String)> {
     let shown = event.operation.response(Status(200)).into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples).next();
     let Some((sent, shown)) = sent.zip(shown) else { return Vec::new() };
     let items = resources(&shown.value);
-    let Some((_, first)) = items.first().and_then(|item| document::attributes(item)) else { return Vec::new() };
+    let Some((_, first)) = items.first().and_then(|item| document_resources::attributes(item)) else { return Vec::new() };
     let meaning = |(name, values): (&str, &[Value])| {
         let fits = |name: &&str| items.iter().all(|item| plain(item, name).is_some_and(|value| values.contains(value)));
         let mut members = std::iter::once("id").chain(first.keys().map(String::as_str)).filter(fits);
@@ -61,7 +65,7 @@ fn meanings(event: &HistoryEvent<'_>) -> Vec<(String, String)> {
 /// The lists of texts among the attributes of what is sent.
 fn lists(sent: &Value) -> Vec<(&str, &[Value])> {
     let one = sent.get("data").unwrap_or(sent);
-    let Some((_, attributes)) = document::attributes(one) else { return Vec::new() };
+    let Some((_, attributes)) = document_resources::attributes(one) else { return Vec::new() };
     let texts = |value: &'_ Value| value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_string));
     attributes.iter().filter(|(_, value)| texts(value)).filter_map(|(name, value)| Some((name.as_str(), value.as_array()?.as_slice()))).collect()
 }

@@ -7,7 +7,7 @@ use super::created_once::strangers;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::writes::{before, expected, refused};
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::contract::Status;
 use crate::model::plan::Place;
 use crate::model::verdict::Severity;
@@ -82,7 +82,7 @@ fn removed(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
 /// A member that has the value that only a refused change sent.
 fn written(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &HistoryEvent<'_>)) -> Vec<ResourceRuleViolation> {
     let (number, read) = read;
-    let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { return Vec::new() };
+    let Some(resource) = read.shown().and_then(|document| document_resources::find(document, &made.id)) else { return Vec::new() };
     let accepted = expected(history, made, read).unwrap_or_default();
     let mut found = Vec::new();
     for (blamed, effect) in &made.writes {
@@ -91,11 +91,13 @@ fn written(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
         if event.standing != RequestFate::Refused || !history.precedes(event, read) {
             continue;
         }
-        for (name, sent) in document::scalars(item) {
+        for (name, sent) in document_resources::scalars(item) {
             let before = accepted.iter().find(|known| known.name == name).map(|known| &known.value);
-            let differs =
-                before.map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document::same(before, sent));
-            let Some(shown) = document::member(resource, name).filter(|shown| differs && document::same(shown, sent)) else { continue };
+            let differs = before
+                .map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document_resources::same(before, sent));
+            let Some(shown) = document_resources::member(resource, name).filter(|shown| differs && document_resources::same(shown, sent)) else {
+                continue;
+            };
             found.push(ResourceRuleViolation {
                 severity: Severity::Must,
                 message: format!("{name} of {} {} is what {} sent, which was refused", made.kind, made.id, event.probe.id),
@@ -117,6 +119,6 @@ fn is_wrong(event: &HistoryEvent<'_>, name: &str) -> bool {
 
 /// Whether the server itself has not shown the value before.
 fn never_sent(history: &History<'_>, made: &MadeResource<'_>, name: &str, sent: &Value) -> bool {
-    let shown = made.echo.as_ref().and_then(|echo| document::member(echo, name));
-    shown.is_some_and(|shown| !document::same(shown, sent)) && history.events[made.by].standing == RequestFate::Accepted
+    let shown = made.echo.as_ref().and_then(|echo| document_resources::member(echo, name));
+    shown.is_some_and(|shown| !document_resources::same(shown, sent)) && history.events[made.by].standing == RequestFate::Accepted
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{id, linkage, resources};
+use super::document_resources::{id, linkage, resources};
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};

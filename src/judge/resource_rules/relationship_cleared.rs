@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document::linkage;
+use super::document_resources::linkage;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};

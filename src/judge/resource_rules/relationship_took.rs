@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document::{id, linkage};
+use super::document_resources::{id, linkage};
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::writes::before;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::plan::Place;
 use crate::model::verdict::Severity;
 
@@ -75,7 +75,7 @@ pub(super) fn shown<'h>(history: &'h History<'_>, made: &MadeResource<'_>, read:
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
         return document.get("data").filter(|_| own).map(|data| (name.to_owned(), data)).into_iter().collect();
     }
-    let own = history.reads(read, made).then(|| document::find(document, &made.id)).flatten();
+    let own = history.reads(read, made).then(|| document_resources::find(document, &made.id)).flatten();
     let relationships = own.and_then(|resource| resource.get("relationships")?.as_object()).into_iter().flatten();
     relationships.filter_map(|(name, relationship)| Some((name.clone(), relationship.get("data")?))).collect()
 }
@@ -146,7 +146,7 @@ pub(super) fn writers(history: &History<'_>, made: &MadeResource<'_>, read: &His
         ids.extend(event.owner().and_then(|slot| history.ids.get(slot)).cloned());
         let made_by = history.made.iter().filter(|other| history.events[other.by].probe.id == event.probe.id);
         ids.extend(made_by.map(|other| other.id.clone()));
-        ids.extend(event.sent.iter().flat_map(super::document::resources).filter_map(id));
+        ids.extend(event.sent.iter().flat_map(super::document_resources::resources).filter_map(id));
     }
     ids
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document::is_single;
+use super::document_resources::is_single;
 use super::event::HistoryEvent;
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation};

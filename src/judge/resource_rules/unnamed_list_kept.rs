@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::writes::before;
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::verdict::Severity;
 
 pub(super) const RULE: ResourceRule = ResourceRule {
@@ -51,8 +51,8 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 
 /// The lists and objects that a create sent, and that its answer showed to be there, with the number of their members.
 fn filled<'m>(made: &'m MadeResource<'_>) -> Vec<(&'m str, usize)> {
-    let Some((_, sent)) = document::attributes(&made.sent) else { return Vec::new() };
-    let shown = |name: &str| made.echo.as_ref().and_then(|echo| document::member(echo, name)).map(size_of);
+    let Some((_, sent)) = document_resources::attributes(&made.sent) else { return Vec::new() };
+    let shown = |name: &str| made.echo.as_ref().and_then(|echo| document_resources::member(echo, name)).map(size_of);
     let own = |name: &str| !matches!(name, "relationships" | "links" | "meta");
     let names = sent.iter().filter(|(name, value)| own(name) && size_of(value) > 0).map(|(name, _)| name.as_str());
     names.filter_map(|name| Some((name, shown(name)?))).filter(|(_, size)| *size > 0).collect()
@@ -72,7 +72,7 @@ fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h
     let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, WriteEffect::Change { .. }));
     let own = changed && event.standing == RequestFate::Accepted && event.probe.fault.is_none();
     let read = event.shown().filter(|_| history.reads(event, made));
-    document::member(document::find(read.or_else(|| event.document().filter(|_| own))?, &made.id)?, name)
+    document_resources::member(document_resources::find(read.or_else(|| event.document().filter(|_| own))?, &made.id)?, name)
 }
 
 /// The last change, none of which named the member; `None` where there was none, or anything else may have been done.
@@ -85,7 +85,7 @@ fn left_alone_by(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &
     let mut last = None;
     for (number, effect) in before(history, made, event, |effect| !matches!(effect, WriteEffect::Relationship(_)))?.into_iter().chain(own) {
         match effect {
-            WriteEffect::Change { item, whole: false } if document::member(item, name).is_none() => last = Some(number),
+            WriteEffect::Change { item, whole: false } if document_resources::member(item, name).is_none() => last = Some(number),
             _ => return None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document;
+use super::document_resources;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use crate::model::contract::Status;
@@ -65,8 +65,8 @@ pub fn expected<'h, 'a>(history: &'h History<'a>, made: &MadeResource<'_>, read:
     for (number, effect) in before(history, made, read, |effect| !matches!(effect, WriteEffect::Relationship(_)))? {
         let WriteEffect::Change { item, whole } = effect else { return None };
         let event = &history.events[number];
-        let echo = event.document().and_then(|answer| document::find(answer, &made.id));
-        all.retain(|known| document::member(item, &known.name).is_none() && !whole);
+        let echo = event.document().and_then(|answer| document_resources::find(answer, &made.id));
+        all.retain(|known| document_resources::member(item, &known.name).is_none() && !whole);
         for known in &mut all {
             known.left_by = Some(event);
         }
@@ -77,8 +77,8 @@ pub fn expected<'h, 'a>(history: &'h History<'a>, made: &MadeResource<'_>, read:
 
 fn members<'h, 'a>(by: &'h HistoryEvent<'a>, created: bool, sent: &Value, echo: Option<&Value>) -> Vec<ExpectedMember<'h, 'a>> {
     let silent = by.document().is_none();
-    let named = document::scalars(sent).into_iter().filter_map(|(name, value)| {
-        let shown = echo.and_then(|echo| document::scalars(echo).into_iter().find(|(own, _)| *own == name)).map(|(_, value)| value);
+    let named = document_resources::scalars(sent).into_iter().filter_map(|(name, value)| {
+        let shown = echo.and_then(|echo| document_resources::scalars(echo).into_iter().find(|(own, _)| *own == name)).map(|(_, value)| value);
         let value = shown.or(silent.then_some(value))?.clone();
         Some(ExpectedMember { by, created, name: name.to_owned(), value, shown: shown.is_some(), left_by: None })
     });
@@ -87,12 +87,12 @@ fn members<'h, 'a>(by: &'h HistoryEvent<'a>, created: bool, sent: &Value, echo: 
 
 /// Whether a member is not what it should be: the value that came, or `null` when the declared member is missing.
 pub fn deviates(history: &History<'_>, read: &HistoryEvent<'_>, resource: &Value, expected: &ExpectedMember<'_, '_>) -> Option<Value> {
-    match document::member(resource, &expected.name) {
+    match document_resources::member(resource, &expected.name) {
         Some(value) => {
             // A value of another sort is a matter of its schema.
-            let plain = document::scalars(resource).iter().any(|(name, _)| *name == expected.name);
+            let plain = document_resources::scalars(resource).iter().any(|(name, _)| *name == expected.name);
             let empty = value.is_null() && expected.shown;
-            ((plain || empty) && !document::same(value, &expected.value)).then(|| value.clone())
+            ((plain || empty) && !document_resources::same(value, &expected.value)).then(|| value.clone())
         }
         None => (expected.shown && !is_empty(&expected.value) && is_shown(history, read, resource, &expected.name)).then_some(Value::Null),
     }
@@ -110,10 +110,12 @@ fn is_empty(value: &Value) -> bool {
 /// Whether a read shows this member: a list when it shows it of others, a read of one resource when its schema names it.
 fn is_shown(history: &History<'_>, read: &HistoryEvent<'_>, resource: &Value, name: &str) -> bool {
     let (Some(document), Some(response)) = (read.document(), read.operation.response(Status(200))) else { return false };
-    if !document::is_single(document) {
-        return document::resources(document).into_iter().any(|other| document::member(other, name).is_some_and(|value| !value.is_null()));
+    if !document_resources::is_single(document) {
+        return document_resources::resources(document)
+            .into_iter()
+            .any(|other| document_resources::member(other, name).is_some_and(|value| !value.is_null()));
     }
-    let Some((at, _)) = document::attributes(resource) else { return false };
+    let Some((at, _)) = document_resources::attributes(resource) else { return false };
     let at = format!("{}{at}", if document.get("data").is_some() { "/data" } else { "" });
     let schemas = response.content.iter().filter_map(|media| media.schema.as_ref());
     let mut found = false;

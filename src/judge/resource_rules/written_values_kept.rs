@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::event::HistoryEvent;
 use super::history::{History, MadeResource};
 use super::writes::{ExpectedMember, before, deviates, expected};
-use super::{Citation, ResourceRule, ResourceRuleViolation, document};
+use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::verdict::Severity;
 
 /// What a create sent is there afterwards.
@@ -43,7 +43,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> boo
     for made in &history.made {
         let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made) || history.lists(event, made));
         for (number, read) in reads {
-            let Some(resource) = read.shown().and_then(|document| document::find(document, &made.id)) else { continue };
+            let Some(resource) = read.shown().and_then(|document| document_resources::find(document, &made.id)) else { continue };
             for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
                 let Some(actual) = deviates(history, read, resource, expected) else { continue };
                 let broken = broken(history, made, expected, (number, read), (resource, &actual));
@@ -59,7 +59,11 @@ fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> boo
 /// the server's own.
 fn wavers(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, name: &str) -> bool {
     let value = |event: &HistoryEvent<'_>| {
-        event.shown().and_then(|document| document::find(document, &made.id)).and_then(|found| document::member(found, name)).cloned()
+        event
+            .shown()
+            .and_then(|document| document_resources::find(document, &made.id))
+            .and_then(|found| document_resources::member(found, name))
+            .cloned()
     };
     let writes = |event: &HistoryEvent<'_>| before(history, made, event, |_| true).map(|writes| writes.len());
     let own = value(read);
@@ -83,7 +87,7 @@ fn broken(
     let blamed = expected.left_by.unwrap_or(expected.by);
     // Plain PATCH leaves it to the server what a change means; only a merge says that the rest stays.
     let severity = if expected.left_by.is_some() && !blamed.merges() { Severity::Should } else { Severity::Must };
-    let (at, _) = document::attributes(resource)?;
+    let (at, _) = document_resources::attributes(resource)?;
     let name = &expected.name;
     let message = match expected.left_by {
         Some(change) => format!("{name} of {} {} is not what it was before {}, which does not name it", made.kind, made.id, change.operation.id),

@@ -10,14 +10,14 @@ use crate::contract::get_mut;
 use crate::contract::samples::varied;
 use crate::contract::schema::{resource_needs, visit};
 use crate::mock::faults::{StateFault, mangled};
-use crate::mock::ids::IdForm;
-use crate::mock::place::{Place, of_request, overlay};
-use crate::mock::profile::OperationProfile;
-use crate::mock::scene::{MockCore, RoutedRequest};
+use crate::mock::invented_ids::IdForm;
+use crate::mock::operation_profile::OperationProfile;
+use crate::mock::resource_place::{Place, of_request, overlay};
+use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, ResourceStore, id_text};
 use crate::mock::variants::BehaviourChoice;
-use crate::mock::{ids, job};
+use crate::mock::{invented_ids, job};
 use crate::model::contract::{Location, Operation, SchemaRef};
 
 pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -> bool {
@@ -69,7 +69,7 @@ impl SharedParts {
         let all = |id: &str| routed.core.contract.operations.iter().all(|operation| takes_in_place(routed.core, operation, kind, id));
         let answered = |id: &str| is_answered(turn, templates.first(), &id_at, id);
         let does = |id: &str| all(id) && answered(id);
-        let usual_does = shown.is_none_or(|shown| does(&ids::invent(&shown, FIRST)));
+        let usual_does = shown.is_none_or(|shown| does(&invented_ids::invent(&shown, FIRST)));
         let otherwise = if usual_does { None } else { OtherIds::find(turn, templates.first(), &id_at, &does) };
         let form = form(turn, templates.first(), &id_at);
         Self { style: usual, references: references(routed), templates, samples, id_at, form, otherwise }
@@ -139,7 +139,7 @@ fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize
     let (template, sample) = (nth(&shared.templates, index), nth(&shared.samples, index));
     let id_at = &shared.id_at;
     let shown = template.and_then(|template| template.pointer(id_at)).or(shared.style.as_ref());
-    let usual = || ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
+    let usual = || invented_ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
     let id = shared.otherwise.as_ref().and_then(|otherwise| otherwise.next(&turn.state.store, kind)).unwrap_or_else(usual);
     let mut body = template.cloned().unwrap_or_else(|| likeness(routed.core, kind, &id));
     written_as(shared.form, &mut body, id_at);
@@ -251,7 +251,7 @@ fn keep(turn: &mut AcceptedRequest<'_, '_>, kind: &str, mut resource: Resource) 
     }
     if turn.goes(StateFault::CreateTwice) {
         let mut other = resource.clone();
-        other.id = ids::invent(&resource.id, 5000);
+        other.id = invented_ids::invent(&resource.id, 5000);
         rename(&mut other.body, turn.routed.core.profiles.id_at(kind), &other.id);
         turn.state.store.put(kind, other);
     }

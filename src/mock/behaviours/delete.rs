@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
-use crate::mock::profile::{OperationProfile, fed_kind};
-use crate::mock::scene::{MockCore, RoutedRequest};
+use crate::mock::operation_profile::{OperationProfile, fed_kind};
+use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
 

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{AcceptedRequest, BehaviourOutcome, example};
 use crate::contract::schema::follow;
-use crate::mock::profile::OperationProfile;
+use crate::mock::operation_profile::OperationProfile;
 use crate::mock::request::is_json;
-use crate::mock::scene::{MockCore, RoutedRequest};
+use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::model::contract::Operation;
 
 /// Whatever is read below a resource and is no JSON.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{AcceptedRequest, BehaviourOutcome};
-use crate::mock::place::{merge, set_id};
+use crate::mock::resource_place::{merge, set_id};
 use crate::mock::sample::sample;
 use crate::mock::store::id_text;
 

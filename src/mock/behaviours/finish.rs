@@ -1,8 +1,8 @@
 //! Returns the result of a finished job, or its address.
 
 use super::{AcceptedRequest, BehaviourOutcome};
-use crate::mock::profile::OperationProfile;
-use crate::mock::scene::MockCore;
+use crate::mock::operation_profile::OperationProfile;
+use crate::mock::routed_request::MockCore;
 use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {

@@ -5,7 +5,7 @@ mod delete;
 mod download;
 mod example;
 mod finish;
-mod list;
+mod listing;
 mod read;
 mod related;
 mod relationship;
@@ -15,13 +15,14 @@ mod update;
 
 use serde_json::Value;
 
+use super::copied_values::graft;
 use super::faults::StateFault;
-use super::graft::graft;
-use super::place::{self, Place};
-use super::profile::OperationProfile;
+use super::operation_profile::OperationProfile;
 use super::repair::make_valid;
 use super::request::is_json;
-use super::scene::{MockCore, RoutedRequest};
+use super::resource_place;
+use super::resource_place::Place;
+use super::routed_request::{MockCore, RoutedRequest};
 use super::state::MockState;
 use super::store::id_text;
 use crate::contract::get_mut;
@@ -41,7 +42,7 @@ const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { matches: relationship::matches, act: relationship::act },
     Behaviour { matches: search::matches, act: search::act },
     Behaviour { matches: create::matches, act: create::act },
-    Behaviour { matches: list::matches, act: list::act },
+    Behaviour { matches: listing::matches, act: listing::act },
     Behaviour { matches: related::matches, act: related::act },
     Behaviour { matches: read::matches, act: read::act },
     Behaviour { matches: update::matches, act: update::act },
@@ -142,7 +143,7 @@ fn fitting(turn: &AcceptedRequest<'_, '_>, schema: &SchemaRef, before: &Value, e
     if let Some(((_, id), place)) = named
         && let Some(item) = get_mut(&mut renamed, &place.at).filter(|item| item.pointer(&place.id).is_some())
     {
-        place::set_id(item, &place.id, id);
+        resource_place::set_id(item, &place.id, id);
     }
     if fits(&renamed) { renamed } else { body }
 }
@@ -164,7 +165,7 @@ fn record(turn: &mut AcceptedRequest<'_, '_>) {
     if let Some(resource) = turn.state.store.get_mut(kind, id) {
         resource.accepted.push(operation.id.clone());
         if let (Some(written @ Value::Object(_)), false) = (written, routed.profile.tail.first().is_some_and(|tail| tail == "relationships")) {
-            place::merge(&mut resource.sent, &written);
+            resource_place::merge(&mut resource.sent, &written);
         }
     }
 }
@@ -189,7 +190,7 @@ impl AcceptedRequest<'_, '_> {
         let single = !place.many;
         place.put(&mut document, items);
         if let (Some(old), Some(new), true) = (old, new, single) {
-            place::respell(&mut document, &old, &new);
+            resource_place::respell(&mut document, &old, &new);
         }
         self.respelled(document)
     }
@@ -200,7 +201,7 @@ impl AcceptedRequest<'_, '_> {
         let ids: Vec<String> = place.items(other).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
         let mut items: Vec<Value> = place.items(&document).into_iter().cloned().collect();
         for (item, id) in items.iter_mut().zip(&ids) {
-            place::set_id(item, &place.id, id);
+            resource_place::set_id(item, &place.id, id);
         }
         place.put(&mut document, items);
         document
@@ -211,7 +212,7 @@ impl AcceptedRequest<'_, '_> {
         for (name, value) in &self.routed.path_values {
             let parameter = self.routed.operation.parameters.iter().find(|parameter| parameter.name == *name);
             if let Some(old) = parameter.and_then(|parameter| id_text(parameter.example.as_ref()?)) {
-                place::respell(&mut document, &old, value);
+                resource_place::respell(&mut document, &old, value);
             }
         }
         document

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
 use crate::mock::job;
-use crate::mock::place::Place;
-use crate::mock::profile::{OperationProfile, success_example};
-use crate::mock::scene::{MockCore, RoutedRequest};
+use crate::mock::operation_profile::{OperationProfile, success_example};
+use crate::mock::resource_place::Place;
+use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::seed::rename;
 use crate::model::contract::Operation;
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::list::paged;
+use super::listing::paged;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
-use crate::mock::profile::OperationProfile;
-use crate::mock::scene::MockCore;
+use crate::mock::operation_profile::OperationProfile;
+use crate::mock::routed_request::MockCore;
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::id_text;
 use crate::model::contract::Operation;

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::get_mut;
 use crate::mock::faults::StateFault;
-use crate::mock::profile::OperationProfile;
-use crate::mock::scene::MockCore;
+use crate::mock::operation_profile::OperationProfile;
+use crate::mock::routed_request::MockCore;
 use crate::mock::store::id_text;
 use crate::model::contract::Operation;
 

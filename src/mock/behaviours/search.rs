@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::schema::resource_needs;
-use crate::mock::profile::OperationProfile;
-use crate::mock::scene::MockCore;
+use crate::mock::operation_profile::OperationProfile;
+use crate::mock::routed_request::MockCore;
 use crate::mock::store::id_text;
 use crate::model::contract::Operation;
 

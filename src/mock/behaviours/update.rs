@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::schema::follow;
 use crate::mock::faults::StateFault;
-use crate::mock::place::{merge, overlay, set_id};
-use crate::mock::profile::OperationProfile;
-use crate::mock::scene::{MockCore, RoutedRequest};
+use crate::mock::operation_profile::OperationProfile;
+use crate::mock::resource_place::{merge, overlay, set_id};
+use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
@@ -47,7 +47,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 }
 
 /// Whether the answer shows resources of the kind, and not something else that the change gave.
-fn is_of_kind(turn: &AcceptedRequest<'_, '_>, kind: &str, place: &crate::mock::place::Place) -> bool {
+fn is_of_kind(turn: &AcceptedRequest<'_, '_>, kind: &str, place: &crate::mock::resource_place::Place) -> bool {
     let items = turn.example.as_ref().map(|example| place.items(example)).unwrap_or_default();
     let shown = items.first().is_some_and(|item| item.pointer(&place.id).is_some() && item.get("type").is_none_or(Value::is_string));
     let stored = turn.state.store.of(kind).first().and_then(|resource| resource.body.get("type"));

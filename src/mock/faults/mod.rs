@@ -12,7 +12,7 @@ mod whole;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::draft::DraftAnswer;
+use super::draft_answer::DraftAnswer;
 use super::request::DecodedRequest;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation, SchemaRef};

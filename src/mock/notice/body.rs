@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::schema::{all_server_data, resource_needs, server_data};
 use crate::contract::{SchemaViolation, append};
-use crate::mock::breach::{drill, missing_member};
 use crate::mock::request::Payload;
 use crate::mock::store::id_text;
 use crate::mock::variants::BehaviourChoice;
+use crate::mock::violation_cause::{drill, missing_member};
 
 /// Looks at the body.
 pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {

@@ -4,14 +4,14 @@ mod access;
 mod body;
 mod media;
 mod negotiation;
-mod path;
+mod path_ids;
 mod query;
 mod references;
-mod standing;
+mod resource_state;
 
 use crate::model::contract::{Condition, Status};
 
-use super::scene::RoutedRequest;
+use super::routed_request::RoutedRequest;
 use super::state::MockState;
 use super::variants::BehaviourChoice;
 
@@ -122,12 +122,12 @@ const LOOKS: &[NoticeRule] = &[
     negotiation::form,
     negotiation::version,
     query::look,
-    path::look,
+    path_ids::look,
     body::look,
     references::look,
-    standing::duplicate,
-    standing::in_use,
-    standing::wrong_state,
+    resource_state::duplicate,
+    resource_state::in_use,
+    resource_state::wrong_state,
 ];
 
 /// Everything that can be noticed of a request, in order.

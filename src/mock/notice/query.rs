@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::store::id_text;
-use crate::mock::styled::{query_breach, reader};
+use crate::mock::styled_parameters::{query_breach, reader};
 use crate::model::contract::Location;
 
 /// Looks at every query parameter.

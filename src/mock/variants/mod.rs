@@ -1,11 +1,11 @@
 //! Variants: each lets the mock behave in another way that the contract and the standards leave open.
 //! A conforming server may be any of them, so none may raise a finding.
 
+mod absent_features;
 mod bodies;
 mod errors;
 mod fields;
-mod firms;
-mod habits;
+mod open_behaviour;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::draft::DraftAnswer;
+use super::draft_answer::DraftAnswer;
 use super::faults::{AnswerScope, distance};
 
 /// One legal difference between servers.
@@ -31,7 +31,7 @@ pub struct Variant {
 impl Variant {
     /// Whether the server lacks something that cells need, so that they stay open.
     pub fn lacks(&self) -> bool {
-        self.class == firms::CLASS
+        self.class == absent_features::CLASS
     }
 
     /// The variant of this name.
@@ -118,7 +118,8 @@ pub(crate) enum BehaviourChoice {
 }
 
 /// The catalogue, class by class.
-const CLASSES: &[&[Variant]] = &[errors::VARIANTS, bodies::VARIANTS, fields::VARIANTS, habits::VARIANTS, firms::VARIANTS, wire::VARIANTS];
+const CLASSES: &[&[Variant]] =
+    &[errors::VARIANTS, bodies::VARIANTS, fields::VARIANTS, open_behaviour::VARIANTS, absent_features::VARIANTS, wire::VARIANTS];
 
 /// Every variant.
 pub fn all() -> impl Iterator<Item = &'static Variant> {

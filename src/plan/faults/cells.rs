@@ -12,7 +12,7 @@ use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
-use crate::plan::operations::{removes, success_trigger};
+use crate::plan::operation_effects::{removes, success_trigger};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::{satisfied, skip_reason};
 use crate::plan::triggers::{Mutation, Precondition, TriggerContext, named, same_route};

@@ -6,12 +6,12 @@ use crate::model::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, St
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::faults::preconditions::PreparedFault;
 use crate::plan::faults::single_item::alone;
-use crate::plan::operations::first_aim;
-use crate::plan::operations::{path_kind, removes};
+use crate::plan::operation_effects::first_aim;
+use crate::plan::operation_effects::{path_kind, removes};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 use crate::plan::triggers::Precondition;
-use crate::plan::values::{SeededRandom, admits, applied, change_between, odd, valid_changes};
+use crate::plan::values::{SeededRandom, admits, applied, change_between, unforeseen_change, valid_changes};
 
 /// The trigger of every request with drawn values.
 const TRIGGER: &str = "drawn";
@@ -74,7 +74,7 @@ impl Resolver<'_> {
 
     /// Something that no schema speaks of.
     fn unforeseen(&self, operation: &Operation, bound_request: &BoundRequest, luck: &mut SeededRandom) -> Option<(Vec<DrawnChange>, Expects)> {
-        let change = odd(self.context.contract, operation, &bound_request.base, luck)?;
+        let change = unforeseen_change(self.context.contract, operation, &bound_request.base, luck)?;
         applied(&bound_request.base.request, std::slice::from_ref(&change))?;
         Some((vec![change], Expects::Open))
     }

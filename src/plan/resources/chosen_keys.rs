@@ -9,7 +9,7 @@ use crate::model::plan::{Binding, Body, Place, Slot, SlotId};
 use crate::model::text::plain;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::{ClassifiedRequest, reads};
-use crate::plan::operations::removes;
+use crate::plan::operation_effects::removes;
 use crate::plan::resolver::Resolver;
 use crate::plan::values::{ValidRequest, nth_unknown_id, with_mark};
 

@@ -3,7 +3,7 @@
 use crate::model::contract::Operation;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
 use crate::plan::bound_request::{BoundRequest, consumed_slots};
-use crate::plan::operations::{path_kind, removes};
+use crate::plan::operation_effects::{path_kind, removes};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 

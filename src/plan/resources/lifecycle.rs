@@ -15,8 +15,8 @@ use crate::model::reason::{Code, Reason};
 use crate::model::text::plain;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
-use crate::plan::operations::removes;
-use crate::plan::operations::removes_many;
+use crate::plan::operation_effects::removes;
+use crate::plan::operation_effects::removes_many;
 use crate::plan::resolver::Resolver;
 use crate::plan::values::{ValidRequest, valid};
 

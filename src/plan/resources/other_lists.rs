@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::id_sources::IdSource;
 use crate::model::contract::{Contract, Operation};
 use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
-use crate::plan::operations::path_kind;
+use crate::plan::operation_effects::path_kind;
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 use crate::plan::values::valid;

@@ -7,7 +7,7 @@ use crate::model::contract::{Contract, Location, Operation};
 use crate::model::effect::Provenance;
 use crate::model::exchange::Answer;
 use crate::model::plan::{Binding, Body, Capture, Place, Remover, RequestTemplate, SlotId};
-use crate::plan::operations::path_kind;
+use crate::plan::operation_effects::path_kind;
 
 /// How deep an answer is looked into.
 const DEEPEST: usize = 5;

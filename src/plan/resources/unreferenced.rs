@@ -3,7 +3,7 @@
 
 use crate::model::contract::{Contract, Operation};
 use crate::model::plan::{Binding, Origin, Place, Plan, Probe, ProbeId, Purpose, SlotId, Stage};
-use crate::plan::operations::{path_kind, removes_many};
+use crate::plan::operation_effects::{path_kind, removes_many};
 use crate::plan::resolver::Resolver;
 
 impl Resolver<'_> {

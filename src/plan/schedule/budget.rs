@@ -8,7 +8,7 @@ use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::plan::builder::PlanBuilder;
-use crate::plan::options::PlanningOptions;
+use crate::plan::planning_options::PlanningOptions;
 use crate::plan::resources::removal::removal;
 
 /// Leaves of a plan what fits into a budget: what was never asked for before what was asked for longest ago, and what tells most

@@ -10,7 +10,7 @@ use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
 use crate::plan::effect::reads;
 use crate::plan::error::PlanError;
-use crate::plan::options::PlanningOptions;
+use crate::plan::planning_options::PlanningOptions;
 
 /// How many tags are told where a selection matches none.
 const MOST_TAGS: usize = 12;

@@ -1,6 +1,6 @@
 //! Trigger: the id in the body differs from the id in the path.
 
-use super::repeats::same_id;
+use super::repeated_ids::same_id;
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
 use crate::plan::values::unknown_id;

@@ -25,7 +25,7 @@ mod missing_query_parameter;
 mod no_credentials;
 mod not_acceptable;
 mod over_limit;
-mod repeats;
+mod repeated_ids;
 #[cfg(test)]
 mod small_contracts;
 mod stale_validator;

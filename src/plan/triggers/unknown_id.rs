@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::repeats::{repeat, repeat_filled};
+use super::repeated_ids::{repeat, repeat_filled};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
 use crate::model::plan::Place;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::repeats::{repeat, same_id};
+use super::repeated_ids::{repeat, same_id};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;

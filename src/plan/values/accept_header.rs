@@ -1,6 +1,6 @@
 //! Chooses the Accept header: the media types that answers are asked for in.
 
-use super::body::is_json;
+use super::valid_body::is_json;
 use crate::model::contract::{Operation, Response};
 
 /// What the answers of an operation are made of: `Accept` holds for errors as well (RFC 9110, section 12.5.1), and a server

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::named_members::{NamedMember, named};
-use super::valid::{chosen_media, parameter_sample};
+use super::valid_request::{chosen_media, parameter_sample};
 use crate::contract::samples::{fuller, samples};
 use crate::contract::schema::visit;
 use crate::contract::{Schemas, append, get_mut, put, remove};

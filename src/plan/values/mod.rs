@@ -2,24 +2,24 @@
 
 mod accept_header;
 mod alternative;
-mod body;
 mod drawn;
 mod named_members;
+mod pattern_variants;
 mod run_mark;
 mod unique_headers;
 mod unknown_ids;
-mod valid;
-mod variation;
+mod valid_body;
+mod valid_request;
 mod wrong_values;
 
 pub use alternative::{RefusedRequest, another};
 
-pub use drawn::{SeededRandom, admits, applied, change_between, odd, smaller, valid_changes};
+pub use drawn::{SeededRandom, admits, applied, change_between, smaller, unforeseen_change, valid_changes};
 
 pub use run_mark::{carries, document, marked, marked_texts, with_mark};
 pub use unique_headers::freshen;
 
-pub use valid::{NeededResource, ValidRequest, valid};
+pub use valid_request::{NeededResource, ValidRequest, valid};
 
 pub use unknown_ids::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
 pub use wrong_values::unlike;

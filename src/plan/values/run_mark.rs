@@ -3,8 +3,8 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::valid::ValidRequest;
-use super::variation::vary;
+use super::pattern_variants::vary;
+use super::valid_request::ValidRequest;
 use crate::contract::schema::{marks, property};
 use crate::contract::{Schemas, append, asks_by_name};
 use crate::model::contract::{Contract, MediaType, Operation, SchemaRef};

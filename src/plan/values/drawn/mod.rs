@@ -1,16 +1,16 @@
 //! Draws random values for requests from the contract's schemas, repeatable from a seed.
 
+mod allowed_values;
 mod apply;
-mod odd;
+mod body_places;
+mod drawn_texts;
 mod smaller;
-mod spots;
-mod text;
-mod valid;
+mod unforeseen_requests;
 
+pub use allowed_values::{admits, valid_changes};
 pub use apply::{applied, change_between};
-pub use odd::odd;
 pub use smaller::smaller;
-pub use valid::{admits, valid_changes};
+pub use unforeseen_requests::unforeseen_change;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

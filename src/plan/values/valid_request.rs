@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::accept_header::accept;
-use super::body::{body_of, body_value, chosen, concrete, is_json, is_parts, is_valid};
+use super::valid_body::{body_of, body_value, chosen, concrete, is_json, is_parts, is_valid};
 use crate::contract::Schemas;
 use crate::contract::samples::samples;
 use crate::contract::schema::{follow, is_server_data, resource_needs, server_data};

@@ -1,7 +1,7 @@
 //! What every pass may read and none may change: the contract, the suite, the options, and what follows from them.
 
 use super::effect::EffectRules;
-use super::options::PlanningOptions;
+use super::planning_options::PlanningOptions;
 use super::resources::id_sources::{IdSource, feeds};
 use super::schedule::selection::WantedCells;
 use crate::contract::Schemas;

@@ -5,16 +5,17 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::accounts::{self, Caller};
+use super::answer_headers;
+use super::answer_headers::HeaderContext;
 use super::behaviours::{self, AcceptedRequest};
-use super::draft::{DraftAnswer, concrete, declared, preferred};
+use super::draft_answer::{DraftAnswer, concrete, declared, preferred};
 use super::faults::{AnswerScope, StateFault};
-use super::headers::{self, HeaderContext};
 use super::notice::{self, ErrorSource, Noticed};
-use super::profile::media_example;
+use super::operation_profile::media_example;
 use super::refusal::{RefusalReason, refuse};
 use super::request::{DecodedRequest, Payload};
 use super::route::RoutedPath;
-use super::scene::{MockCore, RoutedRequest};
+use super::routed_request::{MockCore, RoutedRequest};
 use super::state::MockState;
 use super::validators;
 use super::variants::BehaviourChoice;
@@ -207,7 +208,7 @@ impl<'a> RequestHandler<'a> {
         if let Some(location) = location.as_ref().filter(|_| status.0 == 201 && asked_for) {
             draft.set("Location", location.as_str());
         }
-        headers::add(self.core, &mut draft, response, &self.circumstances(location));
+        answer_headers::add(self.core, &mut draft, response, &self.circumstances(location));
         if operation.successes().next().is_none() && operation.method.is_get() {
             draft.body = outcome.body;
             draft.media = draft.body.as_ref().map(|_| "application/json".to_owned());
@@ -298,8 +299,8 @@ impl<'a> RequestHandler<'a> {
         let job = self.routed.owner().and_then(|(kind, id)| {
             let body = state.store.get(kind, id)?.body.clone();
             let (reader, _) = super::job::reader(&self.core.contract, kind)?;
-            let mut document = super::profile::success_example(reader)?;
-            super::place::Place::guess(&document, "/id")?.put(&mut document, vec![body]);
+            let mut document = super::operation_profile::success_example(reader)?;
+            super::resource_place::Place::guess(&document, "/id")?.put(&mut document, vec![body]);
             Some(document)
         });
         let media = self.routed.operation.response(status).and_then(|response| response.content.first());

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use serde_json::{Map, Number, Value, json};
 
-use super::spots::{BodyPlace, is_filled, json_body, resolved, spots};
-use super::{SeededRandom, applied, text};
+use super::body_places::{BodyPlace, is_filled, json_body, resolved, spots};
+use super::{SeededRandom, applied, drawn_texts};
 use crate::contract::Schemas;
 use crate::contract::schema::{is_of_type, resource_needs};
 use crate::model::contract::{Contract, Location, Operation, Parameter, SchemaRef};
@@ -91,7 +91,7 @@ fn in_body(contract: &Contract, base: &ValidRequest, spot: &BodyPlace<'_>, luck:
         return Some((change(DrawnValue::Absent), true));
     }
     if spot.marked {
-        let drawn = luck.draw(text::text(&json!({"maxLength": 40})))?;
+        let drawn = luck.draw(drawn_texts::text(&json!({"maxLength": 40})))?;
         return Some((change(DrawnValue::Marked(drawn.as_str()?.to_owned())), false));
     }
     let schema =
@@ -182,7 +182,7 @@ fn of_type(contract: &Contract, schema: &Value, name: &str, depth: usize) -> Opt
     match name {
         "null" => Some(Just(Value::Null).boxed()),
         "boolean" => Some(any::<bool>().prop_map(Value::from).boxed()),
-        "string" => Some(text::text(schema)),
+        "string" => Some(drawn_texts::text(schema)),
         "integer" => Some(whole(schema)),
         "number" => Some(prop_oneof![2 => whole(schema), 1 => broken(schema)].boxed()),
         "array" => array(contract, schema, depth),

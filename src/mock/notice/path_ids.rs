@@ -2,10 +2,10 @@
 
 use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::schema::is_server_data;
-use crate::mock::ids::same_style;
+use crate::mock::invented_ids::same_style;
 use crate::mock::job;
 use crate::mock::store::id_text;
-use crate::mock::styled::StyledReader;
+use crate::mock::styled_parameters::StyledReader;
 use crate::mock::variants::BehaviourChoice;
 use crate::model::contract::{Location, Parameter};
 

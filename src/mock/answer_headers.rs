@@ -4,11 +4,11 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::accounts;
-use super::draft::DraftAnswer;
+use super::draft_answer::DraftAnswer;
+use super::routed_request::MockCore;
 use super::sample::sample;
-use super::scene::MockCore;
 use super::store::id_text;
-use super::styled::read;
+use super::styled_parameters::read;
 use crate::contract::samples::specimens;
 use crate::model::contract::{HeaderRule, Operation, Response, SchemaRef};
 

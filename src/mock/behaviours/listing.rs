@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::sparse::sparse;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
+use crate::mock::operation_profile::{OperationProfile, success_example};
 use crate::mock::pages::{self, ListPage};
-use crate::mock::profile::{OperationProfile, success_example};
-use crate::mock::scene::{MockCore, RoutedRequest};
+use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::store::Resource;
 use crate::model::contract::{Location, Operation};
 

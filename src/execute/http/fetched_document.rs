@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::client::{Client, seconds};
-use super::silence;
+use super::no_answer;
 use crate::model::contract::Status;
 
 /// What is at an address.
@@ -29,7 +29,7 @@ impl Client {
         let total = self.bounds().total;
         let asked = self.inner().get(url.clone()).header(ACCEPT, "application/json, application/yaml, */*;q=0.5").header(ACCEPT_ENCODING, "identity");
         let answered = timeout(total, asked.send()).await.map_err(|_| format!("no answer came within {}", seconds(total)))?;
-        let mut response = answered.map_err(|error| silence::of(&error))?;
+        let mut response = answered.map_err(|error| no_answer::of(&error))?;
         let named = |name| response.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let (status, location) = (Status(response.status().as_u16()), named(LOCATION));
         if let Some(coding) = named(CONTENT_ENCODING).filter(|coding| coding != "identity") {
@@ -38,7 +38,7 @@ impl Client {
         let most = self.bounds().body;
         let whole = async {
             let mut bytes: Vec<u8> = Vec::new();
-            while let Some(chunk) = response.chunk().await.map_err(|error| silence::of(&error))? {
+            while let Some(chunk) = response.chunk().await.map_err(|error| no_answer::of(&error))? {
                 if chunk.len() > most.saturating_sub(bytes.len()) {
                     return Err(format!("it is longer than {most} bytes"));
                 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::samples::pattern::{matching, varied};
-use crate::contract::samples::text::lengths;
+use crate::contract::samples::sample_text::lengths;
 use crate::contract::schema::visit;
 use crate::model::contract::{Contract, MediaType};
 use crate::model::hash::hashed;

@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use super::accounts::MockAccounts;
 use super::faults::Faults;
-use super::forms;
-use super::place::{self, Place};
-use super::profile::{OperationProfile, OperationProfiles, media_example};
+use super::form_bodies;
+use super::operation_profile::{OperationProfile, OperationProfiles, media_example};
 use super::request::{DecodedRequest, Payload};
 use super::request_body;
+use super::resource_place;
+use super::resource_place::Place;
 use super::route;
 use super::variants::{BehaviourChoice, Variants};
 use crate::contract::Schemas;
@@ -54,7 +55,7 @@ impl<'a> RoutedRequest<'a> {
             profile: core.profiles.of(operation),
             path_values: route::path_values(operation, &core.contract, &core.schemas, &call.segments),
             media,
-            payload: forms::typed((&core.contract, &core.schemas), media, call, request_body::payload(media, call)),
+            payload: form_bodies::typed((&core.contract, &core.schemas), media, call, request_body::payload(media, call)),
         }
     }
 
@@ -77,7 +78,7 @@ impl<'a> RoutedRequest<'a> {
     /// What the body writes, each with its JSON Pointer.
     pub(crate) fn items(&self) -> Vec<(String, &Value)> {
         let Some(body) = self.body() else { return Vec::new() };
-        let place = place::of_request(body);
+        let place = resource_place::of_request(body);
         let items = place.items(body).into_iter().enumerate();
         items.map(|(index, item)| (if place.many { format!("{}/{index}", place.at) } else { place.at.clone() }, item)).collect()
     }
@@ -85,7 +86,7 @@ impl<'a> RoutedRequest<'a> {
     /// The request of the contract's example, and where it holds what it writes.
     pub(crate) fn sample(&self) -> Option<(Value, Place)> {
         let example = media_example(self.media?, self.operation)?;
-        let place = place::of_request(&example);
+        let place = resource_place::of_request(&example);
         Some((example, place))
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::operations::{OperationView, Reader};
 use super::pointer::append;
 use super::schema::{follow, is_of_type};
-use super::unread::{UNREAD, UNREAD_SCHEMA};
+use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::{ContractError, conditions};
 use crate::model::contract::{
     Certainty, Encoding, Example, Fallback, HeaderRule, Link, Location, MediaType, RequestBody, Response, SchemaRef, Status,

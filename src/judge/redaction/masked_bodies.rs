@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Redactor;
 use super::mask::kind;
-use super::own::decoded;
+use super::run_values::decoded;
 use crate::model::exchange::{Answer, AnswerContent, SentRequest};
 use crate::model::keep::Keep;
 use crate::model::text::plain;

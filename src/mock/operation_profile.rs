@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::place::{self, Place};
+use super::resource_place;
+use super::resource_place::Place;
 use crate::contract::schema::follow;
 use crate::model::contract::{Contract, Location, MediaType, Operation, Response};
 use crate::model::path::parameter_of;
@@ -107,7 +108,7 @@ impl OperationProfiles {
             let schema = operation.request_body.as_ref()?.content.first()?.schema.as_ref()?;
             Some(follow(&contract.document, &schema.0)?.1.get("type")? == "array")
         };
-        let asks_many = request.as_ref().map(|request| place::of_request(request).many).or_else(listed).unwrap_or_default();
+        let asks_many = request.as_ref().map(|request| resource_place::of_request(request).many).or_else(listed).unwrap_or_default();
         let answers_many = example.as_ref().and_then(|example| self.answer_place(operation, example)).is_some_and(|place| place.many);
         let yields_own = profile.yields.iter().any(|yielded| yielded.kind == profile.kind);
         // 201 says that something was made (RFC 9110, section 15.3.2), however many are shown.
@@ -116,7 +117,7 @@ impl OperationProfiles {
             return (false, true);
         }
         let names_own = request.as_ref().is_some_and(|request| {
-            let items = place::of_request(request);
+            let items = resource_place::of_request(request);
             items.items(request).iter().any(|item| item.get("id").is_some())
         });
         if yields_own {
@@ -188,7 +189,7 @@ fn kind_of(contract: &Contract, operation: &Operation, profiles: &BTreeMap<Strin
     }
     let request = operation.request_body.as_ref().and_then(|body| media_example(body.content.first()?, operation));
     let typed = [request, success_example(operation)].into_iter().flatten().find_map(|example| {
-        let place = place::of_request(&example);
+        let place = resource_place::of_request(&example);
         place.items(&example).first()?.get("type")?.as_str().map(str::to_owned)
     });
     let literal = || operation.path.split('/').rfind(|segment| !segment.is_empty() && !segment.starts_with('{')).map(str::to_owned);

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::SeededRandom;
-use super::spots::{BodyPlace, is_filled, spots};
-use super::valid::is_admitted;
+use super::allowed_values::is_admitted;
+use super::body_places::{BodyPlace, is_filled, spots};
 use crate::contract::append;
 use crate::model::contract::{Contract, Location, Operation};
 use crate::model::drawn::{DrawnChange, DrawnValue};
@@ -30,7 +30,7 @@ const ESCAPED: &[&str] = &[r#""a\u0000b""#, r#""\ud800""#, r#""\u202e\u0007""#, 
 const NUMBERS: &[&str] = &["1.0", "1e2", "-0", "1E400", "18446744073709551616", "0.1e1", "1e-400"];
 
 /// One thing that no schema foresees; `None` when the request has no place for what was drawn.
-pub fn odd(contract: &Contract, operation: &Operation, base: &ValidRequest, luck: &mut SeededRandom) -> Option<DrawnChange> {
+pub fn unforeseen_change(contract: &Contract, operation: &Operation, base: &ValidRequest, luck: &mut SeededRandom) -> Option<DrawnChange> {
     let places = spots(contract, operation, base);
     let present: Vec<&BodyPlace<'_>> = places.iter().filter(|spot| spot.value.is_some() && !is_filled(base, &spot.at)).collect();
     let json = matches!(base.request.body, Body::Json(_));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::request::{DecodedRequest, Payload};
-use super::styled::{RawPair, StyledReader, decoded, raw_pairs};
+use super::styled_parameters::{RawPair, StyledReader, decoded, raw_pairs};
 use crate::contract::Schemas;
 use crate::contract::schema::property;
 use crate::model::contract::{Contract, Location, MediaType, SchemaRef};

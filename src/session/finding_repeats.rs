@@ -5,7 +5,7 @@ use super::earlier_runs::EarlierRuns;
 use super::options::RunOptions;
 use super::other_values;
 use super::regressions;
-use super::repetition::{Repeater, was_interrupted};
+use super::repeater::{Repeater, was_interrupted};
 use super::retention::Retention;
 use super::sending::{RunContext, SendCommand};
 use super::target::{self, Specification, Target};
