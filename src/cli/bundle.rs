@@ -1,19 +1,14 @@
-//! `probity bundle`: the contract as one document.
+//! `probity bundle`: writes or prints the contract as one document.
 
 use super::args::BundleArgs;
 use super::{Stop, exit};
 use crate::model::text::escaped_json;
-use crate::session::open;
-use crate::session::{atomic_file, target};
+use crate::session::atomic_file;
+use crate::session::bundle::bundle as session;
 
-/// Writes the bundled contract as JSON, with the general responses on every operation they hold for, so that ordinary
-/// tools see them. What no run could use is refused here, too.
+/// Writes the bundled contract as JSON.
 pub fn bundle(args: &BundleArgs) -> Result<u8, Stop> {
-    let (_, source) = target::sources(&(&args.files).into())?;
-    let bundle = open::bundle(&source)?;
-    crate::contract::read(bundle.clone())?;
-    let document = crate::contract::spread_general(bundle.document);
-    let text = serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))?;
+    let text = session(&(&args.files).into())?;
     match &args.out {
         Some(path) => atomic_file::write(path, &format!("{text}\n"))?,
         None => anstream::println!("{}", escaped_json(&text)),

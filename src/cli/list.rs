@@ -1,25 +1,19 @@
-//! `probity list`: operations and their documented statuses.
+//! `probity list`: prints operations and their documented statuses.
 
 use super::args::ListArgs;
 use super::{Stop, exit};
 use crate::model::contract::{Certainty, Condition, Fallback, Operation, Response, Status};
 use crate::model::issue::DocumentIssue;
 use crate::model::text::one_line;
-use crate::plan::{PlanningOptions, WantedCells};
-use crate::session::target::Specification;
+use crate::session::list::list as session;
 
 /// How many issues of a document are told unless all are asked for.
 const MOST_ISSUES: usize = 20;
 
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
-    let specification = Specification::load(&(&args.files).into())?;
-    let filter = args.operations.filter();
-    let operations: Vec<&Operation> = specification.contract.operations.iter().filter(|operation| filter.takes(operation)).collect();
-    if operations.is_empty() {
-        // The same choice as a run makes, so that a pattern that matches nothing is answered in the same way.
-        WantedCells::choose(&specification.contract, &PlanningOptions { filter, ..PlanningOptions::default() })?;
-    }
+    let listed = session(&(&args.files).into(), args.operations.filter())?;
+    let (contract, operations) = (&listed.specification.contract, listed.operations());
     let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0);
     for operation in &operations {
         let own = operation.responses.iter().filter(|response| !response.general).map(shown);
@@ -32,10 +26,10 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     }
     anstream::println!();
     anstream::println!("{}", sums(&operations));
-    for response in &specification.contract.server_responses {
+    for response in &contract.server_responses {
         anstream::println!("The server as a whole: {} ({}).", response.status, one_line(&response.description));
     }
-    tell_issues(&specification.contract.issues, args.verbose);
+    tell_issues(&contract.issues, args.verbose);
     Ok(exit::CONFORMS)
 }
 

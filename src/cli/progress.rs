@@ -56,7 +56,7 @@ impl SendingObserver for Progress {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = None;
         match event {
-            RunEvent::Ended(_) => {
+            RunEvent::Ended => {
                 inner.ended += 1;
                 self.bar.inc(1);
                 self.bar.set_message("");

@@ -87,7 +87,7 @@ pub struct ExecutionSettings {
 #[derive(Debug, Clone, Copy)]
 pub enum RunEvent<'a> {
     /// A probe has ended.
-    Ended(&'a Outcome),
+    Ended,
     /// A request was sent.
     Sent,
     /// A rate limit, or the server itself, asks to wait this long.
@@ -298,7 +298,7 @@ impl<'a> Run<'a> {
 
     /// Learns from an outcome.
     fn end(&mut self, probe: &Probe, outcome: Outcome) {
-        (self.watch)(RunEvent::Ended(&outcome));
+        (self.watch)(RunEvent::Ended);
         let answer = outcome.answer();
         let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
         if accepted {

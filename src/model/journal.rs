@@ -212,9 +212,4 @@ impl JournalHistory {
     pub fn lost(&self, probe: &str) -> usize {
         self.past.get(probe).into_iter().flatten().filter(|past| !matches!(past.fate, RequestFate::Answered(_))).count()
     }
-
-    /// Whether anything was sent for a probe.
-    pub fn knows(&self, probe: &str) -> bool {
-        self.past.contains_key(probe)
-    }
 }

@@ -1,15 +1,18 @@
 //! What each command does, without a word of the command line.
 
 pub(crate) mod atomic_file;
+pub(crate) mod bundle;
 pub(crate) mod clean;
 pub mod conclude;
 pub(crate) mod connection;
+pub(crate) mod diff;
 pub(crate) mod earlier_runs;
 pub(crate) mod embedded_mock;
 pub(crate) mod fetch;
 pub(crate) mod finding_repeats;
 pub(crate) mod identity;
 pub(crate) mod json_file;
+pub(crate) mod list;
 pub mod observer;
 pub mod open;
 pub mod options;
@@ -19,6 +22,7 @@ pub(crate) mod planned_log_ins;
 pub(crate) mod regressions;
 mod repeater;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod retention;
 pub mod run;
 #[cfg(test)]

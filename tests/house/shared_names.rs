@@ -7,14 +7,17 @@ use crate::source::sources;
 /// Names that stand in several folders, each with the idea that its files share.
 const SHARED: &[(&str, &str)] = &[
     ("bodies", "bodies of successes, as faults and as variants of the mock"),
+    ("bundle", "`probity bundle`, and the bundling of files"),
     ("burst", "the probe that shows a rate limit"),
     ("connection", "how a target is reached, as arguments and as options"),
     ("credentials", "what proves who asks"),
+    ("diff", "`probity diff`"),
     ("drawn", "requests with drawn values, and the faults that they find"),
     ("effect", "what a request would change"),
     ("errors", "bodies of refusals, as faults and as variants of the mock"),
     ("fields", "header fields, as faults and as variants of the mock"),
     ("job", "operations that go on in the background (202, 303)"),
+    ("list", "`probity list`"),
     ("mod", "the file of a folder"),
     ("options", "options of a command, as arguments and as plain data"),
     ("own_requests", "`requests` of a suite"),

@@ -105,11 +105,6 @@ impl<'a> Permit<'a> {
         self.rules.of(asked)
     }
 
-    /// Whether requests of an effect may be sent.
-    pub fn allows(&self, effect: Effect) -> bool {
-        self.permission.allows(effect)
-    }
-
     /// Checks a request whose slots are filled in.
     ///
     /// # Errors
