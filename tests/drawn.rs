@@ -59,7 +59,7 @@ fn what_is_said_to_be_admitted_fits_its_schema_and_what_is_refused_does_not() {
                 Expects::Refusal(_) | Expects::Open => {}
             }
             seen.insert(match &drawn.expects {
-                Expects::Refusal(trigger) => trigger.clone(),
+                Expects::Refusal(trigger) => trigger.to_string(),
                 other => format!("{other:?}"),
             });
         }

@@ -106,6 +106,6 @@ fn every_trigger_is_sent() {
         let answered = |probe: &&Probe| recording.outcomes.of(&probe.id).is_some_and(|outcome| outcome.answer().is_some());
         sent.extend(recording.plan.probes.iter().filter(answered).map(|probe| probe.trigger.clone()));
     }
-    let unused: Vec<&str> = TRIGGERS.iter().map(|trigger| trigger.name).filter(|name| !sent.contains(*name)).collect();
+    let unused: Vec<_> = TRIGGERS.iter().map(|trigger| &trigger.name).filter(|name| !sent.contains(*name)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }

@@ -9,6 +9,7 @@ use probity::mock::{FaultSetting, Mock, MockAccounts, MockOptions, MockSecret, a
 use probity::model::effect::Permission;
 use probity::model::plan::{Origin, Plan, Probe};
 use probity::model::suite::Suite;
+use probity::model::trigger_name::TriggerName;
 use probity::model::verdict::Verdict;
 use probity::plan::{PlanningOptions, plan};
 use tokio::net::TcpListener;
@@ -154,7 +155,7 @@ fn another_method_reaches_only_what_the_run_has_made() {
             let slots = probe.needs.iter().filter_map(|slot| plan.slots.get(slot));
             slots.clone().count() > 0 && slots.into_iter().all(|slot| matches!(slot.origin, Origin::Created(_)))
         };
-        let tried = plan.probes.iter().filter(|probe| probe.trigger == "unsupported-method");
+        let tried = plan.probes.iter().filter(|probe| probe.trigger == TriggerName::UNSUPPORTED_METHOD);
         tried.filter(|probe| !made(probe)).cloned().collect()
     };
     let careful = probes(&[]);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use probity::contract::{bundle, read};
 use probity::model::contract::{Condition, Status};
+use probity::model::trigger_name::TriggerName;
 use probity::plan::triggers::TRIGGERS;
 use serde_json::{Value, json};
 
@@ -26,14 +27,14 @@ fn names(heading: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_trigger_is_explained_and_nothing_else_is() {
-    let known: BTreeSet<String> = TRIGGERS.iter().map(|trigger| trigger.name.to_owned()).collect();
+    let known: BTreeSet<String> = TRIGGERS.iter().map(|trigger| trigger.name.to_string()).collect();
     assert_eq!(names("trigger"), known);
 }
 
 #[test]
 fn every_key_of_a_condition_is_explained_and_nothing_else_is() {
     let condition = Condition {
-        trigger: "success".to_owned(),
+        trigger: TriggerName::SUCCESS,
         kind: Some(String::new()),
         by: Some(String::new()),
         at: Some(String::new()),
@@ -73,7 +74,7 @@ fn defaults() -> BTreeMap<String, BTreeSet<u16>> {
     let mut defaults: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
     for response in contract.operations.iter().flat_map(|operation| &operation.responses) {
         for condition in &response.conditions {
-            defaults.entry(condition.trigger.clone()).or_default().insert(response.status.0);
+            defaults.entry(condition.trigger.to_string()).or_default().insert(response.status.0);
         }
     }
     defaults

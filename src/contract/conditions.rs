@@ -4,13 +4,21 @@ use serde_json::Value;
 
 use super::schema::follow;
 use crate::model::contract::{Condition, Location, Operation, Parameter, Status};
+use crate::model::trigger_name::TriggerName;
 
 /// Requests that a server cannot read, and such as it can and refuses all the same.
-const REFUSED: &[&str] =
-    &["malformed-json", "missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "bad-query-parameter", "missing-query-parameter"];
+const REFUSED: &[TriggerName] = &[
+    TriggerName::MALFORMED_JSON,
+    TriggerName::MISSING_DATA,
+    TriggerName::MISSING_ATTRIBUTE,
+    TriggerName::WRONG_ATTRIBUTE_TYPE,
+    TriggerName::BAD_ENUM,
+    TriggerName::BAD_QUERY_PARAMETER,
+    TriggerName::MISSING_QUERY_PARAMETER,
+];
 
 /// What a request cannot be read for: 400 by the standard, though some servers make no difference.
-const UNREADABLE: &[&str] = &["malformed-json", "bad-query-parameter", "missing-query-parameter"];
+const UNREADABLE: &[TriggerName] = &[TriggerName::MALFORMED_JSON, TriggerName::BAD_QUERY_PARAMETER, TriggerName::MISSING_QUERY_PARAMETER];
 
 /// Triggers that a status stands for when the contract does not say.
 ///
@@ -18,31 +26,31 @@ const UNREADABLE: &[&str] = &["malformed-json", "bad-query-parameter", "missing-
 /// "Updating Resources" and "Creating Resources", for 409.
 pub fn defaults(document: &Value, operation: &Operation, status: Status, json_api: bool) -> Vec<Condition> {
     let has_path_id = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
-    let triggers: &[&str] = match status.0 {
-        200..=299 => &["success"],
+    let triggers: &[TriggerName] = match status.0 {
+        200..=299 => &[TriggerName::SUCCESS],
         // An operation that does nothing but send elsewhere.
-        301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &["success"],
+        301 | 302 | 303 | 307 | 308 if operation.successes().next().is_none() => &[TriggerName::SUCCESS],
         // Where the contract says that a job ends so.
-        _ if operation.done.as_ref().is_some_and(|done| done.status.contains(&status)) => &["success"],
+        _ if operation.done.as_ref().is_some_and(|done| done.status.contains(&status)) => &[TriggerName::SUCCESS],
         400 | 422 => REFUSED,
-        304 if operation.method.is_safe() => &["unmodified"],
-        401 => &["no-credentials", "wrong-secret", "missing-header"],
-        403 => &["limited-credentials"],
-        404 if has_path_id => &["unknown-id", "deleted-resource"],
-        404 => &["unknown-reference"],
-        405 => &["unsupported-method"],
-        406 => &["not-acceptable"],
-        409 if json_api => &["wrong-type", "id-mismatch"],
-        410 => &["expired"],
-        412 => &["stale-validator"],
-        415 => &["wrong-content-type"],
-        429 => &["burst"],
+        304 if operation.method.is_safe() => &[TriggerName::UNMODIFIED],
+        401 => &[TriggerName::NO_CREDENTIALS, TriggerName::WRONG_SECRET, TriggerName::MISSING_HEADER],
+        403 => &[TriggerName::LIMITED_CREDENTIALS],
+        404 if has_path_id => &[TriggerName::UNKNOWN_ID, TriggerName::DELETED_RESOURCE],
+        404 => &[TriggerName::UNKNOWN_REFERENCE],
+        405 => &[TriggerName::UNSUPPORTED_METHOD],
+        406 => &[TriggerName::NOT_ACCEPTABLE],
+        409 if json_api => &[TriggerName::WRONG_TYPE, TriggerName::ID_MISMATCH],
+        410 => &[TriggerName::EXPIRED],
+        412 => &[TriggerName::STALE_VALIDATOR],
+        415 => &[TriggerName::WRONG_CONTENT_TYPE],
+        429 => &[TriggerName::BURST],
         _ => &[],
     };
-    let mut conditions: Vec<Condition> = triggers.iter().map(|trigger| Condition::named(trigger)).collect();
+    let mut conditions: Vec<Condition> = triggers.iter().cloned().map(Condition::named).collect();
     if status.0 == 422 {
         // Its content can be read (RFC 9110, section 15.5.21), so what cannot be read may be 400 whatever the contract lists.
-        for condition in conditions.iter_mut().filter(|condition| UNREADABLE.contains(&condition.trigger.as_str())) {
+        for condition in conditions.iter_mut().filter(|condition| UNREADABLE.contains(&condition.trigger)) {
             condition.or = vec![Status(400)];
         }
     }
@@ -57,7 +65,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
     if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
         // What has not the form of an id names nothing, so a server that says no more than that is right, too.
         let or = [Status(400), Status(404), Status(422)].into_iter().filter(|other| *other != status).collect();
-        conditions.push(Condition { or, ..Condition::named("malformed-id") });
+        conditions.push(Condition { or, ..Condition::named(TriggerName::MALFORMED_ID) });
     }
     conditions
 }
@@ -80,7 +88,7 @@ pub fn read_list(value: &Value) -> Result<Vec<Condition>, String> {
     entries
         .iter()
         .map(|entry| match entry {
-            Value::String(trigger) => Ok(Condition::named(trigger)),
+            Value::String(trigger) => Ok(Condition::named(TriggerName::written(trigger))),
             map => serde_json::from_value(map.clone()).map_err(|error| format!("an entry of x-probity-when is no condition: {error}")),
         })
         .collect()

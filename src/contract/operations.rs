@@ -15,6 +15,7 @@ use super::version::{self, Version};
 use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, status_ranges, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
+use crate::model::trigger_name::TriggerName;
 
 /// In the order in which operations of one path are listed and tried: what makes before what changes, deleting last.
 const METHODS: [&str; 9] = ["get", "head", "options", "query", "post", "put", "patch", "delete", "trace"];
@@ -65,7 +66,10 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         operations,
         security_schemes,
         rate_limits,
-        server_responses: server_responses.into_iter().map(|response| with_conditions(response, vec![Condition::named("burst")])).collect(),
+        server_responses: server_responses
+            .into_iter()
+            .map(|response| with_conditions(response, vec![Condition::named(TriggerName::BURST)]))
+            .collect(),
         catalogues,
         document: bundle.document,
         inferred,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::conditions;
 use crate::model::contract::{Condition, Operation, Response, Status};
+use crate::model::trigger_name::TriggerName;
 
 /// Statuses whose conditions are those of a refusal of a class: what is sure to be wrong with a request, the surest first.
 const REFUSALS: [u16; 3] = [401, 404, 400];
@@ -41,7 +42,7 @@ pub fn add(operation: &mut Operation) {
 /// When a range is demanded. A range of refusals is for what no code of its own is documented for.
 pub fn conditions(document: &Value, operation: &Operation, range: Status, json_api: bool) -> Vec<Condition> {
     if range.class() < 4 {
-        return vec![Condition::named("success")];
+        return vec![Condition::named(TriggerName::SUCCESS)];
     }
     if range.class() > 4 {
         return Vec::new();
@@ -52,7 +53,7 @@ pub fn conditions(document: &Value, operation: &Operation, range: Status, json_a
     for code in REFUSALS.into_iter().filter(|code| *code != 401 || operation.needs_credentials()) {
         let own = conditions::defaults(document, operation, Status(code), json_api).into_iter();
         // A member that looks like a reference may be anything.
-        let sure = own.filter(|condition| condition.trigger != "unknown-reference");
+        let sure = own.filter(|condition| condition.trigger != TriggerName::UNKNOWN_REFERENCE);
         let open = sure.filter(|condition| told.iter().all(|known| known.trigger != condition.trigger));
         all.extend(open.map(|condition| Condition { or: Vec::new(), ..condition }));
     }
@@ -60,13 +61,15 @@ pub fn conditions(document: &Value, operation: &Operation, range: Status, json_a
 }
 
 /// The code that an answer has by the standards where a contract names only a range.
-pub fn within(range: Status, trigger: &str) -> Status {
-    match trigger {
-        _ if !range.is_range() => range,
-        _ if range.class() != 4 => Status(range.class().max(2) * 100),
-        "no-credentials" | "wrong-secret" | "missing-header" => Status(401),
-        "unknown-id" | "deleted-resource" | "unknown-reference" => Status(404),
-        _ => Status(400),
+pub fn within(range: Status, trigger: &TriggerName) -> Status {
+    const STRANGER: [TriggerName; 3] = [TriggerName::NO_CREDENTIALS, TriggerName::WRONG_SECRET, TriggerName::MISSING_HEADER];
+    const ABSENT: [TriggerName; 3] = [TriggerName::UNKNOWN_ID, TriggerName::DELETED_RESOURCE, TriggerName::UNKNOWN_REFERENCE];
+    match () {
+        () if !range.is_range() => range,
+        () if range.class() != 4 => Status(range.class().max(2) * 100),
+        () if STRANGER.contains(trigger) => Status(401),
+        () if ABSENT.contains(trigger) => Status(404),
+        () => Status(400),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::exchange::{Ending, Outcome};
 use crate::model::ids;
 use crate::model::plan::{Plan, Probe, Purpose, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::Remake;
 use crate::plan::values::unknown_id;
 
@@ -183,7 +184,7 @@ impl<'a> Run<'a> {
     pub(super) fn values(&self, probe: &Probe) -> Result<BTreeMap<SlotId, Value>, Reason> {
         let mut values = BTreeMap::new();
         // Only what is about something that is gone waits for the removal of what it names.
-        let removers = probe.after.iter().filter(|_| probe.trigger == "deleted-resource").filter_map(|before| self.plan.probe(before));
+        let removers = probe.after.iter().filter(|_| probe.trigger == TriggerName::DELETED_RESOURCE).filter_map(|before| self.plan.probe(before));
         let removers: Vec<&Probe> =
             removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
         if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {

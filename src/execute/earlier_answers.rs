@@ -7,6 +7,7 @@ use crate::contract::paging::resources;
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::job::is_among;
 use crate::model::plan::{Probe, Repeat};
+use crate::model::trigger_name::TriggerName;
 
 impl Run<'_> {
     /// What an earlier answer tells a probe, if it asks for anything.
@@ -14,7 +15,7 @@ impl Run<'_> {
     /// # Errors
     /// Why it cannot be sent: there is no such answer, or it says something else.
     pub(super) fn told(&self, probe: &Probe) -> Result<Option<String>, String> {
-        if probe.trigger == "finished" {
+        if probe.trigger == TriggerName::FINISHED {
             self.finished(probe)?;
         }
         match &probe.repeat {

@@ -11,6 +11,7 @@ use crate::model::contract::{Condition, Location, Operation, Response, Status};
 use crate::model::exchange::Outcome;
 use crate::model::path::last_parameter;
 use crate::model::plan::{Origin, Place, Probe};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::feeds;
 
 /// Triggers of answers that say that something is not there, or no longer.
@@ -75,7 +76,7 @@ fn is_as_good_as_the_control(input: &JudgeInput<'_>, probe: &Probe) -> bool {
     let Some(place @ Place::Query(_)) = probe.fault.as_ref().map(|fault| &fault.place) else { return false };
     let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
     let made_up = control.is_some_and(|control| control.request.fillings.iter().all(|binding| binding.place != *place));
-    probe.trigger == "unknown-reference" && !input.contract.inferred.annotated && made_up
+    probe.trigger == TriggerName::UNKNOWN_REFERENCE && !input.contract.inferred.annotated && made_up
 }
 
 /// Whether an operation may compute its answer from a value in its path, and look nothing up: no other operation has to do with
@@ -92,7 +93,7 @@ fn is_computed(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation) -> 
     let fed = || feeds(input.contract).iter().any(|feed| Some(&feed.kind) == own);
     let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
     let filled = || control.is_none_or(|control| control.request.fillings.iter().any(|binding| binding.place == Place::Path(name.clone())));
-    let lookup = operation.method.is_safe() && probe.trigger == "unknown-id" && !input.contract.inferred.annotated;
+    let lookup = operation.method.is_safe() && probe.trigger == TriggerName::UNKNOWN_ID && !input.contract.inferred.annotated;
     lookup && !filled() && !kept() && !fed()
 }
 

@@ -5,12 +5,13 @@ use super::truth_table::JobState;
 use crate::model::exchange::Outcome;
 use crate::model::job::is_among;
 use crate::model::plan::{Probe, Repeat};
+use crate::model::trigger_name::TriggerName;
 
 /// What is known of a job that was asked for its outcome too early and gave it: the first look at the job, which comes later,
 /// has to show that it was still under way, or nothing is broken.
 pub(super) fn finished(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<JobState> {
     let served = outcome.and_then(Outcome::answer).is_some_and(|answer| answer.status.0 < 400);
-    if !served || probe.trigger != "unfinished" {
+    if !served || probe.trigger != TriggerName::UNFINISHED {
         return None;
     }
     let looks = input.plan.probes.iter().filter(|look| look.needs == probe.needs).find_map(|look| match &look.repeat {

@@ -10,6 +10,7 @@ use crate::model::effect::Effect;
 use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Body, Plan, Probe};
 use crate::model::report::FoundRequest;
+use crate::model::trigger_name::TriggerName;
 
 /// What became of the valid requests of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +26,7 @@ pub enum ValidRequestOutcome {
 pub fn taken(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<String, ValidRequestOutcome> {
     let mut found: BTreeMap<String, ValidRequestOutcome> = BTreeMap::new();
     for outcome in &outcomes.outcomes {
-        let Some(probe) = plan.probe(&outcome.probe).filter(|probe| probe.fault.is_none() && probe.trigger == "success") else { continue };
+        let Some(probe) = plan.probe(&outcome.probe).filter(|probe| probe.fault.is_none() && probe.trigger == TriggerName::SUCCESS) else { continue };
         let Some(answer) = outcome.answer().filter(|_| outcome.ending == Ending::Answered) else { continue };
         if probe.is_accepted_by(answer.status) {
             found.insert(probe.operation.clone(), ValidRequestOutcome::Accepted);
@@ -41,7 +42,7 @@ pub fn found(rounds: &[RepeatRound]) -> Vec<FoundRequest> {
     let mut found: BTreeMap<String, FoundRequest> = BTreeMap::new();
     for round in rounds {
         let RepeatCause::Another(tried) = &round.about else { continue };
-        let valid = |probe: &&Probe| probe.fault.is_none() && probe.trigger == "success" && tried.contains(&probe.operation);
+        let valid = |probe: &&Probe| probe.fault.is_none() && probe.trigger == TriggerName::SUCCESS && tried.contains(&probe.operation);
         for probe in round.plan.probes.iter().filter(valid) {
             let answer = round.outcomes.of(&probe.id).and_then(Outcome::answer);
             let is_taken = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));

@@ -8,6 +8,7 @@ use crate::model::contract::Status;
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
 use crate::model::report::Cell;
+use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
@@ -38,7 +39,7 @@ pub(super) fn add(input: &JudgeInput<'_>, contradictions: &[Contradiction], cell
 /// since the contract does not say how a server tells that something is deleted.
 pub(super) fn is_marked(contradictions: &[Contradiction], probe: &Probe) -> bool {
     let marked = |one: &Contradiction| one.read == probe.id && one.severity == Severity::Should;
-    probe.trigger == "deleted-resource" && contradictions.iter().any(marked)
+    probe.trigger == TriggerName::DELETED_RESOURCE && contradictions.iter().any(marked)
 }
 
 /// The cell of a probe: the one that lists it, with the status that came where there are several.

@@ -22,6 +22,7 @@ use super::variants::BehaviourChoice;
 use crate::contract::remove;
 use crate::contract::within;
 use crate::model::contract::{Operation, RateLimit, Response, Status};
+use crate::model::trigger_name::TriggerName;
 
 /// Answers a request.
 pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockState, call: &DecodedRequest, number: u64) -> DraftAnswer {
@@ -65,7 +66,7 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockSta
 
 /// The refusal of a request that is one too many.
 fn limited(core: &MockCore, windows: &[RateLimit], state: &mut MockState, caller: &Caller, circumstances: &HeaderContext<'_>) -> Option<DraftAnswer> {
-    if !caller.is_known() || core.faults.overlook(circumstances.operation, "burst") {
+    if !caller.is_known() || core.faults.overlook(circumstances.operation, &TriggerName::BURST) {
         return None;
     }
     let wait = state.admit(windows, Instant::now()).err()?;
@@ -85,18 +86,18 @@ fn astray(core: &MockCore, guard: &RoutedRequest<'_>, caller: &Caller, circumsta
     }
     let call = guard.call;
     let (trigger, status, detail) = match circumstances.operation {
-        None => ("unknown-route", 404, format!("There is nothing at {}.", call.path)),
+        None => (None, 404, format!("There is nothing at {}.", call.path)),
         Some(operation) if operation.optional && core.variants.has(BehaviourChoice::FeaturesHidden) => {
-            ("no-feature", 404, "There is nothing here.".to_owned())
+            (None, 404, "There is nothing here.".to_owned())
         }
-        Some(_) => ("unsupported-method", 405, format!("{} is not supported here.", call.method)),
+        Some(_) => (Some(TriggerName::UNSUPPORTED_METHOD), 405, format!("{} is not supported here.", call.method)),
     };
     if call.method == "OPTIONS" && status == 405 && core.variants.has(BehaviourChoice::HeadAndOptions) {
         let mut draft = DraftAnswer::new(204);
         draft.set("Allow", circumstances.methods.join(", "));
         return draft;
     }
-    if status == 405 && core.faults.overlook(circumstances.operation, trigger) {
+    if trigger.is_some_and(|trigger| core.faults.overlook(circumstances.operation, &trigger)) {
         return DraftAnswer::new(200);
     }
     let status = core.faults.status(circumstances.operation, status);
@@ -119,17 +120,15 @@ impl<'a> RequestHandler<'a> {
         self.count(state, &noticed);
         for noticed in noticed {
             let found = noticed.statuses(&self.routed);
-            let (trigger, statuses) = match (found, noticed.insist) {
-                (Some(found), _) => found,
-                (None, Some(status)) => (noticed.triggers.first().copied().unwrap_or_default(), vec![Status(status)]),
-                (None, None) => continue,
+            let Some((trigger, statuses)) = found.or_else(|| Some((noticed.triggers.first()?.clone(), vec![Status(noticed.insist?)]))) else {
+                continue;
             };
-            if self.core.faults.overlook(Some(self.routed.operation), trigger) {
+            if self.core.faults.overlook(Some(self.routed.operation), &trigger) {
                 continue;
             }
             let key = format!("{} {trigger}", self.routed.operation.id);
             let Some(status) = state.turn(key, &statuses) else { continue };
-            return self.rule(state, status, trigger, &noticed);
+            return self.rule(state, status, &trigger, &noticed);
         }
         self.succeed(state, None)
     }
@@ -138,9 +137,9 @@ impl<'a> RequestHandler<'a> {
     /// several ways at one place is one thing, and so is what is wrong in the same way at several.
     fn count(&self, state: &mut MockState, noticed: &[Noticed]) {
         let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.routed).is_some());
-        let refused: Vec<(&str, &str)> =
-            refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), *noticed.triggers.first()?))).collect();
-        let apart = |one: &(&str, &str), other: &(&str, &str)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
+        let refused: Vec<(&str, &TriggerName)> =
+            refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), noticed.triggers.first()?))).collect();
+        let apart = |one: &(&str, &TriggerName), other: &(&str, &TriggerName)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
         if refused.iter().any(|one| refused.iter().any(|other| apart(one, other))) {
             let words: Vec<String> = refused.iter().map(|(at, trigger)| format!("{trigger} {at}").trim().to_owned()).collect();
             state.crowded.push(format!("{} {}: {}", self.routed.operation.id, self.routed.call.path, words.join(", ")));
@@ -148,9 +147,9 @@ impl<'a> RequestHandler<'a> {
     }
 
     /// Answers what was noticed with the status that the contract has for it.
-    fn rule(&self, state: &mut MockState, status: Status, trigger: &'static str, noticed: &Noticed) -> DraftAnswer {
+    fn rule(&self, state: &mut MockState, status: Status, trigger: &TriggerName, noticed: &Noticed) -> DraftAnswer {
         if !status.is_refusal() {
-            return if trigger == "unfinished" { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
+            return if *trigger == TriggerName::UNFINISHED { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
         }
         if !self.routed.operation.method.is_safe() && self.core.faults.has(self.routed.operation, StateFault::WriteRefused) {
             self.succeed(state, None);
@@ -221,7 +220,7 @@ impl<'a> RequestHandler<'a> {
 
     /// The code that is sent where the contract names only a range.
     fn chosen(&self, status: Status, has_body: bool) -> Status {
-        match within(status, "success") {
+        match within(status, &TriggerName::SUCCESS) {
             Status(200) if status.is_range() && !has_body && !self.routed.operation.method.is_safe() => Status(204),
             code if status.is_range() => code,
             _ => status,
@@ -241,9 +240,9 @@ impl<'a> RequestHandler<'a> {
 
     /// The success status whose turn it is.
     fn success(&self, state: &mut MockState) -> Status {
-        let finished = self.routed.demanded(|condition| condition.trigger == "finished");
-        let statuses = self.routed.demanded(|condition| condition.trigger == "success");
-        let (trigger, statuses) = if finished.is_empty() { ("success", statuses) } else { ("finished", finished) };
+        let finished = self.routed.demanded(|condition| condition.trigger == TriggerName::FINISHED);
+        let statuses = self.routed.demanded(|condition| condition.trigger == TriggerName::SUCCESS);
+        let (trigger, statuses) = if finished.is_empty() { (TriggerName::SUCCESS, statuses) } else { (TriggerName::FINISHED, finished) };
         let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| !status.is_refusal()).collect();
         self.take_sides(&mut statuses);
         if let Some(done) = self.routed.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
@@ -259,7 +258,7 @@ impl<'a> RequestHandler<'a> {
             statuses.retain(|status| status.is_success());
         }
         // Each job starts with the first of the statuses, so that following the address it gives leads to the next.
-        let about = if trigger == "finished" { self.routed.owner().map_or("", |(_, id)| id) } else { "" };
+        let about = if trigger == TriggerName::FINISHED { self.routed.owner().map_or("", |(_, id)| id) } else { "" };
         let key = format!("{} {trigger} {about}", self.routed.operation.id);
         let declared = || self.routed.operation.successes().next().map(|response| response.status);
         let usual = if self.routed.operation.method.is_safe() { Status(200) } else { Status(204) };

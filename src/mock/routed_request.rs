@@ -18,6 +18,7 @@ use super::route;
 use super::variants::{BehaviourChoice, Variants};
 use crate::contract::Schemas;
 use crate::model::contract::{Condition, Contract, MediaType, Operation, Status};
+use crate::model::trigger_name::TriggerName;
 
 /// What does not change while the mock runs.
 #[derive(Debug)]
@@ -102,7 +103,7 @@ impl<'a> RoutedRequest<'a> {
     }
 
     /// Conditions of this trigger that the operation lists, with the status that each demands.
-    pub(crate) fn listed<'s>(&'s self, trigger: &'s str) -> impl Iterator<Item = &'a Condition> + 's {
+    pub(crate) fn listed<'s>(&'s self, trigger: TriggerName) -> impl Iterator<Item = &'a Condition> + 's {
         let operation = self.operation;
         operation.responses.iter().flat_map(|response| &response.conditions).filter(move |condition| condition.trigger == trigger)
     }

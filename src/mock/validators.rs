@@ -6,6 +6,7 @@ use super::draft_answer::DraftAnswer;
 use super::request::DecodedRequest;
 use super::routed_request::MockCore;
 use crate::model::contract::{Operation, Status};
+use crate::model::trigger_name::TriggerName;
 
 /// How each version begins.
 const OWN: &str = "\"mock";
@@ -29,7 +30,7 @@ pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnsw
         (None, Some(since)) => told("last-modified") == Some(since),
         (None, None) => false,
     };
-    if same && !core.faults.overlook(Some(operation), "unmodified") {
+    if same && !core.faults.overlook(Some(operation), &TriggerName::UNMODIFIED) {
         *draft = DraftAnswer::new(status.0);
         draft.set("ETag", version);
         answer_headers::add(core, draft, operation.response(status), circumstances);
@@ -38,6 +39,7 @@ pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnsw
 
 /// The status for what has not changed.
 fn demanding(operation: &Operation) -> Option<Status> {
-    let mut told = operation.responses.iter().filter(|response| response.conditions.iter().any(|condition| condition.trigger == "unmodified"));
+    let mut told =
+        operation.responses.iter().filter(|response| response.conditions.iter().any(|condition| condition.trigger == TriggerName::UNMODIFIED));
     told.next().map(|response| response.status)
 }

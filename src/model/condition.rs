@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::http::Status;
+use super::trigger_name::TriggerName;
 
 /// A condition under which a status is demanded (`x-probity-when`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// Name of the trigger.
-    pub trigger: String,
+    pub trigger: TriggerName,
     /// Only for ids of this kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -29,7 +30,7 @@ pub struct Condition {
 
 impl Condition {
     /// A condition that is nothing but a trigger.
-    pub fn named(trigger: &str) -> Self {
-        Self { trigger: trigger.to_owned(), kind: None, by: None, at: None, value: None, or: Vec::new() }
+    pub fn named(trigger: TriggerName) -> Self {
+        Self { trigger, kind: None, by: None, at: None, value: None, or: Vec::new() }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::template::Place;
+use super::trigger_name::TriggerName;
 
 /// One request that was drawn. Together with the contract it says all that is needed to send it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub enum Expects {
     /// Its schemas admit every value for want of any rule; servers may have some.
     Plausible,
     /// It is refused, under the condition with this trigger.
-    Refusal(String),
+    Refusal(TriggerName),
     /// Nothing: any answer that the contract knows will do, but no failure of the server.
     Open,
 }

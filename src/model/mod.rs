@@ -35,4 +35,5 @@ pub(crate) mod small_report;
 pub mod suite;
 pub mod template;
 pub mod text;
+pub mod trigger_name;
 pub mod verdict;

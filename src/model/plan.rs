@@ -1,5 +1,6 @@
 //! A plan: every request that a run will send, and the cell each one is for, before anything is sent.
 
+use crate::model::trigger_name::TriggerName;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -166,7 +167,7 @@ pub struct Probe {
     /// The operation that is asked.
     pub operation: String,
     /// Name of the trigger.
-    pub trigger: String,
+    pub trigger: TriggerName,
     /// The status it is aimed at.
     pub status: Status,
     /// What it is for.
@@ -206,7 +207,7 @@ pub struct Probe {
 impl Probe {
     /// A valid request that the contract allows the answers of a success for.
     pub fn valid(id: ProbeId, operation: &Operation, purpose: Purpose, stage: Stage, request: RequestTemplate) -> Self {
-        let allowed = operation.statuses_for(|condition| condition.trigger == "success");
+        let allowed = operation.statuses_for(|condition| condition.trigger == TriggerName::SUCCESS);
         let plain = Self::plain(id, &operation.id, purpose, stage, request);
         Self { status: allowed.first().copied().unwrap_or(plain.status), allowed, ..plain }
     }
@@ -218,7 +219,7 @@ impl Probe {
         Self {
             id,
             operation: operation.to_owned(),
-            trigger: "success".to_owned(),
+            trigger: TriggerName::SUCCESS,
             status: Status(200),
             purpose,
             request,

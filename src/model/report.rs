@@ -11,6 +11,7 @@ use super::effect::Effect;
 use super::issue::DocumentIssue;
 use super::keep::Keep;
 use super::reason::Code;
+use super::trigger_name::TriggerName;
 use super::verdict::{Finding, Severity, Verdict};
 
 /// Version of the form of `report.json`.
@@ -376,7 +377,7 @@ pub struct CellProbe {
     /// Its id.
     pub id: String,
     /// Its trigger.
-    pub trigger: String,
+    pub trigger: TriggerName,
     /// The status of the answer that counts; absent when none came.
     pub status: Option<Status>,
     /// The one thing that was wrong with the request; absent for a valid one.

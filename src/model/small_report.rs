@@ -5,6 +5,7 @@ use crate::model::contract::Status;
 use crate::model::report::{
     Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Totals, Undocumented,
 };
+use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::{Finding, Severity, Sightings, Verdict};
 
 /// A choice that the contract leaves to the server.
@@ -101,7 +102,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
     let probe = CellProbe {
         effect: crate::model::effect::Effect::Nothing,
         id: format!("{operation}::{status}::trigger"),
-        trigger: "trigger".to_owned(),
+        trigger: TriggerName::new("trigger"),
         status: Some(Status(status)),
         fault: (status >= 400).then(|| "something | is wrong".to_owned()),
         requests: 1,

@@ -59,8 +59,8 @@ fn check_triggers(contract: &Contract) -> Result<(), PlanError> {
         response.conditions.iter().map(move |condition| (place, &condition.trigger))
     });
     if let Some((place, name)) = conditions.find(|(_, name)| crate::plan::triggers::named(name).is_none()) {
-        let known = crate::plan::triggers::TRIGGERS.iter().map(|trigger| trigger.name).collect::<Vec<_>>().join(", ");
-        return Err(PlanError::UnknownTrigger { place: place.clone(), name: name.clone(), known });
+        let known = crate::plan::triggers::TRIGGERS.iter().map(|trigger| trigger.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(PlanError::UnknownTrigger { place: place.clone(), name: name.to_string(), known });
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};
 use crate::model::reason::Reason;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::{marked, valid};
 
 /// What the passes work with: the context, the plan that is built, and the valid requests that are known so far.
@@ -80,7 +81,7 @@ impl<'a> Resolver<'a> {
         let trigger = success_trigger(operation);
         let mut allowed = operation.statuses_for(|condition| condition.trigger == trigger);
         let purpose = if self.context.wanted.has_operation(id) && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
-        let status = aim.or_else(|| first_aim(operation, trigger)).unwrap_or(Status(200));
+        let status = aim.or_else(|| first_aim(operation, &trigger)).unwrap_or(Status(200));
         if allowed.is_empty() {
             allowed = operation.responses.iter().map(|response| response.status).filter(|status| status.is_success()).collect();
         }
@@ -90,8 +91,8 @@ impl<'a> Resolver<'a> {
         let bound_request = bound_request?;
         self.builder.permitted(operation, &bound_request.base.request, None)?;
         let id = format!("{}::{status}::{trigger}", operation.id);
-        let (poll, after) = self.job(operation, trigger, &bound_request)?;
-        let (trigger, assumed) = (trigger.to_owned(), bound_request.assumed.clone());
+        let (poll, after) = self.job(operation, &trigger, &bound_request)?;
+        let assumed = bound_request.assumed.clone();
         let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound_request.base.request.clone());
         let probe = Probe { trigger, status, allowed, after, repeat: poll, assumed, ..plain };
         let id = self.builder.push(probe)?;
@@ -143,12 +144,12 @@ impl<'a> Resolver<'a> {
 
     /// How a job is waited for: the operation that reads it is asked until it is done, the one that fetches what came
     /// of it waits for that.
-    fn job(&mut self, operation: &Operation, trigger: &str, bound_request: &BoundRequest) -> Result<(Repeat, Vec<ProbeId>), Reason> {
+    fn job(&mut self, operation: &Operation, trigger: &TriggerName, bound_request: &BoundRequest) -> Result<(Repeat, Vec<ProbeId>), Reason> {
         if let Some(done) = &operation.done {
             let poll = Repeat::Poll { at: done.at.clone(), finished: done.finished.clone(), failed: done.failed.clone() };
             return Ok((poll, Vec::new()));
         }
-        if trigger != "finished" {
+        if *trigger != TriggerName::FINISHED {
             return Ok((Repeat::Once, Vec::new()));
         }
         let slot = bound_request.slots.first().and_then(|slot| self.builder.plan().slots.get(slot)).map(|slot| slot.kind.clone()).unwrap_or_default();

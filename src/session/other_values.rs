@@ -12,6 +12,7 @@ use crate::model::own_request::OwnValues;
 use crate::model::plan::{Body, Intent, Plan, ProbeId};
 use crate::model::reason::Code;
 use crate::model::report::Cell;
+use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::Verdict;
 use crate::plan::values::{RefusedRequest, another, valid};
 use crate::plan::{PlanningOptions, closure, downstream, plan};
@@ -111,7 +112,8 @@ impl Repeater<'_> {
             return Some(all);
         }
         // At least it is found out what is taken.
-        let valid = whole.probes.iter().filter(|probe| tried.contains(&probe.operation) && probe.fault.is_none() && probe.trigger == "success");
+        let valid =
+            whole.probes.iter().filter(|probe| tried.contains(&probe.operation) && probe.fault.is_none() && probe.trigger == TriggerName::SUCCESS);
         let least = closure(whole, &valid.map(|probe| probe.id.clone()).collect::<Vec<_>>(), &[]);
         (!least.probes.is_empty() && least.probes.len() as u64 <= self.left()).then_some(least)
     }

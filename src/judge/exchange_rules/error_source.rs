@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::exchange_context::{body_at, show};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::plan::{Credentials, Place};
+use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::Severity;
 
 /// Source: JSON:API 1.1, "Error Objects" (`source`): `pointer`, `parameter` and `header` name what caused the error. A
@@ -13,7 +14,7 @@ pub(super) const CHECK: Check =
     Check { name: "cause", about: "where every error names a place in the request, one of them names the place that is wrong", rule };
 
 /// Triggers that set two places against each other, so that either of them may be named.
-const RELATIVE: [&str; 1] = ["id-mismatch"];
+const RELATIVE: [TriggerName; 1] = [TriggerName::ID_MISMATCH];
 
 fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let Some(fault) = context.probe.fault.as_ref().filter(|_| context.answer.status.0 >= 400) else { return Vec::new() };
@@ -49,7 +50,7 @@ fn is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, source: &Value) 
 fn pointer_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, pointer: &str) -> bool {
     // What is no pointer (RFC 6901) below the top of the document names no place.
     let Some(last) = pointer.strip_prefix('/').and_then(|rest| rest.rsplit('/').next()).filter(|last| !last.is_empty()) else { return false };
-    if RELATIVE.contains(&context.probe.trigger.as_str()) && alike(last, "id") {
+    if RELATIVE.contains(&context.probe.trigger) && alike(last, "id") {
         return false;
     }
     match changed {
@@ -77,7 +78,7 @@ fn parameter_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, parame
     }
     match changed {
         Place::Query(name) | Place::Path(name) => !alike(stem(name), stem(parameter)),
-        Place::Body(at) => !RELATIVE.contains(&context.probe.trigger.as_str()) && !at.split('/').any(|token| alike(token, parameter)),
+        Place::Body(at) => !RELATIVE.contains(&context.probe.trigger) && !at.split('/').any(|token| alike(token, parameter)),
         Place::Method => true,
         // A key may be a parameter.
         Place::Header(_) | Place::Credentials | Place::State => false,

@@ -6,6 +6,7 @@ use super::document_resources::is_single;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
+use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::Severity;
 
 pub(super) const RULE: ResourceRule = ResourceRule {
@@ -57,12 +58,12 @@ fn goes(history: &History<'_>, made: &MadeResource<'_>) -> bool {
     readers
         .flat_map(|operation| &operation.responses)
         .flat_map(|response| &response.conditions)
-        .any(|condition| condition.trigger == "deleted-resource")
+        .any(|condition| condition.trigger == TriggerName::DELETED_RESOURCE)
 }
 
 fn is_there(read: &HistoryEvent<'_>) -> bool {
     read.status().is_some_and(|status| status.is_success() && !(read.probe.fault.is_some() && read.probe.allows(status)))
-        && (read.probe.fault.is_none() || read.probe.trigger == "deleted-resource")
+        && (read.probe.fault.is_none() || read.probe.trigger == TriggerName::DELETED_RESOURCE)
 }
 
 /// Whether a deleted resource is shown in another way than before: with another value, or with more or fewer members than

@@ -8,6 +8,7 @@ use crate::mock::operation_profile::{OperationProfile, fed_kind};
 use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
     operation.method.is_delete() && (profile.on_item || profile.owner.is_none())
@@ -42,7 +43,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 /// another on the same resource, is not possible any more.
 fn stays(routed: &RoutedRequest<'_>) -> bool {
     let conditions = routed.core.contract.operations.iter().flat_map(|operation| &operation.responses).flat_map(|response| &response.conditions);
-    conditions.into_iter().any(|condition| condition.trigger == "wrong-state" && condition.by.as_ref() == Some(&routed.operation.id))
+    conditions.into_iter().any(|condition| condition.trigger == TriggerName::WRONG_STATE && condition.by.as_ref() == Some(&routed.operation.id))
 }
 
 /// Keeps a deleted resource as one of another kind, where a link says that its id goes on there, for example in an archive.

@@ -4,9 +4,10 @@ use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::operation_profile::OperationProfile;
 use crate::mock::routed_request::MockCore;
 use crate::model::contract::Operation;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
-    let finished = operation.responses.iter().flat_map(|response| &response.conditions).any(|condition| condition.trigger == "finished");
+    let finished = operation.responses.iter().flat_map(|response| &response.conditions).any(|condition| condition.trigger == TriggerName::FINISHED);
     finished && profile.owner.is_some()
 }
 

@@ -16,6 +16,7 @@ use super::draft_answer::DraftAnswer;
 use super::request::DecodedRequest;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation, SchemaRef};
+use crate::model::trigger_name::TriggerName;
 
 /// One promise to break, everywhere or on one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Fault {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Hook {
     /// These triggers are treated as if nothing were wrong.
-    Overlook(&'static [&'static str]),
+    Overlook(&'static [TriggerName]),
     /// A status becomes another one.
     Status(fn(u16) -> u16),
     /// This is answered before anything is looked at; told with the number of the request, from 1.
@@ -184,8 +185,8 @@ impl Faults {
     }
 
     /// Whether a trigger is overlooked.
-    pub(crate) fn overlook(&self, operation: Option<&Operation>, trigger: &str) -> bool {
-        let overlooked = self.on(operation).any(|hook| matches!(hook, Hook::Overlook(triggers) if triggers.contains(&trigger)));
+    pub(crate) fn overlook(&self, operation: Option<&Operation>, trigger: &TriggerName) -> bool {
+        let overlooked = self.on(operation).any(|hook| matches!(hook, Hook::Overlook(triggers) if triggers.contains(trigger)));
         self.note(operation, overlooked)
     }
 

@@ -4,6 +4,7 @@ use super::{Noticed, RoutedRequest};
 use crate::mock::accounts::Caller;
 use crate::mock::variants::BehaviourChoice;
 use crate::model::contract::{Location, SecurityScheme};
+use crate::model::trigger_name::TriggerName;
 
 /// What is wrong with the credentials of a call.
 pub(crate) fn access(routed: &RoutedRequest<'_>, caller: &Caller) -> Vec<Noticed> {
@@ -15,22 +16,22 @@ pub(crate) fn access(routed: &RoutedRequest<'_>, caller: &Caller) -> Vec<Noticed
     let mut noticed = Vec::new();
     match caller {
         Caller::Full => {}
-        Caller::Limited => noticed.push(Noticed::new("limited-credentials", "This account has no permission for the operation.")),
+        Caller::Limited => noticed.push(Noticed::new(TriggerName::LIMITED_CREDENTIALS, "This account has no permission for the operation.")),
         Caller::Anonymous => {
-            noticed.push(Noticed::new("no-credentials", "The request carries no credentials.").at_header("Authorization").insisting(401));
+            noticed.push(Noticed::new(TriggerName::NO_CREDENTIALS, "The request carries no credentials.").at_header("Authorization").insisting(401));
         }
         Caller::Incomplete(scheme) => {
             let missing = format!("The credential {scheme} is missing.");
-            noticed.push(Noticed::new("missing-header", missing).or("no-credentials").at_header(&field(scheme)).insisting(401));
+            noticed.push(Noticed::new(TriggerName::MISSING_HEADER, missing).or(TriggerName::NO_CREDENTIALS).at_header(&field(scheme)).insisting(401));
         }
         Caller::Wrong(scheme) => {
             let wrong = format!("The credential {scheme} is not known.");
-            noticed.push(Noticed::new("wrong-secret", wrong).or("no-credentials").at_header(&field(scheme)).insisting(401));
+            noticed.push(Noticed::new(TriggerName::WRONG_SECRET, wrong).or(TriggerName::NO_CREDENTIALS).at_header(&field(scheme)).insisting(401));
         }
     }
     let required = routed.operation.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Header);
     for parameter in required.filter(|parameter| routed.call.header(&parameter.name).is_none()) {
-        noticed.push(Noticed::new("missing-header", format!("The header {} is missing.", parameter.name)).at_header(&parameter.name));
+        noticed.push(Noticed::new(TriggerName::MISSING_HEADER, format!("The header {} is missing.", parameter.name)).at_header(&parameter.name));
     }
     noticed.extend(feature(routed));
     noticed
@@ -42,8 +43,8 @@ fn feature(routed: &RoutedRequest<'_>) -> Option<Noticed> {
         return None;
     }
     if routed.core.variants.has(BehaviourChoice::FeaturesHidden) {
-        return Some(Noticed::new("no-feature", "There is nothing here.").insisting(404));
+        return Some(Noticed::new(super::NO_FEATURE, "There is nothing here.").insisting(404));
     }
     let refused = routed.core.variants.has(BehaviourChoice::FeaturesRefused);
-    refused.then(|| Noticed::new("no-feature", format!("{} is not enabled for this account.", routed.operation.api)).insisting(403))
+    refused.then(|| Noticed::new(super::NO_FEATURE, format!("{} is not enabled for this account.", routed.operation.api)).insisting(403))
 }

@@ -1,5 +1,6 @@
 //! Detects bodies that do not fit their schema, and which documented fault that is.
 
+use crate::model::trigger_name::TriggerName;
 use serde_json::Value;
 
 use super::{MockState, Noticed, RoutedRequest};
@@ -15,19 +16,19 @@ pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
     let Some(body) = routed.body() else {
         let required = routed.operation.request_body.as_ref().is_some_and(|body| body.required);
         if required && routed.payload == Payload::Empty {
-            noticed.push(Noticed::new("missing-data", "There is no body.").or("malformed-json").at_pointer(""));
+            noticed.push(Noticed::new(TriggerName::MISSING_DATA, "There is no body.").or(TriggerName::MALFORMED_JSON).at_pointer(""));
         }
         return;
     };
     if let Some((at, value)) = routed.media.and_then(|media| server_data(&routed.core.contract, media, body))
         && routed.core.variants.has(BehaviourChoice::OtherData)
     {
-        noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
+        noticed.push(Noticed::new(super::SERVER_DATA, format!("There is no {value} here.")).insisting(400).at_pointer(&at));
     }
     if let Some((at, value)) = shown_data(routed, body)
         && routed.core.variants.has(BehaviourChoice::OtherTypes)
     {
-        noticed.push(Noticed::new("server-data", format!("There is no {value} here.")).insisting(400).at_pointer(&at));
+        noticed.push(Noticed::new(super::SERVER_DATA, format!("There is no {value} here.")).insisting(400).at_pointer(&at));
     }
     let mut found: Vec<(u8, Noticed)> = listed_values(routed, body).map(|noticed| (0, noticed)).collect();
     found.extend(listed_places(routed, body).map(|noticed| (0, noticed)));
@@ -56,12 +57,12 @@ fn shown_data(routed: &RoutedRequest<'_>, body: &Value) -> Option<(String, Value
 
 /// Values that the contract names as bad.
 fn listed_values<'s>(routed: &'s RoutedRequest<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
-    routed.listed("bad-value").filter_map(|condition| {
+    routed.listed(TriggerName::BAD_VALUE).filter_map(|condition| {
         let at = condition.at.as_deref().filter(|at| at.is_empty() || at.starts_with('/'))?;
         // A value of null is read as none.
         let bad = condition.value.as_ref().unwrap_or(&Value::Null);
         let at = in_any_item(body, at).into_iter().find(|at| body.pointer(at) == Some(bad))?;
-        Some(Noticed::new("bad-value", format!("The value at {at} is not allowed.")).at_pointer(&at))
+        Some(Noticed::new(TriggerName::BAD_VALUE, format!("The value at {at} is not allowed.")).at_pointer(&at))
     })
 }
 
@@ -79,16 +80,17 @@ fn in_any_item(body: &Value, at: &str) -> Vec<String> {
 /// left out, or is of another JSON type.
 fn listed_places<'s>(routed: &'s RoutedRequest<'_>, body: &'s Value) -> impl Iterator<Item = Noticed> + 's {
     let example = routed.sample().map(|(example, _)| example).unwrap_or_default();
-    let conditions = routed.listed("missing-attribute").chain(routed.listed("wrong-attribute-type"));
+    let conditions = routed.listed(TriggerName::MISSING_ATTRIBUTE).chain(routed.listed(TriggerName::WRONG_ATTRIBUTE_TYPE));
     conditions.filter_map(move |condition| {
         let at = condition.at.as_deref().filter(|at| at.starts_with('/'))?;
         let usual = example.pointer(at)?;
-        let is_wrong = |at: &String| match (condition.trigger.as_str(), body.pointer(at)) {
-            ("missing-attribute", None) => at.rsplit_once('/').and_then(|(parent, _)| body.pointer(parent)).is_some_and(Value::is_object),
-            ("wrong-attribute-type", Some(value)) => !value.is_null() && std::mem::discriminant(value) != std::mem::discriminant(usual),
+        let is_wrong = |at: &String| match (condition.trigger == TriggerName::MISSING_ATTRIBUTE, body.pointer(at)) {
+            (true, None) => at.rsplit_once('/').and_then(|(parent, _)| body.pointer(parent)).is_some_and(Value::is_object),
+            (false, Some(value)) => !value.is_null() && std::mem::discriminant(value) != std::mem::discriminant(usual),
             _ => false,
         };
-        let trigger = if condition.trigger == "missing-attribute" { "missing-attribute" } else { "wrong-attribute-type" };
+        let trigger =
+            if condition.trigger == TriggerName::MISSING_ATTRIBUTE { TriggerName::MISSING_ATTRIBUTE } else { TriggerName::WRONG_ATTRIBUTE_TYPE };
         let at = in_any_item(body, at).into_iter().find(is_wrong)?;
         Some(Noticed::new(trigger, format!("What is expected at {at} is not there.")).at_pointer(&at))
     })
@@ -102,21 +104,27 @@ fn classify(breach: &SchemaViolation, body: &Value) -> (u8, Noticed) {
         "required" => {
             let at = missing_member(breach).map_or_else(|| at.to_owned(), |name| append(at, &name));
             if breach.at.is_empty() {
-                (1, Noticed::new("missing-data", detail).or("missing-attribute").at_pointer(&at))
+                (1, Noticed::new(TriggerName::MISSING_DATA, detail).or(TriggerName::MISSING_ATTRIBUTE).at_pointer(&at))
             } else {
-                (4, Noticed::new("missing-attribute", detail).at_pointer(&at))
+                (4, Noticed::new(TriggerName::MISSING_ATTRIBUTE, detail).at_pointer(&at))
             }
         }
-        "const" | "enum" if is_resource_type(at) => (2, Noticed::new("wrong-type", detail).or("bad-value").at_pointer(at)),
-        "const" | "enum" if value.is_string() => (6, Noticed::new("bad-enum", detail).or("bad-value").at_pointer(at)),
-        "const" | "enum" => (5, Noticed::new("wrong-attribute-type", detail).or("bad-enum").or("bad-value").at_pointer(at)),
-        "type" if at.matches('/').count() < 2 => (5, Noticed::new("wrong-attribute-type", detail).or("missing-data").or("bad-value").at_pointer(at)),
-        "type" => (5, Noticed::new("wrong-attribute-type", detail).or("bad-value").at_pointer(at)),
-        "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
-            (7, Noticed::new("over-limit", detail).or("bad-value").at_pointer(at))
+        "const" | "enum" if is_resource_type(at) => (2, Noticed::new(TriggerName::WRONG_TYPE, detail).or(TriggerName::BAD_VALUE).at_pointer(at)),
+        "const" | "enum" if value.is_string() => (6, Noticed::new(TriggerName::BAD_ENUM, detail).or(TriggerName::BAD_VALUE).at_pointer(at)),
+        "const" | "enum" => {
+            (5, Noticed::new(TriggerName::WRONG_ATTRIBUTE_TYPE, detail).or(TriggerName::BAD_ENUM).or(TriggerName::BAD_VALUE).at_pointer(at))
         }
-        "oneOf" | "anyOf" | "dependentRequired" => (8, Noticed::new("missing-attribute", detail).or("bad-value").at_pointer(at)),
-        _ => (8, Noticed::new("bad-value", detail).or("wrong-attribute-type").at_pointer(at)),
+        "type" if at.matches('/').count() < 2 => {
+            (5, Noticed::new(TriggerName::WRONG_ATTRIBUTE_TYPE, detail).or(TriggerName::MISSING_DATA).or(TriggerName::BAD_VALUE).at_pointer(at))
+        }
+        "type" => (5, Noticed::new(TriggerName::WRONG_ATTRIBUTE_TYPE, detail).or(TriggerName::BAD_VALUE).at_pointer(at)),
+        "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
+            (7, Noticed::new(TriggerName::OVER_LIMIT, detail).or(TriggerName::BAD_VALUE).at_pointer(at))
+        }
+        "oneOf" | "anyOf" | "dependentRequired" => {
+            (8, Noticed::new(TriggerName::MISSING_ATTRIBUTE, detail).or(TriggerName::BAD_VALUE).at_pointer(at))
+        }
+        _ => (8, Noticed::new(TriggerName::BAD_VALUE, detail).or(TriggerName::WRONG_ATTRIBUTE_TYPE).at_pointer(at)),
     }
 }
 
@@ -139,5 +147,5 @@ fn id_mismatch(routed: &RoutedRequest<'_>, body: &Value) -> Option<Noticed> {
     let needs = routed.media.map(|media| resource_needs(&routed.core.contract, media, body)).unwrap_or_default();
     let marked = needs.iter().find(|need| need.at == at).map(|need| need.what.kind.as_str());
     let own = marked.map_or(routed.profile.on_item, |marked| marked == kind);
-    (own && sent != id).then(|| Noticed::new("id-mismatch", format!("The path names {id}, the body {sent}.")).at_pointer(&at))
+    (own && sent != id).then(|| Noticed::new(TriggerName::ID_MISMATCH, format!("The path names {id}, the body {sent}.")).at_pointer(&at))
 }

@@ -3,6 +3,7 @@
 use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::request::{Payload, in_range};
 use crate::model::contract::JSON_API;
+use crate::model::trigger_name::TriggerName;
 
 /// Parameters that media types define themselves: RFC 7578 (`boundary`), RFC 2046 (`charset` of text), JSON:API (`ext`,
 /// `profile`).
@@ -19,20 +20,21 @@ fn is_known_parameter(essence: &str, name: &str) -> bool {
 pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(taken) = routed.operation.request_body.as_ref().filter(|_| !routed.call.body.is_empty()) else { return };
     match routed.call.content_type() {
-        None => noticed.push(Noticed::new("missing-content-type", "The body does not say of which media type it is.").at_header("Content-Type")),
+        None => noticed
+            .push(Noticed::new(TriggerName::MISSING_CONTENT_TYPE, "The body does not say of which media type it is.").at_header("Content-Type")),
         Some(sent) => {
             if !taken.content.iter().any(|media| in_range(&media.name, &sent.essence)) {
                 let names: Vec<&str> = taken.content.iter().map(|media| media.name.as_str()).collect();
                 let detail = format!("{} is not taken here; send {}.", sent.essence, names.join(" or "));
-                noticed.push(Noticed::new("wrong-content-type", detail).at_header("Content-Type"));
+                noticed.push(Noticed::new(TriggerName::WRONG_CONTENT_TYPE, detail).at_header("Content-Type"));
             }
             if let Some((name, _)) = sent.parameters.iter().find(|(name, _)| !is_known_parameter(&sent.essence, name)) {
                 let detail = format!("{} has no parameter {name}.", sent.essence);
-                noticed.push(Noticed::new("media-type-parameter", detail).at_header("Content-Type"));
+                noticed.push(Noticed::new(TriggerName::MEDIA_TYPE_PARAMETER, detail).at_header("Content-Type"));
             }
         }
     }
     if let Payload::Malformed(why) = &routed.payload {
-        noticed.push(Noticed::new("malformed-json", why.as_str()).at_pointer(""));
+        noticed.push(Noticed::new(TriggerName::MALFORMED_JSON, why.as_str()).at_pointer(""));
     }
 }

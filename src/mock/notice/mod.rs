@@ -10,12 +10,19 @@ mod references;
 mod resource_state;
 
 use crate::model::contract::{Condition, Status};
+use crate::model::trigger_name::TriggerName;
 
 use super::routed_request::RoutedRequest;
 use super::state::MockState;
 use super::variants::BehaviourChoice;
 
 pub(crate) use access::access;
+
+/// A value that only some servers know; no contract has a trigger for it.
+const SERVER_DATA: TriggerName = TriggerName::new("server-data");
+
+/// A part of the API that the account does not have; no contract has a trigger for it.
+const NO_FEATURE: TriggerName = TriggerName::new("no-feature");
 
 /// Where a request is wrong; the members of `source` in a JSON:API error object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +41,7 @@ pub(crate) enum ErrorSource {
 #[derive(Debug, Clone)]
 pub(crate) struct Noticed {
     /// The triggers that it may count as, the most fitting first.
-    pub triggers: Vec<&'static str>,
+    pub triggers: Vec<TriggerName>,
     /// The kind of the id that is wrong.
     pub kind: Option<String>,
     /// The operation that made what stands in the way.
@@ -48,11 +55,11 @@ pub(crate) struct Noticed {
 }
 
 impl Noticed {
-    pub(crate) fn new(trigger: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(trigger: TriggerName, detail: impl Into<String>) -> Self {
         Self { triggers: vec![trigger], kind: None, by: None, at: None, insist: None, detail: detail.into(), source: ErrorSource::Nowhere }
     }
 
-    pub(crate) fn or(mut self, trigger: &'static str) -> Self {
+    pub(crate) fn or(mut self, trigger: TriggerName) -> Self {
         self.triggers.push(trigger);
         self
     }
@@ -91,17 +98,17 @@ impl Noticed {
     }
 
     /// Whether a condition of the contract speaks of this, seen as the trigger.
-    pub(crate) fn is_meant_by(&self, trigger: &str, condition: &Condition) -> bool {
+    pub(crate) fn is_meant_by(&self, trigger: &TriggerName, condition: &Condition) -> bool {
         let same = |named: &Option<String>, noticed: &Option<String>| named.is_none() || named == noticed;
         let place = condition.at.as_deref().is_none_or(|named| self.at.as_deref().is_some_and(|noticed| same_place(named, noticed)));
-        condition.trigger == trigger && same(&condition.kind, &self.kind) && same(&condition.by, &self.by) && place
+        condition.trigger == *trigger && same(&condition.kind, &self.kind) && same(&condition.by, &self.by) && place
     }
 
     /// The trigger that this counts as and the statuses the contract demands for it, the highest first.
-    pub(crate) fn statuses(&self, routed: &RoutedRequest<'_>) -> Option<(&'static str, Vec<Status>)> {
+    pub(crate) fn statuses(&self, routed: &RoutedRequest<'_>) -> Option<(TriggerName, Vec<Status>)> {
         self.triggers.iter().find_map(|trigger| {
             let statuses = routed.demanded(|condition| self.is_meant_by(trigger, condition));
-            (!statuses.is_empty()).then_some((*trigger, statuses))
+            (!statuses.is_empty()).then_some((trigger.clone(), statuses))
         })
     }
 }

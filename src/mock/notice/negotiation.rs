@@ -3,6 +3,7 @@
 use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::request::in_range;
 use crate::mock::validators::is_own;
+use crate::model::trigger_name::TriggerName;
 
 /// Looks at `Accept`: what is asked for with a weight of nothing is not looked at.
 pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
@@ -11,7 +12,7 @@ pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
     let asked =
         |name: &str| accept.split(',').any(|range| in_range(range, name) || in_range(name, range.split(';').next().unwrap_or_default().trim()));
     if written.peek().is_some() && !written.any(|media| asked(media.name.split(';').next().unwrap_or_default().trim())) {
-        noticed.push(Noticed::new("not-acceptable", format!("There is no answer in {accept}.")).at_header("Accept"));
+        noticed.push(Noticed::new(TriggerName::NOT_ACCEPTABLE, format!("There is no answer in {accept}.")).at_header("Accept"));
     }
 }
 
@@ -19,6 +20,6 @@ pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
 pub(super) fn version(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(versions) = routed.call.header("if-match") else { return };
     if !versions.split(',').map(str::trim).any(|version| version == "*" || is_own(version)) {
-        noticed.push(Noticed::new("stale-validator", format!("{versions} is not the current version.")).at_header("If-Match"));
+        noticed.push(Noticed::new(TriggerName::STALE_VALIDATOR, format!("{versions} is not the current version.")).at_header("If-Match"));
     }
 }

@@ -8,6 +8,7 @@ use crate::mock::store::id_text;
 use crate::mock::styled_parameters::StyledReader;
 use crate::mock::variants::BehaviourChoice;
 use crate::model::contract::{Location, Parameter};
+use crate::model::trigger_name::TriggerName;
 
 /// Looks at every path parameter.
 pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
@@ -16,12 +17,12 @@ pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut 
         let kind = parameter.resource.as_ref().map(|need| need.kind.as_str());
         let marked = parameter.schema.as_ref().is_some_and(|schema| is_server_data(&routed.core.contract.document, schema));
         if marked && routed.core.variants.has(BehaviourChoice::Unlicensed) {
-            noticed.push(Noticed::new("server-data", format!("{name} {value} needs a licence.")).insisting(400).at_parameter(name));
+            noticed.push(Noticed::new(super::SERVER_DATA, format!("{name} {value} needs a licence.")).insisting(400).at_parameter(name));
         }
         let held = kind.is_some_and(|kind| state.store.get(kind, value).is_some());
         if !held && is_malformed(routed, parameter, value) {
             let detail = format!("{value:?} does not have the form of {name}.");
-            noticed.push(Noticed::new("malformed-id", detail).or("bad-value").at_parameter(name));
+            noticed.push(Noticed::new(TriggerName::MALFORMED_ID, detail).or(TriggerName::BAD_VALUE).at_parameter(name));
         }
         if let Some(kind) = kind.filter(|kind| state.store.knows(kind)) {
             resource(routed, state, name, kind, value, noticed);
@@ -56,15 +57,15 @@ fn resource(routed: &RoutedRequest<'_>, state: &MockState, name: &str, kind: &st
     };
     let Some(resource) = state.store.get(kind, id) else {
         noticed.push(if state.store.was_deleted(kind, id) {
-            seen(Noticed::new("deleted-resource", format!("{kind} {id} was deleted.")).or("unknown-id"))
+            seen(Noticed::new(TriggerName::DELETED_RESOURCE, format!("{kind} {id} was deleted.")).or(TriggerName::UNKNOWN_ID))
         } else {
-            seen(Noticed::new("unknown-id", format!("There is no {kind} {id}.")))
+            seen(Noticed::new(TriggerName::UNKNOWN_ID, format!("There is no {kind} {id}.")))
         });
         return;
     };
     if resource.expired {
-        noticed.push(Noticed::new("expired", format!("{kind} {id} has expired.")).at_parameter(name));
-    } else if routed.listed("finished").next().is_some() && !job::is_finished(&routed.core.contract, kind, resource) {
-        noticed.push(Noticed::new("unfinished", format!("{kind} {id} has not finished.")).at_parameter(name));
+        noticed.push(Noticed::new(TriggerName::EXPIRED, format!("{kind} {id} has expired.")).at_parameter(name));
+    } else if routed.listed(TriggerName::FINISHED).next().is_some() && !job::is_finished(&routed.core.contract, kind, resource) {
+        noticed.push(Noticed::new(TriggerName::UNFINISHED, format!("{kind} {id} has not finished.")).at_parameter(name));
     }
 }

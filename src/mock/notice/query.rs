@@ -6,20 +6,21 @@ use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::store::id_text;
 use crate::mock::styled_parameters::{query_breach, reader};
 use crate::model::contract::Location;
+use crate::model::trigger_name::TriggerName;
 
 /// Looks at every query parameter.
 pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
-    for condition in routed.listed("undocumented-parameter") {
+    for condition in routed.listed(TriggerName::UNDOCUMENTED_PARAMETER) {
         if let Some(name) = condition.at.as_deref().filter(|name| routed.call.query_value(name).is_some()) {
             let detail = format!("The parameter {name} is not supported here.");
-            noticed.push(Noticed::new("undocumented-parameter", detail).at_parameter(name));
+            noticed.push(Noticed::new(TriggerName::UNDOCUMENTED_PARAMETER, detail).at_parameter(name));
         }
     }
-    for condition in routed.listed("bad-value") {
+    for condition in routed.listed(TriggerName::BAD_VALUE) {
         let Some(name) = condition.at.as_deref().filter(|at| !at.is_empty() && !at.starts_with('/')) else { continue };
         let sent = routed.call.query_value(name).or_else(|| routed.path_value(name));
         if sent.is_some() && sent.map(str::to_owned) == condition.value.as_ref().and_then(as_text) {
-            noticed.push(Noticed::new("bad-value", format!("The parameter {name} must not have this value.")).at_parameter(name));
+            noticed.push(Noticed::new(TriggerName::BAD_VALUE, format!("The parameter {name} must not have this value.")).at_parameter(name));
         }
     }
     let documented = routed.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
@@ -28,14 +29,16 @@ pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
         if reader.in_pairs(&parameter.name, &routed.call.raw_query).is_empty() {
             if parameter.required {
                 let detail = format!("The parameter {} is missing.", parameter.name);
-                noticed.push(Noticed::new("missing-query-parameter", detail).or("bad-query-parameter").at_parameter(&parameter.name));
+                noticed.push(
+                    Noticed::new(TriggerName::MISSING_QUERY_PARAMETER, detail).or(TriggerName::BAD_QUERY_PARAMETER).at_parameter(&parameter.name),
+                );
             }
             continue;
         }
         if let Some((limit, why)) = query_breach(&routed.core.contract, &routed.core.schemas, parameter, &routed.call.raw_query) {
             let detail = format!("The parameter {}: {why}.", parameter.name);
-            let trigger = if limit { "over-limit" } else { "bad-query-parameter" };
-            noticed.push(Noticed::new(trigger, detail).or("bad-query-parameter").or("bad-value").at_parameter(&parameter.name));
+            let trigger = if limit { TriggerName::OVER_LIMIT } else { TriggerName::BAD_QUERY_PARAMETER };
+            noticed.push(Noticed::new(trigger, detail).or(TriggerName::BAD_QUERY_PARAMETER).or(TriggerName::BAD_VALUE).at_parameter(&parameter.name));
         }
     }
 }

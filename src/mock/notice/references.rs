@@ -7,11 +7,12 @@ use crate::contract::append;
 use crate::contract::schema::resource_needs;
 use crate::mock::store::id_text;
 use crate::model::contract::Location;
+use crate::model::trigger_name::TriggerName;
 
 /// Looks at every id outside the path.
 pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     let unknown = |kind: &str, id: &str| state.store.knows(kind) && state.store.get(kind, id).is_none();
-    let absent = |kind: &str, id: &str| Noticed::new("unknown-reference", format!("There is no {kind} {id}.")).of_kind(kind);
+    let absent = |kind: &str, id: &str| Noticed::new(TriggerName::UNKNOWN_REFERENCE, format!("There is no {kind} {id}.")).of_kind(kind);
     let parameters = routed.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
     for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
         let values = routed.call.query.iter().filter(|(name, _)| *name == parameter.name).flat_map(|(_, value)| value.split(','));
@@ -36,7 +37,7 @@ pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut 
         let at = append(&at, "id");
         let marked = places.contains(at.as_str());
         if let Some(id) = item.get("id").and_then(id_text).filter(|id| !marked && unknown(&routed.profile.kind, id)) {
-            noticed.push(absent(&routed.profile.kind, &id).or("unknown-id").at_pointer(&at));
+            noticed.push(absent(&routed.profile.kind, &id).or(TriggerName::UNKNOWN_ID).at_pointer(&at));
         }
     }
 }

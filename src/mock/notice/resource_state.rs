@@ -6,12 +6,13 @@ use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::schema::{is_part, marks};
 use crate::mock::store::Resource;
 use crate::model::contract::{Location, Operation};
+use crate::model::trigger_name::TriggerName;
 
 /// A value that must be unique and is another resource's already.
 pub(super) fn duplicate(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(body) = routed.body() else { return };
     let own = routed.owner().map(|(_, id)| id.to_owned());
-    for condition in routed.listed("duplicate") {
+    for condition in routed.listed(TriggerName::DUPLICATE) {
         let marked = || routed.media.map(|media| marks(&routed.core.contract, media, body)).unwrap_or_default();
         let places: Vec<String> = match &condition.at {
             Some(at) => vec![at.clone()],
@@ -27,7 +28,7 @@ pub(super) fn duplicate(routed: &RoutedRequest<'_>, state: &MockState, noticed: 
                 own.as_deref() != Some(other.id.as_str()) && (other.sent.pointer(within) == Some(value) || other.body.pointer(within) == Some(value))
             });
             if taken {
-                noticed.push(Noticed::new("duplicate", format!("{value} is taken already.")).at_pointer(&at));
+                noticed.push(Noticed::new(TriggerName::DUPLICATE, format!("{value} is taken already.")).at_pointer(&at));
             }
         }
     }
@@ -37,7 +38,7 @@ pub(super) fn duplicate(routed: &RoutedRequest<'_>, state: &MockState, noticed: 
 pub(super) fn in_use(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     let kind = routed.owner().map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
     let ids = written_ids(routed);
-    for condition in routed.listed("in-use") {
+    for condition in routed.listed(TriggerName::IN_USE) {
         let Some(by) = condition.by.as_deref() else { continue };
         let Some(maker) = routed.core.contract.operation(by) else { continue };
         let profile = routed.core.profiles.of(maker);
@@ -51,7 +52,7 @@ pub(super) fn in_use(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mu
                     .is_some_and(|resource| resource.accepted.iter().any(|accepted| accepted == by) && !is_emptied(resource, maker))
             };
             if used {
-                noticed.push(Noticed::new("in-use", format!("{kind} {id} is still in use.")).by(by));
+                noticed.push(Noticed::new(TriggerName::IN_USE, format!("{kind} {id} is still in use.")).by(by));
             }
         }
     }
@@ -88,13 +89,14 @@ pub(super) fn wrong_state(routed: &RoutedRequest<'_>, state: &MockState, noticed
     let kind = routed.owner().map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
     let ids = written_ids(routed);
     for (id, resource) in ids.iter().filter_map(|id| Some((id, state.store.get(kind, id)?))) {
-        for condition in routed.listed("wrong-state") {
+        for condition in routed.listed(TriggerName::WRONG_STATE) {
             match condition.by.as_deref() {
                 Some(by) if is_in_force(routed, resource, by) => {
-                    noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not in a state that allows this, after {by}.")).by(by));
+                    noticed
+                        .push(Noticed::new(TriggerName::WRONG_STATE, format!("{kind} {id} is not in a state that allows this, after {by}.")).by(by));
                 }
                 None if is_fresh(routed, resource) => {
-                    noticed.push(Noticed::new("wrong-state", format!("{kind} {id} is not yet in a state that allows this.")));
+                    noticed.push(Noticed::new(TriggerName::WRONG_STATE, format!("{kind} {id} is not yet in a state that allows this.")));
                 }
                 _ => {}
             }

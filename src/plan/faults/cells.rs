@@ -10,6 +10,7 @@ use crate::model::effect::Effect;
 use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::model::suite::{Credential, Suite};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
 use crate::plan::operation_effects::{removes, success_trigger};
@@ -57,7 +58,7 @@ impl Resolver<'_> {
         if conditions.iter().any(|condition| condition.trigger == trigger) {
             return self.success_cell(operation, status, &success);
         }
-        if conditions.iter().any(|condition| condition.trigger == "burst") {
+        if conditions.iter().any(|condition| condition.trigger == TriggerName::BURST) {
             return self.limit_cell(operation, status, success);
         }
         if let Some(shared) = self.shared(operation, &conditions) {
@@ -92,12 +93,12 @@ impl Resolver<'_> {
 
     /// A method that a path does not have is refused for every operation of the path at once.
     fn shared(&mut self, operation: &Operation, conditions: &[Condition]) -> Option<ProbeId> {
-        conditions.iter().find(|condition| condition.trigger == "unsupported-method")?;
+        conditions.iter().find(|condition| condition.trigger == TriggerName::UNSUPPORTED_METHOD)?;
         let known = self
             .builder
             .probes_mut()
             .iter_mut()
-            .find(|probe| probe.trigger == "unsupported-method" && same_route(&probe.request.path, &operation.path))?;
+            .find(|probe| probe.trigger == TriggerName::UNSUPPORTED_METHOD && same_route(&probe.request.path, &operation.path))?;
         if !known.also.contains(&operation.id) {
             known.also.push(operation.id.clone());
         }
@@ -112,12 +113,12 @@ impl Resolver<'_> {
         let mut ways = self.ways(operation, conditions, [&plain, &fresh], with_body.as_ref());
         // Where a resource is read that the run deletes, asking for that one shows that it is gone, too.
         let reads_one = operation.method.is_get() && operation.path.ends_with('}');
-        ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == "unknown-id"));
+        ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == TriggerName::UNKNOWN_ID));
         let mut skipped: Option<Reason> = None;
         let mut reasons: Vec<String> = Vec::new();
-        let possible: Vec<String> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
+        let possible: Vec<TriggerName> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         let mut aimed: Vec<ProbeId> = Vec::new();
-        let mut done: Vec<String> = Vec::new();
+        let mut done: Vec<TriggerName> = Vec::new();
         for (condition, allowed, mutation) in ways {
             // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
             if done.contains(&condition.trigger) {
@@ -294,7 +295,7 @@ impl Resolver<'_> {
         let most = if before.is_some() { 1 } else { self.context.options.burst };
         let burst = Probe {
             id,
-            trigger: "burst".to_owned(),
+            trigger: TriggerName::BURST,
             status,
             purpose: Purpose::Probe,
             fault: Some(Fault { place: Place::State, words: "the rate limit has been used up".to_owned() }),
@@ -316,7 +317,7 @@ fn left_out(reason: Reason) -> Intent {
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
-fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[String], tried: Vec<String>) -> String {
+fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[TriggerName], tried: Vec<String>) -> String {
     if conditions.is_empty() {
         return "the contract does not say when (x-probity-when), and no standard does".to_owned();
     }
@@ -326,8 +327,8 @@ fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[String], 
     for trigger in impossible.filter_map(|condition| named(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
         let needs = if bodiless && trigger.needs.contains("body") { "body" } else { trigger.needs };
         match lacking.iter_mut().find(|(known, _)| *known == needs) {
-            Some((_, triggers)) => triggers.push(trigger.name),
-            None => lacking.push((needs, vec![trigger.name])),
+            Some((_, triggers)) => triggers.push(trigger.name.as_str()),
+            None => lacking.push((needs, vec![trigger.name.as_str()])),
         }
     }
     let lacking: Vec<String> = lacking.iter().map(|(needs, triggers)| format!("no {needs} ({})", triggers.join(", "))).collect();

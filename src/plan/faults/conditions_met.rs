@@ -2,15 +2,16 @@
 
 use crate::model::contract::Condition;
 use crate::model::plan::{Body, Place};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::triggers::{Mutation, TriggerContext};
 
 /// Triggers that stand for any value that the schema forbids.
-const FORBIDDEN: [&str; 3] = ["bad-enum", "wrong-attribute-type", "over-limit"];
+const FORBIDDEN: [TriggerName; 3] = [TriggerName::BAD_ENUM, TriggerName::WRONG_ATTRIBUTE_TYPE, TriggerName::OVER_LIMIT];
 
 /// Whether a condition of any response is met by a change that was made for the condition of the ground.
 pub fn is_met(other: &Condition, trigger_context: &TriggerContext<'_>, mutation: &Mutation) -> bool {
     is_same(other, trigger_context.condition, mutation)
-        || (other.at.is_none() && FORBIDDEN.contains(&other.trigger.as_str()) && is_forbidden(trigger_context, mutation))
+        || (other.at.is_none() && FORBIDDEN.contains(&other.trigger) && is_forbidden(trigger_context, mutation))
 }
 
 /// Whether a condition of another response is about the same change in the request.
@@ -28,7 +29,7 @@ fn is_same(other: &Condition, condition: &Condition, mutation: &Mutation) -> boo
 fn is_forbidden(trigger_context: &TriggerContext<'_>, mutation: &Mutation) -> bool {
     let (Some(fault), Body::Json(body)) = (&mutation.fault, &mutation.request.body) else { return false };
     match &fault.place {
-        Place::Body(at) if trigger_context.condition.trigger == "bad-value" => {
+        Place::Body(at) if trigger_context.condition.trigger == TriggerName::BAD_VALUE => {
             body.pointer(at).is_some_and(|value| !trigger_context.body_allows(at, value))
         }
         _ => false,

@@ -2,6 +2,7 @@
 
 use crate::model::path::last_parameter;
 use crate::model::plan::{Place, Probe, Purpose, SlotId, Stage};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::resolver::Resolver;
 
 impl Resolver<'_> {
@@ -31,7 +32,7 @@ impl Resolver<'_> {
 
     /// Whether a request reads one resource that has been removed.
     fn asks_for_one(probe: &Probe) -> bool {
-        probe.stage == Stage::Gone && probe.request.method.is_get() && probe.trigger == "deleted-resource" && item(probe).is_some()
+        probe.stage == Stage::Gone && probe.request.method.is_get() && probe.trigger == TriggerName::DELETED_RESOURCE && item(probe).is_some()
     }
 }
 

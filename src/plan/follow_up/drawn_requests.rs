@@ -3,6 +3,7 @@
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::drawn::{Drawn, DrawnChange, Expects};
 use crate::model::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, Stage};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::faults::preconditions::PreparedFault;
 use crate::plan::faults::single_item::alone;
@@ -14,11 +15,18 @@ use crate::plan::triggers::Precondition;
 use crate::plan::values::{SeededRandom, admits, applied, change_between, unforeseen_change, valid_changes};
 
 /// The trigger of every request with drawn values.
-const TRIGGER: &str = "drawn";
+const TRIGGER: TriggerName = TriggerName::new("drawn");
 
 /// Triggers that break one rule of a schema; what the contract demands under them is demanded of every value that breaks
 /// the rule.
-const RULES: [&str; 6] = ["missing-data", "missing-attribute", "wrong-attribute-type", "bad-enum", "over-limit", "bad-query-parameter"];
+const RULES: [TriggerName; 6] = [
+    TriggerName::MISSING_DATA,
+    TriggerName::MISSING_ATTRIBUTE,
+    TriggerName::WRONG_ATTRIBUTE_TYPE,
+    TriggerName::BAD_ENUM,
+    TriggerName::OVER_LIMIT,
+    TriggerName::BAD_QUERY_PARAMETER,
+];
 
 impl Resolver<'_> {
     /// Plans what failed before, then the cases of every wanted operation.
@@ -82,7 +90,7 @@ impl Resolver<'_> {
     /// One rule of a schema is broken, and the contract says what it leads to.
     fn forbidden(&self, operation: &Operation, bound_request: &BoundRequest, luck: &mut SeededRandom) -> Option<(Vec<DrawnChange>, Expects)> {
         let conditions: Vec<_> = operation.responses.iter().flat_map(|response| response.conditions.clone()).collect();
-        let conditions: Vec<_> = conditions.into_iter().filter(|condition| RULES.contains(&condition.trigger.as_str())).collect();
+        let conditions: Vec<_> = conditions.into_iter().filter(|condition| RULES.contains(&condition.trigger)).collect();
         let ways = self.ways(operation, &conditions, [bound_request, bound_request], None);
         let plain = ways.iter().filter(|(_, allowed, mutation)| !allowed.is_empty() && mutation.precondition == Precondition::Plain);
         let found: Vec<_> = plain
@@ -193,8 +201,8 @@ impl Resolver<'_> {
         };
         let makes = fault.is_none() && !matches!(request.body, Body::CutJson(_));
         let probe = Probe {
-            trigger: TRIGGER.to_owned(),
-            status: allowed.first().copied().or_else(|| first_aim(operation, "success")).unwrap_or(Status(200)),
+            trigger: TRIGGER,
+            status: allowed.first().copied().or_else(|| first_aim(operation, &TriggerName::SUCCESS)).unwrap_or(Status(200)),
             fault,
             allowed,
             control: Some(success.clone()),

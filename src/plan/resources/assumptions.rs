@@ -3,6 +3,7 @@
 use crate::model::contract::Operation;
 use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
 
@@ -26,9 +27,9 @@ impl Resolver<'_> {
     /// is in the state that the operation asks for.
     fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
         let Origin::Borrowed(finder) = &self.builder.plan().slots.get(slot)?.origin else { return None };
-        let stateful = ["finished", "expired", "wrong-state", "in-use"];
+        let stateful = [TriggerName::FINISHED, TriggerName::EXPIRED, TriggerName::WRONG_STATE, TriggerName::IN_USE];
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
-        if conditions.any(|condition| stateful.contains(&condition.trigger.as_str())) {
+        if conditions.any(|condition| stateful.contains(&condition.trigger)) {
             return Some(format!("the state of {slot}, which {finder} found, is not certain"));
         }
         let below = self.builder.plan().probe(finder)?.request.path.contains('{');

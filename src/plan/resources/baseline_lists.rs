@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::other_lists::rank;
 use crate::model::effect::Effect;
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::resolver::Resolver;
 
 /// The trigger of such a request.
-pub const BEFORE: &str = "list-before";
+pub const BEFORE: TriggerName = TriggerName::new("list-before");
 
 impl Resolver<'_> {
     /// Reads a list of each kind before the first request that makes one, where one can be read without anything else. On a
@@ -40,7 +41,7 @@ impl Resolver<'_> {
             let planned = list.id.clone();
             let before = Probe {
                 id,
-                trigger: BEFORE.to_owned(),
+                trigger: BEFORE,
                 purpose: Purpose::Fixture,
                 stage: Stage::Find,
                 repeat: Repeat::Once,

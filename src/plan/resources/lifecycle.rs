@@ -13,6 +13,7 @@ use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{Code, Reason};
 use crate::model::text::plain;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
 use crate::plan::operation_effects::removes;
@@ -79,7 +80,7 @@ impl Resolver<'_> {
         }
         let Place::Body(at) = place else { return Vec::new() };
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
-        if !conditions.any(|condition| condition.trigger == "duplicate" && condition.at.as_ref() == Some(at)) {
+        if !conditions.any(|condition| condition.trigger == TriggerName::DUPLICATE && condition.at.as_ref() == Some(at)) {
             return Vec::new();
         }
         let earlier = self.builder.plan().probes.iter().filter(|probe| probe.operation == operation.id && probe.fault.is_none());
@@ -91,7 +92,7 @@ impl Resolver<'_> {
     fn out_of_state(&self, operation: &Operation) -> Vec<SlotId> {
         let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         let others: Vec<&String> =
-            conditions.filter(|condition| condition.trigger == "wrong-state").filter_map(|condition| condition.by.as_ref()).collect();
+            conditions.filter(|condition| condition.trigger == TriggerName::WRONG_STATE).filter_map(|condition| condition.by.as_ref()).collect();
         let by_others = |probe: &&Probe| probe.fault.is_none() && probe.operation != operation.id && others.contains(&&probe.operation);
         self.builder.plan().probes.iter().filter(by_others).flat_map(|probe| probe.needs.iter().cloned()).collect()
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::plan::{Intent, Place, Plan, PlannedCell, Probe, ProbeId, Repeat, SlotId};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::resources::baseline_lists::BEFORE;
 
 /// The plan for nothing but these probes. Everything else that is done to the resources that those in `around` name or make
@@ -48,7 +49,7 @@ fn needed<'a>(plan: &'a Plan, probe: &'a Probe) -> Vec<&'a str> {
     let sources = probe.needs.iter().filter_map(|slot| plan.source(slot).map(String::as_str));
     let mut needed: Vec<&str> = sources.chain(probe.control.as_deref()).collect();
     // Where the state is what is wrong, or what it takes, what came before has brought it about.
-    let by_state = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::State) || probe.trigger == "finished";
+    let by_state = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::State) || probe.trigger == TriggerName::FINISHED;
     needed.extend(probe.after.iter().filter(|_| by_state).map(String::as_str));
     // What was there before is known from a list.
     let lists = |id: &&ProbeId| plan.probe(id).is_some_and(|before| before.trigger == BEFORE);

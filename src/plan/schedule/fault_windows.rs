@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::model::contract::Contract;
 use crate::model::plan::{Place, Plan, Probe, ProbeId, SlotId, Stage};
+use crate::model::trigger_name::TriggerName;
 
 /// Whether something in the request itself is wrong, and not the state of the server.
 fn is_faulty(probe: &Probe) -> bool {
@@ -44,7 +45,7 @@ pub fn before_undone(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)
         let Some(operation) = contract.operation(&probe.operation) else { continue };
         let Some(control) = probe.control.as_ref().and_then(|control| plan.probe(control)) else { continue };
         let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
-        let wrong_state = conditions.filter(|condition| condition.trigger == "wrong-state");
+        let wrong_state = conditions.filter(|condition| condition.trigger == TriggerName::WRONG_STATE);
         // Where no operation is named, the one that needs a state is the one that may end it.
         let own = (!operation.method.is_safe()).then_some(operation.id.as_str());
         let undoing: Vec<&str> = wrong_state.filter_map(|condition| condition.by.as_deref().or(own)).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::fault_windows;
 use crate::model::contract::Contract;
 use crate::model::plan::{Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::builder::PlanBuilder;
 use crate::plan::resources::unreferenced;
 
@@ -29,7 +30,7 @@ pub fn depend(contract: &Contract, builder: &mut PlanBuilder<'_>) {
             }
             edges.push((probe.id.clone(), control.clone()));
         }
-        if probe.trigger == "unfinished" {
+        if probe.trigger == TriggerName::UNFINISHED {
             let polls = plan.probes.iter().filter(|poll| matches!(poll.repeat, Repeat::Poll { .. }) && poll.needs == probe.needs);
             edges.extend(polls.map(|poll| (poll.id.clone(), probe.id.clone())));
         }

@@ -1,12 +1,13 @@
 //! Trigger: a member of the body has a value outside its enumeration.
 
+use crate::model::trigger_name::TriggerName;
 use serde_json::{Value, json};
 
 use super::members::{described, name};
 use super::{Mutation, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "bad-enum",
+    name: TriggerName::BAD_ENUM,
     about: "a member of the body has a value outside its enumeration",
     needs: "member of the body that takes only listed words",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.2 (enum)",

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::schema::follow;
 use crate::model::contract::{Location, Parameter};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "bad-query-parameter",
+    name: TriggerName::BAD_QUERY_PARAMETER,
     about: "a query parameter has a value that its schema forbids",
     needs: "query parameter that does not take every text",
     source: "RFC 9110, section 15.5.1; JSON:API, Query Parameters",

@@ -4,9 +4,10 @@ use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::put;
 use crate::model::contract::Location;
 use crate::model::text::plain;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "bad-value",
+    name: TriggerName::BAD_VALUE,
     about: "a place named by the contract has the value it says is refused",
     needs: "place (`at`) and a value",
     source: "the contract",

@@ -1,9 +1,10 @@
 //! Trigger: one request more than the rate limit allows.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "burst",
+    name: TriggerName::BURST,
     about: "one request more than the rate limit allows",
     needs: "",
     source: "RFC 6585, section 4",

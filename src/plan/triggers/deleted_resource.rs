@@ -1,9 +1,10 @@
 //! Trigger: the id in the path names a resource that was deleted.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "deleted-resource",
+    name: TriggerName::DELETED_RESOURCE,
     about: "the id in the path names what was deleted",
     needs: "",
     source: "RFC 9110, section 15.5.5",

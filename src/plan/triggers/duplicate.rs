@@ -1,9 +1,10 @@
 //! Trigger: the request makes a resource whose unique value exists already.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "duplicate",
+    name: TriggerName::DUPLICATE,
     about: "the same thing is made a second time",
     needs: "",
     source: "RFC 9110, section 15.5.10; JSON:API, Creating Resources, 409 Conflict",

@@ -1,9 +1,10 @@
 //! Trigger: the resource has expired.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "expired",
+    name: TriggerName::EXPIRED,
     about: "the resource has expired",
     needs: "",
     source: "RFC 9110, section 15.5.11",

@@ -3,10 +3,11 @@
 use super::repeated_ids::same_id;
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::unknown_id;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "id-mismatch",
+    name: TriggerName::ID_MISMATCH,
     about: "the id in the body is not the one in the path",
     needs: "id in the body that repeats the one in the path",
     source: "JSON:API, Updating Resources, 409 Conflict",

@@ -1,9 +1,10 @@
 //! Trigger: another resource still refers to the resource that is to be deleted.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "in-use",
+    name: TriggerName::IN_USE,
     about: "something still refers to the resource",
     needs: "",
     source: "the contract",

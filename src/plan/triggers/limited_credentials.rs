@@ -2,9 +2,10 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Credentials, Place};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "limited-credentials",
+    name: TriggerName::LIMITED_CREDENTIALS,
     about: "the account has no permission",
     needs: "security requirement",
     source: "RFC 9110, section 15.5.4",

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::malformed_id;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "malformed-id",
+    name: TriggerName::MALFORMED_ID,
     about: "the id in the path is not of the documented form",
     needs: "parameter in the path",
     source: "RFC 9110, section 15.5.1",

@@ -2,9 +2,10 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Body, Place};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "malformed-json",
+    name: TriggerName::MALFORMED_JSON,
     about: "the JSON body is cut off before its end",
     needs: "JSON body",
     source: "RFC 9110, section 15.5.1; RFC 8259, section 2",

@@ -2,9 +2,10 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "media-type-parameter",
+    name: TriggerName::MEDIA_TYPE_PARAMETER,
     about: "the media type carries an unknown parameter",
     needs: "body with a Content-Type",
     source: "JSON:API, Content Negotiation, Server Responsibilities",

@@ -3,9 +3,10 @@
 use super::members::{depth, name, required};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::remove;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "missing-attribute",
+    name: TriggerName::MISSING_ATTRIBUTE,
     about: "a required member of the body is left out",
     needs: "required member in the body",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.5.3 (required)",

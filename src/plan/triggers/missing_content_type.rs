@@ -2,9 +2,10 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "missing-content-type",
+    name: TriggerName::MISSING_CONTENT_TYPE,
     about: "Content-Type is left out",
     needs: "body with a Content-Type",
     source: "RFC 9110, sections 8.3 and 15.5.16",

@@ -7,9 +7,10 @@ use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::remove;
 use crate::contract::schema::follow;
 use crate::model::plan::{Body, Place};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "missing-data",
+    name: TriggerName::MISSING_DATA,
     about: "a required member at the top of the body is left out",
     needs: "required member at the top of the body",
     source: "JSON:API, Creating Resources: the request MUST include a resource object as primary data",

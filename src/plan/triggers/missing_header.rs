@@ -3,9 +3,10 @@
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::SecurityScheme;
 use crate::model::plan::{Credentials, Place};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "missing-header",
+    name: TriggerName::MISSING_HEADER,
     about: "a required header beside the credentials is left out",
     needs: "security requirement without exceptions",
     source: "OpenAPI, Security Requirement Object: all schemes of a requirement must be satisfied",

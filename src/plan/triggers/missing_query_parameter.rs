@@ -3,9 +3,10 @@
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "missing-query-parameter",
+    name: TriggerName::MISSING_QUERY_PARAMETER,
     about: "a required query parameter is left out",
     needs: "required query parameter",
     source: "OpenAPI, Parameter Object: required",

@@ -52,13 +52,14 @@ use crate::model::contract::{Condition, Contract, Location, MediaType, Operation
 use crate::model::plan::{Body, Fault, Place, RequestTemplate};
 use crate::model::serialization::{Serialization, Style};
 use crate::model::text::plain;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::ValidRequest;
 
 /// A named way to provoke a status.
 #[derive(Debug)]
 pub struct Trigger {
     /// Its name in `x-probity-when`, plans and reports.
-    pub name: &'static str,
+    pub name: TriggerName,
     /// What it changes, in a few words.
     pub about: &'static str,
     /// What the valid request must have for it, without an article; empty when it takes only a state of the server.
@@ -270,8 +271,8 @@ pub const TRIGGERS: &[Trigger] = &[
 ];
 
 /// The trigger of this name.
-pub fn named(name: &str) -> Option<&'static Trigger> {
-    TRIGGERS.iter().find(|trigger| trigger.name == name)
+pub fn named(name: &TriggerName) -> Option<&'static Trigger> {
+    TRIGGERS.iter().find(|trigger| trigger.name == *name)
 }
 
 #[cfg(test)]
@@ -282,7 +283,7 @@ mod tests {
     fn names_are_unique_and_words_of_the_contract_language() {
         for (index, trigger) in TRIGGERS.iter().enumerate() {
             assert!(TRIGGERS[..index].iter().all(|other| other.name != trigger.name), "{} is there twice", trigger.name);
-            assert!(trigger.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", trigger.name);
+            assert!(trigger.name.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", trigger.name);
             assert!(!trigger.about.is_empty() && !trigger.source.is_empty(), "{} does not explain itself", trigger.name);
         }
     }

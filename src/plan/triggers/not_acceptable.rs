@@ -2,6 +2,7 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 
 /// Media types that no server writes.
 const UNHEARD_OF: [&str; 2] = ["application/x-probity", "text/x-probity"];
@@ -10,7 +11,7 @@ const UNHEARD_OF: [&str; 2] = ["application/x-probity", "text/x-probity"];
 const ACCEPT: &str = "accept";
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "not-acceptable",
+    name: TriggerName::NOT_ACCEPTABLE,
     about: "the answer is asked for in a media type that the operation does not have",
     needs: "success with a body of a named media type",
     source: "RFC 9110, section 15.5.7",

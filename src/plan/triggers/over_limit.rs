@@ -6,12 +6,13 @@ use super::members::described;
 use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::schema::follow;
 use crate::model::contract::Location;
+use crate::model::trigger_name::TriggerName;
 
 /// Longer texts are not made: they would test the server's bounds, not the contract.
 const LONGEST: u64 = 10_000;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "over-limit",
+    name: TriggerName::OVER_LIMIT,
     about: "a number or a length is above its maximum",
     needs: "maximum in a query parameter or the body",
     source: "JSON Schema Validation, sections 6.2.2 (maximum) and 6.3.1 (maxLength)",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{TriggerContext, named};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::Operation;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::valid;
 
 /// What a trigger makes wrong in the valid request of an operation with this path, for the condition that the standards put behind
@@ -20,9 +21,16 @@ pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operatio
     let operation = contract.operations.iter().find(is_asked).unwrap();
     let base = valid(&contract, &schemas, operation, false).unwrap();
     let response = operation.responses.iter().find(|response| response.status.0 == status).unwrap();
-    let conditions = response.conditions.iter().filter(|condition| condition.trigger == trigger);
+    let conditions = response.conditions.iter().filter(|condition| condition.trigger.as_str() == trigger);
     let variations = conditions.flat_map(|condition| {
-        (named(trigger).unwrap().vary)(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition, base: &base, mark: "mark" })
+        (named(&TriggerName::written(trigger)).unwrap().vary)(&TriggerContext {
+            contract: &contract,
+            schemas: &schemas,
+            operation,
+            condition,
+            base: &base,
+            mark: "mark",
+        })
     });
     variations.filter_map(|mutation| Some(mutation.fault?.words)).collect()
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 
 /// The header field.
 const IF_MATCH: &str = "If-Match";
@@ -13,7 +14,7 @@ const IF_MATCH: &str = "If-Match";
 const LEAST: u32 = 10_000_000;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "stale-validator",
+    name: TriggerName::STALE_VALIDATOR,
     about: "If-Match names a version that cannot be the current one",
     needs: "",
     source: "RFC 9110, sections 13.1.1 and 15.5.13",

@@ -2,9 +2,10 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::text::plain;
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "undocumented-parameter",
+    name: TriggerName::UNDOCUMENTED_PARAMETER,
     about: "a query parameter that the contract says is refused is added",
     needs: "name of a parameter (`at`)",
     source: "JSON:API, Inclusion of Related Resources and Query Parameters",

@@ -1,9 +1,10 @@
 //! Trigger: the job has not finished.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "unfinished",
+    name: TriggerName::UNFINISHED,
     about: "the job has not finished",
     needs: "",
     source: "the contract",

@@ -6,10 +6,11 @@ use super::repeated_ids::{repeat, repeat_filled};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Location, Parameter};
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::unknown_id;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "unknown-id",
+    name: TriggerName::UNKNOWN_ID,
     about: "the id in the path names nothing",
     needs: "id in the path whose form leaves room for one that is sure to name nothing",
     source: "RFC 9110, section 15.5.5; JSON:API, Fetching Resources, 404 Not Found",

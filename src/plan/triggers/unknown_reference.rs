@@ -7,10 +7,11 @@ use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
 use crate::model::text::plain;
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::{NeededResource, unknown_id};
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "unknown-reference",
+    name: TriggerName::UNKNOWN_REFERENCE,
     about: "an id in the body or the query names nothing",
     needs: "id of another resource in the body or the query",
     source: "JSON:API, Creating Resources, 404 Not Found: a related resource that does not exist",

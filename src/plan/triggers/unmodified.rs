@@ -3,13 +3,14 @@
 use super::{Mutation, Precondition, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
+use crate::model::trigger_name::TriggerName;
 
 /// A condition on an answer, and the field of an earlier answer that it is made from: the stronger one first (RFC 9110, section
 /// 8.8).
 const CONDITIONS: [(&str, &str); 2] = [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")];
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "unmodified",
+    name: TriggerName::UNMODIFIED,
     about: "a read on condition that something has changed since the server said how it is",
     needs: "",
     source: "RFC 9110, sections 13.1.2, 13.1.3 and 15.4.5",

@@ -3,13 +3,14 @@
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Method, Operation};
 use crate::model::plan::{Body, Place};
+use crate::model::trigger_name::TriggerName;
 
 /// In the order in which they are tried: a method that replaces is the least likely to be supported without being
 /// documented. Which of them may be sent to what the run has not made is up to the plan.
 const METHODS: [&str; 4] = ["PUT", "PATCH", "POST", "DELETE"];
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "unsupported-method",
+    name: TriggerName::UNSUPPORTED_METHOD,
     about: "the method is one that the path does not have",
     needs: "method that the path does not have",
     source: "RFC 9110, section 15.5.6",

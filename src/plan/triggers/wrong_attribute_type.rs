@@ -2,10 +2,11 @@
 
 use super::members::{depth, described, name};
 use super::{Mutation, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 use crate::plan::values::unlike;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "wrong-attribute-type",
+    name: TriggerName::WRONG_ATTRIBUTE_TYPE,
     about: "a member of the body has another JSON type",
     needs: "member of the body whose type is told",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.1 (type)",

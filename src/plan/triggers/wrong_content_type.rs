@@ -2,12 +2,13 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Body, Place};
+use crate::model::trigger_name::TriggerName;
 
 /// Media types that no server has a reader for. A framework reads text and XML by itself, and refuses what it finds in them.
 const UNHEARD_OF: [&str; 2] = ["application/x-probity", "text/x-probity"];
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "wrong-content-type",
+    name: TriggerName::WRONG_CONTENT_TYPE,
     about: "the body says it is of a media type that does not exist",
     needs: "body of a named media type",
     source: "RFC 9110, section 15.5.16",
@@ -49,7 +50,7 @@ mod tests {
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
         let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
         let base = valid(&contract, &schemas, operation, true).unwrap();
-        let condition = Condition::named("wrong-content-type");
+        let condition = Condition::named(TriggerName::WRONG_CONTENT_TYPE);
         let ways = vary(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
         let headers = ways.into_iter().flat_map(|way| way.request.headers);
         headers.filter(|(name, _)| name == "content-type").map(|(_, value)| value).collect()

@@ -2,9 +2,10 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::plan::{Credentials, Place};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "wrong-secret",
+    name: TriggerName::WRONG_SECRET,
     about: "the secret is another",
     needs: "security requirement without exceptions",
     source: "RFC 9110, section 15.5.2",

@@ -1,9 +1,10 @@
 //! Trigger: the resource is in a state that does not allow the operation.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
+use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "wrong-state",
+    name: TriggerName::WRONG_STATE,
     about: "the resource is not in a state that allows it",
     needs: "",
     source: "the contract",

@@ -1,12 +1,13 @@
 //! Trigger: the member `type` of the body names another resource type (JSON:API).
 
+use crate::model::trigger_name::TriggerName;
 use serde_json::json;
 
 use super::members::{depth, described, name};
 use super::{Mutation, Trigger, TriggerContext};
 
 pub(super) const TRIGGER: Trigger = Trigger {
-    name: "wrong-type",
+    name: TriggerName::WRONG_TYPE,
     about: "type in the body is another",
     needs: "`type` in the body that takes only one word",
     source: "JSON:API, Creating Resources and Updating Resources, 409 Conflict",
