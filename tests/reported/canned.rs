@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::form::{Change, Line, Part, Rule, Written};
-use crate::served::{Asked, Reply};
+use crate::support::server::{Asked, Reply};
 
 /// Rules and what they have made so far.
 pub struct Canned {

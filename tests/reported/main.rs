@@ -1,7 +1,5 @@
 //! One trial for each case file in `tests/cases`: a run against the server of the file says what is expected.
 
-#[path = "../support/server.rs"]
-mod served;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -19,8 +17,8 @@ use serde_json::Value;
 use canned::{Canned, merge, unknown};
 use form::{Case, Expected, Rule, Variant};
 use said::Said;
-use served::Served;
 use support::Folder;
+use support::server::Served;
 
 /// Where the case files are.
 const CASES: &str = "tests/cases";

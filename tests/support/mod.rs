@@ -1,9 +1,12 @@
 //! What several tests share: temporary folders, the binary, and a mock in a process of its own.
 #![allow(dead_code, reason = "each test is compiled with all of it and uses its part")]
 
+pub mod server;
+
 use std::io::{BufRead, BufReader, Lines};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use probity::cli::{Specification, run_args};
 use probity::model::report::Report;
@@ -17,9 +20,11 @@ pub const OTHER: &str = "openapi: 3.1.0\ninfo: {title: Other, version: '1'}\npat
 pub struct Folder(pub PathBuf);
 
 impl Folder {
-    /// An empty folder; the name is one that no other test of the same program has.
+    /// An empty folder. Tests of one binary may take the same name: a number tells their folders apart.
     pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("probity-{name}-{}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("probity-{name}-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)
@@ -115,7 +120,7 @@ impl Mock {
     pub fn command(&self, folder: &Folder, words: &[&str]) -> Command {
         let mut command = folder.command(&words[..1]);
         command.envs(self.environment.iter().cloned()).args(["--target", &self.url]).args(&words[1..]);
-        // It is a mock of our own, of which everything may be lost; what a run may change elsewhere is tested in tests/planted.
+        // It is a mock of our own, of which everything may be lost; what a run may change elsewhere is tested in tests/integration/planted.
         if words[0] == "run" && !words.contains(&"--allow") && !words.contains(&"read-only") {
             command.args(["--allow", "all"]);
         }

@@ -1,0 +1,59 @@
+//! Schemes that a suite adds to a contract that declares none, and what is said where credentials are missing or refused.
+
+use serde_json::json;
+
+use crate::credentials::server::{Server, cell, folder, reply, run};
+use crate::support::text;
+
+const CONTRACT: &str = r"openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /things: {get: {operationId: things.list, responses: &responses {'200': {description: all}, '401': {description: who}}}}
+  /health: {get: {operationId: health.get, responses: {'200': {description: well}}}}
+";
+
+const SECURITY: &str = r"security:
+  schemes: {token: {type: http, scheme: bearer}, raw: {type: apiKey, in: header, name: Authorization}, firm: {type: apiKey, in: query, name: firm}}
+  needs: [{schemes: [SCHEME, firm], exclude: [health.*]}]
+";
+
+#[test]
+fn a_suite_adds_schemes_to_a_contract_without_any() {
+    let server = Server::start(|asked| match asked.path() {
+        "/things" if asked.header("authorization") == "Bearer t-0123456789" && asked.target.ends_with("?firm=7") => reply(200, json!(null)),
+        "/things" => reply(401, json!(null)).with("www-authenticate", "Bearer"),
+        _ if asked.headers.contains_key("authorization") => reply(500, json!(null)),
+        _ => reply(200, json!(null)),
+    });
+    let folder = folder("schemes", CONTRACT, &SECURITY.replace("SCHEME", "token"));
+    let output = run(&folder, &server, &[], &[("PROBITY_TOKEN", "t-0123456789"), ("PROBITY_FIRM", "7")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    for (operation, status) in [("things.list", 200), ("things.list", 401), ("health.get", 200)] {
+        assert_eq!(cell(&folder, operation, status)["verdict"], "conforms", "{operation} {status}: {}", text(&output));
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_at_once_with_where_it_goes() {
+    let server = Server::start(|_| reply(200, json!(null)));
+    let accounts = "accounts: {full: {raw: {value: {env: RAW}}, firm: {value: {env: FIRM}}}}\n";
+    let folder = folder("missing", CONTRACT, &format!("{}{accounts}", SECURITY.replace("SCHEME", "raw")));
+    let told = text(&run(&folder, &server, &[], &[]));
+    let wanted =
+        "set FIRM (query parameter firm), RAW (the whole value of the header Authorization: a prefix such as `Bearer ` or `Token ` belongs to it)";
+    assert!(told.contains(wanted), "{told}");
+    assert!(server.seen().is_empty());
+}
+
+#[test]
+fn a_server_that_knows_nobody_is_told_with_what_was_shown() {
+    let server = Server::start(|_| reply(401, json!(null)).with("www-authenticate", "Bearer"));
+    let folder = folder("unknown", CONTRACT, &SECURITY.replace("SCHEME", "token").replace(", exclude: [health.*]", ""));
+    let told = text(&run(&folder, &server, &[], &[("PROBITY_TOKEN", "t-0123456789"), ("PROBITY_FIRM", "7-firm-number-7")]));
+    assert!(told.contains("every valid request was answered 401; check the credentials: firm was shown as `?firm=...`"), "{told}");
+    assert!(told.contains("token was shown as `Authorization: Bearer ...` (PROBITY_TOKEN is the token of token, without the word Bearer)"), "{told}");
+    assert!(!told.contains("t-0123456789") && !told.contains("7-firm-number-7"), "{told}");
+    let folder = crate::credentials::server::folder("unknown-none", CONTRACT, "");
+    let told = text(&run(&folder, &server, &[], &[]));
+    assert!(told.contains("none showed credentials, because neither the contract nor the suite asks for any"), "{told}");
+}

@@ -1,0 +1,10 @@
+//! Servers that were not made for the program: no false accusation, no missed fault, no harm to other data.
+
+mod conditional;
+mod nested;
+mod now_and_then;
+mod overloaded;
+mod replayed;
+mod same_id;
+mod sent;
+mod server;
