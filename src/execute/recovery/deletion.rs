@@ -16,6 +16,9 @@ use crate::plan::{Remake, elsewhere, remakes, renamed};
 /// How often a thing is made again for one probe.
 const MOST_TIMES: usize = 5;
 
+/// Header fields with which a write says which state it expects (RFC 9110, section 13.1).
+const PRECONDITIONS: &[&str] = &["if-match", "if-none-match", "if-unmodified-since"];
+
 impl Sender<'_, '_> {
     /// Ends a probe whose request may have been sent by a run that was cut off. Where it takes something away, it is not known
     /// whether an earlier request did, and the answer now is that there is no such thing, the thing is made again and the
@@ -38,7 +41,8 @@ impl Sender<'_, '_> {
             }
             self.once_more(probe, &slots, &mut outcome).await;
         }
-        if in_doubt(probe, &outcome) {
+        // Another resource is in another state than the one that a conditional request expects.
+        if in_doubt(probe, &outcome) && !is_conditional(probe) {
             before.extend(self.act_elsewhere(probe, &mut outcome, &mut slots).await);
         }
         let held = self.queue.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
@@ -118,10 +122,60 @@ fn in_turn(probe: &Probe, outcome: &Outcome) -> bool {
     was_lost(outcome) && other && probe.repeat == Repeat::Once
 }
 
-/// Whether a valid request that is not the same when it is sent twice (RFC 9110, section 9.2.2) was refused after one
-/// whose answer is not known.
+/// Whether a request says which state it expects.
+fn is_conditional(probe: &Probe) -> bool {
+    probe.request.headers.iter().any(|(name, _)| PRECONDITIONS.iter().any(|known| name.eq_ignore_ascii_case(known)))
+}
+
+/// Whether a valid request was refused after one whose answer is not known, and may be refused because that one was accepted.
+///
+/// Idempotence alone does not decide it: it is about what a request does, not about how it is answered. A second DELETE has the
+/// effect of the first (RFC 9110, section 9.2.2) and may be refused because nothing is left to remove. A second PATCH need not
+/// even have the same effect (RFC 5789, section 2). PUT sends the whole state, so the second is answered like the first, unless
+/// it says which state it expects (RFC 9110, section 13.1).
 fn in_doubt(probe: &Probe, outcome: &Outcome) -> bool {
-    let idempotent = probe.request.method.is_safe() || probe.request.method.is_put() || probe.request.method.is_patch();
+    let answered_alike = probe.request.method.is_safe() || (probe.request.method.is_put() && !is_conditional(probe));
     let refused = outcome.answer().is_some_and(|answer| answer.status.0 / 100 == 4 && !matches!(answer.status.0, 401 | 403 | 429));
-    was_lost(outcome) && refused && !idempotent && probe.fault.is_none()
+    was_lost(outcome) && refused && !answered_alike && probe.fault.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::{Probe, in_doubt};
+    use crate::model::exchange::{Ending, Outcome};
+
+    /// Whether it is in doubt what a request did that got no answer, and a refusal when it was sent again.
+    fn doubted(method: &str, header: Option<&str>, status: u16) -> bool {
+        let headers: Vec<(&str, &str)> = header.map(|name| (name, "\"1\"")).into_iter().collect();
+        let probe: Probe = from_value(json!({
+            "id": "p", "operation": "things.write", "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
+            "request": {
+                "method": method, "path": "/things/{id}", "path_values": {"id": "1"}, "query": [], "headers": headers, "body": "empty",
+                "credentials": "none", "fillings": []
+            },
+            "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "stage": "change",
+            "repeat": "once", "also": [], "assumed": null
+        }))
+        .unwrap();
+        let request = json!({"method": method, "url": "http://a/things/1", "headers": [], "body": null});
+        let answer = json!({"status": status, "headers": [], "body": "empty", "millis": 1});
+        let exchanges = from_value(json!([{"request": request, "answer": null}, {"request": request, "answer": answer}])).unwrap();
+        in_doubt(&probe, &Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered })
+    }
+
+    #[test]
+    fn a_refusal_may_be_due_to_the_request_before() {
+        // RFC 5789, section 2, and RFC 9110, section 9.2.2: what is not idempotent, or is answered in another way the second time.
+        for method in ["POST", "PATCH", "DELETE"] {
+            assert!(doubted(method, None, 409) && doubted(method, None, 404) && !doubted(method, None, 200), "{method}");
+            assert!(!doubted(method, None, 401) && !doubted(method, None, 403) && !doubted(method, None, 429), "{method}");
+        }
+        for method in ["GET", "HEAD", "OPTIONS", "PUT"] {
+            assert!(!doubted(method, None, 409), "{method}");
+        }
+        // RFC 9110, section 13.1: the state that it expects is the one before the first.
+        assert!(doubted("PUT", Some("If-Match"), 412) && doubted("PUT", Some("if-none-match"), 412) && !doubted("GET", Some("if-match"), 412));
+    }
 }
