@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
         }
         let slots = match self.values(probe) {
             // What has to be made again names things that the probe itself does not.
-            Ok(_) if known && probe.fault.is_none() => self.progress.slots.clone(),
+            Ok(_) if known && probe.fault.is_none() => self.progress.known.ids().clone(),
             Ok(slots) => slots,
             Err(_) if unauthenticated => self.stand_ins(probe),
             // A request that is one too many is refused whatever it names.
@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
         {
             return Err(reason);
         }
-        let refused = |control: &&String| probe.after.contains(*control) && !self.progress.accepted.contains(*control);
+        let refused = |control: &&String| probe.after.contains(*control) && !self.progress.known.accepted().contains(*control);
         if let Some(control) = probe.control.as_ref().filter(|_| !unauthenticated).filter(refused) {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
             let why = why.unwrap_or_else(|| Reason::from(control.clone()).caused_by(control));
@@ -161,12 +161,18 @@ impl<'a> Run<'a> {
     pub(super) fn reserve(&self, queue: &SendQueue<'a>) -> u64 {
         let entailed = queue.entailed.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way: u64 = entailed.iter().filter(|(probe, _)| !self.progress.outcomes.contains_key(*probe)).map(|(_, count)| count).sum();
-        let there = |slot: &SlotId| self.progress.slots.contains_key(slot) && !self.progress.lost.contains_key(slot);
+        let there = |slot: &SlotId| self.progress.is_there(slot);
         let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
         let removing: Vec<&Probe> = self.plan.probes.iter().filter(open).filter(|probe| probe.consumes.iter().any(there)).collect();
         let planned = |slot: &SlotId| removing.iter().any(|probe| probe.consumes.contains(slot));
-        let removable = |slot: &SlotId| self.progress.removers.contains_key(slot) || self.plan.removers.contains_key(ids::planned(slot));
-        let made = self.plan.slots.iter().filter(|(_, known)| known.maker().is_some()).map(|(slot, _)| slot).chain(self.progress.made.keys());
+        let removable = |slot: &SlotId| self.progress.known.removers().contains_key(slot) || self.plan.removers.contains_key(ids::planned(slot));
+        let made = self
+            .plan
+            .slots
+            .iter()
+            .filter(|(_, known)| known.maker().is_some())
+            .map(|(slot, _)| slot)
+            .chain(self.progress.made_beside().map(|(slot, _)| slot));
         let beside = made.filter(|slot| there(slot) && removable(slot) && !planned(slot)).count();
         (removing.len() + beside) as u64 + under_way
     }
@@ -176,7 +182,7 @@ impl<'a> Run<'a> {
     fn stand_ins(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
         let fillings = probe.request.fillings.iter().filter_map(|binding| Some((&binding.slot, value_at(&probe.request, &binding.place)?)));
         let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, &self.plan.mark, |_| true)?)));
-        let there = self.progress.slots.iter().filter(|(slot, _)| probe.needs.contains(slot) && !self.progress.lost.contains_key(*slot));
+        let there = self.progress.known.ids().iter().filter(|(slot, _)| probe.needs.contains(slot) && self.progress.is_there(slot));
         nothing.chain(there.map(|(slot, value)| (slot.clone(), value.clone()))).collect()
     }
 
@@ -187,7 +193,7 @@ impl<'a> Run<'a> {
         let removers = probe.after.iter().filter(|_| probe.trigger == TriggerName::DELETED_RESOURCE).filter_map(|before| self.plan.probe(before));
         let removers: Vec<&Probe> =
             removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
-        if let Some(remover) = removers.iter().find(|remover| !self.progress.accepted.contains(&remover.id)) {
+        if let Some(remover) = removers.iter().find(|remover| !self.progress.known.accepted().contains(&remover.id)) {
             return Err(Reason::from(format!("nothing was deleted: {} was not accepted", remover.id)).caused_by(&remover.id));
         }
         let pending = |remover: &&&Probe| self.outcome(&remover.id).and_then(Outcome::answer).is_some_and(|answer| answer.status == Status(202));
@@ -197,10 +203,10 @@ impl<'a> Run<'a> {
         }
         for slot in &probe.needs {
             let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
-            if !gone && let Some(reason) = self.progress.lost.get(slot) {
+            if !gone && let Some(reason) = self.progress.absence(slot) {
                 return Err(reason.clone().worded(format!("{slot} is not there: {reason}")));
             }
-            let value = self.progress.slots.get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
+            let value = self.progress.known.ids().get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
             values.insert(slot.clone(), value.clone());
         }
         Ok(values)

@@ -20,7 +20,7 @@ impl<'a> Run<'a> {
             self.progress.sought.remove(slot);
             let finders = self.plan.finders.get(slot).into_iter().flatten();
             for finder in finders {
-                if self.progress.slots.contains_key(slot) {
+                if self.progress.known.ids().contains_key(slot) {
                     break;
                 }
                 if !self.progress.outcomes.contains_key(&finder.id)
@@ -54,10 +54,10 @@ impl<'a> Run<'a> {
     fn took(&mut self, slot: &SlotId, finder: &Probe) -> bool {
         let planned = ids::planned(&finder.id);
         let answer = self.outcome(planned).and_then(Outcome::answer).filter(|answer| finder.is_accepted_by(answer.status));
-        let found = answer.and_then(|answer| captured(finder.captures.first()?, answer, finder, &self.progress.slots));
+        let found = answer.and_then(|answer| captured(finder.captures.first()?, answer, finder, self.progress.known.ids()));
         if let Some(value) = found {
-            self.progress.slots.insert(slot.clone(), value);
-            self.progress.lost.remove(slot);
+            self.progress.known.find(slot.clone(), value);
+            self.progress.unfilled.remove(slot);
         }
         self.outcome(planned).is_some()
     }

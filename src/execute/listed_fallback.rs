@@ -30,13 +30,13 @@ impl Run<'_> {
         let [slot] = probe.needs.as_slice() else { return None };
         if !probe.request.method.is_safe()
             || probe.fault.is_some()
-            || !self.progress.lost.contains_key(slot)
+            || self.progress.absence(slot).is_none()
             || probe.request.slots_in_path() != [slot]
         {
             return None;
         }
         let maker = self.plan.maker(slot)?;
-        if self.progress.accepted.contains(maker) {
+        if self.progress.known.accepted().contains(maker) {
             return None;
         }
         let kind = &self.plan.slots.get(slot)?.kind;

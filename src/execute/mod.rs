@@ -32,17 +32,15 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use serde_json::Value;
 
-use crate::contract::expressions::captured;
 use crate::execute::http::{Accounts, Client, Permit};
 use crate::execute::journal::Journal;
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::exchange::{Outcome, Outcomes};
-use crate::model::plan::{Plan, Probe, ProbeId, Remover, Repeat, Slot, SlotId, Stage};
+use crate::model::plan::{Plan, Probe, ProbeId, Slot, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::model::report::{Changed, RunTraces};
-use crate::plan::Ownership;
+use crate::plan::{KnownResources, Ownership, ProbeEnd};
 use admission::Ended;
 use send_queue::SendQueue;
 
@@ -131,17 +129,14 @@ pub struct Run<'a> {
 struct RunState {
     outcomes: BTreeMap<ProbeId, usize>,
     ended: Vec<Outcome>,
-    slots: BTreeMap<SlotId, Value>,
-    /// Why a slot has no value, or has lost it.
-    lost: BTreeMap<SlotId, Reason>,
-    accepted: BTreeSet<ProbeId>,
+    known: KnownResources,
+    /// Why the request that is due to fill a slot has not filled it.
+    unfilled: BTreeMap<SlotId, Reason>,
     breaker: admission::CircuitBreaker,
     sent: u64,
-    /// What was sent although it was not planned, and what that made.
+    /// What was sent although it was not planned, and the slots that it was to fill.
     added: Vec<Probe>,
-    made: BTreeMap<SlotId, Slot>,
-    /// How things are removed that the plan does not foresee.
-    removers: BTreeMap<SlotId, Remover>,
+    beside: BTreeMap<SlotId, Slot>,
     changed: Vec<Changed>,
     /// Kinds of which something may be there that cannot be looked for.
     unfound: BTreeSet<String>,
@@ -149,6 +144,23 @@ struct RunState {
     swept: usize,
     /// What is being looked for in other lists.
     sought: BTreeSet<SlotId>,
+}
+
+impl RunState {
+    /// Why a resource is not there for the requests that name it.
+    fn absence(&self, slot: &str) -> Option<Reason> {
+        self.unfilled.get(slot).cloned().or_else(|| Some(self.known.removal(slot)?.words().into()))
+    }
+
+    /// Slots that the plan does not have.
+    fn made_beside(&self) -> impl Iterator<Item = (&SlotId, &Slot)> {
+        self.beside.iter().filter(|(slot, _)| !self.known.beside().contains_key(*slot)).chain(self.known.beside())
+    }
+
+    /// Whether a slot names something that is there.
+    fn is_there(&self, slot: &str) -> bool {
+        self.known.is_there(slot) && !self.unfilled.contains_key(slot)
+    }
 }
 
 impl<'a> Run<'a> {
@@ -162,12 +174,7 @@ impl<'a> Run<'a> {
         watch: &'a (dyn Fn(RunEvent<'_>) + Sync),
         stopped: &'a (dyn Fn() -> bool + Sync),
     ) -> Self {
-        let mut progress = RunState::default();
-        for (id, slot) in &plan.slots {
-            if let crate::model::plan::Origin::Given(value) = &slot.origin {
-                progress.slots.insert(id.clone(), Value::String(value.clone()));
-            }
-        }
+        let progress = RunState { known: KnownResources::new(plan), ..RunState::default() };
         let ownership = Arc::new(Mutex::new(Ownership::new(contract, &plan.mark)));
         Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, permit, ownership, progress }
     }
@@ -213,11 +220,12 @@ impl<'a> Run<'a> {
         }
         let (made, left) = self.inventory();
         let traces = RunTraces { made, left, changed: std::mem::take(&mut self.progress.changed) };
-        let RunState { mut ended, added, made, .. } = self.progress;
+        let RunState { mut ended, added, known, beside: mut slots, .. } = self.progress;
+        slots.extend(known.beside().clone());
         if let Some(pasts) = self.pasts {
             pasts.order(&mut ended);
         }
-        ExecutionResult { outcomes: Outcomes { outcomes: ended }, added, slots: made, traces }
+        ExecutionResult { outcomes: Outcomes { outcomes: ended }, added, slots, traces }
     }
 
     async fn stage(&mut self, due: (u32, Stage), queue: &SendQueue<'a>) {
@@ -269,7 +277,7 @@ impl<'a> Run<'a> {
     /// Learns from what came of a probe, and of all that was sent on its behalf.
     fn learn(&mut self, ended: Ended<'a>, queue: &SendQueue<'a>) {
         for (remake, outcome) in ended.before {
-            self.progress.made.extend(remake.beside);
+            self.progress.beside.extend(remake.beside);
             self.end(&remake.probe, outcome);
             self.progress.added.push(remake.probe);
         }
@@ -289,7 +297,7 @@ impl<'a> Run<'a> {
             return;
         }
         for probe in self.plan.probes.iter().filter(|probe| probe.stage == Stage::Burst && !self.progress.outcomes.contains_key(&probe.id)) {
-            let accepted = probe.control.as_ref().is_none_or(|control| self.progress.accepted.contains(control));
+            let accepted = probe.control.as_ref().is_none_or(|control| self.progress.known.accepted().contains(control));
             if let Some(slots) = self.values(probe).ok().filter(|_| accepted) {
                 queue.bursts.arm(probe, slots);
             }
@@ -301,31 +309,24 @@ impl<'a> Run<'a> {
         (self.watch)(RunEvent::Ended);
         let answer = outcome.answer();
         let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
-        if accepted {
-            self.progress.accepted.insert(probe.id.clone());
-        }
         self.progress.sent += outcome.exchanges.len() as u64;
         let optional = self.contract.operation(&probe.operation).is_some_and(|operation| operation.optional);
         self.progress.breaker.learn(probe, &outcome, (accepted, optional));
+        let unfilled = self.progress.known.apply(self.plan, &ProbeEnd::live(probe, &outcome));
         for capture in &probe.captures {
-            let found = answer.filter(|_| accepted).and_then(|answer| captured(capture, answer, probe, &self.progress.slots));
-            match found.or_else(|| self.plan.slots.get(&capture.slot)?.fallback.clone()) {
-                Some(value) => {
-                    self.keep_former(probe, &capture.slot);
-                    self.progress.slots.insert(capture.slot.clone(), value);
-                    self.progress.lost.remove(&capture.slot);
-                }
-                None => {
-                    self.progress.lost.insert(capture.slot.clone(), admission::why_not(probe, &outcome, accepted));
-                }
+            self.progress.unfilled.remove(&capture.slot);
+        }
+        for slot in unfilled {
+            match self.plan.slots.get(slot).and_then(|known| known.fallback.clone()) {
+                Some(example) => self.progress.known.find(slot.clone(), example),
+                None => drop(self.progress.unfilled.insert(slot.clone(), admission::why_not(probe, &outcome, accepted))),
             }
         }
-        if answer.is_some_and(|answer| answer.status.is_success()) && probe.repeat == Repeat::Once {
-            for slot in &probe.consumes {
-                self.progress.lost.insert(slot.clone(), format!("{} removed it", probe.id).into());
+        for slot in &probe.consumes {
+            if self.progress.known.removal(slot).is_some_and(|removal| removal.by == probe.id) {
+                self.progress.unfilled.remove(slot);
             }
         }
-        self.note_intruders(probe, &outcome);
         self.note_unlisted(probe, &outcome);
         self.progress.outcomes.insert(probe.id.clone(), self.progress.ended.len());
         self.progress.ended.push(outcome);

@@ -68,6 +68,11 @@ pub fn made_again(maker: &str, time: impl Display, user: &str) -> String {
     format!("{maker}#again{time}:{user}")
 }
 
+/// Whether a probe makes a resource again for this other one.
+pub fn is_made_again_for(id: &str, user: &str) -> bool {
+    id.strip_suffix(user).and_then(|front| front.strip_suffix(':')).is_some_and(|front| front.contains("#again"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +90,6 @@ mod tests {
         let shown = shown_by("books", "p", "7");
         assert_eq!((shown.as_str(), kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
         assert_eq!((planned(&slot), made_again("p", 2, "q").as_str()), (slot.as_str(), "p#again2:q"));
+        assert!(is_made_again_for(&made_again("p", 2, "q"), "q") && !is_made_again_for(&made_again("p", 2, "q"), "p"));
     }
 }

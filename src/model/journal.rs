@@ -114,6 +114,8 @@ pub struct EarlierRequest {
     pub request: SentRequest,
     /// What became of it.
     pub fate: RequestFate,
+    /// Where the journal speaks of it last: at its answer, else where it is sent.
+    pub line: usize,
 }
 
 /// A journal as it can be retold.
@@ -153,7 +155,7 @@ impl JournalHistory {
             keep: Keep::All,
         };
         let mut owners: BTreeMap<u64, ProbeId> = BTreeMap::new();
-        for entry in entries {
+        for (line, entry) in entries.enumerate() {
             match entry {
                 Entry::Started(_) => {}
                 Entry::Added(probe) => {
@@ -164,10 +166,10 @@ impl JournalHistory {
                 Entry::Sent { number, at, probe, request } => {
                     journal_history.times.push(at);
                     owners.insert(number, probe.clone());
-                    journal_history.past.entry(probe).or_default().push(EarlierRequest { number, request, fate: RequestFate::Lost });
+                    journal_history.past.entry(probe).or_default().push(EarlierRequest { number, request, fate: RequestFate::Lost, line });
                 }
-                Entry::Answered { number, answer } => journal_history.settle(&owners, number, RequestFate::Answered(answer)),
-                Entry::Silent { number, reason } => journal_history.settle(&owners, number, RequestFate::Silent(reason)),
+                Entry::Answered { number, answer } => journal_history.settle(&owners, number, line, RequestFate::Answered(answer)),
+                Entry::Silent { number, reason } => journal_history.settle(&owners, number, line, RequestFate::Silent(reason)),
                 Entry::LogIn { at, .. } => journal_history.times.push(at),
                 Entry::Interrupted => journal_history.interrupted = true,
                 Entry::Finished => journal_history.finished = true,
@@ -196,10 +198,10 @@ impl JournalHistory {
         self
     }
 
-    fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, fate: RequestFate) {
+    fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, line: usize, fate: RequestFate) {
         let past = owners.get(&number).and_then(|probe| self.past.get_mut(probe));
         if let Some(one) = past.and_then(|past| past.iter_mut().find(|one| one.number == number)) {
-            one.fate = fate;
+            (one.fate, one.line) = (fate, line);
         }
     }
 
@@ -211,5 +213,17 @@ impl JournalHistory {
     /// How often it is not known what became of a probe's request: the run was cut off, or no answer came.
     pub fn lost(&self, probe: &str) -> usize {
         self.past.get(probe).into_iter().flatten().filter(|past| !matches!(past.fate, RequestFate::Answered(_))).count()
+    }
+
+    /// A probe of the plan, or one that was sent beside it.
+    pub fn probe(&self, id: &str) -> Option<&Probe> {
+        self.start.plan.probe(id).or_else(|| self.added.iter().find(|added| added.id == id))
+    }
+
+    /// Every probe of which something was sent, with all of it, in the order in which they ended.
+    pub fn ends(&self) -> Vec<(&Probe, &[EarlierRequest])> {
+        let mut ends: Vec<(&Probe, &[EarlierRequest])> = self.past.iter().filter_map(|(id, past)| Some((self.probe(id)?, past.as_slice()))).collect();
+        ends.sort_by_key(|(_, past)| past.last().map(|last| last.line));
+        ends
     }
 }

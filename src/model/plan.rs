@@ -68,7 +68,7 @@ impl Plan {
 }
 
 /// A request that removes one thing.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Remover {
     /// The operation.
     pub operation: String,
@@ -110,7 +110,7 @@ pub enum Intent {
 }
 
 /// A value that one probe yields and others use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Slot {
     /// Kind of resource.
     pub kind: String,

@@ -22,7 +22,7 @@ use crate::model::plan::{Origin, Plan, Probe};
 use crate::model::report::Report;
 use crate::model::suite::Suite;
 use crate::model::text::plain;
-use crate::plan::{GivenResource, Held, PlanningOptions, removals, undoing};
+use crate::plan::{GivenResource, KnownResources, PlanningOptions, removals, undoing};
 use crate::session::stop::Stop;
 
 /// How long journals are looked into for requests that count against a rate limit, in milliseconds: two days.
@@ -248,19 +248,22 @@ fn has_left(journal_history: &JournalHistory) -> bool {
         let makes = probe.is_some_and(|probe| probe.fault.is_none() && !probe.request.method.is_safe() && !probe.captures.is_empty());
         makes && past.iter().any(|past| !matches!(past.fate, RequestFate::Answered(_)))
     });
-    let held = Held::of(journal_history);
-    let mut whole = plan.clone();
-    whole.slots.extend(held.slots.clone());
-    unknown || !removals(&whole, &held).is_empty() || !undoing(&whole, &held).is_empty()
+    unknown || !removing(journal_history, &KnownResources::left_by(journal_history)).is_empty()
 }
 
 /// The requests that remove what a run has left, each with the ids that it is sent with.
 fn needs(journal_history: &JournalHistory) -> Vec<(String, Vec<Option<Value>>)> {
-    let held = Held::of(journal_history);
-    let mut whole = journal_history.start.plan.clone();
-    whole.slots.extend(held.slots.clone());
-    let all = removals(&whole, &held).into_iter().chain(undoing(&whole, &held));
-    all.map(|probe| (probe.id, probe.request.slots().iter().map(|slot| held.values.get(slot).cloned()).collect())).collect()
+    let known = KnownResources::left_by(journal_history);
+    let ids = |probe: &Probe| probe.request.slots().iter().map(|slot| known.ids().get(slot).cloned()).collect();
+    removing(journal_history, &known).into_iter().map(|probe| (probe.id.clone(), ids(&probe))).collect()
+}
+
+/// The requests that remove what a run has left.
+fn removing(journal_history: &JournalHistory, known: &KnownResources) -> Vec<Probe> {
+    let whole = known.extended(&journal_history.start.plan);
+    let mut all = removals(&whole, |slot| known.is_there(slot));
+    all.extend(undoing(&whole, known));
+    all
 }
 
 /// Jobs of earlier runs that have not shown what they were left for, by kind and id: the next run leaves others.

@@ -24,9 +24,10 @@ impl Run<'_> {
             return;
         }
         for answer in outcome.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()) {
-            let told = made_captures(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+            let told =
+                made_captures(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, self.progress.known.ids()).is_some());
             for (capture, kind) in unlisted_captures_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
-                let Some(id) = captured(&capture, answer, probe, &self.progress.slots) else { continue };
+                let Some(id) = captured(&capture, answer, probe, self.progress.known.ids()) else { continue };
                 if self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
                     self.adopt_unlisted(probe, &kind, id);
                 }
@@ -36,11 +37,8 @@ impl Run<'_> {
 
     fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
         let slot = ids::shown_by(kind, &probe.id, &plain(&id));
-        if let Some(remover) = remover(self.contract, kind, &probe.request, &slot) {
-            self.progress.removers.insert(slot.clone(), remover);
-        }
-        self.progress.slots.insert(slot.clone(), id);
-        self.progress.made.insert(slot, Slot::any(kind, Origin::Created(probe.id.clone())));
+        let remover = remover(self.contract, kind, &probe.request, &slot);
+        self.progress.known.adopt(slot, Slot::any(kind, Origin::Created(probe.id.clone())), id, remover);
     }
 
     /// Everything that the run has made, each once.
@@ -50,8 +48,8 @@ impl Run<'_> {
         if self.permit.is_unlimited() && !self.settings.sweep {
             return (made, left);
         }
-        for (slot, known) in self.plan.slots.iter().chain(&self.progress.made) {
-            let (Some(maker), Some(value)) = (known.maker(), self.progress.slots.get(slot)) else { continue };
+        for (slot, known) in self.plan.slots.iter().chain(self.progress.made_beside()) {
+            let (Some(maker), Some(value)) = (known.maker(), self.progress.known.ids().get(slot)) else { continue };
             let id = plain(value);
             if ids::is_looked_for(slot) || made.iter().any(|one| one.kind == known.kind && one.id == id) {
                 continue;
@@ -74,18 +72,18 @@ impl Run<'_> {
 
     /// Whether a thing is gone: it was removed, or the same thing under another kind, or what it hung below.
     fn is_gone(&self, slot: &SlotId, maker: &str, id: &str) -> bool {
-        if self.progress.lost.contains_key(slot) {
+        if self.progress.absence(slot).is_some() {
             return true;
         }
         let twin = |(other, known): (&SlotId, &Slot)| {
-            let same = known.maker().is_some_and(|by| by == maker) && self.progress.slots.get(other).map(plain).as_deref() == Some(id);
-            same && self.progress.lost.contains_key(other)
+            let same = known.maker().is_some_and(|by| by == maker) && self.progress.known.ids().get(other).map(plain).as_deref() == Some(id);
+            same && self.progress.absence(other).is_some()
         };
         let above = self.plan.probe(maker).map(|probe| probe.request.slots_in_path()).unwrap_or_default();
         let below = above
             .into_iter()
-            .any(|parent| self.plan.is_made(parent) && self.progress.lost.contains_key(parent) && self.progress.slots.contains_key(parent));
-        below || self.plan.slots.iter().chain(&self.progress.made).any(twin)
+            .any(|parent| self.plan.is_made(parent) && self.progress.absence(parent).is_some() && self.progress.known.ids().contains_key(parent));
+        below || self.plan.slots.iter().chain(self.progress.made_beside()).any(twin)
     }
 
     fn leftover(&self, slot: &SlotId, known: &Slot, maker: &str, id: String) -> Leftover {
@@ -94,7 +92,7 @@ impl Run<'_> {
             (probe.fault.is_none() && probe.consumes.contains(slot)).then_some((probe, outcome))
         });
         let twin = ids::planned(slot);
-        let remover = self.plan.removers.get(twin).or_else(|| self.progress.removers.get(slot)).map(|remover| remover.operation.clone());
+        let remover = self.plan.removers.get(twin).or_else(|| self.progress.known.removers().get(slot)).map(|remover| remover.operation.clone());
         let (reason, status) = match tried {
             Some((probe, outcome)) => (why_left(probe, outcome), outcome.answer().map(|answer| answer.status)),
             None if remover.is_some() => ("nothing was sent to remove it".to_owned(), None),
@@ -144,10 +142,11 @@ impl Run<'_> {
             let below_item = key.is_none() && (below_own || operation.path.trim_end_matches('/').ends_with('}') || !self.makes_things(probe));
             for exchange in outcome.exchanges.iter().filter(|_| !below_item) {
                 let told = |answer: &Answer| {
-                    let listed =
-                        made_captures(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some());
+                    let listed = made_captures(self.plan, probe)
+                        .iter()
+                        .any(|(capture, _)| captured(capture, answer, probe, self.progress.known.ids()).is_some());
                     let found = unlisted_captures_in(self.contract, probe, answer);
-                    listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, &self.progress.slots).is_some())
+                    listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, self.progress.known.ids()).is_some())
                 };
                 let reason = match &exchange.answer {
                     Some(answer) if !answer.status.is_success() || answer.status == Status(204) || told(answer) => continue,

@@ -22,7 +22,7 @@ use crate::model::plan::{Binding, Capture, Fault, Origin, Place, Probe, Purpose,
 use crate::model::report::Leftover;
 use crate::model::text::plain;
 use crate::plan::values::valid;
-use crate::plan::{Held, IdSource, feeds, names, removal, removals};
+use crate::plan::{IdSource, KnownResources, feeds, names, removal, removals};
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
@@ -55,11 +55,7 @@ impl<'a> Run<'a> {
     pub async fn clean(mut self, schemas: &Schemas, journal_history: &JournalHistory) -> CleanUpResult {
         let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.ownership.clone());
         *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, journal_history);
-        let held = Held::of(journal_history);
-        self.progress.slots = held.values;
-        self.progress.accepted = held.accepted;
-        self.progress.made = held.slots;
-        self.progress.lost = held.gone.into_iter().map(|slot| (slot, "it was removed".into())).collect();
+        self.progress.known = KnownResources::left_by(journal_history);
         let lost = self.lost(journal_history);
         let unknown = self.find(schemas, &lost, &queue).await;
         self.sweep(&queue).await;
@@ -71,19 +67,19 @@ impl<'a> Run<'a> {
     pub(in crate::execute) async fn forestall(&mut self, queue: &SendQueue<'a>) {
         let Some((revival, journal_history)) = self.revival.and_then(|revival| Some((revival, revival.journal_history?))) else { return };
         *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, journal_history);
-        let held = Held::of(journal_history);
-        let given = std::mem::replace(&mut self.progress.slots, held.values.clone());
+        let journalled = KnownResources::left_by(journal_history);
+        let given = self.progress.known.clone();
+        self.progress.known.borrow_ids(&journalled);
         let lost = self.lost(journal_history);
         self.find(revival.schemas, &lost, queue).await;
-        let mut plan = self.plan.clone();
-        plan.slots.extend(self.progress.made.clone());
-        let found = Held { values: self.progress.slots.clone(), gone: held.values.into_keys().collect(), ..Held::default() };
-        for mut probe in removals(&plan, &found) {
+        let known = &self.progress.known;
+        let is_found = |slot: &SlotId| known.ids().contains_key(slot) && !journalled.ids().contains_key(slot);
+        for mut probe in removals(&known.extended(self.plan), is_found) {
             (probe.wave, probe.stage) = (0, Stage::Find);
             self.take_away(probe, queue).await;
         }
         queue.hold(std::mem::take(&mut self.progress.held));
-        self.progress.slots.retain(|slot, _| self.progress.made.contains_key(slot) || given.contains_key(slot));
+        self.progress.known.give_back_ids(&given);
     }
 
     /// Looks for what requests of this very run may have made to which no answer came.
@@ -132,11 +128,11 @@ impl<'a> Run<'a> {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
                     let search = OrphanSearch { slot: twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
-                    let known = self.progress.made.len();
+                    let known = self.progress.known.beside().len();
                     if !Box::pin(self.search(schemas, queue, &search)).await {
                         self.progress.held.extend(probe.needs.iter().cloned());
                         unknown.push((slot.kind, wanted.join(", ")));
-                    } else if self.progress.made.len() == known && may_be_nameless(probe) {
+                    } else if self.progress.known.beside().len() == known && may_be_nameless(probe) {
                         unknown.push((slot.kind, wanted.join(", ")));
                     }
                 }
@@ -151,8 +147,7 @@ impl<'a> Run<'a> {
     fn adopt_key(&mut self, slot: &Slot, name: &str, key: &str) {
         let id = ids::found(name, key);
         self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&slot.kind, &Value::from(key));
-        self.progress.slots.insert(id.clone(), Value::from(key));
-        self.progress.made.insert(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() });
+        self.progress.known.adopt(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() }, Value::from(key), None);
     }
 
     /// Looks through every list of a kind for things with one of these names; `false` when there is no list.
@@ -165,7 +160,7 @@ impl<'a> Run<'a> {
             let Some(mut probe) = self.lister(schemas, id_source, search.maker) else { continue };
             for page in 0..MOST_PAGES {
                 probe.id = format!("{}::search::{}::{page}", id_source.operation, search.number);
-                let outcome = self.sender(queue).probe(&probe, &self.progress.slots, None).await;
+                let outcome = self.sender(queue).probe(&probe, self.progress.known.ids(), None).await;
                 let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { break };
                 looked = true;
                 for id in search.named(id_source, answer, &probe) {
@@ -189,7 +184,7 @@ impl<'a> Run<'a> {
         // Of several that are made at once, each has its own.
         let mut items: BTreeMap<String, OutgoingReferences> = BTreeMap::new();
         for binding in fillings {
-            if let (Place::Body(at), Some(value)) = (&binding.place, self.progress.slots.get(&binding.slot)) {
+            if let (Place::Body(at), Some(value)) = (&binding.place, self.progress.known.ids().get(&binding.slot)) {
                 let (item, inner) = item_pointer(at);
                 items.entry(item).or_default().push((inner, plain(value)));
             }
@@ -204,7 +199,7 @@ impl<'a> Run<'a> {
         let mut request = base.request;
         for need in &base.needs {
             let of_kind = |slot: &&SlotId| self.plan.slots.get(*slot).is_some_and(|slot| slot.kind == need.resource.kind);
-            let slot = maker.needs.iter().filter(of_kind).find(|slot| self.progress.slots.contains_key(*slot))?;
+            let slot = maker.needs.iter().filter(of_kind).find(|slot| self.progress.known.ids().contains_key(*slot))?;
             request.fillings.push(Binding { place: need.place.clone(), slot: slot.clone() });
         }
         Some(Probe::plain(String::new(), &operation.id, Purpose::Cleanup, Stage::Find, request))
@@ -212,16 +207,15 @@ impl<'a> Run<'a> {
 
     /// Takes something that was found for what the run made, unless it knows it already.
     fn adopt(&mut self, search: &OrphanSearch<'_>, id: Value) {
-        let known = self.progress.slots.iter().any(|(slot, value)| {
-            let kind = self.plan.slots.get(slot).or_else(|| self.progress.made.get(slot)).map(|slot| &slot.kind);
+        let known = self.progress.known.ids().iter().any(|(slot, value)| {
+            let kind = self.plan.slots.get(slot).or_else(|| self.progress.known.beside().get(slot)).map(|slot| &slot.kind);
             plain(value) == plain(&id) && kind == Some(&search.like.kind)
         });
         if !known {
             let slot = ids::found(search.slot, plain(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
             self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&search.like.kind, &id);
-            self.progress.slots.insert(slot.clone(), id);
-            self.progress.made.insert(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() });
+            self.progress.known.adopt(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() }, id, None);
         }
     }
 }

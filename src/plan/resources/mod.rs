@@ -7,6 +7,7 @@ pub(super) mod chosen_keys;
 pub(super) mod cleanup;
 pub(super) mod echoed_ids;
 pub(super) mod id_sources;
+pub(super) mod known;
 pub(super) mod lifecycle;
 pub(super) mod linkage;
 pub(super) mod other_lists;
