@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::created_resources::made_captures;
 use super::{Run, SendQueue, interrupted};
 use crate::contract::expressions::value_at;
 use crate::model::contract::Status;
@@ -16,8 +15,8 @@ use crate::model::ids;
 use crate::model::plan::{Plan, Probe, Purpose, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::model::trigger_name::TriggerName;
-use crate::plan::Remake;
 use crate::plan::values::unknown_id;
+use crate::plan::{Remake, made_captures};
 
 /// After so many valid requests in a row that were refused, with none accepted so far, nothing more is sent.
 const ENOUGH_REFUSALS: usize = 3;

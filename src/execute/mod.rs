@@ -3,7 +3,6 @@
 mod admission;
 mod backoff;
 mod burst;
-mod created_resources;
 mod credential_renewal;
 mod earlier_answers;
 pub mod http;

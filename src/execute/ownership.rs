@@ -5,7 +5,6 @@ use std::sync::{MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use super::created_resources::made_captures_in;
 use super::send::Sender;
 use crate::contract::expressions::captured;
 use crate::model::contract::Contract;
@@ -17,7 +16,7 @@ use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::Reason;
 use crate::model::text::plain;
 use crate::plan::values::is_unknown;
-use crate::plan::{ClassifiedRequest, Ownership, OwnershipAnswer, Remake, provenance, reader};
+use crate::plan::{ClassifiedRequest, Ownership, OwnershipAnswer, Remake, made_captures_in, provenance, reader};
 
 /// What a run that was cut off had learnt.
 pub fn retold(contract: &Contract, journal_history: &JournalHistory) -> Ownership {

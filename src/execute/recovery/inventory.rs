@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::contract::expressions::captured;
 use crate::execute::Run;
-use crate::execute::created_resources::{made_captures, unlisted_captures_in};
 use crate::model::contract::{Operation, Status};
 use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Outcome};
@@ -15,7 +14,7 @@ use crate::model::ids;
 use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
 use crate::model::report::{CauseLink, Leftover, Made};
 use crate::model::text::plain;
-use crate::plan::{kind_below, remover};
+use crate::plan::{kind_below, made_captures, remover, unlisted_captures_in};
 
 impl Run<'_> {
     /// Takes note of what a create has made whose answer holds an id where the contract has none.

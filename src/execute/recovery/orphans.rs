@@ -11,7 +11,6 @@ use url::Url;
 use crate::contract::Schemas;
 use crate::contract::expressions::captured;
 use crate::contract::paging::{NextPageLocation, next_page};
-use crate::execute::created_resources::made_captures;
 use crate::execute::ownership::retold;
 use crate::execute::{Run, SendQueue};
 use crate::model::contract::Method;
@@ -22,7 +21,7 @@ use crate::model::plan::{Binding, Capture, Fault, Origin, Place, Probe, Purpose,
 use crate::model::report::Leftover;
 use crate::model::text::plain;
 use crate::plan::values::valid;
-use crate::plan::{IdSource, KnownResources, feeds, names, removal, removals};
+use crate::plan::{IdSource, KnownResources, feeds, made_captures, names, removal, removals};
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;

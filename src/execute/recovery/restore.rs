@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::original::OriginalState;
 use crate::contract::expressions::fill;
 use crate::contract::schema::follow;
-use crate::execute::created_resources::made_captures_in;
 use crate::execute::send::Sender;
 use crate::execute::{Run, SendQueue};
 use crate::model::contract::{Contract, Method, Operation};
@@ -20,6 +19,7 @@ use crate::model::ids;
 use crate::model::journal::Entry as Line;
 use crate::model::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 use crate::model::report::Changed;
+use crate::plan::made_captures_in;
 
 impl Sender<'_, '_> {
     /// Reads what a write is going to change that is not the run's own, once; whether it is such a write.

@@ -5,6 +5,7 @@ pub(super) mod assumptions;
 pub(super) mod baseline_lists;
 pub(super) mod chosen_keys;
 pub(super) mod cleanup;
+pub(super) mod created_resources;
 pub(super) mod echoed_ids;
 pub(super) mod id_sources;
 pub(super) mod known;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::undocumented_ids::{kind_below, unlisted};
 use crate::contract::expressions::captured;
 use crate::model::contract::Contract;
 use crate::model::effect::Effect;
 use crate::model::exchange::Answer;
 use crate::model::ids;
 use crate::model::plan::{Capture, Plan, Probe};
-use crate::plan::{kind_below, unlisted};
 
 /// The captures of a request that may hold what it made, each with the kind of thing.
 pub fn made_captures(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
