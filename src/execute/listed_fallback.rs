@@ -40,7 +40,7 @@ impl Run<'_> {
             return None;
         }
         let kind = &self.plan.slots.get(slot)?.kind;
-        Some((slot, self.ownership.lock().unwrap_or_else(std::sync::PoisonError::into_inner).finders(kind)))
+        Some((slot, self.progress.known.ownership().lock().finders(kind)))
     }
 
     /// The valid request for a list that needs nothing and is due no later than a probe.

@@ -26,7 +26,7 @@ pub use recovery::remaking::RemakeContext;
 pub use redirect::led;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -39,7 +39,7 @@ use crate::model::exchange::{Outcome, Outcomes};
 use crate::model::plan::{Plan, Probe, ProbeId, Slot, SlotId, Stage};
 use crate::model::reason::{Code, Reason};
 use crate::model::report::{Changed, RunTraces};
-use crate::plan::{KnownResources, Ownership, ProbeEnd};
+use crate::plan::{KnownResources, ProbeEnd};
 use admission::Ended;
 use send_queue::SendQueue;
 
@@ -119,7 +119,6 @@ pub struct Run<'a> {
     pasts: Option<&'a EarlierExchanges>,
     revival: Option<&'a RemakeContext<'a>>,
     permit: &'a Permit<'a>,
-    ownership: Arc<Mutex<Ownership>>,
     progress: RunState,
 }
 
@@ -173,9 +172,8 @@ impl<'a> Run<'a> {
         watch: &'a (dyn Fn(RunEvent<'_>) + Sync),
         stopped: &'a (dyn Fn() -> bool + Sync),
     ) -> Self {
-        let progress = RunState { known: KnownResources::new(plan), ..RunState::default() };
-        let ownership = Arc::new(Mutex::new(Ownership::new(contract, &plan.mark)));
-        Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, permit, ownership, progress }
+        let progress = RunState { known: KnownResources::new(contract, plan), ..RunState::default() };
+        Self { contract, plan, client, accounts, settings, watch, stopped, journal: None, pasts: None, revival: None, permit, progress }
     }
 
     /// Writes down every request before it is sent, and every answer.
@@ -194,7 +192,7 @@ impl<'a> Run<'a> {
 
     /// Sends everything that is due, stage by stage.
     pub async fn carry_out(mut self) -> ExecutionResult {
-        let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.ownership.clone());
+        let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.progress.known.ownership().clone());
         let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
         dues.sort_unstable();
         dues.dedup();

@@ -1,45 +1,25 @@
 //! Records from every answer whether a resource is the run's own, and looks it up where the answer leaves it open.
 
 use std::collections::BTreeMap;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use serde_json::Value;
 
 use super::send::Sender;
 use crate::contract::expressions::captured;
-use crate::model::contract::Contract;
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
-use crate::model::journal::{EarlierRequest, Entry, JournalHistory, RequestFate};
+use crate::model::journal::Entry;
 use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::Reason;
 use crate::model::text::plain;
 use crate::plan::values::is_unknown;
 use crate::plan::{ClassifiedRequest, Ownership, OwnershipAnswer, Remake, made_captures_in, provenance, reader};
 
-/// What a run that was cut off had learnt.
-pub fn retold(contract: &Contract, journal_history: &JournalHistory) -> Ownership {
-    let plan = &journal_history.start.plan;
-    let mut ownership = Ownership::new(contract, &journal_history.start.mark);
-    let mut all: Vec<(&EarlierRequest, &Probe)> = Vec::new();
-    for (id, past) in &journal_history.past {
-        let Some(probe) = plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == *id)) else { continue };
-        all.extend(past.iter().map(|past| (past, probe)));
-    }
-    all.sort_by_key(|(past, _)| past.number);
-    for (past, probe) in all {
-        let RequestFate::Answered(answer) = &past.fate else { continue };
-        let heard =
-            OwnershipAnswer { probe, path_values: &probe.request.path_values, body: past.request.body.as_deref(), answer, began: ownership.begin() };
-        ownership.learn(&heard, &made_captures_in(contract, plan, probe, answer));
-    }
-    ownership
-}
-
 impl Sender<'_, '_> {
     pub(super) fn ownership(&self) -> MutexGuard<'_, Ownership> {
-        self.ownership.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ownership.lock()
     }
 
     /// How the values of slots are known.
@@ -78,8 +58,7 @@ impl Sender<'_, '_> {
         if self.permit.is_unlimited() {
             return;
         }
-        let made = made_captures_in(self.contract, self.plan, probe, answer);
-        self.ownership().learn(&OwnershipAnswer { probe, path_values, body, answer, began }, &made);
+        self.ownership.hear(self.contract, self.plan, &OwnershipAnswer { probe, path_values, body, answer, began });
     }
 
     /// Reads what a create has made, once, where its answer does not show whose it is.

@@ -1,7 +1,6 @@
 //! Sends a probe: once, until a job has finished, or until the rate limit is reached.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -22,7 +21,7 @@ use crate::model::job::is_among;
 use crate::model::journal::RequestFate;
 use crate::model::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
 use crate::model::reason::{Code, Reason};
-use crate::plan::{ClassifiedRequest, Ownership};
+use crate::plan::{ClassifiedRequest, SharedOwnership};
 
 /// How often a probe is sent again because the server asked to wait.
 const MOST_WAITS: usize = 4;
@@ -43,7 +42,7 @@ pub(super) struct Sender<'b, 'a> {
     pub revival: Option<&'a RemakeContext<'a>>,
     pub plan: &'a Plan,
     pub permit: &'a Permit<'a>,
-    pub ownership: &'b Mutex<Ownership>,
+    pub ownership: &'b SharedOwnership,
     pub queue: &'b SendQueue<'a>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::burst::BurstQueue;
 use super::limiter::Limiter;
@@ -12,7 +12,7 @@ use crate::execute::http::{Accounts, SecretRedactor};
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Probe, ProbeId, SlotId};
-use crate::plan::Ownership;
+use crate::plan::SharedOwnership;
 
 /// What a run sends through: the rate limit, what waits for it to be reached, and what keeps secrets out of answers.
 pub(super) struct SendQueue<'a> {
@@ -25,7 +25,7 @@ pub(super) struct SendQueue<'a> {
     /// Slots of things that something may refer to which was made without knowing and cannot be found.
     pub held: std::sync::OnceLock<BTreeSet<SlotId>>,
     /// What is known of ids.
-    pub ownership: Arc<Mutex<Ownership>>,
+    pub ownership: SharedOwnership,
     /// What the run may change without having made it, as it was before; by address.
     pub originals: tokio::sync::Mutex<BTreeMap<String, OriginalState>>,
     /// How many requests it takes to put back what is changed.
@@ -43,7 +43,7 @@ pub(super) struct SendQueue<'a> {
 }
 
 impl SendQueue<'_> {
-    pub fn new(settings: &ExecutionSettings, accounts: &Accounts, contract: &Contract, ownership: Arc<Mutex<Ownership>>) -> Self {
+    pub fn new(settings: &ExecutionSettings, accounts: &Accounts, contract: &Contract, ownership: SharedOwnership) -> Self {
         let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
         Self {
             limiter,

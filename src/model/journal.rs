@@ -114,7 +114,9 @@ pub struct EarlierRequest {
     pub request: SentRequest,
     /// What became of it.
     pub fate: RequestFate,
-    /// Where the journal speaks of it last: at its answer, else where it is sent.
+    /// The line of the journal that says that it is sent.
+    pub sent: usize,
+    /// The line that speaks of it last: that of its answer, else the same.
     pub line: usize,
 }
 
@@ -166,7 +168,13 @@ impl JournalHistory {
                 Entry::Sent { number, at, probe, request } => {
                     journal_history.times.push(at);
                     owners.insert(number, probe.clone());
-                    journal_history.past.entry(probe).or_default().push(EarlierRequest { number, request, fate: RequestFate::Lost, line });
+                    journal_history.past.entry(probe).or_default().push(EarlierRequest {
+                        number,
+                        request,
+                        fate: RequestFate::Lost,
+                        sent: line,
+                        line,
+                    });
                 }
                 Entry::Answered { number, answer } => journal_history.settle(&owners, number, line, RequestFate::Answered(answer)),
                 Entry::Silent { number, reason } => journal_history.settle(&owners, number, line, RequestFate::Silent(reason)),
@@ -210,14 +218,14 @@ impl JournalHistory {
         self.past.values().flatten().map(|past| past.number + 1).max().unwrap_or_default()
     }
 
-    /// How often it is not known what became of a probe's request: the run was cut off, or no answer came.
-    pub fn lost(&self, probe: &str) -> usize {
-        self.past.get(probe).into_iter().flatten().filter(|past| !matches!(past.fate, RequestFate::Answered(_))).count()
-    }
-
     /// A probe of the plan, or one that was sent beside it.
     pub fn probe(&self, id: &str) -> Option<&Probe> {
         self.start.plan.probe(id).or_else(|| self.added.iter().find(|added| added.id == id))
+    }
+
+    /// The probes of the plan, and those that were sent beside it.
+    pub fn probes(&self) -> impl Iterator<Item = &Probe> {
+        self.start.plan.probes.iter().chain(&self.added)
     }
 
     /// Every probe of which something was sent, with all of it, in the order in which they ended.

@@ -29,7 +29,7 @@ pub use rendered::{show, span, wait_of};
 pub use resources::baseline_lists::BEFORE;
 pub use resources::created_resources::{made_captures, made_captures_in, unlisted_captures_in};
 pub use resources::id_sources::{IdSource, feeds};
-pub use resources::known::{KnownResources, ProbeEnd};
+pub use resources::known::{KnownResources, ProbeEnd, SharedOwnership};
 pub use resources::provenance::{Ownership, OwnershipAnswer, OwnershipDoubt, UnprovenResource};
 pub use resources::removal::{removal, removals, undoing};
 pub use resources::resumed::{Remake, elsewhere, names, remakes, renamed, renewed};

@@ -16,7 +16,7 @@ use crate::execute::journal::{Answers, Journal, Memory, PendingJob, StateFolder,
 use crate::judge::Recording;
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
-use crate::model::journal::{JournalHistory, RequestFate, Sources, Start};
+use crate::model::journal::{JournalHistory, Sources, Start};
 use crate::model::keep::Keep;
 use crate::model::plan::{Origin, Plan, Probe};
 use crate::model::report::Report;
@@ -242,18 +242,15 @@ fn has_left(journal_history: &JournalHistory) -> bool {
     if journal_history.cleaned {
         return false;
     }
-    let plan = &journal_history.start.plan;
-    let unknown = journal_history.past.iter().any(|(id, past)| {
-        let probe = plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == *id));
-        let makes = probe.is_some_and(|probe| probe.fault.is_none() && !probe.request.method.is_safe() && !probe.captures.is_empty());
-        makes && past.iter().any(|past| !matches!(past.fate, RequestFate::Answered(_)))
-    });
-    unknown || !removing(journal_history, &KnownResources::left_by(journal_history)).is_empty()
+    let known = KnownResources::left_by(None, journal_history);
+    let makes = |probe: &Probe| probe.fault.is_none() && !probe.request.method.is_safe() && !probe.captures.is_empty();
+    let may_have_made = journal_history.probes().any(|probe| makes(probe) && known.unanswered(&probe.id) > 0);
+    may_have_made || !removing(journal_history, &known).is_empty()
 }
 
 /// The requests that remove what a run has left, each with the ids that it is sent with.
 fn needs(journal_history: &JournalHistory) -> Vec<(String, Vec<Option<Value>>)> {
-    let known = KnownResources::left_by(journal_history);
+    let known = KnownResources::left_by(None, journal_history);
     let ids = |probe: &Probe| probe.request.slots().iter().map(|slot| known.ids().get(slot).cloned()).collect();
     removing(journal_history, &known).into_iter().map(|probe| (probe.id.clone(), ids(&probe))).collect()
 }

@@ -13,7 +13,7 @@ use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::own_header::OwnHeader;
 use crate::model::plan::{Credentials, Plan};
 use crate::model::text::one_line;
-use crate::plan::{GivenResource, PlanningOptions};
+use crate::plan::{GivenResource, KnownResources, PlanningOptions};
 use crate::session::embedded_mock::EmbeddedMock;
 use crate::session::observer::Observer;
 use crate::session::options::RunOptions;
@@ -162,9 +162,11 @@ async fn sent(way: &SendSettings<'_>, planned: &Plan, journal: Option<&Journal>)
     let run = Run::new(&specification.contract, planned, (&client, &permit), &context.accounts, &settings, &watch, &stop);
     let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
     progress.end();
-    if let Some(journal_history) =
-        resumed.filter(|journal_history| planned.probes.iter().any(|probe| probe.makes(planned) && journal_history.lost(&probe.id) > 0))
-    {
+    let may_have_made = |journal_history: &&JournalHistory| {
+        let known = KnownResources::replayed(None, journal_history);
+        planned.probes.iter().any(|probe| probe.makes(planned) && known.unanswered(&probe.id) > 0)
+    };
+    if let Some(journal_history) = resumed.filter(may_have_made) {
         observer.note(&format!(
             "The run of {} was cut off while it made something; `probity clean` looks whether it is there.",
             one_line(&journal_history.start.started_at)

@@ -1,7 +1,6 @@
 //! Lists what the run has made, and what of it is left.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 use serde_json::Value;
 
@@ -27,7 +26,7 @@ impl Run<'_> {
                 made_captures(self.plan, probe).iter().any(|(capture, _)| captured(capture, answer, probe, self.progress.known.ids()).is_some());
             for (capture, kind) in unlisted_captures_in(self.contract, probe, answer).into_iter().filter(|_| !told) {
                 let Some(id) = captured(&capture, answer, probe, self.progress.known.ids()) else { continue };
-                if self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&kind, &id) {
+                if self.progress.known.ownership().lock().is_own(&kind, &id) {
                     self.adopt_unlisted(probe, &kind, id);
                 }
             }
@@ -54,7 +53,7 @@ impl Run<'_> {
                 continue;
             }
             let removed = self.is_gone(slot, maker, &id);
-            let own = self.ownership.lock().unwrap_or_else(PoisonError::into_inner).is_own(&known.kind, value);
+            let own = self.progress.known.ownership().lock().is_own(&known.kind, value);
             if !own && !removed {
                 // It is told below, as a thing of unknown owner.
                 continue;
@@ -105,7 +104,7 @@ impl Run<'_> {
 
     /// What came back from writes and is not proven to be the run's own: it was not touched.
     fn unproven(&self, left: &[Leftover]) -> Vec<Leftover> {
-        let ownership = self.ownership.lock().unwrap_or_else(PoisonError::into_inner);
+        let ownership = self.progress.known.ownership().lock();
         let mut seen: BTreeSet<String> = left.iter().map(|one| one.id.clone()).collect();
         let new = ownership.unproven().iter().filter(|one| seen.insert(one.id.clone()));
         new.map(|one| Leftover {

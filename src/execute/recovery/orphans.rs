@@ -2,7 +2,6 @@
 //! The latter is looked for by its name.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
@@ -11,7 +10,6 @@ use url::Url;
 use crate::contract::Schemas;
 use crate::contract::expressions::captured;
 use crate::contract::paging::{NextPageLocation, next_page};
-use crate::execute::ownership::retold;
 use crate::execute::{Run, SendQueue};
 use crate::model::contract::Method;
 use crate::model::exchange::Answer;
@@ -52,9 +50,8 @@ pub struct CleanUpResult {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, journal_history: &JournalHistory) -> CleanUpResult {
-        let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.ownership.clone());
-        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, journal_history);
-        self.progress.known = KnownResources::left_by(journal_history);
+        self.progress.known = KnownResources::left_by(Some(self.contract), journal_history);
+        let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.progress.known.ownership().clone());
         let lost = self.lost(journal_history);
         let unknown = self.find(schemas, &lost, &queue).await;
         self.sweep(&queue).await;
@@ -65,8 +62,9 @@ impl<'a> Run<'a> {
     /// removed otherwise.
     pub(in crate::execute) async fn forestall(&mut self, queue: &SendQueue<'a>) {
         let Some((revival, journal_history)) = self.revival.and_then(|revival| Some((revival, revival.journal_history?))) else { return };
-        *self.ownership.lock().unwrap_or_else(PoisonError::into_inner) = retold(self.contract, journal_history);
-        let journalled = KnownResources::left_by(journal_history);
+        // The lane asks the same.
+        self.progress.known.ownership().replay(self.contract, journal_history);
+        let journalled = KnownResources::left_by(None, journal_history);
         let given = self.progress.known.clone();
         self.progress.known.borrow_ids(&journalled);
         let lost = self.lost(journal_history);
@@ -99,7 +97,7 @@ impl<'a> Run<'a> {
     fn lost(&self, journal_history: &JournalHistory) -> Vec<UnansweredCreate> {
         let mut lost = Vec::new();
         for (id, past) in &journal_history.past {
-            let Some(probe) = self.plan.probe(id).or_else(|| journal_history.added.iter().find(|added| added.id == *id)) else { continue };
+            let Some(probe) = self.plan.probe(id).or_else(|| journal_history.probe(id)) else { continue };
             for past in past.iter().filter(|past| !matches!(past.fate, RequestFate::Answered(_)) && self.may_make(probe)) {
                 lost.push(UnansweredCreate { probe: probe.clone(), number: past.number, body: past.request.body.clone() });
             }
@@ -145,7 +143,7 @@ impl<'a> Run<'a> {
     /// What was made at a key of the run's choice is known by the key.
     fn adopt_key(&mut self, slot: &Slot, name: &str, key: &str) {
         let id = ids::found(name, key);
-        self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&slot.kind, &Value::from(key));
+        self.progress.known.ownership().lock().take(&slot.kind, &Value::from(key));
         self.progress.known.adopt(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() }, Value::from(key), None);
     }
 
@@ -213,7 +211,7 @@ impl<'a> Run<'a> {
         if !known {
             let slot = ids::found(search.slot, plain(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
-            self.ownership.lock().unwrap_or_else(PoisonError::into_inner).take(&search.like.kind, &id);
+            self.progress.known.ownership().lock().take(&search.like.kind, &id);
             self.progress.known.adopt(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() }, id, None);
         }
     }

@@ -8,7 +8,7 @@ use crate::model::contract::{Contract, Location, Operation, Response, Status};
 use crate::model::text::bare;
 
 /// An operation whose answer holds ids of a kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct IdSource {
     /// The operation.
     pub operation: String,

@@ -62,7 +62,7 @@ pub struct UnprovenResource {
 }
 
 /// What is known of ids so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Ownership {
     mark: String,
     finders: Vec<IdSource>,

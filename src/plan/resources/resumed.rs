@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::known::KnownResources;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation};
 use crate::model::journal::JournalHistory;
@@ -23,9 +24,10 @@ pub struct Remake {
 /// name, and every request of the plan that refers to it uses that one.
 pub fn renewed(contract: &Contract, schemas: &Schemas, journal_history: &JournalHistory) -> Plan {
     let mut plan = journal_history.start.plan.clone();
+    let known = KnownResources::replayed(None, journal_history);
     let makers: Vec<Probe> = plan.probes.iter().filter(|probe| probe.makes(&plan)).cloned().collect();
     for maker in makers {
-        let lost = journal_history.lost(&maker.id);
+        let lost = known.unanswered(&maker.id);
         if lost == 0 {
             continue;
         }

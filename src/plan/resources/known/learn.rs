@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Evidence, KnownResources, Removal};
 use crate::contract::expressions::captured;
-use crate::model::contract::Status;
+use crate::model::contract::{Contract, Status};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
 use crate::model::journal::{EarlierRequest, JournalHistory, RequestFate};
@@ -46,10 +46,13 @@ impl<'e> ProbeEnd<'e> {
 }
 
 impl KnownResources {
-    /// What a journal tells, as the run itself knew it.
-    pub fn replayed(journal_history: &JournalHistory) -> Self {
+    /// What a journal tells, as the run itself knew it; without a contract it is not known which resources are its own.
+    pub fn replayed(contract: Option<&Contract>, journal_history: &JournalHistory) -> Self {
         let plan = &journal_history.start.plan;
-        let mut known = Self::new(plan);
+        let mut known = Self::without_owners(plan);
+        if let Some(contract) = contract {
+            known.ownership.replay(contract, journal_history);
+        }
         for (probe, past) in journal_history.ends() {
             known.apply(plan, &ProbeEnd::journalled(probe, past));
         }
@@ -57,13 +60,17 @@ impl KnownResources {
     }
 
     /// What a journal tells a later clean-up.
-    pub fn left_by(journal_history: &JournalHistory) -> Self {
-        Self::replayed(journal_history).for_a_later_clean_up()
+    pub fn left_by(contract: Option<&Contract>, journal_history: &JournalHistory) -> Self {
+        Self::replayed(contract, journal_history).for_a_later_clean_up()
     }
 
     /// Learns from how a probe has ended. The slots of its captures that have no id after it.
     pub fn apply<'p>(&mut self, plan: &Plan, end: &ProbeEnd<'p>) -> Vec<&'p SlotId> {
         let mut unfilled = Vec::new();
+        match end.answers.iter().filter(|answer| answer.is_none()).count() {
+            0 => {}
+            count => *self.unanswered.entry(end.probe.id.clone()).or_default() += count,
+        }
         if end.is_accepted() {
             self.accepted.insert(end.probe.id.clone());
         }

@@ -8,6 +8,7 @@
 //! | unknown                 | nothing                                                |
 
 mod learn;
+mod ownership;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::model::contract::Contract;
 use crate::model::plan::{Origin, Plan, ProbeId, Remover, Slot, SlotId};
 
 pub use learn::ProbeEnd;
+pub use ownership::SharedOwnership;
 
 /// Why a resource is taken for removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +66,19 @@ pub struct KnownResources {
     removers: BTreeMap<SlotId, Remover>,
     /// Of what a slot named before it was filled again: the request that filled it.
     replaced: BTreeMap<SlotId, ProbeId>,
+    /// How many requests of a probe got no answer: they may have made something, or removed it.
+    unanswered: BTreeMap<ProbeId, usize>,
+    /// Which of them are the run's own, whatever slots name them.
+    ownership: SharedOwnership,
 }
 
 impl KnownResources {
     /// What is known before the first request.
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(contract: &Contract, plan: &Plan) -> Self {
+        Self { ownership: SharedOwnership::new(contract, plan), ..Self::without_owners(plan) }
+    }
+
+    fn without_owners(plan: &Plan) -> Self {
         let mut known = Self::default();
         for (id, slot) in &plan.slots {
             if let Origin::Given(value) = &slot.origin {
@@ -92,9 +103,19 @@ impl KnownResources {
         self.ids.contains_key(slot) && self.removal(slot).is_none()
     }
 
+    /// Which resources are the run's own.
+    pub fn ownership(&self) -> &SharedOwnership {
+        &self.ownership
+    }
+
     /// Valid requests that were accepted.
     pub fn accepted(&self) -> &BTreeSet<ProbeId> {
         &self.accepted
+    }
+
+    /// How many requests of a probe got no answer.
+    pub fn unanswered(&self, probe: &str) -> usize {
+        self.unanswered.get(probe).copied().unwrap_or_default()
     }
 
     /// Slots that the plan does not have.

@@ -2,20 +2,41 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{KnownResources, ProbeEnd};
-use crate::model::contract::Status;
+use super::{Evidence, KnownResources, ProbeEnd};
+use crate::contract::{bundle, read};
+use crate::model::contract::{Contract, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, SentRequest};
 use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::plan::{Plan, Probe};
+use crate::plan::OwnershipAnswer;
 
-/// What came of one request: a status and the id in its body, or no answer.
-type Came = Option<(u16, Option<u8>)>;
+/// What came of one request: a status, the id in its body, and whether the name that was sent is shown; or no answer.
+type Came = Option<(u16, Option<u8>, bool)>;
+
+fn contract() -> Contract {
+    let item = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string"}});
+    let list = json!({"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}});
+    let operation =
+        |id: &str, parameters: &[&Value]| json!({"operationId": id, "parameters": parameters, "responses": {"200": {"description": "done"}}});
+    let mut listed = operation("GET /things", &[]);
+    listed["responses"]["200"]["content"] = json!({"application/json": {"schema": list}});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {
+        "/things": {"get": listed, "post": operation("POST /things", &[]), "delete": operation("DELETE /things", &[])},
+        "/things/{id}": {
+            "get": operation("GET /things/{id}", &[&item]),
+            "put": operation("PUT /things/{id}", &[&item]),
+            "delete": operation("DELETE /things/{id}", &[&item])
+        },
+        "/others": {"get": operation("GET /others", &[])}
+    }});
+    read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap()
+}
 
 fn probe(id: &str, request: (&str, &str), more: &Value) -> Probe {
     let (method, path) = request;
     let key = if path.contains("{id}") { json!({"id": "key"}) } else { json!({}) };
     let mut probe = json!({
-        "id": id, "operation": path, "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
+        "id": id, "operation": format!("{method} {path}"), "effect": "own", "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
         "request": {
             "method": method, "path": path, "path_values": key, "query": [], "headers": [], "body": "empty",
             "credentials": "none", "fillings": []
@@ -44,6 +65,8 @@ fn probes() -> (Plan, Vec<Probe>) {
     let planned = vec![
         probe("make", ("POST", "/things"), &json!({"captures": captures("things#1", id)})),
         probe("put", ("PUT", "/things/{id}"), &json!({"captures": captures("things#2", "$request.path.id")})),
+        probe("read", ("GET", "/things/{id}"), &json!({})),
+        probe("list-things", ("GET", "/things"), &json!({})),
         probe("list", ("GET", "/others"), &json!({"captures": captures("others#1", id)})),
         probe("remove", ("DELETE", "/things/{id}"), &json!({"consumes": ["things#1"]})),
         probe("remove-both", ("DELETE", "/things"), &json!({"consumes": ["things#1", "things#2"]})),
@@ -57,7 +80,7 @@ fn probes() -> (Plan, Vec<Probe>) {
         "others#1": {"kind": "others", "origin": {"borrowed": "list"}, "like": null},
         "others#2": {"kind": "others", "origin": {"given": "7"}, "like": null}
     });
-    let mut plan: Plan = serde_json::from_value(json!({"cells": [], "probes": [], "slots": slots})).unwrap();
+    let mut plan: Plan = serde_json::from_value(json!({"mark": "mark", "cells": [], "probes": [], "slots": slots})).unwrap();
     plan.probes.clone_from(&planned);
     let mut all = planned;
     all.extend([
@@ -69,78 +92,119 @@ fn probes() -> (Plan, Vec<Probe>) {
     (plan, all)
 }
 
-fn answer((status, id): (u16, Option<u8>)) -> Answer {
-    let body = id.map_or(AnswerContent::Empty, |id| AnswerContent::Json(json!({"id": id.to_string()})));
+fn answer((status, id, named): (u16, Option<u8>, bool)) -> Answer {
+    let name = if named { "mark-1" } else { "other" };
+    let body = id.map_or(AnswerContent::Empty, |id| AnswerContent::Json(json!({"id": id.to_string(), "name": name})));
     Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false }
 }
 
 /// What comes of every probe, and in which order their requests are sent and end: each number is a probe that goes one step on.
 fn runs() -> impl Strategy<Value = (Vec<Vec<Came>>, Vec<usize>)> {
     let status = prop::sample::select(vec![200, 200, 201, 201, 202, 204, 400, 404, 409, 410, 429, 500]);
-    let came = prop::option::weighted(0.85, (status, prop::option::weighted(0.8, 0..4_u8)));
+    let came = prop::option::weighted(0.85, (status, prop::option::weighted(0.8, 0..4_u8), prop::bool::ANY));
     vec(vec(came, 0..4), probes().1.len()).prop_flat_map(|ends| {
         let steps: Vec<usize> = ends.iter().enumerate().flat_map(|(probe, came)| std::iter::repeat_n(probe, 2 * came.len())).collect();
         (Just(ends), Just(steps).prop_shuffle())
     })
 }
 
-/// The journal of a run, line by line, and the probes in the order in which they ended.
-fn journal(probes: &(Plan, Vec<Probe>), ends: &[Vec<Came>], steps: &[usize]) -> (String, Vec<usize>) {
-    let (plan, all) = probes;
-    let start = Start {
-        started_at: String::new(),
-        mark: "mark".to_owned(),
-        contract: String::new(),
-        shape: std::collections::BTreeMap::new(),
-        files: crate::model::journal::Sources::default(),
-        plan: plan.clone(),
-    };
-    let mut lines = vec![Entry::Started(Box::new(start))];
-    let mut done = vec![0; all.len()];
-    let mut numbers = vec![0; all.len()];
-    let mut ended = Vec::new();
-    let mut next = 0;
-    for &index in steps {
-        let (nth, settles) = (done[index] / 2, done[index] % 2 == 1);
-        done[index] += 1;
-        if settles {
-            lines.push(match ends[index][nth] {
-                Some(came) => Entry::Answered { number: numbers[index], answer: answer(came) },
-                None => Entry::Silent { number: numbers[index], reason: "no answer".to_owned() },
-            });
-            if nth + 1 == ends[index].len() {
-                ended.push(index);
-            }
-            continue;
-        }
-        if nth == 0 && plan.probe(&all[index].id).is_none() {
-            lines.push(Entry::Added(Box::new(all[index].clone())));
-        }
-        (numbers[index], next) = (next, next + 1);
-        lines.push(Entry::Sent { number: numbers[index], at: 0, probe: all[index].id.clone(), request: SentRequest::default() });
+/// The request of a probe, with an id in its path that differs from time to time.
+fn sent(probe: &Probe, number: u64) -> (SentRequest, std::collections::BTreeMap<String, String>) {
+    let mut values = probe.request.path_values.clone();
+    values.values_mut().filter(|_| probe.fault.is_none()).for_each(|value| *value = (number % 4).to_string());
+    let path = values.iter().fold(probe.request.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+    let body = (!probe.request.method.is_safe()).then(|| json!({"name": "mark-1"}).to_string());
+    (SentRequest { method: probe.request.method.clone(), url: format!("http://a/base{path}"), body, ..SentRequest::default() }, values)
+}
+
+/// A run that goes on step by step: what it knows, and the lines of its journal.
+struct Run {
+    contract: Contract,
+    plan: Plan,
+    known: KnownResources,
+    lines: Vec<String>,
+    next: u64,
+}
+
+/// A request under way: its number, its path values, and the moment at which it began.
+type RequestUnderWay = (u64, std::collections::BTreeMap<String, String>, u64);
+
+impl Run {
+    fn new(plan: &Plan) -> Self {
+        let contract = contract();
+        let start = Start {
+            started_at: String::new(),
+            mark: plan.mark.clone(),
+            contract: String::new(),
+            shape: std::collections::BTreeMap::new(),
+            files: crate::model::journal::Sources::default(),
+            plan: plan.clone(),
+        };
+        let known = KnownResources::new(&contract, plan);
+        let mut run = Self { contract, plan: plan.clone(), known, lines: Vec::new(), next: 0 };
+        run.write(&Entry::Started(Box::new(start)));
+        run
     }
-    (lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect(), ended)
+
+    fn write(&mut self, entry: &Entry) {
+        self.lines.push(serde_json::to_string(entry).unwrap());
+    }
+
+    fn send(&mut self, probe: &Probe, first: bool) -> RequestUnderWay {
+        if first && self.plan.probe(&probe.id).is_none() {
+            self.write(&Entry::Added(Box::new(probe.clone())));
+        }
+        let number = self.next;
+        self.next += 1;
+        let (request, path_values) = sent(probe, number);
+        self.write(&Entry::Sent { number, at: 0, probe: probe.id.clone(), request });
+        let began = self.known.ownership().lock().begin();
+        (number, path_values, began)
+    }
+
+    fn answered(&mut self, probe: &Probe, (number, path_values, began): RequestUnderWay, came: &Came) -> Exchange {
+        let (request, _) = sent(probe, number);
+        let answer = came.map(answer);
+        self.write(&match &answer {
+            Some(answer) => Entry::Answered { number, answer: answer.clone() },
+            None => Entry::Silent { number, reason: "no answer".to_owned() },
+        });
+        if let Some(answer) = &answer {
+            let heard = OwnershipAnswer { probe, path_values: &path_values, body: request.body.as_deref(), answer, began };
+            self.known.ownership().hear(&self.contract, &self.plan, &heard);
+        }
+        Exchange { request, answer }
+    }
 }
 
 proptest! {
     #[test]
     fn a_journal_tells_what_the_run_itself_knew((ends, steps) in runs()) {
-        let probes = probes();
-        let (text, ended) = journal(&probes, &ends, &steps);
-        let mut live = KnownResources::new(&probes.0);
-        for index in ended {
-            let exchange = |came: &Came| Exchange { request: SentRequest::default(), answer: came.map(answer) };
-            let exchanges: Vec<Exchange> = ends[index].iter().map(exchange).collect();
-            let outcome = Outcome { probe: probes.1[index].id.clone(), exchanges, ending: Ending::Answered };
-            live.apply(&probes.0, &ProbeEnd::live(&probes.1[index], &outcome));
+        let (plan, all) = probes();
+        let mut run = Run::new(&plan);
+        let mut under_way: Vec<Option<RequestUnderWay>> = all.iter().map(|_| None).collect();
+        let mut exchanges: Vec<Vec<Exchange>> = all.iter().map(|_| Vec::new()).collect();
+        for index in steps {
+            let (probe, done) = (&all[index], exchanges[index].len());
+            let Some(begun) = under_way[index].take() else {
+                under_way[index] = Some(run.send(probe, done == 0));
+                continue;
+            };
+            let exchange = run.answered(probe, begun, &ends[index][done]);
+            exchanges[index].push(exchange);
+            if exchanges[index].len() == ends[index].len() {
+                let outcome = Outcome { probe: probe.id.clone(), exchanges: exchanges[index].clone(), ending: Ending::Answered };
+                run.known.apply(&plan, &ProbeEnd::live(probe, &outcome));
+            }
         }
-        let journal_history = JournalHistory::retell(text.lines().map(|line| serde_json::from_str(line).unwrap())).unwrap();
-        prop_assert_eq!(&KnownResources::replayed(&journal_history), &live);
-        // A later clean-up removes nothing that the run did not know to be there, or took for removed by a fault alone.
-        let later = KnownResources::left_by(&journal_history);
-        prop_assert!(later.ids() == live.ids());
+        let journal_history = JournalHistory::retell(run.lines.iter().map(|line| serde_json::from_str(line).unwrap())).unwrap();
+        let replayed = KnownResources::replayed(Some(&run.contract), &journal_history);
+        prop_assert_eq!(&replayed, &run.known);
+        // A later clean-up knows no other resources, and takes for there what the run did, or what a faulty request alone has removed.
+        let later = KnownResources::left_by(None, &journal_history);
+        prop_assert_eq!(later.ids(), replayed.ids());
         for slot in later.ids().keys().filter(|slot| later.is_there(slot)) {
-            prop_assert!(live.removal(slot).is_none_or(|removal| removal.evidence == super::Evidence::FaultAccepted));
+            prop_assert!(replayed.removal(slot).is_none_or(|removal| removal.evidence == Evidence::FaultAccepted));
         }
     }
 }
