@@ -27,7 +27,7 @@ impl SharedOwnership {
         Self(Arc::new(Mutex::new(Ownership::new(contract, &plan.mark))))
     }
 
-    /// What is known; nobody else learns or asks until this is given back.
+    /// What is known. Other requests wait for it while the guard is held.
     pub fn lock(&self) -> MutexGuard<'_, Ownership> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,3 +1,5 @@
+//! Tests that a journal tells what the run itself knew, for any order of requests and answers.
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
