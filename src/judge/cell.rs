@@ -1,7 +1,9 @@
 //! Gives one cell its verdict from the results of all its probes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::cell_findings::CellFinding;
 use super::truth_table::{BodyFacts, CellFacts, allowed_as_well, other_side, rule_on_body, verdict};
 use super::{JudgeInput, ProbeResult, Ruling, entry, partly_judged, server_errors};
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
@@ -42,8 +44,8 @@ impl<'a> CellInputs<'a> {
     }
 }
 
-/// Judges one cell.
-pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell) -> Cell {
+/// Judges one cell: by all that is said of its probes, and by what was found beside that and belongs to it.
+pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell, beside: Vec<CellFinding>) -> Cell {
     let mut cell = Cell {
         operation: planned.operation.clone(),
         api: view.input.contract.operation(&planned.operation).map(|operation| operation.api.clone()).unwrap_or_default(),
@@ -53,6 +55,7 @@ pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell) -> Cell {
         general: planned.general,
         certainty: response(view.input, planned).map(|response| response.certainty).unwrap_or_default(),
         source: response(view.input, planned).map(|response| response.source.clone()).unwrap_or_default(),
+        // Until its facts are known.
         verdict: verdict(&CellFacts::default()),
         reason: None,
         in_part: None,
@@ -62,27 +65,41 @@ pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell) -> Cell {
         code: None,
         because: None,
     };
+    let facts = facts(view, planned, &mut cell);
+    let broken_beside = beside.iter().any(|one| one.finding.severity == Severity::Must);
+    cell.verdict = verdict(&CellFacts { broken: facts.broken || broken_beside, ..facts });
+    if broken_beside {
+        cell.reason = None;
+    }
+    beside.into_iter().for_each(|one| one.add_to(&mut cell));
+    cell
+}
+
+/// What decides about a cell, as far as its own probes tell; with their findings, or the reason why it is not proved.
+fn facts<'v>(view: &CellInputs<'v>, planned: &PlannedCell, cell: &mut Cell) -> CellFacts<'v> {
     if let Some(reason) = undocumented(view.input, planned) {
         cell.reason = Some(reason);
-        return cell;
+        return CellFacts::default();
     }
     match &planned.intent {
-        Intent::Watched => watched(view, &mut cell),
+        Intent::Watched => watched(view, cell),
         Intent::Skipped(reason) | Intent::Postponed(reason) => {
-            cell.verdict = verdict(&CellFacts { left_out: true, ..CellFacts::default() });
-            tell(view, &mut cell, reason, None);
+            tell(view, cell, reason, None);
+            CellFacts { left_out: true, ..CellFacts::default() }
         }
         Intent::Unreachable(reason) => {
-            proved(view, &mut cell, &[]);
-            match chosen(view, &cell) {
-                _ if !cell.probes.is_empty() => {}
-                Some(probe_result) => shown(view, &mut cell, probe_result),
-                None => tell(view, &mut cell, reason, None),
+            let facts = proved(view, cell, &[]);
+            match chosen(view, cell) {
+                _ if !cell.probes.is_empty() => facts,
+                Some(probe_result) => shown(view, cell, probe_result),
+                None => {
+                    tell(view, cell, reason, None);
+                    facts
+                }
             }
         }
-        Intent::Probes(aimed) => proved(view, &mut cell, aimed),
+        Intent::Probes(aimed) => proved(view, cell, aimed),
     }
-    cell
 }
 
 /// What the contract declares for a cell.
@@ -106,10 +123,10 @@ fn undocumented(input: &JudgeInput<'_>, planned: &PlannedCell) -> Option<String>
 }
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
-fn proved(view: &CellInputs<'_>, cell: &mut Cell, aimed: &[String]) {
+fn proved<'v>(view: &CellInputs<'v>, cell: &mut Cell, aimed: &[String]) -> CellFacts<'v> {
     let tells = telling(view, cell);
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
-    let mut relevant: Vec<&ProbeResult<'_>> = own
+    let mut relevant: Vec<&'v ProbeResult<'v>> = own
         .filter(|probe_result| {
             let shows = probe_result.ruling == Ruling::Shows && tells(probe_result);
             aimed.contains(&probe_result.probe.id) || (shows && probe_result.probe.purpose != Purpose::Cleanup)
@@ -119,7 +136,7 @@ fn proved(view: &CellInputs<'_>, cell: &mut Cell, aimed: &[String]) {
     let looks: Vec<&str> = relevant.iter().filter(|probe_result| tells(probe_result)).map(|probe_result| probe_result.probe.id.as_str()).collect();
     relevant.retain(|probe_result| tells(probe_result) || probe_result.ruling != Ruling::Shows || !looks.contains(&probe_result.probe.id.as_str()));
     cell.probes = relevant.iter().map(|probe_result| entry(probe_result.probe, probe_result.outcome)).collect();
-    let broken: Vec<&ProbeResult<'_>> = relevant
+    let broken: Vec<&'v ProbeResult<'v>> = relevant
         .iter()
         .copied()
         .filter(|probe_result| {
@@ -128,8 +145,12 @@ fn proved(view: &CellInputs<'_>, cell: &mut Cell, aimed: &[String]) {
         .collect();
     let shown = relevant.iter().any(|probe_result| probe_result.ruling == Ruling::Shows && tells(probe_result));
     let first = relevant.iter().find(|probe_result| aimed.contains(&probe_result.probe.id));
-    let facts = CellFacts { broken: !broken.is_empty(), shown, ruling: first.map(|probe_result| &probe_result.ruling), ..CellFacts::default() };
-    cell.verdict = verdict(&facts);
+    let facts = CellFacts {
+        broken: !broken.is_empty(),
+        shown,
+        ruling: first.map(|probe_result| Cow::Borrowed(&probe_result.ruling)),
+        ..CellFacts::default()
+    };
     if facts.broken {
         cell.findings = broken.iter().flat_map(|probe_result| probe_result.findings.clone()).collect();
     } else if shown {
@@ -141,6 +162,7 @@ fn proved(view: &CellInputs<'_>, cell: &mut Cell, aimed: &[String]) {
         not_shown(view, cell, probe_result);
     }
     cell.findings.dedup();
+    facts
 }
 
 /// Whether the status that came is the one of a cell, or within.
@@ -186,26 +208,23 @@ fn tell(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&st
 }
 
 /// A server error is never provoked: the cell holds while no answer of the operation shows one.
-fn watched(view: &CellInputs<'_>, cell: &mut Cell) {
-    let own: Vec<&ProbeResult<'_>> = view.opinions.iter().filter(|probe_result| probe_result.probe.operation == cell.operation).collect();
+fn watched<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFacts<'v> {
+    let own: Vec<&'v ProbeResult<'v>> = view.opinions.iter().filter(|probe_result| probe_result.probe.operation == cell.operation).collect();
     let failed: Vec<&&ProbeResult<'_>> = own.iter().filter(|probe_result| failure(view, cell, probe_result).is_some()).collect();
     if !failed.is_empty() {
-        cell.verdict = verdict(&CellFacts { broken: true, ..CellFacts::default() });
         cell.probes = failed.iter().map(|probe_result| entry(probe_result.probe, probe_result.outcome)).collect();
         let tries: usize = own.iter().filter_map(|probe_result| probe_result.outcome).map(|outcome| outcome.exchanges.len()).sum();
         cell.findings = failed.first().and_then(|probe_result| finding(view, probe_result, cell, failed.len(), tries)).into_iter().collect();
-        return;
+        return CellFacts { broken: true, ..CellFacts::default() };
     }
     let tells = telling(view, cell);
     if let Some(probe_result) = own.iter().find(|probe_result| tells(probe_result) && matches!(probe_result.ruling, Ruling::Unreached(_))) {
-        shown(view, cell, probe_result);
-        return;
+        return shown(view, cell, probe_result);
     }
     let accepted = own.iter().find(|probe_result| probe_result.probe.fault.is_none() && probe_result.status().is_some_and(|status| status.0 < 400));
     if let Some(probe_result) = accepted {
-        cell.verdict = verdict(&CellFacts { held: true, ..CellFacts::default() });
         cell.probes = vec![entry(probe_result.probe, probe_result.outcome)];
-        return;
+        return CellFacts { held: true, ..CellFacts::default() };
     }
     let first = own.iter().find_map(|probe_result| match &probe_result.ruling {
         Ruling::Unreached(reason) | Ruling::Blocked(reason) | Ruling::Inconclusive(reason) => {
@@ -213,7 +232,6 @@ fn watched(view: &CellInputs<'_>, cell: &mut Cell) {
         }
         Ruling::Shows | Ruling::Breaks => None,
     });
-    cell.verdict = verdict(&CellFacts { watched: true, ruling: first.map(|(ruling, ..)| ruling), ..CellFacts::default() });
     match first {
         Some((_, reason, probe)) => {
             let worded = reason.clone().worded(format!("no valid request was accepted: {reason}"));
@@ -221,24 +239,25 @@ fn watched(view: &CellInputs<'_>, cell: &mut Cell) {
         }
         None => tell(view, cell, &"no valid request was accepted".into(), None),
     }
+    CellFacts { watched: true, ruling: first.map(|(ruling, ..)| Cow::Borrowed(ruling)), ..CellFacts::default() }
 }
 
 /// A status by which a server may say that it does not do something, or not now: an answer of that status shows it.
-fn shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<'_>) {
+fn shown<'v>(view: &CellInputs<'v>, cell: &mut Cell, probe_result: &ProbeResult<'v>) -> CellFacts<'v> {
     let (mut findings, gaps) = super::check(view.input, probe_result.probe, probe_result.outcome);
     // Which status a valid request should have had is told by the cell that it was aimed at.
     findings.retain(|finding| finding.check != "status");
     let broken = findings.iter().any(|finding| finding.severity == Severity::Must);
     let ruling = rule_on_body(&BodyFacts { broken, unjudged: partly_judged::open(&gaps), ..BodyFacts::default() });
     let shown = ruling == Ruling::Shows;
-    cell.verdict = verdict(&CellFacts { broken, shown, ruling: Some(&ruling), ..CellFacts::default() });
     cell.in_part = partly_judged::accepted(&gaps).filter(|_| shown && !broken);
-    cell.reason = match ruling {
-        Ruling::Inconclusive(reason) => Some(reason.words),
+    cell.reason = match &ruling {
+        Ruling::Inconclusive(reason) => Some(reason.words.clone()),
         _ => None,
     };
     cell.probes = vec![entry(probe_result.probe, probe_result.outcome)];
     cell.findings = findings;
+    CellFacts { broken, shown, ruling: Some(Cow::Owned(ruling)), ..CellFacts::default() }
 }
 
 /// The exchange by which an operation fails, as far as this cell tells of it: by its own status, and the cell of 500 by every

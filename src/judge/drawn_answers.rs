@@ -11,15 +11,15 @@
 //! by which every server may refuse what is too much for it. That a documented value is refused is no more than a warning:
 //! servers have rules that no schema can express.
 
-use super::truth_table::{CellFacts, verdict};
+use super::cell_findings::{CellFinding, Placed};
 use super::{JudgeInput, declared, entry, inferred_cells};
 use crate::contract::schema::{all_server_data, is_server_data};
 use crate::judge::exchange_rules::{ExchangeContext, curl, excerpt, findings};
 use crate::model::contract::{Location, Operation, Response, Status};
 use crate::model::drawn::{Drawn, DrawnChange, DrawnValue, Expects};
 use crate::model::exchange::{Answer, Exchange};
-use crate::model::plan::{Body, Place, Probe, ProbeId};
-use crate::model::report::{Cell, CellProbe};
+use crate::model::plan::{Body, Place, PlannedCell, Probe, ProbeId};
+use crate::model::report::CellProbe;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Statuses that are about who asks and how often, or about the state of the resource, and not about values.
@@ -59,29 +59,24 @@ fn same_place(input: &JudgeInput<'_>, known: &Finding, drawn: &Drawn) -> bool {
     input.plan.drawn.get(&known.probe).is_some_and(|other| other.operation == drawn.operation && place(other) == place(drawn))
 }
 
-/// Adds what was found to the cells; what has none is returned.
-pub(super) fn add(input: &JudgeInput<'_>, cells: &mut [Cell], accepted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
-    let mut homeless = Vec::new();
+/// Assigns what was found to the cells; and what belongs to none.
+pub(super) fn placed(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) -> (Placed, Vec<Finding>) {
+    let (mut placed, mut homeless) = (Vec::new(), Vec::new());
     for (id, status, finding) in found(input, accepted) {
         let Some(probe) = input.plan.probe(&id) else { continue };
         let operation = input.contract.operation(&probe.operation);
-        let told = |cell: &Cell, came| operation.map_or(cell.status == came, |operation| operation.is_told_by(cell.status, came));
-        let of = |status: Status| cells.iter().position(|cell| cell.operation == probe.operation && told(cell, status));
+        let told = |cell: &PlannedCell, came| operation.map_or(cell.status == came, |operation| operation.is_told_by(cell.status, came));
+        let of = |status: Status| input.plan.cells.iter().position(|cell| cell.operation == probe.operation && told(cell, status));
         let place = of(status).or_else(|| of(Status(500)).filter(|_| status.is_server_error()));
-        let Some(cell) = place.and_then(|index| cells.get_mut(index)) else {
+        let Some(index) = place else {
             homeless.push(finding);
             continue;
         };
-        if finding.severity == Severity::Must {
-            (cell.verdict, cell.reason) = (verdict(&CellFacts { broken: true, ..CellFacts::default() }), None);
-        }
-        if cell.probes.iter().all(|known| known.id != id) {
-            let words = input.plan.drawn.get(&id).map(Drawn::words);
-            cell.probes.push(CellProbe { fault: words, ..entry(probe, input.outcomes.of(&id)) });
-        }
-        cell.findings.push(finding);
+        let words = input.plan.drawn.get(&id).map(Drawn::words);
+        let probe = Some(CellProbe { fault: words, ..entry(probe, input.outcomes.of(&id)) });
+        placed.push((index, CellFinding { finding, probe, only_probe: false }));
     }
-    homeless
+    (placed, homeless)
 }
 
 /// One answer to a request with drawn values.

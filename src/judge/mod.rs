@@ -4,6 +4,7 @@ mod allowed_answers;
 mod alternatives;
 mod by_default;
 mod cell;
+mod cell_findings;
 mod drawn_answers;
 pub mod exchange_rules;
 mod finished_jobs;
@@ -128,8 +129,12 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let earlier = job_states::earlier(input);
     let looks = earlier.iter().filter_map(|outcome| Some((input.plan.probe(&outcome.probe)?, Some(outcome))));
     opinions.extend(looks.map(|look| probe_result(input, &heard, look)));
+    let (mut placed, contradicted) = state_findings::placed(input, &contradictions);
+    let (drawn, about_drawn) = drawn_answers::placed(input, &|id| accepted.get(id) == Some(&true));
+    placed.extend(drawn);
     let view = cell::CellInputs::new(input, &opinions, alive);
-    let mut cells: Vec<Cell> = input.plan.cells.iter().map(|cell| cell::cell(&view, cell)).collect();
+    let beside = cell_findings::by_cell(input.plan.cells.len(), placed);
+    let mut cells: Vec<Cell> = input.plan.cells.iter().zip(beside).map(|(cell, beside)| cell::cell(&view, cell, beside)).collect();
     features.name(input, &mut cells);
     let mut findings = undocumented(input, &opinions, &features);
     findings.extend(server_errors::undocumented(input, &opinions, &accepted));
@@ -137,8 +142,7 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     findings.extend(rate_limit::ignored(input));
     findings.extend(rate_limit::ill_advised(input));
     findings.extend(unplanned_429::findings(input));
-    findings.extend(state_findings::add(input, &contradictions, &mut cells));
-    findings.extend(drawn_answers::add(input, &mut cells, &|id| accepted.get(id) == Some(&true)));
+    findings.extend(contradicted.into_iter().chain(about_drawn));
     Judgement { cells, findings }
 }
 

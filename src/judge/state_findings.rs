@@ -1,38 +1,32 @@
-//! Adds the contradictions that resource rules find to the cells that they belong to.
+//! Assigns the contradictions that resource rules find to the cells that they belong to.
 
-use super::truth_table::{CellFacts, verdict};
+use super::cell_findings::{CellFinding, Placed};
 use super::{JudgeInput, entry};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::judge::resource_rules::Contradiction;
 use crate::model::contract::Status;
 use crate::model::exchange::Outcome;
-use crate::model::plan::Probe;
-use crate::model::report::Cell;
+use crate::model::plan::{PlannedCell, Probe};
 use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
-/// Adds every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
-/// what belongs to neither is returned.
-pub(super) fn add(input: &JudgeInput<'_>, contradictions: &[Contradiction], cells: &mut [Cell]) -> Vec<Finding> {
-    let mut homeless = Vec::new();
+/// Assigns every contradiction to the cell of the request that breaks the rule, else to the cell of the read that shows it;
+/// and what belongs to neither.
+pub(super) fn placed(input: &JudgeInput<'_>, contradictions: &[Contradiction]) -> (Placed, Vec<Finding>) {
+    let (mut placed, mut homeless) = (Vec::new(), Vec::new());
     for contradiction in contradictions {
         let finding = finding(input, contradiction);
         let (blamed, status) = &contradiction.blamed;
         let shown = input.outcomes.of(&contradiction.read).and_then(Outcome::answer).map(|answer| answer.status);
-        let place = place(input, cells, blamed, *status).or_else(|| place(input, cells, &contradiction.read, shown));
-        let Some(cell) = place.and_then(|index| cells.get_mut(index)) else {
+        let place = place(input, blamed, *status).or_else(|| place(input, &contradiction.read, shown));
+        let Some(index) = place else {
             homeless.push(finding);
             continue;
         };
-        if contradiction.severity == Severity::Must {
-            (cell.verdict, cell.reason) = (verdict(&CellFacts { broken: true, ..CellFacts::default() }), None);
-        }
-        if cell.probes.is_empty() {
-            cell.probes.extend(input.plan.probe(blamed).zip(input.outcomes.of(blamed)).map(|(probe, outcome)| entry(probe, Some(outcome))));
-        }
-        cell.findings.push(finding);
+        let probe = input.plan.probe(blamed).zip(input.outcomes.of(blamed)).map(|(probe, outcome)| entry(probe, Some(outcome)));
+        placed.push((index, CellFinding { finding, probe, only_probe: true }));
     }
-    homeless
+    (placed, homeless)
 }
 
 /// Whether a deleted resource is shown and marked as such: that is a warning of the state rules and no violation beside it,
@@ -43,11 +37,11 @@ pub(super) fn is_marked(contradictions: &[Contradiction], probe: &Probe) -> bool
 }
 
 /// The cell of a probe: the one that lists it, with the status that came where there are several.
-fn place(input: &JudgeInput<'_>, cells: &[Cell], probe: &str, status: Option<Status>) -> Option<usize> {
+fn place(input: &JudgeInput<'_>, probe: &str, status: Option<Status>) -> Option<usize> {
     let operation = &input.plan.probe(probe)?.operation;
     let described = input.contract.operation(operation);
-    let told = |cell: &Cell, came: Status| described.map_or(cell.status == came, |described| described.is_told_by(cell.status, came));
-    cells.iter().position(|cell| cell.operation == *operation && status.is_some_and(|came| told(cell, came)))
+    let told = |cell: &PlannedCell, came: Status| described.map_or(cell.status == came, |described| described.is_told_by(cell.status, came));
+    input.plan.cells.iter().position(|cell| cell.operation == *operation && status.is_some_and(|came| told(cell, came)))
 }
 
 fn finding(input: &JudgeInput<'_>, contradiction: &Contradiction) -> Finding {

@@ -1,5 +1,7 @@
 //! Decides the verdict on one cell.
 
+use std::borrow::Cow;
+
 use super::Ruling;
 use crate::model::verdict::Verdict;
 
@@ -17,7 +19,7 @@ use crate::model::verdict::Verdict;
 /// | the ruling is inconclusive                             | inconclusive |
 /// | there is no ruling, and nothing is aimed at it         | blocked      |
 /// |                                                        | unreached    |
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of the truth table")]
 pub struct CellFacts<'a> {
     /// Whether an answer, a rule over several answers, or an answer to drawn values breaks it.
@@ -31,7 +33,7 @@ pub struct CellFacts<'a> {
     /// Whether it stands for a failure, at which nothing is aimed.
     pub watched: bool,
     /// The ruling on the probe that says most of it.
-    pub ruling: Option<&'a Ruling>,
+    pub ruling: Option<Cow<'a, Ruling>>,
 }
 
 /// The verdict on one cell.
@@ -48,7 +50,7 @@ pub fn verdict(facts: &CellFacts<'_>) -> Verdict {
     if facts.held {
         return Verdict::Held;
     }
-    match facts.ruling {
+    match facts.ruling.as_deref() {
         Some(Ruling::Inconclusive(_)) if !facts.watched => Verdict::Inconclusive,
         Some(Ruling::Blocked(reason) | Ruling::Inconclusive(reason)) if reason.is_choice() => Verdict::Skipped,
         Some(Ruling::Blocked(_) | Ruling::Inconclusive(_)) => Verdict::Blocked,

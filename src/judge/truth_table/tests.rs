@@ -1,5 +1,7 @@
 //! Tests of the truth table of one probe.
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -290,7 +292,8 @@ fn a_cell_goes_by_its_facts_in_order() {
     for bits in 0u8..32 {
         let has = |bit: u8| bits & (1 << bit) != 0;
         for (ruling, aimed, watched) in rulings {
-            let facts = CellFacts { broken: has(0), shown: has(1), left_out: has(2), held: has(3), watched: has(4), ruling };
+            let facts =
+                CellFacts { broken: has(0), shown: has(1), left_out: has(2), held: has(3), watched: has(4), ruling: ruling.map(Cow::Borrowed) };
             let expected = match () {
                 () if has(0) => Verdict::Violates,
                 () if has(1) => Verdict::Conforms,
