@@ -9,8 +9,8 @@ use super::exit;
 use crate::execute::RunEvent;
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
-use crate::model::text::one_line;
-use crate::plan::{span, wait_of};
+use crate::model::text::{one_line, span};
+use crate::plan::wait_of;
 use crate::session::observer::SendingObserver;
 
 /// How often a line is written where there is no terminal.

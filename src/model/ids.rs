@@ -10,6 +10,12 @@
 
 use std::fmt::Display;
 
+/// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
+pub type ProbeId = String;
+
+/// Identifies a value that one probe yields and others use, for example `books#1`.
+pub type SlotId = String;
+
 /// What begins the second half of the id of a slot that a look has filled.
 const LOOK: &str = "~look:";
 

@@ -9,11 +9,9 @@ use serde_json::Value;
 use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 use super::effect::{Effect, Provenance};
+pub use super::ids::{ProbeId, SlotId};
 use super::reason::Reason;
-pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, SlotId, Styled};
-
-/// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
-pub type ProbeId = String;
+pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, Styled};
 
 /// Everything that will be sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::Method;
-
-/// Identifies a value that one probe yields and others use, for example `books#1`.
-pub type SlotId = String;
+use super::ids::SlotId;
 
 /// A place in a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

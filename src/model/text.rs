@@ -9,6 +9,15 @@ pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// A span of time in words.
+pub fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        _ => format!("{:.1} h", f64::from(u32::try_from(seconds / 360).unwrap_or(u32::MAX)) / 10.0),
+    }
+}
+
 /// The words of a name, in lower case.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

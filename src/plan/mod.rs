@@ -25,7 +25,7 @@ pub use acting_reads::acts_at;
 pub use effect::{ClassifiedRequest, EffectRules, not_allowed};
 pub use error::PlanError;
 pub use planning_options::{GivenResource, PlanningOptions, RESERVE};
-pub use rendered::{show, span, wait_of};
+pub use rendered::{show, wait_of};
 pub use resources::baseline_lists::BEFORE;
 pub use resources::created_resources::{made_captures, made_captures_in, unlisted_captures_in};
 pub use resources::id_sources::{IdSource, feeds};

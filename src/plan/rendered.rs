@@ -8,6 +8,7 @@ use crate::model::contract::RateLimit;
 use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, Purpose, Stage};
 use crate::model::reason::{Code, Reason};
+use crate::model::text::span;
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
 /// and how long the rate limits make it take.
@@ -175,13 +176,4 @@ fn effects(text: &mut String, plan: &Plan) {
 pub fn wait_of(requests: u64, windows: &[RateLimit]) -> u64 {
     let waits = windows.iter().map(|window| (requests.div_ceil(u64::from(window.requests).max(1))).saturating_sub(1) * u64::from(window.seconds));
     waits.max().unwrap_or_default()
-}
-
-/// A span of time in words.
-pub fn span(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        _ => format!("{:.1} h", f64::from(u32::try_from(seconds / 360).unwrap_or(u32::MAX)) / 10.0),
-    }
 }

@@ -7,8 +7,8 @@ use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::Reason;
+use crate::model::text::span;
 use crate::plan::bound_request::BoundRequest;
-use crate::plan::rendered::span;
 use crate::plan::resolver::Resolver;
 use crate::plan::triggers::{Mutation, Precondition};
 
