@@ -7,13 +7,13 @@ use std::sync::atomic::Ordering;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Run, SendQueue, interrupted};
+use super::{Run, SendQueue};
 use crate::contract::expressions::value_at;
 use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcome};
 use crate::model::ids;
 use crate::model::plan::{Plan, Probe, Purpose, SlotId, Stage};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Budget, Code, NotSent, Prior, Reason};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::values::unknown_id;
 use crate::plan::{Remake, made_captures};
@@ -32,16 +32,14 @@ fn entailed(plan: &Plan, probe: &Probe) -> u64 {
 
 /// Why a probe left a value behind that others need.
 pub fn why_not(probe: &Probe, outcome: &Outcome, accepted: bool) -> Reason {
-    let because = |code, words: String| Reason::new(code, words).caused_by(&probe.id);
-    match (&outcome.ending, outcome.answer()) {
-        (Ending::Withheld(reason), _) => reason.clone(),
-        (Ending::Silent(reason), _) => because(Code::Silent, format!("{} got no answer: {reason}", probe.id)),
-        (Ending::Answered, Some(answer)) if accepted => {
-            because(Code::Other, format!("the answer {} to {} does not hold its id", answer.status, probe.id))
-        }
-        (Ending::Answered, Some(answer)) => because(Code::Refused(answer.status), format!("{} was answered {}", probe.id, answer.status)),
-        (Ending::Answered, None) => because(Code::Silent, format!("{} got no answer", probe.id)),
-    }
+    let what = match (&outcome.ending, outcome.answer()) {
+        (Ending::Withheld(reason), _) => return reason.clone(),
+        (Ending::Silent(reason), _) => Prior::Silent(Some(Box::new(reason.clone()))),
+        (Ending::Answered, Some(answer)) if accepted => Prior::NoId(answer.status),
+        (Ending::Answered, Some(answer)) => Prior::Answered(answer.status),
+        (Ending::Answered, None) => Prior::Silent(None),
+    };
+    Reason::Prior(probe.id.clone(), what)
 }
 
 /// Notices that a server takes nothing at all: dead credentials, a used-up rate limit, another base URL, a server that is
@@ -59,11 +57,13 @@ impl CircuitBreaker {
         if probe.fault.is_some() || accepted {
             return;
         }
-        let refused = |status| Reason::new(Code::Refused(status), format!("the server answered {status}")).caused_by(&probe.id);
+        let refused = |status| Reason::Prior(probe.id.clone(), Prior::Refused(status));
         match (&outcome.ending, outcome.answer()) {
             // A feature that is not there says nothing of the rest.
             (_, Some(answer)) if optional && matches!(answer.status.0, 403 | 404) => {}
-            (Ending::Silent(reason), _) => self.refusals.push(Reason::new(Code::Silent, format!("no answer: {reason}")).caused_by(&probe.id)),
+            (Ending::Silent(reason), _) => {
+                self.refusals.push(Reason::Prior(probe.id.clone(), Prior::Unanswered(Box::new(reason.clone()))));
+            }
             (_, Some(answer)) if matches!(answer.status.0, 401 | 403 | 429 | 500..600) => self.refusals.push(refused(answer.status)),
             // A path without an id leads somewhere, or the base URL is another.
             (_, Some(answer)) if answer.status == Status(404) && !probe.request.path.contains('{') => self.refusals.push(refused(answer.status)),
@@ -74,13 +74,13 @@ impl CircuitBreaker {
     /// Why nothing more is sent; `None` while there is hope.
     fn reason(&self) -> Option<Reason> {
         let last = self.refusals.last().filter(|_| !self.anything && self.refusals.len() >= ENOUGH_REFUSALS)?;
-        Some(last.clone().worded(format!("{last} to each of the first {} valid requests", self.refusals.len())))
+        Some(NotSent::NothingAccepted(Box::new(last.clone()), self.refusals.len()).into())
     }
 
     /// Whether it is the credentials that the server does not take. Any other server that takes nothing has nothing to
     /// say to a request without credentials either.
     fn is_about_credentials(&self) -> bool {
-        self.refusals.last().is_some_and(|last| matches!(last.code, Code::Refused(Status(401 | 403))))
+        self.refusals.last().is_some_and(|last| matches!(last.code(), Code::Refused(Status(401 | 403))))
     }
 }
 
@@ -109,7 +109,7 @@ impl<'a> Run<'a> {
         // refuses everybody, too.
         let unauthenticated = probe.is_unauthenticated();
         if (self.stopped)() && probe.purpose != Purpose::Cleanup && !known {
-            return Err(interrupted());
+            return Err(NotSent::Interrupted.into());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
         let entailed = entailed(self.plan, probe);
@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
             queue.committed() + log_ins
         };
         if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && committed() >= *budget) {
-            return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
+            return Err(Budget::Spent(budget).into());
         }
         let slots = match self.values(probe) {
             // What has to be made again names things that the probe itself does not.
@@ -140,8 +140,8 @@ impl<'a> Run<'a> {
         let refused = |control: &&String| probe.after.contains(*control) && !self.progress.known.accepted().contains(*control);
         if let Some(control) = probe.control.as_ref().filter(|_| !unauthenticated).filter(refused) {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
-            let why = why.unwrap_or_else(|| Reason::from(control.clone()).caused_by(control));
-            return Err(why.clone().worded(format!("its control was not accepted: {why}")));
+            let why = why.unwrap_or_else(|| Reason::Prior(control.clone(), Prior::Unknown));
+            return Err(NotSent::Control(Box::new(why)).into());
         }
         let told = self.told(probe)?;
         if !known {
@@ -193,19 +193,19 @@ impl<'a> Run<'a> {
         let removers: Vec<&Probe> =
             removers.filter(|remover| remover.fault.is_none() && remover.consumes.iter().any(|slot| probe.needs.contains(slot))).collect();
         if let Some(remover) = removers.iter().find(|remover| !self.progress.known.accepted().contains(&remover.id)) {
-            return Err(Reason::from(format!("nothing was deleted: {} was not accepted", remover.id)).caused_by(&remover.id));
+            return Err(Reason::Prior(remover.id.clone(), Prior::DeletedNothing));
         }
         let pending = |remover: &&&Probe| self.outcome(&remover.id).and_then(Outcome::answer).is_some_and(|answer| answer.status == Status(202));
         if let Some(remover) = removers.iter().find(pending) {
             // Accepted is not enacted (RFC 9110, section 15.3.3).
-            return Err(Reason::from(format!("{} was answered 202, so nothing says that it has been deleted yet", remover.id)).caused_by(&remover.id));
+            return Err(Reason::Prior(remover.id.clone(), Prior::DeletionOpen));
         }
         for slot in &probe.needs {
             let gone = removers.iter().any(|remover| remover.consumes.contains(slot));
             if !gone && let Some(reason) = self.progress.absence(slot) {
-                return Err(reason.clone().worded(format!("{slot} is not there: {reason}")));
+                return Err(NotSent::SlotLost(slot.clone(), Box::new(reason.clone())).into());
             }
-            let value = self.progress.known.ids().get(slot).ok_or_else(|| format!("{slot} is not there: nothing has made it"))?;
+            let value = self.progress.known.ids().get(slot).ok_or_else(|| NotSent::SlotEmpty(slot.clone()))?;
             values.insert(slot.clone(), value.clone());
         }
         Ok(values)

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::RunEvent;
 use super::backoff::believed;
 use super::send::{PreparedRequest, Sender};
-use super::{RunEvent, interrupted};
 use crate::execute::http::Session;
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::journal::Entry;
 use crate::model::plan::{Credentials, Place, Probe, Purpose};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Budget, LogInFailure, NotSent, Reason};
 
 /// How often a log-in is sent again because the server asked to wait.
 const MOST_WAITS: usize = 3;
@@ -40,10 +40,10 @@ impl Sender<'_, '_> {
             return Ok(());
         }
         if let Some(reason) = session.failed() {
-            return Err(Reason::from(reason));
+            return Err(reason);
         }
         for attempt in 0..=MOST_WAITS {
-            let Some(answer) = self.ask(session, about, last).await? else { return self.failed(session, format!("{about} got no answer")) };
+            let Some(answer) = self.ask(session, about, last).await? else { return self.failed(session, about, LogInFailure::Silent) };
             let status = answer.status;
             if status == Status(429) || status == Status(503) {
                 let pause = believed(&answer, self.settings).unwrap_or(PAUSE * 2_u32.pow(u32::try_from(attempt).unwrap_or_default()));
@@ -52,29 +52,30 @@ impl Sender<'_, '_> {
                 tokio::time::sleep(pause).await;
             } else if status.is_success() || (300..400).contains(&status.0) {
                 if let Err(reason) = session.learn(&answer) {
-                    return self.failed(session, format!("{about}: {reason}"));
+                    return self.failed(session, about, reason);
                 }
                 self.queue.censor.learn_session(session);
                 return Ok(());
             } else if session.refreshes() {
                 let other = session.forget_refresh();
-                let words = format!("{about}: the refresh token was refused ({status})");
-                (self.watch)(RunEvent::Told(&words));
+                let refused = LogInFailure::Refresh(status);
+                (self.watch)(RunEvent::Told(&NotSent::LogIn(about.to_owned(), refused.clone()).to_string()));
                 if !other {
-                    return self.failed(session, words);
+                    return self.failed(session, about, refused);
                 }
             } else {
-                return self.failed(session, format!("{about} was answered {status}"));
+                return self.failed(session, about, LogInFailure::Refused(status));
             }
         }
-        self.failed(session, format!("{about} is rate-limited: each of {} requests was told to wait", MOST_WAITS + 1))
+        self.failed(session, about, LogInFailure::Limited(MOST_WAITS + 1))
     }
 
     /// Says it once, and asks no more: what is refused again and again may lock an account.
-    fn failed(&self, session: &Session, reason: String) -> Result<(), Reason> {
-        (self.watch)(RunEvent::Told(&reason));
+    fn failed(&self, session: &Session, about: &str, failure: LogInFailure) -> Result<(), Reason> {
+        let reason = Reason::from(NotSent::LogIn(about.to_owned(), failure));
+        (self.watch)(RunEvent::Told(&reason.to_string()));
         session.fail(reason.clone());
-        Err(Reason::from(reason))
+        Err(reason)
     }
 
     /// One request for a credential; no word of it is kept but that it was sent.
@@ -82,14 +83,14 @@ impl Sender<'_, '_> {
         let signed = self.permit.check_log_in(session)?;
         let spent = self.queue.spent();
         if let Some(budget) = self.settings.budget.filter(|budget| !last && spent >= *budget) {
-            return Err(Reason::new(Code::Budget, format!("the budget of {budget} requests was spent before")));
+            return Err(Budget::Spent(budget).into());
         }
         if !self.queue.limiter.pass(|wait| (self.watch)(RunEvent::Waiting(wait)), || (self.stopped)() && !last).await {
-            return Err(interrupted());
+            return Err(NotSent::Interrupted.into());
         }
         if let Some(journal) = self.journal {
             let entry = Entry::LogIn { at: Timestamp::now().as_millisecond(), about: about.to_owned() };
-            journal.write(&entry, true).map_err(|error| Reason::from(format!("the journal cannot be kept: {error}")))?;
+            journal.write(&entry, true).map_err(|error| NotSent::Journal(error.to_string()))?;
         }
         (self.watch)(RunEvent::Sent);
         self.queue.sent.fetch_add(1, Ordering::Relaxed);

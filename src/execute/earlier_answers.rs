@@ -7,6 +7,7 @@ use crate::contract::paging::resources;
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::job::is_among;
 use crate::model::plan::{Probe, Repeat};
+use crate::model::reason::NotSent;
 use crate::model::trigger_name::TriggerName;
 
 impl Run<'_> {
@@ -14,7 +15,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Why it cannot be sent: there is no such answer, or it says something else.
-    pub(super) fn told(&self, probe: &Probe) -> Result<Option<String>, String> {
+    pub(super) fn told(&self, probe: &Probe) -> Result<Option<String>, NotSent> {
         if probe.trigger == TriggerName::FINISHED {
             self.finished(probe)?;
         }
@@ -26,7 +27,7 @@ impl Run<'_> {
     }
 
     /// That the job that a probe is about has come to a good end; one that takes longer breaks nothing.
-    fn finished(&self, probe: &Probe) -> Result<(), String> {
+    fn finished(&self, probe: &Probe) -> Result<(), NotSent> {
         let polls = self.plan.probes.iter().filter(|poll| probe.after.contains(&poll.id));
         for poll in polls {
             let Repeat::Poll { at, finished, .. } = &poll.repeat else { continue };
@@ -34,7 +35,7 @@ impl Run<'_> {
             let shown = self.answer(&poll.id).filter(|answer| answer.status.is_success());
             let state = shown.and_then(|answer| answer.body.json()?.pointer(at).and_then(Value::as_str));
             if let Some(state) = state.filter(|state| !is_among(finished, state)) {
-                return Err(format!("the job has not finished: after the last look at it its state is {state:?}"));
+                return Err(NotSent::JobOpen(state.to_owned()));
             }
         }
         Ok(())
@@ -47,12 +48,12 @@ impl Run<'_> {
         shown.div_ceil(2).min(largest).max(smallest)
     }
 
-    fn location(&self, first: &str) -> Result<String, String> {
-        let answer = self.answer(first).ok_or_else(|| format!("{first} got no answer"))?;
+    fn location(&self, first: &str) -> Result<String, NotSent> {
+        let answer = self.answer(first).ok_or_else(|| NotSent::NothingToFollow(first.to_owned()))?;
         if answer.status.0 / 100 != 3 && !matches!(answer.status.0, 201 | 202) {
-            return Err(format!("{first} was answered {}, which leads nowhere else", answer.status));
+            return Err(NotSent::LeadsNowhere(first.to_owned(), answer.status));
         }
-        answer.header("location").map(str::to_owned).ok_or_else(|| format!("the answer {} to {first} has no Location", answer.status))
+        answer.header("location").map(str::to_owned).ok_or_else(|| NotSent::NoLocation(first.to_owned(), answer.status))
     }
 
     fn answer(&self, probe: &str) -> Option<&Answer> {

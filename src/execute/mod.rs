@@ -37,7 +37,7 @@ use crate::execute::journal::Journal;
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::exchange::{Outcome, Outcomes};
 use crate::model::plan::{Plan, Probe, ProbeId, Slot, SlotId, Stage};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Code, NotSent, Reason};
 use crate::model::report::{Changed, RunTraces};
 use crate::plan::{KnownResources, ProbeEnd};
 use admission::Ended;
@@ -45,14 +45,6 @@ use send_queue::SendQueue;
 
 /// The most requests that are sent to reach a rate limit after everything else: one more than the usual small window.
 pub const MOST_BURST: u32 = 51;
-
-/// Why nothing more was sent when a person asked the run to end.
-pub const INTERRUPTED: &str = "the run was interrupted";
-
-/// The same as a reason.
-pub fn interrupted() -> Reason {
-    Reason::new(Code::Interrupted, INTERRUPTED)
-}
 
 /// The most requests that are sent to show a rate limit of which a window is known to be full.
 pub const FULL_BURST: u32 = 2;
@@ -147,7 +139,7 @@ struct RunState {
 impl RunState {
     /// Why a resource is not there for the requests that name it.
     fn absence(&self, slot: &str) -> Option<Reason> {
-        self.unfilled.get(slot).cloned().or_else(|| Some(self.known.removal(slot)?.words().into()))
+        self.unfilled.get(slot).cloned().or_else(|| Some(self.known.removal(slot)?.reason().into()))
     }
 
     /// Slots that the plan does not have.
@@ -243,13 +235,13 @@ impl<'a> Run<'a> {
                 }
                 advanced = true;
                 if due.1 == Stage::Burst && !self.settings.windows.is_empty() && !queue.limiter.is_full().await {
-                    self.withhold(probe, "no window of the rate limit was full".into());
+                    self.withhold(probe, NotSent::NoWindow.into());
                     continue;
                 }
                 match self.gate(probe, queue) {
                     Ok(task) => under_way.push(task),
                     // What is under way may need less than it is given.
-                    Err(reason) if reason.code == Code::Budget && !under_way.is_empty() => waiting.push(probe),
+                    Err(reason) if reason.code() == Code::Budget && !under_way.is_empty() => waiting.push(probe),
                     Err(reason) => {
                         self.withhold(probe, reason);
                         under_way.extend(self.look_elsewhere(probe, queue));
@@ -265,7 +257,7 @@ impl<'a> Run<'a> {
                 return;
             } else if !advanced {
                 for probe in std::mem::take(&mut open) {
-                    self.withhold(probe, "it waits for a request that was never due".into());
+                    self.withhold(probe, NotSent::NeverDue.into());
                 }
             }
         }

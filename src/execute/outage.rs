@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::model::reason::NotSent;
+
 /// After so many requests in a row without the beginning of an answer nothing more is sent: each of them waits as long as
 /// it may, and a run has many.
 const ENOUGH: u32 = 10;
@@ -21,9 +23,9 @@ impl UnansweredRequests {
     }
 
     /// Why nothing more is sent; `None` while the server answers.
-    pub fn reason(&self) -> Option<String> {
+    pub fn reason(&self) -> Option<NotSent> {
         let enough = self.0.load(Ordering::Relaxed) >= ENOUGH;
-        enough.then(|| format!("none of the last {ENOUGH} requests was answered, so nothing more was sent"))
+        enough.then_some(NotSent::Outage(ENOUGH))
     }
 }
 
@@ -39,7 +41,7 @@ mod tests {
         }
         quiet.learn(false);
         quiet.learn(true);
-        assert_eq!(quiet.reason(), None);
+        assert!(quiet.reason().is_none());
         for _ in 1..ENOUGH {
             quiet.learn(true);
         }

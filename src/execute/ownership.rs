@@ -12,7 +12,7 @@ use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
 use crate::model::journal::Entry;
 use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
-use crate::model::reason::Reason;
+use crate::model::reason::{NotSent, Reason};
 use crate::model::text::plain;
 use crate::plan::values::is_unknown;
 use crate::plan::{ClassifiedRequest, Ownership, OwnershipAnswer, Remake, made_captures_in, provenance, reader};
@@ -37,11 +37,11 @@ impl Sender<'_, '_> {
         let doubt = filled.fillings.iter().find_map(|binding| {
             let kind = ids::kind_of(&binding.slot);
             let value = values.get(&binding.slot)?;
-            let words = self.ownership().doubt(kind, value)?.words();
-            Some(format!("nothing proves that this run made {kind} {}: {words}; {reason}", plain(value)))
+            let doubt = self.ownership().doubt(kind, value)?.words();
+            Some((kind.to_owned(), plain(value), doubt))
         });
         match doubt {
-            Some(words) => reason.worded(words),
+            Some((kind, id, doubt)) => NotSent::Unproven { kind, id, doubt, because: Box::new(reason) }.into(),
             None => reason,
         }
     }

@@ -6,6 +6,7 @@ use url::{Host, Url};
 
 use crate::execute::http::UnsignedRequest;
 use crate::model::contract::Method;
+use crate::model::reason::Address;
 
 /// Header fields that speak of a body.
 const OF_A_BODY: [&str; 2] = ["content-type", "content-length"];
@@ -39,23 +40,20 @@ impl RedirectTarget {
 ///
 /// # Errors
 /// It leads nowhere, or to where a server has no business to send anybody.
-pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<RedirectTarget, String> {
+pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<RedirectTarget, Address> {
     let below = location.starts_with('/') && !location.starts_with("//") && known(location);
     let joined = if below { Url::parse(&format!("{base}{location}")) } else { asked.join(location) };
-    let mut url = joined.map_err(|error| format!("the Location {location:?} is no URL: {error}"))?;
+    let mut url = joined.map_err(|error| Address::NoUrl(location.to_owned(), error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("the Location leads to {}:, and only http and https are followed", url.scheme()));
+        return Err(Address::Scheme(url.scheme().to_owned()));
     }
     if location.contains("[credentials]") {
-        return Err("the Location repeats the credentials, which are left out of it here".to_owned());
+        return Err(Address::Credentials);
     }
     let foreign = url.origin() != asked.origin();
     // A server elsewhere knows nothing of the network that this machine is in.
     if foreign && is_inside(&url, addresses) && !is_inside(asked, addresses) {
-        return Err(format!(
-            "the Location leads into a private network ({}), which a server elsewhere does not know",
-            url.origin().ascii_serialization()
-        ));
+        return Err(Address::Private(url.origin().ascii_serialization()));
     }
     // Nor does it speak for what listens at other ports of its own host.
     if foreign
@@ -64,7 +62,7 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
         && !is_usual(&url)
         && !is_inside(asked, addresses)
     {
-        return Err(format!("the Location leads to another port of the same host ({})", url.origin().ascii_serialization()));
+        return Err(Address::Port(url.origin().ascii_serialization()));
     }
     // A user and a password in a Location are made up by the server and not sent.
     let _ = url.set_username("");
@@ -77,7 +75,7 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
 ///
 /// # Errors
 /// As [`follow`].
-pub fn led(asked: &Url, location: &str) -> Result<Url, String> {
+pub fn led(asked: &Url, location: &str) -> Result<Url, Address> {
     follow("", asked, location, &|_| false).map(|elsewhere| elsewhere.url)
 }
 
@@ -156,7 +154,7 @@ mod tests {
         }
     }
 
-    fn to(base: &str, location: &str) -> Result<(String, bool), String> {
+    fn to(base: &str, location: &str) -> Result<(String, bool), Address> {
         let asked = Url::parse(&format!("{base}/v1/jobs/1/download")).unwrap();
         follow(base, &asked, location, &|path| path.starts_with("/v1")).map(|elsewhere| (elsewhere.url.to_string(), elsewhere.foreign))
     }

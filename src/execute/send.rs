@@ -20,7 +20,7 @@ use crate::model::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::model::job::is_among;
 use crate::model::journal::RequestFate;
 use crate::model::plan::{Credentials, Place, Plan, Probe, Purpose, Repeat, SlotId};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Address, NoAnswer, NotSent, Reason};
 use crate::plan::{ClassifiedRequest, SharedOwnership};
 
 /// How often a probe is sent again because the server asked to wait.
@@ -87,7 +87,7 @@ impl Sender<'_, '_> {
     pub(super) async fn probe(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Outcome {
         let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
         let Some(operation) = self.contract.operation(&probe.operation) else {
-            outcome.ending = Ending::Withheld("the contract has no such operation".into());
+            outcome.ending = Ending::Withheld(NotSent::NoOperation.into());
             return outcome;
         };
         let request = match self.request(probe, slots, told) {
@@ -114,7 +114,7 @@ impl Sender<'_, '_> {
 
     /// The request with its values, and with what an earlier answer has told: where to go, or how long a page is to be.
     fn request(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, told: Option<&str>) -> Result<PreparedRequest, Reason> {
-        let operation = self.contract.operation(&probe.operation).ok_or("the contract has no such operation")?;
+        let operation = self.contract.operation(&probe.operation).ok_or(NotSent::NoOperation)?;
         let mut filled = fill(&probe.request, slots);
         if let (Repeat::Pages { limit, .. }, Some(length)) = (&probe.repeat, told) {
             for (_, value) in filled.query.iter_mut().filter(|(name, _)| name == limit) {
@@ -126,7 +126,7 @@ impl Sender<'_, '_> {
         if let Some(location) = location {
             let mut request = unsigned_request(&self.settings.base, &filled);
             let mut credentials = filled.credentials;
-            let asked = Url::parse(&request.url).map_err(|error| format!("{} is no URL: {error}", request.url))?;
+            let asked = Url::parse(&request.url).map_err(|error| NotSent::NoUrl(request.url.clone(), error.to_string()))?;
             let elsewhere = self.elsewhere(&asked, location)?;
             if elsewhere.foreign {
                 credentials = Credentials::None;
@@ -143,7 +143,7 @@ impl Sender<'_, '_> {
             && self.permit.effect(&asked) > Effect::Leftovers
             && !self.permit.is_unlimited()
         {
-            return Err(self.with_doubt(Reason::new(Code::NotOwn, "only what the run has made is removed at its end"), &filled, slots));
+            return Err(self.with_doubt(NotSent::NotOwn.into(), &filled, slots));
         }
         let permitted = self.permit.check(&asked).map_err(|reason| self.with_doubt(reason, &filled, slots))?;
         Ok(PreparedRequest { permitted, path_values })
@@ -245,13 +245,13 @@ impl Sender<'_, '_> {
         let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return Ok(()) };
         // What was sent already has been answered, perhaps with the very id.
         match path_values.get(name).filter(|value| !self.has_more(probe) && self.ownership().has_seen(value)) {
-            Some(value) => Err(Reason::from(format!("{name} was to name nothing, and an answer has held {value}"))),
+            Some(value) => Err(NotSent::Known(name.clone(), value.clone()).into()),
             None => Ok(()),
         }
     }
 
     /// Where an address in an answer leads.
-    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::RedirectTarget, String> {
+    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::RedirectTarget, Address> {
         let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
         redirect::follow(&self.settings.base, asked, location, &known)
     }
@@ -283,7 +283,7 @@ impl Sender<'_, '_> {
             }
         };
         if !self.pass(probe).await {
-            outcome.ending = Ending::Withheld(super::interrupted());
+            outcome.ending = Ending::Withheld(NotSent::Interrupted.into());
             return;
         }
         self.transmit(probe, operation, prepared, outcome).await;
@@ -301,8 +301,8 @@ impl Sender<'_, '_> {
             let lost = !matches!(past.fate, RequestFate::Answered(_));
             let (answer, ending) = match past.fate {
                 RequestFate::Answered(answer) => (Some(answer), Ending::Answered),
-                RequestFate::Silent(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
-                RequestFate::Lost => (None, Ending::Silent("the run was cut off before an answer came".into())),
+                RequestFate::Silent(reason) => (None, Ending::Silent(NoAnswer::Failed(reason).into())),
+                RequestFate::Lost => (None, Ending::Silent(NoAnswer::CutOff.into())),
             };
             outcome.exchanges.push(Exchange { request: past.request, answer });
             outcome.ending = ending;
@@ -341,7 +341,7 @@ impl Sender<'_, '_> {
 
     async fn transmit(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
         if let Some(reason) = self.queue.silence.reason().filter(|_| probe.purpose != Purpose::Cleanup) {
-            outcome.ending = Ending::Withheld(Reason::new(Code::Silent, reason));
+            outcome.ending = Ending::Withheld(reason.into());
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
@@ -351,7 +351,7 @@ impl Sender<'_, '_> {
             // What takes something away is better sent than written down.
             Err(_) if probe.purpose == Purpose::Cleanup => None,
             Err(error) => {
-                outcome.ending = Ending::Withheld(format!("the journal cannot be kept: {error}").into());
+                outcome.ending = Ending::Withheld(NotSent::Journal(error.to_string()).into());
                 return;
             }
         };
@@ -377,7 +377,7 @@ impl Sender<'_, '_> {
         }
         let (answer, ending) = match answer {
             Ok(answer) => (Some(answer), Ending::Answered),
-            Err(reason) => (None, Ending::Silent(Reason::new(Code::Silent, reason))),
+            Err(reason) => (None, Ending::Silent(NoAnswer::Failed(reason).into())),
         };
         outcome.exchanges.push(Exchange { request: shown, answer });
         outcome.ending = ending;

@@ -10,6 +10,7 @@ use super::{JudgeInput, UnjudgedParts, check_as, declared};
 use crate::model::contract::{Response, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
+use crate::model::reason::NotJudged;
 use crate::model::verdict::{Finding, Severity};
 
 /// How an answer whose status is documented by nothing but `default` differs from what that says. What is found without it
@@ -19,7 +20,7 @@ pub(super) fn unlike(
     probe: &Probe,
     outcome: Option<&Outcome>,
     (known, gaps): (&[Finding], &mut UnjudgedParts),
-) -> Option<String> {
+) -> Option<NotJudged> {
     let broken = known.iter().any(|finding| finding.severity == Severity::Must);
     let status = outcome.and_then(Outcome::answer).filter(|_| !broken).map(|answer| answer.status)?;
     let operation = input.contract.operation(&probe.operation)?;
@@ -30,7 +31,7 @@ pub(super) fn unlike(
     let by_letter = Response { status, ..response.clone() };
     let (findings, own) = check_as(input, probe, outcome, &|_, _| Some(Cow::Borrowed(&by_letter)));
     if let Some(first) = findings.into_iter().find(|finding| finding.severity == Severity::Must) {
-        return Some(format!("{status} came, and not as `default` says: {}; `default` may be meant for errors alone", first.message));
+        return Some(NotJudged::UnlikeDefault(status, first.message));
     }
     *gaps = own;
     None

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::cell_findings::CellFinding;
-use super::truth_table::{BodyFacts, CellFacts, allowed_as_well, other_side, rule_on_body, verdict};
+use super::truth_table::{BodyFacts, CellFacts, rule_on_body, verdict};
 use super::{JudgeInput, ProbeResult, Ruling, entry, partly_judged, server_errors};
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::plan::{Intent, PlannedCell, Purpose};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Code, NotJudged, NotShown, Reason};
 use crate::model::report::{CauseLink, Cell};
 use crate::model::verdict::{Finding, Severity, Sightings};
 
@@ -78,7 +78,7 @@ pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell, beside: Vec<CellFindin
 /// What decides about a cell, as far as its own probes tell; with their findings, or the reason why it is not proved.
 fn facts<'v>(view: &CellInputs<'v>, planned: &PlannedCell, cell: &mut Cell) -> CellFacts<'v> {
     if let Some(reason) = undocumented(view.input, planned) {
-        cell.reason = Some(reason);
+        cell.reason = Some(reason.to_string());
         return CellFacts::default();
     }
     match &planned.intent {
@@ -111,13 +111,13 @@ fn response<'a>(input: &JudgeInput<'a>, planned: &PlannedCell) -> Option<&'a Res
 }
 
 /// Why nothing can be said of a cell of a recording that another contract is judged by, or a later version.
-fn undocumented(input: &JudgeInput<'_>, planned: &PlannedCell) -> Option<String> {
+fn undocumented(input: &JudgeInput<'_>, planned: &PlannedCell) -> Option<NotJudged> {
     if planned.operation == WHOLE_SERVER {
         return None;
     }
     match input.contract.operation(&planned.operation) {
-        None => Some("the contract has no such operation".to_owned()),
-        Some(operation) if operation.response(planned.status).is_none() => Some("the contract documents no such status".to_owned()),
+        None => Some(NotJudged::NoOperation),
+        Some(operation) if operation.response(planned.status).is_none() => Some(NotJudged::NoStatus),
         Some(_) => None,
     }
 }
@@ -180,8 +180,8 @@ fn not_shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<
             let main = |status: Status| view.input.contract.operation(&cell.operation)?.response(status)?.alternative_to;
             // The documents differ, and the server does as the others say.
             let sides = main(cell.status) == Some(came) || main(came) == Some(cell.status);
-            let reason = if sides { other_side(came) } else { allowed_as_well(came) };
-            tell(view, cell, &reason, own);
+            let reason = if sides { NotShown::OtherSide(came) } else { NotShown::AllowedAsWell(came) };
+            tell(view, cell, &reason.into(), own);
         }
     }
 }
@@ -190,16 +190,16 @@ fn not_shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<
 /// it as well, and it shows the status.
 fn chosen<'v>(view: &CellInputs<'v>, cell: &Cell) -> Option<&'v ProbeResult<'v>> {
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
-    let allowed = |probe_result: &&ProbeResult<'_>| matches!(&probe_result.ruling, Ruling::Unreached(reason) if reason.code == Code::AllowedAsWell);
+    let allowed = |probe_result: &&ProbeResult<'_>| matches!(&probe_result.ruling, Ruling::Unreached(reason) if reason.code() == Code::AllowedAsWell);
     let tells = telling(view, cell);
     own.filter(allowed).find(|probe_result| probe_result.probe.fault.is_none() && tells(probe_result))
 }
 
 /// Says of a cell why it is not proved.
 fn tell(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
-    cell.reason = Some(reason.words.clone());
-    cell.code = Some(reason.code);
-    let cause = reason.probe.as_deref().or(own).and_then(|id| view.input.plan.probe(id));
+    cell.reason = Some(reason.to_string());
+    cell.code = Some(reason.code());
+    let cause = reason.cause().map(String::as_str).or(own).and_then(|id| view.input.plan.probe(id));
     cell.because = cause.map(|probe| CauseLink {
         cell: Some(format!("{}::{}", probe.operation, probe.status)).filter(|_| probe.purpose == Purpose::Probe),
         probe: probe.id.clone(),
@@ -234,10 +234,9 @@ fn watched<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFacts<'v> {
     });
     match first {
         Some((_, reason, probe)) => {
-            let worded = reason.clone().worded(format!("no valid request was accepted: {reason}"));
-            tell(view, cell, &worded, Some(probe));
+            tell(view, cell, &NotShown::NothingAccepted(Some(Box::new(reason.clone()))).into(), Some(probe));
         }
-        None => tell(view, cell, &"no valid request was accepted".into(), None),
+        None => tell(view, cell, &NotShown::NothingAccepted(None).into(), None),
     }
     CellFacts { watched: true, ruling: first.map(|(ruling, ..)| Cow::Borrowed(ruling)), ..CellFacts::default() }
 }
@@ -252,7 +251,7 @@ fn shown<'v>(view: &CellInputs<'v>, cell: &mut Cell, probe_result: &ProbeResult<
     let shown = ruling == Ruling::Shows;
     cell.in_part = partly_judged::accepted(&gaps).filter(|_| shown && !broken);
     cell.reason = match &ruling {
-        Ruling::Inconclusive(reason) => Some(reason.words.clone()),
+        Ruling::Inconclusive(reason) => Some(reason.to_string()),
         _ => None,
     };
     cell.probes = vec![entry(probe_result.probe, probe_result.outcome)];

@@ -4,6 +4,7 @@ use super::JudgeInput;
 use crate::model::contract::{Operation, Status, WHOLE_SERVER};
 use crate::model::exchange::Outcome;
 use crate::model::plan::Probe;
+use crate::model::reason::NotJudged;
 use crate::model::verdict::{Finding, Severity};
 
 /// Checks of what no server may do, whatever is documented.
@@ -28,13 +29,13 @@ pub(super) fn expected(input: &JudgeInput<'_>, probe: &Probe) -> bool {
 
 /// Takes the findings that break nothing from an answer whose status is only inferred, and says how it differs from what is
 /// inferred: another body than the inferred one proves nothing.
-pub(super) fn unlike(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<String> {
+pub(super) fn unlike(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<NotJudged> {
     let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER))?;
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|status| all(operation, &[*status]))?;
     let (open, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings).into_iter().partition(is_open);
     *findings = kept;
     let first = open.into_iter().next()?;
-    Some(format!("{status} came as inferred, but not as it is inferred to look: {}", first.message))
+    Some(NotJudged::UnlikeInferred(status, first.message))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::JudgeInput;
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Credentials, Probe};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NotShown, Reason};
 use crate::model::report::Cell;
 
 /// APIs that the account does not seem to have, each with the status of the first refusal and how many requests were refused.
@@ -45,12 +45,8 @@ impl Features {
         let (status, count) = self.0.get(&feature(operation))?;
         let (same, others): (Vec<&Operation>, Vec<&Operation>) =
             input.contract.operations.iter().filter(|other| other.api == operation.api).partition(|other| feature(other) == feature(operation));
-        let part: Vec<&str> = same.iter().map(|operation| operation.id.as_str()).collect();
-        let part = if others.is_empty() { String::new() } else { format!(" ({})", part.join(", ")) };
-        let requests = if *count == 1 { "its only valid request".to_owned() } else { format!("each of {count} valid requests") };
-        let words =
-            format!("{}{part}: {requests} was refused with {status}; the account may not have this feature, and no promise is broken", operation.api);
-        Some(Reason::new(Code::Unavailable(*status), words))
+        let part = if others.is_empty() { Vec::new() } else { same.iter().map(|operation| operation.id.clone()).collect() };
+        Some(NotShown::NoFeature { api: operation.api.clone(), part, count: *count, status: *status }.into())
     }
 
     /// Why the operation is not available, where the refusal of a valid request says so: no promise is broken.
@@ -68,8 +64,8 @@ impl Features {
             let missing = asked.and_then(of);
             // Its own feature, where that is not there either, says it better.
             if let Some(reason) = missing.map(|reason| of(&cell.operation).unwrap_or(reason)) {
-                cell.code = Some(reason.code);
-                cell.reason = Some(reason.words);
+                cell.code = Some(reason.code());
+                cell.reason = Some(reason.to_string());
             }
         }
     }

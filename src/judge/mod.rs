@@ -52,7 +52,7 @@ use crate::judge::resource_rules::{Contradiction, contradictions};
 use crate::model::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NotSent, Prior, Reason};
 use crate::model::report::{Cell, CellProbe};
 use crate::model::verdict::{Finding, Severity, Sightings};
 
@@ -231,7 +231,7 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
         Some(control) => ControlOutcome::Refused(why_refused(input, control)),
     };
     RulingInput {
-        ending: outcome.map_or(Ending::Withheld("the run ended before it was due".into()), |outcome| outcome.ending.clone()),
+        ending: outcome.map_or(Ending::Withheld(NotSent::RunEnded.into()), |outcome| outcome.ending.clone()),
         status,
         allowed: probe.allowed.clone(),
         faulty: probe.fault.is_some(),
@@ -306,16 +306,14 @@ fn has_found(input: &JudgeInput<'_>, finder: &str, slot: &SlotId) -> bool {
 }
 
 fn why_refused(input: &JudgeInput<'_>, control: &str) -> Reason {
-    let because = |code, words: String| Reason::new(code, words).caused_by(control);
-    match input.outcomes.of(control) {
-        None => because(Code::Other, format!("{control} was not sent")),
-        Some(outcome) => match (&outcome.ending, outcome.answer()) {
-            (Ending::Withheld(reason), _) => reason.clone(),
-            (Ending::Silent(reason), _) => because(Code::Silent, format!("{control} got no answer: {reason}")),
-            (_, Some(answer)) => because(Code::Refused(answer.status), format!("{control} was answered {}", answer.status)),
-            (_, None) => because(Code::Silent, format!("{control} got no answer")),
-        },
-    }
+    let what = match input.outcomes.of(control).map(|outcome| (&outcome.ending, outcome.answer())) {
+        None => Prior::NotSent,
+        Some((Ending::Withheld(reason), _)) => return reason.clone(),
+        Some((Ending::Silent(reason), _)) => Prior::Silent(Some(Box::new(reason.clone()))),
+        Some((_, Some(answer))) => Prior::Answered(answer.status),
+        Some((_, None)) => Prior::Silent(None),
+    };
+    Reason::Prior(control.to_owned(), what)
 }
 
 /// What the checks find in the answer that counts, and what they do not judge of it.

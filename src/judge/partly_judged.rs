@@ -2,22 +2,22 @@
 
 use crate::contract::Unjudged;
 use crate::judge::exchange_rules::UnjudgedParts;
+use crate::model::reason::NotJudged;
 
 /// The first part of an answer that was not judged, and that the suite does not accept.
-pub(super) fn open(gaps: &UnjudgedParts) -> Option<String> {
-    gaps.unjudged.iter().find(|part| part.accepted.is_none()).map(words)
+pub(super) fn open(gaps: &UnjudgedParts) -> Option<NotJudged> {
+    gaps.unjudged.iter().find(|part| part.accepted.is_none()).map(not_judged)
 }
 
 /// What of an answer that shows something was not judged: gaps that the suite accepts, and a body of a type that is never read.
 pub(super) fn accepted(gaps: &UnjudgedParts) -> Option<String> {
-    let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", words(part), part.accepted.as_deref().unwrap_or_default()));
+    let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", not_judged(part), part.accepted.as_deref().unwrap_or_default()));
     let all: Vec<String> = accepted.chain(gaps.unread.clone()).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-fn words(part: &Unjudged) -> String {
-    let keyword = part.place.rsplit('/').next().unwrap_or_default();
-    format!("keyword {keyword} at {} not judged: {}", part.place, part.reason)
+fn not_judged(part: &Unjudged) -> NotJudged {
+    NotJudged::Keyword(part.place.clone(), part.reason.clone())
 }
 
 #[cfg(test)]

@@ -4,24 +4,23 @@ use super::{JudgeInput, declared};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::exchange::{AnswerContent, Outcome};
 use crate::model::plan::Probe;
+use crate::model::reason::NotJudged;
 
 /// Why the body that the contract declares as JSON was not read, where bounds of our own are the cause: a status that is right
 /// shows only half of what it should.
-pub(super) fn unread(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+pub(super) fn unread(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<NotJudged> {
     let answer = outcome.and_then(Outcome::answer)?;
     let reason = match &answer.body {
-        AnswerContent::TooLong(most) => format!("it has more than {most} bytes; --max-answer reads more"),
-        AnswerContent::Unread(reason) => reason.clone(),
+        AnswerContent::TooLong(most) => NotJudged::TooLong(answer.status, *most),
+        AnswerContent::Unread(reason) => NotJudged::Unread(answer.status, reason.clone()),
         // Every rule over bodies was left out, also those that no declared schema makes.
-        AnswerContent::Withheld(reason) => {
-            return Some(format!("the body of the answer {} was not judged again: {reason}", answer.status));
-        }
+        AnswerContent::Withheld(reason) => return Some(NotJudged::Withheld(answer.status, reason.clone())),
         AnswerContent::Empty | AnswerContent::Json(_) | AnswerContent::Text(_) | AnswerContent::Bytes(_) => return None,
     };
     let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
     let json = declared(input.contract, operation, answer.status)
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
-    json.then(|| format!("the body of the answer {} was not judged: {reason}", answer.status))
+    json.then_some(reason)
 }
 
 #[cfg(test)]

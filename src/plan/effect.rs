@@ -15,7 +15,7 @@ use crate::contract::schema::{follow, resource_needs};
 use crate::model::contract::{Contract, Location, Method, Operation, Status};
 use crate::model::effect::{Effect, Permission, Provenance};
 use crate::model::plan::{Body, Fault, Place, RequestTemplate, SlotId};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Reason, UserChoice};
 use crate::model::suite::Suite;
 use crate::plan::operation_effects::{path_kind, removes};
 use crate::plan::values::{carries, is_unknown};
@@ -331,6 +331,5 @@ fn is_primary(at: &str) -> bool {
 
 /// Why a request of an effect is not sent.
 pub fn not_allowed(effect: Effect, faulty: bool) -> Reason {
-    let condition = if faulty { "a server that accepts it all the same" } else { "it" };
-    Reason::new(Code::NotAllowed(effect), format!("{condition} {}; {} allows it", effect.does(), effect.flag()))
+    UserChoice::Effect { effect, faulty }.into()
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use crate::model::contract::RateLimit;
 use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, Purpose, Stage};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::Code;
 use crate::model::text::span;
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
@@ -132,8 +132,8 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
     let mut closed: BTreeMap<Effect, (usize, BTreeSet<&str>)> = BTreeMap::new();
     for cell in &plan.cells {
         let reason = match &cell.intent {
-            Intent::Skipped(Reason { code: Code::NotAllowed(effect), .. }) => {
-                let (cells, operations) = closed.entry(*effect).or_default();
+            Intent::Skipped(reason) if let Code::NotAllowed(effect) = reason.code() => {
+                let (cells, operations) = closed.entry(effect).or_default();
                 *cells += 1;
                 operations.insert(&cell.operation);
                 continue;

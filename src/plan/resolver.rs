@@ -9,7 +9,7 @@ use super::planning_context::Context;
 use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};
-use crate::model::reason::Reason;
+use crate::model::reason::{NoRequest, Reason};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::values::{marked, valid};
 
@@ -62,7 +62,7 @@ impl<'a> Resolver<'a> {
             return known.clone();
         }
         if self.building.iter().any(|building| building == id) {
-            return Err(format!("{id} needs something that only {id} makes").into());
+            return Err(NoRequest::NeedsItself(id.to_owned()).into());
         }
         self.building.push(id.to_owned());
         let built = self.valid_probe(id, None);
@@ -74,7 +74,7 @@ impl<'a> Resolver<'a> {
     /// One more valid request of an operation, aimed at another status or made as a fixture.
     pub(super) fn valid_probe(&mut self, id: &str, aim: Option<Status>) -> Result<ProbeId, Reason> {
         let contract = self.context.contract;
-        let operation = contract.operation(id).ok_or_else(|| format!("there is no operation {id}"))?;
+        let operation = contract.operation(id).ok_or_else(|| NoRequest::UnknownOperation(id.to_owned()))?;
         if let Some(reason) = skip_reason(operation, self.context.suite, self.context.options) {
             return Err(reason);
         }
@@ -153,7 +153,7 @@ impl<'a> Resolver<'a> {
             return Ok((Repeat::Once, Vec::new()));
         }
         let slot = bound_request.slots.first().and_then(|slot| self.builder.plan().slots.get(slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
-        let reader = self.reader_of(&slot).ok_or_else(|| format!("no operation says when a job of {slot} is done (x-probity-done)"))?;
+        let reader = self.reader_of(&slot).ok_or(NoRequest::NoJobReader(slot))?;
         let poll = self.success(&reader)?;
         Ok((Repeat::Once, vec![poll]))
     }

@@ -131,7 +131,7 @@ fn each_pass_brings_about_what_nothing_before_it_does() {
 
 fn is_withheld(plan: &Plan, operation: &str) -> bool {
     let mut cells = plan.cells.iter().filter(|cell| cell.operation == operation);
-    cells.all(|cell| matches!(&cell.intent, Intent::Skipped(reason) if matches!(reason.code, Code::NotAllowed(_))))
+    cells.all(|cell| matches!(&cell.intent, Intent::Skipped(reason) if matches!(reason.code(), Code::NotAllowed(_))))
 }
 
 #[test]

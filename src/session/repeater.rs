@@ -200,5 +200,5 @@ impl Repeater<'_> {
 
 /// Whether the run was asked to end.
 pub(super) fn was_interrupted(outcomes: &Outcomes) -> bool {
-    outcomes.outcomes.iter().any(|outcome| matches!(&outcome.ending, Ending::Withheld(reason) if reason.code == Code::Interrupted))
+    outcomes.outcomes.iter().any(|outcome| matches!(&outcome.ending, Ending::Withheld(reason) if reason.code() == Code::Interrupted))
 }

@@ -186,7 +186,7 @@ async fn until_answered(
 ) -> Result<(), Stop> {
     let began = Instant::now();
     let request = UnsignedRequest { method: Method::GET, url: format!("{base}/"), headers: Vec::new(), body: None };
-    let asked = permit.check_reading(request, Credentials::None).map_err(|reason| Stop::Unusable(reason.words))?.unsigned();
+    let asked = permit.check_reading(request, Credentials::None).map_err(|reason| Stop::Unusable(reason.to_string()))?.unsigned();
     let mut told = false;
     loop {
         let Err(silence) = client.send(&asked).await else { return Ok(()) };

@@ -17,13 +17,13 @@ pub(super) fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes
         return Ok(());
     }
     let why = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
-        Ending::Silent(reason) => Some(reason.words.as_str()),
+        Ending::Silent(reason) => Some(reason.to_string()),
         _ => None,
     });
     Err(Stop::Inconclusive(format!(
         "{} did not answer: {}; check that it is running and that --target is its base URL (no report was written)",
         target.name(),
-        why.unwrap_or("no reason is known")
+        why.unwrap_or_else(|| "no reason is known".to_owned())
     )))
 }
 
@@ -49,12 +49,12 @@ pub(super) fn unless_lost(target: &Target, specification: &Specification, planne
 /// The first reason that kept a request back.
 fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
     let withheld = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
-        Ending::Withheld(reason) => Some(&reason.words),
+        Ending::Withheld(reason) => Some(reason),
         Ending::Answered | Ending::Silent(_) => None,
     });
     let left_out = planned.cells.iter().find_map(|cell| match &cell.intent {
-        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(&reason.words),
+        Intent::Skipped(reason) | Intent::Unreachable(reason) | Intent::Postponed(reason) => Some(reason),
         Intent::Probes(_) | Intent::Watched => None,
     });
-    withheld.or(left_out).cloned().unwrap_or_else(|| "no request is planned".to_owned())
+    withheld.or(left_out).map_or_else(|| "no request is planned".to_owned(), ToString::to_string)
 }

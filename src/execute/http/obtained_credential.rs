@@ -15,6 +15,7 @@ use crate::model::contract::Method;
 use crate::model::environment::filled;
 use crate::model::exchange::Answer;
 use crate::model::log_in::{Lifetime, LogIn, OAuth};
+use crate::model::reason::{LogInFailure, Reason};
 
 /// A token is renewed so long before its end, or in the last tenth of a short life.
 const BEFORE_END: Duration = Duration::from_secs(30);
@@ -54,7 +55,7 @@ struct TokenState {
     /// Whether a request with this token was answered with anything but 401.
     taken: bool,
     without_effect: u32,
-    failed: Option<String>,
+    failed: Option<Reason>,
 }
 
 /// A credential that is obtained by a request.
@@ -127,12 +128,12 @@ impl Session {
     }
 
     /// Why it cannot be had; `None` while it can.
-    pub fn failed(&self) -> Option<String> {
+    pub fn failed(&self) -> Option<Reason> {
         self.now().failed.clone()
     }
 
     /// Notes for good that it cannot be had.
-    pub fn fail(&self, reason: String) {
+    pub fn fail(&self, reason: Reason) {
         self.now().failed = Some(reason);
     }
 
@@ -213,7 +214,7 @@ impl Session {
     ///
     /// # Errors
     /// It is not where it should be.
-    pub fn learn(&self, answer: &Answer) -> Result<(), String> {
+    pub fn learn(&self, answer: &Answer) -> Result<(), LogInFailure> {
         let body = answer.body.json();
         let text = |at: &str| body.and_then(|body| body.pointer(at)).and_then(Value::as_str).filter(|text| is_sendable(text));
         let (found, lifetime, place) = match &self.way {
@@ -225,7 +226,7 @@ impl Session {
                 (text("/access_token").map(str::to_owned), Some(Lifetime::At("/expires_in".to_owned())), "token at /access_token".to_owned())
             }
         };
-        let token = found.ok_or_else(|| format!("its answer {} has no {place}", answer.status))?;
+        let token = found.ok_or(LogInFailure::Nothing(answer.status, place))?;
         let number = |at: &str| body.and_then(|body| body.pointer(at)).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
         let seconds = lifetime.and_then(|lifetime| match lifetime {
             Lifetime::Seconds(seconds) => Some(seconds),

@@ -11,7 +11,7 @@ use crate::model::contract::{Contract, Operation};
 use crate::model::effect::{Effect, Permission};
 use crate::model::exchange::SentRequest;
 use crate::model::plan::{Credentials, Place};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NotSent, Reason};
 use crate::model::suite::Suite;
 use crate::plan::{ClassifiedRequest, EffectRules, acts_at, not_allowed};
 
@@ -116,7 +116,7 @@ impl<'a> Permit<'a> {
         }
         // A dot segment is taken away from the path (RFC 3986, section 5.2.4), and an empty one leads to the collection.
         if let Some((name, value)) = asked.request.path_values.iter().find(|(_, value)| matches!(value.trim(), "" | "." | "..")) {
-            return Err(Reason::new(Code::Other, format!("{name} is {value:?}, which cannot stand in a path")));
+            return Err(NotSent::PathValue(name.clone(), value.clone()).into());
         }
         let unsigned_request = unsigned_request(&self.base, asked.request);
         self.same_origin(&unsigned_request)?;
@@ -129,7 +129,7 @@ impl<'a> Permit<'a> {
     /// # Errors
     /// It writes, its path says that it acts, or it would take credentials to another server.
     pub fn check_reading(&self, unsigned_request: UnsignedRequest, credentials: Credentials) -> Result<PermittedRequest, Reason> {
-        let url = Url::parse(&unsigned_request.url).map_err(|error| Reason::from(format!("{} is no URL: {error}", unsigned_request.url)))?;
+        let url = Url::parse(&unsigned_request.url).map_err(|error| NotSent::NoUrl(unsigned_request.url.clone(), error.to_string()))?;
         if !unsigned_request.method.is_safe() || unsigned_request.body.is_some() {
             return Err(not_allowed(Effect::Borrowed, false));
         }
@@ -152,18 +152,17 @@ impl<'a> Permit<'a> {
         let url = if whole { session.url.clone() } else { format!("{}/{}", self.base, session.url.trim_start_matches('/')) };
         let unsigned_request = session.unsigned_request(url);
         if !session.named {
-            let hint = "the contract alone does not send credentials there; write the address in the suite";
-            self.same_origin(&unsigned_request).map_err(|reason| Reason::from(format!("{reason}: {hint}")))?;
+            self.same_origin(&unsigned_request).map_err(|_| NotSent::LogInElsewhere(unsigned_request.url.clone()))?;
         }
         let shown = SentRequest { method: unsigned_request.method.clone(), url: unsigned_request.url.clone(), ..SentRequest::default() };
         Ok(SignedRequest { unsigned_request, shown, at_home: true })
     }
 
-    fn same_origin(&self, unsigned_request: &UnsignedRequest) -> Result<(), Reason> {
+    fn same_origin(&self, unsigned_request: &UnsignedRequest) -> Result<(), NotSent> {
         let origin = Url::parse(&unsigned_request.url).ok().map(|url| url.origin());
         if origin.is_some() && origin == self.origin {
             return Ok(());
         }
-        Err(Reason::from(format!("{} is not on the server that the run is for", unsigned_request.url)))
+        Err(NotSent::OtherServer(unsigned_request.url.clone()))
     }
 }

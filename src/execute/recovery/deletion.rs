@@ -11,6 +11,7 @@ use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcome};
 use crate::model::journal::Entry;
 use crate::model::plan::{Probe, Repeat, SlotId};
+use crate::model::reason::NoAnswer;
 use crate::plan::{Remake, elsewhere, remakes, renamed};
 
 /// How often a thing is made again for one probe.
@@ -47,10 +48,9 @@ impl Sender<'_, '_> {
         }
         let held = self.queue.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
         if held {
-            let why = "something that the run made when it was cut off, and that cannot be found, may refer to what it removes";
-            outcome.ending = Ending::Silent(why.into());
+            outcome.ending = Ending::Silent(NoAnswer::MayBeReferredTo.into());
         } else if in_doubt(probe, &outcome) {
-            outcome.ending = Ending::Silent("it was sent before the run was cut off, and it is not known what that did".into());
+            outcome.ending = Ending::Silent(NoAnswer::Unsure.into());
         }
         Ended { probe, outcome, before }
     }

@@ -205,7 +205,7 @@ fn odd_id(made: &[(Capture, String)], answer: &Answer) -> Option<String> {
 fn why_left(probe: &Probe, outcome: &Outcome) -> String {
     match (&outcome.ending, outcome.answer()) {
         (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.operation, answer.status),
-        (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.words.clone(),
+        (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.to_string(),
         (Ending::Answered, None) => "no answer came".to_owned(),
     }
 }

@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
         let now = sender.look(&original.read, &original.values).await;
         let answered = match (&outcome.ending, outcome.answer()) {
             (Ending::Answered, Some(answer)) => format!("{} was answered {}", operation.id, answer.status),
-            (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.words.clone(),
+            (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.to_string(),
             (Ending::Answered, None) => "no answer came".to_owned(),
         };
         self.end(&probe, outcome);

@@ -173,7 +173,7 @@ impl<'a> Redactor<'a> {
     }
 
     fn outcome(&self, outcome: &Outcome) -> Outcome {
-        let reason = |reason: &Reason| reason.clone().worded(self.text(&reason.words));
+        let reason = |reason: &Reason| reason.kept(|words| self.text(words));
         Outcome {
             probe: outcome.probe.clone(),
             exchanges: outcome.exchanges.iter().map(|exchange| self.exchange(exchange)).collect(),

@@ -1,9 +1,9 @@
 //! Decides which known circumstances explain an answer that would break the contract.
 
-use super::{Ruling, RulingInput, allowed_as_well};
+use super::{Ruling, RulingInput};
 use crate::model::contract::Status;
 use crate::model::plan::ProbeId;
-use crate::model::reason::Reason;
+use crate::model::reason::{NotShown, Reason};
 
 /// Circumstances by which an answer that the contract does not allow breaks nothing. The first row that fits decides.
 ///
@@ -64,34 +64,28 @@ pub(super) fn excused(facts: &RulingInput) -> Option<Ruling> {
         return Some(Ruling::Unreached(as_right(why, status)));
     }
     if excuses.inferred {
-        let expected = facts.allowed.iter().map(Status::to_string).collect::<Vec<_>>().join(" or ");
-        let reason = format!("{status} came; that {expected} is answered is inferred, and no document says so").into();
+        let reason = NotShown::Inferred(status, facts.allowed.clone()).into();
         return Some(if status.0 < 400 { Ruling::Unreached(reason) } else { Ruling::Blocked(reason) });
     }
     if let Some(sweep) = &excuses.swept_by {
-        return Some(Ruling::Blocked(format!("{status} came, and {sweep} may have removed it").into()));
+        return Some(Ruling::Blocked(NotShown::SweptBy(status, sweep.clone()).into()));
     }
     if let Some(look) = &excuses.job {
         return Some(Ruling::Unreached(match look {
-            JobState::Finished(state) => format!("the job may have finished by then: its state is {state:?} at the first look").into(),
-            JobState::Unknown => "the job may have finished by then: no look at it shows its state".into(),
+            JobState::Finished(state) => NotShown::JobFinished(state.clone()).into(),
+            JobState::Unknown => NotShown::JobUnseen.into(),
         }));
     }
     if let Some(assumed) = &excuses.forgotten {
-        return Some(Ruling::Blocked(format!("{status} came, and {assumed}").into()));
+        return Some(Ruling::Blocked(NotShown::Forgotten(status, assumed.clone()).into()));
     }
-    let reason = || format!("{status} came, with a representation that is another than before the deletion").into();
-    excuses.marked.then(|| Ruling::Unreached(reason()))
+    excuses.marked.then(|| Ruling::Unreached(NotShown::Marked(status).into()))
 }
 
 fn as_right(why: AcceptableBecause, status: Status) -> Reason {
     match why {
-        AcceptableBecause::Documented => allowed_as_well(status),
-        AcceptableBecause::LikeControl => {
-            format!("{status} came, as it did for the valid request, whose value is not certain to be accepted either").into()
-        }
-        AcceptableBecause::Computed => {
-            format!("{status} came; nothing says that what its path names is kept anywhere, so that any value may be right").into()
-        }
+        AcceptableBecause::Documented => NotShown::AllowedAsWell(status).into(),
+        AcceptableBecause::LikeControl => NotShown::LikeControl(status).into(),
+        AcceptableBecause::Computed => NotShown::Computed(status).into(),
     }
 }

@@ -12,7 +12,7 @@ pub use whole_answer::{BodyFacts, rule_on_body};
 
 use crate::model::contract::Status;
 use crate::model::exchange::Ending;
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NoAnswer, NotSent, NotShown, Reason};
 
 /// Everything that decides about one probe.
 #[derive(Debug, Clone)]
@@ -94,17 +94,6 @@ pub enum Ruling {
     Inconclusive(Reason),
 }
 
-/// Why a status is not shown where the server has chosen another one that is as right.
-pub fn allowed_as_well(status: Status) -> Reason {
-    Reason::new(Code::AllowedAsWell, format!("the server answered {status}, which the contract allows as well"))
-}
-
-/// Why a status is not shown where two documents name different ones and the server does as the other says.
-pub fn other_side(status: Status) -> Reason {
-    let words = format!("the server takes the other side: it answered {status}, which the contract allows as well");
-    Reason::new(Code::AllowedAsWell, words)
-}
-
 /// Rules on one probe.
 ///
 /// | by its status | and                           | ruling       |
@@ -123,8 +112,8 @@ pub fn rule(facts: &RulingInput) -> Ruling {
     };
     match ruling {
         Ruling::Blocked(reason) => match (&facts.none_of, &facts.refusal) {
-            (Some(kind), _) => Ruling::Unreached(format!("there are none of {kind} to be found, and the run may make none").into()),
-            (None, Some(words)) => Ruling::Blocked(reason.clone().worded(format!("{reason}; the answer says {words}"))),
+            (Some(kind), _) => Ruling::Unreached(NotShown::NoneOf(kind.clone()).into()),
+            (None, Some(words)) => Ruling::Blocked(NotShown::Explained(Box::new(reason), words.clone()).into()),
             (None, None) => Ruling::Blocked(reason),
         },
         ruling => ruling,
@@ -161,13 +150,13 @@ fn by_status(facts: &RulingInput) -> Ruling {
     let status = match (&facts.ending, facts.status) {
         (Ending::Withheld(reason), _) => return Ruling::Blocked(reason.clone()),
         (Ending::Silent(reason), _) => return Ruling::Inconclusive(reason.clone()),
-        (Ending::Answered, None) => return Ruling::Inconclusive("no answer".into()),
+        (Ending::Answered, None) => return Ruling::Inconclusive(NoAnswer::None.into()),
         (Ending::Answered, Some(status)) => status,
     };
     if allows(facts, status) {
         return match &facts.control {
             ControlOutcome::Refused(why) if facts.faulty && status.0 >= 400 && !(facts.unauthenticated && status == Status(401)) => {
-                Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}")))
+                Ruling::Blocked(NotSent::Control(Box::new(why.clone())).into())
             }
             _ => Ruling::Shows,
         };
@@ -175,8 +164,8 @@ fn by_status(facts: &RulingInput) -> Ruling {
     if status.is_server_error() {
         return match facts.failure {
             ServerError::Breaks if !facts.faulty => Ruling::Breaks,
-            ServerError::Allowed if !facts.faulty => Ruling::Unreached(allowed_as_well(status)),
-            _ => Ruling::Blocked(Reason::new(Code::Refused(status), format!("the server failed with {status}"))),
+            ServerError::Allowed if !facts.faulty => Ruling::Unreached(NotShown::AllowedAsWell(status).into()),
+            _ => Ruling::Blocked(NotShown::Failed(status).into()),
         };
     }
     // The control has shown that who asks is let in, so that nothing but the fault can be the cause of a 403 (RFC 9110, section
@@ -184,35 +173,26 @@ fn by_status(facts: &RulingInput) -> Ruling {
     let decided = facts.faulty && !facts.exhausting && !facts.allowed.is_empty() && facts.control == ControlOutcome::Accepted;
     let intended = decided && (status == Status(403) || (facts.recognised && status == Status(401)));
     if intended && status == Status(403) && facts.forbids {
-        return Ruling::Unreached(allowed_as_well(status));
+        return Ruling::Unreached(NotShown::AllowedAsWell(status).into());
     }
     if matches!(status.0, 401 | 403 | 429) && !intended {
-        let words = match status.0 {
-            403 if !facts.faulty => {
-                "403 came to a valid request: the account lacks a permission, or the firm a licence; no promise is broken".to_owned()
-            }
-            _ => format!("{status}, which was not asked for, came first"),
-        };
-        return Ruling::Blocked(Reason::new(Code::Refused(status), words));
+        let lacking = status == Status(403) && !facts.faulty;
+        return Ruling::Blocked(if lacking { NotShown::NoPermission(status) } else { NotShown::Unasked(status) }.into());
     }
     if facts.allowed.is_empty() {
-        return Ruling::Unreached(format!("the contract does not say what is answered here; {status} came").into());
+        return Ruling::Unreached(NotShown::Undecided(status).into());
     }
     if !facts.faulty && !status.is_success() && facts.allowed.contains(&Status::DEFAULT) {
-        let words = format!("{status} came to a valid request, and `default` stands for every status");
-        return Ruling::Blocked(Reason::new(Code::Refused(status), words));
+        return Ruling::Blocked(NotShown::OnlyDefault(status).into());
     }
     if !facts.faulty && !status.is_success() {
-        return facts
-            .assumed
-            .as_ref()
-            .map_or(Ruling::Breaks, |assumed| Ruling::Blocked(Reason::new(Code::Refused(status), format!("{status} came, and {assumed}"))));
+        return facts.assumed.as_ref().map_or(Ruling::Breaks, |assumed| Ruling::Blocked(NotShown::Assumed(status, assumed.clone()).into()));
     }
     match &facts.control {
         // What was accepted is answered as the contract says, however certain the values are.
         _ if !facts.faulty => Ruling::Breaks,
-        _ if facts.exhausting => Ruling::Unreached(format!("the rate limit was not reached; {status} came").into()),
-        ControlOutcome::Refused(why) if !status.is_success() => Ruling::Blocked(why.clone().worded(format!("its control was not accepted: {why}"))),
+        _ if facts.exhausting => Ruling::Unreached(NotShown::LimitNotReached(status).into()),
+        ControlOutcome::Refused(why) if !status.is_success() => Ruling::Blocked(NotSent::Control(Box::new(why.clone())).into()),
         _ => Ruling::Breaks,
     }
 }

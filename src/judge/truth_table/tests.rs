@@ -5,7 +5,12 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::reason::{NotJudged, UserChoice};
 use crate::model::verdict::Verdict;
+
+fn some_reason() -> Reason {
+    NotSent::NeverDue.into()
+}
 
 fn facts(status: u16, allowed: &[u16], faulty: bool, control: ControlOutcome) -> RulingInput {
     RulingInput {
@@ -28,7 +33,7 @@ fn facts(status: u16, allowed: &[u16], faulty: bool, control: ControlOutcome) ->
 }
 
 fn refused() -> ControlOutcome {
-    ControlOutcome::Refused("x".into())
+    ControlOutcome::Refused(some_reason())
 }
 
 fn is_blocked(ruling: &Ruling) -> bool {
@@ -39,9 +44,9 @@ proptest! {
     #[test]
     fn what_was_withheld_is_blocked_and_silence_is_inconclusive(status in 100u16..600, allowed in proptest::collection::vec(200u16..500, 0..3), faulty: bool) {
         let mut facts = facts(status, &allowed, faulty, ControlOutcome::Accepted);
-        facts.ending = Ending::Withheld("x".into());
+        facts.ending = Ending::Withheld(some_reason());
         prop_assert!(is_blocked(&rule(&facts)));
-        facts.ending = Ending::Silent("x".into());
+        facts.ending = Ending::Silent(some_reason());
         prop_assert!(matches!(rule(&facts), Ruling::Inconclusive(_)));
     }
 
@@ -171,7 +176,7 @@ fn all_excuses() -> impl Iterator<Item = Excuses> {
     (0u8..128).map(|bits| {
         let has = |bit: u8| bits & (1 << bit) != 0;
         Excuses {
-            absent: has(0).then(|| "x".into()),
+            absent: has(0).then(some_reason),
             as_right: has(1).then_some(AcceptableBecause::Documented),
             inferred: has(2),
             swept_by: has(3).then(|| "x".to_owned()),
@@ -220,17 +225,17 @@ fn the_first_excuse_decides() {
     let said = |excuses: &Excuses| rule(&RulingInput { excuses: excuses.clone(), ..broken.clone() });
     assert!(matches!(said(&excuses), Ruling::Blocked(_)), "the API is absent");
     excuses.absent = None;
-    assert_eq!(said(&excuses), Ruling::Unreached(allowed_as_well(Status(404))));
+    assert_eq!(said(&excuses), Ruling::Unreached(NotShown::AllowedAsWell(Status(404)).into()));
     excuses.as_right = None;
-    assert!(matches!(said(&excuses), Ruling::Blocked(reason) if reason.words.contains("inferred")));
+    assert!(matches!(said(&excuses), Ruling::Blocked(Reason::NotShown(NotShown::Inferred(..)))));
     excuses.inferred = false;
-    assert!(matches!(said(&excuses), Ruling::Blocked(reason) if reason.words.contains("may have removed")));
+    assert!(matches!(said(&excuses), Ruling::Blocked(Reason::NotShown(NotShown::SweptBy(..)))));
     excuses.swept_by = None;
-    assert!(matches!(said(&excuses), Ruling::Unreached(reason) if reason.words.contains("the job")));
+    assert!(matches!(said(&excuses), Ruling::Unreached(Reason::NotShown(NotShown::JobFinished(_) | NotShown::JobUnseen))));
     excuses.job = None;
     assert!(is_blocked(&said(&excuses)));
     excuses.forgotten = None;
-    assert!(matches!(said(&excuses), Ruling::Unreached(reason) if reason.words.contains("deletion")));
+    assert!(matches!(said(&excuses), Ruling::Unreached(Reason::NotShown(NotShown::Marked(_)))));
     excuses.marked = false;
     assert_eq!(said(&excuses), Ruling::Breaks);
     let created = facts(201, &[200], false, ControlOutcome::NotNeeded);
@@ -242,8 +247,8 @@ fn the_first_excuse_decides() {
 fn an_answer_shows_its_status_only_with_all_of_it_read_and_judged() {
     for bits in 0u8..32 {
         let has = |bit: u8| bits & (1 << bit) != 0;
-        let words = |bit: u8| has(bit).then(|| "x".to_owned());
-        let body = BodyFacts { unread: words(0), broken: has(1), unlike_default: words(2), unlike_inferred: words(3), unjudged: words(4) };
+        let reason = |bit: u8| has(bit).then_some(NotJudged::NoStatus);
+        let body = BodyFacts { unread: reason(0), broken: has(1), unlike_default: reason(2), unlike_inferred: reason(3), unjudged: reason(4) };
         let ruling = rule(&RulingInput { body: body.clone(), ..facts(200, &[200], false, ControlOutcome::NotNeeded) });
         match () {
             () if has(0) => assert!(matches!(ruling, Ruling::Inconclusive(_)), "{body:?}"),
@@ -262,24 +267,24 @@ fn an_answer_shows_its_status_only_with_all_of_it_read_and_judged() {
 #[test]
 fn what_could_not_be_sent_for_want_of_a_resource_is_not_reached() {
     let withheld = RulingInput {
-        ending: Ending::Withheld("x".into()),
+        ending: Ending::Withheld(some_reason()),
         none_of: Some("things".to_owned()),
         ..facts(0, &[200], false, ControlOutcome::NotNeeded)
     };
-    assert!(matches!(rule(&withheld), Ruling::Unreached(reason) if reason.words.contains("things")));
+    assert!(matches!(rule(&withheld), Ruling::Unreached(Reason::NotShown(NotShown::NoneOf(kind))) if kind == "things"));
     assert!(is_blocked(&rule(&RulingInput { none_of: None, ..withheld })));
 }
 
 #[test]
 fn the_words_of_a_refusal_are_added_to_what_it_blocks() {
     let refused = RulingInput { refusal: Some("no".to_owned()), ..facts(403, &[200], false, ControlOutcome::NotNeeded) };
-    assert!(matches!(rule(&refused), Ruling::Blocked(reason) if reason.words.ends_with("; the answer says no")));
+    assert!(matches!(rule(&refused), Ruling::Blocked(reason) if reason.to_string().ends_with("; the answer says no")));
 }
 
 #[test]
 fn a_cell_goes_by_its_facts_in_order() {
-    let choice = Ruling::Blocked(Reason::new(Code::LeftOut, "x"));
-    let (blocked, silent, open) = (Ruling::Blocked("x".into()), Ruling::Inconclusive("x".into()), Ruling::Unreached("x".into()));
+    let choice = Ruling::Blocked(UserChoice::Excluded.into());
+    let (blocked, silent, open) = (Ruling::Blocked(some_reason()), Ruling::Inconclusive(some_reason()), Ruling::Unreached(some_reason()));
     let rulings = [
         (None, Verdict::Unreached, Verdict::Blocked),
         (Some(&choice), Verdict::Skipped, Verdict::Skipped),

@@ -6,9 +6,8 @@ use super::conditions_met;
 use super::preconditions::{PreparedFault, slots_removed_by};
 use super::single_item::alone;
 use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::model::effect::Effect;
 use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
 use crate::model::suite::{Credential, Suite};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
@@ -17,9 +16,6 @@ use crate::plan::operation_effects::{removes, success_trigger};
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::{satisfied, skip_reason};
 use crate::plan::triggers::{Mutation, Precondition, TriggerContext, named, same_route};
-
-/// Why a rate limit is left alone.
-const NO_BURST: &str = "reaching the rate limit is not allowed in this run";
 
 impl Resolver<'_> {
     /// Plans how each wanted cell is proved, in the order of the contract.
@@ -36,7 +32,7 @@ impl Resolver<'_> {
             let contract = self.context.contract;
             match contract.operation(&cell.operation) {
                 Some(operation) => self.operation_cell(operation, cell.status),
-                None => Intent::Unreachable("the operation is gone".into()),
+                None => Intent::Unreachable(NoRequest::OperationGone.into()),
             }
         };
         self.builder.cells_mut().push(PlannedCell { intent, ..cell.clone() });
@@ -85,7 +81,7 @@ impl Resolver<'_> {
 
     /// Fetches what a redirect of the first request points at.
     fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
-        let probe = self.builder.plan().probe(first).cloned().ok_or("the request that redirects is gone")?;
+        let probe = self.builder.plan().probe(first).cloned().ok_or(NoState::RedirectGone)?;
         let id = format!("{}::{status}::{}", probe.operation, probe.trigger);
         let follow = Probe { id, status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
         self.builder.push(follow)
@@ -106,7 +102,7 @@ impl Resolver<'_> {
     }
 
     fn fault_cell(&mut self, operation: &Operation, conditions: &[Condition], status: Status, success: &ProbeId) -> Intent {
-        let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
+        let Some(plain) = self.bases.get(success).cloned() else { return Intent::Unreachable(NoState::ValidRequestGone.into()) };
         let optional_body = operation.request_body.as_ref().is_some_and(|body| !body.required);
         let with_body = if optional_body { self.bind(operation, true, &plain.slots).ok() } else { None };
         let fresh = self.remarked(operation, &plain);
@@ -115,7 +111,7 @@ impl Resolver<'_> {
         let reads_one = operation.method.is_get() && operation.path.ends_with('}');
         ways.sort_by_key(|(condition, allowed, _)| (allowed.len(), reads_one && condition.trigger == TriggerName::UNKNOWN_ID));
         let mut skipped: Option<Reason> = None;
-        let mut reasons: Vec<String> = Vec::new();
+        let mut reasons: Vec<Reason> = Vec::new();
         let possible: Vec<TriggerName> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         let mut aimed: Vec<ProbeId> = Vec::new();
         let mut done: Vec<TriggerName> = Vec::new();
@@ -135,7 +131,7 @@ impl Resolver<'_> {
                     done.push(condition.trigger);
                 }
                 Err(reason) if reason.is_choice() || matches!(mutation.precondition, Precondition::Given(_)) => skipped = Some(reason),
-                Err(reason) if !reasons.contains(&reason.words) => reasons.push(reason.words),
+                Err(reason) if !reasons.contains(&reason) => reasons.push(reason),
                 Err(_) => {}
             }
             if !aimed.is_empty() && !self.context.options.thorough && !self.asks_who(operation, status) {
@@ -165,11 +161,10 @@ impl Resolver<'_> {
         let reading = method.is_safe() || (*method == operation.method && reads(operation, self.context.suite, &self.context.options.permission));
         if !self.context.options.permission.writes && !reading {
             // Harmless only as long as the server refuses it, which is what is in question.
-            let words = format!("{method} might change something; --allow-writes allows it");
-            return Some(Reason::new(Code::NotAllowed(Effect::Own), words));
+            return Some(UserChoice::Method(method.clone()).into());
         }
         let limited = mutation.request.credentials == Credentials::Limited && !satisfied(operation, &self.context.options.limited);
-        limited.then(|| Reason::new(Code::NoCredentials, no_limited(self.context.suite)))
+        limited.then(|| no_limited(self.context.suite).into())
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
@@ -263,7 +258,7 @@ impl Resolver<'_> {
     /// The rate limit belongs to the server: one request that costs nothing and changes nothing, after all others.
     fn whole_server(&mut self, status: Status) -> Intent {
         if self.context.options.burst == 0 {
-            return Intent::Skipped(NO_BURST.into());
+            return Intent::Skipped(NoRequest::LimitIsLeftAlone.into());
         }
         let contract = self.context.contract;
         let mut readers: Vec<&Operation> =
@@ -274,23 +269,23 @@ impl Resolver<'_> {
                 return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);
             }
         }
-        Intent::Unreachable("no operation can be asked without an effect".into())
+        Intent::Unreachable(NoRequest::NoHarmless.into())
     }
 
     /// The rate limit as an operation of its own documents it.
     fn limit_cell(&mut self, operation: &Operation, status: Status, success: ProbeId) -> Intent {
         if self.context.options.burst == 0 {
-            return Intent::Skipped(NO_BURST.into());
+            return Intent::Skipped(NoRequest::LimitIsLeftAlone.into());
         }
         if !operation.method.is_safe() {
-            return Intent::Unreachable("the rate limit counts all requests alike, so it is reached by those that change nothing".into());
+            return Intent::Unreachable(NoRequest::LimitIsReached.into());
         }
         self.burst(format!("{}::{status}::burst", operation.id), status, success)
     }
 
     /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.
     fn burst(&mut self, id: ProbeId, status: Status, success: ProbeId) -> Intent {
-        let Some(probe) = self.builder.plan().probe(&success).cloned() else { return Intent::Unreachable("its valid request is gone".into()) };
+        let Some(probe) = self.builder.plan().probe(&success).cloned() else { return Intent::Unreachable(NoState::ValidRequestGone.into()) };
         let before = self.builder.plan().probes.iter().rfind(|probe| probe.stage == Stage::Burst).map(|probe| probe.id.clone());
         let most = if before.is_some() { 1 } else { self.context.options.burst };
         let burst = Probe {
@@ -317,27 +312,23 @@ fn left_out(reason: Reason) -> Intent {
 }
 
 /// Why no condition can be provoked: what the request lacks for some triggers, and why the others cannot be had.
-fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[TriggerName], tried: Vec<String>) -> String {
+fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[TriggerName], tried: Vec<Reason>) -> NoRequest {
     if conditions.is_empty() {
-        return "the contract does not say when (x-probity-when), and no standard does".to_owned();
+        return NoRequest::NoCondition;
     }
     let bodiless = plain.base.media.is_none();
-    let mut lacking: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut lacking: Vec<(String, Vec<String>)> = Vec::new();
     let impossible = conditions.iter().filter(|condition| !possible.contains(&condition.trigger));
     for trigger in impossible.filter_map(|condition| named(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
         let needs = if bodiless && trigger.needs.contains("body") { "body" } else { trigger.needs };
         match lacking.iter_mut().find(|(known, _)| *known == needs) {
-            Some((_, triggers)) => triggers.push(trigger.name.as_str()),
-            None => lacking.push((needs, vec![trigger.name.as_str()])),
+            Some((_, triggers)) => triggers.push(trigger.name.to_string()),
+            None => lacking.push((needs.to_owned(), vec![trigger.name.to_string()])),
         }
     }
-    let lacking: Vec<String> = lacking.iter().map(|(needs, triggers)| format!("no {needs} ({})", triggers.join(", "))).collect();
-    let lacking = (!lacking.is_empty()).then(|| format!("there is {}", lacking.join(", and ")));
-    tried.into_iter().chain(lacking).collect::<Vec<_>>().join("; ")
+    NoRequest::NoTrigger { tried, lacking }
 }
 
-fn no_limited(suite: &Suite) -> String {
-    let variables: Vec<String> = suite.accounts.limited.values().flat_map(Credential::variables).collect();
-    let how = if variables.is_empty() { "the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
-    format!("there are no credentials of an account without permissions; {how}")
+fn no_limited(suite: &Suite) -> UserChoice {
+    UserChoice::LimitedAccount(suite.accounts.limited.values().flat_map(Credential::variables).collect())
 }

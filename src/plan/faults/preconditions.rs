@@ -6,8 +6,7 @@ use crate::contract::put;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
-use crate::model::reason::Reason;
-use crate::model::text::span;
+use crate::model::reason::{NoState, Reason};
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
 use crate::plan::triggers::{Mutation, Precondition};
@@ -68,15 +67,15 @@ impl Resolver<'_> {
         // Before the next change makes what was taken free again.
         settled.stage = self.builder.plan().probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
         let own = own_filling(&settled.request);
-        let before = self.bases.get(success).cloned().ok_or("its valid request is gone")?;
+        let before = self.bases.get(success).cloned().ok_or(NoState::ValidRequestGone)?;
         let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
         match (at, taken) {
             (None, _) => {}
             (Some(at), Some(value)) => settled.request = self.with_value_at(operation, &before, at, value)?,
             (Some(at), None) => {
-                let own = own.as_ref().ok_or_else(|| format!("the valid request has no {at} that could be there already"))?;
-                let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or("the run makes only one such resource")?;
-                let value = self.made_with(&other, at).ok_or_else(|| format!("nothing that the run makes has {at}"))?;
+                let own = own.as_ref().ok_or_else(|| NoState::NothingToRepeat(at.to_owned()))?;
+                let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or(NoState::OnlyOne)?;
+                let value = self.made_with(&other, at).ok_or_else(|| NoState::MadeWithout(at.to_owned()))?;
                 settled.request = self.with_value_at(operation, &before, at, value)?;
                 settled.besides.push(other);
                 return Ok(());
@@ -85,7 +84,7 @@ impl Resolver<'_> {
         // What a resource has already it may be given again; only another one is in conflict with it.
         if let Some(own) = own {
             let kind = self.kind_of(&own.slot);
-            let other = self.another(&kind, &own.slot).ok_or_else(|| format!("the run makes only one of {kind}"))?;
+            let other = self.another(&kind, &own.slot).ok_or(NoState::OnlyOneOf(kind))?;
             settled.request.rebind(&own.slot, &other);
             // The one that has it must not be changed in the meantime.
             settled.besides.push(own.slot);
@@ -99,9 +98,9 @@ impl Resolver<'_> {
         let with_body = matches!(before.base.request.body, Body::Json(_));
         let mut fresh = self.bind(operation, with_body, &before.slots)?;
         let Body::Json(body) = &mut fresh.base.request.body else {
-            return Err("only a member of a JSON body can be made a second time".into());
+            return Err(NoState::NoJson.into());
         };
-        if put(body, at, value) { Ok(fresh.base.request) } else { Err(format!("the valid request has no place for {at}").into()) }
+        if put(body, at, value) { Ok(fresh.base.request) } else { Err(NoState::NoPlace(at.to_owned()).into()) }
     }
 
     /// What the request that made a resource says at a pointer.
@@ -111,7 +110,7 @@ impl Resolver<'_> {
     }
 
     fn deleted(&self, settled: &mut PreparedFault) -> Result<(), Reason> {
-        let place = path_filling(&settled.request).ok_or("its path names no resource that the run makes")?;
+        let place = path_filling(&settled.request).ok_or(NoState::NothingMadeInPath)?;
         let kind = self.kind_of(&place.slot);
         let names = |consumer: &ProbeId, slot: &SlotId| self.builder.plan().probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
         let gone = self.builder.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
@@ -122,10 +121,10 @@ impl Resolver<'_> {
         let (slot, consumer) = gone
             .rev()
             .min_by_key(|(slot, consumer)| (asked(slot), std::cmp::Reverse(together(consumer))))
-            .ok_or_else(|| format!("no planned request deletes {kind}"))?;
+            .ok_or_else(|| NoState::NotDeleted(kind.clone()))?;
         if self.builder.plan().probe(consumer).is_some_and(|removal| removal.status == Status(202)) {
             // Accepted is not enacted (RFC 9110, section 15.3.3).
-            return Err(format!("{consumer} is only accepted (202), so nothing says when it is gone").into());
+            return Err(NoState::OnlyAccepted(consumer.clone()).into());
         }
         settled.request.rebind(&place.slot, slot);
         settled.after.push(consumer.clone());
@@ -134,13 +133,13 @@ impl Resolver<'_> {
     }
 
     fn referred(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
-        let by = by.ok_or("the contract does not say what may refer to it (by)")?;
+        let by = by.ok_or(NoState::NoReferrer)?;
         let referrer = self.success(by)?;
         let named: Vec<SlotId> = self.builder.plan().probe(&referrer).map(|probe| probe.needs.clone()).unwrap_or_default();
-        let binding = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or("the request names no resource")?;
+        let binding = path_filling(&settled.request).or_else(|| settled.request.fillings.first().cloned()).ok_or(NoState::NothingInRequest)?;
         let kind = self.kind_of(&binding.slot);
         let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.builder.plan().is_made(slot));
-        let target = target.ok_or_else(|| format!("{by} refers to no {kind} that the run makes"))?;
+        let target = target.ok_or_else(|| NoState::RefersToNone(by.to_owned(), kind.clone()))?;
         let target = target.clone();
         settled.request.rebind(&binding.slot, &target);
         // What is done to the resource itself may be undone by the next change, so the request is due before that.
@@ -167,9 +166,9 @@ impl Resolver<'_> {
     }
 
     fn unfinished(&mut self, settled: &mut PreparedFault) -> Result<(), Reason> {
-        let binding = path_filling(&settled.request).ok_or("its path names no job")?;
+        let binding = path_filling(&settled.request).ok_or(NoState::NoJobInPath)?;
         let kind = self.kind_of(&binding.slot);
-        let reader = self.reader_of(&kind).ok_or_else(|| format!("no operation says when a job of {kind} is done"))?;
+        let reader = self.reader_of(&kind).ok_or(NoState::NoJobReader(kind))?;
         let poll = self.success(&reader)?;
         settled.stage = Stage::Make;
         let id = settled.after.clone();
@@ -182,7 +181,7 @@ impl Resolver<'_> {
     /// A header field of the answer to the valid request goes into the one that is settled.
     fn unmodified(&mut self, settled: &mut PreparedFault, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
         let slot = ids::numbered(validator, success);
-        let told = self.builder.probe_mut(success).ok_or("its valid request is gone")?;
+        let told = self.builder.probe_mut(success).ok_or(NoState::ValidRequestGone)?;
         if told.captures.iter().all(|capture| capture.slot != slot) {
             let expression = format!("$response.header.{validator}");
             told.captures.push(Capture { slot: slot.clone(), expression, like: Value::Null, nth: 0, state: None });
@@ -194,7 +193,7 @@ impl Resolver<'_> {
     }
 
     fn given(&mut self, settled: &mut PreparedFault, state: &str) -> Result<(), Reason> {
-        let place = path_filling(&settled.request).ok_or("its path names no resource")?;
+        let place = path_filling(&settled.request).ok_or(NoState::NothingInPath)?;
         let kind = self.kind_of(&place.slot);
         let known = self.context.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
         let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
@@ -207,30 +206,26 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn how_to_give(&self, kind: &str, state: &str) -> String {
+    fn how_to_give(&self, kind: &str, state: &str) -> NoState {
         let given = self.context.suite.given.get(kind).into_iter().flatten().find(|given| given.state.as_deref() == Some(state));
         let later = given.and_then(|given| given.after).filter(|_| self.context.options.keep);
-        let later =
-            later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", span(u64::from(seconds)))).unwrap_or_default();
-        match given.and_then(|given| given.env.as_ref()) {
-            Some(env) => format!("it needs one of {kind} that is {state}; put its id into {env}{later}"),
-            None => format!("it needs one of {kind} that is {state}, and the suite names none"),
-        }
+        let variable = given.and_then(|given| given.env.clone());
+        NoState::NotGiven { kind: kind.to_owned(), state: state.to_owned(), variable, later }
     }
 
     fn after(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
         let first = || settled.request.fillings.first().cloned();
-        let binding = path_filling(&settled.request).or_else(first).ok_or("it names no resource")?;
+        let binding = path_filling(&settled.request).or_else(first).ok_or(NoState::NothingNamed)?;
         let kind = self.kind_of(&binding.slot);
         let Some(by) = by else {
-            let fresh = self.another(&kind, "").ok_or_else(|| format!("the run makes none of {kind}"))?;
+            let fresh = self.another(&kind, "").ok_or(NoState::NoneMade(kind))?;
             settled.request.rebind(&binding.slot, &fresh);
             settled.stage = Stage::Make;
             return Ok(());
         };
         let before = self.success(by)?;
         let named = self.builder.plan().probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
-        let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| format!("{by} is about no {kind}"))?;
+        let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| NoState::AboutNone(by.to_owned(), kind.clone()))?;
         settled.request.rebind(&binding.slot, target);
         settled.after.push(before);
         Ok(())

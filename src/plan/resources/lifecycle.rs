@@ -11,7 +11,7 @@ use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
 use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NoRequest, Reason, UserChoice};
 use crate::model::text::plain;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
@@ -154,23 +154,23 @@ impl Resolver<'_> {
             return Ok(Some(slot));
         }
         if usage == ResourceUse::Remove && feeds.iter().any(|id_source| id_source.makes) {
-            let reason = reasons.pop().unwrap_or_else(|| format!("nothing makes one more of {}", need.kind).into());
-            return Err(reason.clone().worded(format!("only what the run made may be removed; {reason}")));
+            let reason = reasons.pop().unwrap_or_else(|| NoRequest::NoneMore(need.kind.clone()).into());
+            return Err(NoRequest::RemovesOnlyOwn(Box::new(reason)).into());
         }
         if usage == ResourceUse::Write && !self.context.options.permission.allows(Effect::Borrowed) {
-            return Err(not_made(&need.kind, reasons.pop()));
+            return Err(UserChoice::NotMade(need.kind.clone(), reasons.pop().map(Box::new)).into());
         }
         if let Some(slot) = self.known_before(need, taken) {
             return Ok(Some(slot));
         }
         if usage == ResourceUse::Remove {
-            return Err(format!("only what the run made may be removed, and no operation makes {}", need.kind).into());
+            return Err(NoRequest::NoMaker(need.kind.clone()).into());
         }
         if let Some(slot) = self.borrow(&feeds, need) {
             return Ok(Some(slot));
         }
         match reasons.pop() {
-            Some(reason) => Err(reason.clone().worded(format!("{} cannot be made: {reason}", need.kind))),
+            Some(reason) => Err(NoRequest::CannotBeMade(need.kind.clone(), Box::new(reason)).into()),
             None => Ok(None),
         }
     }
@@ -361,12 +361,6 @@ impl Resolver<'_> {
             _ => ResourceUse::Write,
         }
     }
-}
-
-/// Why a request is not sent that would change what the run has not made, and why the run makes none.
-fn not_made(kind: &str, reason: Option<Reason>) -> Reason {
-    let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-    Reason::new(Code::NotAllowed(Effect::Borrowed), format!("it changes {kind} that this run has not made{why}; --allow borrowed allows it"))
 }
 
 fn number(slot: &str) -> usize {

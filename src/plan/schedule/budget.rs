@@ -6,7 +6,7 @@ use super::greedy::{Choice, MOST_UNCOUNTED};
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat, SlotId, Stage};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{Budget, Reason};
 use crate::plan::builder::PlanBuilder;
 use crate::plan::planning_options::PlanningOptions;
 use crate::plan::resources::removal::removal;
@@ -111,7 +111,7 @@ fn postpone(builder: &mut PlanBuilder<'_>, budget: u64) {
     let plan = builder.plan();
     let there: BTreeSet<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
     let valid: BTreeSet<String> = plan.probes.iter().filter(|probe| probe.fault.is_none()).map(|probe| probe.operation.clone()).collect();
-    let reason = Reason::new(Code::Budget, format!("the budget of {budget} requests goes to other cells"));
+    let reason = Reason::from(Budget::ForOthers(budget));
     for cell in builder.cells_mut() {
         match &mut cell.intent {
             Intent::Probes(aimed) => {
@@ -143,8 +143,7 @@ fn tidy(builder: &mut PlanBuilder<'_>) {
 pub(in crate::plan) fn without_burst(builder: &mut PlanBuilder<'_>, window: RateLimit) {
     let plan = builder.plan();
     let burst = |id: &ProbeId, plan: &Plan| plan.probe(id).is_some_and(|probe| probe.stage == Stage::Burst);
-    let reason = format!("this run sends fewer than the {} requests that the rate limit allows in {} s", window.requests, window.seconds);
-    let reason = Reason::new(Code::Budget, reason);
+    let reason = Reason::from(Budget::BelowLimit(window));
     let limits: Vec<usize> = (0..plan.cells.len())
         .filter(|cell| matches!(&plan.cells[*cell].intent, Intent::Probes(aimed) if aimed.iter().all(|id| burst(id, plan))))
         .collect();

@@ -6,7 +6,7 @@ use crate::model::contract::{Contract, Method, Operation, Status, WHOLE_SERVER};
 use crate::model::effect::Effect;
 use crate::model::filter::Filter;
 use crate::model::plan::{Intent, PlannedCell};
-use crate::model::reason::{Code, Reason};
+use crate::model::reason::{NoRequest, Reason, UserChoice};
 use crate::model::suite::{Credential, Suite};
 use crate::plan::effect::reads;
 use crate::plan::error::PlanError;
@@ -45,7 +45,7 @@ impl WantedCells {
                 path: String::new(),
                 status: response.status,
                 general: true,
-                intent: Intent::Unreachable(Reason::default()),
+                intent: Intent::Unreachable(NoRequest::NotPlanned.into()),
             });
         }
         if cells.is_empty() {
@@ -73,7 +73,7 @@ fn cell(operation: &Operation, status: Status, general: bool) -> PlannedCell {
         path: operation.path.clone(),
         status,
         general,
-        intent: Intent::Unreachable(Reason::default()),
+        intent: Intent::Unreachable(NoRequest::NotPlanned.into()),
     }
 }
 
@@ -132,31 +132,29 @@ pub fn satisfied(operation: &Operation, schemes: &BTreeSet<String>) -> bool {
 }
 
 /// Why an operation cannot be asked by anybody whose credentials are known.
-fn unsigned_reason(operation: &Operation, suite: &Suite, options: &PlanningOptions) -> Option<String> {
+fn unsigned_reason(operation: &Operation, suite: &Suite, options: &PlanningOptions) -> Option<UserChoice> {
     let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !satisfied(operation, schemes))?;
     let missing: Vec<&String> = operation.security.first()?.iter().filter(|scheme| !schemes.contains(*scheme)).collect();
-    let names: Vec<&str> = missing.iter().map(|scheme| scheme.as_str()).collect();
     let variables: Vec<String> = missing.iter().filter_map(|scheme| suite.accounts.full.get(*scheme)).flat_map(Credential::variables).collect();
-    let how = if variables.is_empty() { "and the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
-    Some(format!("there are no credentials for {}; {how}", names.join(" and ")))
+    Some(UserChoice::Credentials { schemes: missing.into_iter().cloned().collect(), variables })
 }
 
 /// Why an operation is not called; `None` when it may be.
 pub fn skip_reason(operation: &Operation, suite: &Suite, options: &PlanningOptions) -> Option<Reason> {
     if let Some(reason) = suite.skip.get(&operation.id) {
-        return Some(Reason::new(Code::LeftOut, format!("left out by the suite: {reason}")));
+        return Some(UserChoice::SkippedBySuite(reason.clone()).into());
     }
     if options.filter.excludes(&operation.id) {
-        return Some(Reason::new(Code::LeftOut, "left out by --exclude, or by `select` in the suite"));
+        return Some(UserChoice::Excluded.into());
     }
     if !options.permission.writes && !reads(operation, suite, &options.permission) {
-        return Some(Reason::new(Code::NotAllowed(Effect::Own), "writes are not allowed; --allow-writes allows them"));
+        return Some(UserChoice::Writes.into());
     }
     if let Some(reason) = unsigned_reason(operation, suite, options) {
-        return Some(Reason::new(Code::NoCredentials, reason));
+        return Some(reason.into());
     }
     // Classes that the suite puts an operation into are decided for each request.
     let allowed = |name: &str| Effect::named(name).is_some() || options.permission.allows_named(name);
     let effect = suite.effects.iter().find(|(name, operations)| operations.contains(&operation.id) && !allowed(name));
-    effect.map(|(name, _)| Reason::new(Code::EffectNotAllowed, format!("its effect \"{name}\" is not allowed; --allow {name} allows it")))
+    effect.map(|(name, _)| UserChoice::NamedEffect(name.clone()).into())
 }

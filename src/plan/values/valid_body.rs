@@ -7,11 +7,12 @@ use crate::contract::schema::{follow, property, resource_needs};
 use crate::contract::{Schemas, read_only, remove};
 use crate::model::contract::{Contract, MediaType, SchemaRef};
 use crate::model::plan::{Body, Part};
+use crate::model::reason::NoRequest;
 use crate::model::serialization::{Pair, Serialization};
 use crate::model::text::plain;
 
 /// The media type that the body is sent as: JSON where there is one, else the first that can be written.
-pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), String> {
+pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), NoRequest> {
     let writable = |media: &MediaType| {
         let name = concrete(contract, media);
         let text =
@@ -19,10 +20,9 @@ pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usiz
         text || is_json(&name) || is_parts(&name) || is_form(&name)
     };
     let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
-    position.and_then(|index| Some((index, content.get(index)?))).ok_or_else(|| {
-        let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
-        format!("no valid body can be made from the schema of {}; an example in the contract would do", names.join(" or "))
-    })
+    position
+        .and_then(|index| Some((index, content.get(index)?)))
+        .ok_or_else(|| NoRequest::NoMediaType(content.iter().map(|media| media.name.clone()).collect()))
 }
 
 /// The `type` of the whole body.
@@ -70,7 +70,7 @@ fn is_form(name: &str) -> bool {
 ///
 /// # Errors
 /// There is no example, and no value could be made that fits: what a server says to another tells nothing.
-pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<String>), String> {
+pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<String>), NoRequest> {
     let readable = is_json(name) || is_parts(name) || is_form(name);
     let schema = media.schema.as_ref().filter(|_| readable);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
@@ -89,7 +89,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         Some(_) if fits(&made) => Ok((made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned()))),
         Some(example) => Ok((example, Some("the contract's example of the body does not fit its schema".to_owned()))),
         None if fits(&made) => Ok((made, Some("the body was made from its schema, for want of an example".to_owned()))),
-        None => Err("no body could be made that fits the schema; an example in the contract would do".to_owned()),
+        None => Err(NoRequest::NoBody),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::contract::samples::samples;
 use crate::contract::schema::{follow, is_server_data, resource_needs, server_data};
 use crate::model::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Status};
 use crate::model::plan::{Body, Credentials, Place, RequestTemplate, Styled};
+use crate::model::reason::NoRequest;
 use crate::model::text::plain;
 
 /// A valid request before it is known which resources it will name.
@@ -42,7 +43,7 @@ pub struct NeededResource {
 ///
 /// # Errors
 /// Why no valid request can be made.
-pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with_body: bool) -> Result<ValidRequest, String> {
+pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with_body: bool) -> Result<ValidRequest, NoRequest> {
     let mut base = without_body(contract, schemas, operation);
     let writes = operation.method.has_body();
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());

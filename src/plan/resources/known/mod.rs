@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::model::contract::Contract;
 use crate::model::plan::{Origin, Plan, ProbeId, Remover, Slot, SlotId};
+use crate::model::reason::ResourceGone;
 
 pub use learn::ProbeEnd;
 pub use ownership::SharedOwnership;
@@ -45,11 +46,11 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// In words.
-    pub fn words(&self) -> String {
+    /// Why the resource is not there.
+    pub fn reason(&self) -> ResourceGone {
         match self.evidence {
-            Evidence::Removed | Evidence::FaultAccepted => format!("{} removed it", self.by),
-            Evidence::NotFound | Evidence::GoneAlready => "it was gone already".to_owned(),
+            Evidence::Removed | Evidence::FaultAccepted => ResourceGone::RemovedBy(self.by.clone()),
+            Evidence::NotFound | Evidence::GoneAlready => ResourceGone::GoneAlready,
         }
     }
 }
