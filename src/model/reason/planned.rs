@@ -67,7 +67,7 @@ pub enum Budget {
 pub enum NoRequest {
     /// Nothing has been planned for the cell yet.
     NotPlanned,
-    /// The cell names an operation that is not there.
+    /// The cell names an operation that the contract does not have.
     OperationGone,
     /// There is no operation with this id.
     UnknownOperation(String),
@@ -76,8 +76,8 @@ pub enum NoRequest {
     /// No body can be made for any of these media types.
     NoMediaType(Vec<String>),
     /// No body could be made that fits its schema.
-    NoBody,
-    /// No operation says when a job of this kind is done, so that nothing says when its result can be read.
+    NoBodyFits,
+    /// No operation says when a job of this kind is done.
     NoJobReader(String),
     /// Nothing makes one more resource of this kind.
     NoneMore(String),
@@ -123,8 +123,6 @@ pub enum NoState {
     RedirectGone,
     /// The valid request has nothing at this place that could be there already.
     NothingToRepeat(String),
-    /// The run makes only one such resource.
-    OnlyOne,
     /// The run makes only one resource of this kind.
     OnlyOneOf(String),
     /// Nothing that the run makes has a value at this place.
@@ -133,16 +131,12 @@ pub enum NoState {
     NoJson,
     /// The valid request has no place for a value there.
     NoPlace(String),
-    /// The path names no resource that the run makes.
-    NothingMadeInPath,
     /// The path names no resource.
     NothingInPath,
     /// The path names no job.
     NoJobInPath,
     /// The request names no resource.
     NothingInRequest,
-    /// The request that is sent after another one names no resource.
-    NothingNamed,
     /// No planned request deletes this kind.
     NotDeleted(String),
     /// The deletion is only accepted (202).
@@ -151,8 +145,6 @@ pub enum NoState {
     NoReferrer,
     /// The operation refers to nothing of this kind that the run makes.
     RefersToNone(String, String),
-    /// No operation says when a job of this kind is done.
-    NoJobReader(String),
     /// A resource has to be given that is in a certain state.
     NotGiven {
         /// Its kind.

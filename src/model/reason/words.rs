@@ -51,13 +51,13 @@ impl Display for NoRequest {
     fn fmt(&self, to: &mut Formatter<'_>) -> Result {
         match self {
             Self::NotPlanned => Ok(()),
-            Self::OperationGone => write!(to, "the operation is gone"),
+            Self::OperationGone => NotSent::NoOperation.fmt(to),
             Self::UnknownOperation(id) => write!(to, "there is no operation {id}"),
             Self::NeedsItself(id) => write!(to, "{id} needs something that only {id} makes"),
             Self::NoMediaType(names) => {
                 write!(to, "no valid body can be made from the schema of {}; an example in the contract would do", names.join(" or "))
             }
-            Self::NoBody => write!(to, "no body could be made that fits the schema; an example in the contract would do"),
+            Self::NoBodyFits => write!(to, "no valid body can be made from the schema; an example in the contract would do"),
             Self::NoJobReader(kind) => write!(to, "no operation says when a job of {kind} is done (x-probity-done)"),
             Self::NoneMore(kind) => write!(to, "nothing makes one more of {kind}"),
             Self::RemovesOnlyOwn(reason) => write!(to, "only what the run made may be removed; {reason}"),
@@ -83,21 +83,17 @@ impl Display for NoState {
             Self::ValidRequestGone => write!(to, "its valid request is gone"),
             Self::RedirectGone => write!(to, "the request that redirects is gone"),
             Self::NothingToRepeat(at) => write!(to, "the valid request has no {at} that could be there already"),
-            Self::OnlyOne => write!(to, "the run makes only one such resource"),
             Self::OnlyOneOf(kind) => write!(to, "the run makes only one of {kind}"),
             Self::MadeWithout(at) => write!(to, "nothing that the run makes has {at}"),
             Self::NoJson => write!(to, "only a member of a JSON body can be made a second time"),
             Self::NoPlace(at) => write!(to, "the valid request has no place for {at}"),
-            Self::NothingMadeInPath => write!(to, "its path names no resource that the run makes"),
             Self::NothingInPath => write!(to, "its path names no resource"),
             Self::NoJobInPath => write!(to, "its path names no job"),
             Self::NothingInRequest => write!(to, "the request names no resource"),
-            Self::NothingNamed => write!(to, "it names no resource"),
             Self::NotDeleted(kind) => write!(to, "no planned request deletes {kind}"),
             Self::OnlyAccepted(probe) => write!(to, "{probe} is only accepted (202), so nothing says when it is gone"),
             Self::NoReferrer => write!(to, "the contract does not say what may refer to it (by)"),
             Self::RefersToNone(by, kind) => write!(to, "{by} refers to no {kind} that the run makes"),
-            Self::NoJobReader(kind) => write!(to, "no operation says when a job of {kind} is done"),
             Self::NotGiven { kind, state, variable: Some(variable), later } => {
                 let later = later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", span(u64::from(seconds))));
                 write!(to, "it needs one of {kind} that is {state}; put its id into {variable}{}", later.unwrap_or_default())

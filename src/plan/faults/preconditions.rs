@@ -6,7 +6,7 @@ use crate::contract::put;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
-use crate::model::reason::{NoState, Reason};
+use crate::model::reason::{NoRequest, NoState, Reason};
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
 use crate::plan::triggers::{Mutation, Precondition};
@@ -74,7 +74,8 @@ impl Resolver<'_> {
             (Some(at), Some(value)) => settled.request = self.with_value_at(operation, &before, at, value)?,
             (Some(at), None) => {
                 let own = own.as_ref().ok_or_else(|| NoState::NothingToRepeat(at.to_owned()))?;
-                let other = self.another(&self.kind_of(&own.slot), &own.slot).ok_or(NoState::OnlyOne)?;
+                let kind = self.kind_of(&own.slot);
+                let other = self.another(&kind, &own.slot).ok_or(NoState::OnlyOneOf(kind))?;
                 let value = self.made_with(&other, at).ok_or_else(|| NoState::MadeWithout(at.to_owned()))?;
                 settled.request = self.with_value_at(operation, &before, at, value)?;
                 settled.besides.push(other);
@@ -110,7 +111,7 @@ impl Resolver<'_> {
     }
 
     fn deleted(&self, settled: &mut PreparedFault) -> Result<(), Reason> {
-        let place = path_filling(&settled.request).ok_or(NoState::NothingMadeInPath)?;
+        let place = path_filling(&settled.request).ok_or(NoState::NothingInPath)?;
         let kind = self.kind_of(&place.slot);
         let names = |consumer: &ProbeId, slot: &SlotId| self.builder.plan().probe(consumer).is_some_and(|consumer| consumer.consumes.contains(slot));
         let gone = self.builder.consumers.iter().filter(|(slot, consumer)| self.kind_of(slot) == kind && names(consumer, slot));
@@ -168,7 +169,7 @@ impl Resolver<'_> {
     fn unfinished(&mut self, settled: &mut PreparedFault) -> Result<(), Reason> {
         let binding = path_filling(&settled.request).ok_or(NoState::NoJobInPath)?;
         let kind = self.kind_of(&binding.slot);
-        let reader = self.reader_of(&kind).ok_or(NoState::NoJobReader(kind))?;
+        let reader = self.reader_of(&kind).ok_or(NoRequest::NoJobReader(kind))?;
         let poll = self.success(&reader)?;
         settled.stage = Stage::Make;
         let id = settled.after.clone();
@@ -215,7 +216,7 @@ impl Resolver<'_> {
 
     fn after(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
         let first = || settled.request.fillings.first().cloned();
-        let binding = path_filling(&settled.request).or_else(first).ok_or(NoState::NothingNamed)?;
+        let binding = path_filling(&settled.request).or_else(first).ok_or(NoState::NothingInRequest)?;
         let kind = self.kind_of(&binding.slot);
         let Some(by) = by else {
             let fresh = self.another(&kind, "").ok_or(NoState::NoneMade(kind))?;

@@ -89,7 +89,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         Some(_) if fits(&made) => Ok((made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned()))),
         Some(example) => Ok((example, Some("the contract's example of the body does not fit its schema".to_owned()))),
         None if fits(&made) => Ok((made, Some("the body was made from its schema, for want of an example".to_owned()))),
-        None => Err(NoRequest::NoBody),
+        None => Err(NoRequest::NoBodyFits),
     }
 }
 
