@@ -9,6 +9,7 @@ mod id_texts;
 mod layers;
 mod names;
 mod pages;
+mod reasons;
 mod shared_names;
 mod sizes;
 mod source;
