@@ -76,8 +76,13 @@ impl Sender<'_, '_> {
                 continue;
             };
             values.insert(slot.clone(), id.clone());
-            let mut look =
-                Probe::plain(format!("{}::look::{}", read.operation, plain(&id)), &read.operation, Purpose::Fixture, probe.stage, read.request);
+            let mut look = Probe::plain(
+                ids::doing(&read.operation, format_args!("look::{}", plain(&id))),
+                &read.operation,
+                Purpose::Fixture,
+                probe.stage,
+                read.request,
+            );
             look.wave = probe.wave;
             if let Some(journal) = self.journal {
                 let _ = journal.write(&Entry::Added(Box::new(look.clone())), true);

@@ -8,6 +8,7 @@ use super::truth_table::{BodyFacts, CellFacts, rule_on_body, verdict};
 use super::{JudgeInput, ProbeResult, Ruling, entry, partly_judged, server_errors};
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
+use crate::model::ids;
 use crate::model::plan::{Intent, PlannedCell, Purpose};
 use crate::model::reason::{Code, NotJudged, NotShown, Reason};
 use crate::model::report::{CauseLink, Cell};
@@ -30,7 +31,7 @@ impl<'a> CellInputs<'a> {
     pub fn new(input: &'a JudgeInput<'a>, opinions: &'a [ProbeResult<'a>], alive: bool) -> Self {
         let mut about: HashMap<&str, Vec<&ProbeResult<'_>>> = HashMap::new();
         for probe_result in opinions {
-            let (own, others): (&str, &[String]) = if probe_result.probe.id.starts_with(WHOLE_SERVER) {
+            let (own, others): (&str, &[String]) = if ids::is_about_whole_server(&probe_result.probe.id) {
                 (WHOLE_SERVER, &[])
             } else {
                 (&probe_result.probe.operation, &probe_result.probe.also)
@@ -201,7 +202,7 @@ fn tell(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&st
     cell.code = Some(reason.code());
     let cause = reason.cause().map(String::as_str).or(own).and_then(|id| view.input.plan.probe(id));
     cell.because = cause.map(|probe| CauseLink {
-        cell: Some(format!("{}::{}", probe.operation, probe.status)).filter(|_| probe.purpose == Purpose::Probe),
+        cell: Some(ids::cell(&probe.operation, probe.status)).filter(|_| probe.purpose == Purpose::Probe),
         probe: probe.id.clone(),
         status: view.input.outcomes.of(&probe.id).and_then(Outcome::answer).map(|answer| answer.status),
     });

@@ -1,8 +1,9 @@
 //! Judges cells that no document names: the expected answer proves them and no other breaks them.
 
 use super::JudgeInput;
-use crate::model::contract::{Operation, Status, WHOLE_SERVER};
+use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Outcome;
+use crate::model::ids;
 use crate::model::plan::Probe;
 use crate::model::reason::NotJudged;
 use crate::model::verdict::{Finding, Severity};
@@ -23,14 +24,14 @@ pub(super) fn is_open(finding: &Finding) -> bool {
 
 /// Whether the statuses that were expected are only inferred.
 pub(super) fn expected(input: &JudgeInput<'_>, probe: &Probe) -> bool {
-    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
+    let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id));
     operation.is_some_and(|operation| all(operation, &probe.allowed))
 }
 
 /// Takes the findings that break nothing from an answer whose status is only inferred, and says how it differs from what is
 /// inferred: another body than the inferred one proves nothing.
 pub(super) fn unlike(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<NotJudged> {
-    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER))?;
+    let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id))?;
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|status| all(operation, &[*status]))?;
     let (open, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings).into_iter().partition(is_open);
     *findings = kept;

@@ -49,8 +49,9 @@ use crate::contract::expressions::captured;
 use crate::contract::paging::{NextPageLocation, next_page};
 use crate::judge::exchange_rules::{ExchangeContext, UnjudgedParts, findings, gaps};
 use crate::judge::resource_rules::{Contradiction, contradictions};
-use crate::model::contract::{Contract, Operation, Response, Status, WHOLE_SERVER};
+use crate::model::contract::{Contract, Operation, Response, Status};
 use crate::model::exchange::{Ending, Outcome, Outcomes};
+use crate::model::ids;
 use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
 use crate::model::reason::{NotSent, Prior, Reason};
 use crate::model::report::{Cell, CellProbe};
@@ -330,7 +331,7 @@ fn check_as<'a>(
 ) -> (Vec<Finding>, UnjudgedParts) {
     let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
     let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { return Default::default() };
-    let whole_server = probe.id.starts_with(WHOLE_SERVER);
+    let whole_server = ids::is_about_whole_server(&probe.id);
     let operation = input.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(operation, answer.status);
     let context = ExchangeContext {

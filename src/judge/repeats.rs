@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::truth_table::{CellFacts, verdict};
 use super::{JudgeInput, Judgement, judge};
 use crate::model::exchange::{AnswerContent, Outcome, Outcomes};
+use crate::model::ids;
 use crate::model::plan::{Plan, ProbeId};
 use crate::model::report::Cell;
 use crate::model::verdict::{Finding, Severity, Sightings};
@@ -79,9 +80,8 @@ fn fail_as_well(round: &RepeatRound, found: Vec<Finding>, judgement: &mut Judgem
     let fails = |finding: &Finding| FAILURES.contains(&finding.check.as_str()) && finding.actual.starts_with('5');
     for finding in found.into_iter().filter(fails) {
         let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
-        let asked = format!("{}::", probe.operation);
         let mut known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
-        if !known.any(|known| fails(known) && known.probe.starts_with(&asked)) {
+        if !known.any(|known| fails(known) && ids::is_named_after(&known.probe, &probe.operation)) {
             judgement.findings.push(finding);
         }
     }

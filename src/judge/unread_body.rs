@@ -1,8 +1,8 @@
 //! Takes the proof from a cell whose declared body could not be read.
 
 use super::{JudgeInput, declared};
-use crate::model::contract::WHOLE_SERVER;
 use crate::model::exchange::{AnswerContent, Outcome};
+use crate::model::ids;
 use crate::model::plan::Probe;
 use crate::model::reason::NotJudged;
 
@@ -17,7 +17,7 @@ pub(super) fn unread(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Out
         AnswerContent::Withheld(reason) => return Some(NotJudged::Withheld(answer.status, reason.clone())),
         AnswerContent::Empty | AnswerContent::Json(_) | AnswerContent::Text(_) | AnswerContent::Bytes(_) => return None,
     };
-    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.starts_with(WHOLE_SERVER));
+    let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id));
     let json = declared(input.contract, operation, answer.status)
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
     json.then_some(reason)

@@ -10,6 +10,8 @@
 
 use std::fmt::Display;
 
+use super::contract::WHOLE_SERVER;
+
 /// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
 pub type ProbeId = String;
 
@@ -37,6 +39,31 @@ pub fn number_of(slot: &str) -> Option<usize> {
 /// Whether a look has filled the slot, and no answer that the run asked for.
 pub fn is_looked_for(slot: &str) -> bool {
     slot.contains(LOOK)
+}
+
+/// A probe of an operation by the status that it is aimed at, or by what it does, and by its trigger, or which one it is.
+pub fn aimed(operation: &str, status: impl Display, trigger: impl Display) -> ProbeId {
+    format!("{operation}::{status}::{trigger}")
+}
+
+/// A probe of an operation that is aimed at no status, by what it does.
+pub fn doing(operation: &str, what: impl Display) -> ProbeId {
+    format!("{operation}::{what}")
+}
+
+/// A cell: an operation and one of its statuses.
+pub fn cell(operation: &str, status: impl Display) -> String {
+    format!("{operation}::{status}")
+}
+
+/// Whether a probe is named after an operation.
+pub fn is_named_after(probe: &str, operation: &str) -> bool {
+    probe.strip_prefix(operation).is_some_and(|rest| rest.starts_with("::"))
+}
+
+/// Whether a probe proves something about the server as a whole, and not about the operation that it asks.
+pub fn is_about_whole_server(probe: &str) -> bool {
+    is_named_after(probe, WHOLE_SERVER)
 }
 
 /// One of several with the same name, or of the same kind.
@@ -82,6 +109,15 @@ pub fn is_made_again_for(id: &str, user: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_probe_is_named_after_its_operation_or_the_whole_server() {
+        let (own, whole) = (aimed("books.get", 404, "unknown-id"), aimed(WHOLE_SERVER, 429, "burst"));
+        assert_eq!((own.as_str(), whole.as_str()), ("books.get::404::unknown-id", "*::429::burst"));
+        assert!(is_about_whole_server(&whole) && !is_about_whole_server(&own) && !is_about_whole_server("*s::200::success"));
+        assert!(is_named_after(&own, "books.get") && is_named_after(&doing("books.get", "list"), "books.get"));
+        assert!(!is_named_after(&own, "books") && !is_named_after(&own, "books.get::404::unknown-id"));
+    }
 
     #[test]
     fn what_is_made_here_is_taken_apart_here() {

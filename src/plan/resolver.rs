@@ -8,6 +8,7 @@ use super::operation_effects::{first_aim, path_kind, removes, removes_many, stay
 use super::planning_context::Context;
 use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
+use crate::model::ids;
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};
 use crate::model::reason::{NoRequest, Reason};
 use crate::model::trigger_name::TriggerName;
@@ -90,7 +91,7 @@ impl<'a> Resolver<'a> {
         let replaces = std::mem::take(&mut self.replaces);
         let bound_request = bound_request?;
         self.builder.permitted(operation, &bound_request.base.request, None)?;
-        let id = format!("{}::{status}::{trigger}", operation.id);
+        let id = ids::aimed(&operation.id, status, &trigger);
         let (poll, after) = self.job(operation, &trigger, &bound_request)?;
         let assumed = bound_request.assumed.clone();
         let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound_request.base.request.clone());

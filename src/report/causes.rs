@@ -1,6 +1,7 @@
 //! Groups findings that have one cause, such as one header that is missing in many answers.
 
 use super::words::all_findings;
+use crate::model::ids;
 use crate::model::report::{Cause, Report};
 use crate::model::verdict::Finding;
 
@@ -18,7 +19,7 @@ pub fn causes(report: &Report) -> Vec<Cause> {
         let cause = &mut causes[place].1;
         cause.findings += 1;
         let holding = report.cells.iter().filter(|cell| cell.findings.contains(finding));
-        add(&mut cause.cells, holding.map(|cell| format!("{}::{}", cell.operation, cell.status)));
+        add(&mut cause.cells, holding.map(|cell| ids::cell(&cell.operation, cell.status)));
         add(&mut cause.probes, std::iter::once(finding.probe.clone()));
     }
     causes.into_iter().map(|(_, cause)| cause).collect()

@@ -156,7 +156,7 @@ impl<'a> Run<'a> {
             }
             let Some(mut probe) = self.lister(schemas, id_source, search.maker) else { continue };
             for page in 0..MOST_PAGES {
-                probe.id = format!("{}::search::{}::{page}", id_source.operation, search.number);
+                probe.id = ids::aimed(&id_source.operation, format_args!("search::{}", search.number), page);
                 let outcome = self.sender(queue).probe(&probe, self.progress.known.ids(), None).await;
                 let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { break };
                 looked = true;

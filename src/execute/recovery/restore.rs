@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         let Some((operation, request)) = writer(self.contract, &original.read, &sent, before) else {
             return (false, Some("no operation of the contract writes it back".to_owned()));
         };
-        let id = format!("{}::put-back::{}", operation.id, self.progress.changed.len());
+        let id = ids::doing(&operation.id, format_args!("put-back::{}", self.progress.changed.len()));
         let mut probe = Probe::plain(id, &operation.id, Purpose::Cleanup, Stage::Cleanup, request);
         probe.wave = u32::MAX;
         if let Some(journal) = self.journal {
@@ -139,7 +139,7 @@ fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Optio
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") && !name.eq_ignore_ascii_case("if-match"));
     request.fillings.retain(|binding| matches!(binding.place, Place::Path(_)));
     request.credentials = crate::model::plan::Credentials::Full;
-    let id = format!("{}::before::{}", operation.id, address(filled));
+    let id = ids::doing(&operation.id, format_args!("before::{}", address(filled)));
     Some(Probe { wave: probe.wave, ..Probe::plain(id, &operation.id, Purpose::Fixture, probe.stage, request) })
 }
 

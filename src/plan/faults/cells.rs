@@ -6,6 +6,7 @@ use super::conditions_met;
 use super::preconditions::{PreparedFault, slots_removed_by};
 use super::single_item::alone;
 use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
+use crate::model::ids;
 use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
 use crate::model::suite::{Credential, Suite};
@@ -82,7 +83,7 @@ impl Resolver<'_> {
     /// Fetches what a redirect of the first request points at.
     fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
         let probe = self.builder.plan().probe(first).cloned().ok_or(NoState::RedirectGone)?;
-        let id = format!("{}::{status}::{}", probe.operation, probe.trigger);
+        let id = ids::aimed(&probe.operation, status, &probe.trigger);
         let follow = Probe { id, status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
         self.builder.push(follow)
     }
@@ -215,7 +216,7 @@ impl Resolver<'_> {
         settled: PreparedFault,
         success: &ProbeId,
     ) -> Result<ProbeId, Reason> {
-        let id = format!("{}::{status}::{}", operation.id, condition.trigger);
+        let id = ids::aimed(&operation.id, status, &condition.trigger);
         let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
         if removes(operation) && allowed.iter().any(|status| status.is_success()) {
             self.set_apart(operation, &mut settled);
@@ -266,7 +267,7 @@ impl Resolver<'_> {
         readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.wanted.has_operation(&operation.id)));
         for operation in readers {
             if let Ok(success) = self.success(&operation.id) {
-                return self.burst(format!("{WHOLE_SERVER}::{status}::burst"), status, success);
+                return self.burst(ids::aimed(WHOLE_SERVER, status, "burst"), status, success);
             }
         }
         Intent::Unreachable(NoRequest::NoHarmless.into())
@@ -280,7 +281,7 @@ impl Resolver<'_> {
         if !operation.method.is_safe() {
             return Intent::Unreachable(NoRequest::LimitIsReached.into());
         }
-        self.burst(format!("{}::{status}::burst", operation.id), status, success)
+        self.burst(ids::aimed(&operation.id, status, "burst"), status, success)
     }
 
     /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.

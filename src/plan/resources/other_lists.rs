@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::id_sources::IdSource;
 use crate::model::contract::{Contract, Operation};
+use crate::model::ids;
 use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::plan::operation_effects::path_kind;
 use crate::plan::resolver::Resolver;
@@ -75,7 +76,7 @@ impl Resolver<'_> {
         if !base.needs.is_empty() || skip_reason(operation, self.context.suite, self.context.options).is_some() {
             return None;
         }
-        let id = self.builder.free_id(&format!("{}::list", operation.id));
+        let id = self.builder.free_id(&ids::doing(&operation.id, "list"));
         Some(Probe { assumed: base.unvouched, ..Probe::valid(id, operation, Purpose::Fixture, Stage::Find, base.request) })
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::known::KnownResources;
 use crate::model::contract::Status;
+use crate::model::ids;
 use crate::model::path::last_parameter;
 use crate::model::plan::{Place, Plan, Probe, Purpose, RequestTemplate, SlotId, Stage};
 
 /// The name of a slot for one more thing of the sort that another slot names.
 fn twin(slot: &str) -> &str {
-    crate::model::ids::planned(slot)
+    ids::planned(slot)
 }
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
@@ -20,7 +21,7 @@ pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
     for binding in request.fillings.iter_mut().filter(|binding| binding.place == own) {
         slot.clone_into(&mut binding.slot);
     }
-    Some(sweeping(format!("{}::removal::{slot}", remover.operation), &remover.operation, request, vec![slot.to_owned()]))
+    Some(sweeping(ids::doing(&remover.operation, format_args!("removal::{slot}")), &remover.operation, request, vec![slot.to_owned()]))
 }
 
 /// The requests that remove what is left of what a plan makes, the last made first: what was made later may refer to what was
@@ -52,7 +53,7 @@ pub fn undoing(plan: &Plan, known: &KnownResources) -> Vec<Probe> {
             there && other.fault.is_none() && other.request.method.is_delete()
         });
         let Some(inverse) = inverse.filter(|inverse| !known.accepted().contains(&inverse.id)) else { continue };
-        let id = format!("{}::undo", inverse.id);
+        let id = ids::doing(&inverse.id, "undo");
         if found.iter().all(|other| other.id != id) {
             found.push(sweeping(id, &inverse.operation, inverse.request.clone(), Vec::new()));
         }
