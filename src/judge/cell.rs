@@ -72,7 +72,9 @@ pub fn cell(view: &CellInputs<'_>, planned: &PlannedCell, beside: Vec<CellFindin
     if broken_beside {
         cell.reason = None;
     }
-    beside.into_iter().for_each(|one| one.add_to(&mut cell));
+    for one in beside {
+        one.add_to(&mut cell);
+    }
     cell
 }
 

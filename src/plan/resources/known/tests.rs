@@ -164,7 +164,7 @@ impl Run {
         (number, path_values, began)
     }
 
-    fn answered(&mut self, probe: &Probe, (number, path_values, began): RequestUnderWay, came: &Came) -> Exchange {
+    fn answered(&mut self, probe: &Probe, (number, path_values, began): RequestUnderWay, came: Came) -> Exchange {
         let (request, _) = sent(probe, number);
         let answer = came.map(answer);
         self.write(&match &answer {
@@ -192,7 +192,7 @@ proptest! {
                 under_way[index] = Some(run.send(probe, done == 0));
                 continue;
             };
-            let exchange = run.answered(probe, begun, &ends[index][done]);
+            let exchange = run.answered(probe, begun, ends[index][done]);
             exchanges[index].push(exchange);
             if exchanges[index].len() == ends[index].len() {
                 let outcome = Outcome { probe: probe.id.clone(), exchanges: exchanges[index].clone(), ending: Ending::Answered };
