@@ -287,9 +287,47 @@ fn finding(view: &CellInputs<'_>, probe_result: &ProbeResult<'_>, cell: &Cell, s
 mod tests {
     use serde_json::json;
 
+    use super::{Cell, CellFinding, CellInputs, cell};
     use crate::judge::judge;
     use crate::judge::small_cases::{contract, plan, said};
     use crate::model::contract::WHOLE_SERVER;
+    use crate::model::plan::PlannedCell;
+    use crate::model::report::CellProbe;
+    use crate::model::verdict::{Finding, Severity, Verdict};
+
+    /// A cell that nothing was sent for, with findings beside its own probes: each by its severity, with the probe to be listed.
+    fn with_beside(beside: &[(Severity, &str, bool)]) -> Cell {
+        let planned: PlannedCell = serde_json::from_value(json!({
+            "operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"unreachable": {"code": "other", "words": "x"}}
+        }))
+        .unwrap();
+        let found = |(severity, probe, only_probe): &(Severity, &str, bool)| {
+            let finding = json!({
+                "check": "state", "severity": severity, "message": "m", "expected": "", "actual": "", "contract": "", "answer": "",
+                "citation": "", "probe": probe, "curl": "", "seen": 1, "tries": 1
+            });
+            let entry = json!({"id": probe, "trigger": "success", "status": 200, "fault": null, "effect": "nothing", "requests": 1});
+            let probe: Option<CellProbe> = Some(serde_json::from_value(entry).unwrap());
+            CellFinding { finding: serde_json::from_value::<Finding>(finding).unwrap(), probe, only_probe: *only_probe }
+        };
+        let beside: Vec<CellFinding> = beside.iter().map(found).collect();
+        said(&contract(&json!({"responses": {"200": {"description": "all"}}}), &json!({})), &plan(Vec::new(), json!({})), Vec::new(), |input| {
+            cell(&CellInputs::new(input, &[], true), &planned, beside)
+        })
+    }
+
+    #[test]
+    fn what_is_found_beside_its_probes_breaks_a_cell_or_stands_there() {
+        let open = with_beside(&[]);
+        assert_eq!((open.verdict, open.reason.as_deref()), (Verdict::Unreached, Some("x")));
+        let warned = with_beside(&[(Severity::Should, "p", true)]);
+        assert_eq!((warned.verdict, warned.reason.as_deref(), warned.findings.len()), (Verdict::Unreached, Some("x"), 1));
+        let broken =
+            with_beside(&[(Severity::Should, "p", true), (Severity::Must, "q", true), (Severity::Must, "r", false), (Severity::Must, "r", false)]);
+        assert_eq!((broken.verdict, broken.reason, broken.findings.len()), (Verdict::Violates, None, 4));
+        // A read that shows it is listed only where nothing else is; a request with drawn values is listed once.
+        assert_eq!(broken.probes.iter().map(|probe| probe.id.as_str()).collect::<Vec<_>>(), ["p", "r"]);
+    }
 
     #[test]
     fn a_cell_names_the_document_that_it_is_from() {
