@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use probity::cli::{Specification, assemble, record, run_args};
+use probity::cli::{assemble, record, run_args};
 use probity::model::contract::WHOLE_SERVER;
 use probity::model::report::{Cell, Report};
 use probity::model::verdict::Verdict;
 use probity::report::{finding_text, snapshot};
+
+use support::subject;
 
 /// What became of one operation.
 struct Proof {
@@ -24,7 +26,6 @@ type Slot = Arc<OnceLock<Result<Proof, String>>>;
 /// Every operation that was run in this process.
 #[derive(Default)]
 struct Proofs {
-    subject: OnceLock<Specification>,
     done: Mutex<BTreeMap<String, Slot>>,
 }
 
@@ -35,16 +36,12 @@ impl Proofs {
         slot
     }
 
-    fn subject(&self) -> &Specification {
-        self.subject.get_or_init(support::subject)
-    }
-
     fn prove(&self, operation: &str) -> Result<Proof, probity::cli::Stop> {
         // One request at a time, so that the server counts ids in the same order each time.
         let args = run_args(&["--only", operation, "--jobs", "1"])?;
-        let recording = record(&args, self.subject())?;
+        let recording = record(&args, subject())?;
         let snapshot = snapshot(&recording.plan, &recording.outcomes, operation);
-        Ok(Proof { report: assemble(self.subject(), &recording), snapshot })
+        Ok(Proof { report: assemble(subject(), &recording), snapshot })
     }
 }
 
@@ -54,13 +51,13 @@ fn cell_trial(proofs: &Proofs, operation: &str, status: u16) -> Result<(), Faile
     let cell = proof.report.cells.iter().find(|cell| cell.operation == operation && cell.status.0 == status);
     let cell = cell.ok_or("the cell is not in the report")?;
     let proved = matches!(cell.verdict, Verdict::Conforms | Verdict::Held) && !cell.probes.is_empty();
-    if proved || is_other_side(proofs, cell) { Ok(()) } else { Err(Failed::from(why(cell))) }
+    if proved || is_other_side(cell) { Ok(()) } else { Err(Failed::from(why(cell))) }
 }
 
 /// Whether the documents differ about a cell and the mock, which takes one side, said so: `other-side` of the self-test takes
 /// the other.
-fn is_other_side(proofs: &Proofs, cell: &Cell) -> bool {
-    let declared = proofs.subject().contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
+fn is_other_side(cell: &Cell) -> bool {
+    let declared = subject().contract.operation(&cell.operation).and_then(|operation| operation.response(cell.status));
     let main = declared.and_then(|response| response.alternative_to);
     let answered = cell.probes.iter().any(|probe| probe.status.is_some() && probe.status == main);
     answered
@@ -88,7 +85,7 @@ fn snapshot_trial(proofs: &Proofs, operation: &str) -> Result<(), Failed> {
 fn main() {
     let arguments = Arguments::from_args();
     let proofs: &'static Proofs = Box::leak(Box::default());
-    let subject = proofs.subject();
+    let subject = subject();
     let suite = subject.suite.name.clone();
     let mut trials = Vec::new();
     let general = subject.contract.server_responses.iter().map(|response| (WHOLE_SERVER.to_owned(), response));

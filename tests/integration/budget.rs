@@ -53,7 +53,7 @@ fn the_first_window_shows_every_status_and_as_many_apis_as_fit() {
     let first: Vec<&Value> = probes.iter().take(50).collect();
     let statuses: BTreeSet<u64> = first.iter().filter_map(|probe| probe["status"].as_u64()).collect();
     assert!(statuses.len() >= 13, "only {statuses:?}");
-    let contract = subject().contract;
+    let contract = &subject().contract;
     let apis = |probes: &[&Value]| -> BTreeSet<String> {
         probes.iter().filter_map(|probe| Some(contract.operation(probe["operation"].as_str()?)?.api.clone())).collect()
     };

@@ -31,12 +31,12 @@ fn planned(subject: &Specification, seed: u64, cases: u32) -> Plan {
 #[test]
 fn the_same_seed_draws_the_same_requests() {
     let subject = subject();
-    let one = planned(&subject, 1, 4);
+    let one = planned(subject, 1, 4);
     assert!(one.drawn.len() > 30, "only {} are drawn", one.drawn.len());
     let changes = |plan: &Plan| plan.drawn.values().map(|drawn| drawn.changes.clone()).collect::<Vec<_>>();
-    assert_eq!(changes(&one), changes(&planned(&subject, 1, 4)));
-    assert!(changes(&one) != changes(&planned(&subject, 2, 4)), "another seed draws the same");
-    assert!(planned(&subject, 1, 0).drawn.is_empty());
+    assert_eq!(changes(&one), changes(&planned(subject, 1, 4)));
+    assert!(changes(&one) != changes(&planned(subject, 2, 4)), "another seed draws the same");
+    assert!(planned(subject, 1, 0).drawn.is_empty());
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn what_is_said_to_be_admitted_fits_its_schema_and_what_is_refused_does_not() {
     let subject = subject();
     let mut seen = BTreeSet::new();
     for seed in 0..20 {
-        let plan = planned(&subject, seed, 8);
+        let plan = planned(subject, seed, 8);
         for (id, drawn) in &plan.drawn {
             let probe = plan.probe(id).unwrap();
             let operation = subject.contract.operation(&drawn.operation).unwrap();
@@ -68,7 +68,7 @@ fn what_is_said_to_be_admitted_fits_its_schema_and_what_is_refused_does_not() {
 #[test]
 fn drawn_writes_keep_to_what_nothing_else_uses_and_all_of_it_is_removed() {
     let subject = subject();
-    let plan = planned(&subject, 3, 8);
+    let plan = planned(subject, 3, 8);
     let others: BTreeSet<&String> = plan
         .probes
         .iter()
@@ -91,7 +91,7 @@ fn drawn_writes_keep_to_what_nothing_else_uses_and_all_of_it_is_removed() {
 #[test]
 fn a_part_of_a_plan_has_everything_it_needs_and_removes_what_it_makes() {
     let subject = subject();
-    let whole = planned(&subject, 0, 0);
+    let whole = planned(subject, 0, 0);
     let probe = whole.probes.iter().find(|probe| probe.operation == "groups.update" && probe.fault.is_some() && !probe.needs.is_empty()).unwrap();
     let part = closure(&whole, std::slice::from_ref(&probe.id), &[]);
     assert!(part.probe(&probe.id).is_some() && part.probes.len() < whole.probes.len() / 3, "{} of {}", part.probes.len(), whole.probes.len());
@@ -112,9 +112,9 @@ fn a_faultless_server_passes_with_any_values() {
     let subject = subject();
     for seed in ["1", "2"] {
         let args = run_args(&["--cases", "6", "--seed", seed, "--only", PART]).unwrap();
-        let recording = record(&args, &subject).unwrap();
+        let recording = record(&args, subject).unwrap();
         assert!(recording.plan.drawn.len() > 50);
-        let report = assemble(&subject, &recording);
+        let report = assemble(subject, &recording);
         assert_eq!(findings(&report), Vec::<&Finding>::new(), "seed {seed}");
     }
 }

@@ -52,7 +52,7 @@ fn prove(subject: &Specification, words: &[&str]) -> Report {
 fn each_check_shows_the_fault_it_is_there_for() {
     let subject = subject();
     for (check, fault, operation) in BROKEN {
-        let report = prove(&subject, &["--fault", fault, "--only", operation]);
+        let report = prove(subject, &["--fault", fault, "--only", operation]);
         let found = findings(&report).into_iter().find(|finding| finding.check == *check);
         let Some(finding) = found else { panic!("{fault} on {operation} raises no finding of {check}: {:#?}", findings(&report)) };
         for (name, text) in
@@ -79,7 +79,7 @@ fn every_check_has_its_fault() {
 fn the_faultless_mock_raises_nothing() {
     let subject = subject();
     for words in [&["--seed", "1"][..], &["--seed", "2", "--jobs", "1"], &["--seed", "3", "--jobs", "16"]] {
-        let report = prove(&subject, words);
+        let report = prove(subject, words);
         assert_eq!(findings(&report), Vec::<&Finding>::new(), "{words:?}");
         let of = |verdict| report.totals.of(verdict) + report.totals.inferred(verdict);
         // The mock takes one side where the documents differ.

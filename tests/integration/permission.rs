@@ -9,8 +9,10 @@ use probity::model::plan::{Origin, Plan, Probe, SlotId};
 use probity::plan::{ClassifiedRequest, EffectRules, PlanError, PlanningOptions, closure, removal};
 use serde_json::Value;
 
-/// The bundled contract, and every one of the tests.
-fn subjects() -> Vec<(String, Specification)> {
+use crate::support::subject;
+
+/// Every contract of the tests.
+fn others() -> Vec<(String, Specification)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contracts");
     let mut files = vec![folder.join("books.yaml")];
     files.extend(std::fs::read_dir(folder.join("wild")).expect("the folder").map(|entry| entry.expect("an entry").path()));
@@ -19,8 +21,7 @@ fn subjects() -> Vec<(String, Specification)> {
         let words = ["--contract", path.to_str().expect("a path")];
         Some((path.display().to_string(), Specification::load(&run_args(&words).ok()?.scope.files).ok()?))
     });
-    let bundled = Specification::load(&run_args(&[]).expect("no arguments").scope.files).expect("the bundled contract");
-    std::iter::once(("bundled".to_owned(), bundled)).chain(named).collect()
+    named.collect()
 }
 
 /// Writes, and these effects beside what is always allowed.
@@ -71,16 +72,18 @@ fn hold(name: &str, subject: &Specification, permission: &Permission, plan: &Pla
 
 #[test]
 fn no_plan_and_no_part_of_one_goes_beyond_what_is_allowed() {
-    for (name, subject) in subjects() {
+    let others = others();
+    let named = others.iter().map(|(name, subject)| (name.as_str(), subject));
+    for (name, subject) in std::iter::once(("bundled", subject())).chain(named) {
         for permission in permissions() {
             let whole = match subject.plan(&options(&permission, true, if name == "bundled" { 0 } else { 3 })) {
                 Ok(plan) => plan,
                 Err(PlanError::NothingSelected { .. }) => continue,
                 Err(error) => panic!("{name}: {error}"),
             };
-            hold(&name, &subject, &permission, &whole);
+            hold(name, subject, &permission, &whole);
             let some: Vec<_> = whole.probes.iter().step_by(7).map(|probe| probe.id.clone()).collect();
-            hold(&name, &subject, &permission, &closure(&whole, &some, &some));
+            hold(name, subject, &permission, &closure(&whole, &some, &some));
         }
     }
 }
@@ -88,7 +91,7 @@ fn no_plan_and_no_part_of_one_goes_beyond_what_is_allowed() {
 /// A rule that allowed nothing would be kept by every plan.
 #[test]
 fn what_is_allowed_is_planned() {
-    let (_, subject) = subjects().remove(0);
+    let subject = subject();
     let planned = |names: &[&str]| -> BTreeSet<Effect> {
         let permission = Permission { writes: true, effects: Some(names.iter().map(|name| (*name).to_owned()).collect()), disposable: false };
         let plan = subject.plan(&options(&permission, false, 0)).expect("a plan");
@@ -106,7 +109,7 @@ fn what_is_allowed_is_planned() {
 /// On a server elsewhere: queries that are sent with POST, and everything that the run makes itself, and nothing more.
 #[test]
 fn elsewhere_with_writes_queries_and_own_things_are_still_planned() {
-    let (_, subject) = subjects().remove(0);
+    let subject = subject();
     let permission = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
     let plan = subject.plan(&options(&permission, false, 0)).expect("a plan");
     let queries: BTreeSet<&str> = plan
@@ -141,7 +144,7 @@ const DANGEROUS: [(&str, &str); 8] = [
 
 #[test]
 fn what_is_dangerous_in_the_bundled_suite_is_sent_only_where_its_effect_is_named() {
-    let (_, subject) = subjects().swap_remove(0);
+    let subject = subject();
     let valid = |permission: &Permission, operation: &str| {
         let plan = probity::plan::plan(&subject.contract, &subject.schemas, &subject.suite, &options(permission, false, 0)).expect("a plan");
         sent(&plan).iter().any(|probe| probe.operation == operation && probe.fault.is_none())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use probity::cli::{Specification, assemble, record, run_args};
+use probity::cli::{assemble, record, run_args};
 use probity::mock::{FaultSetting, Mock, MockAccounts, MockOptions, MockSecret, all_faults, serve};
 use probity::model::effect::Permission;
 use probity::model::plan::{Origin, Plan, Probe};
@@ -56,13 +56,13 @@ impl Lenient {
         let files = ["--credentials", credentials.to_str().unwrap(), "--state", state.to_str().unwrap()];
         let words = [&["--target", &target, "--window", "100000/1", "--jobs", "4"], &files[..], more].concat();
         let args = run_args(&words).unwrap();
-        let subject = Specification::load(&args.scope.files).unwrap();
-        let recording = record(&args, &subject).unwrap_or_else(|stop| panic!("{words:?}: {stop}"));
+        let subject = subject();
+        let recording = record(&args, subject).unwrap_or_else(|stop| panic!("{words:?}: {stop}"));
         let _ = std::fs::remove_dir_all(&state);
         let methods = recording.outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).map(|exchange| exchange.request.method.to_string());
         let writes: Vec<String> = methods.filter(|method| method != "GET").collect();
         assert!(writes.is_empty() || more.contains(&"--allow-writes") || more.contains(&"full"), "{more:?} sent {writes:?}");
-        let report = assemble(&subject, &recording);
+        let report = assemble(subject, &recording);
         let violated = report.cells.iter().filter(|cell| cell.verdict == Verdict::Violates);
         violated.map(|cell| format!("{} {}", cell.operation, cell.status)).collect()
     }
@@ -134,7 +134,7 @@ fn a_write_that_is_taken_shows_in_the_state() {
 /// What a run that may write sends to a server elsewhere.
 fn planned(allow: &[&str]) -> Plan {
     let args = run_args(&[&["--target", "https://api.example.com", "--allow-writes"], allow].concat()).unwrap();
-    let subject = Specification::load(&args.scope.files).unwrap();
+    let subject = subject();
     let options = PlanningOptions {
         permission: Permission { writes: true, effects: Some(args.scope.selection.allow.iter().cloned().collect()), ..Permission::default() },
         mark: "probity".to_owned(),

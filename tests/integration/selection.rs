@@ -49,7 +49,7 @@ fn what_is_asked_for_is_planned_with_what_it_needs() {
                 .filter(|operation| takes(operation) && also(operation) && !operation.responses.is_empty())
                 .map(|operation| operation.id.as_str())
                 .collect();
-            let plan = match planned(&subject, &filter) {
+            let plan = match planned(subject, &filter) {
                 Ok(plan) => plan,
                 Err(error) => {
                     assert!(wanted.is_empty(), "{name} and {other}: {error}");

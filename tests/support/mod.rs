@@ -6,6 +6,7 @@ pub mod server;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use probity::cli::{Specification, run_args};
@@ -152,10 +153,13 @@ impl Drop for Mock {
     }
 }
 
-/// The bundled contract and suite.
-pub fn subject() -> Specification {
-    let args = run_args(&[]).expect("no arguments are needed");
-    Specification::load(&args.scope.files).expect("the bundled contract is usable")
+/// The bundled contract and suite, read once in each binary.
+pub fn subject() -> &'static Specification {
+    static SUBJECT: LazyLock<Specification> = LazyLock::new(|| {
+        let args = run_args(&[]).expect("no arguments are needed");
+        Specification::load(&args.scope.files).expect("the bundled contract is usable")
+    });
+    &SUBJECT
 }
 
 /// Everything that was found, in a cell or beside all of them.
