@@ -29,6 +29,7 @@ mod route;
 mod routed_request;
 mod sample;
 mod seed;
+mod served_contract;
 mod server;
 mod state;
 mod store;
@@ -45,7 +46,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::contract::Schemas;
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::suite::Suite;
 
@@ -53,6 +53,7 @@ pub use accounts::{MockAccounts, MockSecret};
 pub use draft_answer::MockAnswer;
 pub use faults::{Fault, FaultSetting, all as all_faults, fault};
 pub use request::MockRequest;
+pub use served_contract::ServedContract;
 pub use server::serve;
 pub use variants::{Variant, all as all_variants};
 
@@ -96,14 +97,19 @@ impl Mock {
     /// Reads the contract and lays in what is there before the first request. A contract whose schemas cannot be read
     /// makes a mock that answers 500 and says why.
     pub fn new(options: MockOptions) -> Self {
+        Self::serving(&ServedContract::new(&options.contract), options)
+    }
+
+    /// The same of a contract that is ready, which other mocks may share; that of the options is the one it was made from.
+    pub fn serving(served: &ServedContract, options: MockOptions) -> Self {
         let mut state = MockState::default();
         let variants = options.variant.len();
         let mut given = BTreeMap::new();
-        let contract = added_examples::illustrated(options.contract);
-        let core = Schemas::new(&contract).map_err(|error| error.to_string()).map(|schemas| {
+        let ServedContract { contract, schemas, profiles } = served.clone();
+        let core = schemas.map(|schemas| {
             let core = MockCore {
                 schemas,
-                profiles: operation_profile::OperationProfiles::new(&contract),
+                profiles,
                 faults: faults::Faults::new(&options.fault),
                 variants: variants::Variants::new(&options.variant),
                 contract,

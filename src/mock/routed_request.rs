@@ -24,8 +24,8 @@ use crate::model::trigger_name::TriggerName;
 #[derive(Debug)]
 pub(crate) struct MockCore {
     pub contract: Arc<Contract>,
-    pub schemas: Schemas,
-    pub profiles: OperationProfiles,
+    pub schemas: Arc<Schemas>,
+    pub profiles: Arc<OperationProfiles>,
     pub accounts: MockAccounts,
     pub faults: Faults,
     pub variants: Variants,

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::execute::MOST_BURST;
 use crate::execute::http::{Accounts, Secret, Secrets};
-use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, MockSecret, Variant, serve};
+use crate::mock::{FaultSetting, Mock, MockAccounts, MockOptions, MockSecret, ServedContract, Variant, serve};
 use crate::model::contract::{Contract, RateLimit};
 use crate::model::effect::{Effect, Permission};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Repeat, SlotId};
@@ -28,6 +28,7 @@ const MORE_POLLS: usize = 4;
 
 /// The mock that a run brings along.
 pub struct EmbeddedMock {
+    served: ServedContract,
     options: MockOptions,
     given: BTreeMap<String, Vec<String>>,
 }
@@ -43,8 +44,9 @@ impl EmbeddedMock {
             fault: settings(faults)?,
             variant: variants_of(variants)?,
         };
-        let given = Mock::new(options.clone()).given().clone();
-        Ok(Self { options, given })
+        let served = specification.served_contract().clone();
+        let given = Mock::serving(&served, options.clone()).given().clone();
+        Ok(Self { served, options, given })
     }
 
     /// Resources that the mock knows from before, as the suite names them.
@@ -73,7 +75,7 @@ impl EmbeddedMock {
     }
 
     async fn serve_with(&self, windows: Vec<RateLimit>) -> Result<(String, Arc<Mock>), Stop> {
-        let mock = Arc::new(Mock::new(MockOptions { windows, ..self.options.clone() }));
+        let mock = Arc::new(Mock::serving(&self.served, MockOptions { windows, ..self.options.clone() }));
         let failed = |error: std::io::Error| Stop::Unusable(format!("the embedded mock cannot listen on this machine: {error}"));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -87,7 +89,7 @@ impl EmbeddedMock {
     /// A name is not in its catalogue.
     pub fn with(&self, faults: &[String], variants: &[String]) -> Result<Self, Stop> {
         let options = MockOptions { fault: settings(faults)?, variant: variants_of(variants)?, ..self.options.clone() };
-        Ok(Self { options, given: self.given.clone() })
+        Ok(Self { served: self.served.clone(), options, given: self.given.clone() })
     }
 }
 
@@ -111,9 +113,9 @@ pub fn serve_until_interrupted(args: &MockServerOptions, introduce: &dyn Fn(&Ser
     let specification = Specification::load(&args.files)?;
     let mut options = EmbeddedMock::prepare(&specification, &args.mock.fault, &args.mock.variant)?.options;
     options.accounts = from_environment(&specification, &options.accounts);
-    let given = Mock::new(options.clone()).given().clone();
+    let given = Mock::serving(specification.served_contract(), options.clone()).given().clone();
     options.windows = if args.window.is_empty() { whole_run(&specification, known(&options, &given))? } else { args.window.clone() };
-    let mock = Arc::new(Mock::new(options.clone()));
+    let mock = Arc::new(Mock::serving(specification.served_contract(), options.clone()));
     let runtime = runtime("the mock cannot start")?;
     runtime.block_on(async {
         let failed =

@@ -1,7 +1,7 @@
 //! Loads the contract and the suite that the arguments of a command name.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::fetch;
 use super::options::Files;
@@ -9,6 +9,7 @@ use super::planned_log_ins::prepare_log_ins;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{CredentialHints, JudgeInput};
+use crate::mock::ServedContract;
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcomes;
 use crate::model::journal::Sources;
@@ -29,6 +30,8 @@ pub struct Specification {
     pub schemas: Schemas,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
     pub names_accounts: bool,
+    /// The contract as mocks serve it, once one is asked for.
+    served: OnceLock<ServedContract>,
 }
 
 impl Specification {
@@ -55,7 +58,12 @@ impl Specification {
         let schemas = Schemas::new(&contract)?;
         let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
         let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts })
+        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts, served: OnceLock::new() })
+    }
+
+    /// The contract as mocks serve it, made ready by whoever asks first.
+    pub fn served_contract(&self) -> &ServedContract {
+        self.served.get_or_init(|| ServedContract::new(&self.contract))
     }
 
     /// Where contract and suite came from, as a journal or a recording keeps it.
