@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// A request: its method, its path, and its body where that is JSON.
+#[derive(Debug, Clone)]
 pub struct Asked {
     pub method: String,
     pub path: String,
@@ -23,6 +24,13 @@ pub struct Asked {
     pub body: Option<Value>,
     /// The body as it came.
     pub text: String,
+}
+
+impl Asked {
+    /// A field of the header, by its name in lower case; empty where it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
 }
 
 /// An answer; without a body it has no content type of its own.
@@ -38,13 +46,19 @@ impl Reply {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         if body.is_null() { Self { status, headers: Vec::new(), body: None } } else { Self { status, headers, body: Some(body.to_string()) } }
     }
+
+    /// The same with one more field in the header.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
 }
 
 type Answer = Box<dyn Fn(&Asked) -> Reply + Send + Sync>;
 
 struct Shared {
     answer: Answer,
-    seen: Mutex<Vec<String>>,
+    seen: Mutex<Vec<Asked>>,
 }
 
 /// A server on a free port for as long as the value lives.
@@ -69,6 +83,11 @@ impl Served {
 
     /// Every request so far, as method and path.
     pub fn seen(&self) -> Vec<String> {
+        self.requests().iter().map(|asked| format!("{} {}", asked.method, asked.path)).collect()
+    }
+
+    /// Every request so far, whole.
+    pub fn requests(&self) -> Vec<Asked> {
         self.shared.seen.lock().expect("nobody panics").clone()
     }
 }
@@ -79,15 +98,10 @@ async fn reply(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     let field = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned());
     let headers = request.headers().iter().map(field).collect();
     let bytes = to_bytes(request.into_body(), usize::MAX).await.unwrap_or_default();
-    shared.seen.lock().expect("nobody panics").push(format!("{method} {path}"));
-    let reply = (shared.answer)(&Asked {
-        method,
-        path,
-        target,
-        headers,
-        body: serde_json::from_slice(&bytes).ok(),
-        text: String::from_utf8_lossy(&bytes).into_owned(),
-    });
+    let (body, text) = (serde_json::from_slice(&bytes).ok(), String::from_utf8_lossy(&bytes).into_owned());
+    let asked = Asked { method, path, target, headers, body, text };
+    shared.seen.lock().expect("nobody panics").push(asked.clone());
+    let reply = (shared.answer)(&asked);
     let answer = reply.headers.iter().fold(Response::builder().status(reply.status), |answer, (name, value)| answer.header(name, value));
     answer.body(reply.body.map_or_else(Body::empty, Body::from)).expect("an answer")
 }

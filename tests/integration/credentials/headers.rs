@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::credentials::server::{Server, cell, command, everything, folder, reply, run};
+use crate::credentials::program::{cell, command, everything, folder, reply, run};
+use crate::support::server::Served;
 use crate::support::text;
 
 const CONTRACT: &str = r"openapi: 3.1.0
@@ -32,7 +33,7 @@ const VARIABLES: [(&str, &str); 3] = [("KEY", "key-0123456789"), ("FIRM", "firm-
 
 #[test]
 fn headers_are_sent_to_whom_they_are_for_and_shown_as_they_are_written() {
-    let server = Server::start(|asked| match asked.path() {
+    let server = Served::start(|asked| match asked.path.as_str() {
         "/things" if asked.header("authorization") != "Bearer key-0123456789" || asked.header("x-firm") != "firm-1" => {
             reply(401, json!(null)).with("www-authenticate", "Bearer")
         }
@@ -45,14 +46,14 @@ fn headers_are_sent_to_whom_they_are_for_and_shown_as_they_are_written() {
     let output = run(&folder, &server, &["--header", "x-tenant: t ${MY_TENANT}"], &VARIABLES);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     // What names nobody and is set on purpose is sent wherever it is for, also without credentials.
-    let seen = server.seen();
+    let seen = server.requests();
     assert!(seen.iter().all(|asked| asked.header("x-tenant") == "t tenant-9f8e7d6c5b"), "{seen:?}");
-    assert!(seen.iter().filter(|asked| asked.path() == "/things").all(|asked| asked.header("x-shelf").is_empty()), "{seen:?}");
-    assert!(seen.iter().all(|asked| asked.method == "GET" && asked.body.is_empty()), "{seen:?}");
-    assert!(seen.iter().any(|asked| asked.path() == "/parts" && asked.header("x-shelf") == "77"), "{seen:?}");
+    assert!(seen.iter().filter(|asked| asked.path == "/things").all(|asked| asked.header("x-shelf").is_empty()), "{seen:?}");
+    assert!(seen.iter().all(|asked| asked.method == "GET" && asked.text.is_empty()), "{seen:?}");
+    assert!(seen.iter().any(|asked| asked.path == "/parts" && asked.header("x-shelf") == "77"), "{seen:?}");
     assert_eq!(cell(&folder, "parts.list", 200)["verdict"], "conforms", "{}", text(&output));
     assert_eq!(cell(&folder, "things.list", 401)["verdict"], "conforms", "{}", text(&output));
-    assert!(seen.iter().any(|asked| asked.path() == "/things" && asked.header("x-firm").is_empty() && !asked.header("authorization").is_empty()));
+    assert!(seen.iter().any(|asked| asked.path == "/things" && asked.header("x-firm").is_empty() && !asked.header("authorization").is_empty()));
     // What is shown names the variable, and nothing holds its value.
     let everything = everything(&folder, &output);
     assert!(everything.contains(r#"-H 'x-tenant: t '"${MY_TENANT}""#), "{everything}");
@@ -61,7 +62,7 @@ fn headers_are_sent_to_whom_they_are_for_and_shown_as_they_are_written() {
 
 #[test]
 fn a_value_that_comes_back_is_taken_out_and_nobody_is_accused() {
-    let server = Server::start(|asked| match asked.path() {
+    let server = Served::start(|asked| match asked.path.as_str() {
         "/things" if asked.header("authorization") == "Bearer key-0123456789" && asked.header("x-firm") == "firm-1" => {
             reply(200, json!({"n": 1, "tenant": asked.header("x-tenant"), "secret": asked.header("x-secret")}))
                 .with("x-seen", asked.header("x-tenant"))
@@ -84,7 +85,7 @@ fn a_value_that_comes_back_is_taken_out_and_nobody_is_accused() {
 
 #[test]
 fn what_must_not_be_set_is_refused_before_anything_is_sent() {
-    let server = Server::start(|_| reply(200, json!(null)));
+    let server = Served::start(|_| reply(200, json!(null)));
     let folder = folder("refused", CONTRACT, ACCOUNTS);
     for (header, wanted) in [
         ("Host: s3cret", "--header: Host says how a request is sent"),
@@ -104,20 +105,25 @@ fn what_must_not_be_set_is_refused_before_anything_is_sent() {
     let output = run(&folder, &server, &["--header", "X-A: ${NOBODY_SETS}"], &[]);
     let wanted = "credentials are missing: set FIRM (header X-Firm), KEY (token of key, without the word Bearer), NOBODY_SETS (header X-A)";
     assert!(text(&output).contains(wanted), "{}", text(&output));
-    assert!(server.seen().is_empty());
+    assert!(server.requests().is_empty());
     let output = command(&folder, &["plan", "--suite", "suite.yaml", "--target", &server.url, "--header", "X-A: ${B}"], &[]);
     assert!(text(&output).contains("Header of your own, on all requests: X-A: ${B}"), "{}", text(&output));
 }
 
 #[test]
 fn no_header_goes_to_another_server() {
-    let other = Server::start(|_| reply(200, json!({})));
+    let other = Served::start(|_| reply(200, json!({})));
     let address = format!("{}/elsewhere", other.url);
     let server =
-        Server::start(move |asked| if asked.path() == "/a" { reply(303, json!(null)).with("location", &address) } else { reply(200, json!({})) });
+        Served::start(move |asked| if asked.path == "/a" { reply(303, json!(null)).with("location", &address) } else { reply(200, json!({})) });
     let contract = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a.get\n      responses:\n        '303': {description: there, headers: {Location: {schema: {type: string}}}, x-probity-when: [success]}\n        '200': {description: found, x-probity-when: [success]}\n";
     let folder = folder("elsewhere", contract, "");
     let output = run(&folder, &server, &["--header", "X-Tenant: ${MY_TENANT}"], &VARIABLES);
-    assert!(server.seen().iter().all(|asked| asked.header("x-tenant") == "tenant-9f8e7d6c5b"), "{}", text(&output));
-    assert!(!other.seen().is_empty() && other.seen().iter().all(|asked| asked.header("x-tenant").is_empty()), "{:?} {}", other.seen(), text(&output));
+    assert!(server.requests().iter().all(|asked| asked.header("x-tenant") == "tenant-9f8e7d6c5b"), "{}", text(&output));
+    assert!(
+        !other.requests().is_empty() && other.requests().iter().all(|asked| asked.header("x-tenant").is_empty()),
+        "{:?} {}",
+        other.requests(),
+        text(&output)
+    );
 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::credentials::server::{Asked, Reply, Server, cell, command, everything, folder, reply, run};
+use crate::credentials::program::{cell, command, everything, folder, reply, run};
+use crate::support::server::{Asked, Reply, Served};
 use crate::support::text;
 
 /// As many operations as there are requests that a token has to live through.
@@ -40,16 +41,16 @@ fn who() -> Reply {
     reply(401, Value::Null).with("www-authenticate", "Bearer")
 }
 
-fn count(server: &Server, path: &str) -> usize {
-    server.seen().iter().filter(|asked| asked.path() == path).count()
+fn count(server: &Served, path: &str) -> usize {
+    server.requests().iter().filter(|asked| asked.path == path).count()
 }
 
 #[test]
 fn a_token_that_ends_in_the_middle_is_renewed() {
     let (tokens, uses) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let server = Server::start(move |asked: &Asked| {
-        if asked.path() == "/sessions" {
-            let right = serde_json::from_str::<Value>(&asked.body).ok() == Some(json!({"user": "somebody-here", "password": "pass-0123456789"}));
+    let server = Served::start(move |asked: &Asked| {
+        if asked.path == "/sessions" {
+            let right = serde_json::from_str::<Value>(&asked.text).ok() == Some(json!({"user": "somebody-here", "password": "pass-0123456789"}));
             let number = tokens.fetch_add(1, Ordering::Relaxed) + 1;
             uses.store(0, Ordering::Relaxed);
             return if right { reply(200, json!({"data": {"token": format!("tok-secret-{number:08}")}})) } else { reply(400, Value::Null) };
@@ -76,7 +77,7 @@ fn a_token_that_ends_in_the_middle_is_renewed() {
 
 #[test]
 fn a_token_that_comes_back_is_a_finding_and_is_written_nowhere() {
-    let server = Server::start(|asked: &Asked| match asked.path() {
+    let server = Served::start(|asked: &Asked| match asked.path.as_str() {
         "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1234"}})),
         _ if asked.header("authorization") == "Bearer tok-secret-1234" => reply(200, json!({"you": asked.header("authorization")})),
         _ => who(),
@@ -89,18 +90,18 @@ fn a_token_that_comes_back_is_a_finding_and_is_written_nowhere() {
 
 #[test]
 fn a_lifetime_is_kept_and_a_budget_counts_log_ins() {
-    let server = Server::start(|asked: &Asked| match asked.path() {
+    let server = Served::start(|asked: &Asked| match asked.path.as_str() {
         "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1", "seconds": 0}})),
         _ if asked.header("authorization") == "Bearer tok-secret-1" => reply(200, Value::Null),
         _ => who(),
     });
     let folder = folder("lifetime", &contract(BEARER), LOG_IN);
     let output = run(&folder, &server, &["--jobs", "1", "--status", "200"], &VARIABLES);
-    let asked = server.seen().len() - count(&server, "/sessions");
+    let asked = server.requests().len() - count(&server, "/sessions");
     assert_eq!(count(&server, "/sessions"), asked, "a token that has ended before it is used is asked for each time: {}", text(&output));
-    let before = server.seen().len();
+    let before = server.requests().len();
     let output = run(&folder, &server, &["--budget", "5", "--fresh"], &VARIABLES);
-    assert!(server.seen().len() - before <= 5, "{} {}", server.seen().len() - before, text(&output));
+    assert!(server.requests().len() - before <= 5, "{} {}", server.requests().len() - before, text(&output));
     holds_no_secret(&everything(&folder, &output));
 }
 
@@ -112,7 +113,7 @@ fn a_log_in_that_is_refused_is_asked_for_once_and_what_waits_for_it_says_so() {
         (200, ("x-a", "b"), "its answer 200 has no token at /data/token", 1),
     ] {
         let server =
-            Server::start(move |asked: &Asked| if asked.path() == "/sessions" { reply(status, json!({})).with(header.0, header.1) } else { who() });
+            Served::start(move |asked: &Asked| if asked.path == "/sessions" { reply(status, json!({})).with(header.0, header.1) } else { who() });
         let folder = folder(&format!("refused-{status}"), &contract(BEARER), LOG_IN);
         let output = run(&folder, &server, &[], &VARIABLES);
         assert_eq!(count(&server, "/sessions"), most, "{}", text(&output));
@@ -120,7 +121,7 @@ fn a_log_in_that_is_refused_is_asked_for_once_and_what_waits_for_it_says_so() {
         let cell = cell(&folder, "things3.list", 200);
         assert!(cell["verdict"] == "blocked" && cell["reason"].to_string().contains(wanted), "{cell}");
         // Nothing is sent as if there were credentials.
-        assert!(server.seen().iter().all(|asked| asked.path() == "/sessions" || !asked.header("authorization").contains("tok")));
+        assert!(server.requests().iter().all(|asked| asked.path == "/sessions" || !asked.header("authorization").contains("tok")));
         holds_no_secret(&everything(&folder, &output));
     }
 }
@@ -128,7 +129,7 @@ fn a_log_in_that_is_refused_is_asked_for_once_and_what_waits_for_it_says_so() {
 #[test]
 fn a_rate_limited_log_in_waits() {
     let first = AtomicUsize::new(0);
-    let server = Server::start(move |asked: &Asked| match asked.path() {
+    let server = Served::start(move |asked: &Asked| match asked.path.as_str() {
         "/sessions" if first.fetch_add(1, Ordering::Relaxed) == 0 => reply(429, Value::Null).with("retry-after", "1"),
         "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1"}})),
         _ if asked.header("authorization") == "Bearer tok-secret-1" => reply(200, Value::Null),
@@ -144,12 +145,12 @@ const OAUTH: &str = "accounts: {full: {token: {oauth: {client-id: CLIENT, client
 #[test]
 fn a_token_of_oauth_is_refreshed_and_a_refused_refresh_is_said() {
     let grants: &'static Mutex<Vec<String>> = Box::leak(Box::default());
-    let server = Server::start(move |asked: &Asked| {
-        if asked.path() == "/token" {
+    let server = Served::start(move |asked: &Asked| {
+        if asked.path == "/token" {
             let mut grants = grants.lock().expect("nobody panics");
-            grants.push(asked.body.clone());
+            grants.push(asked.text.clone());
             let right = asked.header("authorization") == "Basic Y2xpZW50LWFiY2RlZjAxOnNlY3JldC1hYmNkZWYwMTIz";
-            let refused = asked.body.contains("refresh-secret-2");
+            let refused = asked.text.contains("refresh-secret-2");
             let number = grants.len();
             let token = json!({"access_token": format!("tok-secret-{number}"), "expires_in": 0, "refresh_token": format!("refresh-secret-{number}")});
             return if right && !refused { reply(200, token) } else { reply(400, json!({"error": "invalid_grant", "why": "secret-abcdef0123"})) };
@@ -175,27 +176,27 @@ fn a_token_of_oauth_is_refreshed_and_a_refused_refresh_is_said() {
 
 #[test]
 fn credentials_go_to_another_server_only_if_the_suite_names_it() {
-    let tokens = Server::start(|_| reply(200, json!({"access_token": "tok-secret-1"})));
-    let server = Server::start(|asked| if asked.header("authorization") == "Bearer tok-secret-1" { reply(200, Value::Null) } else { who() });
+    let tokens = Served::start(|_| reply(200, json!({"access_token": "tok-secret-1"})));
+    let server = Served::start(|asked| if asked.header("authorization") == "Bearer tok-secret-1" { reply(200, Value::Null) } else { who() });
     let contract = contract(&format!("{{type: oauth2, flows: {{clientCredentials: {{tokenUrl: '{}/token', scopes: {{}}}}}}}}", tokens.url));
     let folder = folder("elsewhere", &contract, OAUTH);
     let output = run(&folder, &server, &[], &VARIABLES);
-    assert!(tokens.seen().is_empty(), "{:?}", tokens.seen());
+    assert!(tokens.requests().is_empty(), "{:?}", tokens.requests());
     assert!(cell(&folder, "things1.list", 200)["reason"].to_string().contains("write the address in the suite"), "{}", text(&output));
     let suite = OAUTH.replace("scope: 'a b'", &format!("token-url: '{}/token', in-body: true", tokens.url));
-    let folder = crate::credentials::server::folder("elsewhere-named", &contract, &suite);
+    let folder = crate::credentials::program::folder("elsewhere-named", &contract, &suite);
     let output = run(&folder, &server, &[], &VARIABLES);
-    assert_eq!((tokens.seen().len(), output.status.code()), (1, Some(0)), "{}", text(&output));
-    assert!(tokens.seen()[0].body.ends_with("client_id=client-abcdef01&client_secret=secret-abcdef0123"));
+    assert_eq!((tokens.requests().len(), output.status.code()), (1, Some(0)), "{}", text(&output));
+    assert!(tokens.requests()[0].text.ends_with("client_id=client-abcdef01&client_secret=secret-abcdef0123"));
 }
 
 #[test]
 fn a_cookie_that_changes_goes_on_and_the_limited_account_has_its_own() {
     let number = AtomicUsize::new(0);
-    let server = Server::start(move |asked: &Asked| {
+    let server = Served::start(move |asked: &Asked| {
         let set = |name: &str| reply(204, Value::Null).with("set-cookie", &format!("sid={name}; Path=/; HttpOnly"));
-        if asked.path() == "/sessions" {
-            return if asked.body == "user=limited-user" {
+        if asked.path == "/sessions" {
+            return if asked.text == "user=limited-user" {
                 set("sid-secret-limited")
             } else {
                 set(&format!("sid-secret-{:04}", number.load(Ordering::Relaxed)))
@@ -223,7 +224,7 @@ fn a_cookie_that_changes_goes_on_and_the_limited_account_has_its_own() {
 
 #[test]
 fn what_cannot_be_meant_is_refused() {
-    let server = Server::start(|_| reply(200, Value::Null));
+    let server = Served::start(|_| reply(200, Value::Null));
     for (suite, wanted) in [
         (LOG_IN.replace("token: /data/token, ", ""), "say where the token is"),
         (LOG_IN.replace("token: /data/token", "token: /t, form: {a: b}"), "it has one body"),
@@ -237,5 +238,5 @@ fn what_cannot_be_meant_is_refused() {
     let folder = folder("unset", &contract(BEARER), LOG_IN);
     let told = text(&run(&folder, &server, &[], &[]));
     assert!(told.contains("set ME_PASSWORD (log-in of token), ME_USER (log-in of token)"), "{told}");
-    assert!(server.seen().is_empty());
+    assert!(server.requests().is_empty());
 }

@@ -2,5 +2,5 @@
 
 mod headers;
 mod log_in;
+mod program;
 mod schemes;
-mod server;

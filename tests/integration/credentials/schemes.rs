@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::credentials::server::{Server, cell, folder, reply, run};
+use crate::credentials::program::{cell, folder, reply, run};
+use crate::support::server::Served;
 use crate::support::text;
 
 const CONTRACT: &str = r"openapi: 3.1.0
@@ -19,7 +20,7 @@ const SECURITY: &str = r"security:
 
 #[test]
 fn a_suite_adds_schemes_to_a_contract_without_any() {
-    let server = Server::start(|asked| match asked.path() {
+    let server = Served::start(|asked| match asked.path.as_str() {
         "/things" if asked.header("authorization") == "Bearer t-0123456789" && asked.target.ends_with("?firm=7") => reply(200, json!(null)),
         "/things" => reply(401, json!(null)).with("www-authenticate", "Bearer"),
         _ if asked.headers.contains_key("authorization") => reply(500, json!(null)),
@@ -35,25 +36,25 @@ fn a_suite_adds_schemes_to_a_contract_without_any() {
 
 #[test]
 fn what_is_missing_is_said_at_once_with_where_it_goes() {
-    let server = Server::start(|_| reply(200, json!(null)));
+    let server = Served::start(|_| reply(200, json!(null)));
     let accounts = "accounts: {full: {raw: {value: {env: RAW}}, firm: {value: {env: FIRM}}}}\n";
     let folder = folder("missing", CONTRACT, &format!("{}{accounts}", SECURITY.replace("SCHEME", "raw")));
     let told = text(&run(&folder, &server, &[], &[]));
     let wanted =
         "set FIRM (query parameter firm), RAW (the whole value of the header Authorization: a prefix such as `Bearer ` or `Token ` belongs to it)";
     assert!(told.contains(wanted), "{told}");
-    assert!(server.seen().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[test]
 fn a_server_that_knows_nobody_is_told_with_what_was_shown() {
-    let server = Server::start(|_| reply(401, json!(null)).with("www-authenticate", "Bearer"));
+    let server = Served::start(|_| reply(401, json!(null)).with("www-authenticate", "Bearer"));
     let folder = folder("unknown", CONTRACT, &SECURITY.replace("SCHEME", "token").replace(", exclude: [health.*]", ""));
     let told = text(&run(&folder, &server, &[], &[("PROBITY_TOKEN", "t-0123456789"), ("PROBITY_FIRM", "7-firm-number-7")]));
     assert!(told.contains("every valid request was answered 401; check the credentials: firm was shown as `?firm=...`"), "{told}");
     assert!(told.contains("token was shown as `Authorization: Bearer ...` (PROBITY_TOKEN is the token of token, without the word Bearer)"), "{told}");
     assert!(!told.contains("t-0123456789") && !told.contains("7-firm-number-7"), "{told}");
-    let folder = crate::credentials::server::folder("unknown-none", CONTRACT, "");
+    let folder = crate::credentials::program::folder("unknown-none", CONTRACT, "");
     let told = text(&run(&folder, &server, &[], &[]));
     assert!(told.contains("none showed credentials, because neither the contract nor the suite asks for any"), "{told}");
 }
