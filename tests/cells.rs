@@ -32,17 +32,17 @@ struct Proofs {
 impl Proofs {
     fn of(&self, operation: &str) -> Slot {
         let slot = Arc::clone(self.done.lock().unwrap_or_else(PoisonError::into_inner).entry(operation.to_owned()).or_default());
-        slot.get_or_init(|| self.prove(operation).map_err(|stop| stop.to_string()));
+        slot.get_or_init(|| prove(operation).map_err(|stop| stop.to_string()));
         slot
     }
+}
 
-    fn prove(&self, operation: &str) -> Result<Proof, probity::cli::Stop> {
-        // One request at a time, so that the server counts ids in the same order each time.
-        let args = run_args(&["--only", operation, "--jobs", "1"])?;
-        let recording = record(&args, subject())?;
-        let snapshot = snapshot(&recording.plan, &recording.outcomes, operation);
-        Ok(Proof { report: assemble(subject(), &recording), snapshot })
-    }
+fn prove(operation: &str) -> Result<Proof, probity::cli::Stop> {
+    // One request at a time, so that the server counts ids in the same order each time.
+    let args = run_args(&["--only", operation, "--jobs", "1"])?;
+    let recording = record(&args, subject())?;
+    let snapshot = snapshot(&recording.plan, &recording.outcomes, operation);
+    Ok(Proof { report: assemble(subject(), &recording), snapshot })
 }
 
 fn cell_trial(proofs: &Proofs, operation: &str, status: u16) -> Result<(), Failed> {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::credentials::program::{cell, command, everything, folder, reply, run};
-use crate::support::server::Served;
+use crate::credentials::program::{cell, command, everything, folder, run};
+use crate::support::server::{Reply, Served};
 use crate::support::text;
 
 const CONTRACT: &str = r"openapi: 3.1.0
@@ -35,11 +35,11 @@ const VARIABLES: [(&str, &str); 3] = [("KEY", "key-0123456789"), ("FIRM", "firm-
 fn headers_are_sent_to_whom_they_are_for_and_shown_as_they_are_written() {
     let server = Served::start(|asked| match asked.path.as_str() {
         "/things" if asked.header("authorization") != "Bearer key-0123456789" || asked.header("x-firm") != "firm-1" => {
-            reply(401, json!(null)).with("www-authenticate", "Bearer")
+            Reply::json(401, &json!(null)).with("www-authenticate", "Bearer")
         }
-        "/things" if asked.header("x-tenant") == "t tenant-9f8e7d6c5b" => reply(200, json!({"n": "wrong"})),
-        "/parts" if asked.header("x-shelf") == "77" => reply(200, json!(null)),
-        _ => reply(500, json!(null)),
+        "/things" if asked.header("x-tenant") == "t tenant-9f8e7d6c5b" => Reply::json(200, &json!({"n": "wrong"})),
+        "/parts" if asked.header("x-shelf") == "77" => Reply::json(200, &json!(null)),
+        _ => Reply::json(500, &json!(null)),
     });
     let suite = format!("{ACCOUNTS}headers: [{{name: X-Shelf, value: '77', only: ['parts.*']}}, {{name: X-Tenant, value: of the suite}}]\n");
     let folder = folder("sent", CONTRACT, &suite);
@@ -64,11 +64,11 @@ fn headers_are_sent_to_whom_they_are_for_and_shown_as_they_are_written() {
 fn a_value_that_comes_back_is_taken_out_and_nobody_is_accused() {
     let server = Served::start(|asked| match asked.path.as_str() {
         "/things" if asked.header("authorization") == "Bearer key-0123456789" && asked.header("x-firm") == "firm-1" => {
-            reply(200, json!({"n": 1, "tenant": asked.header("x-tenant"), "secret": asked.header("x-secret")}))
+            Reply::json(200, &json!({"n": 1, "tenant": asked.header("x-tenant"), "secret": asked.header("x-secret")}))
                 .with("x-seen", asked.header("x-tenant"))
         }
-        "/things" => reply(401, json!(null)).with("www-authenticate", "Bearer"),
-        _ => reply(200, json!(null)),
+        "/things" => Reply::json(401, &json!(null)).with("www-authenticate", "Bearer"),
+        _ => Reply::json(200, &json!(null)),
     });
     let folder = folder("echoed", CONTRACT, ACCOUNTS);
     let output = run(&folder, &server, &["--header", "X-Tenant: ${MY_TENANT}", "--only", "things.*"], &VARIABLES);
@@ -85,7 +85,7 @@ fn a_value_that_comes_back_is_taken_out_and_nobody_is_accused() {
 
 #[test]
 fn what_must_not_be_set_is_refused_before_anything_is_sent() {
-    let server = Served::start(|_| reply(200, json!(null)));
+    let server = Served::start(|_| Reply::json(200, &json!(null)));
     let folder = folder("refused", CONTRACT, ACCOUNTS);
     for (header, wanted) in [
         ("Host: s3cret", "--header: Host says how a request is sent"),
@@ -112,10 +112,12 @@ fn what_must_not_be_set_is_refused_before_anything_is_sent() {
 
 #[test]
 fn no_header_goes_to_another_server() {
-    let other = Served::start(|_| reply(200, json!({})));
+    let other = Served::start(|_| Reply::json(200, &json!({})));
     let address = format!("{}/elsewhere", other.url);
     let server =
-        Served::start(move |asked| if asked.path == "/a" { reply(303, json!(null)).with("location", &address) } else { reply(200, json!({})) });
+        Served::start(
+            move |asked| if asked.path == "/a" { Reply::json(303, &json!(null)).with("location", &address) } else { Reply::json(200, &json!({})) },
+        );
     let contract = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a.get\n      responses:\n        '303': {description: there, headers: {Location: {schema: {type: string}}}, x-probity-when: [success]}\n        '200': {description: found, x-probity-when: [success]}\n";
     let folder = folder("elsewhere", contract, "");
     let output = run(&folder, &server, &["--header", "X-Tenant: ${MY_TENANT}"], &VARIABLES);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::credentials::program::{cell, command, everything, folder, reply, run};
+use crate::credentials::program::{cell, command, everything, folder, run};
 use crate::support::server::{Asked, Reply, Served};
 use crate::support::text;
 
@@ -38,7 +38,7 @@ fn holds_no_secret(told: &str) {
 }
 
 fn who() -> Reply {
-    reply(401, Value::Null).with("www-authenticate", "Bearer")
+    Reply::json(401, &Value::Null).with("www-authenticate", "Bearer")
 }
 
 fn count(server: &Served, path: &str) -> usize {
@@ -53,11 +53,15 @@ fn a_token_that_ends_in_the_middle_is_renewed() {
             let right = serde_json::from_str::<Value>(&asked.text).ok() == Some(json!({"user": "somebody-here", "password": "pass-0123456789"}));
             let number = tokens.fetch_add(1, Ordering::Relaxed) + 1;
             uses.store(0, Ordering::Relaxed);
-            return if right { reply(200, json!({"data": {"token": format!("tok-secret-{number:08}")}})) } else { reply(400, Value::Null) };
+            return if right {
+                Reply::json(200, &json!({"data": {"token": format!("tok-secret-{number:08}")}}))
+            } else {
+                Reply::json(400, &Value::Null)
+            };
         }
         let current = format!("Bearer tok-secret-{:08}", tokens.load(Ordering::Relaxed));
         // Each token is good for three requests, and nobody is told.
-        if asked.header("authorization") == current && uses.fetch_add(1, Ordering::Relaxed) < 3 { reply(200, Value::Null) } else { who() }
+        if asked.header("authorization") == current && uses.fetch_add(1, Ordering::Relaxed) < 3 { Reply::json(200, &Value::Null) } else { who() }
     });
     let folder = folder("ends", &contract(BEARER), LOG_IN);
     let output = run(&folder, &server, &["--jobs", "1"], &VARIABLES);
@@ -78,8 +82,8 @@ fn a_token_that_ends_in_the_middle_is_renewed() {
 #[test]
 fn a_token_that_comes_back_is_a_finding_and_is_written_nowhere() {
     let server = Served::start(|asked: &Asked| match asked.path.as_str() {
-        "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1234"}})),
-        _ if asked.header("authorization") == "Bearer tok-secret-1234" => reply(200, json!({"you": asked.header("authorization")})),
+        "/sessions" => Reply::json(200, &json!({"data": {"token": "tok-secret-1234"}})),
+        _ if asked.header("authorization") == "Bearer tok-secret-1234" => Reply::json(200, &json!({"you": asked.header("authorization")})),
         _ => who(),
     });
     let folder = folder("echo", &contract(BEARER), LOG_IN);
@@ -91,8 +95,8 @@ fn a_token_that_comes_back_is_a_finding_and_is_written_nowhere() {
 #[test]
 fn a_lifetime_is_kept_and_a_budget_counts_log_ins() {
     let server = Served::start(|asked: &Asked| match asked.path.as_str() {
-        "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1", "seconds": 0}})),
-        _ if asked.header("authorization") == "Bearer tok-secret-1" => reply(200, Value::Null),
+        "/sessions" => Reply::json(200, &json!({"data": {"token": "tok-secret-1", "seconds": 0}})),
+        _ if asked.header("authorization") == "Bearer tok-secret-1" => Reply::json(200, &Value::Null),
         _ => who(),
     });
     let folder = folder("lifetime", &contract(BEARER), LOG_IN);
@@ -112,8 +116,9 @@ fn a_log_in_that_is_refused_is_asked_for_once_and_what_waits_for_it_says_so() {
         (429, ("retry-after", "1"), "log-in for token of the full account: POST /sessions is rate-limited", 4),
         (200, ("x-a", "b"), "its answer 200 has no token at /data/token", 1),
     ] {
-        let server =
-            Served::start(move |asked: &Asked| if asked.path == "/sessions" { reply(status, json!({})).with(header.0, header.1) } else { who() });
+        let server = Served::start(
+            move |asked: &Asked| if asked.path == "/sessions" { Reply::json(status, &json!({})).with(header.0, header.1) } else { who() },
+        );
         let folder = folder(&format!("refused-{status}"), &contract(BEARER), LOG_IN);
         let output = run(&folder, &server, &[], &VARIABLES);
         assert_eq!(count(&server, "/sessions"), most, "{}", text(&output));
@@ -130,9 +135,9 @@ fn a_log_in_that_is_refused_is_asked_for_once_and_what_waits_for_it_says_so() {
 fn a_rate_limited_log_in_waits() {
     let first = AtomicUsize::new(0);
     let server = Served::start(move |asked: &Asked| match asked.path.as_str() {
-        "/sessions" if first.fetch_add(1, Ordering::Relaxed) == 0 => reply(429, Value::Null).with("retry-after", "1"),
-        "/sessions" => reply(200, json!({"data": {"token": "tok-secret-1"}})),
-        _ if asked.header("authorization") == "Bearer tok-secret-1" => reply(200, Value::Null),
+        "/sessions" if first.fetch_add(1, Ordering::Relaxed) == 0 => Reply::json(429, &Value::Null).with("retry-after", "1"),
+        "/sessions" => Reply::json(200, &json!({"data": {"token": "tok-secret-1"}})),
+        _ if asked.header("authorization") == "Bearer tok-secret-1" => Reply::json(200, &Value::Null),
         _ => who(),
     });
     let folder = folder("waits", &contract(BEARER), LOG_IN);
@@ -153,9 +158,13 @@ fn a_token_of_oauth_is_refreshed_and_a_refused_refresh_is_said() {
             let refused = asked.text.contains("refresh-secret-2");
             let number = grants.len();
             let token = json!({"access_token": format!("tok-secret-{number}"), "expires_in": 0, "refresh_token": format!("refresh-secret-{number}")});
-            return if right && !refused { reply(200, token) } else { reply(400, json!({"error": "invalid_grant", "why": "secret-abcdef0123"})) };
+            return if right && !refused {
+                Reply::json(200, &token)
+            } else {
+                Reply::json(400, &json!({"error": "invalid_grant", "why": "secret-abcdef0123"}))
+            };
         }
-        if asked.header("authorization").starts_with("Bearer tok-secret-") { reply(200, Value::Null) } else { who() }
+        if asked.header("authorization").starts_with("Bearer tok-secret-") { Reply::json(200, &Value::Null) } else { who() }
     });
     let folder = folder("oauth", &contract("{type: oauth2, flows: {clientCredentials: {tokenUrl: /token, scopes: {}}}}"), OAUTH);
     let output = run(&folder, &server, &["--jobs", "1", "--status", "200"], &VARIABLES);
@@ -176,8 +185,8 @@ fn a_token_of_oauth_is_refreshed_and_a_refused_refresh_is_said() {
 
 #[test]
 fn credentials_go_to_another_server_only_if_the_suite_names_it() {
-    let tokens = Served::start(|_| reply(200, json!({"access_token": "tok-secret-1"})));
-    let server = Served::start(|asked| if asked.header("authorization") == "Bearer tok-secret-1" { reply(200, Value::Null) } else { who() });
+    let tokens = Served::start(|_| Reply::json(200, &json!({"access_token": "tok-secret-1"})));
+    let server = Served::start(|asked| if asked.header("authorization") == "Bearer tok-secret-1" { Reply::json(200, &Value::Null) } else { who() });
     let contract = contract(&format!("{{type: oauth2, flows: {{clientCredentials: {{tokenUrl: '{}/token', scopes: {{}}}}}}}}", tokens.url));
     let folder = folder("elsewhere", &contract, OAUTH);
     let output = run(&folder, &server, &[], &VARIABLES);
@@ -194,7 +203,7 @@ fn credentials_go_to_another_server_only_if_the_suite_names_it() {
 fn a_cookie_that_changes_goes_on_and_the_limited_account_has_its_own() {
     let number = AtomicUsize::new(0);
     let server = Served::start(move |asked: &Asked| {
-        let set = |name: &str| reply(204, Value::Null).with("set-cookie", &format!("sid={name}; Path=/; HttpOnly"));
+        let set = |name: &str| Reply::json(204, &Value::Null).with("set-cookie", &format!("sid={name}; Path=/; HttpOnly"));
         if asked.path == "/sessions" {
             return if asked.text == "user=limited-user" {
                 set("sid-secret-limited")
@@ -207,7 +216,7 @@ fn a_cookie_that_changes_goes_on_and_the_limited_account_has_its_own() {
             number.fetch_add(1, Ordering::Relaxed);
             return Reply { status: 200, ..set(&format!("sid-secret-{:04}", now + 1)) };
         }
-        if asked.header("cookie") == "sid=sid-secret-limited" { reply(403, Value::Null) } else { who() }
+        if asked.header("cookie") == "sid=sid-secret-limited" { Reply::json(403, &Value::Null) } else { who() }
     });
     let account = |user: &str| format!("{{token: {{log-in: {{url: /sessions, form: {{user: '{user}'}}, cookie: sid}}}}}}");
     let suite = format!("accounts: {{full: {}, limited: {}}}\n", account("${ME_USER}"), account("limited-user"));
@@ -224,7 +233,7 @@ fn a_cookie_that_changes_goes_on_and_the_limited_account_has_its_own() {
 
 #[test]
 fn what_cannot_be_meant_is_refused() {
-    let server = Served::start(|_| reply(200, Value::Null));
+    let server = Served::start(|_| Reply::json(200, &Value::Null));
     for (suite, wanted) in [
         (LOG_IN.replace("token: /data/token, ", ""), "say where the token is"),
         (LOG_IN.replace("token: /data/token", "token: /t, form: {a: b}"), "it has one body"),

@@ -4,13 +4,8 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::support::server::{Reply, Served};
+use crate::support::server::Served;
 use crate::support::{Folder, text};
-
-/// An answer without more header fields.
-pub fn reply(status: u16, body: Value) -> Reply {
-    Reply::json(status, &body)
-}
 
 /// A folder with a contract and a suite.
 pub fn folder(name: &str, contract: &str, suite: &str) -> Folder {

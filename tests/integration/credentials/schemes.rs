@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::credentials::program::{cell, folder, reply, run};
-use crate::support::server::Served;
+use crate::credentials::program::{cell, folder, run};
+use crate::support::server::{Reply, Served};
 use crate::support::text;
 
 const CONTRACT: &str = r"openapi: 3.1.0
@@ -21,10 +21,10 @@ const SECURITY: &str = r"security:
 #[test]
 fn a_suite_adds_schemes_to_a_contract_without_any() {
     let server = Served::start(|asked| match asked.path.as_str() {
-        "/things" if asked.header("authorization") == "Bearer t-0123456789" && asked.target.ends_with("?firm=7") => reply(200, json!(null)),
-        "/things" => reply(401, json!(null)).with("www-authenticate", "Bearer"),
-        _ if asked.headers.contains_key("authorization") => reply(500, json!(null)),
-        _ => reply(200, json!(null)),
+        "/things" if asked.header("authorization") == "Bearer t-0123456789" && asked.target.ends_with("?firm=7") => Reply::json(200, &json!(null)),
+        "/things" => Reply::json(401, &json!(null)).with("www-authenticate", "Bearer"),
+        _ if asked.headers.contains_key("authorization") => Reply::json(500, &json!(null)),
+        _ => Reply::json(200, &json!(null)),
     });
     let folder = folder("schemes", CONTRACT, &SECURITY.replace("SCHEME", "token"));
     let output = run(&folder, &server, &[], &[("PROBITY_TOKEN", "t-0123456789"), ("PROBITY_FIRM", "7")]);
@@ -36,7 +36,7 @@ fn a_suite_adds_schemes_to_a_contract_without_any() {
 
 #[test]
 fn what_is_missing_is_said_at_once_with_where_it_goes() {
-    let server = Served::start(|_| reply(200, json!(null)));
+    let server = Served::start(|_| Reply::json(200, &json!(null)));
     let accounts = "accounts: {full: {raw: {value: {env: RAW}}, firm: {value: {env: FIRM}}}}\n";
     let folder = folder("missing", CONTRACT, &format!("{}{accounts}", SECURITY.replace("SCHEME", "raw")));
     let told = text(&run(&folder, &server, &[], &[]));
@@ -48,7 +48,7 @@ fn what_is_missing_is_said_at_once_with_where_it_goes() {
 
 #[test]
 fn a_server_that_knows_nobody_is_told_with_what_was_shown() {
-    let server = Served::start(|_| reply(401, json!(null)).with("www-authenticate", "Bearer"));
+    let server = Served::start(|_| Reply::json(401, &json!(null)).with("www-authenticate", "Bearer"));
     let folder = folder("unknown", CONTRACT, &SECURITY.replace("SCHEME", "token").replace(", exclude: [health.*]", ""));
     let told = text(&run(&folder, &server, &[], &[("PROBITY_TOKEN", "t-0123456789"), ("PROBITY_FIRM", "7-firm-number-7")]));
     assert!(told.contains("every valid request was answered 401; check the credentials: firm was shown as `?firm=...`"), "{told}");
