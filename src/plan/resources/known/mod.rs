@@ -6,6 +6,11 @@
 //! | removed                 | what says so, and which request                        |
 //! | may have been made      | requests for it that no answer came to                 |
 //! | unknown                 | nothing                                                |
+//!
+//! Two things are kept elsewhere. The contents of what is changed by permission (`execute/recovery/restore.rs`) are found by
+//! address, as such a resource need not have a slot. The history that is judged (`judge/resource_rules/history.rs`) asks what
+//! each answer should have shown by the order that the plan guarantees; in doubt it leaves a resource out, where this
+//! model takes it for there, so that it is removed.
 
 mod learn;
 mod ownership;
