@@ -68,7 +68,7 @@ impl Sender<'_, '_> {
         for (number, (capture, kind)) in made_captures_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
             let open = self.ownership().is_worth_a_look(&kind, &id);
-            let slot = ids::looked_for(&kind, &probe.id, number);
+            let slot = SlotId::looked_for(&kind, &probe.id, number);
             let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
                 if open {
                     self.ownership().take_unseen(&kind, &id);

@@ -10,7 +10,7 @@ use crate::contract::usual;
 use crate::model::contract::{Condition, Location, Operation, Response, Status};
 use crate::model::exchange::Outcome;
 use crate::model::path::last_parameter;
-use crate::model::plan::{Origin, Place, Probe};
+use crate::model::plan::{Origin, Place, Probe, SlotId};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::feeds;
 
@@ -129,7 +129,7 @@ fn may_be_within(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation, s
 /// setting of it, may be absent all the same, and so may what the run has not named itself. In a contract that marks its
 /// resources, whatever the request names is all that there is to it.
 fn is_there(input: &JudgeInput<'_>, probe: &Probe) -> bool {
-    let known = |slot: &String| input.plan.slots.get(slot).is_some_and(|slot| !matches!(slot.origin, Origin::Given(_)));
+    let known = |slot: &SlotId| input.plan.slots.get(slot).is_some_and(|slot| !matches!(slot.origin, Origin::Given(_)));
     let item = last_parameter(&probe.request.path);
     let ends = |name: &str| probe.request.fillings.iter().any(|binding| binding.place == Place::Path(name.to_owned()) && known(&binding.slot));
     item.is_some_and(ends) || (input.contract.inferred.annotated && !probe.request.fillings.is_empty())

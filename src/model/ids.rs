@@ -8,7 +8,11 @@
 //! | `books#look~look:p:3`       | a slot: the third id that a look by `p` has found         |
 //! | `books.get::200::success#2` | a probe: the second with this name                        |
 
-use std::fmt::Display;
+use std::borrow::Borrow;
+use std::fmt::{Display, Formatter, Result};
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
 
 use super::contract::WHOLE_SERVER;
 
@@ -16,7 +20,77 @@ use super::contract::WHOLE_SERVER;
 pub type ProbeId = String;
 
 /// Identifies a value that one probe yields and others use, for example `books#1`.
-pub type SlotId = String;
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SlotId(String);
+
+impl SlotId {
+    /// One of several of the same kind.
+    pub fn numbered(kind: &str, number: impl Display) -> Self {
+        Self(numbered(kind, number))
+    }
+
+    /// What is known from before, by its id on the server.
+    pub fn given(kind: &str, id: &str) -> Self {
+        Self(format!("{kind}={id}"))
+    }
+
+    /// The slot that a plan has for what this one stands for.
+    pub fn planned(&self) -> Self {
+        Self(planned(self).to_owned())
+    }
+
+    /// One more of what an id of a plan stands for.
+    pub fn twin(&self, which: impl Display) -> Self {
+        Self(twin(self, which))
+    }
+
+    /// What a slot named before it was filled again.
+    pub fn former(&self, which: impl Display) -> Self {
+        Self(format!("{self}~former~{which}"))
+    }
+
+    /// What a list showed although no request of this run made it.
+    pub fn found(&self, key: impl Display) -> Self {
+        Self(format!("{self}~found-{key}"))
+    }
+
+    /// The slot of an id that a look by a probe has found.
+    pub fn looked_for(kind: &str, probe: &str, number: impl Display) -> Self {
+        Self(format!("{kind}#look{LOOK}{probe}:{number}"))
+    }
+
+    /// The slot of what an answer to a probe has shown besides.
+    pub fn shown_by(kind: &str, probe: &str, id: &str) -> Self {
+        Self(format!("{kind}#{probe}/{id}"))
+    }
+}
+
+impl Deref for SlotId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for SlotId {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl Borrow<str> for SlotId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for SlotId {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
+        formatter.pad(&self.0)
+    }
+}
 
 /// What begins the second half of the id of a slot that a look has filled.
 const LOOK: &str = "~look:";
@@ -76,26 +150,6 @@ pub fn twin(id: &str, which: impl Display) -> String {
     format!("{id}~{which}")
 }
 
-/// What a slot named before it was filled again.
-pub fn former(slot: &str, which: impl Display) -> String {
-    format!("{slot}~former~{which}")
-}
-
-/// What a list showed although no request of this run made it.
-pub fn found(slot: &str, key: impl Display) -> String {
-    format!("{slot}~found-{key}")
-}
-
-/// The slot of an id that a look by a probe has found.
-pub fn looked_for(kind: &str, probe: &str, number: impl Display) -> String {
-    format!("{kind}#look{LOOK}{probe}:{number}")
-}
-
-/// The slot of what an answer to a probe has shown besides.
-pub fn shown_by(kind: &str, probe: &str, id: &str) -> String {
-    format!("{kind}#{probe}/{id}")
-}
-
 /// The probe that makes a resource again for another one.
 pub fn made_again(maker: &str, time: impl Display, user: &str) -> String {
     format!("{maker}#again{time}:{user}")
@@ -121,17 +175,20 @@ mod tests {
 
     #[test]
     fn what_is_made_here_is_taken_apart_here() {
-        let slot = numbered("books", 12);
-        assert_eq!((slot.as_str(), kind_of(&slot), number_of(&slot)), ("books#12", "books", Some(12)));
-        for other in [twin(&slot, "p~1"), former(&slot, 1), found(&slot, "7"), twin(&slot, format_args!("{}:{}", 1, "p"))] {
-            assert_eq!((planned(&other), kind_of(&other)), (slot.as_str(), "books"), "{other}");
+        let slot = SlotId::numbered("books", 12);
+        assert_eq!((&*slot, kind_of(&slot), number_of(&slot)), ("books#12", "books", Some(12)));
+        for other in [slot.twin("p~1"), slot.former(1), slot.found("7"), slot.twin(format_args!("{}:{}", 1, "p"))] {
+            assert_eq!((other.planned(), kind_of(&other)), (slot.clone(), "books"), "{other}");
             assert!(!is_looked_for(&other) && other != slot);
         }
-        let look = looked_for("books", "books.list::200::success", 3);
-        assert_eq!((look.as_str(), kind_of(&look), is_looked_for(&look)), ("books#look~look:books.list::200::success:3", "books", true));
-        let shown = shown_by("books", "p", "7");
-        assert_eq!((shown.as_str(), kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
-        assert_eq!((planned(&slot), made_again("p", 2, "q").as_str()), (slot.as_str(), "p#again2:q"));
+        let look = SlotId::looked_for("books", "books.list::200::success", 3);
+        assert_eq!((&*look, kind_of(&look), is_looked_for(&look)), ("books#look~look:books.list::200::success:3", "books", true));
+        let shown = SlotId::shown_by("books", "p", "7");
+        assert_eq!((&*shown, kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
+        assert_eq!((planned(&slot), made_again("p", 2, "q").as_str()), (&*slot, "p#again2:q"));
+        assert_eq!(&*SlotId::given("books", "7"), "books=7");
+        assert_eq!(serde_json::to_value(&slot).unwrap(), serde_json::json!("books#12"));
+        assert_eq!(serde_json::from_value::<SlotId>(serde_json::json!("books#12")).unwrap(), slot);
         assert!(is_made_again_for(&made_again("p", 2, "q"), "q") && !is_made_again_for(&made_again("p", 2, "q"), "p"));
     }
 }

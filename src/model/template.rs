@@ -93,8 +93,8 @@ impl RequestTemplate {
     }
 
     /// Lets another resource take the place of one wherever the request names it.
-    pub fn rebind(&mut self, from: &str, to: &str) {
-        for binding in self.fillings.iter_mut().filter(|binding| binding.slot == from) {
+    pub fn rebind(&mut self, from: &SlotId, to: &SlotId) {
+        for binding in self.fillings.iter_mut().filter(|binding| binding.slot == *from) {
             to.clone_into(&mut binding.slot);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use thiserror::Error;
 
 use crate::model::effect::Permission;
-use crate::model::plan::{Intent, Origin, Plan, Probe, Repeat};
+use crate::model::plan::{Intent, Origin, Plan, Probe, Repeat, SlotId};
 
 /// What does not hold of a plan, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -15,10 +15,10 @@ pub enum BrokenInvariant {
     SameId(String),
     /// A probe needs what the plan has no slot for.
     #[error("{0} needs {1}, which is no slot")]
-    NoSlot(String, String),
+    NoSlot(String, SlotId),
     /// A slot that is needed is filled by a probe that is not planned.
     #[error("{0} needs {1}, whose source {2} is not planned")]
-    NoSource(String, String, String),
+    NoSource(String, SlotId, String),
     /// A probe names another one, to wait for it, to be compared with it or to follow it, that is not planned.
     #[error("{0} refers to {1}, which is not planned")]
     NoProbe(String, String),
@@ -30,7 +30,7 @@ pub enum BrokenInvariant {
     NotAllowed(String, &'static str),
     /// A valid request removes what the run neither makes nor was given for it.
     #[error("{0} removes {1}, which no planned request makes and no input names")]
-    NotMade(String, String),
+    NotMade(String, SlotId),
 }
 
 /// Checks that everything that a plan names is in it, and that it does nothing that is not allowed.
@@ -80,7 +80,7 @@ fn of_probe(plan: &Plan, probe: &Probe, ids: &HashSet<&str>) -> Result<(), Broke
     if let Some(other) = probe.after.iter().chain(&probe.control).chain(followed).find(|other| !ids.contains(other.as_str())) {
         return Err(BrokenInvariant::NoProbe(id(), other.clone()));
     }
-    let is_only_found = |slot: &&String| plan.slots.get(*slot).is_none_or(|slot| matches!(slot.origin, Origin::Borrowed(_)));
+    let is_only_found = |slot: &&SlotId| plan.slots.get(*slot).is_none_or(|slot| matches!(slot.origin, Origin::Borrowed(_)));
     match probe.consumes.iter().filter(|_| probe.fault.is_none()).find(is_only_found) {
         Some(slot) => Err(BrokenInvariant::NotMade(id(), slot.clone())),
         None => Ok(()),
@@ -134,6 +134,10 @@ mod tests {
         invariants(&plan, &Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false }).err()
     }
 
+    fn things(number: usize) -> SlotId {
+        SlotId::numbered("things", number)
+    }
+
     #[test]
     fn a_sound_plan_is_let_through() {
         assert_eq!(broken(|_| ()), None);
@@ -144,11 +148,11 @@ mod tests {
         let (used, make) = ("use".to_owned(), "make".to_owned());
         let x = || "x".to_owned();
         assert_eq!(broken(|plan| plan.probes[0].id.clone_from(&used)), Some(BrokenInvariant::SameId(used.clone())));
-        assert_eq!(broken(|plan| plan.probes[1].needs.push(x())), Some(BrokenInvariant::NoSlot(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].needs.push(things(9))), Some(BrokenInvariant::NoSlot(used.clone(), things(9))));
         let elsewhere = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Created("x".to_owned());
-        assert_eq!(broken(elsewhere), Some(BrokenInvariant::NoSource(used.clone(), "things#1".to_owned(), x())));
+        assert_eq!(broken(elsewhere), Some(BrokenInvariant::NoSource(used.clone(), things(1), x())));
         let found = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Borrowed("x".to_owned());
-        assert_eq!(broken(found), Some(BrokenInvariant::NoSource(used.clone(), "things#1".to_owned(), x())));
+        assert_eq!(broken(found), Some(BrokenInvariant::NoSource(used.clone(), things(1), x())));
         assert_eq!(broken(|plan| plan.probes[1].after.push(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
         assert_eq!(broken(|plan| plan.probes[1].control = Some(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
         assert_eq!(broken(|plan| plan.probes[1].repeat = Repeat::Follow(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
@@ -160,16 +164,16 @@ mod tests {
         assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(Vec::new())), Some(BrokenInvariant::NoAim(cell(), None)));
         let borrows = |plan: &mut Plan| plan.probes[0].effect = Effect::Borrowed;
         assert_eq!(broken(borrows), Some(BrokenInvariant::NotAllowed(make, Effect::Borrowed.does())));
-        for slot in ["things#2", "things#9"] {
-            let removes = |plan: &mut Plan| plan.probes[1].consumes.push(slot.to_owned());
-            assert_eq!(broken(removes), Some(BrokenInvariant::NotMade(used.clone(), slot.to_owned())), "{slot}");
+        for slot in [things(2), things(9)] {
+            let removes = |plan: &mut Plan| plan.probes[1].consumes.push(slot.clone());
+            assert_eq!(broken(removes), Some(BrokenInvariant::NotMade(used.clone(), slot.clone())), "{slot}");
         }
     }
 
     #[test]
     fn what_is_refused_removes_nothing() {
         let refused = |plan: &mut Plan| {
-            plan.probes[1].consumes.push("things#2".to_owned());
+            plan.probes[1].consumes.push(things(2));
             plan.probes[1].fault = Some(Fault { place: Place::Path("id".to_owned()), words: String::new() });
         };
         assert_eq!(broken(refused), None);

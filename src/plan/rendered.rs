@@ -60,7 +60,7 @@ fn line(number: usize, probe: &Probe) -> String {
         Purpose::Cleanup => "  (clean-up)",
     };
     let allowed: Vec<String> = probe.allowed.iter().map(ToString::to_string).collect();
-    let made: Vec<&str> = probe.captures.iter().map(|capture| capture.slot.as_str()).collect();
+    let made: Vec<&str> = probe.captures.iter().map(|capture| &*capture.slot).collect();
     let verb = if probe.effect == Effect::Nothing { "finds" } else { "makes" };
     let made = if made.is_empty() { String::new() } else { format!("  {verb} {}", made.join(", ")) };
     let gone = if probe.consumes.is_empty() || probe.fault.is_some() { String::new() } else { format!("  removes {}", probe.consumes.join(", ")) };

@@ -18,7 +18,7 @@ use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
 use crate::model::journal::{JournalHistory, Sources, Start};
 use crate::model::keep::Keep;
-use crate::model::plan::{Origin, Plan, Probe};
+use crate::model::plan::{Origin, Plan, Probe, SlotId};
 use crate::model::report::Report;
 use crate::model::suite::Suite;
 use crate::model::text::plain;
@@ -280,7 +280,7 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
         let answer = recording.outcomes.of(&probe.id).and_then(Outcome::answer)?;
         probe.is_accepted_by(answer.status).then_some(answer)
     };
-    let removed = |slot: &String| plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(slot) && accepted(probe).is_some());
+    let removed = |slot: &SlotId| plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(slot) && accepted(probe).is_some());
     let mut left = Vec::new();
     for probe in plan.probes.iter().filter(|probe| !probe.request.method.is_safe()) {
         let Some(answer) = accepted(probe) else { continue };

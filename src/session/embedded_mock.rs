@@ -199,7 +199,7 @@ fn looked_after(contract: &Contract, planned: &Plan) -> u32 {
         if !is_read(&probe.request.path) || named.last().is_some_and(|slot| made(slot)) {
             continue;
         }
-        let count = written.entry((&probe.request.path, named.iter().map(|slot| slot.as_str()).collect())).or_insert(1);
+        let count = written.entry((&probe.request.path, named.iter().map(|slot| &***slot).collect())).or_insert(1);
         if probe.fault.is_none() && !makes {
             *count = 3;
         }

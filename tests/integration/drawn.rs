@@ -6,7 +6,7 @@ use probity::cli::{Specification, assemble, record, run_args};
 use probity::model::drawn::{DrawnValue, Expects};
 use probity::model::effect::Permission;
 use probity::model::filter::Filter;
-use probity::model::plan::{Body, Origin, Place, Plan, Stage};
+use probity::model::plan::{Body, Origin, Place, Plan, SlotId, Stage};
 use probity::model::report::Report;
 use probity::model::verdict::Finding;
 use probity::plan::{PlanningOptions, closure, plan};
@@ -69,7 +69,7 @@ fn what_is_said_to_be_admitted_fits_its_schema_and_what_is_refused_does_not() {
 fn drawn_writes_keep_to_what_nothing_else_uses_and_all_of_it_is_removed() {
     let subject = subject();
     let plan = planned(subject, 3, 8);
-    let others: BTreeSet<&String> = plan
+    let others: BTreeSet<&SlotId> = plan
         .probes
         .iter()
         .filter(|probe| probe.stage < Stage::Draw && probe.stage != Stage::Make && !probe.request.method.is_safe())

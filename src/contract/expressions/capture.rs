@@ -108,10 +108,10 @@ mod tests {
 
     use super::*;
     use crate::model::exchange::AnswerContent;
-    use crate::model::plan::{Purpose, Stage};
+    use crate::model::plan::{Purpose, SlotId, Stage};
 
     fn capture(like: Value, nth: usize) -> Capture {
-        Capture { slot: String::new(), expression: String::new(), like, nth, state: None }
+        Capture { slot: SlotId::default(), expression: String::new(), like, nth, state: None }
     }
 
     #[test]
@@ -156,8 +156,13 @@ mod tests {
         let request = json!({"method": "POST", "path": "/articles/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []});
         let request = serde_json::from_value(request).unwrap();
         let probe = Probe::plain("p".to_owned(), "create", Purpose::Probe, Stage::Make, request);
-        let capture =
-            Capture { slot: "articles#1".to_owned(), expression: "$response.header.Location".to_owned(), like: Value::Null, nth: 0, state: None };
+        let capture = Capture {
+            slot: SlotId::numbered("articles", 1),
+            expression: "$response.header.Location".to_owned(),
+            like: Value::Null,
+            nth: 0,
+            state: None,
+        };
         captured(&capture, &answer, &probe, &BTreeMap::new())
     }
 

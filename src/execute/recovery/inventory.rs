@@ -34,7 +34,7 @@ impl Run<'_> {
     }
 
     fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
-        let slot = ids::shown_by(kind, &probe.id, &plain(&id));
+        let slot = SlotId::shown_by(kind, &probe.id, &plain(&id));
         let remover = remover(self.contract, kind, &probe.request, &slot);
         self.progress.known.adopt(slot, Slot::any(kind, Origin::Created(probe.id.clone())), id, remover);
     }

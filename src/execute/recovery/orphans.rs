@@ -116,15 +116,15 @@ impl<'a> Run<'a> {
             let wanted = names(self.contract, schemas, probe, body.as_deref());
             let refers = self.references(probe);
             for (capture, _) in made_captures(self.plan, probe) {
-                let twin = ids::planned(&capture.slot);
-                let Some(slot) = self.plan.slots.get(twin).cloned() else { continue };
+                let twin = capture.slot.planned();
+                let Some(slot) = self.plan.slots.get(&twin).cloned() else { continue };
                 let key = capture.expression.strip_prefix("$request.path.").and_then(|name| probe.request.path_values.get(name));
                 if removal(self.plan, &capture.slot).is_none() {
                     unknown.push((slot.kind, key.cloned().unwrap_or_else(|| wanted.join(", "))));
                 } else if let Some(key) = key {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
-                    let search = OrphanSearch { slot: twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
+                    let search = OrphanSearch { slot: &twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
                     let known = self.progress.known.beside().len();
                     if !Box::pin(self.search(schemas, queue, &search)).await {
                         self.progress.held.extend(probe.needs.iter().cloned());
@@ -141,8 +141,8 @@ impl<'a> Run<'a> {
     }
 
     /// What was made at a key of the run's choice is known by the key.
-    fn adopt_key(&mut self, slot: &Slot, name: &str, key: &str) {
-        let id = ids::found(name, key);
+    fn adopt_key(&mut self, slot: &Slot, name: &SlotId, key: &str) {
+        let id = name.found(key);
         self.progress.known.ownership().lock().take(&slot.kind, &Value::from(key));
         self.progress.known.adopt(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() }, Value::from(key), None);
     }
@@ -209,7 +209,7 @@ impl<'a> Run<'a> {
             plain(value) == plain(&id) && kind == Some(&search.like.kind)
         });
         if !known {
-            let slot = ids::found(search.slot, plain(&id));
+            let slot = search.slot.found(plain(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
             self.progress.known.ownership().lock().take(&search.like.kind, &id);
             self.progress.known.adopt(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() }, id, None);
@@ -229,7 +229,7 @@ struct UnansweredCreate {
 /// What is looked for.
 struct OrphanSearch<'s> {
     /// The slot that it would have filled.
-    slot: &'s str,
+    slot: &'s SlotId,
     /// That slot.
     like: &'s Slot,
     /// The number of the request that may have made it.
@@ -252,7 +252,7 @@ impl OrphanSearch<'_> {
         let mut found = Vec::new();
         for nth in 0..items {
             let item = body.pointer(&format!("{}/{nth}", tokens[..index].join("/")));
-            let capture = Capture { slot: String::new(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
+            let capture = Capture { slot: SlotId::default(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
             let id = captured(&capture, answer, probe, &BTreeMap::new());
             found.extend(id.filter(|_| item.is_some_and(|item| self.is(item))));
         }

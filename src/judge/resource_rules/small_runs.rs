@@ -8,7 +8,7 @@ use super::{Contradiction, contradictions};
 use crate::contract::{bundle, read};
 use crate::model::contract::{Contract, JSON_API, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::model::plan::{Origin, Plan, Probe, Repeat, Slot};
+use crate::model::plan::{Origin, Plan, Probe, Repeat, Slot, SlotId};
 
 /// A run in the making: each request waits for all before it.
 pub struct SmallRun {
@@ -61,7 +61,7 @@ impl SmallRun {
         let mut plan = Plan::default();
         for number in 1..=3 {
             let origin = Origin::Created(format!("things.create#{number}"));
-            plan.slots.insert(format!("things#{number}"), Slot::any("things", origin));
+            plan.slots.insert(SlotId::numbered("things", number), Slot::any("things", origin));
         }
         Self { media, contract, plan, outcomes: Outcomes::default() }
     }

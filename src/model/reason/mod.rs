@@ -199,6 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::ids::SlotId;
 
     fn refused() -> Reason {
         Reason::Prior("p".to_owned(), Prior::Answered(Status(403)))
@@ -211,7 +212,7 @@ mod tests {
             (NotSent::Interrupted.into(), json!({"code": "interrupted", "words": "the run was interrupted"})),
             (refused(), json!({"code": {"refused": 403}, "words": "p was answered 403", "probe": "p"})),
             (
-                NotSent::SlotLost("books#1".to_owned(), boxed()).into(),
+                NotSent::SlotLost(SlotId::numbered("books", 1), boxed()).into(),
                 json!({"code": {"refused": 403}, "words": "books#1 is not there: p was answered 403", "probe": "p"}),
             ),
             (

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::contract::put;
 use crate::model::contract::{Operation, ResourceNeed, Status};
-use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason};
 use crate::plan::bound_request::BoundRequest;
@@ -75,7 +74,7 @@ impl Resolver<'_> {
             (Some(at), None) => {
                 let own = own.as_ref().ok_or_else(|| NoState::NothingToRepeat(at.to_owned()))?;
                 let kind = self.kind_of(&own.slot);
-                let other = self.another(&kind, &own.slot).ok_or(NoState::OnlyOneOf(kind))?;
+                let other = self.another(&kind, Some(&own.slot)).ok_or(NoState::OnlyOneOf(kind))?;
                 let value = self.made_with(&other, at).ok_or_else(|| NoState::MadeWithout(at.to_owned()))?;
                 settled.request = self.with_value_at(operation, &before, at, value)?;
                 settled.besides.push(other);
@@ -85,7 +84,7 @@ impl Resolver<'_> {
         // What a resource has already it may be given again; only another one is in conflict with it.
         if let Some(own) = own {
             let kind = self.kind_of(&own.slot);
-            let other = self.another(&kind, &own.slot).ok_or(NoState::OnlyOneOf(kind))?;
+            let other = self.another(&kind, Some(&own.slot)).ok_or(NoState::OnlyOneOf(kind))?;
             settled.request.rebind(&own.slot, &other);
             // The one that has it must not be changed in the meantime.
             settled.besides.push(own.slot);
@@ -181,7 +180,7 @@ impl Resolver<'_> {
 
     /// A header field of the answer to the valid request goes into the one that is settled.
     fn unmodified(&mut self, settled: &mut PreparedFault, success: &ProbeId, (condition, validator): (&str, &str)) -> Result<(), Reason> {
-        let slot = ids::numbered(validator, success);
+        let slot = SlotId::numbered(validator, success);
         let told = self.builder.probe_mut(success).ok_or(NoState::ValidRequestGone)?;
         if told.captures.iter().all(|capture| capture.slot != slot) {
             let expression = format!("$response.header.{validator}");
@@ -198,7 +197,7 @@ impl Resolver<'_> {
         let kind = self.kind_of(&place.slot);
         let known = self.context.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
         let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
-        let id = format!("{kind}={}", known.id);
+        let id = SlotId::given(&kind, &known.id);
         let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
         self.builder.slots_mut().insert(id.clone(), slot);
         settled.request.rebind(&place.slot, &id);
@@ -219,7 +218,7 @@ impl Resolver<'_> {
         let binding = path_filling(&settled.request).or_else(first).ok_or(NoState::NothingInRequest)?;
         let kind = self.kind_of(&binding.slot);
         let Some(by) = by else {
-            let fresh = self.another(&kind, "").ok_or(NoState::NoneMade(kind))?;
+            let fresh = self.another(&kind, None).ok_or(NoState::NoneMade(kind))?;
             settled.request.rebind(&binding.slot, &fresh);
             settled.stage = Stage::Make;
             return Ok(());

@@ -39,7 +39,7 @@ impl Resolver<'_> {
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.
     fn is_below(&self, slot: &str, above: &str) -> bool {
         let Some(source) = self.builder.plan().source(slot) else { return false };
-        let named = self.builder.plan().probe(source).is_some_and(|probe| probe.request.slots_in_path().iter().any(|named| *named == above));
+        let named = self.builder.plan().probe(source).is_some_and(|probe| probe.request.slots_in_path().iter().any(|named| **named == *above));
         named || self.builder.plan().maker(above) == Some(source)
     }
 }

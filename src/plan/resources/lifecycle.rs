@@ -9,7 +9,6 @@ use super::unreferenced::names_another;
 use crate::contract::schema::is_part;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
-use crate::model::ids;
 use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{NoRequest, Reason, UserChoice};
 use crate::model::text::plain;
@@ -209,9 +208,9 @@ impl Resolver<'_> {
     }
 
     /// A resource of the kind that the run makes, other than one; made for the purpose when there is none.
-    pub(in crate::plan) fn another(&mut self, kind: &str, other: &str) -> Option<SlotId> {
+    pub(in crate::plan) fn another(&mut self, kind: &str, other: Option<&SlotId>) -> Option<SlotId> {
         let need = ResourceNeed::any(kind);
-        let mut taken: Vec<SlotId> = vec![other.to_owned()];
+        let mut taken: Vec<SlotId> = other.into_iter().cloned().collect();
         while let Some(slot) = self.find(&need, &taken, ResourceUse::Write) {
             if self.builder.plan().is_made(&slot) {
                 return Some(slot);
@@ -287,7 +286,7 @@ impl Resolver<'_> {
 
     fn known_before(&mut self, need: &ResourceNeed, taken: &[SlotId]) -> Option<SlotId> {
         let known = self.context.options.given.get(&need.kind)?.iter().find(|known| known.state.is_none())?.clone();
-        let id = format!("{}={}", need.kind, known.id);
+        let id = SlotId::given(&need.kind, &known.id);
         let slot = Slot::any(&need.kind, Origin::Given(known.id));
         self.builder.slots_mut().entry(id.clone()).or_insert(slot);
         (!taken.contains(&id)).then_some(id)
@@ -336,7 +335,7 @@ impl Resolver<'_> {
 
     fn next_slot(&self, kind: &str) -> SlotId {
         let count = self.builder.plan().slots.values().filter(|slot| slot.kind == kind).count();
-        ids::numbered(kind, count + 1)
+        SlotId::numbered(kind, count + 1)
     }
 
     /// Slots that a probe makes.

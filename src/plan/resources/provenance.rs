@@ -170,7 +170,7 @@ impl Ownership {
             self.recognise(heard);
             for id_source in self.finders.iter().filter(|id_source| id_source.operation == probe.operation) {
                 self.listed.insert(id_source.kind.clone());
-                let nth = |nth| Capture { slot: SlotId::new(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
+                let nth = |nth| Capture { slot: SlotId::default(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
                 found.extend(ids.map(|id| (id_source.kind.clone(), plain(&id))));
             }
@@ -219,7 +219,7 @@ impl Ownership {
     }
 
     fn own_slots(&self, slot: &str, heard: &OwnershipAnswer<'_>) -> bool {
-        let place = heard.probe.request.fillings.iter().find(|binding| binding.slot == slot).map(|binding| &binding.place);
+        let place = heard.probe.request.fillings.iter().find(|binding| binding.slot == *slot).map(|binding| &binding.place);
         let Some(Place::Path(name)) = place else { return false };
         let kind = crate::model::ids::kind_of(slot);
         heard.path_values.get(name).is_some_and(|value| self.is_own(kind, &Value::from(value.as_str())))

@@ -14,7 +14,7 @@ fn twin(slot: &str) -> &str {
 }
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
-pub fn removal(plan: &Plan, slot: &str) -> Option<Probe> {
+pub fn removal(plan: &Plan, slot: &SlotId) -> Option<Probe> {
     let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
     let own = Place::Path(last_parameter(&request.path)?.to_owned());

@@ -84,7 +84,7 @@ pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str
     let owner = probe.request.slots_in_path().last().copied()?.clone();
     let maker = plan.probe(plan.maker(&owner)?)?;
     let remake = remake(contract, schemas, plan, mark, maker, probe, 1);
-    let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| crate::model::ids::planned(slot) == owner.as_str())?.clone();
+    let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| crate::model::ids::planned(slot) == &*owner)?.clone();
     let mut other = probe.clone();
     other.request.rebind(&owner, &fresh);
     Some((remake, other))
@@ -101,7 +101,7 @@ fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, maker
     let mut beside = Vec::new();
     for capture in again.captures.iter_mut().filter(|capture| !probe.consumes.contains(&capture.slot)) {
         let Some(known) = plan.slots.get(&capture.slot) else { continue };
-        capture.slot = crate::model::ids::twin(&capture.slot, format_args!("{time}:{}", probe.id));
+        capture.slot = capture.slot.twin(format_args!("{time}:{}", probe.id));
         beside.push((capture.slot.clone(), Slot { origin: Origin::Created(again.id.clone()), ..known.clone() }));
     }
     Remake { probe: again, beside }

@@ -24,7 +24,7 @@ pub fn unlisted(contract: &Contract, operation: &Operation, answer: &Answer) -> 
     let parameter = items_below(contract, operation).find_map(Operation::item_parameter).map(|parameter| parameter.name.as_str());
     let kind = kind_below(contract, operation);
     let names = id_names(parameter.unwrap_or("id"), &kind);
-    let capture = |expression: &str, nth| Capture { slot: SlotId::new(), expression: expression.to_owned(), like: Value::Null, nth, state: None };
+    let capture = |expression: &str, nth| Capture { slot: SlotId::default(), expression: expression.to_owned(), like: Value::Null, nth, state: None };
     let found = answer.body.json().and_then(|body| names.iter().find_map(|name| place(body, name, "", 0)));
     let located = || answer.header("location").map(|_| "$response.header.location".to_owned());
     let Some(expression) = found.map(|at| format!("$response.body#{at}")).or_else(located) else { return Vec::new() };
@@ -34,16 +34,16 @@ pub fn unlisted(contract: &Contract, operation: &Operation, answer: &Answer) -> 
 }
 
 /// How a thing of a kind is removed, below what the request that made it names; `None` where no operation does.
-pub fn remover(contract: &Contract, kind: &str, maker: &RequestTemplate, slot: &str) -> Option<Remover> {
+pub fn remover(contract: &Contract, kind: &str, maker: &RequestTemplate, slot: &SlotId) -> Option<Remover> {
     item_request(contract, "DELETE", kind, maker, slot)
 }
 
 /// How a thing of a kind is read, below what the request that made it names; `None` where no operation does.
-pub fn reader(contract: &Contract, kind: &str, maker: &RequestTemplate, slot: &str) -> Option<Remover> {
+pub fn reader(contract: &Contract, kind: &str, maker: &RequestTemplate, slot: &SlotId) -> Option<Remover> {
     item_request(contract, "GET", kind, maker, slot)
 }
 
-fn item_request(contract: &Contract, method: &str, kind: &str, maker: &RequestTemplate, slot: &str) -> Option<Remover> {
+fn item_request(contract: &Contract, method: &str, kind: &str, maker: &RequestTemplate, slot: &SlotId) -> Option<Remover> {
     let fits = |operation: &&Operation| {
         let parameters = || operation.parameters.iter().filter(|parameter| parameter.required);
         operation.method.as_str() == method

@@ -67,7 +67,7 @@ fn whole(plan: &Plan) -> u64 {
     (plan.probes.len() + polls + left.count()) as u64
 }
 
-fn removes(probe: &Probe, slot: &str) -> bool {
+fn removes(probe: &Probe, slot: &SlotId) -> bool {
     probe.fault.is_none() && probe.consumes.iter().any(|gone| gone == slot)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::contract::{Contract, Operation};
 use crate::model::effect::Effect;
-use crate::model::plan::{Origin, Plan, Probe, ProbeId, Stage};
+use crate::model::plan::{Origin, Plan, Probe, ProbeId, SlotId, Stage};
 use crate::plan::resolver::Resolver;
 use crate::plan::resources::unmarked_ids::words;
 
@@ -130,7 +130,7 @@ impl Resolver<'_> {
 /// Whether other requests name what the answer to a probe holds.
 fn is_needed(plan: &Plan, probe: &Probe) -> bool {
     let origins = [Origin::Created(probe.id.clone()), Origin::Borrowed(probe.id.clone())];
-    let held = |slot: &String| plan.slots.get(slot).is_some_and(|slot| origins.contains(&slot.origin));
+    let held = |slot: &SlotId| plan.slots.get(slot).is_some_and(|slot| origins.contains(&slot.origin));
     plan.probes.iter().any(|other| other.id != probe.id && other.needs.iter().any(held))
 }
 

@@ -96,7 +96,7 @@ impl KnownResources {
     fn fill(&mut self, plan: &Plan, probe: &Probe, slot: &SlotId, value: Value) {
         let made = plan.slots.get(slot).filter(|known| known.maker().is_some());
         if let (Some(made), Some(former)) = (made, self.ids.get(slot).filter(|_| self.is_there(slot)).cloned()) {
-            let id = ids::former(slot, &probe.id);
+            let id = slot.former(&probe.id);
             self.replaced.insert(id.clone(), probe.id.clone());
             self.adopt(id, made.clone(), former, None);
         }
@@ -127,8 +127,7 @@ impl KnownResources {
             }
             // It was made again because its removal was answered so.
             if probe.fault.is_none() && end.answers.iter().flatten().any(|answer| is_gone(answer)) {
-                let former =
-                    |(id, by): (&SlotId, &String)| (ids::planned(id) == slot.as_str() && ids::is_made_again_for(by, &probe.id)).then(|| id.clone());
+                let former = |(id, by): (&SlotId, &String)| (id.planned() == *slot && ids::is_made_again_for(by, &probe.id)).then(|| id.clone());
                 for id in self.replaced.iter().filter_map(former).collect::<Vec<_>>() {
                     self.removals.entry(id).or_default().push(Removal { by: probe.id.clone(), evidence: Evidence::NotFound });
                 }
@@ -146,7 +145,7 @@ impl KnownResources {
             for capture in &end.probe.captures {
                 let slot = plan.slots.get(&capture.slot);
                 let Some((slot, value)) = slot.zip(captured(capture, answer, end.probe, &self.ids)) else { continue };
-                self.adopt(ids::former(&capture.slot, time), slot.clone(), value, None);
+                self.adopt(capture.slot.former(time), slot.clone(), value, None);
             }
         }
     }
@@ -169,7 +168,7 @@ fn accepted_by_mistake(plan: &Plan, probe: &Probe, answer: &Answer, values: &BTr
 }
 
 fn with_slot_of_its_own(id: &SlotId, like: &Slot, probe: &Probe, time: usize, value: Value) -> (SlotId, Slot, Value) {
-    (ids::twin(&ids::twin(id, &probe.id), time), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() }, value)
+    (id.twin(&probe.id).twin(time), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() }, value)
 }
 
 /// What a write to an id that names nothing has made under that id, because the server takes it for a create (RFC 9110, sections

@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::model::contract::Method;
-    use crate::model::plan::{Binding, Credentials};
+    use crate::model::plan::{Binding, Credentials, SlotId};
 
     fn request() -> RequestTemplate {
         RequestTemplate {
@@ -119,7 +119,7 @@ mod tests {
             body: Body::Json(json!({"name": "n mark-1", "owner": {"id": "7"}})),
             credentials: Credentials::Full,
             styled: Vec::new(),
-            fillings: vec![Binding { place: Place::Body("/owner/id".to_owned()), slot: "things#1".to_owned() }],
+            fillings: vec![Binding { place: Place::Body("/owner/id".to_owned()), slot: SlotId::numbered("things", 1) }],
         }
     }
 
