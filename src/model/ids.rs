@@ -36,21 +36,25 @@ impl SlotId {
     }
 
     /// The slot that a plan has for what this one stands for.
+    #[must_use]
     pub fn planned(&self) -> Self {
         Self(planned(self).to_owned())
     }
 
     /// One more of what an id of a plan stands for.
+    #[must_use]
     pub fn twin(&self, which: impl Display) -> Self {
         Self(twin(self, which))
     }
 
     /// What a slot named before it was filled again.
+    #[must_use]
     pub fn former(&self, which: impl Display) -> Self {
         Self(format!("{self}~former~{which}"))
     }
 
     /// What a list showed although no request of this run made it.
+    #[must_use]
     pub fn found(&self, key: impl Display) -> Self {
         Self(format!("{self}~found-{key}"))
     }
