@@ -1,6 +1,6 @@
 //! Groups findings that have one cause, such as one header that is missing in many answers.
 
-use super::words::all_findings;
+use super::shared_sentences::all_findings;
 use crate::model::ids;
 use crate::model::report::{Cause, Report};
 use crate::model::verdict::Finding;

@@ -50,8 +50,10 @@ pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
     for one in &new.alternatives {
         let was = old.alternatives.iter().find(|was| was.operation == one.operation && was.about == one.about);
         found.extend(
-            was.filter(|was| was.takes != one.takes)
-                .map(|was| Drift { words: format!("{}, was {}", super::words::alternative(one), was.takes), change: ChangeMeaning::Plain }),
+            was.filter(|was| was.takes != one.takes).map(|was| Drift {
+                words: format!("{}, was {}", super::shared_sentences::alternative(one), was.takes),
+                change: ChangeMeaning::Plain,
+            }),
         );
     }
     let beside = new.findings.iter().filter(|finding| old.findings.iter().all(|known| !is_same(known, finding)));
@@ -96,7 +98,7 @@ fn place(cell: &Cell) -> (&str, Status) {
 }
 
 fn name(cell: &Cell) -> String {
-    super::words::cell_name(cell)
+    super::shared_sentences::cell_name(cell)
 }
 
 /// The first thing that is wrong with a cell.

@@ -53,7 +53,7 @@ fn seen(finding: &Finding) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::all_findings;
+    use super::super::shared_sentences::all_findings;
     use super::*;
     use crate::model::small_report::sample;
 

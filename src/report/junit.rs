@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::escaping::tame;
 use super::finding::finding_text;
-use super::words::headline;
+use super::shared_sentences::headline;
 use super::{Format, RenderError};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::report::{Cell, Report};

@@ -5,7 +5,7 @@ use super::colors::symbol;
 use super::escaping::tame;
 use super::finding::finding_text;
 use super::grid::{GridBlock, blocks, server_cells};
-use super::words::{
+use super::shared_sentences::{
     UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
     subject, surplus, unproved,
 };

@@ -6,7 +6,7 @@ use super::colors::{FAINT, HEADING, paint, severity_style, style, symbol};
 use super::escaping::tame;
 use super::finding::finding_text;
 use super::grid::{GridBlock, GridRow, blocks, server_cells};
-use super::words::{
+use super::shared_sentences::{
     UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
     surplus, unproved, wrap,
 };

@@ -11,8 +11,8 @@ mod json;
 mod junit;
 mod markdown;
 mod matrix;
+mod shared_sentences;
 mod snapshot;
-mod words;
 
 pub use causes::causes;
 pub use colors::legible;

@@ -22,6 +22,7 @@ const SHARED: &[(&str, &str)] = &[
     ("options", "options of a command, as arguments and as plain data"),
     ("own_requests", "`requests` of a suite"),
     ("own_security", "`security` of a suite"),
+    ("ownership", "which resources are the run's own"),
     ("parameters", "parameters of OpenAPI, converted and read"),
     ("plan", "the plan, and the command that shows it"),
     ("replay", "`probity replay`"),

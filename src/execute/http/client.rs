@@ -89,14 +89,14 @@ pub enum ClientError {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoAnswer {
+pub struct TransportError {
     /// In words.
     pub reason: String,
     /// Whether an answer began, and could not be read to its end.
     pub began: bool,
 }
 
-impl NoAnswer {
+impl TransportError {
     fn whole(reason: String) -> Self {
         Self { reason, began: false }
     }
@@ -135,10 +135,10 @@ impl Client {
     ///
     /// # Errors
     /// No answer came, none that is HTTP, or none that ends; why.
-    pub async fn send(&self, request: &SignedRequest) -> Result<Answer, NoAnswer> {
+    pub async fn send(&self, request: &SignedRequest) -> Result<Answer, TransportError> {
         let client = if request.is_at_home() { &self.inner } else { &self.elsewhere };
         let request = request.unsigned_request();
-        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| NoAnswer::whole(error.to_string()))?;
+        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| TransportError::whole(error.to_string()))?;
         let mut builder = client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
@@ -157,9 +157,9 @@ impl Client {
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;
         let answered = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)));
-        let response = answered.and_then(|answered| answered.map_err(|error| no_answer::of(&error))).map_err(NoAnswer::whole)?;
+        let response = answered.and_then(|answered| answered.map_err(|error| no_answer::of(&error))).map_err(TransportError::whole)?;
         let status = Status(response.status().as_u16());
-        let broken = |what: String| NoAnswer::broken(format!("the answer {status} {what}"));
+        let broken = |what: String| TransportError::broken(format!("the answer {status} {what}"));
         let headers = headers(&response, self.bounds.header).map_err(broken)?;
         let read = timeout_at(self.deadline(), self.body(response, &headers)).await;
         let read = read.map_err(|_| broken(format!("did not end within {}", seconds(self.bounds.total))))?;

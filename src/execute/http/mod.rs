@@ -16,7 +16,7 @@ mod surrogates;
 mod unsigned_request;
 
 pub use answer_body::AnswerMemory;
-pub use client::{AnswerLimits, Client, ClientError, NoAnswer, ServerRoute};
+pub use client::{AnswerLimits, Client, ClientError, ServerRoute, TransportError};
 pub use credentials::{Accounts, Secret, Secrets};
 pub use echoed_secrets::SecretRedactor;
 pub use fetched_document::FetchedDocument;
