@@ -1,7 +1,7 @@
 //! Tells kinds of resources apart that have the same name.
 //! What `/items` makes is not what `/orders/{id}/items/{item}` names, and a key is no id.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::model::contract::{Location, Operation};
 use crate::model::path::parameter_of;
@@ -17,16 +17,18 @@ type Prefix = String;
 /// create or list, or names the things of one collection in several ways.
 pub(super) fn tell_apart(operations: &mut [Operation]) {
     let own: Vec<(Prefix, String, String)> = operations.iter().flat_map(places).collect();
-    let fed =
-        |prefix: &str, method: &str| operations.iter().any(|operation| operation.method.as_str() == method && template(&operation.path) == prefix);
-    let is_fed = |prefix: &&Prefix| fed(prefix, "POST") || (!prefix.contains('{') && fed(prefix, "GET"));
+    let of_method = |method: &str| -> HashSet<Prefix> {
+        operations.iter().filter(|operation| operation.method.as_str() == method).map(|operation| template(&operation.path)).collect()
+    };
+    let (posted, listed) = (of_method("POST"), of_method("GET"));
+    let is_fed = |prefix: &&Prefix| posted.contains(*prefix) || (!prefix.contains('{') && listed.contains(*prefix));
     let mut renamed: BTreeMap<(Prefix, String), String> = BTreeMap::new();
     let mut prefixes: BTreeMap<&str, Vec<&Prefix>> = BTreeMap::new();
+    let mut met: HashSet<(&str, &Prefix)> = HashSet::new();
     let mut names: BTreeMap<&Prefix, Vec<(&str, &str)>> = BTreeMap::new();
     for (prefix, name, kind) in &own {
-        let known = prefixes.entry(kind).or_default();
-        if !known.contains(&prefix) {
-            known.push(prefix);
+        if met.insert((kind, prefix)) {
+            prefixes.entry(kind).or_default().push(prefix);
         }
         let known = names.entry(prefix).or_default();
         if known.iter().all(|(other, _)| bare(other) != bare(name)) {
