@@ -88,6 +88,10 @@ impl CompiledPatterns {
     }
 }
 
+/// The longest regular expression that is used, in bytes: the time that it takes grows with its own length and with that of the
+/// text.
+const LONGEST_PATTERN: usize = 32 * 1024;
+
 /// Whether a regular expression is written as PHP, Perl or a literal of JavaScript has it, `/^a$/i`: taken by the letter, a slash
 /// would have to come before the beginning or after the end.
 fn is_delimited(pattern: &str) -> bool {
@@ -101,6 +105,9 @@ fn is_delimited(pattern: &str) -> bool {
 /// # Errors
 /// It cannot be read, or is too large.
 pub fn compiled(pattern: &str) -> Result<jsonschema::Validator, String> {
+    if pattern.len() > LONGEST_PATTERN {
+        return Err(format!("it is a regular expression of more than {LONGEST_PATTERN} bytes, which no text is held against"));
+    }
     let schema = serde_json::json!({"pattern": pattern});
     let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
     options.build(&schema).map_err(|_| "it is no regular expression of ECMA-262 that can be used here".to_owned())
@@ -167,6 +174,7 @@ mod tests {
         for pattern in ["^a+$", "/a/b", r"/[a-z]+/\d", r"^(?=a)\p{L}+$"] {
             assert_eq!(patterns.flaw(pattern), None, "{pattern}");
         }
+        assert!(patterns.flaw(&"a".repeat(90_000)).is_some_and(|why| why.contains("more than 32768 bytes")));
         assert!(may_give_up("^(a+)+(?!b)$") && may_give_up(r"(a)\1") && !may_give_up(r"^(?:a|\d)+$"));
     }
 }

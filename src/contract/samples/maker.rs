@@ -6,7 +6,7 @@ use super::SampleStyle;
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
-use crate::contract::schema::follow;
+use crate::contract::schema::{follow, is_of_type};
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;
@@ -138,7 +138,8 @@ impl<'a> SampleGenerator<'a> {
             let allowed = |value: &&Value| !value.is_null() && forbidding.as_ref().is_none_or(|rule| rule.is_valid(value));
             values.iter().find(allowed).or_else(|| values.first())
         };
-        shown(whole).filter(|_| self.way.shown).or_else(|| whole.get("const")).or_else(usual).or_else(listed).cloned()
+        let example = shown(whole).filter(|_| self.way.shown).and_then(|value| of_its_type(whole, value));
+        example.or_else(|| whole.get("const").or_else(usual).or_else(listed).cloned())
     }
 
     /// A value with one of several branches, the one whose turn it is first; null is no value where there is another.
@@ -290,6 +291,24 @@ fn owned((name, value): (&String, &Value)) -> (String, Value) {
 /// The example of a schema.
 fn shown(whole: &MergedSchema) -> Option<&Value> {
     whole.get("example").or_else(|| whole.get("examples")?.get(0))
+}
+
+/// An example as its schema has it: authors write numbers in quotation marks, and texts without. `None` where it is of quite
+/// another type.
+fn of_its_type(whole: &MergedSchema, value: &Value) -> Option<Value> {
+    let types: Vec<&str> = match whole.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => return Some(value.clone()),
+    };
+    let fits = |value: &Value| types.iter().any(|name| is_of_type(value, name));
+    let other = match value {
+        value if fits(value) => return Some(value.clone()),
+        Value::String(text) => serde_json::from_str(text).ok()?,
+        Value::Number(_) | Value::Bool(_) => Value::String(value.to_string()),
+        _ => return None,
+    };
+    Some(other).filter(fits)
 }
 
 /// The name that a discriminator maps to a schema.

@@ -16,7 +16,7 @@ use serde_json::Value;
 use maker::SampleGenerator;
 
 /// How many branches of `oneOf` and `anyOf` are tried in turn.
-const MOST_BRANCHES: usize = 4;
+const MOST_BRANCHES: usize = 8;
 
 /// A value for a request, as small as the schema at this pointer allows: its example, default, constant or first
 /// enumerated value, else one made for its type with the required members and those that an author shows. Where an author has

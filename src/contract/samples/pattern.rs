@@ -2,10 +2,14 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
+use crate::contract::keywords::compiled;
 use crate::model::hash::scattered;
 
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;
+
+/// The longest pattern that a text is made for, in bytes: a text may be as long, and trying takes the time of both together.
+const LONGEST_PATTERN: usize = 4096;
 
 /// How many other texts are tried where a pattern forbids some.
 const MOST_OTHERS: u64 = 20;
@@ -31,10 +35,13 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 }
 
 fn matcher(pattern: &str) -> Option<jsonschema::Validator> {
-    jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&serde_json::json!({"pattern": pattern})).ok()
+    compiled(pattern).ok()
 }
 
 fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
+    if pattern.len() > LONGEST_PATTERN {
+        return None;
+    }
     // What looks ahead or behind only narrows; whether a text matches is seen in the end.
     let parse = |pattern: &str| regex_syntax::Parser::new().parse(pattern).ok();
     let (plain, looks) = without_looks(&without_references(pattern));
@@ -218,6 +225,7 @@ mod tests {
         assert_eq!(made("^(a|b)[^a-z]*$", 4).as_deref(), Some("a000"));
         assert_eq!(made("(?=lookahead)", 0).as_deref(), Some("lookahead"));
         assert_eq!(made("(unclosed", 0), None);
+        assert!(made(&"a".repeat(90_000), 0).is_none(), "it is too long");
         assert_eq!(made("^[a-z]?((?!-)([a-z-]*[a-z])\\.)+[a-z]+$", 0).as_deref(), Some("aa.a"));
         assert_eq!(made(".*(^arn:)([a-z]+$).*", 0).as_deref(), Some("arn:a"));
     }

@@ -36,8 +36,10 @@ pub fn text(schema: &Value, further: &[&str], by_format: bool) -> Value {
     };
     let of_pattern = |pattern: &&str| pattern::matching(pattern, at_least, at_most).or_else(|| pattern::matching(pattern, 0, at_most));
     let matching = || patterns.iter().filter_map(of_pattern).flat_map(open);
+    // What a pattern says of the end of a word may follow the word.
+    let joined: Vec<String> = words.iter().flat_map(|word| patterns.iter().filter_map(of_pattern).map(move |end| format!("{word}{end}"))).collect();
     let candidates: Vec<String> =
-        if format.is_empty() || !by_format { matching().chain(words).collect() } else { words.into_iter().chain(matching()).collect() };
+        if format.is_empty() || !by_format { matching().chain(words).collect() } else { words.into_iter().chain(matching()).chain(joined).collect() };
     Value::String(candidates.iter().find(|text| fits(text)).or(candidates.first()).cloned().unwrap_or_default())
 }
 
@@ -113,6 +115,7 @@ mod tests {
         assert_eq!(made(json!({"format": "email", "minLength": 25}), &[]), "probityxxxxxx@example.com");
         assert_eq!(made(json!({"format": "date-time", "pattern": r"\.[0-9]{3}Z$"}), &[]), "2024-01-31T12:00:00.000Z");
         assert_eq!(made(json!({"format": "uri", "pattern": "^http:"}), &[]), "http://example.com/");
+        assert_eq!(made(json!({"format": "uri", "pattern": r".+/v[0-1](\.[0-9]+)*/?$"}), &[]), "https://example.com/a/v0.0");
         assert_eq!(made(json!({"minLength": 3, "maxLength": 4, "pattern": "^[a-c]+$"}), &[]), "aaa");
         assert_eq!(made(json!({"pattern": "^[a-c]*$"}), &["^[b-z]{2}$"]), "bb");
         assert_eq!(made(json!({"minLength": 9}), &[]), "probityxx");

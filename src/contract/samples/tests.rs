@@ -155,3 +155,19 @@ fn what_an_author_shows_within_optional_objects_is_sent() {
         "type": {"const": "books"}, "attributes": {"type": "object", "properties": {"title": {"type": "string", "examples": ["Emma"]}, "note": {}}}}}}}});
     assert_eq!(sample(&document, "/s"), json!({"data": {"type": "books", "attributes": {"title": "Emma"}}}));
 }
+
+#[test]
+fn an_example_of_another_type_is_taken_as_its_schema_has_it_or_not_at_all() {
+    let document = json!({"s": {"required": ["a", "b", "c", "d"], "properties": {
+        "a": {"type": "number", "example": "0.042"}, "b": {"type": "boolean", "example": "true"}, "c": {"type": "string", "example": 7},
+        "d": {"type": "integer", "example": "many"}}}});
+    assert_eq!(sample(&document, "/s"), json!({"a": 0.042, "b": true, "c": "7", "d": 1}));
+}
+
+#[test]
+fn a_late_branch_is_tried_where_the_first_ones_fit_several() {
+    let branch = |word: &str| json!({"required": ["kind"], "properties": {"kind": {"enum": [word]}}});
+    let document = json!({"s": {"oneOf": [branch("a"), branch("a"), branch("b"), branch("b"), branch("c"), branch("c"), branch("d")]}});
+    let rule = jsonschema::validator_for(&document["s"]).unwrap();
+    assert!(samples(&document, "/s").any(|value| rule.is_valid(&value)));
+}
