@@ -20,5 +20,5 @@ fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     }
     let flat = trigger_context.json().is_some_and(|body| body.get("data").is_none());
     let places = required(trigger_context).into_iter().filter(|at| (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"));
-    places.filter_map(|at| leave_out(&at)).collect()
+    trigger_context.breaking(places.filter_map(|at| leave_out(&at)).collect())
 }

@@ -27,7 +27,8 @@ fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         return names.into_iter().filter_map(|name| without_pairs(trigger_context, text, name)).collect();
     }
     let places = required(trigger_context).into_iter().filter(|at| depth(at) == 1);
-    places.filter_map(|at| trigger_context.with_json(&at, format!("{} is left out", name(&at)), |body| remove(body, &at))).collect()
+    trigger_context
+        .breaking(places.filter_map(|at| trigger_context.with_json(&at, format!("{} is left out", name(&at)), |body| remove(body, &at))).collect())
 }
 
 /// The required members of the object that a form is.

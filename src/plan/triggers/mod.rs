@@ -143,6 +143,18 @@ impl TriggerContext<'_> {
         self.is_valid(schema, &changed) || !self.is_valid(schema, body)
     }
 
+    /// Those variations of the JSON body that its schema does not admit: another branch may do without what was left out. Of a
+    /// place that the contract names, and of a body that does not fit as it is, the schema tells nothing.
+    pub fn breaking(&self, variations: Vec<Mutation>) -> Vec<Mutation> {
+        let schema = self.media().and_then(|media| media.schema.as_ref()).filter(|_| self.condition.at.is_none());
+        let (Some(schema), Some(body)) = (schema, self.json()) else { return variations };
+        let admitted = |mutation: &Mutation| matches!(&mutation.request.body, Body::Json(body) if self.is_valid(schema, body));
+        if variations.is_empty() || !self.is_valid(schema, body) {
+            return variations;
+        }
+        variations.into_iter().filter(|mutation| !admitted(mutation)).collect()
+    }
+
     /// A schema that cannot be compiled allows everything.
     fn is_valid(&self, schema: &SchemaRef, value: &Value) -> bool {
         self.schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
@@ -286,5 +298,21 @@ mod tests {
             assert!(trigger.name.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", trigger.name);
             assert!(!trigger.about.is_empty() && !trigger.source.is_empty(), "{} does not explain itself", trigger.name);
         }
+    }
+
+    #[test]
+    fn what_another_branch_of_the_schema_does_without_is_no_fault() {
+        let faults = |schema: serde_json::Value| {
+            let body = serde_json::json!({"required": true, "content": {"application/json": {"schema": schema, "example": {"a": "x", "b": "y"}}}});
+            let operation = serde_json::json!({"operationId": "a.make", "requestBody": body, "responses": {"204": {"description": ""}, "422": {"description": "wrong"}}});
+            let of = |trigger: &str| small_contracts::faults(trigger, ("/a", "post", 422), &operation, &serde_json::json!({"/a": {}}));
+            [of("missing-data"), of("missing-attribute"), of("wrong-attribute-type"), of("bad-enum")].map(|faults| faults.len())
+        };
+        let members = serde_json::json!({"a": {"type": "string", "enum": ["x"]}, "b": {"type": "string"}});
+        assert_eq!(faults(serde_json::json!({"type": "object", "properties": members, "required": ["a"]})), [1, 1, 2, 1]);
+        let either = serde_json::json!([{"required": ["a"]}, {"required": ["b"]}]);
+        assert_eq!(faults(serde_json::json!({"type": "object", "properties": members, "anyOf": either})), [0, 0, 2, 1]);
+        let open = serde_json::json!([{"properties": members, "required": ["a"]}, {"type": "object"}]);
+        assert_eq!(faults(serde_json::json!({"anyOf": open})), [0, 0, 0, 0]);
     }
 }
