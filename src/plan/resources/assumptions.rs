@@ -32,6 +32,11 @@ impl Resolver<'_> {
         if conditions.any(|condition| stateful.contains(&condition.trigger)) {
             return Some(format!("the state of {slot}, which {finder} found, is not certain"));
         }
+        let finding = self.builder.plan().probe(finder)?;
+        let kind = &self.builder.plan().slots.get(slot)?.kind;
+        if self.context.feeds.iter().any(|id_source| id_source.guessed && id_source.operation == finding.operation && id_source.kind == *kind) {
+            return Some(format!("it is not certain that {slot}, which {finder} names, is one of {kind}"));
+        }
         let below = self.builder.plan().probe(finder)?.request.path.contains('{');
         below.then(|| format!("it is not certain that {slot}, which {finder} names, can be read by this account"))
     }

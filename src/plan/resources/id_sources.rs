@@ -21,6 +21,8 @@ pub struct IdSource {
     /// What each resource of one request looks like, as far as the contract tells: one for a single resource, several
     /// for an array; one for a list that is only read.
     pub items: Vec<Value>,
+    /// Whether nothing but the name of a member says that it is an id of the kind.
+    pub guessed: bool,
 }
 
 impl IdSource {
@@ -80,7 +82,7 @@ fn told_elsewhere(contract: &Contract, feeds: &[IdSource], reader: &Operation) -
     let mut told = posts.filter_map(|operation| {
         let place = operation.successes().find_map(|response| called_like(document, &response.content, &parameter.name, false))?;
         let expression = format!("$response.body#{place}");
-        Some(IdSource { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null] })
+        Some(IdSource { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null], guessed: true })
     });
     told.next()
 }
@@ -92,7 +94,7 @@ fn at_a_key(feeds: &[IdSource], operation: &Operation) -> Option<IdSource> {
     let kind = parameter.resource.as_ref()?.kind.clone();
     let known = feeds.iter().any(|id_source| id_source.makes && id_source.kind == kind);
     let expression = format!("$request.path.{}", parameter.name);
-    (!known).then(|| IdSource { operation: operation.id.clone(), kind, expression, makes: true, items: vec![sent(operation)] })
+    (!known).then(|| IdSource { operation: operation.id.clone(), kind, expression, makes: true, items: vec![sent(operation)], guessed: false })
 }
 
 /// What the contract's example of a request says of the resource.
@@ -112,7 +114,7 @@ fn add(document: &Value, feeds: &mut Vec<IdSource>, operation: &Operation, respo
         return;
     }
     let (makes, items) = yields(document, operation, response, expression);
-    feeds.push(IdSource { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items });
+    feeds.push(IdSource { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items, guessed: false });
 }
 
 /// Whether an answer holds what the request made, and what it looks like.
