@@ -122,7 +122,7 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let known = knows_limited(input, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
     let features = missing_features::Features::new(input, alive);
-    let contradictions = swept_resources::unexplained(input, contradictions(input.contract, input.plan, input.outcomes));
+    let contradictions = swept_resources::unexplained(input, contradictions(input.contract, input.schemas, input.plan, input.outcomes));
     let heard = RunFacts { accepted: &accepted, features: &features, contradictions: &contradictions, known, alive };
     let planned = input.plan.probes.iter().filter(|probe| !input.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<ProbeResult<'_>> =

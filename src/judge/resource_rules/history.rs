@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::document_resources;
 use super::event::{HistoryEvent, RequestFate};
 use crate::contract::expressions::captured;
+use crate::contract::{Schemas, put};
 use crate::model::contract::{Contract, Operation, Status};
 use crate::model::drawn::Expects;
 use crate::model::exchange::{Ending, Outcomes, SentRequest};
@@ -56,6 +57,8 @@ pub struct MadeResource<'a> {
 pub struct History<'a> {
     /// The contract.
     pub contract: &'a Contract,
+    /// Its schemas.
+    schemas: &'a Schemas,
     /// In the order in which the requests ended.
     pub events: Vec<HistoryEvent<'a>>,
     /// What the run made.
@@ -69,10 +72,11 @@ pub struct History<'a> {
 
 impl<'a> History<'a> {
     /// Retells a run.
-    pub fn new(contract: &'a Contract, plan: &'a Plan, outcomes: &'a Outcomes) -> Self {
+    pub fn new((contract, schemas): (&'a Contract, &'a Schemas), plan: &'a Plan, outcomes: &'a Outcomes) -> Self {
         let probes: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
         let mut history = Self {
             contract,
+            schemas,
             events: Vec::new(),
             made: Vec::new(),
             ids: BTreeMap::new(),
@@ -126,6 +130,15 @@ impl<'a> History<'a> {
         }
         history.settle(plan, &values, &doubtful);
         history
+    }
+
+    /// Whether an answer could hold another value at a place by its own schema; where that tells nothing, it could.
+    pub fn could_show(&self, event: &HistoryEvent<'_>, at: &str, value: &Value) -> bool {
+        let response = event.status().and_then(|status| event.operation.response(status));
+        let mut schemas = response.into_iter().flat_map(|response| &response.content).filter_map(|media| media.schema.as_ref());
+        let Some(document) = event.document() else { return true };
+        let mut other = document.clone();
+        !put(&mut other, at, value.clone()) || schemas.all(|schema| self.schemas.fits(schema, &other) || !self.schemas.fits(schema, document))
     }
 
     /// Keeps the last value of every slot that never had another one, and what was written to what was made.

@@ -38,6 +38,7 @@ mod upload_comes_back;
 mod writes;
 mod written_values_kept;
 
+use crate::contract::Schemas;
 use crate::model::contract::{Contract, Status};
 use crate::model::exchange::Outcomes;
 use crate::model::plan::{Plan, ProbeId};
@@ -135,8 +136,8 @@ pub const RULES: &[ResourceRule] = &[
 ];
 
 /// Everything that contradicts itself in a run.
-pub fn contradictions(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Contradiction> {
-    let history = History::new(contract, plan, outcomes);
+pub fn contradictions(contract: &Contract, schemas: &Schemas, plan: &Plan, outcomes: &Outcomes) -> Vec<Contradiction> {
+    let history = History::new((contract, schemas), plan, outcomes);
     let mut found = Vec::new();
     for rule in RULES {
         for broken in (rule.find)(&history) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Contradiction, contradictions};
-use crate::contract::{bundle, read};
+use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, JSON_API, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::plan::{Origin, Plan, Probe, Repeat, Slot, SlotId};
@@ -163,7 +163,8 @@ impl SmallRun {
 
     /// What contradicts itself.
     pub fn contradictions(&self) -> Vec<Contradiction> {
-        contradictions(&self.contract, &self.plan, &self.outcomes)
+        let schemas = Schemas::new(&self.contract).unwrap();
+        contradictions(&self.contract, &schemas, &self.plan, &self.outcomes)
     }
 
     /// The names of the rules that are broken, each with the request to blame.
@@ -174,7 +175,8 @@ impl SmallRun {
 
 fn document(media: &str) -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "example": "7", "schema": {"type": "string", "x-probity-resource": "things"}});
-    let attributes = json!({"type": "object", "properties": {"name": {"type": "string", "x-probity-mark": true}, "size": {"type": "integer"}}});
+    let attributes =
+        json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 40, "x-probity-mark": true}, "size": {"type": "integer"}}});
     let thing = json!({"type": "object", "properties": {"type": {}, "id": {}, "attributes": attributes}});
     let mut data = thing.clone();
     data["type"] = json!(["object", "array"]);

@@ -101,6 +101,7 @@ fn an_accepted_change_does_not_show_the_old_value() {
     assert_eq!(story().step(put("b", "b")).step(put("c", "C")).broken(), NONE);
     assert_eq!(story().step(put("b", "bb")).broken(), NONE, "a server may write a value in its own way");
     assert_eq!(story().step(put("A", "a")).broken(), NONE);
+    assert_eq!(story().step(put(&"b".repeat(41), "a")).broken(), NONE, "the answer has no room for it by its own schema");
 }
 
 #[test]
