@@ -20,6 +20,7 @@ mod pointer;
 mod request_and_answer_schemas;
 mod resource_kinds;
 mod responses;
+mod same_routes;
 pub mod samples;
 pub mod schema;
 mod security;

@@ -12,7 +12,7 @@ use super::pointer::append;
 use super::schema::follow;
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, security, status_ranges, swagger, upgrade};
+use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, same_routes, security, status_ranges, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
 use crate::model::trigger_name::TriggerName;
@@ -42,6 +42,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
     let mut operations = reader.operations(&general)?;
+    reader.issues.borrow_mut().extend(same_routes::note(reader.document, &mut operations));
     let rate_limits = reader.rate_limits()?;
     let catalogues = reader.texts("/x-probity-catalogues")?;
     let (title, version) = (reader.text("/info/title").unwrap_or_default(), reader.text("/info/version").unwrap_or_default());
@@ -293,6 +294,7 @@ impl<'a> Reader<'a> {
             atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
             reads: self.document.pointer(&member("x-probity-reads")) == Some(&Value::Bool(true)),
             optional,
+            same_route: None,
             note: self.text(&member("x-probity-note")),
             own: None,
         };

@@ -128,6 +128,9 @@ pub struct Operation {
     /// or hide it behind 404.
     #[serde(default)]
     pub optional: bool,
+    /// The operation before it that no request tells from it: their paths differ in nothing but the names of parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_route: Option<String>,
     /// A decision the author took (`x-probity-note`).
     pub note: Option<String>,
     /// The valid request that a person has named for it, in place of what the contract shows.

@@ -79,6 +79,9 @@ impl<'a> Resolver<'a> {
         if let Some(reason) = skip_reason(operation, self.context.suite, self.context.options) {
             return Err(reason);
         }
+        if let Some(other) = &operation.same_route {
+            return Err(format!("the document contradicts itself: no request tells this operation from {other}").into());
+        }
         let trigger = success_trigger(operation);
         let mut allowed = operation.statuses_for(|condition| condition.trigger == trigger);
         let purpose = if self.context.wanted.has_operation(id) && !allowed.is_empty() { Purpose::Probe } else { Purpose::Fixture };
