@@ -33,6 +33,7 @@ mod upgrade;
 mod validate;
 mod validation_effort;
 mod version;
+mod xml;
 
 pub use samples::sample;
 
@@ -51,6 +52,7 @@ pub use status_ranges::within;
 pub use unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 pub use upgrade::whole;
 pub use validate::{SchemaViolation, Schemas, Unjudged, ValidationResult};
+pub use xml::{is_xml, xml};
 
 use thiserror::Error;
 

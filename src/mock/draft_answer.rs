@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::request::is_json;
+use crate::contract::xml;
 use crate::model::contract::{Contract, MediaType, Operation, Response, Status};
 
 /// An answer of the mock.
@@ -64,6 +65,12 @@ impl DraftAnswer {
             Some(Value::String(text)) if !self.is_json() && self.media.is_some() => text.clone(),
             Some(value) => value.to_string(),
         }
+    }
+
+    /// Writes the body as XML, unless it is the text of some already.
+    pub(crate) fn write_as_xml(&mut self, document: &Value, schema: &str) {
+        let is_written = |body: &Value| body.as_str().is_some_and(|text| text.trim_start().starts_with('<'));
+        self.text = self.body.as_ref().filter(|body| !is_written(body)).map(|body| xml(document, schema, body));
     }
 
     /// Lets the body break off.

@@ -19,8 +19,7 @@ use super::routed_request::{MockCore, RoutedRequest};
 use super::state::MockState;
 use super::validators;
 use super::variants::BehaviourChoice;
-use crate::contract::remove;
-use crate::contract::within;
+use crate::contract::{is_xml, remove, within};
 use crate::model::contract::{Operation, RateLimit, Response, Status};
 use crate::model::trigger_name::TriggerName;
 
@@ -59,6 +58,9 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockSta
     let response = declared(&core.contract, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
+    if let (Some(schema), true) = (schema, media.is_some_and(|media| is_xml(&media.name))) {
+        draft.write_as_xml(&core.contract.document, &schema.0);
+    }
     core.variants.finish(&mut draft, &AnswerScope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
     core.faults.finish(&mut draft, &AnswerScope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
     draft

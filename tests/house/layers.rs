@@ -18,6 +18,7 @@ const PURE_CRATES: &[&str] = &[
     "percent_encoding",
     "proptest",
     "quick_junit",
+    "quick_xml",
     "regex_syntax",
     "serde",
     "serde_json",

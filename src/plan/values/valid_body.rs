@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::samples::{samples, unadorned};
 use crate::contract::schema::{follow, property, resource_needs};
-use crate::contract::{Schemas, read_only, remove};
+use crate::contract::{Schemas, is_xml, read_only, remove, xml};
 use crate::model::contract::{Contract, MediaType, SchemaRef};
 use crate::model::plan::{Body, Part};
 use crate::model::reason::NoRequest;
@@ -17,7 +17,7 @@ pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usiz
         let name = concrete(contract, media);
         let text =
             media.examples.first().map_or_else(|| kind(contract, media).is_none_or(|kind| kind == "string"), |example| example.value.is_string());
-        text || is_json(&name) || is_parts(&name) || is_form(&name)
+        text || is_json(&name) || is_parts(&name) || is_form(&name) || (is_xml(&name) && media.schema.is_some())
     };
     let position = content.iter().position(|media| is_json(&media.name)).or_else(|| content.iter().position(writable));
     position
@@ -72,7 +72,9 @@ fn is_form(name: &str) -> bool {
 /// There is no example, and no value could be made that fits: what a server says to another tells nothing.
 pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<String>), NoRequest> {
     let readable = is_json(name) || is_parts(name) || is_form(name);
-    let schema = media.schema.as_ref().filter(|_| readable);
+    // An example of XML is most often the text itself.
+    let as_value = is_xml(name) && !media.examples.iter().any(|example| example.value.is_string());
+    let schema = media.schema.as_ref().filter(|_| readable || as_value);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
     let shown = || media.examples.iter().map(|example| &example.value);
     let sent = || shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
@@ -132,6 +134,10 @@ pub fn body_of(contract: &Contract, media: &MediaType, name: &str, value: Value)
         return Body::Json(value);
     }
     match &value {
+        value if is_xml(name) && !value.is_string() => {
+            let schema = media.schema.as_ref().map(|schema| schema.0.as_str()).unwrap_or_default();
+            Body::Text(xml(&contract.document, schema, value))
+        }
         Value::Object(members) if is_form(name) => {
             let pairs = members.iter().flat_map(|(name, value)| pairs(media, name, value));
             Body::Text(pairs.map(|pair| urlencoded(&pair)).collect::<Vec<_>>().join("&"))
