@@ -20,7 +20,9 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
     let mut illustrated = Contract::clone(&contract);
     for operation in &mut illustrated.operations {
         for parameter in operation.parameters.iter_mut().filter(|parameter| is_nameless(parameter)) {
-            parameter.example = parameter.schema.as_ref().map(|schema| sample(&contract.document, &schema.0));
+            let drawn = parameter.schema.as_ref().map(|schema| sample(&contract.document, &schema.0));
+            // What is in the path and not declared may be any text.
+            parameter.example = drawn.or_else(|| Some(Value::from("probity")));
         }
         let classes = operation.fallbacks.iter_mut().map(|fallback| &mut fallback.response);
         let successes = operation.responses.iter_mut().chain(classes).filter(|response| response.status.is_success());
@@ -122,7 +124,7 @@ fn is_bare(media: &MediaType) -> bool {
 }
 
 fn is_nameless(parameter: &Parameter) -> bool {
-    parameter.location == Location::Path && parameter.example.is_none() && parameter.schema.is_some()
+    parameter.location == Location::Path && parameter.example.is_none()
 }
 
 #[cfg(test)]

@@ -85,6 +85,12 @@ fn value(core: &MockCore, status: u16, rule: &HeaderRule, circumstances: &Header
     values.find_map(|value| written(&value).filter(|text| schema.is_none_or(|schema| fits(core, schema, &value, text))))
 }
 
+/// Whether a declared response has room for a field with this text.
+pub(crate) fn takes(core: &MockCore, response: Option<&Response>, name: &str, text: &str) -> bool {
+    let mut rules = response.into_iter().flat_map(|response| &response.headers).filter(|rule| rule.name.eq_ignore_ascii_case(name));
+    rules.all(|rule| rule.schema.as_ref().is_none_or(|schema| fits(core, schema, &Value::from(text), text)))
+}
+
 /// Whether a field with this text fits its schema, read as the schema has it.
 fn fits(core: &MockCore, schema: &SchemaRef, value: &Value, text: &str) -> bool {
     let sendable = HeaderValue::try_from(text).is_ok() && !text.is_empty();

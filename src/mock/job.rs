@@ -43,7 +43,7 @@ pub(crate) fn reader<'a>(contract: &'a Contract, kind: &str) -> Option<(&'a Oper
 
 /// Where the state stands within a job.
 fn state_at(operation: &Operation, done: &JobDone) -> String {
-    let place = operation_profile::success_example(operation).and_then(|example| Place::guess(&example, "/id"));
+    let place = operation_profile::success_example(operation).and_then(|example| Place::guess(&example, "/id", ""));
     let at = place.filter(|place| !place.many).map(|place| place.at).unwrap_or_default();
     done.at.strip_prefix(&at).unwrap_or(&done.at).to_owned()
 }

@@ -59,7 +59,7 @@ impl OperationProfiles {
         let mut ids = BTreeMap::new();
         for operation in &contract.operations {
             let Some(first) = profiles.get(&operation.id).and_then(|profile| profile.yields.first()) else { continue };
-            let place = Place::of_id(&first.at, success_example(operation).as_ref());
+            let place = Place::of_id(&first.at, success_example(operation).as_ref(), &first.kind);
             ids.entry(first.kind.clone()).or_insert(place.id);
         }
         let mut gathered = Self { by_operation: profiles, created: BTreeSet::new(), ids };
@@ -90,8 +90,8 @@ impl OperationProfiles {
         let profile = self.by_operation.get(&operation.id)?;
         let own = profile.yields.iter().find(|yielded| yielded.kind == profile.kind);
         match own {
-            Some(yielded) => Some(Place::of_id(&yielded.at, Some(example))),
-            None => Place::guess(example, self.id_at(&profile.kind)),
+            Some(yielded) => Some(Place::of_id(&yielded.at, Some(example), &yielded.kind)),
+            None => Place::guess(example, self.id_at(&profile.kind), &profile.kind),
         }
     }
 
@@ -125,7 +125,7 @@ impl OperationProfiles {
         }
         let has_items = contract.operations.iter().any(|other| child_kind(&operation.path, other).is_some());
         let shows_id = example.as_ref().is_some_and(|example| {
-            let items = Place::guess(example, self.id_at(&profile.kind));
+            let items = Place::guess(example, self.id_at(&profile.kind), &profile.kind);
             items.is_some_and(|place| place.items(example).iter().any(|item| item.pointer(&place.id).is_some()))
         });
         let silent = operation.successes().any(|response| response.status.0 == 201 && response.content.is_empty());

@@ -301,7 +301,7 @@ impl<'a> RequestHandler<'a> {
             let body = state.store.get(kind, id)?.body.clone();
             let (reader, _) = super::job::reader(&self.core.contract, kind)?;
             let mut document = super::operation_profile::success_example(reader)?;
-            super::resource_place::Place::guess(&document, "/id")?.put(&mut document, vec![body]);
+            super::resource_place::Place::guess(&document, "/id", &self.routed.profile.kind)?.put(&mut document, vec![body]);
             Some(document)
         });
         let media = self.routed.operation.response(status).and_then(|response| response.content.first());

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::get_mut;
+use crate::contract::{get_mut, put};
+use crate::model::text::bare;
 
 /// Where an answer or a request holds the resource or the resources it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,20 +17,23 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// From the JSON Pointer at which a link finds ids, for example `/data/0/id`.
-    pub(crate) fn of_id(pointer: &str, body: Option<&Value>) -> Self {
+    /// From the JSON Pointer at which a link finds ids of a kind, for example `/data/0/id`. What is called like one of the kind
+    /// holds the resource.
+    pub(crate) fn of_id(pointer: &str, body: Option<&Value>, kind: &str) -> Self {
         let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
         let join = |tokens: &[&str]| tokens.iter().fold(String::new(), |sum, token| format!("{sum}/{token}"));
         if let Some(index) = tokens.iter().position(|token| *token == "0") {
             return Self { at: join(&tokens[..index]), many: true, id: join(&tokens[index + 1..]) };
         }
-        let enveloped = tokens.len() > 1 && tokens[0] == "data" && body.is_none_or(|body| body.get("data").is_some_and(Value::is_object));
+        let around = |name: &str| (name == "data" || is_one_of(name, kind)) && body.is_none_or(|body| body.get(name).is_some_and(Value::is_object));
+        let enveloped = tokens.len() > 1 && around(tokens[0]);
         let split = usize::from(enveloped);
         Self { at: join(&tokens[..split]), many: false, id: join(&tokens[split..]) }
     }
 
-    /// Where a body looks as if it held resources: JSON:API documents, plain objects and arrays, envelopes of one array.
-    pub(crate) fn guess(body: &Value, id: &str) -> Option<Self> {
+    /// Where a body looks as if it held resources of a kind: JSON:API documents, plain objects and arrays, envelopes of one array,
+    /// or of one that is called like the kind.
+    pub(crate) fn guess(body: &Value, id: &str, kind: &str) -> Option<Self> {
         let place = |at: &str, many: bool| Some(Self { at: at.to_owned(), many, id: id.to_owned() });
         match body {
             Value::Array(items) if items.iter().all(Value::is_object) => place("", true),
@@ -37,6 +41,7 @@ impl Place {
                 Some(Value::Array(_)) => place("/data", true),
                 Some(Value::Object(_)) => place("/data", false),
                 _ if body.pointer(id).is_some() => place("", false),
+                _ if wrapped(members, id, kind).is_some() => place(&wrapped(members, id, kind)?, false),
                 _ => {
                     let mut arrays = members.iter().filter(|(_, member)| is_collection(member));
                     match (arrays.next(), arrays.next()) {
@@ -68,6 +73,18 @@ impl Place {
             }
         }
     }
+}
+
+/// Pointer to the member that holds the resource, where it is called like one of its kind.
+fn wrapped(members: &Map<String, Value>, id: &str, kind: &str) -> Option<String> {
+    let found = members.iter().find(|(name, member)| is_one_of(name, kind) && member.is_object() && member.pointer(id).is_some());
+    found.map(|(name, _)| crate::contract::append("", name))
+}
+
+/// Whether a name is that of one of a kind: `book` of `books`, `category` of `shop/categories`.
+fn is_one_of(name: &str, kind: &str) -> bool {
+    let (name, kind) = (bare(name), bare(kind.rsplit(['/', '.']).next().unwrap_or(kind)));
+    !name.is_empty() && [format!("{name}s"), format!("{name}es"), name.trim_end_matches('y').to_owned() + "ies"].contains(&kind)
 }
 
 fn is_collection(value: &Value) -> bool {
@@ -107,9 +124,8 @@ pub(crate) fn respell(value: &mut Value, old: &str, new: &str) {
 /// Writes an id into a resource, as a number where a number stood.
 pub(crate) fn set_id(resource: &mut Value, at: &str, id: &str) {
     let Some(spot) = get_mut(resource, at) else {
-        if let (Value::Object(members), Some(name)) = (resource, at.strip_prefix('/').filter(|name| !name.contains('/'))) {
-            members.insert(name.to_owned(), Value::String(id.to_owned()));
-        }
+        // What is written may have taken the place of what held the id.
+        put(resource, at, Value::String(id.to_owned()));
         return;
     };
     *spot = match (spot.is_number(), id.parse::<u64>()) {
@@ -199,5 +215,20 @@ pub(crate) fn merge(into: &mut Value, from: &Value) {
             }
         }
         (into, from) => *into = from.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_put_back_where_what_was_written_took_the_place_of_its_holder() {
+        let mut resource = json!({"book": {"id": 7, "title": "old"}});
+        overlay(&mut resource, &json!({"book": {"title": "new"}}), None);
+        set_id(&mut resource, "/book/id", "1000");
+        assert_eq!(resource, json!({"book": {"title": "new", "id": "1000"}}));
     }
 }

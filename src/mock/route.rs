@@ -9,9 +9,10 @@ use super::operation_profile::media_example;
 use super::request::{DecodedRequest, Payload};
 use super::request_body;
 use super::resource_place;
-use super::styled_parameters::{StyledReader, query_breach};
+use super::styled_parameters::{StyledReader, pairs_of, query_breach, reader};
 use crate::contract::Schemas;
-use crate::model::contract::{Contract, Location, Operation};
+use crate::model::contract::{Contract, Location, Operation, Parameter};
+use crate::model::text::plain;
 
 /// Where a path leads.
 #[derive(Debug)]
@@ -100,17 +101,16 @@ pub(crate) fn path_values(operation: &Operation, contract: &Contract, schemas: &
 type FormFit = (bool, Reverse<usize>, usize, bool, Reverse<usize>, usize, usize);
 
 fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedRequest) -> FormFit {
-    let sent = |name: &str| call.query_value(name).is_some();
-    let required: Vec<&str> = form
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.required && parameter.location == Location::Query)
-        .map(|parameter| parameter.name.as_str())
-        .collect();
+    // An object may be written in pairs of other names.
+    let sent = |parameter: &&Parameter| {
+        !reader(contract, schemas, parameter).in_pairs(&parameter.name, &pairs_of(form, parameter, &call.raw_query)).is_empty()
+    };
+    let required: Vec<&Parameter> = form.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Query).collect();
     let known = call.query.iter().filter(|(name, _)| form.parameter(Location::Query, name).is_some()).count();
     let queries = form.parameters.iter().filter(|parameter| parameter.location == Location::Query);
-    let misfits = queries.filter(|parameter| query_breach(contract, schemas, parameter, &call.raw_query).is_some()).count();
-    let all_there = required.iter().all(|name| sent(name)) && !contradicts(contract, schemas, form, call);
+    let misfits =
+        queries.filter(|parameter| query_breach(contract, schemas, parameter, &pairs_of(form, parameter, &call.raw_query)).is_some()).count();
+    let all_there = required.iter().all(sent) && !contradicts(contract, schemas, form, call);
     let media = request_body::media(form, call);
     let example = media.and_then(|media| media_example(media, form));
     let text = String::from_utf8_lossy(&call.body);
@@ -133,6 +133,13 @@ fn contradicts(contract: &Contract, schemas: &Schemas, form: &Operation, call: &
         (Location::Header, Some(schema)) => {
             let listed = contract.schema(schema).is_some_and(|schema| schema.get("enum").is_some() || schema.get("const").is_some());
             listed && call.header(&parameter.name).is_none_or(|value| !schemas.fits(schema, &Value::from(value)))
+        }
+        (Location::Query, Some(schema)) => {
+            let only = contract.schema(schema).and_then(|schema| schema.get("const").or_else(|| schema.get("enum")?.as_array()?.first()));
+            let one =
+                contract.schema(schema).is_some_and(|schema| schema.get("enum").and_then(Value::as_array).is_none_or(|values| values.len() == 1));
+            let only = only.filter(|_| one).map(plain);
+            only.is_some_and(|only| call.query_value(&parameter.name).is_none_or(|value| *value != only))
         }
         (Location::Query, None) if parameter.sent => {
             let fixed = parameter.example.as_ref().and_then(Value::as_str);

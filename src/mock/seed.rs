@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::behaviours::shows_example;
 use super::job;
 use super::operation_profile::{fed_kind, success_example};
 use super::resource_place::{Place, set_id};
@@ -22,6 +23,9 @@ pub(crate) fn sow(core: &MockCore, suite: &Suite, store: &mut ResourceStore) {
     }
     for operation in &core.contract.operations {
         sow_from(core, operation, store);
+    }
+    for operation in core.contract.operations.iter().filter(|operation| shows_example(core, operation, |kind| core.profiles.created.contains(kind))) {
+        sow_shown(core, operation, store, |_| true);
     }
     // What nothing makes and nothing finds can only be what the examples name.
     let found: BTreeSet<String> =
@@ -87,7 +91,7 @@ pub(crate) fn likeness(core: &MockCore, kind: &str, id: &str) -> Value {
         operation.method.is_get() && profile.on_item && profile.kind == kind
     });
     let body = readers.filter_map(success_example).find_map(|example| {
-        let place = Place::guess(&example, core.profiles.id_at(kind))?;
+        let place = Place::guess(&example, core.profiles.id_at(kind), kind)?;
         place.items(&example).first().map(|item| (*item).clone())
     });
     let listed = || {
@@ -120,13 +124,18 @@ fn sow_from(core: &MockCore, operation: &Operation, store: &mut ResourceStore) {
     if !makes_it {
         sow_parameters(core, operation, store, borrowed);
     }
+    sow_shown(core, operation, store, borrowed);
+}
+
+/// Resources that the answers of an operation show and links lead to, of the kinds that are wanted.
+fn sow_shown(core: &MockCore, operation: &Operation, store: &mut ResourceStore, wanted: impl Fn(&str) -> bool) {
     for response in operation.successes() {
         for link in &response.links {
             for (name, expression) in &link.parameters {
                 let (Some(kind), Some(at)) = (fed_kind(&core.contract, &link.operation, name), expression.strip_prefix("$response.body#")) else {
                     continue;
                 };
-                for example in response.content.iter().flat_map(|media| &media.examples).filter(|_| borrowed(&kind)) {
+                for example in response.content.iter().flat_map(|media| &media.examples).filter(|_| wanted(&kind)) {
                     sow_items(core, &kind, at, &example.value, store);
                 }
             }
@@ -147,7 +156,7 @@ fn sow_parameters(core: &MockCore, operation: &Operation, store: &mut ResourceSt
 }
 
 fn sow_items(core: &MockCore, kind: &str, at: &str, example: &Value, store: &mut ResourceStore) {
-    let place = Place::of_id(at, Some(example));
+    let place = Place::of_id(at, Some(example), kind);
     for item in place.items(example) {
         if let Some(id) = item.pointer(&place.id).and_then(id_text) {
             let whole = place.id == core.profiles.id_at(kind) && item.as_object().is_some_and(|members| members.len() > 2);

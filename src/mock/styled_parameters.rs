@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::Schemas;
 use crate::contract::schema::{follow, property};
-use crate::model::contract::{Contract, Parameter, SchemaRef};
+use crate::model::contract::{Contract, Location, Operation, Parameter, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
 
 /// What describes a value, and how it is written.
@@ -34,6 +34,12 @@ pub(crate) fn decoded(text: &str) -> String {
 /// What reads the values of a parameter.
 pub(crate) fn reader<'a>(contract: &'a Contract, schemas: &'a Schemas, parameter: &'a Parameter) -> StyledReader<'a> {
     StyledReader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization }
+}
+
+/// The pairs that may belong to a parameter of the query: an object of free names is not read from what others are called.
+pub(crate) fn pairs_of(operation: &Operation, parameter: &Parameter, pairs: &[RawPair]) -> Vec<RawPair> {
+    let others = || operation.parameters.iter().filter(|other| other.location == Location::Query && other.name != parameter.name);
+    pairs.iter().filter(|(name, _)| others().all(|other| other.name != *name)).cloned().collect()
 }
 
 /// Whether a limit is broken, and what is wrong, when a value does not fit the schema of its parameter.

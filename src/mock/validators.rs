@@ -23,6 +23,10 @@ pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnsw
     let shown = draft.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let number = shown.bytes().fold(0u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let version = format!("{OWN}-{number:x}\"");
+    // What the contract says of the field may leave no room for such a name.
+    if !answer_headers::takes(core, operation.response(Status(200)), "etag", &version) {
+        return;
+    }
     draft.set("ETag", version.as_str());
     let told = |name: &str| draft.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
     let same = match (call.header("if-none-match"), call.header("if-modified-since")) {

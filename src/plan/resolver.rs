@@ -80,7 +80,7 @@ impl<'a> Resolver<'a> {
             return Err(reason);
         }
         if let Some(other) = &operation.same_route {
-            return Err(format!("the document contradicts itself: no request tells this operation from {other}").into());
+            return Err(NoRequest::SameRoute(other.clone()).into());
         }
         let trigger = success_trigger(operation);
         let mut allowed = operation.statuses_for(|condition| condition.trigger == trigger);

@@ -27,8 +27,11 @@ pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -
 pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let items = routed.items();
-    let sent: Vec<(String, Value)> =
-        if items.is_empty() { vec![(String::new(), Value::Null)] } else { items.into_iter().map(|(at, item)| (at, item.clone())).collect() };
+    let sent: Vec<(String, Value)> = if items.is_empty() {
+        vec![(String::new(), Value::Null)]
+    } else {
+        items.into_iter().map(|(at, item)| (at, turn.unwrapped(item).clone())).collect()
+    };
     let shared = SharedParts::of(turn);
     let mut made = Vec::new();
     for (index, (at, item)) in sent.iter().enumerate() {
@@ -62,7 +65,10 @@ impl SharedParts {
         let cloned = |items: Vec<&Value>| items.into_iter().cloned().collect::<Vec<Value>>();
         let place = turn.place();
         let templates = place.as_ref().zip(turn.example.as_ref()).map(|(place, example)| cloned(place.items(example))).unwrap_or_default();
-        let samples = routed.sample().map(|(sample, place)| cloned(place.items(&sample))).unwrap_or_default();
+        let samples = routed
+            .sample()
+            .map(|(sample, place)| place.items(&sample).into_iter().map(|item| turn.unwrapped(item).clone()).collect())
+            .unwrap_or_default();
         let id_at = place.map_or_else(|| routed.core.profiles.id_at(kind).to_owned(), |place| place.id);
         let usual = style(routed, kind);
         let shown = templates.first().and_then(|template| template.pointer(&id_at)).or(usual.as_ref()).and_then(id_text);
@@ -319,7 +325,7 @@ fn location(routed: &RoutedRequest<'_>, id: &str) -> Option<String> {
 fn keep_yields(turn: &mut AcceptedRequest<'_, '_>, document: &Value) {
     let routed = turn.routed;
     for yielded in routed.profile.yields.iter().filter(|yielded| yielded.kind != routed.profile.kind) {
-        let place = Place::of_id(&yielded.at, Some(document));
+        let place = Place::of_id(&yielded.at, Some(document), &yielded.kind);
         let ids: Vec<String> = place.items(document).iter().filter_map(|item| id_text(item.pointer(&place.id)?)).collect();
         for id in ids {
             let body = likeness(routed.core, &yielded.kind, &id);

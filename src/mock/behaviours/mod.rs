@@ -96,6 +96,8 @@ pub(crate) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         if core.schemas.fits(schema, &distinct) {
             *body = distinct;
         }
+        let shown = body.clone();
+        keep_repaired(turn, &before, &shown);
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
         && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
@@ -104,6 +106,31 @@ pub(crate) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         members.insert("meta".to_owned(), Value::Object(serde_json::Map::new()));
     }
     outcome
+}
+
+/// Keeps what the answer to a write shows of a resource in place of what was written, where its schema has no room for that: what
+/// is shown is there afterwards.
+fn keep_repaired(turn: &mut AcceptedRequest<'_, '_>, before: &Value, shown: &Value) {
+    let Some(place) = turn.place().filter(|place| !place.many && !turn.routed.operation.method.is_safe()) else { return };
+    let (Some(Value::Object(before)), Some(Value::Object(shown))) = (before.pointer(&place.at), shown.pointer(&place.at)) else { return };
+    let Some(id) = Value::Object(shown.clone()).pointer(&place.id).and_then(id_text) else { return };
+    let Some(Value::Object(held)) = turn.state.store.get_mut(&turn.routed.profile.kind, &id).map(|resource| &mut resource.body) else { return };
+    for (name, value) in
+        before.iter().filter(|(name, value)| held.get(*name) == Some(*value)).map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
+    {
+        match shown.get(&name) {
+            Some(other) if *other != value => drop(held.insert(name, other.clone())),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an operation shows the contract's example, whatever is held of its kind.
+pub(crate) fn shows_example(core: &MockCore, operation: &Operation, is_known: impl Fn(&str) -> bool) -> bool {
+    let profile = core.profiles.of(operation);
+    let first = BEHAVIOURS.iter().position(|behaviour| (behaviour.matches)(core, operation, &profile));
+    let plain = first.is_none_or(|first| first + 1 == BEHAVIOURS.len());
+    operation.method.is_safe() && (plain || (listing::matches(core, operation, &profile) && !is_known(&profile.kind)))
 }
 
 /// A JSON:API document without resources that have got the name of another one only because theirs does not fit the schema:
@@ -179,6 +206,13 @@ impl AcceptedRequest<'_, '_> {
     /// Where the example of the answer holds its resources.
     fn place(&self) -> Option<Place> {
         self.routed.core.profiles.answer_place(self.routed.operation, self.example.as_ref()?)
+    }
+
+    /// What a request says of a resource, without the member that holds it in the answer as well.
+    fn unwrapped<'v>(&self, sent: &'v Value) -> &'v Value {
+        let name = self.place().filter(|place| !place.many && place.at != "/data").map(|place| place.at);
+        let held = name.and_then(|at| sent.pointer(&at).filter(|held| !at.is_empty() && held.is_object()));
+        held.filter(|_| sent.as_object().is_some_and(|members| members.len() == 1)).unwrap_or(sent)
     }
 
     /// The example of the answer with these resources in the place of its own.

@@ -47,6 +47,6 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 /// The resource as the success of the operation shows it.
 fn shown(routed: &RoutedRequest<'_>, body: Value) -> Option<Value> {
     let mut document = success_example(routed.operation)?;
-    Place::guess(&document, routed.core.profiles.id_at(&routed.profile.kind))?.put(&mut document, vec![body]);
+    Place::guess(&document, routed.core.profiles.id_at(&routed.profile.kind), &routed.profile.kind)?.put(&mut document, vec![body]);
     Some(document)
 }

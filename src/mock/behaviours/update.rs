@@ -27,7 +27,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let kind = routed.profile.kind.as_str();
     let targets: Vec<(String, Value)> = match routed.owner().filter(|_| !below(&routed.profile)) {
-        Some((_, id)) => vec![(id.to_owned(), routed.items().first().map_or(Value::Null, |(_, item)| (*item).clone()))],
+        Some((_, id)) => vec![(id.to_owned(), routed.items().first().map_or(Value::Null, |(_, item)| turn.unwrapped(item).clone()))],
         None => routed.items().into_iter().filter_map(|(_, item)| Some((id_text(item.get("id")?)?, item.clone()))).collect(),
     };
     let mut changed = Vec::new();

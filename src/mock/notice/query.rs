@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::store::id_text;
-use crate::mock::styled_parameters::{query_breach, reader};
+use crate::mock::styled_parameters::{pairs_of, query_breach, reader};
 use crate::model::contract::Location;
 use crate::model::trigger_name::TriggerName;
 
@@ -26,7 +26,8 @@ pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
     let documented = routed.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
     for parameter in documented {
         let reader = reader(&routed.core.contract, &routed.core.schemas, parameter);
-        if reader.in_pairs(&parameter.name, &routed.call.raw_query).is_empty() {
+        let pairs = pairs_of(routed.operation, parameter, &routed.call.raw_query);
+        if reader.in_pairs(&parameter.name, &pairs).is_empty() {
             if parameter.required {
                 let detail = format!("The parameter {} is missing.", parameter.name);
                 noticed.push(
@@ -35,7 +36,7 @@ pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
             }
             continue;
         }
-        if let Some((limit, why)) = query_breach(&routed.core.contract, &routed.core.schemas, parameter, &routed.call.raw_query) {
+        if let Some((limit, why)) = query_breach(&routed.core.contract, &routed.core.schemas, parameter, &pairs) {
             let detail = format!("The parameter {}: {why}.", parameter.name);
             let trigger = if limit { TriggerName::OVER_LIMIT } else { TriggerName::BAD_QUERY_PARAMETER };
             noticed.push(Noticed::new(trigger, detail).or(TriggerName::BAD_QUERY_PARAMETER).or(TriggerName::BAD_VALUE).at_parameter(&parameter.name));

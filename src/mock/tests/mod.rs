@@ -4,6 +4,7 @@ mod faults;
 mod identities;
 mod library;
 mod network;
+mod others;
 mod refusals;
 mod shop;
 mod variants;

@@ -71,6 +71,8 @@ pub enum NoRequest {
     OperationGone,
     /// There is no operation with this id.
     UnknownOperation(String),
+    /// No request tells the operation from this one.
+    SameRoute(String),
     /// The operation needs what only itself makes.
     NeedsItself(String),
     /// No body can be made for any of these media types.

@@ -52,6 +52,7 @@ impl Display for NoRequest {
         match self {
             Self::NotPlanned => Ok(()),
             Self::OperationGone => NotSent::NoOperation.fmt(to),
+            Self::SameRoute(other) => write!(to, "the document contradicts itself: no request tells this operation from {other}"),
             Self::UnknownOperation(id) => write!(to, "there is no operation {id}"),
             Self::NeedsItself(id) => write!(to, "{id} needs something that only {id} makes"),
             Self::NoMediaType(names) => {
