@@ -10,11 +10,14 @@ use crate::session::list::list as session;
 /// How many issues of a document are told unless all are asked for.
 const MOST_ISSUES: usize = 20;
 
+/// The widest column of ids: a longer one stands out, and does not move all others.
+const WIDEST: usize = 80;
+
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     let listed = session(&(&args.files).into(), args.operations.filter())?;
     let (contract, operations) = (&listed.specification.contract, listed.operations());
-    let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0);
+    let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0).min(WIDEST);
     for operation in &operations {
         let own = operation.responses.iter().filter(|response| !response.general).map(shown);
         let own: Vec<String> = own.chain(beside(operation).map(Fallback::key)).collect();

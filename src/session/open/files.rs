@@ -28,7 +28,11 @@ pub fn text(path: &Path, most: u64) -> Result<String, LoadError> {
     if bytes.len() as u64 > most {
         return Err(too_long());
     }
-    String::from_utf8(bytes).map_err(|error| wrong(format!("it is no UTF-8 text (byte {})", error.utf8_error().valid_up_to())))
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+        wrong(format!("it is no UTF-8 text (line {line}, byte {at} of the file)"))
+    })
 }
 
 /// Reads a file of certificates, which is not longer than `most` bytes.

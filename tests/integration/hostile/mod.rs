@@ -8,6 +8,7 @@ mod bodies;
 mod connections;
 mod fan_out;
 mod heads;
+mod mutated;
 mod server;
 mod watch;
 mod whole;
