@@ -21,12 +21,12 @@ const MOST_TIME: Duration = Duration::from_secs(20);
 
 /// Sound documents in both languages.
 const SOUND: [(&str, &str); 6] = [
-    ("books.yaml", include_str!("../contracts/books.yaml")),
-    ("answers.yaml", include_str!("../contracts/wild/answers.yaml")),
-    ("circles.yaml", include_str!("../contracts/wild/circles.yaml")),
-    ("petstore.yaml", include_str!("../contracts/wild/petstore.yaml")),
-    ("modern.json", include_str!("../contracts/wild/modern.json")),
-    ("swagger.json", include_str!("../contracts/wild/swagger.json")),
+    ("books.yaml", include_str!("../../contracts/books.yaml")),
+    ("answers.yaml", include_str!("../../contracts/wild/answers.yaml")),
+    ("circles.yaml", include_str!("../../contracts/wild/circles.yaml")),
+    ("petstore.yaml", include_str!("../../contracts/wild/petstore.yaml")),
+    ("modern.json", include_str!("../../contracts/wild/modern.json")),
+    ("swagger.json", include_str!("../../contracts/wild/swagger.json")),
 ];
 
 /// What is put in the place of something else.
