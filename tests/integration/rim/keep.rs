@@ -113,7 +113,8 @@ fn run(folder: &Folder, url: &str, more: &[&str]) -> String {
 fn holding(folder: &Folder) -> Vec<String> {
     let (mut found, mut folders) = (Vec::new(), vec![folder.0.clone()]);
     while let Some(next) = folders.pop() {
-        for path in std::fs::read_dir(next).unwrap().flatten().map(|entry| entry.path()) {
+        // A run that is under way may remove a folder of its own meanwhile.
+        for path in std::fs::read_dir(next).into_iter().flatten().flatten().map(|entry| entry.path()) {
             if path.is_dir() {
                 folders.push(path);
                 continue;
