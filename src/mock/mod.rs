@@ -15,6 +15,7 @@ mod gzip;
 mod http_listener;
 mod invented_ids;
 mod job;
+mod likeness;
 mod multipart;
 mod notice;
 mod operation_profile;

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::behaviours::shows_example;
 use super::job;
-use super::operation_profile::{fed_kind, success_example};
-use super::resource_place::{Place, set_id};
+use super::likeness::{likeness, rename};
+use super::operation_profile::fed_kind;
+use super::resource_place::Place;
 use super::routed_request::MockCore;
 use super::store::{Resource, ResourceStore, id_text};
 use super::variants::BehaviourChoice;
@@ -82,39 +83,6 @@ fn invented(core: &MockCore, kind: &str, index: usize) -> String {
 fn item_parameter<'a>(operation: &'a Operation, kind: &str) -> Option<&'a Parameter> {
     let holds = |parameter: &&Parameter| parameter.resource.as_ref().is_some_and(|need| need.kind == kind);
     operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).find(holds)
-}
-
-/// A resource of a kind with this id, made from the example of the operation that reads it.
-pub(crate) fn likeness(core: &MockCore, kind: &str, id: &str) -> Value {
-    let readers = core.contract.operations.iter().filter(|operation| {
-        let profile = core.profiles.of(operation);
-        operation.method.is_get() && profile.on_item && profile.kind == kind
-    });
-    let body = readers.filter_map(success_example).find_map(|example| {
-        let place = Place::guess(&example, core.profiles.id_at(kind), kind)?;
-        place.items(&example).first().map(|item| (*item).clone())
-    });
-    let listed = || {
-        let listers = core.contract.operations.iter().filter(|operation| {
-            let profile = core.profiles.of(operation);
-            operation.method.is_get() && !profile.on_item && profile.kind == kind
-        });
-        listers.filter_map(|operation| Some((operation, success_example(operation)?))).find_map(|(operation, example)| {
-            let place = core.profiles.answer_place(operation, &example).filter(|place| place.many)?;
-            place.items(&example).first().filter(|item| item.pointer(&place.id).is_some()).map(|item| (*item).clone())
-        })
-    };
-    let mut body = body.or_else(listed).unwrap_or_else(|| serde_json::json!({"id": id, "type": kind}));
-    rename(&mut body, core.profiles.id_at(kind), id);
-    body
-}
-
-/// Gives a resource another id, in its links too.
-pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
-    if let Some(old) = body.pointer(id_at).and_then(id_text) {
-        super::resource_place::respell(body, &old, id);
-    }
-    set_id(body, id_at, id);
 }
 
 /// Resources that the examples of an operation show, of kinds that no operation makes.

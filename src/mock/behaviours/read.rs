@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
 use crate::mock::job;
+use crate::mock::likeness::rename;
 use crate::mock::operation_profile::{OperationProfile, success_example};
 use crate::mock::resource_place::Place;
 use crate::mock::routed_request::{MockCore, RoutedRequest};
-use crate::mock::seed::rename;
 use crate::model::contract::Operation;
 
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::listing::paged;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
+use crate::mock::likeness::{likeness, rename};
 use crate::mock::operation_profile::OperationProfile;
 use crate::mock::routed_request::MockCore;
-use crate::mock::seed::{likeness, rename};
 use crate::mock::store::id_text;
 use crate::model::contract::Operation;
 

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::schema::follow;
 use crate::mock::faults::StateFault;
+use crate::mock::likeness::{likeness, rename};
 use crate::mock::operation_profile::OperationProfile;
 use crate::mock::resource_place::{merge, overlay, set_id};
 use crate::mock::routed_request::{MockCore, RoutedRequest};
-use crate::mock::seed::{likeness, rename};
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
 
