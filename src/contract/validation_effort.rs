@@ -67,7 +67,7 @@ impl ValidationEffort {
                         node.members.extend(named.keys().map(|name| (name.clone(), lead(append(&at, name)))));
                     }
                     (KeywordContent::Map, "patternProperties", Value::Object(named)) => {
-                        node.others.extend(named.keys().map(|name| lead(append(&at, name))))
+                        node.others.extend(named.keys().map(|name| lead(append(&at, name))));
                     }
                     (KeywordContent::Map, _, Value::Object(named)) => node.here.extend(named.keys().map(|name| lead(append(&at, name)))),
                     (KeywordContent::Schema, "items" | "contains" | "unevaluatedItems", _) => node.items.push(lead(at)),

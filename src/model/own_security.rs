@@ -33,7 +33,7 @@ impl OwnSecurity {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(test, schemars(title = "Need"))]
+#[cfg_attr(test, schemars(title = "SchemeGroup"))]
 pub struct SchemeGroup {
     /// Names of security schemes.
     #[cfg_attr(test, schemars(example = json!(["token"])))]

@@ -10,11 +10,11 @@ use crate::model::verdict::Severity;
 pub(super) const CHECK: Check = Check { name: "media-type", about: "the body has a media type that the contract declares for the status", rule };
 
 fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
-    let content = context.declared.map_or(&[][..], |response| &response.content);
-    if content.is_empty() || context.answer.body == AnswerContent::Empty {
+    let declared = context.declared.map_or(&[][..], |response| &response.content);
+    if declared.is_empty() || context.answer.body == AnswerContent::Empty {
         return Vec::new();
     }
-    let names: Vec<&str> = content.iter().map(|media| media.name.as_str()).collect();
+    let names: Vec<&str> = declared.iter().map(|media| media.name.as_str()).collect();
     let breach = |severity, message: &str, actual: String, citation| RuleViolation {
         severity,
         message: message.to_owned(),
@@ -35,7 +35,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
         Some(came) if names.iter().any(|name| matches(name, &came)) => Vec::new(),
         Some(came) => {
             // A client of JSON:API reads this body all the same; servers behind general frameworks send it often.
-            let near = came == "application/json" && content.iter().any(is_json_api);
+            let near = came == "application/json" && declared.iter().any(is_json_api);
             let (severity, citation) = if near {
                 (Severity::Should, format!("{}; JSON:API 1.1, Universal Responsibilities (#content-negotiation-all)", context.citation()))
             } else {

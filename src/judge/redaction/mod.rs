@@ -101,7 +101,7 @@ impl<'a> Redactor<'a> {
         if let Some(answer) = answer {
             match &answer.body {
                 AnswerContent::Json(body) => {
-                    self.foreign_in(body, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)))
+                    self.foreign_in(body, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
                 }
                 AnswerContent::Text(text) => found.push((Value::from(text.as_str()), self.stand_in(&Value::from(text.as_str())))),
                 _ => {}
