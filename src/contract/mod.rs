@@ -52,7 +52,7 @@ pub use status_ranges::within;
 pub use unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 pub use upgrade::whole;
 pub use validate::{SchemaViolation, Schemas, Unjudged, ValidationResult};
-pub use xml::{is_xml, xml};
+pub use xml::xml;
 
 use thiserror::Error;
 

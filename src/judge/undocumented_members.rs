@@ -11,6 +11,7 @@ use crate::contract::append;
 use crate::contract::schema::{applied, of_items, of_member};
 use crate::model::contract::{Operation, Response, Status};
 use crate::model::exchange::Answer;
+use crate::model::media_range::essence;
 use crate::model::plan::Repeat;
 use crate::model::report::Undocumented;
 
@@ -103,7 +104,7 @@ fn in_answer(input: &JudgeInput<'_>, operation: &Operation, answer: &Answer) -> 
 /// Pointers to members that no schema of the declared body describes, where it describes others beside them.
 fn members(input: &JudgeInput<'_>, response: &Response, answer: &Answer) -> BTreeSet<String> {
     let media_type = answer.media_type().unwrap_or_default();
-    let media = response.content.iter().find(|media| media.name.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(&media_type)));
+    let media = response.content.iter().find(|media| essence(&media.name).eq_ignore_ascii_case(&media_type));
     let (Some(schema), Some(body)) = (media.and_then(|media| media.schema.as_ref()), answer.body.json()) else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
     collect(&input.contract.document, std::slice::from_ref(&schema.0), body, "", &mut found);

@@ -8,6 +8,7 @@ use super::request::is_json;
 use crate::contract::samples::{sample, specimens};
 use crate::contract::schema::follow;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
+use crate::model::media_range::essence;
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.
@@ -116,7 +117,7 @@ fn takes_all(media: &MediaType) -> bool {
 
 /// Whether a media type is the one of JSON:API, whatever its parameters.
 fn is_json_api(name: &str) -> bool {
-    name.split(';').next().is_some_and(|essence| essence.trim() == JSON_API)
+    essence(name) == JSON_API
 }
 
 fn is_bare(media: &MediaType) -> bool {

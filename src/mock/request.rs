@@ -1,5 +1,6 @@
 //! A request as the mock reads it: percent-decoded, with its media type.
 
+use crate::model::media_range;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -98,7 +99,7 @@ impl ContentType {
 
 /// Whether a media type is one that a range such as `text/*` names.
 pub(crate) fn in_range(range: &str, essence: &str) -> bool {
-    let range = range.split(';').next().unwrap_or_default().trim();
+    let range = media_range::essence(range);
     match range.split_once("/*") {
         Some(("*", _)) => true,
         // A suffix narrows a range as well (RFC 6839): `application/*+json`.
@@ -109,7 +110,7 @@ pub(crate) fn in_range(range: &str, essence: &str) -> bool {
 
 /// Whether bodies of this media type are JSON texts (RFC 6839, section 3.1).
 pub(crate) fn is_json(essence: &str) -> bool {
-    let essence = essence.split(';').next().unwrap_or_default().trim();
+    let essence = media_range::essence(essence);
     essence == "application/json" || essence.ends_with("+json") || essence == "*/*"
 }
 

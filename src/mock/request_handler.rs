@@ -19,8 +19,9 @@ use super::routed_request::{MockCore, RoutedRequest};
 use super::state::MockState;
 use super::validators;
 use super::variants::BehaviourChoice;
-use crate::contract::{is_xml, remove, within};
+use crate::contract::{remove, within};
 use crate::model::contract::{Operation, RateLimit, Response, Status};
+use crate::model::media_range::is_xml;
 use crate::model::trigger_name::TriggerName;
 
 /// Answers a request.

@@ -85,7 +85,7 @@ mod tests {
     /// Whether a journal is whole after it was to be reduced. Its run has put a person into a club that it found by a colour, and
     /// was kept from taking her out again.
     fn is_left_whole(colour: &Value) -> bool {
-        let folder = std::env::temp_dir().join(format!("probity-keeping-{}-{}", colour.is_null(), std::process::id()));
+        let folder = std::env::temp_dir().join(format!("probity-retention-{}-{}", colour.is_null(), std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("contract.yaml"), CONTRACT).unwrap();

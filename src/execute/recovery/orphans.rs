@@ -62,7 +62,7 @@ impl<'a> Run<'a> {
     /// removed otherwise.
     pub(in crate::execute) async fn forestall(&mut self, queue: &SendQueue<'a>) {
         let Some((revival, journal_history)) = self.revival.and_then(|revival| Some((revival, revival.journal_history?))) else { return };
-        // The lane asks the same.
+        // The send queue asks the same.
         self.progress.known.ownership().replay(self.contract, journal_history);
         let journalled = KnownResources::left_by(None, journal_history);
         let given = self.progress.known.clone();

@@ -10,6 +10,7 @@ use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract;
 use crate::model::contract::{MediaType, SchemaRef};
 use crate::model::exchange::AnswerContent;
+use crate::model::media_range::{essence, is_xml};
 use crate::model::verdict::Severity;
 
 /// How many breaches of one body are told one by one.
@@ -46,9 +47,9 @@ fn not_json(context: &ExchangeContext<'_>, media: &MediaType) -> Vec<RuleViolati
 
 /// No body came, of a type in which every body has a byte (XML 1.0, section 2.1; the signatures of the others).
 fn missing(context: &ExchangeContext<'_>, media: &MediaType) -> Vec<RuleViolation> {
-    let name = media.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let never_empty = matches!(name.as_str(), "application/xml" | "text/xml" | "application/pdf" | "application/zip" | "application/gzip")
-        || name.ends_with("+xml")
+    let name = essence(&media.name).to_ascii_lowercase();
+    let never_empty = is_xml(&name)
+        || matches!(name.as_str(), "application/pdf" | "application/zip" | "application/gzip")
         || name.ends_with("+zip")
         || name.starts_with("image/");
     if never_empty && context.answer.body == AnswerContent::Empty { vec![without(context, media, "the body is missing")] } else { Vec::new() }

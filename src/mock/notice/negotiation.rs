@@ -3,15 +3,15 @@
 use super::{MockState, Noticed, RoutedRequest};
 use crate::mock::request::in_range;
 use crate::mock::validators::is_own;
+use crate::model::media_range::essence;
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at `Accept`: what is asked for with a weight of nothing is not looked at.
 pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(accept) = routed.call.header("accept").filter(|accept| !accept.trim().is_empty()) else { return };
     let mut written = routed.operation.successes().flat_map(|response| &response.content).peekable();
-    let asked =
-        |name: &str| accept.split(',').any(|range| in_range(range, name) || in_range(name, range.split(';').next().unwrap_or_default().trim()));
-    if written.peek().is_some() && !written.any(|media| asked(media.name.split(';').next().unwrap_or_default().trim())) {
+    let asked = |name: &str| accept.split(',').any(|range| in_range(range, name) || in_range(name, essence(range)));
+    if written.peek().is_some() && !written.any(|media| asked(essence(&media.name))) {
         noticed.push(Noticed::new(TriggerName::NOT_ACCEPTABLE, format!("There is no answer in {accept}.")).at_header("Accept"));
     }
 }

@@ -1,6 +1,7 @@
 //! The answer is asked for in a form that the operation does not have.
 
 use super::{Mutation, Trigger, TriggerContext};
+use crate::model::media_range::essence;
 use crate::model::plan::Place;
 use crate::model::trigger_name::TriggerName;
 
@@ -21,7 +22,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let written: Vec<&str> = trigger_context.operation.successes().flat_map(|response| &response.content).map(|media| media.name.as_str()).collect();
     // The contract may name a whole family (OpenAPI, Media Type Object).
-    let families: Vec<&str> = written.iter().filter_map(|name| name.split(';').next()?.trim().strip_suffix('*')).collect();
+    let families: Vec<&str> = written.iter().filter_map(|name| essence(name).strip_suffix('*')).collect();
     let is_covered = |name: &str| families.iter().any(|family| *family == "*/" || name.starts_with(family));
     let wanted = UNHEARD_OF.into_iter().find(|name| !is_covered(name)).filter(|_| !written.is_empty());
     let Some(wanted) = wanted else { return Vec::new() };

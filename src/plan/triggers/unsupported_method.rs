@@ -2,6 +2,7 @@
 
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::{Method, Operation};
+use crate::model::path::parameter_of;
 use crate::model::plan::{Body, Place};
 use crate::model::trigger_name::TriggerName;
 
@@ -47,7 +48,7 @@ fn may_match(template: &str, other: &str) -> bool {
 /// Whether two path templates match the same requests (OpenAPI, Paths Object: templates that differ only in the names
 /// of their parameters are one route).
 pub fn same_route(one: &str, other: &str) -> bool {
-    let is_parameter = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
+    let is_parameter = |segment: &str| parameter_of(segment).is_some();
     let (mut one, mut other) = (one.split('/'), other.split('/'));
     loop {
         match (one.next(), other.next()) {

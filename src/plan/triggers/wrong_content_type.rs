@@ -1,6 +1,7 @@
 //! Trigger: the Content-Type names another media type than that of the body.
 
 use super::{Mutation, Trigger, TriggerContext};
+use crate::model::media_range::essence;
 use crate::model::plan::{Body, Place};
 use crate::model::trigger_name::TriggerName;
 
@@ -18,7 +19,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let declared = trigger_context.operation.request_body.iter().flat_map(|body| &body.content);
     // The contract may name a whole family (OpenAPI, Media Type Object).
-    let families: Vec<&str> = declared.filter_map(|media| media.name.split(';').next()?.trim().strip_suffix('*')).collect();
+    let families: Vec<&str> = declared.filter_map(|media| essence(&media.name).strip_suffix('*')).collect();
     let is_covered = |name: &str| families.iter().any(|family| *family == "*/" || name.starts_with(family));
     let wrong = UNHEARD_OF.into_iter().find(|name| !is_covered(name)).filter(|_| trigger_context.media().is_some());
     let Some(wrong) = wrong else { return Vec::new() };

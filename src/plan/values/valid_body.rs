@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::contract::samples::{samples, unadorned};
 use crate::contract::schema::{follow, property, resource_needs};
-use crate::contract::{Schemas, is_xml, read_only, remove, xml};
+use crate::contract::{Schemas, read_only, remove, xml};
 use crate::model::contract::{Contract, MediaType, SchemaRef};
+use crate::model::media_range::is_xml;
 use crate::model::plan::{Body, Part};
 use crate::model::reason::NoRequest;
 use crate::model::serialization::{Pair, Serialization};
