@@ -107,6 +107,9 @@ fn complaints(seen: &Seen) -> Vec<String> {
     if seen.code.is_none() || ["panicked", "overflowed", "SIG"].iter().any(|word| seen.shown.contains(word)) {
         wrong.push(format!("it broke down ({:?})", seen.code));
     }
+    if cfg!(target_os = "linux") && seen.memory == 0 {
+        wrong.push("its memory was not seen".to_owned());
+    }
     if seen.memory > MOST_MEMORY {
         wrong.push(format!("it took {} KiB", seen.memory));
     }
