@@ -12,8 +12,11 @@ pub(super) fn decoded(text: &str) -> Vec<String> {
     if text.contains('+') {
         texts.push(percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned());
     }
-    if text.contains('\\') || text.contains("%u") {
-        texts.push(unescaped(&text.replace("%u", "\\u")));
+    if text.contains('\\') {
+        texts.push(unescaped(text));
+    }
+    if text.contains("%u") {
+        texts.push(unescaped(&with_unicode_escapes(text)));
     }
     if text.contains('&') {
         texts.push(unmarked(text));
@@ -64,6 +67,19 @@ pub(super) fn unescaped(text: &str) -> String {
         }
     }
     String::from_utf16_lossy(&units)
+}
+
+/// A text in which each `%u` before four hexadecimal digits (ECMAScript, section B.2.1.1, `escape`) is written `\u`. Any other
+/// `%u` stays: it may be part of a secret.
+fn with_unicode_escapes(text: &str) -> String {
+    let mut parts = text.split("%u");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut written, part| {
+        let digits = part.bytes().take(4).filter(u8::is_ascii_hexdigit).count();
+        written.push_str(if digits == 4 { "\\u" } else { "%u" });
+        written.push_str(part);
+        written
+    })
 }
 
 /// A text out of HTML or XML: character references by number and by name, without a semicolon where browsers read them so (HTML

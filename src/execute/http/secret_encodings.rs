@@ -247,6 +247,20 @@ mod tests {
             prop_assert_eq!(super::super::decoders::unescaped(&serde_json::to_string(&text).unwrap()), format!("\"{text}\""));
         }
 
+        /// The letters are those that the encodings use themselves: a secret may look like an encoding of something else.
+        #[test]
+        fn a_secret_is_found_in_every_encoding_whatever_its_letters(secret in r#"[%u\\\\"&#;x+=/ a-fz0-9äß€]{8,24}"#, around in "[ .,(]{0,3}") {
+            let quoted = serde_json::to_string(&secret).unwrap();
+            let quoted = &quoted[1..quoted.len() - 1];
+            let percent = percent_encoding::utf8_percent_encode(&secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+            let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+            let escape = secret.encode_utf16().map(|unit| format!("%u{unit:04X}")).collect::<Vec<_>>().concat();
+            for encoded in [secret.clone(), quoted.to_owned(), quoted.replace('/', "\\/"), percent, html, escape.replace("%u", "\\u"), escape] {
+                let text = format!("{around}{encoded}{around}");
+                prop_assert_ne!(cleaned(&secret, &text).1, SecretMatch::Nothing, "{} in {}", secret, text);
+            }
+        }
+
         #[test]
         fn base64_of_anything_around_it_is_found(before in "[ -~]{0,9}", secret in "[!-~]{8,40}", after in "[ -~]{0,9}") {
             let whole = format!("{before}{secret}{after}");
