@@ -23,14 +23,14 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
         }
         return Ok(exit::CONFORMS);
     }
-    let say = |served: &ServedMock<'_>| introduce(served, &format!("probity run{} --target http://{}", named(&args.files), served.address));
+    let say = |served: &ServedMock<'_>| print_address(served, &format!("probity run{} --target http://{}", named(&args.files), served.address));
     let requests = serve_until_interrupted(&args.into(), &say)?;
     anstream::println!("{requests} requests answered");
     Ok(exit::CONFORMS)
 }
 
 /// Says where the mock is, and how to point a run at it.
-fn introduce(served: &ServedMock<'_>, run: &str) {
+fn print_address(served: &ServedMock<'_>, run: &str) {
     let ServedMock { specification, options, given, address } = served;
     let named = one_line(&format!("{} {}", specification.contract.title, specification.contract.version));
     anstream::println!("{named} is served at http://{address} (Ctrl-C ends it)");

@@ -68,7 +68,7 @@ pub fn main() -> ExitCode {
         Err(stop) => {
             let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
             // No text from outside begins a line.
-            let words = crate::report::legible(&stop.to_string()).replace('\n', "\n  ");
+            let words = crate::report::safe_for_terminal(&stop.to_string()).replace('\n', "\n  ");
             anstream::eprintln!("{style}error{style:#}: {words}");
             code_of(&stop)
         }

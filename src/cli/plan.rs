@@ -6,7 +6,7 @@ use super::terminal::Terminal;
 use crate::model::own_header::OwnHeader;
 use crate::model::text::escaped_json;
 use crate::plan::show;
-use crate::report::tamed;
+use crate::report::single_line_texts;
 use crate::session::plan::{Planned, plan as session};
 use crate::session::stop::Stop;
 
@@ -15,7 +15,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
     let Planned { plan: planned, windows, log_ins, headers } = session(&args.into(), &Terminal::default())?;
     match args.format {
         TextOrJson::Text => {
-            let planned = tamed(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
+            let planned = single_line_texts(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &windows));
             anstream::print!("{log_ins}{}", shown(&headers));
         }

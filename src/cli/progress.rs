@@ -9,7 +9,7 @@ use super::exit;
 use crate::execute::RunEvent;
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
-use crate::model::text::{one_line, span};
+use crate::model::text::{duration_in_words, one_line};
 use crate::plan::wait_of;
 use crate::session::observer::SendingObserver;
 
@@ -47,7 +47,7 @@ impl Progress {
         let rest = self.total.saturating_sub(inner.ended);
         let more = wait_of(rest, &self.windows);
         let until = wait.as_secs().max(1).max(more);
-        format!("waiting {} for the rate limit, about {} left", span(wait.as_secs().max(1)), span(until))
+        format!("waiting {} for the rate limit, about {} left", duration_in_words(wait.as_secs().max(1)), duration_in_words(until))
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn resolve(bundle: &mut Bundle) {
             found.push(SchemaContradiction { at: at(), what, keywords });
         } else if trail.pointer().starts_with("/components/schemas/") && trail.pointer().matches('/').count() == 3 {
             let mut way = SchemaPath { document, finite: &mut finite, open: Vec::new(), steps: 0, back: HashSet::new() };
-            if !way.ends(trail.pointer()) && way.back.contains(trail.pointer()) {
+            if !way.has_finite_value(trail.pointer()) && way.back.contains(trail.pointer()) {
                 found.push(SchemaContradiction {
                     at: at(),
                     what: "it needs itself, so that no value comes to an end".to_owned(),
@@ -68,7 +68,7 @@ fn contradiction(document: &Value, schema: &Map<String, Value>) -> Option<(Strin
         .map(|what| (what, &["type", "enum", "const"][..]))
         .or_else(texts)
         .or_else(|| types(document, schema))
-        .or_else(|| closed(document, schema))
+        .or_else(|| unfillable_closed_object(document, schema))
 }
 
 /// The types of a schema; `None` where it names none.
@@ -116,7 +116,7 @@ fn written(document: &Value, schema: &Map<String, Value>) -> Option<String> {
     let format = schema.get("format").and_then(Value::as_str)?;
     let (_, texts) = WRITTEN.iter().find(|(name, _)| *name == format)?;
     let mut parts: Vec<&Map<String, Value>> = Vec::new();
-    gather(document, schema, 0, &mut parts);
+    collect(document, schema, 0, &mut parts);
     parts.iter().filter_map(|part| part.get("pattern")?.as_str()).find_map(|pattern| {
         let schema = serde_json::json!({"pattern": pattern});
         let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).ok()?;
@@ -143,29 +143,29 @@ fn types(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'sta
     let mut all: Vec<Vec<&str>> = own.clone().into_iter().collect();
     all.extend(of("allOf").into_iter().flatten());
     for (index, one) in all.iter().enumerate() {
-        if let Some(other) = all[..index].iter().find(|other| !meet(one, other)) {
+        if let Some(other) = all[..index].iter().find(|other| !share_a_value(one, other)) {
             return Some((format!("it has to be {} and {} at once", other.join(" or "), one.join(" or ")), &["type", "allOf"]));
         }
     }
     let own = own?;
     for keyword in ["oneOf", "anyOf"] {
         let branches = of(keyword);
-        if !branches.is_empty() && branches.iter().all(|branch| branch.as_ref().is_some_and(|branch| !meet(branch, &own))) {
+        if !branches.is_empty() && branches.iter().all(|branch| branch.as_ref().is_some_and(|branch| !share_a_value(branch, &own))) {
             return Some((format!("no branch of {keyword} is of type {}", own.join(" or ")), &["type", "oneOf", "anyOf"]));
         }
     }
     None
 }
 
-fn meet(one: &[&str], other: &[&str]) -> bool {
+fn share_a_value(one: &[&str], other: &[&str]) -> bool {
     let same = |one: &str, other: &str| one == other || matches!((one, other), ("integer", "number") | ("number", "integer"));
     one.iter().any(|one| other.iter().any(|other| same(one, other)))
 }
 
 /// A closed object that needs members that it does not know.
-fn closed(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'static [&'static str])> {
+fn unfillable_closed_object(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'static [&'static str])> {
     let mut parts: Vec<&Map<String, Value>> = Vec::new();
-    gather(document, schema, 0, &mut parts);
+    collect(document, schema, 0, &mut parts);
     let closes = |part: &Map<String, Value>| part.get("additionalProperties") == Some(&Value::Bool(false)) && !part.contains_key("patternProperties");
     let knows = |part: &Map<String, Value>, name: &str| part.get("properties").and_then(|properties| properties.get(name)).is_some();
     let required = |part: &Map<String, Value>| -> Vec<String> {
@@ -207,14 +207,14 @@ fn in_every_branch(document: &Value, schema: &Map<String, Value>, knows: &dyn Fn
 }
 
 /// A schema and the branches of its `allOf`.
-fn gather<'a>(document: &'a Value, schema: &'a Map<String, Value>, depth: usize, parts: &mut Vec<&'a Map<String, Value>>) {
+fn collect<'a>(document: &'a Value, schema: &'a Map<String, Value>, depth: usize, parts: &mut Vec<&'a Map<String, Value>>) {
     if depth > MOST_NESTED {
         return;
     }
     parts.push(schema);
     for branch in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
         if let Some(branch) = behind(document, branch) {
-            gather(document, branch, depth + 1, parts);
+            collect(document, branch, depth + 1, parts);
         }
     }
 }
@@ -240,7 +240,7 @@ struct SchemaPath<'a> {
 
 impl SchemaPath<'_> {
     /// Whether some value of the schema comes to an end.
-    fn ends(&mut self, pointer: &str) -> bool {
+    fn has_finite_value(&mut self, pointer: &str) -> bool {
         let Some((pointer, schema)) = follow(self.document, pointer) else { return true };
         self.steps += 1;
         if self.steps > MOST_STEPS || self.finite.contains(&pointer) {
@@ -270,20 +270,20 @@ impl SchemaPath<'_> {
             let required: Vec<&str> = members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
             for name in required {
                 let member = append(&format!("{at}/properties"), name);
-                if self.document.pointer(&member).is_some() && !self.ends(&member) {
+                if self.document.pointer(&member).is_some() && !self.has_finite_value(&member) {
                     return false;
                 }
             }
         }
         let some = members.get("minItems").and_then(Value::as_u64).is_some_and(|least| least > 0);
-        if only("array") && some && members.contains_key("items") && !self.ends(&format!("{at}/items")) {
+        if only("array") && some && members.contains_key("items") && !self.has_finite_value(&format!("{at}/items")) {
             return false;
         }
         let count = |keyword: &str| members.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
-        let all = (0..count("allOf")).all(|index| self.ends(&format!("{at}/allOf/{index}")));
+        let all = (0..count("allOf")).all(|index| self.has_finite_value(&format!("{at}/allOf/{index}")));
         all && ["oneOf", "anyOf"].iter().all(|keyword| {
             let branches = count(keyword);
-            branches == 0 || (0..branches).any(|index| self.ends(&format!("{at}/{keyword}/{index}")))
+            branches == 0 || (0..branches).any(|index| self.has_finite_value(&format!("{at}/{keyword}/{index}")))
         })
     }
 }

@@ -17,7 +17,7 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
     if annotated {
         return inferred;
     }
-    resource_kinds::tell_apart(operations);
+    resource_kinds::separate_kinds_of_equal_name(operations);
     let mut ambiguous: Vec<String> = Vec::new();
     for operation in operations.iter() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {

@@ -21,7 +21,7 @@ const WRAPPERS: [&str; 12] = ["data", "result", "results", "item", "items", "rec
 pub fn complete(document: &Value, operations: &mut [Operation]) {
     resolve(operations);
     let items = items(operations);
-    let mut led = led(document, operations);
+    let mut led = kinds_reached_by_links(document, operations);
     for index in 0..operations.len() {
         let Some((link, kind)) = missing(document, operations, &operations[index], &items, &led) else { continue };
         let operation = &mut operations[index];
@@ -56,7 +56,7 @@ fn items(operations: &[Operation]) -> HashMap<String, ItemOperation> {
 }
 
 /// Kinds that links lead to, each with whether what is found was made there.
-fn led(document: &Value, operations: &[Operation]) -> HashSet<(String, bool)> {
+fn kinds_reached_by_links(document: &Value, operations: &[Operation]) -> HashSet<(String, bool)> {
     let by_id: HashMap<&str, &Operation> = operations.iter().rev().map(|operation| (operation.id.as_str(), operation)).collect();
     let mut led = HashSet::new();
     for operation in operations {
@@ -91,7 +91,7 @@ pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool 
 
 /// Where a body holds a member that is called like a parameter, by its schema (JSON Pointer): at the top or in a wrapper, or
 /// `anywhere`.
-pub fn called_like(document: &Value, content: &[MediaType], parameter: &str, anywhere: bool) -> Option<String> {
+pub fn member_named_like(document: &Value, content: &[MediaType], parameter: &str, anywhere: bool) -> Option<String> {
     let media = content.iter().find(|media| media.name.contains("json"))?;
     let names = [bare(parameter)];
     let opens = |name: &str| anywhere || WRAPPERS.contains(&bare(name).as_str());
@@ -160,7 +160,7 @@ fn names(parameter: &str, kind: &str) -> Vec<String> {
 fn place(document: &Value, response: &Response, names: &[String], collection: &str, many: bool) -> Option<String> {
     let media = response.content.iter().find(|media| media.name.contains("json")).or_else(|| response.content.first())?;
     let search = LinkSearch { document, names, collection };
-    let by_schema = media.schema.as_ref().and_then(|schema| if many { search.many(&schema.0, 0) } else { search.single(&schema.0) });
+    let by_schema = media.schema.as_ref().and_then(|schema| if many { search.id_in_items(&schema.0, 0) } else { search.single(&schema.0) });
     by_schema.or_else(|| shown(&media.examples.first()?.value, names, many))
 }
 
@@ -192,7 +192,7 @@ impl LinkSearch<'_> {
                     Some(items) => (format!("{at}/0"), items),
                     None => (at, schema),
                 };
-                if let Some(name) = self.own(&schema, names) {
+                if let Some(name) = self.id_member(&schema, names) {
                     return Some(append(&at, &name));
                 }
                 let members = self.members(&schema, 0).into_iter().filter(|(name, _)| opens(name));
@@ -204,18 +204,18 @@ impl LinkSearch<'_> {
     }
 
     /// In the items of an array, or of an array that an envelope holds.
-    fn many(&self, schema: &str, depth: usize) -> Option<String> {
+    fn id_in_items(&self, schema: &str, depth: usize) -> Option<String> {
         if let Some(items) = self.items(schema, 0) {
-            return self.own(&items, self.names).map(|name| append("/0", &name));
+            return self.id_member(&items, self.names).map(|name| append("/0", &name));
         }
         if depth > 2 {
             return None;
         }
-        self.members(schema, 0).into_iter().find_map(|(name, inner)| Some(append("", &name) + &self.many(&inner, depth + 1)?))
+        self.members(schema, 0).into_iter().find_map(|(name, inner)| Some(append("", &name) + &self.id_in_items(&inner, depth + 1)?))
     }
 
     /// The member of an object that is the id.
-    fn own(&self, schema: &str, names: &[String]) -> Option<String> {
+    fn id_member(&self, schema: &str, names: &[String]) -> Option<String> {
         let mut members = self.members(schema, 0);
         // What has parts of its own is no id.
         members.retain(|(_, at)| {

@@ -58,7 +58,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         return Err(version::without_operations(&bundle));
     }
     let mut security_schemes = security::schemes(&bundle.document);
-    security::imply(&mut operations, &mut security_schemes);
+    security::imply_security_requirements(&mut operations, &mut security_schemes);
     let inferred = inferred::infer(&bundle.document, &mut operations);
     links::complete(&bundle.document, &mut operations);
     Ok(Contract {
@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         }
         let mut kept = Vec::new();
         for (operation, fragment) in operations {
-            if !fragment || self.says_itself(&operation) {
+            if !fragment || self.is_told_apart_by_request(&operation) {
                 kept.push(operation);
                 continue;
             }
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a request says by a header or the query which operation it means.
-    fn says_itself(&self, operation: &Operation) -> bool {
+    fn is_told_apart_by_request(&self, operation: &Operation) -> bool {
         let named = |parameter: &&Parameter| parameter.required && matches!(parameter.location, Location::Header | Location::Query);
         operation.parameters.iter().filter(named).filter_map(|parameter| parameter.schema.as_ref()).any(|schema| {
             let found = follow(self.document, &schema.0).map(|(_, schema)| schema);
@@ -308,7 +308,7 @@ impl<'a> Reader<'a> {
         status_ranges::add(&mut operation);
         operation.responses.sort_by_key(|response| response.status);
         self.conditions(view, &mut operation)?;
-        status_ranges::sift(&mut operation);
+        status_ranges::remove_unprovokable_ranges(&mut operation);
         Ok(operation)
     }
 

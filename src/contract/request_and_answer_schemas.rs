@@ -12,10 +12,10 @@ const MOST_BRANCHES: usize = 64;
 /// The document as requests see it, and as answers do: a required member that is `readOnly` is required of answers only, one
 /// that is `writeOnly` of requests only (OpenAPI 3.0.3, Schema Object, Fixed Fields; authors of 3.1 documents mean the
 /// same). `None` when no schema tells them apart.
-pub fn sides(document: &Value) -> Option<(Value, Value)> {
+pub fn requests_and_answers(document: &Value) -> Option<(Value, Value)> {
     let mut tells = false;
-    let requests = seen(document, document, &[], "readOnly", &mut tells);
-    let answers = seen(document, document, &[], "writeOnly", &mut tells);
+    let requests = as_one_side_sees(document, document, &[], "readOnly", &mut tells);
+    let answers = as_one_side_sees(document, document, &[], "writeOnly", &mut tells);
     tells.then_some((requests, answers))
 }
 
@@ -25,13 +25,13 @@ pub fn is_of_request(pointer: &str) -> bool {
 }
 
 /// A part of the document as one side sees it; `beside` has the schemas of which it is a branch of `allOf`.
-fn seen(document: &Value, value: &Value, beside: &[&Value], other: &str, tells: &mut bool) -> Value {
+fn as_one_side_sees(document: &Value, value: &Value, beside: &[&Value], other: &str, tells: &mut bool) -> Value {
     match value {
         Value::Object(members) => {
             let whole: Vec<&Value> = std::iter::once(value).chain(beside.iter().copied()).collect();
             let branches = |name: &str| if name == "allOf" { whole.as_slice() } else { &[] };
             let mut copy: serde_json::Map<String, Value> =
-                members.iter().map(|(name, member)| (name.clone(), seen(document, member, branches(name), other, tells))).collect();
+                members.iter().map(|(name, member)| (name.clone(), as_one_side_sees(document, member, branches(name), other, tells))).collect();
             if let Some(Value::Array(required)) = copy.get_mut("required") {
                 let before = required.len();
                 let marked = |name: &str| whole.iter().any(|schema| is_marked(document, schema, name, other));
@@ -40,7 +40,7 @@ fn seen(document: &Value, value: &Value, beside: &[&Value], other: &str, tells: 
             }
             Value::Object(copy)
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| seen(document, item, beside, other, tells)).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| as_one_side_sees(document, item, beside, other, tells)).collect()),
         plain => plain.clone(),
     }
 }
@@ -96,7 +96,7 @@ mod tests {
     fn what_one_side_requires_is_known_across_the_branches_of_a_schema() {
         let base = json!({"properties": {"id": {"type": "integer", "readOnly": true}}});
         let document = json!({"base": base, "s": {"required": ["id", "name"], "allOf": [{"$ref": "#/base"}]}, "t": {"allOf": [base, {"required": ["id", "name"]}]}});
-        let (requests, answers) = sides(&document).unwrap();
+        let (requests, answers) = requests_and_answers(&document).unwrap();
         assert_eq!(requests.pointer("/s/required"), Some(&json!(["name"])));
         assert_eq!(requests.pointer("/t/allOf/1/required"), Some(&json!(["name"])));
         assert_eq!(answers, document);

@@ -15,7 +15,7 @@ type Prefix = String;
 
 /// Gives things a kind of their own where a contract that marks nothing has several collections of one name, each with its own
 /// create or list, or names the things of one collection in several ways.
-pub(super) fn tell_apart(operations: &mut [Operation]) {
+pub(super) fn separate_kinds_of_equal_name(operations: &mut [Operation]) {
     let own: Vec<(Prefix, String, String)> = operations.iter().flat_map(places).collect();
     let of_method = |method: &str| -> HashSet<Prefix> {
         operations.iter().filter(|operation| operation.method.as_str() == method).map(|operation| template(&operation.path)).collect()

@@ -53,7 +53,7 @@ const KEYS: [&str; 5] = ["authorization", "apikey", "xapikey", "xauthtoken", "xa
 
 /// Takes credentials that an author writes as parameters of an operation without a security requirement for what they are,
 /// and leaves out the parameters that are none.
-pub fn imply(operations: &mut [Operation], schemes: &mut BTreeMap<String, SecurityScheme>) {
+pub fn imply_security_requirements(operations: &mut [Operation], schemes: &mut BTreeMap<String, SecurityScheme>) {
     for operation in operations {
         let is = |names: &[&str], name: &str| names.contains(&bare(name).as_str());
         let mut headers = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);

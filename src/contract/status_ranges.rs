@@ -74,6 +74,6 @@ pub fn within(range: Status, trigger: &TriggerName) -> Status {
 }
 
 /// Takes out the ranges of refusals that nothing is known to provoke.
-pub fn sift(operation: &mut Operation) {
+pub fn remove_unprovokable_ranges(operation: &mut Operation) {
     operation.responses.retain(|response| response.status != Status(4) || !response.conditions.is_empty());
 }

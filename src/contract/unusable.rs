@@ -54,7 +54,7 @@ impl Unusable {
         let mut found = Self::default();
         let mut patterns = CompiledPatterns::default();
         let anchors = dynamic_anchors(document);
-        each(document, &anchors, &mut |pointer, schema| found.look_at(document, pointer, schema, &mut patterns, &anchors));
+        each(document, &anchors, &mut |pointer, schema| found.collect_unusable_keywords(document, pointer, schema, &mut patterns, &anchors));
         found
     }
 
@@ -63,7 +63,7 @@ impl Unusable {
         self.keywords.is_empty() && self.edits.is_empty()
     }
 
-    fn look_at(&mut self, document: &Value, pointer: &str, schema: &Value, patterns: &mut CompiledPatterns, anchors: &Anchors) {
+    fn collect_unusable_keywords(&mut self, document: &Value, pointer: &str, schema: &Value, patterns: &mut CompiledPatterns, anchors: &Anchors) {
         let Value::Object(members) = schema else {
             if !schema.is_boolean() {
                 self.keywords.insert(pointer.to_owned(), "it is no schema".to_owned());
@@ -144,10 +144,10 @@ impl Unusable {
     pub fn without(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
         let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
         let graph = ReferenceGraph::of(document);
-        let tainted = graph.tainted(&left_out);
+        let tainted = graph.schemas_that_reach(&left_out);
         let mut copy = document.clone();
         let edits = self.edits.iter().cloned().chain(given_up.iter().cloned().map(DocumentEdit::Remove));
-        let more = tainted.iter().flat_map(|pointer| turned(document, pointer, &tainted, &left_out));
+        let more = tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out));
         let mut loosened = BTreeSet::new();
         for edit in edits.chain(more).collect::<Vec<_>>() {
             apply(&mut copy, &edit);
@@ -163,7 +163,7 @@ impl Unusable {
         if keywords.is_empty() {
             return Vec::new();
         }
-        let schemas = reach(document, schema);
+        let schemas = reachable_schemas(document, schema);
         keywords.iter().filter(|at| holders(at).any(|holder| schemas.contains(holder))).map(|at| (*at).to_owned()).collect()
     }
 }
@@ -173,13 +173,13 @@ impl ReferenceGraph {
         let mut graph = Self::default();
         let anchors = dynamic_anchors(document);
         each(document, &anchors, &mut |pointer, schema| {
-            graph.leads.insert(pointer.to_owned(), leads(pointer, schema, &anchors));
+            graph.leads.insert(pointer.to_owned(), subschemas_and_references(pointer, schema, &anchors));
         });
         graph
     }
 
     /// Every schema that holds one of these keywords, or leads to one that does.
-    fn tainted(&self, keywords: &BTreeSet<&str>) -> HashSet<String> {
+    fn schemas_that_reach(&self, keywords: &BTreeSet<&str>) -> HashSet<String> {
         let mut back: HashMap<&str, Vec<&str>> = HashMap::new();
         for (from, all) in &self.leads {
             for to in all {
@@ -205,7 +205,7 @@ fn holders(at: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What has to be left out of a schema because something that it leads to is.
-fn turned(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<DocumentEdit> {
+fn keywords_that_would_be_reversed(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<DocumentEdit> {
     let Some(Value::Object(members)) = document.pointer(pointer) else { return Vec::new() };
     let mut edits = Vec::new();
     let mut drop = |keywords: &[&str]| {
@@ -277,7 +277,7 @@ fn target(reference: &str) -> Option<String> {
 }
 
 /// The schemas that one schema holds or refers to.
-fn leads(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
+fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
     let mut found = Vec::new();
     for (keyword, value) in schema.as_object().into_iter().flatten() {
         let at = append(pointer, keyword);
@@ -296,7 +296,7 @@ fn leads(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
 }
 
 /// Every schema that one leads to, itself among them.
-fn reach(document: &Value, schema: &str) -> HashSet<String> {
+fn reachable_schemas(document: &Value, schema: &str) -> HashSet<String> {
     let anchors = dynamic_anchors(document);
     let mut seen: HashSet<String> = HashSet::new();
     let mut open = vec![schema.to_owned()];
@@ -304,7 +304,7 @@ fn reach(document: &Value, schema: &str) -> HashSet<String> {
         if let Some(value) = document.pointer(&pointer)
             && !seen.contains(&pointer)
         {
-            open.extend(leads(&pointer, value, &anchors));
+            open.extend(subschemas_and_references(&pointer, value, &anchors));
             seen.insert(pointer);
         }
     }
@@ -356,7 +356,7 @@ fn each(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)
             && !seen.contains(&pointer)
         {
             visit(&pointer, schema);
-            open.extend(leads(&pointer, schema, anchors));
+            open.extend(subschemas_and_references(&pointer, schema, anchors));
             seen.insert(pointer);
         }
     }

@@ -111,15 +111,15 @@ fn whole_numbers(members: &mut Map<String, Value>) {
     };
     for (name, member) in members.iter_mut() {
         match member {
-            Value::Array(values) if integer && VALUES.contains(&name.as_str()) => values.iter_mut().for_each(whole),
-            value if LIMITS.contains(&name.as_str()) || (integer && VALUES.contains(&name.as_str())) => whole(value),
+            Value::Array(values) if integer && VALUES.contains(&name.as_str()) => values.iter_mut().for_each(write_as_integer),
+            value if LIMITS.contains(&name.as_str()) || (integer && VALUES.contains(&name.as_str())) => write_as_integer(value),
             _ => {}
         }
     }
 }
 
 /// Writes a number without a fraction as a whole one, as far as that is exact.
-pub fn whole(value: &mut Value) {
+pub fn write_as_integer(value: &mut Value) {
     #[allow(clippy::cast_possible_truncation, reason = "it is whole, and within 53 bits")]
     let number = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < MOST_EXACT).map(|number| number as i64);
     if let Some(number) = number {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ContractError;
 use super::keywords::compiled;
 use super::pointer::fragment_escape;
-use super::request_and_answer_schemas::{is_of_request, sides};
+use super::request_and_answer_schemas::{is_of_request, requests_and_answers};
 use super::unusable::Unusable;
 use super::validation_effort::ValidationEffort;
 use crate::model::contract::{Contract, SchemaRef};
@@ -119,7 +119,7 @@ impl Schemas {
     /// A schema identifier or reference in the document that cannot be resolved.
     pub fn new(contract: &Contract) -> Result<Self, ContractError> {
         let unusable = Unusable::find(&contract.document);
-        let both = sides(&contract.document);
+        let both = requests_and_answers(&contract.document);
         let sided = both.is_some();
         let documents = match both {
             Some((requests, answers)) => vec![answers, requests],
@@ -175,16 +175,16 @@ impl Schemas {
     /// Which parts of a schema a value is not held against.
     pub fn unjudged(&self, schema: &SchemaRef, value: &Value) -> Vec<Unjudged> {
         if self.effort(schema, value) > MOST_EFFORT {
-            return vec![self.gap(&schema.0, format!("its branches lead to each other in more than {MOST_EFFORT} ways"))];
+            return vec![self.unjudged_part(&schema.0, format!("its branches lead to each other in more than {MOST_EFFORT} ways"))];
         }
         if let Err(reason) = self.validator(&BTreeSet::new(), schema) {
-            return vec![self.gap(&schema.0, reason)];
+            return vec![self.unjudged_part(&schema.0, reason)];
         }
         let reached = self.reached(schema);
         let [unusable, patterns] = &*reached;
-        let given_up = patterns.iter().filter(|at| self.gives_up(at, value));
-        let given_up = given_up.map(|at| self.gap(at, "the regular expression gives up on the value".to_owned()));
-        unusable.iter().map(|at| self.gap(at, self.unusable.keywords.get(at).cloned().unwrap_or_default())).chain(given_up).collect()
+        let given_up = patterns.iter().filter(|at| self.pattern_gives_up(at, value));
+        let given_up = given_up.map(|at| self.unjudged_part(at, "the regular expression gives up on the value".to_owned()));
+        unusable.iter().map(|at| self.unjudged_part(at, self.unusable.keywords.get(at).cloned().unwrap_or_default())).chain(given_up).collect()
     }
 
     /// How often schemas are held against parts of a value.
@@ -198,7 +198,7 @@ impl Schemas {
         known.map_or(0, |effort| effort.count(value))
     }
 
-    fn gap(&self, at: &str, reason: String) -> Unjudged {
+    fn unjudged_part(&self, at: &str, reason: String) -> Unjudged {
         let place = format!("#{at}");
         Unjudged { accepted: self.accepted.get(&place).cloned(), place, reason }
     }
@@ -214,7 +214,7 @@ impl Schemas {
     }
 
     /// Whether the regular expression of a keyword cannot be held against some text of a value.
-    fn gives_up(&self, at: &str, value: &Value) -> bool {
+    fn pattern_gives_up(&self, at: &str, value: &Value) -> bool {
         let validator = self.unusable.patterns.get(at).and_then(|pattern| compiled(pattern).ok());
         validator.is_some_and(|validator| {
             any_text(value, &mut |text| {

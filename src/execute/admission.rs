@@ -99,7 +99,7 @@ pub type PendingRequest<'a, 'p> = BoxFuture<'a, Ended<'p>>;
 
 impl<'a> Run<'a> {
     /// Lets a probe through, or says why it is withheld.
-    pub(super) fn gate<'b>(&self, probe: &'a Probe, queue: &'b SendQueue<'a>) -> Result<PendingRequest<'b, 'a>, Reason>
+    pub(super) fn admit_or_withhold<'b>(&self, probe: &'a Probe, queue: &'b SendQueue<'a>) -> Result<PendingRequest<'b, 'a>, Reason>
     where
         'a: 'b,
     {
@@ -117,8 +117,8 @@ impl<'a> Run<'a> {
             self.contract.operation(&probe.operation).map(|operation| self.accounts.sessions(operation, self.contract, &probe.request.credentials));
         let log_ins = credentials.iter().flatten().filter(|(_, session)| !session.is_there()).count() as u64;
         let committed = || {
-            queue.reserved.store(self.reserve(queue) + entailed, Ordering::Relaxed);
-            queue.committed() + log_ins
+            queue.reserved.store(self.requests_for_cleanup(queue) + entailed, Ordering::Relaxed);
+            queue.requests_sent_and_needed() + log_ins
         };
         if let Some(budget) = self.settings.budget.filter(|budget| !removes && !known && committed() >= *budget) {
             return Err(Budget::Spent(budget).into());
@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
             // What has to be made again names things that the probe itself does not.
             Ok(_) if known && probe.fault.is_none() => self.progress.known.ids().clone(),
             Ok(slots) => slots,
-            Err(_) if unauthenticated => self.stand_ins(probe),
+            Err(_) if unauthenticated => self.slot_values_or_ids_of_nothing(probe),
             // A request that is one too many is refused whatever it names.
             Err(_) if probe.stage == Stage::Burst => BTreeMap::new(),
             Err(reason) => self.found_instead(probe).ok_or(reason)?,
@@ -143,7 +143,7 @@ impl<'a> Run<'a> {
             let why = why.unwrap_or_else(|| Reason::Prior(control.clone(), Prior::Unknown));
             return Err(NotSent::Control(Box::new(why)).into());
         }
-        let told = self.told(probe)?;
+        let told = self.earlier_answer(probe)?;
         if !known {
             queue.let_through(&probe.id);
             queue.entailed.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), entailed);
@@ -157,7 +157,7 @@ impl<'a> Run<'a> {
     }
 
     /// Requests that it takes to remove what is there of the run's own, and what may come of probes under way.
-    pub(super) fn reserve(&self, queue: &SendQueue<'a>) -> u64 {
+    pub(super) fn requests_for_cleanup(&self, queue: &SendQueue<'a>) -> u64 {
         let entailed = queue.entailed.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way: u64 = entailed.iter().filter(|(probe, _)| !self.progress.outcomes.contains_key(*probe)).map(|(_, count)| count).sum();
         let there = |slot: &SlotId| self.progress.is_there(slot);
@@ -171,14 +171,14 @@ impl<'a> Run<'a> {
             .iter()
             .filter(|(_, known)| known.maker().is_some())
             .map(|(slot, _)| slot)
-            .chain(self.progress.made_beside().map(|(slot, _)| slot));
+            .chain(self.progress.unplanned_slots().map(|(slot, _)| slot));
         let beside = made.filter(|slot| there(slot) && removable(slot) && !planned(slot)).count();
         (removing.len() + beside) as u64 + under_way
     }
 
     /// The values that a probe needs, and for each that is not there the id of nothing: a server that lets everybody in must
     /// not be told the contract's example, which may belong to another user.
-    fn stand_ins(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
+    fn slot_values_or_ids_of_nothing(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
         let fillings = probe.request.fillings.iter().filter_map(|binding| Some((&binding.slot, value_at(&probe.request, &binding.place)?)));
         let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, &self.plan.mark, |_| true)?)));
         let there = self.progress.known.ids().iter().filter(|(slot, _)| probe.needs.contains(slot) && self.progress.is_there(slot));

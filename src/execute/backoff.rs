@@ -9,15 +9,15 @@ use crate::model::exchange::Answer;
 
 /// The wait that is kept after an answer 429: what the server asks for, as long as that makes sense; else the length of the
 /// shortest window that is kept on our side. `None` when there is neither.
-pub fn believed(answer: &Answer, settings: &ExecutionSettings) -> Option<Duration> {
+pub fn wait_to_keep(answer: &Answer, settings: &ExecutionSettings) -> Option<Duration> {
     let sane = |wait: &Duration| !wait.is_zero() && *wait <= settings.longest_wait;
     let window = || settings.windows.iter().map(|window| Duration::from_secs(u64::from(window.seconds))).min();
-    advised(answer, Timestamp::now()).filter(sane).or_else(window)
+    requested_wait(answer, Timestamp::now()).filter(sane).or_else(window)
 }
 
 /// What an answer asks for: the longest of all header fields that end in `Retry-After` (RFC 9110, section 10.2.3: seconds,
 /// or a date).
-fn advised(answer: &Answer, now: Timestamp) -> Option<Duration> {
+fn requested_wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
     let asked = answer.headers.iter().filter(|(name, _)| name.to_ascii_lowercase().ends_with("retry-after"));
     asked.filter_map(|(_, value)| seconds(value.trim(), now)).max().map(Duration::from_secs)
 }
@@ -47,7 +47,7 @@ mod tests {
             longest_wait: Duration::from_secs(1000),
             sweep: false,
         };
-        believed(&answer, &settings).map(|wait| wait.as_secs())
+        wait_to_keep(&answer, &settings).map(|wait| wait.as_secs())
     }
 
     #[test]

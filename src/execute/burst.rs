@@ -23,7 +23,7 @@ struct Inner<'a> {
 
 impl<'a> BurstQueue<'a> {
     /// A probe is ready: whoever finds a window full sends it.
-    pub fn arm(&self, probe: &'a Probe, slots: BTreeMap<SlotId, Value>) {
+    pub fn add_ready(&self, probe: &'a Probe, slots: BTreeMap<SlotId, Value>) {
         let mut inner = self.lock();
         if !inner.known.contains(&probe.id) {
             inner.known.push(probe.id.clone());

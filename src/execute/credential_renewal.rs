@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::RunEvent;
-use super::backoff::believed;
+use super::backoff::wait_to_keep;
 use super::send::{PreparedRequest, Sender};
 use crate::execute::http::Session;
 use crate::model::contract::{Operation, Status};
@@ -46,7 +46,7 @@ impl Sender<'_, '_> {
             let Some(answer) = self.ask(session, about, last).await? else { return self.failed(session, about, LogInFailure::Silent) };
             let status = answer.status;
             if status == Status(429) || status == Status(503) {
-                let pause = believed(&answer, self.settings).unwrap_or(PAUSE * 2_u32.pow(u32::try_from(attempt).unwrap_or_default()));
+                let pause = wait_to_keep(&answer, self.settings).unwrap_or(PAUSE * 2_u32.pow(u32::try_from(attempt).unwrap_or_default()));
                 (self.watch)(RunEvent::Waiting(pause));
                 self.queue.limiter.hold(pause).await;
                 tokio::time::sleep(pause).await;
@@ -81,7 +81,7 @@ impl Sender<'_, '_> {
     /// One request for a credential; no word of it is kept but that it was sent.
     async fn ask(&self, session: &Session, about: &str, last: bool) -> Result<Option<Answer>, Reason> {
         let signed = self.permit.check_log_in(session)?;
-        let spent = self.queue.spent();
+        let spent = self.queue.requests_sent();
         if let Some(budget) = self.settings.budget.filter(|budget| !last && spent >= *budget) {
             return Err(Budget::Spent(budget).into());
         }
@@ -101,10 +101,10 @@ impl Sender<'_, '_> {
     }
 
     /// Learns from an answer whether what a request was signed with is taken, and a cookie that it changes.
-    pub(super) fn heard(&self, operation: &Operation, prepared: &PreparedRequest, answer: &mut Answer) {
+    pub(super) fn note_answer(&self, operation: &Operation, prepared: &PreparedRequest, answer: &mut Answer) {
         for (_, session) in self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()) {
             if answer.status != Status(401) {
-                session.heard(false);
+                session.note_answer(false);
             }
             if session.learn_cookie(answer) {
                 self.queue.censor.learn_session(session);
@@ -123,7 +123,7 @@ impl Sender<'_, '_> {
         for ((_, session), generation) in sessions.iter().zip(signed) {
             if session.generation() != *generation {
                 ended = true;
-            } else if session.failed().is_none() && session.heard(true) {
+            } else if session.failed().is_none() && session.note_answer(true) {
                 session.forget(*generation);
                 ended = true;
             }

@@ -15,7 +15,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Why it cannot be sent: there is no such answer, or it says something else.
-    pub(super) fn told(&self, probe: &Probe) -> Result<Option<String>, NotSent> {
+    pub(super) fn earlier_answer(&self, probe: &Probe) -> Result<Option<String>, NotSent> {
         if probe.trigger == TriggerName::FINISHED {
             self.finished(probe)?;
         }

@@ -40,7 +40,7 @@ impl<'a> Run<'a> {
     where
         'a: 'b,
     {
-        if (self.stopped)() || self.settings.budget.is_some_and(|budget| queue.spent() + self.reserve(queue) >= budget) {
+        if (self.stopped)() || self.settings.budget.is_some_and(|budget| queue.requests_sent() + self.requests_for_cleanup(queue) >= budget) {
             return None;
         }
         let values = self.values(finder).ok()?;

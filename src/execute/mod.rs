@@ -23,7 +23,7 @@ pub use limiter::Limiter;
 pub use recovery::journal_replay::EarlierExchanges;
 pub use recovery::orphans::CleanUpResult;
 pub use recovery::remaking::RemakeContext;
-pub use redirect::led;
+pub use redirect::resolve_address;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -143,7 +143,7 @@ impl RunState {
     }
 
     /// Slots that the plan does not have.
-    fn made_beside(&self) -> impl Iterator<Item = (&SlotId, &Slot)> {
+    fn unplanned_slots(&self) -> impl Iterator<Item = (&SlotId, &Slot)> {
         self.beside.iter().filter(|(slot, _)| !self.known.beside().contains_key(*slot)).chain(self.known.beside())
     }
 
@@ -238,7 +238,7 @@ impl<'a> Run<'a> {
                     self.withhold(probe, NotSent::NoWindow.into());
                     continue;
                 }
-                match self.gate(probe, queue) {
+                match self.admit_or_withhold(probe, queue) {
                     Ok(task) => under_way.push(task),
                     // What is under way may need less than it is given.
                     Err(reason) if reason.code() == Code::Budget && !under_way.is_empty() => waiting.push(probe),
@@ -274,21 +274,21 @@ impl<'a> Run<'a> {
         if self.plan.finders.values().flatten().any(|finder| finder.id == ended.probe.id) {
             self.progress.added.push(ended.probe.clone());
         }
-        self.arm(queue);
+        self.add_ready(queue);
         for (probe, outcome) in queue.bursts.ended() {
             self.end(probe, outcome);
         }
     }
 
     /// Lets what shows the rate limit be sent as soon as a window is full.
-    fn arm(&self, queue: &SendQueue<'a>) {
+    fn add_ready(&self, queue: &SendQueue<'a>) {
         if self.settings.windows.is_empty() {
             return;
         }
         for probe in self.plan.probes.iter().filter(|probe| probe.stage == Stage::Burst && !self.progress.outcomes.contains_key(&probe.id)) {
             let accepted = probe.control.as_ref().is_none_or(|control| self.progress.known.accepted().contains(control));
             if let Some(slots) = self.values(probe).ok().filter(|_| accepted) {
-                queue.bursts.arm(probe, slots);
+                queue.bursts.add_ready(probe, slots);
             }
         }
     }

@@ -54,24 +54,24 @@ impl Sender<'_, '_> {
     }
 
     /// Learns from an answer which things are the run's own.
-    pub(super) fn hear(&self, probe: &Probe, (path_values, began): (&BTreeMap<String, String>, u64), body: Option<&str>, answer: &Answer) {
+    pub(super) fn learn_ownership(&self, probe: &Probe, (path_values, began): (&BTreeMap<String, String>, u64), body: Option<&str>, answer: &Answer) {
         if self.permit.is_unlimited() {
             return;
         }
-        self.ownership.hear(self.contract, self.plan, &OwnershipAnswer { probe, path_values, body, answer, began });
+        self.ownership.learn_ownership(self.contract, self.plan, &OwnershipAnswer { probe, path_values, body, answer, began });
     }
 
     /// Reads what a create has made, once, where its answer does not show whose it is.
-    pub(super) async fn prove(&self, probe: &Probe, outcome: &Outcome, values: &mut BTreeMap<SlotId, Value>) -> Vec<(Remake, Outcome)> {
+    pub(super) async fn prove_ownership(&self, probe: &Probe, outcome: &Outcome, values: &mut BTreeMap<SlotId, Value>) -> Vec<(Remake, Outcome)> {
         let mut looked = Vec::new();
         let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success() && !self.permit.is_unlimited()) else { return looked };
         for (number, (capture, kind)) in made_captures_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
-            let open = self.ownership().is_worth_a_look(&kind, &id);
+            let open = self.ownership().may_be_proved_by_read(&kind, &id);
             let slot = SlotId::looked_for(&kind, &probe.id, number);
             let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
                 if open {
-                    self.ownership().take_unseen(&kind, &id);
+                    self.ownership().own_by_status(&kind, &id);
                 }
                 continue;
             };

@@ -75,7 +75,7 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
 ///
 /// # Errors
 /// As [`follow`].
-pub fn led(asked: &Url, location: &str) -> Result<Url, Address> {
+pub fn resolve_address(asked: &Url, location: &str) -> Result<Url, Address> {
     follow("", asked, location, &|_| false).map(|elsewhere| elsewhere.url)
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::admission::PendingRequest;
-use super::backoff::believed;
+use super::backoff::wait_to_keep;
 use super::{EarlierExchanges, ExecutionSettings, RemakeContext, Run, RunEvent, SendQueue, next_page, overload, redirect};
 use crate::contract::expressions::fill;
 use crate::execute::http::{Accounts, Client, Permit, PermittedRequest, unsigned_request};
@@ -66,7 +66,7 @@ impl<'a> Run<'a> {
             if changes {
                 sender.note_change(probe, &slots, &outcome).await;
             }
-            let looked = sender.prove(probe, &outcome, &mut slots).await;
+            let looked = sender.prove_ownership(probe, &outcome, &mut slots).await;
             let mut ended = sender.made_sure(probe, outcome, slots).await;
             ended.before.splice(0..0, looked);
             sender.queue.no_longer_waits(&probe.id);
@@ -98,7 +98,7 @@ impl Sender<'_, '_> {
             }
         };
         match &probe.repeat {
-            Repeat::Once | Repeat::Follow(_) => self.once(probe, operation, &request, &mut outcome).await,
+            Repeat::Once | Repeat::Follow(_) => self.send_once(probe, operation, &request, &mut outcome).await,
             Repeat::Pages { most, .. } => self.pages(probe, operation, request, *most, &mut outcome).await,
             Repeat::Burst { most } => self.burst(probe, operation, &request, *most, &mut outcome).await,
             Repeat::Poll { at, finished, failed } => {
@@ -134,7 +134,7 @@ impl Sender<'_, '_> {
             elsewhere.put(&mut request);
             return Ok(PreparedRequest { permitted: self.permit.check_reading(request, credentials)?, path_values });
         }
-        self.still_unknown(probe, &path_values)?;
+        self.require_unknown_id(probe, &path_values)?;
         let known = |slot: &SlotId| self.provenance(slot, slots);
         let asked = ClassifiedRequest { operation, request: &filled, fault: probe.fault.as_ref(), known: &known, mark: &self.plan.mark };
         // Whatever is allowed: what is tidied up is the run's own.
@@ -150,7 +150,7 @@ impl Sender<'_, '_> {
     }
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
-    async fn once(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
+    async fn send_once(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
         for attempt in 0..=MOST_WAITS {
             let turn = self.queue.pace.turn().await;
             let request = self.queue.pace.begin();
@@ -162,7 +162,7 @@ impl Sender<'_, '_> {
                     return;
                 }
                 if !self.has_more(probe) {
-                    let asked = believed(answer, self.settings).unwrap_or(overload::PAUSE);
+                    let asked = wait_to_keep(answer, self.settings).unwrap_or(overload::PAUSE);
                     tokio::time::sleep(asked).await;
                 }
                 continue;
@@ -174,14 +174,16 @@ impl Sender<'_, '_> {
             if self.has_more(probe) {
                 continue;
             }
-            let Some(wait) = believed(answer, self.settings).filter(|_| self.can_afford(probe)) else { return };
+            let Some(wait) = wait_to_keep(answer, self.settings).filter(|_| self.can_afford(probe)) else { return };
             self.queue.limiter.hold(wait).await;
         }
     }
 
     /// Whether the budget has one more request for a probe that has been sent already; what removes or puts back has its own reserve.
     fn can_afford(&self, probe: &Probe) -> bool {
-        self.has_more(probe) || probe.purpose == Purpose::Cleanup || self.settings.budget.is_none_or(|budget| self.queue.committed() < budget)
+        self.has_more(probe)
+            || probe.purpose == Purpose::Cleanup
+            || self.settings.budget.is_none_or(|budget| self.queue.requests_sent_and_needed() < budget)
     }
 
     /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
@@ -208,7 +210,7 @@ impl Sender<'_, '_> {
         let started = Instant::now();
         let mut pause = self.settings.poll;
         loop {
-            self.once(probe, operation, prepared, outcome).await;
+            self.send_once(probe, operation, prepared, outcome).await;
             if outcome.answer().is_none_or(&over) || started.elapsed() + pause > self.settings.patience || !self.can_afford(probe) {
                 return;
             }
@@ -226,7 +228,7 @@ impl Sender<'_, '_> {
         let Ok(first) = Url::parse(&request.url) else { return };
         let mut seen = vec![request.url.clone()];
         for _ in 0..most {
-            self.once(probe, operation, &prepared, outcome).await;
+            self.send_once(probe, operation, &prepared, outcome).await;
             let next = outcome.answer().and_then(|answer| next_page::next(self.contract, operation, &request.url, answer));
             let next = next.and_then(|next| self.elsewhere(&first, &next).ok());
             let Some(next) = next.filter(|next| !next.foreign) else { return };
@@ -241,7 +243,7 @@ impl Sender<'_, '_> {
     }
 
     /// An id that is to name nothing must not have been seen.
-    fn still_unknown(&self, probe: &Probe, path_values: &BTreeMap<String, String>) -> Result<(), Reason> {
+    fn require_unknown_id(&self, probe: &Probe, path_values: &BTreeMap<String, String>) -> Result<(), Reason> {
         let Some(Place::Path(name)) = probe.fault.as_ref().map(|fault| &fault.place) else { return Ok(()) };
         // What was sent already has been answered, perhaps with the very id.
         match path_values.get(name).filter(|value| !self.has_more(probe) && self.ownership().has_seen(value)) {
@@ -332,7 +334,7 @@ impl Sender<'_, '_> {
                 self.burst(probe, operation, &prepared, *most, &mut outcome).await;
             }
             let limited = outcome.answer().filter(|answer| answer.status == Status(429));
-            if let Some(wait) = limited.and_then(|answer| believed(answer, self.settings)) {
+            if let Some(wait) = limited.and_then(|answer| wait_to_keep(answer, self.settings)) {
                 self.queue.limiter.hold(wait).await;
             }
             self.queue.bursts.fired(probe, outcome);
@@ -363,9 +365,9 @@ impl Sender<'_, '_> {
         self.queue.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
         let answer = match answer {
             Ok(mut answer) => {
-                self.heard(operation, prepared, &mut answer);
+                self.note_answer(operation, prepared, &mut answer);
                 self.queue.censor.answer(&mut answer);
-                self.hear(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
+                self.learn_ownership(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
                 Ok(answer)
             }
             Err(silence) => Err(self.queue.censor.reason(silence.reason)),

@@ -64,13 +64,13 @@ impl SendQueue<'_> {
     }
 
     /// Requests that were sent, or are about to be.
-    pub fn spent(&self) -> u64 {
+    pub fn requests_sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed) + self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
     }
 
     /// Requests that were sent, and those that are still needed to leave everything as it was.
-    pub fn committed(&self) -> u64 {
-        self.spent() + self.owed.load(Ordering::Relaxed) + self.reserved.load(Ordering::Relaxed)
+    pub fn requests_sent_and_needed(&self) -> u64 {
+        self.requests_sent() + self.owed.load(Ordering::Relaxed) + self.reserved.load(Ordering::Relaxed)
     }
 
     pub fn let_through(&self, probe: &str) {
@@ -81,7 +81,7 @@ impl SendQueue<'_> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(probe);
     }
 
-    pub fn hold(&self, slots: BTreeSet<SlotId>) {
+    pub fn block_slots(&self, slots: BTreeSet<SlotId>) {
         let _ = self.held.set(slots);
     }
 

@@ -25,10 +25,10 @@ const CONFLICT: [&str; 2] = ["wrong-type", "id-mismatch"];
 const CONDITIONAL: [&str; 3] = ["unmodified", "not-acceptable", "stale-validator"];
 
 /// Why another answer than the expected one is as right.
-pub(super) fn as_right(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<AcceptableBecause> {
+pub(super) fn why_answer_is_acceptable(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<AcceptableBecause> {
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status)?;
     let operation = input.contract.operation(&probe.operation)?;
-    let open = match own(operation, status) {
+    let open = match own_response(operation, status) {
         Some(response) if probe.fault.is_none() => matches!(status.0, 300..=499) && may_be(input, probe, response),
         Some(_) => is_right_as_well(input, probe, operation, status),
         // A range says of each status within what is usual for it.
@@ -98,13 +98,14 @@ fn is_computed(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation) -> 
 }
 
 /// The response that the operation itself documents: what holds for all operations is about requests that are wrong.
-fn own(operation: &Operation, status: Status) -> Option<&Response> {
+fn own_response(operation: &Operation, status: Status) -> Option<&Response> {
     operation.response(status).filter(|response| !response.general)
 }
 
 /// Whether an operation documents 403, and its author has not said when.
 pub(super) fn forbids(input: &JudgeInput<'_>, probe: &Probe) -> bool {
-    !input.contract.inferred.annotated && input.contract.operation(&probe.operation).is_some_and(|operation| own(operation, Status(403)).is_some())
+    !input.contract.inferred.annotated
+        && input.contract.operation(&probe.operation).is_some_and(|operation| own_response(operation, Status(403)).is_some())
 }
 
 /// Whether some condition of a response may be met although the request is valid, as far as the run knows.

@@ -15,7 +15,7 @@ use crate::model::verdict::{Finding, Severity};
 
 /// How an answer whose status is documented by nothing but `default` differs from what that says. What is found without it
 /// stays; the gaps are those of that response.
-pub(super) fn unlike(
+pub(super) fn differences_from_default(
     input: &JudgeInput<'_>,
     probe: &Probe,
     outcome: Option<&Outcome>,
@@ -24,7 +24,7 @@ pub(super) fn unlike(
     let broken = known.iter().any(|finding| finding.severity == Severity::Must);
     let status = outcome.and_then(Outcome::answer).filter(|_| !broken).map(|answer| answer.status)?;
     let operation = input.contract.operation(&probe.operation)?;
-    let response = operation.response(Status::DEFAULT).filter(|_| operation.is_told_by(Status::DEFAULT, status))?;
+    let response = operation.response(Status::DEFAULT).filter(|_| operation.covers_code(Status::DEFAULT, status))?;
     if declared(input.contract, Some(operation), status).is_some() {
         return None;
     }

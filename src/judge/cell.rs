@@ -85,9 +85,9 @@ fn facts<'v>(view: &CellInputs<'v>, planned: &PlannedCell, cell: &mut Cell) -> C
         return CellFacts::default();
     }
     match &planned.intent {
-        Intent::Watched => watched(view, cell),
+        Intent::Watched => judge_server_error_cell(view, cell),
         Intent::Skipped(reason) | Intent::Postponed(reason) => {
-            tell(view, cell, reason, None);
+            set_reason(view, cell, reason, None);
             CellFacts { left_out: true, ..CellFacts::default() }
         }
         Intent::Unreachable(reason) => {
@@ -96,7 +96,7 @@ fn facts<'v>(view: &CellInputs<'v>, planned: &PlannedCell, cell: &mut Cell) -> C
                 _ if !cell.probes.is_empty() => facts,
                 Some(probe_result) => shown(view, cell, probe_result),
                 None => {
-                    tell(view, cell, reason, None);
+                    set_reason(view, cell, reason, None);
                     facts
                 }
             }
@@ -127,7 +127,7 @@ fn undocumented(input: &JudgeInput<'_>, planned: &PlannedCell) -> Option<NotJudg
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
 fn proved<'v>(view: &CellInputs<'v>, cell: &mut Cell, aimed: &[String]) -> CellFacts<'v> {
-    let tells = telling(view, cell);
+    let tells = status_matches(view, cell);
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
     let mut relevant: Vec<&'v ProbeResult<'v>> = own
         .filter(|probe_result| {
@@ -169,22 +169,22 @@ fn proved<'v>(view: &CellInputs<'v>, cell: &mut Cell, aimed: &[String]) -> CellF
 }
 
 /// Whether the status that came is the one of a cell, or within.
-fn telling<'v>(view: &CellInputs<'v>, cell: &Cell) -> impl Fn(&ProbeResult<'_>) -> bool + Copy + use<'v> {
+fn status_matches<'v>(view: &CellInputs<'v>, cell: &Cell) -> impl Fn(&ProbeResult<'_>) -> bool + Copy + use<'v> {
     let (operation, status) = (view.input.contract.operation(&cell.operation), cell.status);
-    move |probe_result| probe_result.status().is_some_and(|came| operation.map_or(status == came, |operation| operation.is_told_by(status, came)))
+    move |probe_result| probe_result.status().is_some_and(|came| operation.map_or(status == came, |operation| operation.covers_code(status, came)))
 }
 
 fn not_shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<'_>) {
     let own = Some(probe_result.probe.id.as_str());
     match &probe_result.ruling {
-        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => tell(view, cell, reason, own),
+        Ruling::Blocked(reason) | Ruling::Inconclusive(reason) | Ruling::Unreached(reason) => set_reason(view, cell, reason, own),
         Ruling::Shows | Ruling::Breaks => {
             let came = probe_result.status().unwrap_or(cell.status);
             let main = |status: Status| view.input.contract.operation(&cell.operation)?.response(status)?.alternative_to;
             // The documents differ, and the server does as the others say.
             let sides = main(cell.status) == Some(came) || main(came) == Some(cell.status);
             let reason = if sides { NotShown::OtherSide(came) } else { NotShown::AllowedAsWell(came) };
-            tell(view, cell, &reason.into(), own);
+            set_reason(view, cell, &reason.into(), own);
         }
     }
 }
@@ -194,12 +194,12 @@ fn not_shown(view: &CellInputs<'_>, cell: &mut Cell, probe_result: &ProbeResult<
 fn chosen<'v>(view: &CellInputs<'v>, cell: &Cell) -> Option<&'v ProbeResult<'v>> {
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
     let allowed = |probe_result: &&ProbeResult<'_>| matches!(&probe_result.ruling, Ruling::Unreached(reason) if reason.code() == Code::AllowedAsWell);
-    let tells = telling(view, cell);
+    let tells = status_matches(view, cell);
     own.filter(allowed).find(|probe_result| probe_result.probe.fault.is_none() && tells(probe_result))
 }
 
 /// Says of a cell why it is not proved.
-fn tell(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
+fn set_reason(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
     cell.reason = Some(reason.to_string());
     cell.code = Some(reason.code());
     let cause = reason.cause().map(String::as_str).or(own).and_then(|id| view.input.plan.probe(id));
@@ -211,7 +211,7 @@ fn tell(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&st
 }
 
 /// A server error is never provoked: the cell holds while no answer of the operation shows one.
-fn watched<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFacts<'v> {
+fn judge_server_error_cell<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFacts<'v> {
     let own: Vec<&'v ProbeResult<'v>> = view.opinions.iter().filter(|probe_result| probe_result.probe.operation == cell.operation).collect();
     let failed: Vec<&&ProbeResult<'_>> = own.iter().filter(|probe_result| failure(view, cell, probe_result).is_some()).collect();
     if !failed.is_empty() {
@@ -220,7 +220,7 @@ fn watched<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFacts<'v> {
         cell.findings = failed.first().and_then(|probe_result| finding(view, probe_result, cell, failed.len(), tries)).into_iter().collect();
         return CellFacts { broken: true, ..CellFacts::default() };
     }
-    let tells = telling(view, cell);
+    let tells = status_matches(view, cell);
     if let Some(probe_result) = own.iter().find(|probe_result| tells(probe_result) && matches!(probe_result.ruling, Ruling::Unreached(_))) {
         return shown(view, cell, probe_result);
     }
@@ -237,9 +237,9 @@ fn watched<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFacts<'v> {
     });
     match first {
         Some((_, reason, probe)) => {
-            tell(view, cell, &NotShown::NothingAccepted(Some(Box::new(reason.clone()))).into(), Some(probe));
+            set_reason(view, cell, &NotShown::NothingAccepted(Some(Box::new(reason.clone()))).into(), Some(probe));
         }
-        None => tell(view, cell, &NotShown::NothingAccepted(None).into(), None),
+        None => set_reason(view, cell, &NotShown::NothingAccepted(None).into(), None),
     }
     CellFacts { watched: true, ruling: first.map(|(ruling, ..)| Cow::Borrowed(ruling)), ..CellFacts::default() }
 }

@@ -65,7 +65,7 @@ pub(super) fn placed(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) ->
     for (id, status, finding) in found(input, accepted) {
         let Some(probe) = input.plan.probe(&id) else { continue };
         let operation = input.contract.operation(&probe.operation);
-        let told = |cell: &PlannedCell, came| operation.map_or(cell.status == came, |operation| operation.is_told_by(cell.status, came));
+        let told = |cell: &PlannedCell, came| operation.map_or(cell.status == came, |operation| operation.covers_code(cell.status, came));
         let of = |status: Status| input.plan.cells.iter().position(|cell| cell.operation == probe.operation && told(cell, status));
         let place = of(status).or_else(|| of(Status(500)).filter(|_| status.is_server_error()));
         let Some(index) = place else {

@@ -30,7 +30,12 @@ pub(super) fn expected(input: &JudgeInput<'_>, probe: &Probe) -> bool {
 
 /// Takes the findings that break nothing from an answer whose status is only inferred, and says how it differs from what is
 /// inferred: another body than the inferred one proves nothing.
-pub(super) fn unlike(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>, findings: &mut Vec<Finding>) -> Option<NotJudged> {
+pub(super) fn difference_from_inferred(
+    input: &JudgeInput<'_>,
+    probe: &Probe,
+    outcome: Option<&Outcome>,
+    findings: &mut Vec<Finding>,
+) -> Option<NotJudged> {
     let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id))?;
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|status| all(operation, &[*status]))?;
     let (open, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings).into_iter().partition(is_open);

@@ -36,10 +36,10 @@ pub use crate::judge::exchange_rules::CredentialHints;
 pub use alternatives::alternatives;
 pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
-pub use refused_requests::{ValidRequestOutcome, found, taken};
-pub use repeats::{RepeatCause, RepeatRound, drawn_for, is_same, weigh};
+pub use refused_requests::{ValidRequestOutcome, found, outcomes_of_valid_requests};
+pub use repeats::{RepeatCause, RepeatRound, count_tries, drawn_for, is_same};
 pub use truth_table::{BodyFacts, ControlOutcome, Excuses, Ruling, RulingInput, ServerError, rule};
-pub use undocumented_members::surplus;
+pub use undocumented_members::undocumented_members;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -191,7 +191,7 @@ struct ProbeFacts {
 }
 
 fn probe_result<'a>(input: &JudgeInput<'a>, heard: &RunFacts<'_>, (probe, outcome): (&'a Probe, Option<&'a Outcome>)) -> ProbeResult<'a> {
-    let ProbeFacts { facts, mut findings, gaps } = looked(input, heard, probe, outcome);
+    let ProbeFacts { facts, mut findings, gaps } = judge_probe(input, heard, probe, outcome);
     let ruling = rule(&facts);
     if !matches!(ruling, Ruling::Shows | Ruling::Breaks) {
         findings.clear();
@@ -207,12 +207,12 @@ fn probe_result<'a>(input: &JudgeInput<'a>, heard: &RunFacts<'_>, (probe, outcom
     ProbeResult { probe, outcome, ruling, findings, in_part }
 }
 
-fn looked(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> ProbeFacts {
+fn judge_probe(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> ProbeFacts {
     let mut facts = facts(input, heard, probe, outcome);
     let (mut findings, mut gaps) = check(input, probe, outcome);
     if facts.is_allowed() {
-        let unlike_default = by_default::unlike(input, probe, outcome, (&findings, &mut gaps));
-        let unlike_inferred = inferred_cells::unlike(input, probe, outcome, &mut findings);
+        let unlike_default = by_default::differences_from_default(input, probe, outcome, (&findings, &mut gaps));
+        let unlike_inferred = inferred_cells::difference_from_inferred(input, probe, outcome, &mut findings);
         let (unread, unjudged) = (unread_body::unread(input, probe, outcome), partly_judged::open(&gaps));
         facts.body = BodyFacts { unread, broken: false, unlike_default, unlike_inferred, unjudged };
     } else {
@@ -243,7 +243,7 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
         recognised: heard.known && probe.request.credentials == Credentials::Limited,
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, no other confirmation is needed.
-        assumed: probe.assumed.clone().filter(|_| !has_turned(probe, outcome)),
+        assumed: probe.assumed.clone().filter(|_| !has_followed_page_link(probe, outcome)),
         failure: server_errors::meaning(input.contract.operation(&probe.operation), status, heard.alive),
         control,
         none_of: missing(input, heard.accepted, probe),
@@ -257,7 +257,7 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
 fn excuses(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Excuses {
     Excuses {
         absent: heard.features.hidden(input, probe, outcome),
-        as_right: allowed_answers::as_right(input, probe, outcome),
+        as_right: allowed_answers::why_answer_is_acceptable(input, probe, outcome),
         inferred: inferred_cells::expected(input, probe),
         swept_by: swept_resources::swept_by(input, probe, outcome),
         job: finished_jobs::finished(input, probe, outcome),
@@ -279,7 +279,7 @@ fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
 }
 
 /// Whether a walk through pages has followed a link; a cursor has to be put into a parameter, which no document names.
-fn has_turned(probe: &Probe, outcome: Option<&Outcome>) -> bool {
+fn has_followed_page_link(probe: &Probe, outcome: Option<&Outcome>) -> bool {
     let first = outcome.filter(|outcome| matches!(probe.repeat, Repeat::Pages { .. }) && outcome.exchanges.len() > 1);
     let page = first.and_then(|outcome| outcome.exchanges.first()?.answer.as_ref()?.body.json());
     page.is_some_and(|page| matches!(next_page(page), Some(NextPageLocation::Address(_))))

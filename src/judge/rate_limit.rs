@@ -43,7 +43,7 @@ pub(super) fn ill_advised(input: &JudgeInput<'_>) -> Option<Finding> {
         let outcome = input.outcomes.of(&probe.id)?;
         // A request that was refused is only sent again after the wait.
         let again = outcome.exchanges.windows(2).find(|pair| pair.iter().all(is_refused))?;
-        let advice = again[0].answer.as_ref().and_then(advised)?;
+        let advice = again[0].answer.as_ref().and_then(requested_wait)?;
         let response = input.contract.server_responses.iter().find(|response| response.status == Status(429));
         Some(Finding {
             check: "wait-advice".to_owned(),
@@ -66,7 +66,7 @@ fn is_refused(exchange: &Exchange) -> bool {
 }
 
 /// The advised wait in seconds.
-fn advised(answer: &Answer) -> Option<u64> {
+fn requested_wait(answer: &Answer) -> Option<u64> {
     let fields = answer.headers.iter().filter(|(name, _)| name.to_ascii_lowercase().ends_with("retry-after"));
     fields.filter_map(|(_, value)| value.trim().parse().ok()).max()
 }

@@ -23,7 +23,7 @@ pub enum ValidRequestOutcome {
 
 /// What became of the valid requests of each operation that were answered. Requests that would change more than the run's own
 /// are not among the refused ones: they are not sent in other ways.
-pub fn taken(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<String, ValidRequestOutcome> {
+pub fn outcomes_of_valid_requests(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<String, ValidRequestOutcome> {
     let mut found: BTreeMap<String, ValidRequestOutcome> = BTreeMap::new();
     for outcome in &outcomes.outcomes {
         let Some(probe) = plan.probe(&outcome.probe).filter(|probe| probe.fault.is_none() && probe.trigger == TriggerName::SUCCESS) else { continue };
@@ -73,7 +73,7 @@ mod tests {
     fn judged(effect: &str, answers: &[u16]) -> Option<ValidRequestOutcome> {
         let probes = (0..answers.len()).map(|index| probe(&format!("p{index}"), &json!({"effect": effect}))).collect();
         let outcomes = answers.iter().enumerate().map(|(index, status)| outcome(&format!("p{index}"), vec![answer(*status, AnswerContent::Empty)]));
-        taken(&plan(probes, json!({})), &Outcomes { outcomes: outcomes.collect() }).remove("things.list")
+        outcomes_of_valid_requests(&plan(probes, json!({})), &Outcomes { outcomes: outcomes.collect() }).remove("things.list")
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl RepeatRound {
 
 /// Adds to each finding in how many tries it was seen, and puts the smallest request in the place of the one that was
 /// drawn.
-pub fn weigh(input: &JudgeInput<'_>, rounds: &[RepeatRound], judgement: &mut Judgement) {
+pub fn count_tries(input: &JudgeInput<'_>, rounds: &[RepeatRound], judgement: &mut Judgement) {
     for round in rounds {
         let found = match &round.about {
             RepeatCause::Shrink(_) => continue,

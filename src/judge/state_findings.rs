@@ -40,7 +40,7 @@ pub(super) fn is_marked(contradictions: &[Contradiction], probe: &Probe) -> bool
 fn place(input: &JudgeInput<'_>, probe: &str, status: Option<Status>) -> Option<usize> {
     let operation = &input.plan.probe(probe)?.operation;
     let described = input.contract.operation(operation);
-    let told = |cell: &PlannedCell, came: Status| described.map_or(cell.status == came, |described| described.is_told_by(cell.status, came));
+    let told = |cell: &PlannedCell, came: Status| described.map_or(cell.status == came, |described| described.covers_code(cell.status, came));
     input.plan.cells.iter().position(|cell| cell.operation == *operation && status.is_some_and(|came| told(cell, came)))
 }
 

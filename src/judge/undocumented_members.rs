@@ -61,7 +61,7 @@ const USUAL: &[&str] = &[
 type MemberPlace = (&'static str, String, u16, String);
 
 /// Everything that the contract does not know, each once, in the order of operations.
-pub fn surplus(input: &JudgeInput<'_>) -> Vec<Undocumented> {
+pub fn undocumented_members(input: &JudgeInput<'_>) -> Vec<Undocumented> {
     let mut seen: BTreeMap<MemberPlace, u64> = BTreeMap::new();
     let mut headers: BTreeMap<String, (String, u16, u64)> = BTreeMap::new();
     let known = known_headers(input);
@@ -156,7 +156,7 @@ mod tests {
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let answer = Answer { headers, ..answer(status, AnswerContent::Json(body)) };
         let plan = plan(vec![probe("p", &json!({}))], json!({}));
-        let found = said(&contract(&response, &json!({})), &plan, vec![outcome("p", vec![answer])], surplus);
+        let found = said(&contract(&response, &json!({})), &plan, vec![outcome("p", vec![answer])], undocumented_members);
         found.into_iter().map(|found| (found.kind, found.place)).collect()
     }
 

@@ -8,7 +8,7 @@ use crate::contract::{append, put, remove};
 const MOST_TRIES: usize = 400;
 
 /// `fitting` with every part of `body` that it can hold and still fit.
-pub(crate) fn graft(fitting: Value, body: &Value, fits: &dyn Fn(&Value) -> bool) -> Value {
+pub(crate) fn copy_fitting_parts(fitting: Value, body: &Value, fits: &dyn Fn(&Value) -> bool) -> Value {
     let mut grafter = Grafter { whole: fitting, fits, tries: 0 };
     grafter.object_or_list("", body);
     grafter.whole
@@ -98,6 +98,6 @@ mod tests {
         let fitting = json!({"a": {"n": 1, "id": "x"}, "l": [{"n": 1, "id": "x"}]});
         let body = json!({"a": {"n": "wrong", "id": "own"}, "b": 3, "l": [{"n": 7, "id": "one"}, {"n": "wrong", "id": "two"}]});
         let expected = json!({"a": {"n": 1, "id": "own"}, "l": [{"n": 7, "id": "one"}, {"n": 1, "id": "two"}], "b": 3});
-        assert_eq!(graft(fitting, &body, &fits), expected);
+        assert_eq!(copy_fitting_parts(fitting, &body, &fits), expected);
     }
 }

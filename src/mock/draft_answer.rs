@@ -92,7 +92,7 @@ impl DraftAnswer {
 }
 
 /// The name a media type has in an answer: a range becomes a type within it.
-pub(crate) fn concrete(name: &str) -> String {
+pub(crate) fn concrete_media_type(name: &str) -> String {
     match name {
         "*/*" | "application/*" => "application/octet-stream".to_owned(),
         "text/*" => "text/plain".to_owned(),

@@ -54,7 +54,7 @@ impl FormReader<'_> {
             let schema = self.schema(name);
             let reader = self.reader(name, schema.as_ref());
             let spread = reader.serialization.style == Style::Form && reader.serialization.explode && reader.is_a("object");
-            if let Some(Value::Object(value)) = reader.in_pairs(name, pairs).into_iter().next().filter(|_| spread) {
+            if let Some(Value::Object(value)) = reader.values_of_pairs(name, pairs).into_iter().next().filter(|_| spread) {
                 inner.extend(value.keys().cloned());
                 members.insert(name.clone(), Value::Object(value));
             }
@@ -65,7 +65,7 @@ impl FormReader<'_> {
                 continue;
             }
             let schema = self.schema(own);
-            match self.reader(own, schema.as_ref()).in_pairs(own, pairs).into_iter().next() {
+            match self.reader(own, schema.as_ref()).values_of_pairs(own, pairs).into_iter().next() {
                 Some(value) => members.insert(own.to_owned(), value),
                 None => members.insert(name.clone(), Value::String(decoded(value))),
             };

@@ -68,7 +68,7 @@ impl HttpConnection {
 }
 
 /// The head of an answer with a length in place of the hidden field, followed by the body that the field carried.
-fn revealed(bytes: &[u8]) -> Option<Vec<u8>> {
+fn with_content_length(bytes: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (before, rest) = text.split_once(&format!("{HIDDEN}: "))?;
     let (hidden, after) = rest.split_once("\r\n")?;
@@ -98,7 +98,7 @@ fn styled(bytes: &[u8], style: WireStyle) -> Option<Vec<u8>> {
 impl AsyncWrite for HttpConnection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.drain(context))?;
-        match revealed(bytes).or_else(|| styled(bytes, self.style)) {
+        match with_content_length(bytes).or_else(|| styled(bytes, self.style)) {
             Some(instead) => {
                 self.waiting = instead;
                 Poll::Ready(Ok(bytes.len()))

@@ -48,7 +48,7 @@ pub(crate) fn choose(store: &ResourceStore, kind: &str, style: Option<&Value>, s
     if let Some(id) = natural.and_then(|at| id_text(sent?.pointer(&at)?)) {
         return id;
     }
-    if let Some(id) = style.and_then(|style| composed(style, sample?, sent?)) {
+    if let Some(id) = style.and_then(|style| id_of_sent_values(style, sample?, sent?)) {
         return id;
     }
     if let (Some(id), false) = (sent.and_then(|sent| id_text(sent.get("id")?)), sample.is_some_and(|sample| sample.get("id").is_some())) {
@@ -81,7 +81,7 @@ fn natural_key(style: &Value, sample: &Value) -> Option<String> {
 }
 
 /// The id of what is sent, where the example's id is made of values of the example, joined by underscores.
-fn composed(style: &Value, sample: &Value, sent: &Value) -> Option<String> {
+fn id_of_sent_values(style: &Value, sample: &Value, sent: &Value) -> Option<String> {
     let parts: Vec<&str> = style.as_str()?.split('_').collect();
     let attributes = sample.get("attributes").unwrap_or(sample).as_object().filter(|_| parts.len() > 1)?;
     let written = sent.get("attributes").unwrap_or(sent);

@@ -58,7 +58,7 @@ pub(crate) fn is_finished(contract: &Contract, kind: &str, resource: &Resource) 
 /// Puts a new job at its first state.
 pub(crate) fn start(contract: &Contract, kind: &str, body: &mut Value) {
     let Some((operation, done)) = reader(contract, kind) else { return };
-    let ended = |state: &str| done.is_over(state);
+    let ended = |state: &str| done.is_final(state);
     let at = state_at(operation, done);
     if body.pointer(&at).and_then(Value::as_str).is_some_and(|state| !ended(state)) {
         return;
@@ -84,7 +84,7 @@ fn states(contract: &Contract, operation: &Operation, done: &JobDone) -> Vec<Str
 pub(crate) fn finishes(contract: &Contract, kind: &str, resource: &Resource, reads: u32) -> bool {
     let Some((operation, done)) = reader(contract, kind) else { return false };
     let state = resource.body.pointer(&state_at(operation, done)).and_then(Value::as_str);
-    let over = state.is_some_and(|state| done.is_over(state));
+    let over = state.is_some_and(|state| done.is_final(state));
     !resource.expired && if over { is_finished(contract, kind, resource) } else { resource.reads + 1 >= reads }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::operation_profile::success_example;
-use super::resource_place::{Place, respell, set_id};
+use super::resource_place::{Place, replace_id_in_links, set_id};
 use super::routed_request::MockCore;
 use super::store::id_text;
 
@@ -35,7 +35,7 @@ pub(crate) fn likeness(core: &MockCore, kind: &str, id: &str) -> Value {
 /// Gives a resource another id, in its links too.
 pub(crate) fn rename(body: &mut Value, id_at: &str, id: &str) {
     if let Some(old) = body.pointer(id_at).and_then(id_text) {
-        respell(body, &old, id);
+        replace_id_in_links(body, &old, id);
     }
     set_id(body, id_at, id);
 }

@@ -117,7 +117,7 @@ impl Mock {
                 accounts: options.accounts,
                 lifetimes: job::lifetimes(&options.suite),
             };
-            seed::sow(&core, &options.suite, &mut state.store);
+            seed::seed_store(&core, &options.suite, &mut state.store);
             given = seed::given(&core, &options.suite);
             core
         });

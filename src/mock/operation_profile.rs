@@ -49,7 +49,7 @@ pub(crate) struct OperationProfiles {
 impl OperationProfiles {
     pub(crate) fn new(contract: &Contract) -> Self {
         let mut profiles: BTreeMap<String, OperationProfile> =
-            contract.operations.iter().map(|operation| (operation.id.clone(), rough(contract, operation))).collect();
+            contract.operations.iter().map(|operation| (operation.id.clone(), from_response_shapes(contract, operation))).collect();
         for operation in &contract.operations {
             let kind = kind_of(contract, operation, &profiles);
             if let Some(profile) = profiles.get_mut(&operation.id) {
@@ -135,7 +135,7 @@ impl OperationProfiles {
     }
 }
 
-fn rough(contract: &Contract, operation: &Operation) -> OperationProfile {
+fn from_response_shapes(contract: &Contract, operation: &Operation) -> OperationProfile {
     let segments: Vec<&str> = operation.segments().collect();
     let parameter = |segment: &str| {
         let name = parameter_of(segment)?;

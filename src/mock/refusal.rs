@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer_headers;
 use super::answer_headers::HeaderContext;
-use super::draft_answer::{DraftAnswer, concrete, declared};
+use super::draft_answer::{DraftAnswer, concrete_media_type, declared};
 use super::notice::ErrorSource;
 use super::operation_profile::media_example;
 use super::routed_request::MockCore;
@@ -36,7 +36,7 @@ pub(crate) fn refuse(core: &MockCore, status: u16, reason: &RefusalReason<'_>, c
         None => likeness().and_then(|response| response.content.first()),
     };
     if let Some(media) = media {
-        draft.media = Some(concrete(&media.name));
+        draft.media = Some(concrete_media_type(&media.name));
         draft.body = Some(body(core, circumstances.operation, media, status, reason));
     }
     draft
@@ -48,16 +48,16 @@ fn body(core: &MockCore, operation: Option<&Operation>, media: &MediaType, statu
         Some(operation) => media_example(media, operation),
         None => media.examples.first().map(|example| example.value.clone()),
     };
-    let example = led_by_errors(media, example.unwrap_or_else(drawn));
+    let example = with_errors_first(media, example.unwrap_or_else(drawn));
     let fits = |body: &Value| media.schema.as_ref().is_none_or(|schema| core.schemas.fits(schema, body));
-    let full = told(&example, status, reason, true);
-    let brief = told(&example, status, reason, false);
+    let full = with_refusal_reason(&example, status, reason, true);
+    let brief = with_refusal_reason(&example, status, reason, false);
     let others = media.schema.iter().flat_map(|schema| specimens(&core.contract.document, &schema.0));
     [full, brief].into_iter().chain(others).find(fits).unwrap_or(example)
 }
 
 /// A document of JSON:API that refuses has `errors` (JSON:API, Top Level), whether or not the schema asks for them.
-fn led_by_errors(media: &MediaType, mut example: Value) -> Value {
+fn with_errors_first(media: &MediaType, mut example: Value) -> Value {
     if let (JSON_API, Value::Object(members)) = (media.name.as_str(), &mut example)
         && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
     {
@@ -67,7 +67,7 @@ fn led_by_errors(media: &MediaType, mut example: Value) -> Value {
 }
 
 /// The example with the status and the reason of this refusal in it.
-fn told(example: &Value, status: u16, reason: &RefusalReason<'_>, with_source: bool) -> Value {
+fn with_refusal_reason(example: &Value, status: u16, reason: &RefusalReason<'_>, with_source: bool) -> Value {
     let mut body = example.clone();
     match body.get_mut("errors") {
         Some(Value::Array(errors)) => {
@@ -76,7 +76,7 @@ fn told(example: &Value, status: u16, reason: &RefusalReason<'_>, with_source: b
                 errors.push(json!({}));
             }
             if let Some(Value::Object(error)) = errors.first_mut() {
-                tell_error(error, status, reason, with_source);
+                fill_error_object(error, status, reason, with_source);
             }
         }
         _ => {
@@ -89,7 +89,7 @@ fn told(example: &Value, status: u16, reason: &RefusalReason<'_>, with_source: b
 }
 
 /// Fills an error object of JSON:API.
-fn tell_error(error: &mut Map<String, Value>, status: u16, reason: &RefusalReason<'_>, with_source: bool) {
+fn fill_error_object(error: &mut Map<String, Value>, status: u16, reason: &RefusalReason<'_>, with_source: bool) {
     error.insert("status".to_owned(), json!(status.to_string()));
     error.insert("title".to_owned(), json!(title(status)));
     error.insert("detail".to_owned(), json!(reason.detail));

@@ -8,7 +8,7 @@ use super::accounts::{self, Caller};
 use super::answer_headers;
 use super::answer_headers::HeaderContext;
 use super::behaviours::{self, AcceptedRequest};
-use super::draft_answer::{DraftAnswer, concrete, declared, preferred};
+use super::draft_answer::{DraftAnswer, concrete_media_type, declared, preferred};
 use super::faults::{AnswerScope, StateFault};
 use super::notice::{self, ErrorSource, Noticed};
 use super::operation_profile::media_example;
@@ -45,7 +45,7 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockSta
     let Some(guard) = nearest.or(core.contract.operations.first()) else { return DraftAnswer::new(404) };
     let caller = accounts::caller(&core.contract, &core.accounts, guard, call);
     let circumstances = HeaderContext { operation: nearest, methods: &methods, ..HeaderContext::default() };
-    let mut draft = if let Some(status) = core.faults.instead(nearest, number).or_else(|| core.faults.choke(nearest, call)) {
+    let mut draft = if let Some(status) = core.faults.replacement_status(nearest, number).or_else(|| core.faults.failure_status(nearest, call)) {
         let circumstances = HeaderContext { wait: Some(1), ..circumstances };
         refuse(core, status, &RefusalReason { detail: "This request was not looked at.", source: &ErrorSource::Nowhere }, &circumstances)
     } else if let Some(refusal) = limited(core, windows, state, &caller, &circumstances) {
@@ -53,11 +53,11 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockSta
     } else if let Some(operation) = operation {
         RequestHandler { core, routed: RoutedRequest::new(core, call, operation), methods: &methods }.answer(state, &caller)
     } else {
-        astray(core, &RoutedRequest::new(core, call, guard), &caller, &circumstances)
+        refuse_unrouted(core, &RoutedRequest::new(core, call, guard), &caller, &circumstances)
     };
     validators::hold(core, call, &mut draft, &HeaderContext { operation: nearest, methods: &methods, ..HeaderContext::default() });
     let response = declared(&core.contract, nearest, Status(draft.status));
-    let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete(&media.name)) == draft.media));
+    let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete_media_type(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
     if let (Some(schema), true) = (schema, media.is_some_and(|media| is_xml(&media.name))) {
         draft.write_as_xml(&core.contract.document, &schema.0);
@@ -69,7 +69,7 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockSta
 
 /// The refusal of a request that is one too many.
 fn limited(core: &MockCore, windows: &[RateLimit], state: &mut MockState, caller: &Caller, circumstances: &HeaderContext<'_>) -> Option<DraftAnswer> {
-    if !caller.is_known() || core.faults.overlook(circumstances.operation, &TriggerName::BURST) {
+    if !caller.is_known() || core.faults.is_overlooked(circumstances.operation, &TriggerName::BURST) {
         return None;
     }
     let wait = state.admit(windows, Instant::now()).err()?;
@@ -80,9 +80,9 @@ fn limited(core: &MockCore, windows: &[RateLimit], state: &mut MockState, caller
 }
 
 /// The refusal of a request that leads to no operation.
-fn astray(core: &MockCore, guard: &RoutedRequest<'_>, caller: &Caller, circumstances: &HeaderContext<'_>) -> DraftAnswer {
+fn refuse_unrouted(core: &MockCore, guard: &RoutedRequest<'_>, caller: &Caller, circumstances: &HeaderContext<'_>) -> DraftAnswer {
     let stranger = notice::access(guard, caller).into_iter().find(|noticed| noticed.insist == Some(401));
-    let overlooked = |noticed: &Noticed| noticed.triggers.iter().any(|trigger| core.faults.overlook(circumstances.operation, trigger));
+    let overlooked = |noticed: &Noticed| noticed.triggers.iter().any(|trigger| core.faults.is_overlooked(circumstances.operation, trigger));
     if let Some(noticed) = stranger.filter(|noticed| !overlooked(noticed)) {
         let status = core.faults.status(circumstances.operation, 401);
         return refuse(core, status, &RefusalReason { detail: &noticed.detail, source: &noticed.source }, circumstances);
@@ -100,7 +100,7 @@ fn astray(core: &MockCore, guard: &RoutedRequest<'_>, caller: &Caller, circumsta
         draft.set("Allow", circumstances.methods.join(", "));
         return draft;
     }
-    if trigger.is_some_and(|trigger| core.faults.overlook(circumstances.operation, &trigger)) {
+    if trigger.is_some_and(|trigger| core.faults.is_overlooked(circumstances.operation, &trigger)) {
         return DraftAnswer::new(200);
     }
     let status = core.faults.status(circumstances.operation, status);
@@ -117,7 +117,7 @@ struct RequestHandler<'a> {
 impl<'a> RequestHandler<'a> {
     fn answer(&self, state: &mut MockState, caller: &Caller) -> DraftAnswer {
         let mut noticed = notice::access(&self.routed, caller);
-        let seen = notice::look(&self.routed, state);
+        let seen = notice::detect(&self.routed, state);
         let place = if !noticed.is_empty() && self.core.variants.has(BehaviourChoice::AccessLast) { 0 } else { noticed.len() };
         noticed.splice(place..place, seen);
         self.count(state, &noticed);
@@ -126,11 +126,11 @@ impl<'a> RequestHandler<'a> {
             let Some((trigger, statuses)) = found.or_else(|| Some((noticed.triggers.first()?.clone(), vec![Status(noticed.insist?)]))) else {
                 continue;
             };
-            if self.core.faults.overlook(Some(self.routed.operation), &trigger) {
+            if self.core.faults.is_overlooked(Some(self.routed.operation), &trigger) {
                 continue;
             }
             let key = format!("{} {trigger}", self.routed.operation.id);
-            let Some(status) = state.turn(key, &statuses) else { continue };
+            let Some(status) = state.next_status(key, &statuses) else { continue };
             return self.rule(state, status, &trigger, &noticed);
         }
         self.succeed(state, None)
@@ -193,18 +193,18 @@ impl<'a> RequestHandler<'a> {
         let media = response.and_then(|response| preferred(response, self.routed.call.header("accept")));
         let example = media.and_then(|media| media_example(media, operation));
         let mut turn = AcceptedRequest { routed: &self.routed, state, response, media, example };
-        let outcome = behaviours::act(&mut turn);
+        let outcome = behaviours::perform(&mut turn);
         let status = self.chosen(status, media.is_some());
         let sent = self.core.faults.status(Some(operation), status.0);
         let mut draft = DraftAnswer::new(sent);
         let elsewhere = (status.0 / 100 == 3).then(|| "/".to_owned());
-        let location = outcome.location.or(elsewhere).map(|location| self.spelled(response, location));
+        let location = outcome.location.or(elsewhere).map(|location| self.location_as_declared(response, location));
         // What was made and is not shown could not be found otherwise (RFC 9110, section 15.3.2).
         let mut expressions = response.into_iter().flat_map(|response| &response.links).flat_map(|link| link.parameters.values());
         let asked_for = media.is_none() || expressions.any(|expression| expression.starts_with("$response.header."));
         if status.0 / 100 == 3 && media.is_none() && self.core.variants.has(BehaviourChoice::BodyWithRedirect) && outcome.body.is_some() {
             let success = operation.successes().flat_map(|response| &response.content).next();
-            draft.media = success.map(|media| concrete(&media.name));
+            draft.media = success.map(|media| concrete_media_type(&media.name));
             draft.body = outcome.body.clone();
         }
         if let Some(location) = location.as_ref().filter(|_| status.0 == 201 && asked_for) {
@@ -215,7 +215,7 @@ impl<'a> RequestHandler<'a> {
             draft.body = outcome.body;
             draft.media = draft.body.as_ref().map(|_| "application/json".to_owned());
         } else if let Some(media) = media.filter(|_| !matches!(status.0, 204 | 205 | 304)) {
-            draft.media = Some(concrete(&media.name));
+            draft.media = Some(concrete_media_type(&media.name));
             draft.body = Some(outcome.body.unwrap_or(Value::Null));
         }
         draft
@@ -231,7 +231,7 @@ impl<'a> RequestHandler<'a> {
     }
 
     /// A location as its header takes it: with the name of the host where a path does not fit the schema.
-    fn spelled(&self, response: Option<&Response>, location: String) -> String {
+    fn location_as_declared(&self, response: Option<&Response>, location: String) -> String {
         let rule = response.and_then(|response| response.headers.iter().find(|rule| rule.name.eq_ignore_ascii_case("location")));
         let fits = |text: &str| {
             let schema = rule.and_then(|rule| rule.schema.as_ref());
@@ -247,7 +247,7 @@ impl<'a> RequestHandler<'a> {
         let statuses = self.routed.demanded(|condition| condition.trigger == TriggerName::SUCCESS);
         let (trigger, statuses) = if finished.is_empty() { (TriggerName::SUCCESS, statuses) } else { (TriggerName::FINISHED, finished) };
         let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| !status.is_refusal()).collect();
-        self.take_sides(&mut statuses);
+        self.choose_contradicted_status(&mut statuses);
         if let Some(done) = self.routed.operation.done.as_ref().filter(|done| statuses.iter().any(|status| done.status.contains(status))) {
             let at_end = !self.core.variants.has(BehaviourChoice::NoRedirect) && self.finishes(state);
             statuses.retain(|status| done.status.contains(status) == at_end);
@@ -265,11 +265,11 @@ impl<'a> RequestHandler<'a> {
         let key = format!("{} {trigger} {about}", self.routed.operation.id);
         let declared = || self.routed.operation.successes().next().map(|response| response.status);
         let usual = if self.routed.operation.method.is_safe() { Status(200) } else { Status(204) };
-        state.turn(key, &statuses).or_else(declared).unwrap_or(usual)
+        state.next_status(key, &statuses).or_else(declared).unwrap_or(usual)
     }
 
     /// Leaves one of two statuses where the documents differ: the first that they name, or the other side.
-    fn take_sides(&self, statuses: &mut Vec<Status>) {
+    fn choose_contradicted_status(&self, statuses: &mut Vec<Status>) {
         let operation = self.routed.operation;
         let main = |status: &Status| operation.response(*status).and_then(|response| response.alternative_to);
         let sides: Vec<(Status, Status)> = statuses.iter().filter_map(|status| Some((*status, main(status)?))).collect();
@@ -311,6 +311,6 @@ impl<'a> RequestHandler<'a> {
         if !fits {
             return self.succeed(state, Some(status));
         }
-        DraftAnswer { media: Some(concrete(&media.name)), body: Some(job), ..DraftAnswer::new(status.0) }
+        DraftAnswer { media: Some(concrete_media_type(&media.name)), body: Some(job), ..DraftAnswer::new(status.0) }
     }
 }

@@ -107,7 +107,7 @@ pub(crate) fn of_request(body: &Value) -> Place {
 }
 
 /// Replaces an id wherever it is a whole segment of a link.
-pub(crate) fn respell(value: &mut Value, old: &str, new: &str) {
+pub(crate) fn replace_id_in_links(value: &mut Value, old: &str, new: &str) {
     match value {
         Value::String(text) if text.contains('/') && !text.contains(' ') => {
             let (path, query) = text.split_once('?').map_or((text.as_str(), None), |(path, query)| (path, Some(query)));
@@ -115,8 +115,8 @@ pub(crate) fn respell(value: &mut Value, old: &str, new: &str) {
             let path = segments.join("/");
             *text = query.map_or(path.clone(), |query| format!("{path}?{query}"));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| respell(item, old, new)),
-        Value::Object(members) => members.values_mut().for_each(|member| respell(member, old, new)),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_id_in_links(item, old, new)),
+        Value::Object(members) => members.values_mut().for_each(|member| replace_id_in_links(member, old, new)),
         _ => {}
     }
 }
@@ -136,7 +136,7 @@ pub(crate) fn set_id(resource: &mut Value, at: &str, id: &str) {
 
 /// Lays what a request wrote over a resource. With `sample`, the request of the contract's example, members that the
 /// example sends and the request does not are taken away.
-pub(crate) fn overlay(resource: &mut Value, sent: &Value, sample: Option<&Value>) {
+pub(crate) fn merge_sent(resource: &mut Value, sent: &Value, sample: Option<&Value>) {
     let (Value::Object(resource), Value::Object(sent)) = (resource, sent) else { return };
     if !is_json_api(sent) {
         // A request may be plain where the answer is a resource object.
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn an_id_is_put_back_where_what_was_written_took_the_place_of_its_holder() {
         let mut resource = json!({"book": {"id": 7, "title": "old"}});
-        overlay(&mut resource, &json!({"book": {"title": "new"}}), None);
+        merge_sent(&mut resource, &json!({"book": {"title": "new"}}), None);
         set_id(&mut resource, "/book/id", "1000");
         assert_eq!(resource, json!({"book": {"title": "new", "id": "1000"}}));
     }

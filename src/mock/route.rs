@@ -103,7 +103,7 @@ type FormFit = (bool, Reverse<usize>, usize, bool, Reverse<usize>, usize, usize)
 fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedRequest) -> FormFit {
     // An object may be written in pairs of other names.
     let sent = |parameter: &&Parameter| {
-        !reader(contract, schemas, parameter).in_pairs(&parameter.name, &pairs_of(form, parameter, &call.raw_query)).is_empty()
+        !reader(contract, schemas, parameter).values_of_pairs(&parameter.name, &pairs_of(form, parameter, &call.raw_query)).is_empty()
     };
     let required: Vec<&Parameter> = form.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Query).collect();
     let known = call.query.iter().filter(|(name, _)| form.parameter(Location::Query, name).is_some()).count();
@@ -121,7 +121,7 @@ fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedR
                 media.and_then(|media| media.schema.as_ref()).map_or(0, |schema| super::violation_cause::cost(contract, schemas, schema, &body));
             (resource_place::of_request(&body).many == resource_place::of_request(example).many, cost)
         }
-        (Payload::Malformed(_), Some(example)) => (looks_many(&text) == resource_place::of_request(example).many, 0),
+        (Payload::Malformed(_), Some(example)) => (looks_like_array(&text) == resource_place::of_request(example).many, 0),
         _ => (true, 0),
     };
     (all_there, Reverse(misfits), if all_there { required.len() } else { 0 }, same_shape, Reverse(wrongs), shared, known)
@@ -150,7 +150,7 @@ fn contradicts(contract: &Contract, schemas: &Schemas, form: &Operation, call: &
 }
 
 /// Whether the text of a body that cannot be read looks as if `data`, or the whole of it, were an array.
-fn looks_many(text: &str) -> bool {
+fn looks_like_array(text: &str) -> bool {
     let rest = text.split_once("\"data\"").map_or(text, |(_, rest)| rest.trim_start().trim_start_matches(':'));
     rest.trim_start().starts_with('[')
 }

@@ -18,21 +18,21 @@ use crate::model::suite::{Given, Suite};
 
 /// Fills the store: what the suite lays in, what the suite says is given, and for every kind that no operation makes the
 /// resources of the contract's examples.
-pub(crate) fn sow(core: &MockCore, suite: &Suite, store: &mut ResourceStore) {
+pub(crate) fn seed_store(core: &MockCore, suite: &Suite, store: &mut ResourceStore) {
     for kind in &core.profiles.created {
-        store.know(kind);
+        store.add_kind(kind);
     }
     for operation in &core.contract.operations {
-        sow_from(core, operation, store);
+        seed_from_examples(core, operation, store);
     }
     for operation in core.contract.operations.iter().filter(|operation| shows_example(core, operation, |kind| core.profiles.created.contains(kind))) {
-        sow_shown(core, operation, store, |_| true);
+        seed_from_answers(core, operation, store, |_| true);
     }
     // What nothing makes and nothing finds can only be what the examples name.
     let found: BTreeSet<String> =
         core.contract.operations.iter().flat_map(|operation| core.profiles.of(operation).yields).map(|yielded| yielded.kind).collect();
     for operation in &core.contract.operations {
-        sow_parameters(core, operation, store, |kind| !core.profiles.created.contains(kind) && !found.contains(kind));
+        seed_from_path_parameters(core, operation, store, |kind| !core.profiles.created.contains(kind) && !found.contains(kind));
     }
     for (kind, bodies) in &suite.mock.resources {
         for body in bodies {
@@ -86,17 +86,17 @@ fn item_parameter<'a>(operation: &'a Operation, kind: &str) -> Option<&'a Parame
 }
 
 /// Resources that the examples of an operation show, of kinds that no operation makes.
-fn sow_from(core: &MockCore, operation: &Operation, store: &mut ResourceStore) {
+fn seed_from_examples(core: &MockCore, operation: &Operation, store: &mut ResourceStore) {
     let borrowed = |kind: &str| !core.profiles.created.contains(kind);
     let makes_it = operation.method.is_put() && core.profiles.of(operation).on_item;
     if !makes_it {
-        sow_parameters(core, operation, store, borrowed);
+        seed_from_path_parameters(core, operation, store, borrowed);
     }
-    sow_shown(core, operation, store, borrowed);
+    seed_from_answers(core, operation, store, borrowed);
 }
 
 /// Resources that the answers of an operation show and links lead to, of the kinds that are wanted.
-fn sow_shown(core: &MockCore, operation: &Operation, store: &mut ResourceStore, wanted: impl Fn(&str) -> bool) {
+fn seed_from_answers(core: &MockCore, operation: &Operation, store: &mut ResourceStore, wanted: impl Fn(&str) -> bool) {
     for response in operation.successes() {
         for link in &response.links {
             for (name, expression) in &link.parameters {
@@ -104,7 +104,7 @@ fn sow_shown(core: &MockCore, operation: &Operation, store: &mut ResourceStore, 
                     continue;
                 };
                 for example in response.content.iter().flat_map(|media| &media.examples).filter(|_| wanted(&kind)) {
-                    sow_items(core, &kind, at, &example.value, store);
+                    seed_items(core, &kind, at, &example.value, store);
                 }
             }
         }
@@ -112,7 +112,7 @@ fn sow_shown(core: &MockCore, operation: &Operation, store: &mut ResourceStore, 
 }
 
 /// Resources that the parameters of a path name, of the kinds that are wanted.
-fn sow_parameters(core: &MockCore, operation: &Operation, store: &mut ResourceStore, wanted: impl Fn(&str) -> bool) {
+fn seed_from_path_parameters(core: &MockCore, operation: &Operation, store: &mut ResourceStore, wanted: impl Fn(&str) -> bool) {
     let parameters = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
     for (parameter, need) in parameters.filter_map(|parameter| Some((parameter, parameter.resource.as_ref()?))) {
         let Some(id) = parameter.example.as_ref().and_then(id_text).filter(|_| wanted(&need.kind)) else { continue };
@@ -123,7 +123,7 @@ fn sow_parameters(core: &MockCore, operation: &Operation, store: &mut ResourceSt
     }
 }
 
-fn sow_items(core: &MockCore, kind: &str, at: &str, example: &Value, store: &mut ResourceStore) {
+fn seed_items(core: &MockCore, kind: &str, at: &str, example: &Value, store: &mut ResourceStore) {
     let place = Place::of_id(at, Some(example), kind);
     for item in place.items(example) {
         if let Some(id) = item.pointer(&place.id).and_then(id_text) {

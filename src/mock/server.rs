@@ -83,7 +83,7 @@ fn takes_gzip(accepted: &str) -> bool {
 
 fn written(mut answer: MockAnswer) -> Response {
     if matches!(answer.status, 204 | 304) && (!answer.body.is_empty() || answer.header("content-length").is_some()) {
-        hide(&mut answer);
+        remove_forbidden_body(&mut answer);
     }
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -97,7 +97,7 @@ fn written(mut answer: MockAnswer) -> Response {
 
 /// Hides a body, or the length of one, where there must be none. The connection ends with it, as what comes after such a
 /// body cannot be told from it.
-fn hide(answer: &mut MockAnswer) {
+fn remove_forbidden_body(answer: &mut MockAnswer) {
     let body = std::mem::take(&mut answer.body);
     let length = answer.header("content-length").map_or_else(|| body.len().to_string(), str::to_owned);
     answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));

@@ -20,7 +20,7 @@ pub(crate) struct MockState {
 
 impl MockState {
     /// Of several statuses for one condition, the one whose turn it is.
-    pub(crate) fn turn(&mut self, condition: String, statuses: &[Status]) -> Option<Status> {
+    pub(crate) fn next_status(&mut self, condition: String, statuses: &[Status]) -> Option<Status> {
         let count = self.turns.entry(condition).or_default();
         let status = statuses.get(*count % statuses.len().max(1)).copied();
         *count += 1;

@@ -81,7 +81,7 @@ impl ResourceStore {
     }
 
     /// Makes a kind known before there is a resource of it.
-    pub(crate) fn know(&mut self, kind: &str) {
+    pub(crate) fn add_kind(&mut self, kind: &str) {
         self.shelves.entry(kind.to_owned()).or_default();
     }
 

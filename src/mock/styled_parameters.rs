@@ -45,7 +45,7 @@ pub(crate) fn pairs_of(operation: &Operation, parameter: &Parameter, pairs: &[Ra
 /// Whether a limit is broken, and what is wrong, when a value does not fit the schema of its parameter.
 pub(crate) fn query_breach(contract: &Contract, schemas: &Schemas, parameter: &Parameter, pairs: &[RawPair]) -> Option<(bool, String)> {
     let schema = parameter.schema.as_ref()?;
-    let sent = reader(contract, schemas, parameter).in_pairs(&parameter.name, pairs);
+    let sent = reader(contract, schemas, parameter).values_of_pairs(&parameter.name, pairs);
     let breach = sent.iter().find_map(|value| schemas.breaches(schema, value).ok()?.into_iter().next())?;
     Some((matches!(breach.keyword.as_str(), "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems"), breach.message))
 }
@@ -64,7 +64,7 @@ pub(crate) fn read(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, t
 
 impl StyledReader<'_> {
     /// What stands under a name in pairs: a list or an object once, anything else as often as it is there.
-    pub(crate) fn in_pairs(&self, name: &str, pairs: &[RawPair]) -> Vec<Value> {
+    pub(crate) fn values_of_pairs(&self, name: &str, pairs: &[RawPair]) -> Vec<Value> {
         let own = || pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
         if self.serialization.style == Style::Json {
             return own().map(|text| from_json(&decoded(text))).collect();

@@ -34,7 +34,7 @@ pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnsw
         (None, Some(since)) => told("last-modified") == Some(since),
         (None, None) => false,
     };
-    if same && !core.faults.overlook(Some(operation), &TriggerName::UNMODIFIED) {
+    if same && !core.faults.is_overlooked(Some(operation), &TriggerName::UNMODIFIED) {
         *draft = DraftAnswer::new(status.0);
         draft.set("ETag", version);
         answer_headers::add(core, draft, operation.response(status), circumstances);

@@ -11,10 +11,10 @@ const DEEPEST: usize = 8;
 
 /// How wrong a body is for a schema, to tell forms apart: a wrong shape weighs more than any wrong value.
 pub(crate) fn cost(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> usize {
-    weigh(&drill(contract, schemas, schema, body))
+    distance(&drill(contract, schemas, schema, body))
 }
 
-fn weigh(breaches: &[SchemaViolation]) -> usize {
+fn distance(breaches: &[SchemaViolation]) -> usize {
     breaches.iter().map(|breach| if breach.keyword == "type" && breach.at.matches('/').count() < 2 { 100 } else { 1 }).sum()
 }
 
@@ -50,7 +50,7 @@ fn best_branch(
     let count = contract.document.pointer(&branches)?.as_array()?.len();
     let value = body.pointer(&breach.at)?;
     let inner = (0..count).map(|index| drill_to(contract, schemas, &SchemaRef(format!("{branches}/{index}")), value, depth + 1));
-    let best = inner.min_by_key(|breaches| weigh(breaches))?;
+    let best = inner.min_by_key(|breaches| distance(breaches))?;
     Some(best.into_iter().map(|inner| SchemaViolation { at: format!("{}{}", breach.at, inner.at), ..inner }).collect())
 }
 

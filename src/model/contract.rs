@@ -158,7 +158,7 @@ impl Operation {
     }
 
     /// Whether a code that came is one that a declared status stands for; a response of its own goes before a range.
-    pub fn is_told_by(&self, declared: Status, code: Status) -> bool {
+    pub fn covers_code(&self, declared: Status, code: Status) -> bool {
         declared == code || (declared.covers(code) && self.response(code).is_none())
     }
 

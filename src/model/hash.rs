@@ -6,7 +6,7 @@ pub fn hashed(seed: u64, text: &str) -> u64 {
 }
 
 /// A number that depends on nothing but a seed and a name (FNV-1a, then the finaliser of `SplitMix64`).
-pub fn scattered(seed: u64, name: &str) -> u64 {
+pub fn hash_of_seed_and_name(seed: u64, name: &str) -> u64 {
     let hash = hashed(seed, name);
     let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -19,7 +19,7 @@ mod tests {
 
     #[test]
     fn a_number_depends_on_seed_and_name() {
-        assert_eq!(scattered(1, "a"), scattered(1, "a"));
-        assert!(scattered(1, "a") != scattered(2, "a") && scattered(1, "a") != scattered(1, "b"));
+        assert_eq!(hash_of_seed_and_name(1, "a"), hash_of_seed_and_name(1, "a"));
+        assert!(hash_of_seed_and_name(1, "a") != hash_of_seed_and_name(2, "a") && hash_of_seed_and_name(1, "a") != hash_of_seed_and_name(1, "b"));
     }
 }

@@ -43,8 +43,8 @@ impl SlotId {
 
     /// One more of what an id of a plan stands for.
     #[must_use]
-    pub fn twin(&self, which: impl Display) -> Self {
-        Self(twin(self, which))
+    pub fn another(&self, which: impl Display) -> Self {
+        Self(another(self, which))
     }
 
     /// What a slot named before it was filled again.
@@ -150,12 +150,12 @@ pub fn numbered(name: &str, number: impl Display) -> String {
 }
 
 /// One more of what an id of a plan stands for.
-pub fn twin(id: &str, which: impl Display) -> String {
+pub fn another(id: &str, which: impl Display) -> String {
     format!("{id}~{which}")
 }
 
 /// The probe that makes a resource again for another one.
-pub fn made_again(maker: &str, time: impl Display, user: &str) -> String {
+pub fn remade(maker: &str, time: impl Display, user: &str) -> String {
     format!("{maker}#again{time}:{user}")
 }
 
@@ -181,7 +181,7 @@ mod tests {
     fn what_is_made_here_is_taken_apart_here() {
         let slot = SlotId::numbered("books", 12);
         assert_eq!((&*slot, kind_of(&slot), number_of(&slot)), ("books#12", "books", Some(12)));
-        for other in [slot.twin("p~1"), slot.former(1), slot.found("7"), slot.twin(format_args!("{}:{}", 1, "p"))] {
+        for other in [slot.another("p~1"), slot.former(1), slot.found("7"), slot.another(format_args!("{}:{}", 1, "p"))] {
             assert_eq!((other.planned(), kind_of(&other)), (slot.clone(), "books"), "{other}");
             assert!(!is_looked_for(&other) && other != slot);
         }
@@ -189,10 +189,10 @@ mod tests {
         assert_eq!((&*look, kind_of(&look), is_looked_for(&look)), ("books#look~look:books.list::200::success:3", "books", true));
         let shown = SlotId::shown_by("books", "p", "7");
         assert_eq!((&*shown, kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
-        assert_eq!((planned(&slot), made_again("p", 2, "q").as_str()), (&*slot, "p#again2:q"));
+        assert_eq!((planned(&slot), remade("p", 2, "q").as_str()), (&*slot, "p#again2:q"));
         assert_eq!(&*SlotId::given("books", "7"), "books=7");
         assert_eq!(serde_json::to_value(&slot).unwrap(), serde_json::json!("books#12"));
         assert_eq!(serde_json::from_value::<SlotId>(serde_json::json!("books#12")).unwrap(), slot);
-        assert!(is_made_again_for(&made_again("p", 2, "q"), "q") && !is_made_again_for(&made_again("p", 2, "q"), "p"));
+        assert!(is_made_again_for(&remade("p", 2, "q"), "q") && !is_made_again_for(&remade("p", 2, "q"), "p"));
     }
 }

@@ -27,19 +27,19 @@ impl JobDone {
     }
 
     /// Whether this state is one from which nothing more will come.
-    pub fn is_over(&self, state: &str) -> bool {
+    pub fn is_final(&self, state: &str) -> bool {
         self.is_finished(state) || is_among(&self.failed, state)
     }
 }
 
 /// Whether a state is one of several, as loosely as servers spell them: `ERROR_CANCELLED` is `Error Canceled`.
 pub fn is_among(states: &[String], state: &str) -> bool {
-    let state = loosely(state);
-    states.iter().any(|known| loosely(known) == state)
+    let state = normalized_state(state);
+    states.iter().any(|known| normalized_state(known) == state)
 }
 
 /// A state without case, blanks, underscores and hyphens, and with one spelling of cancelled.
-fn loosely(state: &str) -> String {
+fn normalized_state(state: &str) -> String {
     let letters = state.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-'));
     letters.flat_map(char::to_lowercase).collect::<String>().replace("cancell", "cancel")
 }

@@ -299,7 +299,7 @@ impl Cell {
 
 impl Totals {
     /// The sums over cells, with every verdict present, and how many requests were sent in all, for fixtures and for clean-up.
-    pub fn summed(cells: &[Cell], requests: u64, fixture_requests: u64, cleanup_requests: u64) -> Self {
+    pub fn totals_of(cells: &[Cell], requests: u64, fixture_requests: u64, cleanup_requests: u64) -> Self {
         let count = |inferred: bool, verdict: Verdict| -> u64 {
             cells.iter().map(|cell| u64::from(cell.verdict == verdict && cell.certainty.is_inferred() == inferred)).sum()
         };

@@ -49,7 +49,7 @@ pub fn sample() -> Report {
         duration_ms: 2345,
         seed: 7,
         keep: crate::model::keep::Keep::All,
-        totals: Totals::summed(&cells, 21, 2, 1),
+        totals: Totals::totals_of(&cells, 21, 2, 1),
         cells,
         findings: vec![finding("body-schema", Severity::Must, "things.get::200::success")],
         undocumented: undocumented(),
@@ -164,21 +164,21 @@ mod tests {
     #[test]
     fn totals_hold_every_verdict_and_add_up() {
         let report = sample();
-        let totals = Totals::summed(&report.cells, 5, 2, 1);
+        let totals = Totals::totals_of(&report.cells, 5, 2, 1);
         assert_eq!(totals.verdicts.len(), Verdict::ALL.len());
         assert_eq!(totals.verdicts.values().sum::<u64>(), totals.cells);
         assert_eq!((totals.of(Verdict::StaleWaiver), totals.requests), (1, 5));
         assert!(totals.inferred.is_empty());
-        assert_eq!(Totals::summed(&[], 0, 0, 0).of(Verdict::Held), 0);
+        assert_eq!(Totals::totals_of(&[], 0, 0, 0).of(Verdict::Held), 0);
     }
 
     #[test]
     fn inferred_cells_are_counted_apart() {
         let mut cells = sample().cells;
-        let before = Totals::summed(&cells, 0, 0, 0);
+        let before = Totals::totals_of(&cells, 0, 0, 0);
         let first = cells.iter_mut().find(|cell| cell.verdict == Verdict::Conforms).unwrap();
         first.certainty = Certainty::Inferred;
-        let after = Totals::summed(&cells, 0, 0, 0);
+        let after = Totals::totals_of(&cells, 0, 0, 0);
         assert_eq!((after.cells, after.of(Verdict::Conforms)), (before.cells - 1, before.of(Verdict::Conforms) - 1));
         assert_eq!((after.inferred(Verdict::Conforms), after.inferred(Verdict::Blocked)), (1, 0));
     }

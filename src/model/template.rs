@@ -83,7 +83,7 @@ impl RequestTemplate {
     }
 
     /// Makes a place ready for a plain value: what stands before it stays, and nothing in it is encoded yet.
-    pub fn restyle(&mut self, place: &Place) {
+    pub fn reset_style(&mut self, place: &Place) {
         self.styled.iter_mut().filter(|styled| styled.place == *place).for_each(|styled| styled.encoded = false);
     }
 
@@ -93,7 +93,7 @@ impl RequestTemplate {
     }
 
     /// Lets another resource take the place of one wherever the request names it.
-    pub fn rebind(&mut self, from: &SlotId, to: &SlotId) {
+    pub fn replace_slot(&mut self, from: &SlotId, to: &SlotId) {
         for binding in self.fillings.iter_mut().filter(|binding| binding.slot == *from) {
             to.clone_into(&mut binding.slot);
         }

@@ -10,7 +10,7 @@ pub fn plain(value: &Value) -> String {
 }
 
 /// A span of time in words.
-pub fn span(seconds: u64) -> String {
+pub fn duration_in_words(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),
@@ -47,7 +47,7 @@ pub fn bare(name: &str) -> String {
 /// Whether a letter shows nothing by itself, or changes what stands beside it: controls of a terminal, marks that turn the
 /// direction of writing or have no width, separators of lines, fillers, and code points that are no characters (Unicode,
 /// general categories Cc, Cf, Zl, Zp and `Noncharacter_Code_Point`, and what is ignorable by default).
-pub fn is_unseen(letter: char) -> bool {
+pub fn is_invisible(letter: char) -> bool {
     let code = u32::from(letter);
     letter.is_control()
         || code & 0xfffe == 0xfffe
@@ -61,7 +61,7 @@ pub fn is_unseen(letter: char) -> bool {
 pub fn on_a_line(letter: char) -> char {
     match letter {
         letter if letter.is_control() => ' ',
-        letter if is_unseen(letter) => char::REPLACEMENT_CHARACTER,
+        letter if is_invisible(letter) => char::REPLACEMENT_CHARACTER,
         letter => letter,
     }
 }
@@ -76,7 +76,7 @@ pub fn one_line(text: &str) -> String {
 pub fn escaped_json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
-        if letter == '\n' || !is_unseen(letter) {
+        if letter == '\n' || !is_invisible(letter) {
             escaped.push(letter);
         } else {
             for unit in letter.encode_utf16(&mut [0; 2]) {
@@ -94,10 +94,10 @@ mod tests {
     #[test]
     fn what_is_unseen_is_known_and_nothing_else() {
         for letter in "\u{0}\u{7}\n\u{1b}\u{7f}\u{80}\u{9b}\u{ad}\u{61c}\u{200b}\u{200d}\u{202e}\u{2028}\u{2066}\u{feff}\u{fffe}\u{ffff}\u{1fffe}\u{fdd0}\u{3164}\u{e0041}\u{fe0f}".chars() {
-            assert!(is_unseen(letter), "{letter:?}");
+            assert!(is_invisible(letter), "{letter:?}");
         }
         for letter in "a é漢🙂‘’…—\u{a0}\u{fffd}\u{301}".chars() {
-            assert!(!is_unseen(letter), "{letter:?}");
+            assert!(!is_invisible(letter), "{letter:?}");
         }
         assert_eq!(one_line("a\nb\u{202e}c"), "a b\u{fffd}c");
     }
@@ -106,7 +106,7 @@ mod tests {
     fn escaped_json_means_the_same() {
         let value = Value::from("\u{9b}1m\u{7f}\u{202e}\u{ffff}\u{e0041}é\n");
         let text = escaped_json(&serde_json::to_string_pretty(&serde_json::json!({"a\u{85}": value})).unwrap());
-        assert!(text.chars().all(|letter| letter == '\n' || !is_unseen(letter)), "{text:?}");
+        assert!(text.chars().all(|letter| letter == '\n' || !is_invisible(letter)), "{text:?}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a\u{85}"], value);
     }
 }

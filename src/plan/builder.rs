@@ -49,7 +49,7 @@ impl<'a> PlanBuilder<'a> {
     ///
     /// # Errors
     /// What it would change is not allowed; the plan is as it was.
-    pub fn push_behind(&mut self, before: &str, probe: Probe) -> Result<ProbeId, Reason> {
+    pub fn push_after(&mut self, before: &str, probe: Probe) -> Result<ProbeId, Reason> {
         let behind = self.plan.probes.iter().position(|known| known.id == before).map(|position| position + 1);
         self.insert(behind.unwrap_or(self.plan.probes.len()), probe)
     }
@@ -146,7 +146,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Aims a probe at every cell that another one is aimed at.
-    pub fn aim_also(&mut self, other: &str, id: &str) {
+    pub fn aim_at_same_cells(&mut self, other: &str, id: &str) {
         for cell in &mut self.plan.cells {
             match &mut cell.intent {
                 Intent::Probes(aimed) if aimed.iter().any(|known| known == other) => aimed.push(id.to_owned()),

@@ -37,7 +37,7 @@ pub use resources::undocumented_ids::{kind_below, provenance, reader, remover};
 pub use schedule::dependencies::closure;
 pub use schedule::dependents::downstream;
 pub use schedule::selection::{WantedCells, skip_reason};
-pub use schedule::sweeping::{is_sweep, reaches};
+pub use schedule::sweeping::{changes_unnamed_things, reaches};
 
 use crate::contract::Schemas;
 use crate::model::contract::Contract;

@@ -6,7 +6,7 @@ use super::planning_context::Context;
 use super::resolver::Resolver;
 use super::schedule::{budget, greedy, ordering};
 use crate::model::plan::{Plan, Probe, Stage};
-use crate::plan::values::freshen;
+use crate::plan::values::set_unique_headers;
 
 /// One step of planning.
 pub struct Pass {
@@ -28,7 +28,7 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "cells",
         about: "aims a request at every wanted cell, with a fault where the cell is a refusal",
-        run: |resolver| resolver.aim_all(),
+        run: |resolver| resolver.plan_all_cells(),
     },
     Pass { name: "pages", about: "walks through the pages of lists", run: |resolver| resolver.walk_pages() },
     Pass { name: "jobs", about: "fetches what the Location of an accepted job leads to", run: |resolver| resolver.follow_jobs() },
@@ -113,7 +113,7 @@ fn make_headers_unique(resolver: &mut Resolver<'_>) {
     for probe in resolver.builder.probes_mut() {
         if let Some(operation) = context.contract.operation(&probe.operation) {
             let salt = format!("{} {}", context.options.mark, probe.id);
-            freshen(context.schemas, operation, &mut probe.request, probe.fault.as_ref().map(|fault| &fault.place), &salt);
+            set_unique_headers(context.schemas, operation, &mut probe.request, probe.fault.as_ref().map(|fault| &fault.place), &salt);
         }
     }
 }

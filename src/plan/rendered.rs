@@ -8,7 +8,7 @@ use crate::model::contract::RateLimit;
 use crate::model::effect::Effect;
 use crate::model::plan::{Intent, Plan, Probe, Purpose, Stage};
 use crate::model::reason::Code;
-use crate::model::text::span;
+use crate::model::text::duration_in_words;
 
 /// Lists every request in order, then the sums: what is made and removed, cells, requests by purpose, what is left out and why,
 /// and how long the rate limits make it take.
@@ -120,7 +120,7 @@ fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
             window.requests,
             window.seconds,
             if filled == 1 { "window" } else { "windows" },
-            span(wait)
+            duration_in_words(wait)
         );
     }
     if aimed > 0 {

@@ -35,7 +35,7 @@ fn planning<R>(name: &str, with: impl FnOnce(&Context<'_>) -> R) -> R {
 }
 
 /// Runs the passes before the named one, lets `change` at the plan, and tells what holds of it before and after that pass.
-fn around(name: &str, change: fn(&mut Resolver<'_>), holds: Holds) -> (bool, bool) {
+fn run_passes_until(name: &str, change: fn(&mut Resolver<'_>), holds: Holds) -> (bool, bool) {
     planning(name, |context| {
         let mut all = Resolver::new(context);
         let pass = PASSES.iter().position(|pass| pass.name == name).unwrap_or_else(|| panic!("there is no pass {name}"));
@@ -122,7 +122,7 @@ const BRINGS: &[(&str, Holds)] = &[
 fn each_pass_brings_about_what_nothing_before_it_does() {
     let wrong: Vec<String> = BRINGS
         .iter()
-        .map(|(name, holds)| (name, around(name, nothing, *holds)))
+        .map(|(name, holds)| (name, run_passes_until(name, nothing, *holds)))
         .filter(|(_, seen)| *seen != (false, true))
         .map(|(name, (before, after))| format!("{name}: before {before}, after {after}"))
         .collect();
@@ -144,7 +144,7 @@ fn what_is_not_allowed_any_more_is_taken_out_by_the_pass_for_effects() {
         probe.request.fillings.clear();
         probe.needs.clear();
     };
-    assert_eq!(around("effects", change, gone), (false, true));
+    assert_eq!(run_passes_until("effects", change, gone), (false, true));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn what_needs_a_request_that_is_taken_out_goes_with_it() {
         let maker = all.builder.plan().source(&removal.needs[0]).unwrap().clone();
         "reset".clone_into(&mut all.builder.probe_mut(&maker).unwrap().operation);
     };
-    assert_eq!(around("effects", make, gone), (false, true));
+    assert_eq!(run_passes_until("effects", make, gone), (false, true));
 }
 
 #[test]

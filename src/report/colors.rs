@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::text::is_unseen;
+use crate::model::text::is_invisible;
 use crate::model::verdict::{Severity, Verdict};
 
 /// The one character that stands for a verdict.
@@ -53,8 +53,8 @@ pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
 
 /// Text of a server on lines of its own, as a terminal may be given it: what would move the cursor, turn the direction of
 /// writing, or be unseen, is seen to be there.
-pub fn legible(text: &str) -> String {
-    let plain = |letter: char| matches!(letter, '\n' | '\t') || !is_unseen(letter);
+pub fn safe_for_terminal(text: &str) -> String {
+    let plain = |letter: char| matches!(letter, '\n' | '\t') || !is_invisible(letter);
     text.chars().map(|letter| if plain(letter) { letter } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_left_out() {
-        assert_eq!(legible("a\u{1b}[2Jb\u{9b}1mc\u{7}\r\u{202e}d\u{2066}"), "a\u{fffd}[2Jb\u{fffd}1mc\u{fffd}\u{fffd}\u{fffd}d\u{fffd}");
-        assert_eq!(legible("tab\tline\nä 漢 ‘quoted’"), "tab\tline\nä 漢 ‘quoted’");
+        assert_eq!(safe_for_terminal("a\u{1b}[2Jb\u{9b}1mc\u{7}\r\u{202e}d\u{2066}"), "a\u{fffd}[2Jb\u{fffd}1mc\u{fffd}\u{fffd}\u{fffd}d\u{fffd}");
+        assert_eq!(safe_for_terminal("tab\tline\nä 漢 ‘quoted’"), "tab\tline\nä 漢 ‘quoted’");
     }
 
     #[test]

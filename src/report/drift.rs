@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::escaping::tame;
+use super::escaping::single_line_report;
 use crate::model::contract::Status;
 use crate::model::report::{Cell, Report};
 use crate::model::verdict::{Finding, Severity, Verdict};
@@ -30,7 +30,7 @@ pub struct Drift {
 /// Everything that changed, cell by cell in the order of the newer report, then what only the older one has, then findings
 /// that belong to no cell.
 pub fn drift(old: &Report, new: &Report) -> Vec<Drift> {
-    let (old, new) = (&tame(old), &tame(new));
+    let (old, new) = (&single_line_report(old), &single_line_report(new));
     let before: HashMap<_, &Cell> = old.cells.iter().map(|cell| (place(cell), cell)).collect();
     let after: HashMap<_, &Cell> = new.cells.iter().map(|cell| (place(cell), cell)).collect();
     let mut found: Vec<Drift> = Vec::new();

@@ -28,7 +28,7 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
     line("   |   actual:", &finding.actual);
     line("   = clause:", &finding.citation);
     line("   = shrunk:", finding.sightings.shrunk.as_deref().unwrap_or_default());
-    line("   = seen:", &seen(finding));
+    line("   = seen:", &tries_seen(finding));
     line("   = probe:", &finding.probe);
     line("   = again:", &finding.curl);
     lines.join("\n")
@@ -42,7 +42,7 @@ fn marked(finding: &Finding) -> Vec<String> {
 }
 
 /// In how many tries it was seen, where there was more than one.
-fn seen(finding: &Finding) -> String {
+fn tries_seen(finding: &Finding) -> String {
     let Sightings { seen, tries, .. } = finding.sightings;
     match tries {
         0 | 1 => String::new(),
@@ -91,7 +91,7 @@ mod tests {
         let lines = finding_text(&all_findings(&report)[0].clone(), false).lines().count();
         let text = finding_text(&finding, false);
         assert_eq!(text.lines().count(), lines + usize::from(finding.sightings.excerpt.is_some()) * 2);
-        assert!(text.chars().all(|letter| letter == '\n' || !crate::model::text::is_unseen(letter)), "{text:?}");
+        assert!(text.chars().all(|letter| letter == '\n' || !crate::model::text::is_invisible(letter)), "{text:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::escaping::tame;
+use super::escaping::single_line_report;
 use super::finding::finding_text;
 use super::shared_sentences::headline;
 use super::{Format, RenderError};
@@ -23,7 +23,7 @@ const SERVER: &str = "server";
 const BESIDE: &str = "beside the matrix";
 
 fn render(report: &Report) -> Result<String, RenderError> {
-    let report = &tame(report);
+    let report = &single_line_report(report);
     let mut suites: Vec<TestSuite> = Vec::new();
     for cell in &report.cells {
         let api = if cell.operation == WHOLE_SERVER { SERVER } else { &cell.api };

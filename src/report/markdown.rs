@@ -2,12 +2,12 @@
 
 use super::Format;
 use super::colors::symbol;
-use super::escaping::tame;
+use super::escaping::single_line_report;
 use super::finding::finding_text;
 use super::grid::{GridBlock, blocks, server_cells};
 use super::shared_sentences::{
     UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
-    subject, surplus, unproved,
+    subject, undocumented_summary, unproved,
 };
 use crate::model::report::{Alternative, Cell, Changed, FoundRequest, Report};
 use crate::model::verdict::Verdict;
@@ -17,7 +17,7 @@ pub(super) const FORMAT: Format =
     Format { name: "markdown", file_name: Some("report.md"), about: "everything in full, for people", render: |report| Ok(render(report)) };
 
 fn render(report: &Report) -> String {
-    let report = &tame(report);
+    let report = &single_line_report(report);
     let mut parts = vec![
         format!("# {}", headline(report)),
         format!("{}, started {} with seed {}.", code(&subject(report)), code(&report.started_at), report.seed),
@@ -157,7 +157,7 @@ fn undocumented(report: &Report) -> Vec<String> {
         let times = if found.seen == 1 { String::new() } else { format!(", {} times", found.seen) };
         format!("- {} {} in {} {}{times}", code(&found.kind), code(&found.place), code(&found.operation), found.status)
     });
-    vec![format!("## Undocumented\n\n{}", surplus(report)), lines.collect::<Vec<_>>().join("\n")]
+    vec![format!("## Undocumented\n\n{}", undocumented_summary(report)), lines.collect::<Vec<_>>().join("\n")]
 }
 
 fn document_issues(report: &Report) -> Vec<String> {

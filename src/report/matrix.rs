@@ -3,12 +3,12 @@
 use super::Format;
 use super::causes::is_alike;
 use super::colors::{FAINT, HEADING, paint, severity_style, style, symbol};
-use super::escaping::tame;
+use super::escaping::single_line_report;
 use super::finding::finding_text;
 use super::grid::{GridBlock, GridRow, blocks, server_cells};
 use super::shared_sentences::{
     UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, subject,
-    surplus, unproved, wrap,
+    undocumented_summary, unproved, wrap,
 };
 use crate::model::report::Report;
 use crate::model::verdict::{Finding, Severity, Verdict};
@@ -48,7 +48,7 @@ pub fn matrix(report: &Report, width: usize, colour: bool) -> String {
 
 /// The report for a terminal of this width, in this detail.
 pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bool) -> String {
-    let report = &tame(report);
+    let report = &single_line_report(report);
     let page = MatrixPlace { width, colour };
     let blocks = blocks(report);
     let mut parts = vec![page.wrapped(&subject(report), 0, 4)];
@@ -76,7 +76,7 @@ pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bo
         parts.push(page.wrapped(&format!("Asked with the suite's own request: {}.", report.own_requests.join(", ")), 0, 2));
     }
     if !report.undocumented.is_empty() {
-        parts.push(page.wrapped(&format!("{} They are listed in report.md.", surplus(report)), 0, 2));
+        parts.push(page.wrapped(&format!("{} They are listed in report.md.", undocumented_summary(report)), 0, 2));
     }
     if !report.document_issues.is_empty() {
         let words = format!("{} of the document itself. They are listed in report.md.", plural(report.document_issues.len(), "issue"));
@@ -291,7 +291,7 @@ mod tests {
                 cell
             }));
         }
-        report.totals = crate::model::report::Totals::summed(&report.cells, 500, 1, 1);
+        report.totals = crate::model::report::Totals::totals_of(&report.cells, 500, 1, 1);
         report
     }
 

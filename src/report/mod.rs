@@ -15,12 +15,12 @@ mod shared_sentences;
 mod snapshot;
 
 pub use causes::causes;
-pub use colors::legible;
+pub use colors::safe_for_terminal;
 pub use drift::{ChangeMeaning, Drift, drift};
 pub use finding::finding_text;
 pub use matrix::{MatrixDetail, matrix, matrix_in};
 
-pub use escaping::tamed;
+pub use escaping::single_line_texts;
 pub use snapshot::snapshot;
 
 use thiserror::Error;

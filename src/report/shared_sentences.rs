@@ -160,7 +160,7 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
 }
 
 /// How much answers hold that the contract does not know.
-pub(super) fn surplus(report: &Report) -> String {
+pub(super) fn undocumented_summary(report: &Report) -> String {
     let count = |kind: &str| report.undocumented.iter().filter(|found| found.kind == kind).count();
     let counts = [("status", "statuses"), ("header", "headers"), ("member", "members")].map(|(kind, many)| match count(kind) {
         0 => None,
@@ -326,7 +326,7 @@ mod tests {
         let mut report = sample();
         report.findings.clear();
         report.cells.retain(|cell| keep.contains(&cell.verdict));
-        report.totals = crate::model::report::Totals::summed(&report.cells, 7, 1, 1);
+        report.totals = crate::model::report::Totals::totals_of(&report.cells, 7, 1, 1);
         report
     }
 
@@ -346,7 +346,7 @@ mod tests {
     fn the_headline_counts_what_is_only_inferred_apart() {
         let mut report = only(&[Verdict::Conforms]);
         report.cells[0].certainty = crate::model::certainty::Certainty::Inferred;
-        report.totals = crate::model::report::Totals::summed(&report.cells, 7, 1, 1);
+        report.totals = crate::model::report::Totals::totals_of(&report.cells, 7, 1, 1);
         let words = "Conforms: 3 of 3 cells proved, and nothing violated. 1 of 1 cell that no document names came as inferred.";
         assert_eq!(headline(&report), words);
     }

@@ -13,6 +13,6 @@ pub fn bundle(files: &Files) -> Result<String, Stop> {
     let (_, source) = target::sources(files)?;
     let bundle = open::bundle(&source)?;
     crate::contract::read(bundle.clone())?;
-    let document = crate::contract::spread_general(bundle.document);
+    let document = crate::contract::spread_general_responses(bundle.document);
     serde_json::to_string_pretty(&document).map_err(|error| Stop::Unusable(error.to_string()))
 }

@@ -45,7 +45,7 @@ pub fn clean(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion,
         }
     }
     let mut earlier_runs = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?;
-    let code = swept(args, &sweep, &specification, &mut earlier_runs)?;
+    let code = clean_up_contract(args, &sweep, &specification, &mut earlier_runs)?;
     let others = earlier_runs.uncleaned_elsewhere()?;
     for title in &others {
         observer.result(&format!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.\n"));
@@ -61,13 +61,18 @@ fn each(args: &CleanOptions, sweep: &CleanUp<'_>, others: &[Sources]) -> Result<
         let name = files.contract.as_ref().or(files.suite.as_ref()).map_or("the bundled contract", String::as_str);
         let specification = Specification::load_again(&args.files, files, &format!("a run with {name}"))?;
         let mut earlier_runs = EarlierRuns::open(&args.pace.state, target, &specification, Answers::All, observer)?;
-        code = code.max(swept(args, sweep, &specification, &mut earlier_runs)?);
+        code = code.max(clean_up_contract(args, sweep, &specification, &mut earlier_runs)?);
     }
     Ok(code)
 }
 
 /// Cleans up after the runs with one contract, of whose answers nothing more is needed then than what is to be kept.
-fn swept(args: &CleanOptions, by: &CleanUp<'_>, specification: &Specification, earlier_runs: &mut EarlierRuns) -> Result<Conclusion, Stop> {
+fn clean_up_contract(
+    args: &CleanOptions,
+    by: &CleanUp<'_>,
+    specification: &Specification,
+    earlier_runs: &mut EarlierRuns,
+) -> Result<Conclusion, Stop> {
     let target = by.target;
     let windows = target::windows(&args.pace.window, target, &specification.contract);
     let (code, _) = sweep(by, specification, earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
@@ -118,7 +123,7 @@ fn sweep(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &Earlier
         let cleaned = runtime.block_on(one(specification, earlier_runs, journal_history, &accounts, &settings, by))?;
         sent += cleaned.sent;
         left += cleaned.left.iter().filter(|one| one.removable).count();
-        tell(journal_history, &cleaned, observer);
+        print_cleaned(journal_history, &cleaned, observer);
     }
     if earlier_runs.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && earlier_runs.uncleaned().is_empty() {
         observer.result(&format!("Nothing that can be removed is left by runs with the contract {:?}.\n", specification.contract.title));
@@ -154,7 +159,7 @@ async fn one(
     Ok(cleaned)
 }
 
-fn tell(journal_history: &JournalHistory, cleaned: &CleanUpResult, observer: &dyn Observer) {
+fn print_cleaned(journal_history: &JournalHistory, cleaned: &CleanUpResult, observer: &dyn Observer) {
     let run = one_line(&format!("{} ({})", journal_history.start.started_at, journal_history.start.mark));
     observer.result(&format!("Run of {run}: {} requests to remove what it left.\n", cleaned.removed));
     for one in &cleaned.left {

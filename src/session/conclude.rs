@@ -8,7 +8,7 @@ use super::options::JudgeOptions;
 use super::retention::Retention;
 use super::target::{self, Specification};
 use super::{atomic_file, json_file};
-use crate::judge::{Recording, alternatives, found, judge as judge_case, own_requests, sent, surplus, weigh};
+use crate::judge::{Recording, alternatives, count_tries, found, judge as judge_case, own_requests, sent, undocumented_members};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::plan::Intent;
 use crate::model::reason::Code;
@@ -92,9 +92,9 @@ pub fn conclude(
     let mut report = redactor.as_ref().map_or_else(|| told.clone(), |redactor| redactor.report(&told, recording));
     let own = report.clone();
     if let Some(earlier_runs) = &earlier_runs {
-        earlier_runs.recall(&mut report, &recording.plan);
+        earlier_runs.recall_cells(&mut report, &recording.plan);
         let totals = &report.totals;
-        report.totals = Totals::summed(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
+        report.totals = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
     }
     report.causes = causes(&report);
     for format in FORMATS {
@@ -127,7 +127,7 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
     let hints = target::hints(&specification.suite, &specification.contract);
     let case = specification.case(&recording.plan, &recording.outcomes, &hints);
     let mut judgement = judge_case(&case);
-    weigh(&case, &recording.again, &mut judgement);
+    count_tries(&case, &recording.again, &mut judgement);
     let mut probes = sent(&recording.plan, &recording.outcomes);
     for round in &recording.again {
         probes.extend(sent(&round.plan, &round.outcomes).into_iter().map(|probe| SentProbe { purpose: "again".to_owned(), ..probe }));
@@ -144,11 +144,11 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         duration_ms: recording.duration_ms,
         seed: recording.seed,
         keep: recording.keep,
-        totals: Totals::summed(&judgement.cells, all, count("fixture"), count("cleanup")),
+        totals: Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup")),
         cells: judgement.cells,
         findings: judgement.findings,
         causes: Vec::new(),
-        undocumented: surplus(&case),
+        undocumented: undocumented_members(&case),
         alternatives: alternatives(&case),
         found_requests: found(&recording.again),
         own_requests: own_requests(&case),

@@ -73,7 +73,7 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn reread(&mut self, answers: Answers) -> Result<(), Stop> {
+    pub fn read_again(&mut self, answers: Answers) -> Result<(), Stop> {
         if let Some(folder) = &self.folder {
             self.journals = folder.journals(answers)?;
         }
@@ -171,7 +171,7 @@ impl EarlierRuns {
     }
 
     /// Puts what earlier runs said of it in the place of every cell that this one left to a later one.
-    pub fn recall(&self, report: &mut Report, plan: &Plan) {
+    pub fn recall_cells(&self, report: &mut Report, plan: &Plan) {
         for (cell, planned) in report.cells.iter_mut().zip(&plan.cells) {
             if !matches!(planned.intent, crate::model::plan::Intent::Postponed(_)) {
                 continue;
@@ -212,7 +212,7 @@ impl EarlierRuns {
             return Ok(());
         }
         // What was left shows in the answers.
-        self.reread(Answers::All)?;
+        self.read_again(Answers::All)?;
         let Some(folder) = &self.folder else { return Ok(()) };
         for one in self.journals.iter().filter(|one| one.finished || one.cleaned) {
             let left = has_left(one);
@@ -242,7 +242,7 @@ fn has_left(journal_history: &JournalHistory) -> bool {
     if journal_history.cleaned {
         return false;
     }
-    let known = KnownResources::left_by(None, journal_history);
+    let known = KnownResources::from_journal(None, journal_history);
     let makes = |probe: &Probe| probe.fault.is_none() && !probe.request.method.is_safe() && !probe.captures.is_empty();
     let may_have_made = journal_history.probes().any(|probe| makes(probe) && known.unanswered(&probe.id) > 0);
     may_have_made || !removing(journal_history, &known).is_empty()
@@ -250,7 +250,7 @@ fn has_left(journal_history: &JournalHistory) -> bool {
 
 /// The requests that remove what a run has left, each with the ids that it is sent with.
 fn needs(journal_history: &JournalHistory) -> Vec<(String, Vec<Option<Value>>)> {
-    let known = KnownResources::left_by(None, journal_history);
+    let known = KnownResources::from_journal(None, journal_history);
     let ids = |probe: &Probe| probe.request.slots().iter().map(|slot| known.ids().get(slot).cloned()).collect();
     removing(journal_history, &known).into_iter().map(|probe| (probe.id.clone(), ids(&probe))).collect()
 }
@@ -295,7 +295,7 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
 }
 
 /// Everything that decides about the plan of a run, by name.
-pub fn shape(scope: &Scope, target: &Target, specification: &Specification, options: &PlanningOptions) -> BTreeMap<String, String> {
+pub fn plan_decisions(scope: &Scope, target: &Target, specification: &Specification, options: &PlanningOptions) -> BTreeMap<String, String> {
     let Selection { status, allow, thorough, cases, seed, .. } = &scope.selection;
     let parts = [
         ("--contract", digest(&specification.contract.document.to_string())),

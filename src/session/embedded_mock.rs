@@ -164,7 +164,7 @@ fn whole_run(specification: &Specification, given: BTreeMap<String, Vec<GivenRes
         Err(PlanError::NothingSelected { .. }) => return Ok(Vec::new()),
         planned => planned?,
     };
-    Ok(vec![RateLimit { requests: authenticated(&planned) + looked_after(&specification.contract, &planned) + SWEEPS, seconds: WINDOW }])
+    Ok(vec![RateLimit { requests: authenticated(&planned) + requests_for_restoring(&specification.contract, &planned) + SWEEPS, seconds: WINDOW }])
 }
 
 /// Requests of a plan that count against a rate limit: those with credentials that are right.
@@ -188,7 +188,7 @@ fn authenticated(planned: &Plan) -> u32 {
 }
 
 /// Requests with which a run reads what it has not made before it changes it, writes it back and reads it again.
-fn looked_after(contract: &Contract, planned: &Plan) -> u32 {
+fn requests_for_restoring(contract: &Contract, planned: &Plan) -> u32 {
     let made = |slot: &SlotId| matches!(planned.slots.get(slot).map(|slot| &slot.origin), Some(Origin::Created(_)));
     let is_read = |path: &str| contract.operations.iter().any(|operation| operation.path == path && operation.method.is_get());
     let mut written: BTreeMap<(&str, Vec<&str>), u32> = BTreeMap::new();

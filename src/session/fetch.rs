@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::execute::http::{AnswerLimits, Client, ServerRoute};
-use crate::execute::led;
+use crate::execute::resolve_address;
 use crate::session::open::{LONGEST, Servers, Source};
 
 /// How often a server may send elsewhere before it is asked no more.
@@ -71,7 +71,7 @@ async fn follow_to_the_end(mut url: Url, servers: Servers) -> Result<(Url, Strin
             }
             301 | 302 | 303 | 307 | 308 => {
                 let location = found.location.ok_or_else(|| format!("{} came, and does not say where it leads; {HINT}", found.status))?;
-                let next = led(&url, &location).map_err(|reason| format!("{reason}; {HINT}"))?;
+                let next = resolve_address(&url, &location).map_err(|reason| format!("{reason}; {HINT}"))?;
                 if servers == Servers::Same && next.origin() != url.origin() {
                     return Err("it leads to another server than the contract is on, which is not asked".to_owned());
                 }

@@ -43,7 +43,7 @@ pub(crate) fn again(command: &SendCommand<'_>, earlier_runs: &mut EarlierRuns, r
         let reserve = reserve(args, target, recording);
         let mut again =
             Repeater { command: *command, specification, earlier_runs, context, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
-        again.reach(recording).await?;
+        again.try_other_values(recording).await?;
         again.left = left.saturating_sub(reserve.saturating_sub(again.left));
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;

@@ -6,7 +6,7 @@ use jiff::Zoned;
 use serde_json::Value;
 
 use super::repeater::Repeater;
-use crate::judge::{Recording, RepeatCause, ValidRequestOutcome, judge, taken, weigh};
+use crate::judge::{Recording, RepeatCause, ValidRequestOutcome, count_tries, judge, outcomes_of_valid_requests};
 use crate::model::contract::{Contract, Status};
 use crate::model::own_request::OwnValues;
 use crate::model::plan::{Body, Intent, Plan, ProbeId};
@@ -39,15 +39,15 @@ struct ValidRequestAttempt {
 
 /// Whether there is anything to be tried.
 pub(crate) fn is_due(recording: &Recording) -> bool {
-    taken(&recording.plan, &recording.outcomes).values().any(|taken| *taken != ValidRequestOutcome::Accepted)
+    outcomes_of_valid_requests(&recording.plan, &recording.outcomes).values().any(|taken| *taken != ValidRequestOutcome::Accepted)
 }
 
 impl Repeater<'_> {
     /// Tries what was refused in other ways, as long as there is something left to be tried.
-    pub(crate) async fn reach(&mut self, recording: &mut Recording) -> Result<(), Stop> {
+    pub(crate) async fn try_other_values(&mut self, recording: &mut Recording) -> Result<(), Stop> {
         let today = Zoned::now().date().to_string();
         let mut attempts: BTreeMap<String, ValidRequestAttempt> = BTreeMap::new();
-        learn(&mut attempts, &taken(&recording.plan, &recording.outcomes));
+        learn(&mut attempts, &outcomes_of_valid_requests(&recording.plan, &recording.outcomes));
         for round in 0..MOST_ROUNDS {
             let tried = self.next_tries(&mut attempts, &today);
             if tried.is_empty() {
@@ -62,7 +62,7 @@ impl Repeater<'_> {
             }
             recording.again = std::mem::take(&mut self.rounds);
             if let Some(last) = recording.again.last() {
-                learn(&mut attempts, &taken(&last.plan, &last.outcomes));
+                learn(&mut attempts, &outcomes_of_valid_requests(&last.plan, &last.outcomes));
             }
             self.rounds.clone_from(&recording.again);
         }
@@ -121,7 +121,7 @@ impl Repeater<'_> {
     fn cells(&self, recording: &Recording) -> Vec<Cell> {
         let case = self.specification.case(&recording.plan, &recording.outcomes, self.hints());
         let mut judgement = judge(&case);
-        weigh(&case, &recording.again, &mut judgement);
+        count_tries(&case, &recording.again, &mut judgement);
         judgement.cells
     }
 }

@@ -171,7 +171,7 @@ impl Repeater<'_> {
             return Ok(false);
         }
         // Requests of the run itself count against the rate limits as well.
-        self.earlier_runs.reread(Answers::None)?;
+        self.earlier_runs.read_again(Answers::None)?;
         let shape = BTreeMap::from([("again".to_owned(), round.to_string())]);
         // Each round has a journal of its own, which goes by this name.
         let mark = format!("{}-r{}", self.context.options.mark, self.rounds.len());

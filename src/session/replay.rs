@@ -17,7 +17,7 @@ use crate::model::journal::Start;
 use crate::model::plan::{Plan, ProbeId};
 use crate::model::verdict::Severity;
 use crate::plan::{PlanningOptions, closure};
-use crate::report::{finding_text, legible};
+use crate::report::{finding_text, safe_for_terminal};
 use crate::session::earlier_runs::EarlierRuns;
 use crate::session::retention::Retention;
 use crate::session::sending::{RunContext, SendCommand, SendSettings, carry_out};
@@ -57,7 +57,7 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     let runtime = runtime("it cannot be sent")?;
     let outcomes = runtime.block_on(send(&command, &context, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
-    observer.result(&legible(&shown(&part, outcome)));
+    observer.result(&safe_for_terminal(&shown(&part, outcome)));
     let hints = target::hints(&specification.suite, &specification.contract);
     let judgement = judge(&specification.case(&part, &outcomes, &hints));
     let found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();

@@ -123,7 +123,7 @@ mod tests {
         journal.write(&Entry::Finished, true).unwrap();
         let retention = Retention::of_target(Some(Keep::None), &folder.join("state"), &specification, &target).unwrap();
         earlier_runs.reduce(&specification.contract, &retention).unwrap();
-        earlier_runs.reread(Answers::All).unwrap();
+        earlier_runs.read_again(Answers::All).unwrap();
         let whole = earlier_runs.journals[0].keep.is_all();
         fs::remove_dir_all(&folder).unwrap();
         whole

@@ -81,7 +81,7 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
     let started = Timestamp::now();
     let context = RunContext::set(command, earlier_runs)?;
     observer.note(&target.introduction(&context.options.permission));
-    let mut shape = earlier_runs::shape(&args.scope, target, specification, &context.options);
+    let mut shape = earlier_runs::plan_decisions(&args.scope, target, specification, &context.options);
     if !args.connection.headers.is_empty() {
         shape.insert("--header".to_owned(), digest(&args.connection.headers.join("\n")));
     }

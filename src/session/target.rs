@@ -110,7 +110,7 @@ impl Target {
     /// # Errors
     /// It is no base URL.
     pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
-        Self::located(text, live, false, &soon)
+        Self::located(text, live, false, &resolve_quickly)
     }
 
     /// Where it is, how that is known, and what may be changed there.
@@ -174,7 +174,7 @@ fn addresses(name: &str, port: u16) -> Vec<IpAddr> {
 }
 
 /// The same, but none where they are not known soon: names of this machine are, and a plan is made without a network as well.
-fn soon(name: &str, port: u16) -> Vec<IpAddr> {
+fn resolve_quickly(name: &str, port: u16) -> Vec<IpAddr> {
     let (told, known) = mpsc::channel();
     let name = name.to_owned();
     std::thread::spawn(move || told.send(addresses(&name, port)));
@@ -283,14 +283,15 @@ pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap
 /// Where the credentials of a suite come from, for the commands that show findings again.
 pub fn hints(suite: &Suite, contract: &Contract) -> CredentialHints {
     let of = |account: &Account| {
-        let one =
-            |(scheme, credential): (&String, &Credential)| Some((scheme.clone(), hint(scheme, contract.security_schemes.get(scheme)?, credential)?));
+        let one = |(scheme, credential): (&String, &Credential)| {
+            Some((scheme.clone(), where_credential_goes(scheme, contract.security_schemes.get(scheme)?, credential)?))
+        };
         account.iter().filter_map(one).collect()
     };
     CredentialHints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
 }
 
-fn hint(name: &str, scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {
+fn where_credential_goes(name: &str, scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {
     let obtained = format!("OBTAINED_{}", name.to_ascii_uppercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"));
     Some(match (scheme, credential) {
         (SecurityScheme::Basic, Credential::Basic { username, password }) => {

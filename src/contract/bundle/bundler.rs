@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::names::{UniqueNames, section};
 use super::paths::{decoded, join, split};
 use super::schema_ids::{Resolution, SchemaIds, SchemaLocation};
-use super::{IN_PART, fragment, mark, pointer_of};
+use super::{IN_PART, fragment, pointer_of, replace_with_reason};
 use crate::contract::document_walk::{NodeKind, PointerTrail, reference, references};
 use crate::contract::pointer::{append, unescape};
 use crate::model::issue::DocumentIssue;
@@ -62,7 +62,7 @@ impl<'a> Bundler<'a> {
         references(document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, part, _| {
             let pointer = trail.pointer();
             let Some(Value::Object(members)) = document.pointer(pointer) else { return true };
-            let new = self.refer(members, &ReferenceSite { file: self.root, from: pointer, to: pointer, part });
+            let new = self.resolve_reference(members, &ReferenceSite { file: self.root, from: pointer, to: pointer, part });
             let stays = new.is_none();
             changes.extend(new.map(|new| (pointer.to_owned(), new)));
             stays
@@ -93,7 +93,7 @@ impl<'a> Bundler<'a> {
             _ if site.part == NodeKind::Raw => value.clone(),
             Value::Object(members) => {
                 if reference(members, site.part).is_some()
-                    && let Some(new) = self.refer(members, site)
+                    && let Some(new) = self.resolve_reference(members, site)
                 {
                     return new;
                 }
@@ -124,7 +124,7 @@ impl<'a> Bundler<'a> {
     }
 
     /// What stands in the place of a reference; `None` where it stays as it is.
-    fn refer(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>) -> Option<Value> {
+    fn resolve_reference(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>) -> Option<Value> {
         let written = reference(members, site.part)?;
         let (file, pointer) = match self.target(written, site) {
             Ok(spot) => spot,
@@ -184,7 +184,7 @@ impl<'a> Bundler<'a> {
         let place = format!("{}#{}", site.file, site.from);
         self.issues.push(DocumentIssue::new(place, why, if schema { IN_PART } else { LEFT_OUT }));
         let mut beside = self.members(members, site, true);
-        mark(&mut beside, why);
+        replace_with_reason(&mut beside, why);
         Value::Object(beside)
     }
 

@@ -166,7 +166,7 @@ fn dangling(bundle: &mut Bundle) -> Vec<DocumentIssue> {
     for (pointer, reference) in broken {
         let what = format!("the reference {reference} leads nowhere, or in a circle");
         if let Some(Value::Object(members)) = bundle.document.pointer_mut(&pointer) {
-            mark(members, &what);
+            replace_with_reason(members, &what);
         }
         issues.push(DocumentIssue::new(bundle.place(&pointer), what, IN_PART));
     }
@@ -174,7 +174,7 @@ fn dangling(bundle: &mut Bundle) -> Vec<DocumentIssue> {
 }
 
 /// Takes the reference of a schema away and says in its place why.
-fn mark(members: &mut Map<String, Value>, why: &str) {
+fn replace_with_reason(members: &mut Map<String, Value>, why: &str) {
     let mut written = "$ref";
     for keyword in ["$recursiveRef", "$dynamicRef", "$ref"] {
         if members.shift_remove(keyword).is_some() {

@@ -35,12 +35,12 @@ impl SchemaIds {
     pub(super) fn of(files: &BTreeMap<String, Value>) -> Self {
         let mut ids = Self::default();
         for (file, document) in files {
-            ids.gather(file, document, &mut PointerTrail::default(), "");
+            ids.collect(file, document, &mut PointerTrail::default(), "");
         }
         ids
     }
 
-    fn gather(&mut self, file: &str, value: &Value, trail: &mut PointerTrail, base: &str) {
+    fn collect(&mut self, file: &str, value: &Value, trail: &mut PointerTrail, base: &str) {
         let mut inner = base.to_owned();
         match value {
             Value::Object(members) => {
@@ -58,12 +58,12 @@ impl SchemaIds {
                     }
                 }
                 for (name, member) in members.iter().filter(|(name, member)| (member.is_object() || member.is_array()) && !is_value(name)) {
-                    trail.within(name, |trail| self.gather(file, member, trail, &inner));
+                    trail.within(name, |trail| self.collect(file, member, trail, &inner));
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
-                    trail.within(&index.to_string(), |trail| self.gather(file, item, trail, base));
+                    trail.within(&index.to_string(), |trail| self.collect(file, item, trail, base));
                 }
             }
             _ => {}

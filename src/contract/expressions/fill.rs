@@ -14,7 +14,7 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
     let mut request = template.clone();
     for binding in &template.fillings {
         let Some(value) = slots.get(&binding.slot) else { continue };
-        request.restyle(&binding.place);
+        request.reset_style(&binding.place);
         match &binding.place {
             Place::Path(name) => {
                 request.path_values.insert(name.clone(), plain(value));

@@ -21,7 +21,7 @@ pub(super) const PATTERNS: &str = "x-probity-patterns";
 pub(super) const SHOWN: &str = "x-probity-shown";
 
 /// Adds the rules of another schema to those of a schema, so that what fits the sum fits both.
-pub(super) fn combine(whole: &mut Map<String, Value>, part: &Map<String, Value>) {
+pub(super) fn merge_rules(whole: &mut Map<String, Value>, part: &Map<String, Value>) {
     for (keyword, value) in part {
         match whole.get_mut(keyword) {
             None => {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::SampleStyle;
-use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, combine, push};
+use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, merge_rules, push};
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::{follow, is_of_type};
@@ -83,7 +83,7 @@ impl<'a> SampleGenerator<'a> {
             let behind = self.document.pointer(&target)?;
             used.push(target);
             let behind = self.flat(behind, used, level + 1)?;
-            combine(&mut whole, &behind);
+            merge_rules(&mut whole, &behind);
         }
         for branch in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             let mut part = self.flat(branch, used, level + 1)?;
@@ -94,7 +94,7 @@ impl<'a> SampleGenerator<'a> {
                 part.insert(SHOWN.to_owned(), Value::Object(example));
             }
             let child = branch.get("$ref").and_then(Value::as_str).filter(|_| part.contains_key("discriminator"));
-            combine(&mut whole, &part);
+            merge_rules(&mut whole, &part);
             if child.is_some() {
                 self.named(&mut whole, used);
             }
@@ -161,7 +161,7 @@ impl<'a> SampleGenerator<'a> {
         let mut sum = whole.clone();
         part.remove("discriminator");
         sum.remove("discriminator");
-        combine(&mut sum, &part);
+        merge_rules(&mut sum, &part);
         // An example of the branch is one of the whole.
         if sum.get("properties") == part.get("properties") {
             for keyword in ["example", "examples", "default"] {
@@ -172,7 +172,7 @@ impl<'a> SampleGenerator<'a> {
         } else if let Some(Value::Object(example)) = shown(&part).cloned() {
             sum.remove("example");
             sum.remove("examples");
-            combine(&mut sum, &MergedSchema::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
+            merge_rules(&mut sum, &MergedSchema::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
         }
         let before = self.open.len();
         self.open.append(&mut used);

@@ -32,7 +32,7 @@ pub fn samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item =
 }
 
 /// The same with optional members where they are not nested deep.
-pub fn fuller<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
+pub fn with_optional_members<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
     ways()
         .filter(|way| way.extent == OptionalMembers::Listed)
         .filter_map(move |way| SampleGenerator::new(document, "readOnly", true, way).make_at(schema))

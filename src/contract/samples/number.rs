@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::contract::whole;
+use crate::contract::write_as_integer;
 
 /// How many steps are tried until they come to a whole number.
 const MOST_STEPS: u32 = 1000;
@@ -29,7 +29,7 @@ pub fn number(schema: &Value, integer: bool) -> Value {
     let floor = |bound: Option<f64>| bound.filter(|bound| *bound >= 0.0);
     let wanted = [floor(minimum), floor(above).map(|bound| bound.floor() + 1.0), Some(1.0), maximum, below.map(|bound| bound.ceil() - 1.0), middle];
     let near = |value: f64| match step.map_or_else(|| integer.then_some(1.0), |step| if integer { whole_step(step) } else { Some(step) }) {
-        Some(step) => [stepped(value, step, f64::ceil), stepped(value, step, f64::floor)],
+        Some(step) => [next_multiple(value, step, f64::ceil), next_multiple(value, step, f64::floor)],
         None => [value, value],
     };
     let value = wanted.into_iter().flatten().flat_map(near).find(|value| fits(*value));
@@ -42,7 +42,7 @@ fn whole_step(step: f64) -> Option<f64> {
 }
 
 /// The next multiple of a step.
-fn stepped(value: f64, step: f64, round: fn(f64) -> f64) -> f64 {
+fn next_multiple(value: f64, step: f64, round: fn(f64) -> f64) -> f64 {
     let count = value / step;
     // What binary cannot hold is a little beside the count that is meant.
     let count = if (count - count.round()).abs() < 1e-9 { count.round() } else { round(count) };
@@ -53,7 +53,7 @@ fn stepped(value: f64, step: f64, round: fn(f64) -> f64) -> f64 {
 
 fn written(value: f64) -> Value {
     let mut value = json!(value);
-    whole(&mut value);
+    write_as_integer(&mut value);
     value
 }
 

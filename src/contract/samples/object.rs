@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::OptionalMembers;
-use super::flat::{CONDITIONS, SHOWN, combine};
+use super::flat::{CONDITIONS, SHOWN, merge_rules};
 use super::maker::{MergedSchema, SampleGenerator};
 use crate::contract::samples::{pattern, sample_text};
 
@@ -19,13 +19,13 @@ const MOST_ADDED: u64 = 20;
 impl SampleGenerator<'_> {
     pub(super) fn object(&mut self, mut whole: MergedSchema, depth: usize) -> Option<Value> {
         let members = self.members(&whole, depth)?;
-        let further = self.further(&mut whole, &members);
+        let further = self.apply_conditional_rules(&mut whole, &members);
         // What is there decides what else there has to be; each rule is added once.
         if further { self.value(whole, depth) } else { Some(Value::Object(members)) }
     }
 
     /// Adds what holds because of what was made (`if`, `dependentSchemas`); whether there is any.
-    fn further(&mut self, whole: &mut MergedSchema, members: &Map<String, Value>) -> bool {
+    fn apply_conditional_rules(&mut self, whole: &mut MergedSchema, members: &Map<String, Value>) -> bool {
         let made = Value::Object(members.clone());
         let mut parts: Vec<Value> = Vec::new();
         if let Some(Value::Array(conditions)) = whole.get_mut(CONDITIONS) {
@@ -44,7 +44,7 @@ impl SampleGenerator<'_> {
         }
         for part in &parts {
             if let Some(part) = self.flat(part, &mut Vec::new(), 0) {
-                combine(whole, &part);
+                merge_rules(whole, &part);
             }
         }
         !parts.is_empty()

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use crate::contract::keywords::compiled;
-use crate::model::hash::scattered;
+use crate::model::hash::hash_of_seed_and_name;
 
 /// Longer repetitions are not made.
 const LONGEST: u32 = 200;
@@ -53,7 +53,7 @@ fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Opti
     let with_asked = || {
         texts(&parsed, at_least, at_most, number)
             .into_iter()
-            .flat_map(|text| holding(&text, &asked))
+            .flat_map(|text| with_required_letters(&text, &asked))
             .find(|text| length(text) <= at_most && is_match(text))
     };
     // What must not be there may be in one text and not in another.
@@ -75,7 +75,7 @@ fn texts(parsed: &Hir, at_least: u64, at_most: u64, number: Option<u64>) -> Vec<
 }
 
 /// A text with letters put into it that have to be there: in the place of others at its beginning or its end, or between.
-fn holding(text: &str, asked: &str) -> Vec<String> {
+fn with_required_letters(text: &str, asked: &str) -> Vec<String> {
     let count = asked.chars().count();
     let (letters, all) = (text.chars(), text.chars().count());
     let kept: String = letters.clone().take(all.saturating_sub(count)).collect();
@@ -187,7 +187,7 @@ impl PatternWriter {
 
 /// The next of so many.
 fn drawn(number: &mut u64, count: usize) -> usize {
-    *number = scattered(*number, "");
+    *number = hash_of_seed_and_name(*number, "");
     usize::try_from(*number % count.max(1) as u64).unwrap_or_default()
 }
 

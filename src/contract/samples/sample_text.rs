@@ -24,7 +24,7 @@ pub fn text(schema: &Value, further: &[&str], by_format: bool) -> Value {
             && patterns.iter().all(|pattern| pattern::matches(pattern, text))
             && of_its_format.as_ref().is_none_or(|rule| rule.is_valid(&Value::from(text.as_str())))
     };
-    let mut words: Vec<String> = of_format(format, by_format).iter().map(|word| stretched(word, at_least)).collect();
+    let mut words: Vec<String> = of_format(format, by_format).iter().map(|word| lengthened(word, at_least)).collect();
     if format.is_empty() || !is_strict(format) {
         for word in &mut words {
             word.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
@@ -32,7 +32,7 @@ pub fn text(schema: &Value, further: &[&str], by_format: bool) -> Value {
     }
     // What a pattern leaves open at one end may be longer there.
     let open = |text: String| {
-        [text.clone(), stretched(&text, at_least), format!("probity{text}"), format!("{}{text}", "x".repeat(lacking(&text, at_least)))]
+        [text.clone(), lengthened(&text, at_least), format!("probity{text}"), format!("{}{text}", "x".repeat(missing_letters(&text, at_least)))]
     };
     let of_pattern = |pattern: &&str| pattern::matching(pattern, at_least, at_most).or_else(|| pattern::matching(pattern, 0, at_most));
     let matching = || patterns.iter().filter_map(of_pattern).flat_map(open);
@@ -91,13 +91,13 @@ fn is_strict(format: &str) -> bool {
 }
 
 /// How many letters a word lacks.
-fn lacking(word: &str, at_least: u64) -> usize {
+fn missing_letters(word: &str, at_least: u64) -> usize {
     usize::try_from(at_least).unwrap_or(usize::MAX).saturating_sub(word.chars().count())
 }
 
 /// A word with letters put into it until it is long enough; an address is so before its sign.
-fn stretched(word: &str, at_least: u64) -> String {
-    let more = "x".repeat(lacking(word, at_least));
+fn lengthened(word: &str, at_least: u64) -> String {
+    let more = "x".repeat(missing_letters(word, at_least));
     match word.split_once('@') {
         Some((local, domain)) => format!("{local}{more}@{domain}"),
         None => format!("{word}{more}"),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::json_size::weigh;
+use super::json_size::measure;
 use super::surrogates;
 use crate::model::exchange::AnswerContent;
 
@@ -94,7 +94,7 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
         },
         codings => return AnswerContent::Unread(format!("its content coding is {}, which was not asked for", codings.join(", "))),
     };
-    let weight = weigh(&bytes);
+    let weight = measure(&bytes);
     if weight.depth > DEEPEST {
         return of_json(&bytes, weight.depth);
     }

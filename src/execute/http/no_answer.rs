@@ -29,17 +29,17 @@ pub fn of(error: &reqwest::Error) -> String {
     }
     // The outermost error is the only one that names the URL.
     let words = if error.source().is_none() { "the request cannot be sent".to_owned() } else { cause.to_string() };
-    taught(&words)
+    explain_tls(&words)
 }
 
-fn taught(words: &str) -> String {
+fn explain_tls(words: &str) -> String {
     let compact: String = words.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let known = TEACHING.iter().find(|(word, _)| compact.contains(word) || words.to_ascii_lowercase().contains(&spaced(word)));
+    let known = TEACHING.iter().find(|(word, _)| compact.contains(word) || words.to_ascii_lowercase().contains(&split_camel_case(word)));
     known.map_or_else(|| words.to_owned(), |(_, meaning)| format!("{meaning} ({words})"))
 }
 
 /// `UnknownIssuer` as `unknown issuer`.
-fn spaced(word: &str) -> String {
+fn split_camel_case(word: &str) -> String {
     let mut text = String::new();
     for letter in word.chars() {
         if letter.is_uppercase() && !text.is_empty() {
@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn what_tls_says_is_explained_and_kept() {
-        let told = taught("invalid peer certificate: UnknownIssuer");
+        let told = explain_tls("invalid peer certificate: UnknownIssuer");
         assert!(told.contains("--ca FILE") && told.contains("invalid peer certificate: UnknownIssuer"), "{told}");
-        assert_eq!(taught("connection reset"), "connection reset");
+        assert_eq!(explain_tls("connection reset"), "connection reset");
     }
 }

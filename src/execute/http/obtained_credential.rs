@@ -144,7 +144,7 @@ impl Session {
     }
 
     /// Notes whether the server took it, and whether a new one is worth asking for after a 401.
-    pub fn heard(&self, refused: bool) -> bool {
+    pub fn note_answer(&self, refused: bool) -> bool {
         let mut now = self.now();
         if !refused {
             (now.taken, now.without_effect) = (true, 0);

@@ -5,8 +5,8 @@ pub fn replace(text: &mut [u8]) -> bool {
     let mut found = false;
     let mut at = 0;
     while at < text.len() {
-        at += match (text[at], half(text, at)) {
-            (b'\\', Some(Half::First)) if half(text, at + 6) == Some(Half::Second) => 12,
+        at += match (text[at], surrogate_half(text, at)) {
+            (b'\\', Some(Half::First)) if surrogate_half(text, at + 6) == Some(Half::Second) => 12,
             (b'\\', Some(_)) => {
                 text[at + 2..at + 6].copy_from_slice(b"fffd");
                 found = true;
@@ -27,7 +27,7 @@ enum Half {
 }
 
 /// The half of a pair that an escape at this place stands for.
-fn half(text: &[u8], at: usize) -> Option<Half> {
+fn surrogate_half(text: &[u8], at: usize) -> Option<Half> {
     let digits = text.get(at..at + 6)?.strip_prefix(br"\u")?;
     // A sign is read as part of a number, and is no digit.
     let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;

@@ -72,7 +72,7 @@ pub fn unsigned_request(base: &str, request: &RequestTemplate) -> UnsignedReques
         Body::Empty => None,
         Body::Json(value) => Some(json_text(value)),
         Body::CutJson(value) => Some(cut(&value.to_string())),
-        Body::Spelled(value, texts) => Some(spelled(value, texts).into_bytes()),
+        Body::Spelled(value, texts) => Some(write_with_other_notation(value, texts).into_bytes()),
         Body::Text(text) => Some(text.clone().into_bytes()),
         Body::Multipart(parts) => {
             headers.push(("content-type".to_owned(), format!("multipart/form-data; boundary={BOUNDARY}")));
@@ -131,7 +131,7 @@ impl serde_json::ser::Formatter for WholeNumbers {
 }
 
 /// A document with some of its values written in another way: each stands where a name of our own held its place.
-fn spelled(value: &Value, texts: &[(String, String)]) -> String {
+fn write_with_other_notation(value: &Value, texts: &[(String, String)]) -> String {
     let mut document = value.clone();
     let name = |index: usize| format!("{BOUNDARY}:{index}");
     for (index, (at, _)) in texts.iter().enumerate() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::private_files::{JournalError, is_ours, make, private};
+use super::private_files::{JournalError, is_private_to_user, make, private};
 use super::{Journal, Memory};
 use crate::model::journal::{Entry, JournalHistory, Start};
 
@@ -67,7 +67,7 @@ impl StateFolder {
         let failed = |error: &io::Error| JournalError::new(&path, error);
         make(&path).map_err(|error| failed(&error))?;
         for folder in [state, path.as_path()] {
-            if !is_ours(folder).map_err(|error| failed(&error))? {
+            if !is_private_to_user(folder).map_err(|error| failed(&error))? {
                 return Err(JournalError::NotOurs(folder.display().to_string()));
             }
         }

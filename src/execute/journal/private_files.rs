@@ -45,14 +45,14 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
 
 /// Whether a folder belongs to the user and no other user can write there.
 #[cfg(unix)]
-pub(super) fn is_ours(folder: &Path) -> io::Result<bool> {
+pub(super) fn is_private_to_user(folder: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let found = fs::metadata(folder)?;
     Ok(found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0)
 }
 
 #[cfg(not(unix))]
-pub(super) fn is_ours(_: &Path) -> io::Result<bool> {
+pub(super) fn is_private_to_user(_: &Path) -> io::Result<bool> {
     Ok(true)
 }
 

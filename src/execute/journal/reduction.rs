@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::folder::{StateFolder, lines};
-use super::private_files::{JournalError, is_ours, make, private};
+use super::private_files::{JournalError, is_private_to_user, make, private};
 use crate::model::journal::{Entry, JournalHistory};
 use crate::model::keep::Keep;
 
@@ -47,7 +47,7 @@ pub fn masking_key(state: &Path) -> Result<[u8; KEY_BYTES], JournalError> {
     let path = state.join(KEY_NAME);
     let failed = |error: io::Error| JournalError::new(&path, &error);
     make(state).map_err(failed)?;
-    if !is_ours(state).map_err(failed)? {
+    if !is_private_to_user(state).map_err(failed)? {
         return Err(JournalError::NotOurs(state.display().to_string()));
     }
     let mut options = OpenOptions::new();

@@ -26,10 +26,10 @@ impl Sender<'_, '_> {
     /// probe sent again.
     pub(in crate::execute) async fn made_sure<'p>(&self, probe: &'p Probe, mut outcome: Outcome, mut slots: BTreeMap<SlotId, Value>) -> Ended<'p> {
         let mut before: Vec<(Remake, Outcome)> = Vec::new();
-        if in_turn(probe, &outcome) {
+        if was_answered_as_allowed(probe, &outcome) {
             let other = self.revival.filter(|revival| probe.makes(revival.plan));
             let other = other.map(|revival| renamed(revival.contract, revival.schemas, probe, &format!("{}-turn", revival.mark)));
-            self.once_more(other.as_ref().unwrap_or(probe), &slots, &mut outcome).await;
+            self.send_again(other.as_ref().unwrap_or(probe), &slots, &mut outcome).await;
         }
         for time in 1..=MOST_TIMES {
             let remakes = self.remakes(probe, &outcome, time);
@@ -40,23 +40,23 @@ impl Sender<'_, '_> {
                 let Some(made) = self.make_again(&remake, &mut slots).await else { break };
                 before.push((remake, made));
             }
-            self.once_more(probe, &slots, &mut outcome).await;
+            self.send_again(probe, &slots, &mut outcome).await;
         }
         // Another resource is in another state than the one that a conditional request expects.
-        if in_doubt(probe, &outcome) && !is_conditional(probe) {
+        if may_be_refused_because_of_earlier(probe, &outcome) && !is_conditional(probe) {
             before.extend(self.act_elsewhere(probe, &mut outcome, &mut slots).await);
         }
         let held = self.queue.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
         if held {
             outcome.ending = Ending::Silent(NoAnswer::MayBeReferredTo.into());
-        } else if in_doubt(probe, &outcome) {
+        } else if may_be_refused_because_of_earlier(probe, &outcome) {
             outcome.ending = Ending::Silent(NoAnswer::Unsure.into());
         }
         Ended { probe, outcome, before }
     }
 
     /// Sends a probe again; what came of it before stands before what comes now.
-    async fn once_more(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, outcome: &mut Outcome) {
+    async fn send_again(&self, probe: &Probe, slots: &BTreeMap<SlotId, Value>, outcome: &mut Outcome) {
         let first = std::mem::replace(outcome, self.probe(probe, slots, None).await);
         outcome.exchanges.splice(0..0, first.exchanges);
     }
@@ -68,7 +68,7 @@ impl Sender<'_, '_> {
         let made = self.make_again(&remake, slots).await?;
         // Without an id of its own the request would name what the contract's example names.
         if other.request.fillings.iter().all(|binding| slots.contains_key(&binding.slot)) {
-            self.once_more(&other, slots, outcome).await;
+            self.send_again(&other, slots, outcome).await;
         }
         // What it did to the thing that was meant is not told.
         Some((remake, made))
@@ -117,7 +117,7 @@ fn was_lost(outcome: &Outcome) -> bool {
 
 /// Whether a request that can be sent again was answered in another way than it aims at, which the contract allows as well,
 /// after one whose answer is not known: a server that takes turns is asked once more.
-fn in_turn(probe: &Probe, outcome: &Outcome) -> bool {
+fn was_answered_as_allowed(probe: &Probe, outcome: &Outcome) -> bool {
     let other = outcome.answer().is_some_and(|answer| answer.status != probe.status && probe.allows(answer.status));
     was_lost(outcome) && other && probe.repeat == Repeat::Once
 }
@@ -133,7 +133,7 @@ fn is_conditional(probe: &Probe) -> bool {
 /// effect of the first (RFC 9110, section 9.2.2) and may be refused because nothing is left to remove. A second PATCH need not
 /// even have the same effect (RFC 5789, section 2). PUT sends the whole state, so the second is answered like the first, unless
 /// it says which state it expects (RFC 9110, section 13.1).
-fn in_doubt(probe: &Probe, outcome: &Outcome) -> bool {
+fn may_be_refused_because_of_earlier(probe: &Probe, outcome: &Outcome) -> bool {
     let answered_alike = probe.request.method.is_safe() || (probe.request.method.is_put() && !is_conditional(probe));
     let refused = outcome.answer().is_some_and(|answer| answer.status.0 / 100 == 4 && !matches!(answer.status.0, 401 | 403 | 429));
     was_lost(outcome) && refused && !answered_alike && probe.fault.is_none()
@@ -143,7 +143,7 @@ fn in_doubt(probe: &Probe, outcome: &Outcome) -> bool {
 mod tests {
     use serde_json::{from_value, json};
 
-    use super::{Probe, in_doubt};
+    use super::{Probe, may_be_refused_because_of_earlier};
     use crate::model::exchange::{Ending, Outcome};
 
     /// Whether it is in doubt what a request did that got no answer, and a refusal when it was sent again.
@@ -162,7 +162,7 @@ mod tests {
         let request = json!({"method": method, "url": "http://a/things/1", "headers": [], "body": null});
         let answer = json!({"status": status, "headers": [], "body": "empty", "millis": 1});
         let exchanges = from_value(json!([{"request": request, "answer": null}, {"request": request, "answer": answer}])).unwrap();
-        in_doubt(&probe, &Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered })
+        may_be_refused_because_of_earlier(&probe, &Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered })
     }
 
     #[test]

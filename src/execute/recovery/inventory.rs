@@ -46,7 +46,7 @@ impl Run<'_> {
         if self.permit.is_unlimited() && !self.settings.sweep {
             return (made, left);
         }
-        for (slot, known) in self.plan.slots.iter().chain(self.progress.made_beside()) {
+        for (slot, known) in self.plan.slots.iter().chain(self.progress.unplanned_slots()) {
             let (Some(maker), Some(value)) = (known.maker(), self.progress.known.ids().get(slot)) else { continue };
             let id = plain(value);
             if ids::is_looked_for(slot) || made.iter().any(|one| one.kind == known.kind && one.id == id) {
@@ -64,7 +64,7 @@ impl Run<'_> {
             }
         }
         left.extend(self.unproven(&left));
-        left.extend(self.untold());
+        left.extend(self.creates_of_unknown_things());
         (made, left)
     }
 
@@ -81,7 +81,7 @@ impl Run<'_> {
         let below = above
             .into_iter()
             .any(|parent| self.plan.is_made(parent) && self.progress.absence(parent).is_some() && self.progress.known.ids().contains_key(parent));
-        below || self.plan.slots.iter().chain(self.progress.made_beside()).any(twin)
+        below || self.plan.slots.iter().chain(self.progress.unplanned_slots()).any(twin)
     }
 
     fn leftover(&self, slot: &SlotId, known: &Slot, maker: &str, id: String) -> Leftover {
@@ -123,7 +123,7 @@ impl Run<'_> {
     }
 
     /// Creates that were accepted, or may have been, of which it is not known what they made.
-    fn untold(&self) -> Vec<Leftover> {
+    fn creates_of_unknown_things(&self) -> Vec<Leftover> {
         let mut found: Vec<Leftover> = Vec::new();
         for outcome in &self.progress.ended {
             let Some(probe) = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe)) else {
@@ -150,7 +150,7 @@ impl Run<'_> {
                     Some(answer) if !answer.status.is_success() || answer.status == Status(204) || told(answer) => continue,
                     Some(answer) => format!("{} was answered {}, which does not tell its id", probe.id, answer.status),
                     // What can be looked for was looked for.
-                    None if !self.is_unfound(probe) => continue,
+                    None if !self.made_something_unknown(probe) => continue,
                     None => format!("the answer to {} was lost, so it may be there", probe.id),
                 };
                 let kind = if key.is_some() { path_kind_of(self.plan, probe) } else { kind_below(self.contract, operation) };
@@ -173,7 +173,7 @@ impl Run<'_> {
         found
     }
 
-    fn is_unfound(&self, probe: &Probe) -> bool {
+    fn made_something_unknown(&self, probe: &Probe) -> bool {
         let made = made_captures(self.plan, probe);
         made.is_empty() || made.iter().any(|(_, kind)| self.progress.unfound.contains(kind))
     }

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     /// What a journal with these lines behind the first one tells.
-    fn told(lines: &[Value]) -> EarlierExchanges {
+    fn earlier_answer(lines: &[Value]) -> EarlierExchanges {
         let start = json!({"started": {"started_at": "", "mark": "m", "shape": {}, "plan": crate::model::plan::Plan::default()}});
         let entries = std::iter::once(&start).chain(lines).map(|line| from_value(line.clone()).unwrap());
         EarlierExchanges::new(&JournalHistory::retell(entries).unwrap())
@@ -69,9 +69,9 @@ mod tests {
         let sent = |number: u64| json!({"sent": {"number": number, "at": 0, "probe": "p", "request": request}});
         let silent = json!({"silent": {"number": 0, "reason": "no answer"}});
         let answered = json!({"answered": {"number": 1, "answer": {"status": 200, "headers": [], "body": "empty", "millis": 1}}});
-        let pasts = told(&[sent(0), silent.clone(), sent(1)]);
+        let pasts = earlier_answer(&[sent(0), silent.clone(), sent(1)]);
         assert!(!pasts.has_more("p") && pasts.knows("p"));
-        let pasts = told(&[sent(0), silent, sent(1), answered]);
+        let pasts = earlier_answer(&[sent(0), silent, sent(1), answered]);
         assert!(pasts.has_more("p"));
         assert!(matches!(pasts.next("p").map(|past| past.fate), Some(RequestFate::Silent(_))) && pasts.has_more("p"));
         assert!(matches!(pasts.next("p").map(|past| past.fate), Some(RequestFate::Answered(_))) && !pasts.has_more("p"));

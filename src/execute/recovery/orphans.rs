@@ -50,9 +50,9 @@ pub struct CleanUpResult {
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
     pub async fn clean(mut self, schemas: &Schemas, journal_history: &JournalHistory) -> CleanUpResult {
-        self.progress.known = KnownResources::left_by(Some(self.contract), journal_history);
+        self.progress.known = KnownResources::from_journal(Some(self.contract), journal_history);
         let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.progress.known.ownership().clone());
-        let lost = self.lost(journal_history);
+        let lost = self.unanswered_creates(journal_history);
         let unknown = self.find(schemas, &lost, &queue).await;
         self.sweep(&queue).await;
         CleanUpResult { removed: self.progress.swept, sent: queue.sent.load(Ordering::Relaxed), left: self.inventory().1, unknown }
@@ -64,10 +64,10 @@ impl<'a> Run<'a> {
         let Some((revival, journal_history)) = self.revival.and_then(|revival| Some((revival, revival.journal_history?))) else { return };
         // The send queue asks the same.
         self.progress.known.ownership().replay(self.contract, journal_history);
-        let journalled = KnownResources::left_by(None, journal_history);
+        let journalled = KnownResources::from_journal(None, journal_history);
         let given = self.progress.known.clone();
         self.progress.known.borrow_ids(&journalled);
-        let lost = self.lost(journal_history);
+        let lost = self.unanswered_creates(journal_history);
         self.find(revival.schemas, &lost, queue).await;
         let known = &self.progress.known;
         let is_found = |slot: &SlotId| known.ids().contains_key(slot) && !journalled.ids().contains_key(slot);
@@ -75,8 +75,8 @@ impl<'a> Run<'a> {
             (probe.wave, probe.stage) = (0, Stage::Find);
             self.take_away(probe, queue).await;
         }
-        queue.hold(std::mem::take(&mut self.progress.held));
-        self.progress.known.give_back_ids(&given);
+        queue.block_slots(std::mem::take(&mut self.progress.held));
+        self.progress.known.forget_ids_except(&given);
     }
 
     /// Looks for what requests of this very run may have made to which no answer came.
@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
     }
 
     /// Requests of a run that was cut off to which no answer came.
-    fn lost(&self, journal_history: &JournalHistory) -> Vec<UnansweredCreate> {
+    fn unanswered_creates(&self, journal_history: &JournalHistory) -> Vec<UnansweredCreate> {
         let mut lost = Vec::new();
         for (id, past) in &journal_history.past {
             let Some(probe) = self.plan.probe(id).or_else(|| journal_history.probe(id)) else { continue };

@@ -76,7 +76,7 @@ impl Sender<'_, '_> {
         let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
         let mut asides = self.queue.asides.lock().unwrap_or_else(PoisonError::into_inner);
         // The same is read once before and once after.
-        let id = ids::twin(&read.id, asides.len());
+        let id = ids::another(&read.id, asides.len());
         asides.push((Probe { id: id.clone(), ..read.clone() }, Outcome { probe: id, ..outcome }));
         found
     }
@@ -155,7 +155,7 @@ fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], b
     });
     let mut body = Value::Object(serde_json::Map::new());
     for one in written {
-        lay_over(&mut body, one, before);
+        restore_members(&mut body, one, before);
     }
     if operation.method.is_put()
         && let Some(schema) = schema
@@ -170,13 +170,13 @@ fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], b
 }
 
 /// Takes every member that was sent, with the value that was read before; what was not there is left out.
-fn lay_over(body: &mut Value, sent: &Value, before: &Value) {
+fn restore_members(body: &mut Value, sent: &Value, before: &Value) {
     let (Value::Object(into), Value::Object(sent)) = (body, sent) else { return };
     for (name, member) in sent {
         match (member, before.get(name)) {
             (Value::Object(_), Some(old @ Value::Object(_))) => {
                 let inner = into.entry(name.clone()).or_insert_with(|| Value::Object(serde_json::Map::new()));
-                lay_over(inner, member, old);
+                restore_members(inner, member, old);
             }
             (_, Some(old)) => drop(into.insert(name.clone(), old.clone())),
             (_, None) => {}

@@ -32,7 +32,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let Some(schema) = &media.schema else { return Vec::new() };
     let contract::ValidationResult { breaches, more, .. } = context.schemas.judge(schema, &value);
     let found: Vec<contract::SchemaViolation> = breaches.into_iter().flat_map(|breach| nearest(context, &value, breach, 0)).collect();
-    told(context, schema, &value, (&found, more))
+    violations_as_findings(context, schema, &value, (&found, more))
 }
 
 /// JSON is declared and the body is none.
@@ -42,7 +42,7 @@ fn not_json(context: &ExchangeContext<'_>, media: &MediaType) -> Vec<RuleViolati
         return Vec::new();
     }
     let what = if context.answer.body == AnswerContent::Empty { "the body is missing" } else { "the body is not JSON" };
-    vec![without(context, media, what)]
+    vec![missing_body(context, media, what)]
 }
 
 /// No body came, of a type in which every body has a byte (XML 1.0, section 2.1; the signatures of the others).
@@ -52,10 +52,10 @@ fn missing(context: &ExchangeContext<'_>, media: &MediaType) -> Vec<RuleViolatio
         || matches!(name.as_str(), "application/pdf" | "application/zip" | "application/gzip")
         || name.ends_with("+zip")
         || name.starts_with("image/");
-    if never_empty && context.answer.body == AnswerContent::Empty { vec![without(context, media, "the body is missing")] } else { Vec::new() }
+    if never_empty && context.answer.body == AnswerContent::Empty { vec![missing_body(context, media, "the body is missing")] } else { Vec::new() }
 }
 
-fn without(context: &ExchangeContext<'_>, media: &MediaType, what: &str) -> RuleViolation {
+fn missing_body(context: &ExchangeContext<'_>, media: &MediaType, what: &str) -> RuleViolation {
     RuleViolation {
         severity: Severity::Must,
         message: format!("{what} although {} declares {}", context.answer.status, media.name),
@@ -67,7 +67,7 @@ fn without(context: &ExchangeContext<'_>, media: &MediaType, what: &str) -> Rule
     }
 }
 
-fn told(
+fn violations_as_findings(
     context: &ExchangeContext<'_>,
     schema: &SchemaRef,
     document: &Value,
@@ -76,7 +76,7 @@ fn told(
     let kinds = kinds(found);
     let found: Vec<&contract::SchemaViolation> = kinds.iter().map(|(breach, _)| *breach).collect();
     let told = |(breach, items): &(&contract::SchemaViolation, usize)| {
-        let plain = tell(context, schema, document, breach);
+        let plain = finding_of(context, schema, document, breach);
         let more = match items {
             1 => String::new(),
             2 => "; the same with one more item".to_owned(),
@@ -120,7 +120,7 @@ fn kinds(found: &[contract::SchemaViolation]) -> Vec<(&contract::SchemaViolation
     kinds
 }
 
-fn tell(context: &ExchangeContext<'_>, schema: &SchemaRef, document: &Value, breach: &contract::SchemaViolation) -> RuleViolation {
+fn finding_of(context: &ExchangeContext<'_>, schema: &SchemaRef, document: &Value, breach: &contract::SchemaViolation) -> RuleViolation {
     let value = document.pointer(&breach.at).unwrap_or(&Value::Null);
     let demanded = context.contract.document.pointer(&breach.rule).map(show).unwrap_or_default();
 

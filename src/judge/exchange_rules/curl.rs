@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::model::environment::{TextPiece, pieces};
 use crate::model::exchange::{SentCredential, SentRequest};
-use crate::model::text::is_unseen;
+use crate::model::text::is_invisible;
 
 /// Where a credential of a request comes from, for a command that must not hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,7 +226,7 @@ fn quoted(request: &SentRequest, name: &str, text: &str) -> String {
 
 /// Whether a letter may stand in a line for a terminal: it neither breaks the line nor is unseen.
 fn is_plain(letter: char) -> bool {
-    !is_unseen(letter)
+    !is_invisible(letter)
 }
 
 /// Bytes as the format of `printf` (POSIX, File Format Notation), so that no shell and no terminal changes them.

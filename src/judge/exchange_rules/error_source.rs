@@ -50,14 +50,16 @@ fn is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, source: &Value) 
 fn pointer_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, pointer: &str) -> bool {
     // What is no pointer (RFC 6901) below the top of the document names no place.
     let Some(last) = pointer.strip_prefix('/').and_then(|rest| rest.rsplit('/').next()).filter(|last| !last.is_empty()) else { return false };
-    if RELATIVE.contains(&context.probe.trigger) && alike(last, "id") {
+    if RELATIVE.contains(&context.probe.trigger) && same_name(last, "id") {
         return false;
     }
     match changed {
         Place::Body(at) => !within(at, pointer) && !within(pointer, at) && !both_missing(context, at, pointer),
         // An id may stand in the path and in the body at once; and some servers write parameters as pointers.
-        Place::Path(name) | Place::Query(name) => !alike(last, "id") && !pointer.split('/').any(|token| alike(token, stem(name))),
-        Place::Header(name) => !pointer.split('/').any(|token| alike(token, name)),
+        Place::Path(name) | Place::Query(name) => {
+            !same_name(last, "id") && !pointer.split('/').any(|token| same_name(token, name_without_brackets(name)))
+        }
+        Place::Header(name) => !pointer.split('/').any(|token| same_name(token, name)),
         Place::Method | Place::Credentials => true,
         Place::State => false,
     }
@@ -77,8 +79,8 @@ fn parameter_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, parame
         return false;
     }
     match changed {
-        Place::Query(name) | Place::Path(name) => !alike(stem(name), stem(parameter)),
-        Place::Body(at) => !RELATIVE.contains(&context.probe.trigger) && !at.split('/').any(|token| alike(token, parameter)),
+        Place::Query(name) | Place::Path(name) => !same_name(name_without_brackets(name), name_without_brackets(parameter)),
+        Place::Body(at) => !RELATIVE.contains(&context.probe.trigger) && !at.split('/').any(|token| same_name(token, parameter)),
         Place::Method => true,
         // A key may be a parameter.
         Place::Header(_) | Place::Credentials | Place::State => false,
@@ -89,7 +91,7 @@ fn header_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, header: &
     match changed {
         // Credentials are one thing, in however many fields they come.
         Place::Header(_) if matches!(context.probe.request.credentials, Credentials::Without(_)) => false,
-        Place::Header(name) => !alike(name, header),
+        Place::Header(name) => !same_name(name, header),
         Place::Body(_) | Place::Path(_) | Place::Query(_) => true,
         Place::Method | Place::Credentials | Place::State => false,
     }
@@ -101,12 +103,12 @@ fn within(pointer: &str, outer: &str) -> bool {
 }
 
 /// The name of a parameter without what stands in brackets: `page` for `page[limit]`.
-fn stem(name: &str) -> &str {
+fn name_without_brackets(name: &str) -> &str {
     name.split('[').next().unwrap_or(name)
 }
 
 /// Whether two names are the same but for case and the way in which words are joined.
-fn alike(one: &str, other: &str) -> bool {
+fn same_name(one: &str, other: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     letters(one) == letters(other)
 }

@@ -36,7 +36,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
         if json_api && !value.is_string() && !allows_type(context, &document, at) {
             let message = "the status of an error is not a string".to_owned();
             breaches.push(breach(message, format!("\"{status}\""), entry, "Error Objects (#error-objects)"));
-        } else if !differ && !agrees(value, status, json_api) {
+        } else if !differ && !says_status(value, status, json_api) {
             let message = format!("the status of an error is {} in an answer with status {status}", show(value));
             breaches.push(breach(message, format!("\"{status}\""), entry, "Error Objects (#error-objects)"));
         }
@@ -52,7 +52,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
 }
 
 /// Whether one value says the status. Outside of JSON:API `status` may be a word: only what looks like a status counts.
-fn agrees(value: &Value, status: Status, json_api: bool) -> bool {
+fn says_status(value: &Value, status: Status, json_api: bool) -> bool {
     match code(value) {
         Some(code) => code == status.0,
         None => !json_api,

@@ -2,7 +2,7 @@
 
 use super::exchange_context::{cite, shorten};
 use super::header_value::{described, fits, readings};
-use super::retry_after::is_wait;
+use super::retry_after::is_wait_header;
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::contract::Unjudged;
 use crate::model::contract::{HeaderRule, Status};
@@ -18,7 +18,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let mut breaches = Vec::new();
     for header in declared {
         // Two fields have a check of their own.
-        if (header.name.eq_ignore_ascii_case("location") && status.0 / 100 == 3) || is_wait(&header.name, status) {
+        if (header.name.eq_ignore_ascii_case("location") && status.0 / 100 == 3) || is_wait_header(&header.name, status) {
             continue;
         }
         breaches.extend(declared_header(context, header));

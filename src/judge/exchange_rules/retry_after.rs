@@ -17,14 +17,14 @@ pub(super) const CHECK: Check =
 /// Whether the field tells how long to wait after this status: `Retry-After`, or one named after it.
 ///
 /// Other integers on a 429 (what is left of the limit, when the window ends) may be zero or a date.
-pub(super) fn is_wait(name: &str, status: Status) -> bool {
+pub(super) fn is_wait_header(name: &str, status: Status) -> bool {
     status == Status(429) && name.to_ascii_lowercase().ends_with("retry-after")
 }
 
 fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let status = context.answer.status;
     let declared = context.declared.map_or(&[][..], |response| &response.headers);
-    let declared: Vec<&HeaderRule> = declared.iter().filter(|header| is_wait(&header.name, status)).collect();
+    let declared: Vec<&HeaderRule> = declared.iter().filter(|header| is_wait_header(&header.name, status)).collect();
     let mut breaches: Vec<RuleViolation> = declared.iter().filter_map(|header| judge_declared(context, header)).collect();
     if status == Status(429)
         && declared.iter().all(|header| !header.name.eq_ignore_ascii_case("retry-after"))
@@ -70,14 +70,14 @@ fn judge_declared(context: &ExchangeContext<'_>, header: &HeaderRule) -> Option<
     }
     // No document says what is too long: a warning.
     let absurd = seconds(value).is_some_and(|seconds| seconds > MOST_SECONDS);
-    if absurd { breach(Severity::Should, format!("{name} asks for a wait of more than two days"), believable(), value) } else { None }
+    if absurd { breach(Severity::Should, format!("{name} asks for a wait of more than two days"), acceptable_wait(), value) } else { None }
 }
 
 /// A `Retry-After` that the contract does not speak of.
 fn judge_standard(context: &ExchangeContext<'_>, value: &str) -> Option<RuleViolation> {
     let (message, expected) = match seconds(value) {
         Some(seconds) if seconds <= MOST_SECONDS => return None,
-        Some(_) => ("Retry-After asks for a wait of more than two days", believable()),
+        Some(_) => ("Retry-After asks for a wait of more than two days", acceptable_wait()),
         None if jiff::fmt::rfc2822::parse(value).is_ok() => return None,
         None => ("Retry-After is neither seconds nor a date", "a whole number of seconds, or a date".to_owned()),
     };
@@ -92,7 +92,7 @@ fn judge_standard(context: &ExchangeContext<'_>, value: &str) -> Option<RuleViol
     })
 }
 
-fn believable() -> String {
+fn acceptable_wait() -> String {
     format!("at most {MOST_SECONDS} seconds")
 }
 

@@ -144,7 +144,7 @@ impl Redactor<'_> {
             Value::Array(items) => items.iter().map(|item| self.value(item, spot)).collect(),
             Value::String(text) if spot.link => Value::String(self.link(text)),
             leaf if self.stays(leaf, spot) => leaf.clone(),
-            Value::String(text) if is_telling(spot) => Value::String(self.text(text)),
+            Value::String(text) if explains_refusal(spot) => Value::String(self.text(text)),
             leaf => Value::String(self.stand_in(leaf)),
         }
     }
@@ -164,7 +164,7 @@ impl Redactor<'_> {
                 }
             }
             leaf => {
-                let told = self.keep == Keep::Masked && is_telling(spot);
+                let told = self.keep == Keep::Masked && explains_refusal(spot);
                 if !(told || self.stays(leaf, spot)) {
                     visit(leaf, self.stand_in(leaf));
                 }
@@ -189,7 +189,7 @@ impl Redactor<'_> {
         matches!(spot.name, "type" | "id")
             || leaf.is_null()
             || text.is_empty()
-            || (is_telling(spot) && leaf.is_number())
+            || (explains_refusal(spot) && leaf.is_number())
             || (spot.whose != ValueOwner::Others && self.own.has_sent(&text))
             || (names_an_id(spot.name) && self.own.is_id(&text))
     }
@@ -221,7 +221,7 @@ impl Redactor<'_> {
 }
 
 /// Whether a member is one with which a refusal tells why.
-fn is_telling(spot: ValuePlace<'_>) -> bool {
+fn explains_refusal(spot: ValuePlace<'_>) -> bool {
     spot.refusal && TELLING.contains(&spot.name)
 }
 

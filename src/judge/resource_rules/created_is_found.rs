@@ -50,7 +50,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 pub(super) fn should_be_there(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
     let maker = &history.events[made.by];
     maker.standing == RequestFate::Accepted
-        && history.precedes(maker, read)
+        && history.ended_before(maker, read)
         && refused(history, made, read, &WriteEffect::Remove).is_none_or(|refused| !was_seen(history, made, &history.events[refused]))
         && before(history, made, read, |_| true).is_some_and(|writes| writes.iter().all(|(_, effect)| **effect != WriteEffect::Remove))
 }
@@ -59,9 +59,9 @@ pub(super) fn should_be_there(history: &History<'_>, made: &MadeResource<'_>, re
 fn was_seen(history: &History<'_>, made: &MadeResource<'_>, request: &HistoryEvent<'_>) -> bool {
     let changed = made.writes.iter().any(|(number, _)| {
         let write = &history.events[*number];
-        write.standing == RequestFate::Accepted && history.precedes(write, request)
+        write.standing == RequestFate::Accepted && history.ended_before(write, request)
     });
-    changed || history.events.iter().any(|read| history.reads(read, made) && read.shown().is_some() && history.precedes(read, request))
+    changed || history.events.iter().any(|read| history.reads(read, made) && read.shown().is_some() && history.ended_before(read, request))
 }
 
 fn unknown(read: &HistoryEvent<'_>) -> bool {

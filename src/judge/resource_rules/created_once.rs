@@ -65,8 +65,10 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<UnnamedResource> {
                 continue;
             };
             let mut stranger = UnnamedResource { id, member: String::new(), read, accepted: Vec::new(), refused: Vec::new(), is_refused: false };
-            for (number, create) in history.events.iter().enumerate().filter(|(_, create)| creates(create, list) && history.precedes(create, list)) {
-                let Some(member) = bears(history, create, resource) else { continue };
+            for (number, create) in
+                history.events.iter().enumerate().filter(|(_, create)| creates(create, list) && history.ended_before(create, list))
+            {
+                let Some(member) = carries_sent_values(history, create, resource) else { continue };
                 stranger.member = member;
                 match create.standing {
                     RequestFate::Accepted => stranger.accepted.push(number),
@@ -101,7 +103,7 @@ fn named_all(history: &History<'_>, stranger: &UnnamedResource) -> bool {
 }
 
 /// The marked member, when a resource has every plain attribute that a request sent for one of its items.
-fn bears(history: &History<'_>, create: &HistoryEvent<'_>, resource: &Value) -> Option<String> {
+fn carries_sent_values(history: &History<'_>, create: &HistoryEvent<'_>, resource: &Value) -> Option<String> {
     let sent = create.sent.as_ref()?;
     let content = &create.operation.request_body.as_ref()?.content;
     let bears = |item: &Value| {

@@ -22,17 +22,17 @@ pub(super) const RULE: ResourceRule = ResourceRule {
 
 fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
-    for made in history.made.iter().filter(|made| goes(history, made)) {
+    for made in history.made.iter().filter(|made| should_be_gone(history, made)) {
         let deletion =
             made.writes.iter().find(|(number, effect)| *effect == WriteEffect::Remove && history.events[*number].standing == RequestFate::Accepted);
         let Some(blamed) = deletion.map(|(number, _)| *number) else { continue };
-        let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.precedes(&history.events[blamed], event));
+        let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.ended_before(&history.events[blamed], event));
         for (number, read) in later {
             let there = (history.reads(read, made) && is_there(read)) || history.lists(read, made);
             let shown = read.document().filter(|_| there).and_then(|document| document_resources::find(document, &made.id));
             if shown.is_some() || (history.reads(read, made) && is_there(read) && read.document().is_some_and(is_single)) {
                 // A server may keep what was deleted and say so (RFC 9110, section 9.3.5: representations need not be destroyed).
-                let marked = shown.is_some_and(|shown| is_unlike(history, made, (blamed, read), shown));
+                let marked = shown.is_some_and(|shown| is_shown_differently(history, made, (blamed, read), shown));
                 found.push(ResourceRuleViolation {
                     severity: if marked { Severity::Should } else { Severity::Must },
                     message: format!("{} {} was deleted and {} still shows it", made.kind, made.id, read.operation.id),
@@ -50,7 +50,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 }
 
 /// Whether the contract says that resources of this sort are gone once they are deleted.
-fn goes(history: &History<'_>, made: &MadeResource<'_>) -> bool {
+fn should_be_gone(history: &History<'_>, made: &MadeResource<'_>) -> bool {
     let collection = &history.events[made.by].operation.path;
     let readers = history.contract.operations.iter().filter(|operation| {
         operation.method.is_get() && operation.path.rsplit_once('/').is_some_and(|(front, item)| front == collection && item.starts_with('{'))
@@ -68,16 +68,16 @@ fn is_there(read: &HistoryEvent<'_>) -> bool {
 
 /// Whether a deleted resource is shown in another way than before: with another value, or with more or fewer members than
 /// the same operation shows of those that are there.
-fn is_unlike(history: &History<'_>, made: &MadeResource<'_>, (deletion, read): (usize, &HistoryEvent<'_>), shown: &Value) -> bool {
+fn is_shown_differently(history: &History<'_>, made: &MadeResource<'_>, (deletion, read): (usize, &HistoryEvent<'_>), shown: &Value) -> bool {
     let deletion = &history.events[deletion];
-    let earlier = history.events.iter().filter(|event| history.precedes(event, deletion));
+    let earlier = history.events.iter().filter(|event| history.ended_before(event, deletion));
     let earlier = earlier.filter_map(|event| document_resources::find(event.document()?, &made.id)).next_back();
     let before = earlier.or(made.echo.as_ref()).and_then(document_resources::attributes);
     let (Some((_, before)), Some((_, now))) = (before, document_resources::attributes(shown)) else { return false };
     let alike = history.events.iter().filter(|event| event.operation.id == read.operation.id).filter_map(|event| Some((event, event.shown()?)));
     let there: Vec<&Value> = alike
         .flat_map(|(event, document)| document_resources::resources(document).into_iter().map(move |other| (event, other)))
-        .filter(|(event, other)| history.precedes(event, deletion) || document_resources::id(other).is_some_and(|id| id != made.id))
+        .filter(|(event, other)| history.ended_before(event, deletion) || document_resources::id(other).is_some_and(|id| id != made.id))
         .map(|(_, other)| other)
         .collect();
     let usual = |name: &str| there.iter().any(|other| document_resources::member(other, name).is_some());

@@ -94,7 +94,7 @@ impl<'a> History<'a> {
             let answer = exchange.answer.as_ref();
             let silent = outcome.ending != Ending::Answered || outcome.exchanges.iter().any(|exchange| exchange.answer.is_none());
             let sent = sent(probe, &exchange.request);
-            let mut standing = if silent { RequestFate::Unknown } else { standing(probe, answer.map(|answer| answer.status)) };
+            let mut standing = if silent { RequestFate::Unknown } else { fate_of(probe, answer.map(|answer| answer.status)) };
             if standing == RequestFate::Refused && may_be_done_in_part(operation, probe, sent.as_ref()) {
                 standing = RequestFate::Unknown;
             }
@@ -128,7 +128,7 @@ impl<'a> History<'a> {
             }
             history.events.push(event);
         }
-        history.settle(plan, &values, &doubtful);
+        history.keep_unambiguous_values(plan, &values, &doubtful);
         history
     }
 
@@ -142,7 +142,7 @@ impl<'a> History<'a> {
     }
 
     /// Keeps the last value of every slot that never had another one, and what was written to what was made.
-    fn settle(&mut self, plan: &'a Plan, values: &BTreeMap<SlotId, Value>, doubtful: &BTreeSet<SlotId>) {
+    fn keep_unambiguous_values(&mut self, plan: &'a Plan, values: &BTreeMap<SlotId, Value>, doubtful: &BTreeSet<SlotId>) {
         self.made.retain(|made| !doubtful.contains(made.slot));
         for (slot, value) in values.iter().filter(|(slot, _)| !doubtful.contains(*slot)) {
             if let (Some((slot, _)), Some(text)) = (plan.slots.get_key_value(slot), document_resources::text(value)) {
@@ -173,7 +173,7 @@ impl<'a> History<'a> {
     }
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
-    pub fn precedes(&self, first: &HistoryEvent<'_>, second: &HistoryEvent<'_>) -> bool {
+    pub fn ended_before(&self, first: &HistoryEvent<'_>, second: &HistoryEvent<'_>) -> bool {
         first.probe.due() < second.probe.due() || self.earlier.has(second.index, first.index)
     }
 
@@ -227,7 +227,7 @@ fn given(plan: &Plan) -> BTreeMap<SlotId, Value> {
     given.collect()
 }
 
-fn standing(probe: &Probe, status: Option<Status>) -> RequestFate {
+fn fate_of(probe: &Probe, status: Option<Status>) -> RequestFate {
     match status {
         Some(status) if status.0 / 100 == 4 => RequestFate::Refused,
         Some(status) if probe.fault.is_none() && status.is_success() && (status != Status(202) || probe.request.method.is_safe()) => {

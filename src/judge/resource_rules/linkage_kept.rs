@@ -49,7 +49,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&LostLinkage) -> bool) -> Vec<R
         for (name, sent) in sent.filter_map(|(name, relationship)| Some((name, relationship.get("data")?))) {
             let lost = history.events.iter().enumerate().find_map(|(number, view)| {
                 let seen = seen(history, made, (number, view), name)?;
-                let left_by = left_alone_by(history, made, (number, view), name)?;
+                let left_by = last_write_without_it(history, made, (number, view), name)?;
                 let missing = missing(history, made, (number, view), name, (sent, seen))?;
                 let loss = blame(made, name, sent, left_by)?;
                 Some((number, loss, missing))
@@ -90,12 +90,12 @@ fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h
 /// The last change that should have left the relationship alone, `Some(None)` when there was no change; `None` where the
 /// relationship itself was written, or anything else may have been done to it.
 #[expect(clippy::option_option, reason = "nothing is known, and nothing was changed, are two things")]
-fn left_alone_by(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &HistoryEvent<'_>), name: &str) -> Option<Option<usize>> {
+fn last_write_without_it(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &HistoryEvent<'_>), name: &str) -> Option<Option<usize>> {
     let (number, event) = view;
     if number == made.by {
         return Some(None);
     }
-    if !history.precedes(&history.events[made.by], event) {
+    if !history.ended_before(&history.events[made.by], event) {
         return None;
     }
     let matters = |effect: &WriteEffect| !matches!(effect, WriteEffect::Relationship(other) if other != name);
@@ -122,7 +122,7 @@ fn missing(
     if sent.is_array() != seen.is_array() {
         return None;
     }
-    let taken = if view.0 == made.by { BTreeSet::new() } else { taken(history, made, view.1, name) };
+    let taken = if view.0 == made.by { BTreeSet::new() } else { ids_removed_elsewhere(history, made, view.1, name) };
     let actual = linkage(seen)?;
     let expected: Vec<String> = linkage(sent)?.into_iter().filter(|id| !taken.contains(id)).collect();
     let list = |ids: &[String]| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
@@ -131,12 +131,12 @@ fn missing(
 
 /// The ids that may rightly have left a relationship: what was removed, what the other side wrote, and what another
 /// resource of the kind was given, which may be the only one to have it.
-fn taken(history: &History<'_>, made: &MadeResource<'_>, view: &HistoryEvent<'_>, name: &str) -> BTreeSet<String> {
+fn ids_removed_elsewhere(history: &History<'_>, made: &MadeResource<'_>, view: &HistoryEvent<'_>, name: &str) -> BTreeSet<String> {
     let mut ids = writers(history, made, view);
     for other in &history.made {
         let gone = other.writes.iter().any(|(number, effect)| {
             let event = &history.events[*number];
-            *effect == WriteEffect::Remove && event.standing != RequestFate::Refused && !history.precedes(view, event)
+            *effect == WriteEffect::Remove && event.standing != RequestFate::Refused && !history.ended_before(view, event)
         });
         if gone {
             ids.insert(other.id.clone());

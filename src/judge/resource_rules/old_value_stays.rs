@@ -62,7 +62,7 @@ fn changes<'m>(history: &History<'_>, made: &'m MadeResource<'_>) -> Vec<(usize,
 
 /// What the last answer before a change showed of a member; `None` where that is not known.
 fn old<'h>(history: &'h History<'_>, made: &'h MadeResource<'_>, event: &HistoryEvent<'_>, name: &str) -> Option<&'h Value> {
-    if !history.precedes(&history.events[made.by], event) {
+    if !history.ended_before(&history.events[made.by], event) {
         return None;
     }
     let mut old = made.echo.as_ref().and_then(|echo| document_resources::member(echo, name));

@@ -23,7 +23,7 @@ pub(super) const APART: ResourceRule = ResourceRule {
         otherwise: "the contract's own parameters, whose names are those of pages",
     },
     others: true,
-    find: apart,
+    find: pages_overlap,
 };
 
 pub(super) const END: ResourceRule = ResourceRule {
@@ -49,7 +49,7 @@ fn walks<'h, 'a>(history: &'h History<'a>) -> impl Iterator<Item = (usize, &'h H
     history.events.iter().enumerate().filter(|(_, event)| matches!(event.probe.repeat, Repeat::Pages { .. }))
 }
 
-fn apart(history: &History<'_>) -> Vec<ResourceRuleViolation> {
+fn pages_overlap(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, walk) in walks(history) {
         let mut seen: BTreeSet<(String, String)> = BTreeSet::new();

@@ -23,7 +23,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         let search = event.probe.request.method.is_post() && !history.made.iter().any(|made| made.by == number);
         let valid = search && event.standing == RequestFate::Accepted && event.probe.fault.is_none() && event.status() == Some(Status(200));
         let (Some(sent), Some(came)) = (event.sent.as_ref().filter(|_| valid), event.document()) else { continue };
-        for (asked, attribute) in meanings(event) {
+        for (asked, attribute) in values_asked_for(event) {
             let Some(values) = lists(sent).into_iter().find(|(name, _)| *name == asked).map(|(_, values)| values) else { continue };
             let strays = |item: &&Value| plain(item, &attribute).is_some_and(|value| value.is_string() && !among(values, value));
             let Some(other) = resources(came).into_iter().find(strays).filter(|_| !is_single(came)) else { continue };
@@ -47,7 +47,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 
 /// The lists of texts that a search names, and the member that each is about: the only one, the id among them, of which every
 /// resource in the contract's example has one of the values, letter for letter.
-fn meanings(event: &HistoryEvent<'_>) -> Vec<(String, String)> {
+fn values_asked_for(event: &HistoryEvent<'_>) -> Vec<(String, String)> {
     let sent = event.operation.request_body.iter().flat_map(|body| &body.content).flat_map(|media| &media.examples).next();
     let shown = event.operation.response(Status(200)).into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples).next();
     let Some((sent, shown)) = sent.zip(shown) else { return Vec::new() };

@@ -60,7 +60,7 @@ fn removed(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
     let (number, read) = read;
     let unknown = read.probe.fault.is_none() && matches!(read.status(), Some(status @ Status(404 | 410)) if !read.probe.allows(status));
     let maker = &history.events[made.by];
-    if !unknown || maker.standing != RequestFate::Accepted || !history.precedes(maker, read) || should_be_there(history, made, read) {
+    if !unknown || maker.standing != RequestFate::Accepted || !history.ended_before(maker, read) || should_be_there(history, made, read) {
         return None;
     }
     if before(history, made, read, |_| true)?.iter().any(|(_, effect)| **effect == WriteEffect::Remove) {
@@ -88,7 +88,7 @@ fn written(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
     for (blamed, effect) in &made.writes {
         let (blamed, event) = (*blamed, &history.events[*blamed]);
         let WriteEffect::Change { item, .. } = effect else { continue };
-        if event.standing != RequestFate::Refused || !history.precedes(event, read) {
+        if event.standing != RequestFate::Refused || !history.ended_before(event, read) {
             continue;
         }
         for (name, sent) in document_resources::scalars(item) {

@@ -62,7 +62,7 @@ fn undisturbed(history: &History<'_>, one: &HistoryEvent<'_>, other: &HistoryEve
         !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| history.same(slot, owner))
     };
     writes.filter(concerns).all(|write| {
-        let before = history.precedes(write, one) && history.precedes(write, other);
-        before || (history.precedes(one, write) && history.precedes(other, write))
+        let before = history.ended_before(write, one) && history.ended_before(write, other);
+        before || (history.ended_before(one, write) && history.ended_before(other, write))
     })
 }

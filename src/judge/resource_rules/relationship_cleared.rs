@@ -28,8 +28,8 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
             .filter(|(_, read)| read.operation.path == deletion.operation.path && read.owner().is_some() && read.owner() == deletion.owner())
             .filter_map(|(number, read)| Some((number, read, read.shown()?.get("data")?)))
             .collect();
-        let before = reads.iter().filter(|(_, read, _)| history.precedes(read, deletion));
-        let after = || reads.iter().filter(|(_, read, _)| history.precedes(deletion, read));
+        let before = reads.iter().filter(|(_, read, _)| history.ended_before(read, deletion));
+        let after = || reads.iter().filter(|(_, read, _)| history.ended_before(deletion, read));
         let same = before.flat_map(|before| after().map(move |after| (before, after))).find(|((_, first, held), (_, last, holds))| {
             linkage(held).is_some_and(|ids| !ids.is_empty()) && held == holds && undisturbed(history, first, deletion, last)
         });
@@ -55,5 +55,5 @@ fn undisturbed(history: &History<'_>, first: &HistoryEvent<'_>, deletion: &Histo
     let concerns = |event: &&HistoryEvent<'_>| {
         event.probe.id != deletion.probe.id && event.probe.needs.iter().chain(&event.probe.consumes).any(|slot| history.same(slot, owner))
     };
-    writes.filter(concerns).all(|write| history.precedes(write, first) || history.precedes(last, write))
+    writes.filter(concerns).all(|write| history.ended_before(write, first) || history.ended_before(last, write))
 }

@@ -32,7 +32,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
                 let Some((by, mut expected)) = expected(history, made, read, &name) else { continue };
                 let Some(mut actual) = linkage(data).map(|ids| ids.into_iter().collect::<BTreeSet<_>>()) else { continue };
                 let others = writers(history, made, read);
-                let taken = taken(history, made, read);
+                let taken = ids_removed_elsewhere(history, made, read);
                 expected.retain(|id| !others.contains(id) && (actual.contains(id) || !taken.contains(id)));
                 actual.retain(|id| !others.contains(id));
                 if expected != actual && blamed.insert(by) {
@@ -82,7 +82,7 @@ pub(super) fn shown<'h>(history: &'h History<'_>, made: &MadeResource<'_>, read:
 
 /// The ids that a relationship should hold at a read, and the last write that made it so; `None` where that is not known.
 fn expected(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, name: &str) -> Option<(usize, BTreeSet<String>)> {
-    if !history.precedes(&history.events[made.by], read) {
+    if !history.ended_before(&history.events[made.by], read) {
         return None;
     }
     let at = format!("/relationships/{name}/data");
@@ -121,9 +121,10 @@ fn after(event: &HistoryEvent<'_>, known: Option<BTreeSet<String>>) -> Option<BT
 
 /// The ids that may rightly have left a relationship: of what was given to another resource, which may be the only one to have
 /// it, and of what was removed.
-fn taken(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> BTreeSet<String> {
+fn ids_removed_elsewhere(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
-    let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused && !history.precedes(read, event));
+    let writes =
+        history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused && !history.ended_before(read, event));
     for event in writes.filter(|event| event.owner().is_none_or(|slot| !history.is(slot, made))) {
         let fillings = event.probe.request.fillings.iter().filter(|binding| matches!(binding.place, Place::Body(_)));
         let slots = fillings.map(|binding| &binding.slot).chain(&event.probe.consumes);
@@ -138,7 +139,7 @@ pub(super) fn writers(history: &History<'_>, made: &MadeResource<'_>, read: &His
     let mentions = |event: &&HistoryEvent<'_>| {
         let fillings = &event.probe.request.fillings;
         !event.is_read()
-            && !history.precedes(read, event)
+            && !history.ended_before(read, event)
             && fillings.iter().any(|binding| matches!(binding.place, Place::Body(_)) && history.is(&binding.slot, made))
     };
     let mut ids = BTreeSet::new();

@@ -25,7 +25,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         for (name, size) in filled(made) {
             let lost = history.events.iter().enumerate().find_map(|(number, view)| {
                 let came = seen(history, made, (number, view), name)?;
-                let by = left_alone_by(history, made, (number, view), name)?;
+                let by = last_write_without_it(history, made, (number, view), name)?;
                 (size_of(came) < size).then_some((number, by, came))
             });
             if let Some((read, blamed, came)) = lost {
@@ -76,9 +76,9 @@ fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h
 }
 
 /// The last change, none of which named the member; `None` where there was none, or anything else may have been done.
-fn left_alone_by(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &HistoryEvent<'_>), name: &str) -> Option<usize> {
+fn last_write_without_it(history: &History<'_>, made: &MadeResource<'_>, view: (usize, &HistoryEvent<'_>), name: &str) -> Option<usize> {
     let (number, event) = view;
-    if !history.precedes(&history.events[made.by], event) {
+    if !history.ended_before(&history.events[made.by], event) {
         return None;
     }
     let own = made.writes.iter().filter(|(write, _)| *write == number).map(|(number, effect)| (*number, effect));

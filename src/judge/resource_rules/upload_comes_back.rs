@@ -72,14 +72,14 @@ fn downloads(history: &History<'_>, read: &HistoryEvent<'_>, made: &MadeResource
         && read.probe.fault.is_none()
         && read.status() == Some(Status(200))
         && read.owner().is_some_and(|slot| history.is(slot, made))
-        && history.precedes(&history.events[made.by], read)
+        && history.ended_before(&history.events[made.by], read)
 }
 
 /// Whether another file may have been put in its place.
 fn written_again(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
     made.writes.iter().map(|(number, _)| &history.events[*number]).any(|event| {
         let with_bytes = matches!(event.probe.request.body, Body::Multipart(_) | Body::Text(_));
-        with_bytes && event.standing != RequestFate::Refused && !history.precedes(read, event)
+        with_bytes && event.standing != RequestFate::Refused && !history.ended_before(read, event)
     })
 }
 

@@ -18,11 +18,11 @@ pub fn before<'m>(
     let mut known: Vec<(usize, &WriteEffect)> = Vec::new();
     for (number, effect) in made.writes.iter().filter(|(_, effect)| *effect == WriteEffect::Act || matters(effect)) {
         let event = &history.events[*number];
-        if event.standing == RequestFate::Refused || history.precedes(read, event) || event.probe.id == read.probe.id {
+        if event.standing == RequestFate::Refused || history.ended_before(read, event) || event.probe.id == read.probe.id {
             continue;
         }
-        let follows = known.iter().all(|(earlier, _)| history.precedes(&history.events[*earlier], event));
-        if !history.precedes(event, read) || event.standing == RequestFate::Unknown || *effect == WriteEffect::Act || !follows {
+        let follows = known.iter().all(|(earlier, _)| history.ended_before(&history.events[*earlier], event));
+        if !history.ended_before(event, read) || event.standing == RequestFate::Unknown || *effect == WriteEffect::Act || !follows {
             return None;
         }
         known.push((*number, effect));
@@ -34,7 +34,7 @@ pub fn before<'m>(
 pub fn refused(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, wanted: &WriteEffect) -> Option<usize> {
     let refused = |(number, effect): &&(usize, WriteEffect)| {
         let event = &history.events[*number];
-        effect == wanted && event.standing == RequestFate::Refused && history.precedes(event, read)
+        effect == wanted && event.standing == RequestFate::Refused && history.ended_before(event, read)
     };
     made.writes.iter().find(refused).map(|(number, _)| *number)
 }
@@ -58,7 +58,7 @@ pub struct ExpectedMember<'h, 'a> {
 /// What every plain member should be at a read: sent by the last write that named it, and left alone since.
 pub fn expected<'h, 'a>(history: &'h History<'a>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> Option<Vec<ExpectedMember<'h, 'a>>> {
     let maker = &history.events[made.by];
-    if maker.standing != RequestFate::Accepted || !history.precedes(maker, read) {
+    if maker.standing != RequestFate::Accepted || !history.ended_before(maker, read) {
         return None;
     }
     let mut all = members(maker, true, &made.sent, made.echo.as_ref());

@@ -55,7 +55,7 @@ pub enum JobState {
 }
 
 /// What explains the answer; `None` where nothing does, so that it breaks the contract.
-pub(super) fn excused(facts: &RulingInput) -> Option<Ruling> {
+pub(super) fn excuse(facts: &RulingInput) -> Option<Ruling> {
     let (status, excuses) = (facts.status?, &facts.excuses);
     if let Some(reason) = &excuses.absent {
         return Some(Ruling::Blocked(reason.clone()));

@@ -106,7 +106,7 @@ pub enum Ruling {
 /// | other         |                               | the same     |
 pub fn rule(facts: &RulingInput) -> Ruling {
     let ruling = match by_status(facts) {
-        Ruling::Breaks => excuses::excused(facts).unwrap_or(Ruling::Breaks),
+        Ruling::Breaks => excuses::excuse(facts).unwrap_or(Ruling::Breaks),
         Ruling::Shows => rule_on_body(&facts.body),
         ruling => ruling,
     };

@@ -13,7 +13,7 @@ use crate::mock::faults::{StateFault, mangled};
 use crate::mock::invented_ids::IdForm;
 use crate::mock::likeness::{likeness, rename};
 use crate::mock::operation_profile::OperationProfile;
-use crate::mock::resource_place::{Place, of_request, overlay};
+use crate::mock::resource_place::{Place, merge_sent, of_request};
 use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::store::{Resource, ResourceStore, id_text};
 use crate::mock::variants::BehaviourChoice;
@@ -24,7 +24,7 @@ pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -
     profile.creates
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let items = routed.items();
     let sent: Vec<(String, Value)> = if items.is_empty() {
@@ -150,7 +150,7 @@ fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize
     let mut body = template.cloned().unwrap_or_else(|| likeness(routed.core, kind, &id));
     written_as(shared.form, &mut body, id_at);
     rename(&mut body, id_at, &id);
-    overlay(&mut body, sent, sample);
+    merge_sent(&mut body, sent, sample);
     rename(&mut body, id_at, &id);
     job::start(&routed.core.contract, kind, &mut body);
     let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&routed.operation.id));
@@ -172,7 +172,7 @@ fn whole(routed: &RoutedRequest<'_>, kind: &str, body: &Value, sent: &Value, sam
     let bare = body.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || format!("/{name}") == id_at));
     let Some(id) = body.pointer(id_at).and_then(id_text).filter(|_| bare) else { return body.clone() };
     let mut whole = likeness(routed.core, kind, &id);
-    overlay(&mut whole, sent, sample);
+    merge_sent(&mut whole, sent, sample);
     rename(&mut whole, id_at, &id);
     whole
 }
@@ -243,19 +243,19 @@ fn takes(core: &MockCore, operation: &Operation, kind: &str, id: &str) -> bool {
 
 /// Keeps a new resource.
 fn keep(turn: &mut AcceptedRequest<'_, '_>, kind: &str, mut resource: Resource) {
-    if turn.goes(StateFault::ForgetCreation) {
+    if turn.breaks_state(StateFault::ForgetCreation) {
         return;
     }
-    if turn.goes(StateFault::DropAttribute)
+    if turn.breaks_state(StateFault::DropAttribute)
         && let Some(Value::Object(attributes)) = resource.body.get_mut("attributes")
         && let Some(first) = attributes.keys().next().cloned()
     {
         attributes.shift_remove(&first);
     }
-    if turn.goes(StateFault::MangleText) {
+    if turn.breaks_state(StateFault::MangleText) {
         mangled(&mut resource.body);
     }
-    if turn.goes(StateFault::CreateTwice) {
+    if turn.breaks_state(StateFault::CreateTwice) {
         let mut other = resource.clone();
         other.id = invented_ids::invent(&resource.id, 5000);
         rename(&mut other.body, turn.routed.core.profiles.id_at(kind), &other.id);

@@ -14,7 +14,7 @@ pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationPr
     operation.method.is_delete() && (profile.on_item || profile.owner.is_none())
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let kind = routed.profile.kind.as_str();
     let ids: Vec<String> = match routed.owner() {
@@ -28,15 +28,15 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
                 resource.accepted.push(routed.operation.id.clone());
             }
         }
-    } else if !turn.goes(StateFault::KeepDeleted) {
+    } else if !turn.breaks_state(StateFault::KeepDeleted) {
         for id in ids {
             if let Some(resource) = turn.state.store.delete(kind, &id) {
                 turn.state.store.unlink(kind, &id);
-                pass_on(turn, &resource);
+                keep_under_linked_kind(turn, &resource);
             }
         }
     }
-    if turn.example.is_some() { super::example::act(turn) } else { BehaviourOutcome::default() }
+    if turn.example.is_some() { super::example::perform(turn) } else { BehaviourOutcome::default() }
 }
 
 /// Whether the resource is there afterwards, in a state of its own: the contract says that the operation itself, or
@@ -47,7 +47,7 @@ fn stays(routed: &RoutedRequest<'_>) -> bool {
 }
 
 /// Keeps a deleted resource as one of another kind, where a link says that its id goes on there, for example in an archive.
-fn pass_on(turn: &mut AcceptedRequest<'_, '_>, resource: &Resource) {
+fn keep_under_linked_kind(turn: &mut AcceptedRequest<'_, '_>, resource: &Resource) {
     let routed = turn.routed;
     for link in turn.response.into_iter().flat_map(|response| &response.links) {
         for (name, expression) in &link.parameters {

@@ -15,9 +15,9 @@ pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationPr
     operation.method.is_get() && !profile.tail.is_empty() && content.peek().is_some() && content.all(|media| !is_json(&media.name))
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let content = turn.routed.owner().and_then(|(kind, id)| turn.state.store.get(kind, id)?.content.clone());
-    content.map_or_else(|| example::act(turn), |content| BehaviourOutcome::of(Value::String(content)))
+    content.map_or_else(|| example::perform(turn), |content| BehaviourOutcome::of(Value::String(content)))
 }
 
 /// The file in a multipart body: the part that its schema calls binary (OpenAPI 3.1, Special Considerations for

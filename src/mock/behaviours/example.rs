@@ -7,7 +7,7 @@ use crate::mock::resource_place::{merge, set_id};
 use crate::mock::sample::sample;
 use crate::mock::store::id_text;
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let drawn = || turn.media.and_then(|media| media.schema.as_ref()).map(|schema| sample(&routed.core.contract.document, &schema.0));
     let Some(mut document) = turn.example.clone().or_else(drawn) else { return BehaviourOutcome::default() };

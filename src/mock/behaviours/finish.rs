@@ -11,7 +11,7 @@ pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationPr
     finished && profile.owner.is_some()
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     // Following the address leads here again, and to the other of the statuses.
-    BehaviourOutcome { location: Some(turn.routed.call.path.clone()), ..super::example::act(turn) }
+    BehaviourOutcome { location: Some(turn.routed.call.path.clone()), ..super::example::perform(turn) }
 }

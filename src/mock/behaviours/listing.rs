@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::sparse::sparse;
+use super::sparse::apply_sparse_fieldsets;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::mock::faults::StateFault;
 use crate::mock::operation_profile::{OperationProfile, success_example};
@@ -18,18 +18,18 @@ pub(super) fn matches(core: &MockCore, operation: &Operation, profile: &Operatio
     operation.method.is_get() && !profile.on_item && answers_many() && (profile.owner.is_none() || makes_here())
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let kind = &routed.profile.kind;
     // A list of names shows no resources.
     let plain = turn.place().zip(turn.example.as_ref()).is_some_and(|(place, example)| place.items(example).iter().any(|item| !item.is_object()));
     if plain || !turn.state.store.knows(kind) {
-        return super::example::act(turn);
+        return super::example::perform(turn);
     }
-    let all = turn.goes(StateFault::IgnoreFilter);
+    let all = turn.breaks_state(StateFault::IgnoreFilter);
     let held = turn.state.store.of(kind).iter();
     let mut resources: Vec<&Resource> = held.filter(|resource| is_below(routed, resource) && (all || is_asked_for(routed, resource))).collect();
-    if turn.goes(StateFault::LoseItem) {
+    if turn.breaks_state(StateFault::LoseItem) {
         resources.pop();
     }
     BehaviourOutcome::of(paged(turn, resources.iter().map(|resource| (resource.id.clone(), resource.body.clone())).collect()))
@@ -41,7 +41,7 @@ pub(super) fn paged(turn: &AcceptedRequest<'_, '_>, resources: Vec<(String, Valu
     let (ids, bodies): (Vec<String>, Vec<Value>) = resources.into_iter().unzip();
     let page = pages::page(turn.routed, &ids);
     let mut items: Vec<Value> = bodies[page.from..page.to].to_vec();
-    sparse(turn, &mut items);
+    apply_sparse_fieldsets(turn, &mut items);
     let mut document = turn.document(items);
     turn_pages(turn.routed, &mut document, &page, total);
     document

@@ -15,7 +15,7 @@ mod update;
 
 use serde_json::Value;
 
-use super::copied_values::graft;
+use super::copied_values::copy_fitting_parts;
 use super::faults::StateFault;
 use super::operation_profile::OperationProfile;
 use super::repair::make_valid;
@@ -37,17 +37,17 @@ struct Behaviour {
 
 /// Every behaviour; the first that matches acts.
 const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour { matches: finish::matches, act: finish::act },
-    Behaviour { matches: download::matches, act: download::act },
-    Behaviour { matches: relationship::matches, act: relationship::act },
-    Behaviour { matches: search::matches, act: search::act },
-    Behaviour { matches: create::matches, act: create::act },
-    Behaviour { matches: listing::matches, act: listing::act },
-    Behaviour { matches: related::matches, act: related::act },
-    Behaviour { matches: read::matches, act: read::act },
-    Behaviour { matches: update::matches, act: update::act },
-    Behaviour { matches: delete::matches, act: delete::act },
-    Behaviour { matches: |_, _, _| true, act: example::act },
+    Behaviour { matches: finish::matches, act: finish::perform },
+    Behaviour { matches: download::matches, act: download::perform },
+    Behaviour { matches: relationship::matches, act: relationship::perform },
+    Behaviour { matches: search::matches, act: search::perform },
+    Behaviour { matches: create::matches, act: create::perform },
+    Behaviour { matches: listing::matches, act: listing::perform },
+    Behaviour { matches: related::matches, act: related::perform },
+    Behaviour { matches: read::matches, act: read::perform },
+    Behaviour { matches: update::matches, act: update::perform },
+    Behaviour { matches: delete::matches, act: delete::perform },
+    Behaviour { matches: |_, _, _| true, act: example::perform },
 ];
 
 /// An accepted request and the answer it is about to get.
@@ -77,7 +77,7 @@ impl BehaviourOutcome {
 }
 
 /// Does what the operation does.
-pub(crate) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(crate) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let (core, operation) = (turn.routed.core, turn.routed.operation);
     let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.routed.profile));
     let mut outcome = behaviour.map_or_else(BehaviourOutcome::default, |behaviour| (behaviour.act)(turn));
@@ -163,7 +163,7 @@ fn fitting(turn: &AcceptedRequest<'_, '_>, schema: &SchemaRef, before: &Value, e
     }
     let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return another(turn, &fits).unwrap_or(body) };
     let known = turn.with_ids_of(&body, made.clone());
-    let body = graft(if fits(&known) { known } else { made }, before, &fits);
+    let body = copy_fitting_parts(if fits(&known) { known } else { made }, before, &fits);
     let reads = turn.routed.operation.method.is_get() && turn.routed.profile.on_item;
     let named = turn.routed.owner().filter(|_| reads).zip(turn.place().filter(|place| !place.many));
     let mut renamed = body.clone();
@@ -199,7 +199,7 @@ fn record(turn: &mut AcceptedRequest<'_, '_>) {
 
 impl AcceptedRequest<'_, '_> {
     /// Whether a fault sends the state another way.
-    fn goes(&self, effect: StateFault) -> bool {
+    fn breaks_state(&self, effect: StateFault) -> bool {
         self.routed.core.faults.has(self.routed.operation, effect)
     }
 
@@ -224,7 +224,7 @@ impl AcceptedRequest<'_, '_> {
         let single = !place.many;
         place.put(&mut document, items);
         if let (Some(old), Some(new), true) = (old, new, single) {
-            resource_place::respell(&mut document, &old, &new);
+            resource_place::replace_id_in_links(&mut document, &old, &new);
         }
         self.respelled(document)
     }
@@ -246,7 +246,7 @@ impl AcceptedRequest<'_, '_> {
         for (name, value) in &self.routed.path_values {
             let parameter = self.routed.operation.parameters.iter().find(|parameter| parameter.name == *name);
             if let Some(old) = parameter.and_then(|parameter| id_text(parameter.example.as_ref()?)) {
-                resource_place::respell(&mut document, &old, value);
+                resource_place::replace_id_in_links(&mut document, &old, value);
             }
         }
         document

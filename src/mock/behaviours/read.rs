@@ -15,11 +15,11 @@ pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationPr
     operation.method.is_get() && profile.on_item
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
-    let Some((kind, id)) = routed.owner() else { return super::example::act(turn) };
-    let (lasts, other) = (routed.operation.done.is_some() && turn.goes(StateFault::NeverFinish), turn.goes(StateFault::ReadOther));
-    let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
+    let Some((kind, id)) = routed.owner() else { return super::example::perform(turn) };
+    let (lasts, other) = (routed.operation.done.is_some() && turn.breaks_state(StateFault::NeverFinish), turn.breaks_state(StateFault::ReadOther));
+    let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::perform(turn) };
     if routed.operation.done.is_some() && !lasts {
         job::advance(&routed.core.contract, kind, resource, job::reads(&routed.core.variants));
     }
@@ -39,7 +39,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     }
     // An answer whose example shows something else than the resource is left as it is, for example a list below it.
     match turn.place() {
-        Some(place) if place.many => super::example::act(turn),
+        Some(place) if place.many => super::example::perform(turn),
         _ => BehaviourOutcome::of(turn.document(vec![body])),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationPr
     operation.method.is_get() && matches!(profile.tail.as_slice(), [name] if !name.starts_with('{'))
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let name = routed.profile.tail.first().map(String::as_str).unwrap_or_default();
     let resource = routed.owner().and_then(|(kind, id)| turn.state.store.get(kind, id));
@@ -23,14 +23,14 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     // Where nothing of a kind was made, nothing is related.
     let none = routed.core.profiles.created.contains(&routed.profile.kind) && turn.state.store.of(&routed.profile.kind).is_empty();
     let linkage = linkage.or_else(|| (none && turn.place().is_some_and(|place| place.many)).then(|| Value::Array(Vec::new())));
-    let (Some(linkage), Some(place)) = (linkage, turn.place()) else { return super::example::act(turn) };
+    let (Some(linkage), Some(place)) = (linkage, turn.place()) else { return super::example::perform(turn) };
     let identifiers = match linkage {
         Value::Array(identifiers) => identifiers,
         Value::Null => Vec::new(),
         one => vec![one],
     };
     let mut items: Vec<Value> = identifiers.iter().filter_map(|identifier| found(turn, identifier)).collect();
-    if turn.goes(StateFault::MixUpRelated) {
+    if turn.breaks_state(StateFault::MixUpRelated) {
         for item in &mut items {
             rename(item, "/id", "999999");
         }
@@ -41,7 +41,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
                 document["data"] = Value::Null;
                 BehaviourOutcome::of(turn.respelled(document))
             }
-            _ => super::example::act(turn),
+            _ => super::example::perform(turn),
         };
     }
     if !place.many {

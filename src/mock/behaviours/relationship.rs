@@ -14,15 +14,16 @@ pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -
     matches!(profile.tail.as_slice(), [word, name] if word == "relationships" && !name.starts_with('{'))
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
-    let (Some((kind, id)), Some(name)) = (routed.owner(), routed.profile.tail.last()) else { return super::example::act(turn) };
+    let (Some((kind, id)), Some(name)) = (routed.owner(), routed.profile.tail.last()) else { return super::example::perform(turn) };
     let shape = turn.example.as_ref().and_then(|example| example.get("data")).or(routed.body().and_then(|body| body.get("data"))).cloned();
     let writes = !routed.operation.method.is_safe();
-    let forget = writes && (turn.goes(StateFault::ForgetChange) || turn.goes(StateFault::ForgetLinkage));
-    let method = if routed.operation.method.is_post() && turn.goes(StateFault::ReplaceLinkage) { "PATCH" } else { routed.operation.method.as_str() };
-    let repeat = writes && turn.goes(StateFault::RepeatLinkage);
-    let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::act(turn) };
+    let forget = writes && (turn.breaks_state(StateFault::ForgetChange) || turn.breaks_state(StateFault::ForgetLinkage));
+    let method =
+        if routed.operation.method.is_post() && turn.breaks_state(StateFault::ReplaceLinkage) { "PATCH" } else { routed.operation.method.as_str() };
+    let repeat = writes && turn.breaks_state(StateFault::RepeatLinkage);
+    let Some(resource) = turn.state.store.get_mut(kind, id) else { return super::example::perform(turn) };
     if writes && !forget {
         let sent = routed.body().and_then(|body| body.get("data")).cloned();
         write(&mut resource.body, name, method, sent.as_ref());
@@ -38,7 +39,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
             document["data"] = linkage;
             BehaviourOutcome::of(turn.respelled(document))
         }
-        Some(_) => super::example::act(turn),
+        Some(_) => super::example::perform(turn),
         None => BehaviourOutcome::of(json!({"data": linkage})),
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn matches(_: &MockCore, _: &Operation, profile: &OperationProfile) -
     profile.searches
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let core = turn.routed.core;
     let kind = &turn.routed.profile.kind;
     let typed = turn
@@ -25,7 +25,7 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         return BehaviourOutcome::of(turn.document(named));
     }
     if !core.profiles.created.contains(kind) || !typed {
-        return super::example::act(turn);
+        return super::example::perform(turn);
     }
     let asked: Vec<&Value> = scene_items(turn);
     let held = turn.state.store.of(kind).iter().map(|resource| &resource.body);

@@ -7,8 +7,8 @@ use crate::mock::faults::StateFault;
 use crate::model::contract::Location;
 
 /// Takes away the attributes that are not asked for, of types that a parameter of the operation is about.
-pub(super) fn sparse(turn: &AcceptedRequest<'_, '_>, items: &mut [Value]) {
-    if turn.goes(StateFault::IgnoreFields) {
+pub(super) fn apply_sparse_fieldsets(turn: &AcceptedRequest<'_, '_>, items: &mut [Value]) {
+    if turn.breaks_state(StateFault::IgnoreFields) {
         return;
     }
     let known = |name: &str| turn.routed.operation.parameter(Location::Query, name).is_some();

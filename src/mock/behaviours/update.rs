@@ -7,7 +7,7 @@ use crate::contract::schema::follow;
 use crate::mock::faults::StateFault;
 use crate::mock::likeness::{likeness, rename};
 use crate::mock::operation_profile::OperationProfile;
-use crate::mock::resource_place::{merge, overlay, set_id};
+use crate::mock::resource_place::{merge, merge_sent, set_id};
 use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::Operation;
@@ -23,7 +23,7 @@ fn below(profile: &OperationProfile) -> bool {
     profile.tail.len() == 1 && profile.owner.as_ref().is_some_and(|(_, kind)| *kind != profile.kind)
 }
 
-pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
+pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let kind = routed.profile.kind.as_str();
     let targets: Vec<(String, Value)> = match routed.owner().filter(|_| !below(&routed.profile)) {
@@ -38,11 +38,11 @@ pub(super) fn act(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         changed.extend(change(turn, kind, &id, &sent));
     }
     if changed.is_empty() || turn.example.is_none() {
-        return super::example::act(turn);
+        return super::example::perform(turn);
     }
     match turn.place() {
         Some(place) if is_of_kind(turn, kind, &place) => BehaviourOutcome::of(turn.document(changed)),
-        _ => super::example::act(turn),
+        _ => super::example::perform(turn),
     }
 }
 
@@ -59,7 +59,8 @@ fn change(turn: &mut AcceptedRequest<'_, '_>, kind: &str, id: &str, sent: &Value
     let routed = turn.routed;
     let written = if routed.operation.method.is_put() { Some(written_members(routed)) } else { None };
     let id_at = routed.core.profiles.id_at(kind).to_owned();
-    let (forget, drops, other) = (turn.goes(StateFault::ForgetChange), turn.goes(StateFault::DropOthers), turn.goes(StateFault::ChangeId));
+    let (forget, drops, other) =
+        (turn.breaks_state(StateFault::ForgetChange), turn.breaks_state(StateFault::DropOthers), turn.breaks_state(StateFault::ChangeId));
     let resource = turn.state.store.get_mut(kind, id)?;
     let mut body = resource.body.clone();
     if let (Some(written), Value::Object(members), Value::Object(sent)) = (written, &mut body, sent) {
@@ -69,7 +70,7 @@ fn change(turn: &mut AcceptedRequest<'_, '_>, kind: &str, id: &str, sent: &Value
     if let (true, Some(Value::Object(attributes))) = (drops, body.get_mut("attributes")) {
         attributes.clear();
     }
-    overlay(&mut body, sent, None);
+    merge_sent(&mut body, sent, None);
     set_id(&mut body, &id_at, id);
     if !forget {
         resource.body.clone_from(&body);

@@ -14,10 +14,10 @@ const fn fault(name: &'static str, breaks: &'static str, change: fn(&mut DraftAn
 /// The faults of this class.
 pub(super) const FAULTS: &[Fault] = &[
     fault("success-missing-required", "a required member is missing", |draft, scope| {
-        spoil(draft, scope, remove);
+        break_schema(draft, scope, remove);
     }),
     fault("success-wrong-type-of-member", "a member has another JSON type", |draft, scope| {
-        spoil(draft, scope, |body, at| {
+        break_schema(draft, scope, |body, at| {
             get_mut(body, at).is_some_and(|spot| {
                 *spot = if spot.is_object() { json!("text") } else { json!({"text": "text"}) };
                 true
@@ -25,7 +25,7 @@ pub(super) const FAULTS: &[Fault] = &[
         });
     }),
     fault("success-null-member", "a member that must have a value is null", |draft, scope| {
-        spoil(draft, scope, |body, at| {
+        break_schema(draft, scope, |body, at| {
             get_mut(body, at).is_some_and(|spot| {
                 *spot = Value::Null;
                 true
@@ -33,7 +33,7 @@ pub(super) const FAULTS: &[Fault] = &[
         });
     }),
     fault("success-enum-outside", "a value is none of those that are declared", |draft, scope| {
-        spoil(draft, scope, |body, at| {
+        break_schema(draft, scope, |body, at| {
             get_mut(body, at).filter(|spot| spot.is_string()).is_some_and(|spot| {
                 *spot = json!("probity outside");
                 true
@@ -41,7 +41,7 @@ pub(super) const FAULTS: &[Fault] = &[
         });
     }),
     fault("success-date-reformatted", "a date or a moment is written another way", |draft, scope| {
-        spoil(draft, scope, |body, at| {
+        break_schema(draft, scope, |body, at| {
             let spot = get_mut(body, at).filter(|spot| spot.as_str().is_some_and(is_dated));
             spot.is_some_and(|spot| {
                 *spot = json!("02/29/2024 12:00 AM");
@@ -50,7 +50,7 @@ pub(super) const FAULTS: &[Fault] = &[
         });
     }),
     fault("success-object-for-array", "a list below the top is an object", |draft, scope| {
-        spoil(draft, scope, |body, at| {
+        break_schema(draft, scope, |body, at| {
             let spot = get_mut(body, at).filter(|spot| at != "/data" && spot.is_array());
             spot.is_some_and(|spot| {
                 *spot = json!({});
@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[Fault] = &[
         });
     }),
     fault("success-links-lost", "links that are always there are missing", |draft, scope| {
-        spoil(draft, scope, |body, at| at.ends_with("/links") && remove(body, at));
+        break_schema(draft, scope, |body, at| at.ends_with("/links") && remove(body, at));
     }),
     fault("success-id-as-number", "ids are numbers", |draft, _| {
         on_resources(draft, |resource| {
@@ -154,7 +154,7 @@ fn on_resources(draft: &mut DraftAnswer, change: impl Fn(&mut Value)) {
 }
 
 /// Changes the deepest place of a success at which the change breaks the declared schema; where no place does, nothing.
-fn spoil(draft: &mut DraftAnswer, scope: &AnswerScope<'_>, change: impl Fn(&mut Value, &str) -> bool) {
+fn break_schema(draft: &mut DraftAnswer, scope: &AnswerScope<'_>, change: impl Fn(&mut Value, &str) -> bool) {
     let Some(schema) = scope.schema else { return };
     on_success(draft, |body| {
         let mut places = Vec::new();

@@ -8,22 +8,22 @@ use super::{DecodedRequest, Fault, StateFault};
 /// The class of these faults.
 pub(super) const CLASS: &str = "drawn";
 
-const fn chokes(name: &'static str, breaks: &'static str, on: fn(&DecodedRequest) -> Option<u16>) -> Fault {
+const fn fails_on(name: &'static str, breaks: &'static str, on: fn(&DecodedRequest) -> Option<u16>) -> Fault {
     Fault { name, class: CLASS, breaks, hook: Choke(on) }
 }
 
 /// The faults of this class.
 pub(super) const FAULTS: &[Fault] = &[
-    chokes("long-text-fails", "a text of more than 200 characters in a body is too much", |call| fails(longest(call) > 200)),
-    chokes("empty-text-fails", "an empty text in a body is not expected", |call| fails(holds(call, &|value| value == ""))),
-    chokes("null-fails", "null in a body is not expected", |call| fails(holds(call, &Value::is_null))),
-    chokes("deep-nesting-fails", "a body of more than 50 levels is too deep", |call| fails(depth(call) > 50)),
-    chokes("number-form-fails", "a number that is written with an exponent is not understood", |call| fails(has_exponent(call))),
-    chokes("encoded-slash-fails", "an encoded slash in a path is not understood", |call| {
+    fails_on("long-text-fails", "a text of more than 200 characters in a body is too much", |call| fails(longest_text(call) > 200)),
+    fails_on("empty-text-fails", "an empty text in a body is not expected", |call| fails(holds(call, &|value| value == ""))),
+    fails_on("null-fails", "null in a body is not expected", |call| fails(holds(call, &Value::is_null))),
+    fails_on("deep-nesting-fails", "a body of more than 50 levels is too deep", |call| fails(depth(call) > 50)),
+    fails_on("number-form-fails", "a number that is written with an exponent is not understood", |call| fails(has_exponent(call))),
+    fails_on("encoded-slash-fails", "an encoded slash in a path is not understood", |call| {
         fails(call.segments.iter().any(|segment| segment.contains('/')))
     }),
-    chokes("long-query-fails", "a query of more than 1000 characters is too much", |call| fails(query_length(call) > 1000)),
-    chokes("long-header-fails", "a header field of more than 1000 characters is too much", |call| {
+    fails_on("long-query-fails", "a query of more than 1000 characters is too much", |call| fails(query_length(call) > 1000)),
+    fails_on("long-header-fails", "a header field of more than 1000 characters is too much", |call| {
         fails(call.headers.iter().any(|(_, value)| value.len() > 1000))
     }),
     Fault { name: "unicode-mangled", class: CLASS, breaks: "letters beyond ASCII are kept as question marks", hook: Goes(StateFault::MangleText) },
@@ -51,7 +51,7 @@ fn any(value: &Value, wanted: &dyn Fn(&Value) -> bool) -> bool {
     }
 }
 
-fn longest(call: &DecodedRequest) -> usize {
+fn longest_text(call: &DecodedRequest) -> usize {
     fn of(value: &Value) -> usize {
         match value {
             Value::String(text) => text.chars().count(),

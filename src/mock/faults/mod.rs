@@ -185,7 +185,7 @@ impl Faults {
     }
 
     /// Whether a trigger is overlooked.
-    pub(crate) fn overlook(&self, operation: Option<&Operation>, trigger: &TriggerName) -> bool {
+    pub(crate) fn is_overlooked(&self, operation: Option<&Operation>, trigger: &TriggerName) -> bool {
         let overlooked = self.on(operation).any(|hook| matches!(hook, Hook::Overlook(triggers) if triggers.contains(trigger)));
         self.note(operation, overlooked)
     }
@@ -198,14 +198,14 @@ impl Faults {
     }
 
     /// The status that is sent instead of an answer.
-    pub(crate) fn instead(&self, operation: Option<&Operation>, number: u64) -> Option<u16> {
+    pub(crate) fn replacement_status(&self, operation: Option<&Operation>, number: u64) -> Option<u16> {
         let instead = self.on(operation).find_map(|hook| if let Hook::Instead(status) = hook { status(number) } else { None });
         self.note(operation, instead.is_some());
         instead
     }
 
     /// The status that is sent instead of an answer to a request with this in it.
-    pub(crate) fn choke(&self, operation: Option<&Operation>, call: &DecodedRequest) -> Option<u16> {
+    pub(crate) fn failure_status(&self, operation: Option<&Operation>, call: &DecodedRequest) -> Option<u16> {
         let choked = self.on(operation).find_map(|hook| if let Hook::Choke(on) = hook { on(call) } else { None });
         self.note(operation, choked.is_some());
         choked

@@ -18,15 +18,17 @@ pub(crate) fn access(routed: &RoutedRequest<'_>, caller: &Caller) -> Vec<Noticed
         Caller::Full => {}
         Caller::Limited => noticed.push(Noticed::new(TriggerName::LIMITED_CREDENTIALS, "This account has no permission for the operation.")),
         Caller::Anonymous => {
-            noticed.push(Noticed::new(TriggerName::NO_CREDENTIALS, "The request carries no credentials.").at_header("Authorization").insisting(401));
+            noticed
+                .push(Noticed::new(TriggerName::NO_CREDENTIALS, "The request carries no credentials.").at_header("Authorization").with_status(401));
         }
         Caller::Incomplete(scheme) => {
             let missing = format!("The credential {scheme} is missing.");
-            noticed.push(Noticed::new(TriggerName::MISSING_HEADER, missing).or(TriggerName::NO_CREDENTIALS).at_header(&field(scheme)).insisting(401));
+            noticed
+                .push(Noticed::new(TriggerName::MISSING_HEADER, missing).or(TriggerName::NO_CREDENTIALS).at_header(&field(scheme)).with_status(401));
         }
         Caller::Wrong(scheme) => {
             let wrong = format!("The credential {scheme} is not known.");
-            noticed.push(Noticed::new(TriggerName::WRONG_SECRET, wrong).or(TriggerName::NO_CREDENTIALS).at_header(&field(scheme)).insisting(401));
+            noticed.push(Noticed::new(TriggerName::WRONG_SECRET, wrong).or(TriggerName::NO_CREDENTIALS).at_header(&field(scheme)).with_status(401));
         }
     }
     let required = routed.operation.parameters.iter().filter(|parameter| parameter.required && parameter.location == Location::Header);
@@ -43,8 +45,8 @@ fn feature(routed: &RoutedRequest<'_>) -> Option<Noticed> {
         return None;
     }
     if routed.core.variants.has(BehaviourChoice::FeaturesHidden) {
-        return Some(Noticed::new(super::NO_FEATURE, "There is nothing here.").insisting(404));
+        return Some(Noticed::new(super::NO_FEATURE, "There is nothing here.").with_status(404));
     }
     let refused = routed.core.variants.has(BehaviourChoice::FeaturesRefused);
-    refused.then(|| Noticed::new(super::NO_FEATURE, format!("{} is not enabled for this account.", routed.operation.api)).insisting(403))
+    refused.then(|| Noticed::new(super::NO_FEATURE, format!("{} is not enabled for this account.", routed.operation.api)).with_status(403))
 }

@@ -12,7 +12,7 @@ use crate::mock::variants::BehaviourChoice;
 use crate::mock::violation_cause::{drill, missing_member};
 
 /// Looks at the body.
-pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(body) = routed.body() else {
         let required = routed.operation.request_body.as_ref().is_some_and(|body| body.required);
         if required && routed.payload == Payload::Empty {
@@ -23,12 +23,12 @@ pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
     if let Some((at, value)) = routed.media.and_then(|media| server_data(&routed.core.contract, media, body))
         && routed.core.variants.has(BehaviourChoice::OtherData)
     {
-        noticed.push(Noticed::new(super::SERVER_DATA, format!("There is no {value} here.")).insisting(400).at_pointer(&at));
+        noticed.push(Noticed::new(super::SERVER_DATA, format!("There is no {value} here.")).with_status(400).at_pointer(&at));
     }
     if let Some((at, value)) = shown_data(routed, body)
         && routed.core.variants.has(BehaviourChoice::OtherTypes)
     {
-        noticed.push(Noticed::new(super::SERVER_DATA, format!("There is no {value} here.")).insisting(400).at_pointer(&at));
+        noticed.push(Noticed::new(super::SERVER_DATA, format!("There is no {value} here.")).with_status(400).at_pointer(&at));
     }
     let mut found: Vec<(u8, Noticed)> = listed_values(routed, body).map(|noticed| (0, noticed)).collect();
     found.extend(listed_places(routed, body).map(|noticed| (0, noticed)));

@@ -17,7 +17,7 @@ fn is_known_parameter(essence: &str, name: &str) -> bool {
 }
 
 /// Looks at `Content-Type` and at the text of the body.
-pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(taken) = routed.operation.request_body.as_ref().filter(|_| !routed.call.body.is_empty()) else { return };
     match routed.call.content_type() {
         None => noticed

@@ -64,7 +64,7 @@ impl Noticed {
         self
     }
 
-    pub(crate) fn insisting(mut self, status: u16) -> Self {
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.insist = Some(status);
         self
     }
@@ -125,20 +125,20 @@ type NoticeRule = fn(&RoutedRequest<'_>, &MockState, &mut Vec<Noticed>);
 
 /// The looks, in order. Access comes before them.
 const LOOKS: &[NoticeRule] = &[
-    media::look,
+    media::detect,
     negotiation::form,
     negotiation::version,
-    query::look,
-    path_ids::look,
-    body::look,
-    references::look,
+    query::detect,
+    path_ids::detect,
+    body::detect,
+    references::detect,
     resource_state::duplicate,
     resource_state::in_use,
     resource_state::wrong_state,
 ];
 
 /// Everything that can be noticed of a request, in order.
-pub(crate) fn look(routed: &RoutedRequest<'_>, state: &MockState) -> Vec<Noticed> {
+pub(crate) fn detect(routed: &RoutedRequest<'_>, state: &MockState) -> Vec<Noticed> {
     let mut noticed = Vec::new();
     for look in LOOKS {
         look(routed, state, &mut noticed);

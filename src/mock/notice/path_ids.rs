@@ -11,13 +11,13 @@ use crate::model::contract::{Location, Parameter};
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at every path parameter.
-pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     for (name, value) in &routed.path_values {
         let Some(parameter) = routed.operation.parameter(Location::Path, name) else { continue };
         let kind = parameter.resource.as_ref().map(|need| need.kind.as_str());
         let marked = parameter.schema.as_ref().is_some_and(|schema| is_server_data(&routed.core.contract.document, schema));
         if marked && routed.core.variants.has(BehaviourChoice::Unlicensed) {
-            noticed.push(Noticed::new(super::SERVER_DATA, format!("{name} {value} needs a licence.")).insisting(400).at_parameter(name));
+            noticed.push(Noticed::new(super::SERVER_DATA, format!("{name} {value} needs a licence.")).with_status(400).at_parameter(name));
         }
         let held = kind.is_some_and(|kind| state.store.get(kind, value).is_some());
         if !held && is_malformed(routed, parameter, value) {
@@ -53,7 +53,7 @@ fn resource(routed: &RoutedRequest<'_>, state: &MockState, name: &str, kind: &st
         routed.operation.method.is_delete() || (routed.operation.method.is_put() && routed.operation.response(super::Status(201)).is_some());
     let seen = |noticed: Noticed| {
         let noticed = noticed.of_kind(kind).at_parameter(name);
-        if unconcerned { noticed } else { noticed.insisting(404) }
+        if unconcerned { noticed } else { noticed.with_status(404) }
     };
     let Some(resource) = state.store.get(kind, id) else {
         noticed.push(if state.store.was_deleted(kind, id) {

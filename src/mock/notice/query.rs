@@ -9,7 +9,7 @@ use crate::model::contract::Location;
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at every query parameter.
-pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
     for condition in routed.listed(TriggerName::UNDOCUMENTED_PARAMETER) {
         if let Some(name) = condition.at.as_deref().filter(|name| routed.call.query_value(name).is_some()) {
             let detail = format!("The parameter {name} is not supported here.");
@@ -27,7 +27,7 @@ pub(super) fn look(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
     for parameter in documented {
         let reader = reader(&routed.core.contract, &routed.core.schemas, parameter);
         let pairs = pairs_of(routed.operation, parameter, &routed.call.raw_query);
-        if reader.in_pairs(&parameter.name, &pairs).is_empty() {
+        if reader.values_of_pairs(&parameter.name, &pairs).is_empty() {
             if parameter.required {
                 let detail = format!("The parameter {} is missing.", parameter.name);
                 noticed.push(

@@ -10,7 +10,7 @@ use crate::model::contract::Location;
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at every id outside the path.
-pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     let unknown = |kind: &str, id: &str| state.store.knows(kind) && state.store.get(kind, id).is_none();
     let absent = |kind: &str, id: &str| Noticed::new(TriggerName::UNKNOWN_REFERENCE, format!("There is no {kind} {id}.")).of_kind(kind);
     let parameters = routed.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
@@ -25,7 +25,7 @@ pub(super) fn look(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut 
     for need in &needs {
         if let Some(id) = id_text(&need.value).filter(|id| unknown(&need.what.kind, id)) {
             let absent = absent(&need.what.kind, &id).at_pointer(&need.at);
-            noticed.push(if need.what.fallback.is_some() { absent.insisting(400) } else { absent });
+            noticed.push(if need.what.fallback.is_some() { absent.with_status(400) } else { absent });
         }
     }
     if routed.profile.creates || routed.profile.searches || routed.owner().is_some() {

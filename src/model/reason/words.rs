@@ -5,7 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 use super::{Address, Budget, LogInFailure, NoAnswer, NoRequest, NoState, NotJudged, NotSent, NotShown, Prior, ResourceGone, UserChoice};
 use crate::model::contract::Status;
 use crate::model::ids::ProbeId;
-use crate::model::text::span;
+use crate::model::text::duration_in_words;
 
 impl Display for UserChoice {
     fn fmt(&self, to: &mut Formatter<'_>) -> Result {
@@ -96,7 +96,8 @@ impl Display for NoState {
             Self::NoReferrer => write!(to, "the contract does not say what may refer to it (by)"),
             Self::RefersToNone(by, kind) => write!(to, "{by} refers to no {kind} that the run makes"),
             Self::NotGiven { kind, state, variable: Some(variable), later } => {
-                let later = later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", span(u64::from(seconds))));
+                let later =
+                    later.map(|seconds| format!(", or run again in {}: a run that makes one leaves it", duration_in_words(u64::from(seconds))));
                 write!(to, "it needs one of {kind} that is {state}; put its id into {variable}{}", later.unwrap_or_default())
             }
             Self::NotGiven { kind, state, .. } => write!(to, "it needs one of {kind} that is {state}, and the suite names none"),

@@ -20,13 +20,13 @@ use crate::plan::triggers::{Mutation, Precondition, TriggerContext, named, same_
 
 impl Resolver<'_> {
     /// Plans how each wanted cell is proved, in the order of the contract.
-    pub fn aim_all(&mut self) {
+    pub fn plan_all_cells(&mut self) {
         for cell in self.context.wanted.cells() {
-            self.aim(cell);
+            self.plan_cell(cell);
         }
     }
 
-    fn aim(&mut self, cell: &PlannedCell) {
+    fn plan_cell(&mut self, cell: &PlannedCell) {
         let intent = if cell.operation == WHOLE_SERVER {
             self.whole_server(cell.status)
         } else {
@@ -189,9 +189,9 @@ impl Resolver<'_> {
                     base,
                     mark: &self.context.options.mark,
                 };
-                let mut variations = (trigger.vary)(&trigger_context(&bound_request.base));
+                let mut variations = (trigger.mutations)(&trigger_context(&bound_request.base));
                 if variations.iter().any(|mutation| matches!(mutation.precondition, Precondition::Again(_))) {
-                    variations = (trigger.vary)(&trigger_context(&plain.base));
+                    variations = (trigger.mutations)(&trigger_context(&plain.base));
                 }
                 let found = !variations.is_empty();
                 let trigger_context = trigger_context(&bound_request.base);
@@ -239,7 +239,7 @@ impl Resolver<'_> {
         // for it in turn.
         let waits = |other: &&Probe| probe.stage == Stage::Change && probe.after.contains(&other.id);
         match self.builder.plan().probes.iter().rfind(waits).map(|before| before.id.clone()) {
-            Some(before) => self.builder.push_behind(&before, probe),
+            Some(before) => self.builder.push_after(&before, probe),
             None => self.builder.push(probe),
         }
     }

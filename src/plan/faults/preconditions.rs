@@ -85,7 +85,7 @@ impl Resolver<'_> {
         if let Some(own) = own {
             let kind = self.kind_of(&own.slot);
             let other = self.another(&kind, Some(&own.slot)).ok_or(NoState::OnlyOneOf(kind))?;
-            settled.request.rebind(&own.slot, &other);
+            settled.request.replace_slot(&own.slot, &other);
             // The one that has it must not be changed in the meantime.
             settled.besides.push(own.slot);
         }
@@ -126,7 +126,7 @@ impl Resolver<'_> {
             // Accepted is not enacted (RFC 9110, section 15.3.3).
             return Err(NoState::OnlyAccepted(consumer.clone()).into());
         }
-        settled.request.rebind(&place.slot, slot);
+        settled.request.replace_slot(&place.slot, slot);
         settled.after.push(consumer.clone());
         settled.stage = Stage::Gone;
         Ok(())
@@ -141,7 +141,7 @@ impl Resolver<'_> {
         let target = named.iter().find(|slot| self.kind_of(slot) == kind && self.builder.plan().is_made(slot));
         let target = target.ok_or_else(|| NoState::RefersToNone(by.to_owned(), kind.clone()))?;
         let target = target.clone();
-        settled.request.rebind(&binding.slot, &target);
+        settled.request.replace_slot(&binding.slot, &target);
         // What is done to the resource itself may be undone by the next change, so the request is due before that.
         if self.bases.get(&referrer).and_then(|bound_request| path_filling(&bound_request.base.request)).is_some_and(|own| own.slot == target) {
             settled.stage = Stage::Change;
@@ -200,7 +200,7 @@ impl Resolver<'_> {
         let id = SlotId::given(&kind, &known.id);
         let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
         self.builder.slots_mut().insert(id.clone(), slot);
-        settled.request.rebind(&place.slot, &id);
+        settled.request.replace_slot(&place.slot, &id);
         let told = |left| format!("only an earlier run, of {left}, shows that {} was ever there; the next run leaves another one", known.id);
         settled.assumed = known.left.as_ref().map(told);
         Ok(())
@@ -219,14 +219,14 @@ impl Resolver<'_> {
         let kind = self.kind_of(&binding.slot);
         let Some(by) = by else {
             let fresh = self.another(&kind, None).ok_or(NoState::NoneMade(kind))?;
-            settled.request.rebind(&binding.slot, &fresh);
+            settled.request.replace_slot(&binding.slot, &fresh);
             settled.stage = Stage::Make;
             return Ok(());
         };
         let before = self.success(by)?;
         let named = self.builder.plan().probe(&before).map(|probe| probe.needs.clone()).unwrap_or_default();
         let target = named.iter().find(|slot| self.kind_of(slot) == kind).ok_or_else(|| NoState::AboutNone(by.to_owned(), kind.clone()))?;
-        settled.request.rebind(&binding.slot, target);
+        settled.request.replace_slot(&binding.slot, target);
         settled.after.push(before);
         Ok(())
     }
@@ -236,7 +236,7 @@ impl Resolver<'_> {
         for slot in slots_removed_by(operation, settled) {
             let need = ResourceNeed::any(&self.kind_of(&slot));
             if let Some(fresh) = self.fresh(&need) {
-                settled.request.rebind(&slot, &fresh);
+                settled.request.replace_slot(&slot, &fresh);
             }
         }
     }

@@ -25,7 +25,7 @@ impl Resolver<'_> {
             probe.after.push(removal.id.clone());
             let other = other.id.clone();
             if let Ok(id) = self.builder.push(probe) {
-                self.builder.aim_also(&other, &id);
+                self.builder.aim_at_same_cells(&other, &id);
             }
         }
     }
@@ -37,7 +37,7 @@ impl Resolver<'_> {
 }
 
 fn rename(probe: &mut Probe, before: &SlotId, slot: &SlotId) {
-    probe.request.rebind(before, slot);
+    probe.request.replace_slot(before, slot);
     probe.needs = probe.request.slots();
 }
 

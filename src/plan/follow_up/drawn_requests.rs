@@ -126,7 +126,7 @@ impl Resolver<'_> {
         // What is drawn may leave a resource in an unforeseen state.
         for (index, (place, slot)) in own.into_iter().enumerate().filter(|_| !made) {
             let need = plain.base.needs.iter().find(|need| need.place == place)?.resource.clone();
-            let spare = self.spare(&need, index)?;
+            let spare = self.resource_for_drawn_writes(&need, index)?;
             slots.retain(|other| *other != slot);
             slots.insert(index, spare);
         }
@@ -171,7 +171,7 @@ impl Resolver<'_> {
     }
 
     /// A resource that only requests with drawn values write to.
-    fn spare(&mut self, need: &ResourceNeed, index: usize) -> Option<SlotId> {
+    fn resource_for_drawn_writes(&mut self, need: &ResourceNeed, index: usize) -> Option<SlotId> {
         let name = format!("{} {} {index}", need.kind, need.like);
         if let Some(known) = self.spares.get(&name) {
             return known.clone();

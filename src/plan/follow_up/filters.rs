@@ -20,15 +20,15 @@ impl Resolver<'_> {
             else {
                 continue;
             };
-            let own = operation.parameters.iter().find_map(|parameter| Some((parameter, self.made_for(operation, parameter)?)));
+            let own = operation.parameters.iter().find_map(|parameter| Some((parameter, self.resource_for_filter(operation, parameter)?)));
             let sparse = operation.parameters.iter().find_map(|parameter| Some((parameter, attribute(operation, parameter)?)));
             if own.is_some() || sparse.is_some() {
-                self.narrow(operation, list, own, sparse);
+                self.add_filter_probe(operation, list, own, sparse);
             }
         }
     }
 
-    fn narrow(&mut self, operation: &Operation, list: Probe, own: Option<(&Parameter, SlotId)>, sparse: Option<(&Parameter, String)>) {
+    fn add_filter_probe(&mut self, operation: &Operation, list: Probe, own: Option<(&Parameter, SlotId)>, sparse: Option<(&Parameter, String)>) {
         let id = ids::aimed(&operation.id, list.status, "narrowed");
         let control = list.id.clone();
         let mut request = list.request.clone();
@@ -56,7 +56,7 @@ impl Resolver<'_> {
     }
 
     /// The first thing that the run makes on the route of a list, when a parameter of the list asks for such by its id.
-    fn made_for(&self, operation: &Operation, parameter: &Parameter) -> Option<SlotId> {
+    fn resource_for_filter(&self, operation: &Operation, parameter: &Parameter) -> Option<SlotId> {
         let words = ["before", "exclude", "not"];
         let name = parameter.name.to_ascii_lowercase();
         let other = [CURSORS, NUMBERS, OFFSETS].concat().contains(&parameter.name.as_str()) || words.iter().any(|word| name.contains(word));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::other_lists::rank;
+use super::other_lists::fitness;
 use crate::model::effect::Effect;
 use crate::model::ids;
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, Stage};
@@ -27,7 +27,7 @@ impl Resolver<'_> {
         }
         for kind in kinds {
             let mut feeds: Vec<_> = self.context.feeds.iter().filter(|id_source| !id_source.makes && id_source.kind == kind).cloned().collect();
-            feeds.sort_by_key(|id_source| rank(self.context.contract, id_source));
+            feeds.sort_by_key(|id_source| fitness(self.context.contract, id_source));
             let Some(list) =
                 feeds.iter().find_map(|id_source| self.lister(id_source).filter(|list| list.needs.is_empty() && list.request.method.is_safe()))
             else {
@@ -53,7 +53,7 @@ impl Resolver<'_> {
             };
             let Ok(id) = self.builder.push(before) else { continue };
             // It shows what the list shows, only earlier.
-            self.builder.aim_also(&planned, &id);
+            self.builder.aim_at_same_cells(&planned, &id);
             self.wait_for(&kind, &id);
         }
     }

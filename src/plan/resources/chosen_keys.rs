@@ -39,7 +39,7 @@ impl Resolver<'_> {
         let key = named.or_else(|| nth_unknown_id(&Value::from(example), &self.context.options.mark, self.marks as u64, fits))?;
         let key = plain(&key);
         base.request.path_values.insert(name, key.clone());
-        base.request.restyle(&place);
+        base.request.reset_style(&place);
         base.needs.retain(|need| need.place != place);
         Some(key)
     }

@@ -11,7 +11,7 @@ use crate::plan::values::ValidRequest;
 pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -> Option<String> {
     let media = operation.request_body.as_ref()?.content.get(base.media?)?;
     let Body::Json(body) = &base.request.body else { return None };
-    let ids = handed_on(contract, operation);
+    let ids = pointers_to_ids(contract, operation);
     if ids.is_empty() {
         return None;
     }
@@ -27,7 +27,7 @@ pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -
 }
 
 /// Where the answers of the operations on a path hold ids, as their links tell, without the indices of lists.
-fn handed_on(contract: &Contract, operation: &Operation) -> Vec<String> {
+fn pointers_to_ids(contract: &Contract, operation: &Operation) -> Vec<String> {
     let same = contract.operations.iter().filter(|other| other.path == operation.path && other.method == operation.method);
     let links = same.flat_map(Operation::successes).flat_map(|response| &response.links);
     let places = links.filter_map(|link| contract.operation(&link.operation).map(|target| (target, link))).flat_map(|(target, link)| {

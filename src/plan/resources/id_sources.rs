@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::schema::is_part;
-use crate::contract::{called_like, makes};
+use crate::contract::{makes, member_named_like};
 use crate::model::contract::{Contract, Location, Operation, Response, Status};
 use crate::model::text::bare;
 
@@ -27,7 +27,7 @@ pub struct IdSource {
 
 impl IdSource {
     /// Whether one of its resources has this part.
-    pub fn offers(&self, like: &Value) -> bool {
+    pub fn has_part(&self, like: &Value) -> bool {
         self.items.iter().any(|item| is_part(like, item))
     }
 }
@@ -76,11 +76,11 @@ fn told_elsewhere(contract: &Contract, feeds: &[IdSource], reader: &Operation) -
     let repeats = |operation: &Operation| {
         let content = operation.request_body.iter().flat_map(|body| &body.content).cloned().collect::<Vec<_>>();
         let named = bare(&sent(operation).to_string()).contains(&name) || operation.parameters.iter().any(|own| bare(&own.name) == name);
-        named || called_like(document, &content, &parameter.name, true).is_some()
+        named || member_named_like(document, &content, &parameter.name, true).is_some()
     };
     let posts = contract.operations.iter().filter(|operation| operation.method.is_post() && !repeats(operation));
     let mut told = posts.filter_map(|operation| {
-        let place = operation.successes().find_map(|response| called_like(document, &response.content, &parameter.name, false))?;
+        let place = operation.successes().find_map(|response| member_named_like(document, &response.content, &parameter.name, false))?;
         let expression = format!("$response.body#{place}");
         Some(IdSource { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null], guessed: true })
     });
@@ -113,12 +113,12 @@ fn add(document: &Value, feeds: &mut Vec<IdSource>, operation: &Operation, respo
     if known || (asks && expression.starts_with("$response.body")) {
         return;
     }
-    let (makes, items) = yields(document, operation, response, expression);
+    let (makes, items) = id_shape_in_answer(document, operation, response, expression);
     feeds.push(IdSource { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items, guessed: false });
 }
 
 /// Whether an answer holds what the request made, and what it looks like.
-fn yields(document: &Value, operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
+fn id_shape_in_answer(document: &Value, operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
     let sent = sent(operation);
     let shown = response.content.iter().find_map(|media| media.examples.first());
     let shown = shown.map(|example| primary(&example.value)).unwrap_or_default();

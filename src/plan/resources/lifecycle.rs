@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::echoed_ids::echoed;
 use super::id_sources::IdSource;
-use super::other_lists::rank;
+use super::other_lists::fitness;
 use super::unreferenced::names_another;
 use crate::contract::schema::is_part;
 use crate::model::contract::{Operation, ResourceNeed};
@@ -118,7 +118,7 @@ impl Resolver<'_> {
             }
             let makers: Vec<IdSource> =
                 self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind && id_source.makes).cloned().collect();
-            if let Some(slot) = self.make_one_more(&makers, need, &avoided, usage) {
+            if let Some(slot) = self.add_create(&makers, need, &avoided, usage) {
                 return Ok(Some(slot));
             }
         }
@@ -127,7 +127,7 @@ impl Resolver<'_> {
 
     /// A slot with a resource of the kind; `None` when nothing makes, knows or finds one.
     fn slot(&mut self, need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Result<Option<SlotId>, Reason> {
-        if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
+        if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.depends_on_found_data(slot)) {
             return Ok(Some(slot));
         }
         let mut feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind).cloned().collect();
@@ -139,7 +139,7 @@ impl Resolver<'_> {
             }
             match self.success(&id_source.operation) {
                 Ok(_) => {
-                    if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.rests_on_found(slot)) {
+                    if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.depends_on_found_data(slot)) {
                         return Ok(Some(slot));
                     }
                 }
@@ -149,7 +149,7 @@ impl Resolver<'_> {
         if let Some(slot) = self.find(need, taken, usage) {
             return Ok(Some(slot));
         }
-        if let Some(slot) = self.make_one_more(&feeds, need, taken, usage) {
+        if let Some(slot) = self.add_create(&feeds, need, taken, usage) {
             return Ok(Some(slot));
         }
         if usage == ResourceUse::Remove && feeds.iter().any(|id_source| id_source.makes) {
@@ -165,7 +165,7 @@ impl Resolver<'_> {
         if usage == ResourceUse::Remove {
             return Err(NoRequest::NoMaker(need.kind.clone()).into());
         }
-        if let Some(slot) = self.borrow(&feeds, need) {
+        if let Some(slot) = self.find_existing(&feeds, need) {
             return Ok(Some(slot));
         }
         match reasons.pop() {
@@ -187,12 +187,12 @@ impl Resolver<'_> {
                 && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
         };
         let mut found: Vec<&SlotId> = self.builder.plan().slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
-        found.sort_by_key(|id| (self.rests_on_found(id), number(id)));
+        found.sort_by_key(|id| (self.depends_on_found_data(id), number(id)));
         found.first().map(|id| (*id).clone())
     }
 
     /// Whether the request that makes a resource names data that a server need not have: whatever is made without is surer.
-    fn rests_on_found(&self, slot: &str) -> bool {
+    fn depends_on_found_data(&self, slot: &str) -> bool {
         let needs = self.builder.plan().maker(slot).and_then(|maker| self.builder.plan().probe(maker)).map_or(&[][..], |probe| &probe.needs);
         needs.iter().any(|need| self.builder.plan().slots.get(need).is_some_and(|need| need.fallback.is_some()))
     }
@@ -221,30 +221,30 @@ impl Resolver<'_> {
         for id_source in &feeds {
             let _ = self.success(&id_source.operation);
         }
-        self.make_one_more(&feeds, &need, &taken, ResourceUse::Write)
+        self.add_create(&feeds, &need, &taken, ResourceUse::Write)
     }
 
     /// A resource that is made for one purpose and named by nothing else.
     pub(in crate::plan) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
         let taken: Vec<SlotId> = self.builder.plan().slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
         let feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind && id_source.makes).cloned().collect();
-        self.make_one_more(&feeds, need, &taken, ResourceUse::Write)
+        self.add_create(&feeds, need, &taken, ResourceUse::Write)
     }
 
     /// One more request that makes a resource, for a need that nothing made so far can fill.
-    fn make_one_more(&mut self, feeds: &[IdSource], need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Option<SlotId> {
+    fn add_create(&mut self, feeds: &[IdSource], need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Option<SlotId> {
         let mut makers: Vec<&IdSource> = feeds.iter().filter(|id_source| id_source.makes).collect();
-        makers.sort_by_key(|id_source| (!id_source.offers(&need.like), id_source.items.len()));
+        makers.sort_by_key(|id_source| (!id_source.has_part(&need.like), id_source.items.len()));
         for id_source in makers {
             if !matches!(self.successes.get(&id_source.operation), Some(Ok(_))) || self.building.contains(&id_source.operation) {
                 continue;
             }
-            if !id_source.offers(&need.like) && !self.can_be(&id_source.operation, &need.like) {
+            if !id_source.has_part(&need.like) && !self.can_be(&id_source.operation, &need.like) {
                 continue;
             }
             let id = self.valid_probe(&id_source.operation, None).ok()?;
-            if !id_source.offers(&need.like) {
-                self.reshape(&id, &need.like);
+            if !id_source.has_part(&need.like) {
+                self.adjust_create_body(&id, &need.like);
             }
             if let Some(probe) = self.builder.probe_mut(&id) {
                 probe.purpose = Purpose::Fixture;
@@ -264,23 +264,23 @@ impl Resolver<'_> {
         let Body::Json(mut body) = base.request.body else { return false };
         let at = if body.get("data").is_some() { "/data" } else { "" };
         let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };
-        overlay(place, like);
+        merge_into(place, like);
         let media = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)?.schema.as_ref());
         media.is_some_and(|schema| self.context.schemas.fits(schema, &body))
     }
 
     /// Lays what a need asks for over the resource that a request makes.
-    fn reshape(&mut self, id: &str, like: &Value) {
+    fn adjust_create_body(&mut self, id: &str, like: &Value) {
         let Some(probe) = self.builder.probe_mut(id) else { return };
         if let Body::Json(body) = &mut probe.request.body {
             let at = if body.get("data").is_some() { "/data" } else { "" };
             if let Some(place) = body.pointer_mut(at) {
-                overlay(place, like);
+                merge_into(place, like);
             }
         }
         let origin = Origin::Created(id.to_owned());
         for slot in self.builder.slots_mut().values_mut().filter(|slot| slot.origin == origin) {
-            overlay(&mut slot.like, like);
+            merge_into(&mut slot.like, like);
         }
     }
 
@@ -293,10 +293,10 @@ impl Resolver<'_> {
     }
 
     /// A resource that exists on the server, found through a list.
-    fn borrow(&mut self, feeds: &[IdSource], need: &ResourceNeed) -> Option<SlotId> {
+    fn find_existing(&mut self, feeds: &[IdSource], need: &ResourceNeed) -> Option<SlotId> {
         let contract = self.context.contract;
         let mut finders: Vec<&IdSource> = feeds.iter().filter(|id_source| !id_source.makes).collect();
-        finders.sort_by_key(|id_source| rank(contract, id_source));
+        finders.sort_by_key(|id_source| fitness(contract, id_source));
         for id_source in finders {
             let Ok(finder) = self.success(&id_source.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
@@ -374,12 +374,12 @@ fn has_members(whole: &Value, part: &Value) -> bool {
     }
 }
 
-fn overlay(whole: &mut Value, part: &Value) {
+fn merge_into(whole: &mut Value, part: &Value) {
     match (whole, part) {
         (_, Value::Null) => {}
         (Value::Object(whole), Value::Object(part)) => {
             for (name, value) in part {
-                overlay(whole.entry(name.clone()).or_insert(Value::Null), value);
+                merge_into(whole.entry(name.clone()).or_insert(Value::Null), value);
             }
         }
         (whole, part) => *whole = part.clone(),

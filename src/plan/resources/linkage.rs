@@ -20,7 +20,7 @@ impl Resolver<'_> {
     ) -> Option<SlotId> {
         let writes = (operation.method.is_post() || operation.method.is_patch()) && matches!(place, Place::Body(_));
         let name = relationship(&operation.path).filter(|_| writes)?;
-        let there = self.in_there(operation, name, &bound_request.base.request);
+        let there = self.values_in_relationship(operation, name, &bound_request.base.request);
         if there.is_empty() {
             return None;
         }
@@ -58,7 +58,7 @@ impl Resolver<'_> {
     /// Takes out of a relationship what no other request takes out again, where something is refused while it holds anything.
     pub fn empty(&mut self) {
         let contract = self.context.contract;
-        let removals = contract.operations.iter().filter(|operation| operation.method.is_delete() && self.stands_in_the_way(&operation.path));
+        let removals = contract.operations.iter().filter(|operation| operation.method.is_delete() && self.blocks_deletion(&operation.path));
         for operation in removals.collect::<Vec<_>>() {
             let Some(name) = relationship(&operation.path) else { continue };
             let Some(first) = self.successes.get(&operation.id).and_then(|success| self.builder.plan().probe(success.as_ref().ok()?)) else {
@@ -70,7 +70,7 @@ impl Resolver<'_> {
             if out.is_empty() {
                 continue;
             }
-            for left in self.in_there(operation, name, &request).into_iter().filter(|slot| !out.contains(slot)) {
+            for left in self.values_in_relationship(operation, name, &request).into_iter().filter(|slot| !out.contains(slot)) {
                 let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
                 let Ok(bound_request) = self.bind(operation, false, &fixed) else { continue };
                 let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound_request.base.request);
@@ -83,14 +83,14 @@ impl Resolver<'_> {
     }
 
     /// Whether something is refused while a relationship holds anything.
-    fn stands_in_the_way(&self, path: &str) -> bool {
+    fn blocks_deletion(&self, path: &str) -> bool {
         let conditions = self.context.contract.operations.iter().flat_map(|other| &other.responses).flat_map(|response| &response.conditions);
         let mut by = conditions.filter_map(|condition| self.context.contract.operation(condition.by.as_ref()?));
         by.any(|by| by.path == path)
     }
 
     /// What the request that made the owner put into its relationship, and what others on the same route put there.
-    fn in_there(&self, operation: &Operation, name: &str, request: &RequestTemplate) -> Vec<SlotId> {
+    fn values_in_relationship(&self, operation: &Operation, name: &str, request: &RequestTemplate) -> Vec<SlotId> {
         let owners = request.slots_in_path();
         let mut there = Vec::new();
         for owner in owners.iter().filter_map(|slot| self.builder.plan().slots.get(*slot)) {
@@ -128,7 +128,7 @@ impl Resolver<'_> {
                 ..read
             };
             // Right behind the removal, so that whatever is changed next waits for it.
-            let _ = self.builder.push_behind(&removal.id, look);
+            let _ = self.builder.push_after(&removal.id, look);
         }
     }
 }

@@ -16,7 +16,7 @@ const MOST_LISTS: usize = 3;
 
 /// How well a list is fit for finding something of a kind: the list of everything of the kind knows best what there is, then
 /// one that needs no id, then any other. Less is better.
-pub fn rank(contract: &Contract, id_source: &IdSource) -> (Reverse<bool>, bool) {
+pub fn fitness(contract: &Contract, id_source: &IdSource) -> (Reverse<bool>, bool) {
     let Some(finder) = contract.operation(&id_source.operation) else { return (Reverse(false), true) };
     let is_item = |item: &Operation| {
         let rest = item.path.strip_prefix(finder.path.trim_end_matches('/')).map(|rest| rest.trim_matches('/'));
@@ -47,7 +47,7 @@ impl Resolver<'_> {
                 .iter()
                 .filter(|id_source| !id_source.makes && id_source.kind == slot.kind && id_source.operation != first.operation)
                 .collect();
-            feeds.sort_by_key(|id_source| rank(self.context.contract, id_source));
+            feeds.sort_by_key(|id_source| fitness(self.context.contract, id_source));
             let below = |path: &str| path.contains('{');
             let others = feeds.into_iter().filter_map(|id_source| {
                 // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.
@@ -55,7 +55,7 @@ impl Resolver<'_> {
                 (other.wave, other.stage) = first.due();
                 other.after = vec![first.id.clone()];
                 (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
-                other.id = crate::model::ids::twin(&other.id, &id);
+                other.id = crate::model::ids::another(&other.id, &id);
                 other.captures = vec![Capture { expression: id_source.expression.clone(), ..capture.clone() }];
                 Some(other)
             });

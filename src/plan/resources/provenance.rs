@@ -122,7 +122,7 @@ impl Ownership {
     }
 
     /// Whether one look at a thing may show whose it is: what was sent carries the mark, or the thing may be new.
-    pub fn is_worth_a_look(&self, kind: &str, id: &Value) -> bool {
+    pub fn may_be_proved_by_read(&self, kind: &str, id: &Value) -> bool {
         let id = plain(id);
         let open = |one: &&UnprovenResource| {
             matches!(one.doubt, OwnershipDoubt::NotShown(_) | OwnershipDoubt::KnownBefore) && (one.new || carries_any(&one.sent, &self.mark))
@@ -138,7 +138,7 @@ impl Ownership {
 
     /// Takes a thing that cannot be looked at for the run's own, where a valid create was answered 201 with an id that was not
     /// there before.
-    pub fn take_unseen(&mut self, kind: &str, id: &Value) {
+    pub fn own_by_status(&mut self, kind: &str, id: &Value) {
         if self.unproven.iter().any(|one| one.kind == kind && one.id == plain(id) && one.new && matches!(one.doubt, OwnershipDoubt::NotShown(_))) {
             self.take(kind, id);
         }
@@ -167,7 +167,7 @@ impl Ownership {
                     found.insert((kind.clone(), plain(&id)));
                 }
             }
-            self.recognise(heard);
+            self.recognise_mark(heard);
             for id_source in self.finders.iter().filter(|id_source| id_source.operation == probe.operation) {
                 self.listed.insert(id_source.kind.clone());
                 let nth = |nth| Capture { slot: SlotId::default(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
@@ -258,7 +258,7 @@ impl Ownership {
     }
 
     /// Takes for the run's own what an answer about its kind shows beside the mark.
-    fn recognise(&mut self, heard: &OwnershipAnswer<'_>) {
+    fn recognise_mark(&mut self, heard: &OwnershipAnswer<'_>) {
         let Some(body) = heard.answer.body.json() else { return };
         let about = |one: &UnprovenResource| {
             let listed = self.finders.iter().any(|id_source| id_source.operation == heard.probe.operation && id_source.kind == one.kind);

@@ -9,13 +9,13 @@ use crate::model::path::last_parameter;
 use crate::model::plan::{Place, Plan, Probe, Purpose, RequestTemplate, SlotId, Stage};
 
 /// The name of a slot for one more thing of the sort that another slot names.
-fn twin(slot: &str) -> &str {
+fn another(slot: &str) -> &str {
     ids::planned(slot)
 }
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
 pub fn removal(plan: &Plan, slot: &SlotId) -> Option<Probe> {
-    let remover = plan.removers.get(twin(slot)).or_else(|| plan.removers.get(slot))?;
+    let remover = plan.removers.get(another(slot)).or_else(|| plan.removers.get(slot))?;
     let mut request = remover.request.clone();
     let own = Place::Path(last_parameter(&request.path)?.to_owned());
     for binding in request.fillings.iter_mut().filter(|binding| binding.place == own) {

@@ -9,7 +9,7 @@ use crate::model::contract::{Contract, Operation};
 use crate::model::journal::JournalHistory;
 use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::plan::effect::is_new_key;
-use crate::plan::values::{ValidRequest, document, freshen, marked, marked_texts, valid};
+use crate::plan::values::{ValidRequest, document, marked, marked_texts, set_unique_headers, valid};
 
 /// Something that is made once more, because it is not known whether it is still there.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub fn renamed(contract: &Contract, schemas: &Schemas, probe: &Probe, mark: &str
         replace(&mut other.request, &old, &new);
     }
     if let Some(operation) = contract.operation(&probe.operation) {
-        freshen(schemas, operation, &mut other.request, probe.fault.as_ref().map(|fault| &fault.place), &format!("{mark} {}", probe.id));
+        set_unique_headers(schemas, operation, &mut other.request, probe.fault.as_ref().map(|fault| &fault.place), &format!("{mark} {}", probe.id));
     }
     other
 }
@@ -86,13 +86,13 @@ pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str
     let remake = remake(contract, schemas, plan, mark, maker, probe, 1);
     let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| crate::model::ids::planned(slot) == &*owner)?.clone();
     let mut other = probe.clone();
-    other.request.rebind(&owner, &fresh);
+    other.request.replace_slot(&owner, &fresh);
     Some((remake, other))
 }
 
 fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, maker: &Probe, probe: &Probe, time: usize) -> Remake {
     let mut again = renamed(contract, schemas, maker, &format!("{mark}-again-{time}"));
-    again.id = crate::model::ids::made_again(&maker.id, time, &probe.id);
+    again.id = crate::model::ids::remade(&maker.id, time, &probe.id);
     again.purpose = Purpose::Fixture;
     again.after = Vec::new();
     again.control = None;
@@ -101,7 +101,7 @@ fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, maker
     let mut beside = Vec::new();
     for capture in again.captures.iter_mut().filter(|capture| !probe.consumes.contains(&capture.slot)) {
         let Some(known) = plan.slots.get(&capture.slot) else { continue };
-        capture.slot = capture.slot.twin(format_args!("{time}:{}", probe.id));
+        capture.slot = capture.slot.another(format_args!("{time}:{}", probe.id));
         beside.push((capture.slot.clone(), Slot { origin: Origin::Created(again.id.clone()), ..known.clone() }));
     }
     Remake { probe: again, beside }

@@ -70,7 +70,7 @@ fn kind_of<'a>(contract: &'a Contract, operation: &'a Operation) -> Option<&'a s
 }
 
 /// What removes many things at once comes after everything that is about one of them. Pairs of probes, the later one first.
-pub fn many_last(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
+pub fn bulk_removals_last(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| probe.fault.is_none()) {
         let Some(operation) = contract.operation(&probe.operation).filter(|operation| removes_many(operation)) else { continue };

@@ -41,7 +41,7 @@ pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract
     let chosen = choice.chosen();
     let mut keep = chosen.iter();
     builder.retain(|_| keep.next().copied().unwrap_or_default());
-    postpone(builder, budget);
+    leave_to_later_runs(builder, budget);
     let named = |probe: &Probe| probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot)).cloned().collect::<Vec<_>>();
     let used: BTreeSet<SlotId> = builder.plan().probes.iter().flat_map(named).collect();
     builder.slots_mut().retain(|slot, _| used.contains(slot));
@@ -107,7 +107,7 @@ fn clean_up(plan: &Plan, makers: &BTreeMap<usize, Vec<SlotId>>, fresh: &[usize])
 }
 
 /// Says of every cell that does not fit that it is left to a later run.
-fn postpone(builder: &mut PlanBuilder<'_>, budget: u64) {
+fn leave_to_later_runs(builder: &mut PlanBuilder<'_>, budget: u64) {
     let plan = builder.plan();
     let there: BTreeSet<ProbeId> = plan.probes.iter().map(|probe| probe.id.clone()).collect();
     let valid: BTreeSet<String> = plan.probes.iter().filter(|probe| probe.fault.is_none()).map(|probe| probe.operation.clone()).collect();

@@ -60,7 +60,7 @@ pub fn before_undone(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)
 
 /// A request with a fault that its control waits for is due when the control is: after everything else that the control
 /// waits for, because only then would the server take it without the fault. Pairs of probes, the later one first.
-pub fn as_late_as_control(plan: &Plan, undone: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
+pub fn not_before_control(plan: &Plan, undone: &[(ProbeId, ProbeId)]) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
     for probe in plan.probes.iter().filter(|probe| is_faulty(probe)) {
         let Some(control) = probe.control.as_ref().filter(|control| undone.contains(&((*control).clone(), probe.id.clone()))) else { continue };

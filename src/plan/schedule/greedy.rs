@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sweeping::is_sweep;
+use super::sweeping::changes_unnamed_things;
 use crate::model::contract::{Contract, Status};
 use crate::model::plan::{Credentials, Intent, Plan, Probe, Repeat, Stage};
 use crate::plan::builder::PlanBuilder;
@@ -144,7 +144,7 @@ pub(in crate::plan) fn first_wave(builder: &mut PlanBuilder<'_>, contract: &Cont
     let with = |probe: usize| plan.probes[probe].after.iter().filter_map(|id| index.get(id.as_str()).copied()).collect();
     let mut choice = Choice::new(plan, contract, with);
     // What sweeps comes behind everything else, whatever it tells.
-    let is_last = |probe: &Probe| probe.stage == Stage::Burst || is_sweep(contract, probe);
+    let is_last = |probe: &Probe| probe.stage == Stage::Burst || changes_unnamed_things(contract, probe);
     let last = |cell: usize| match &plan.cells[cell].intent {
         Intent::Probes(aimed) => aimed.iter().any(|id| plan.probe(id).is_some_and(is_last)),
         _ => true,

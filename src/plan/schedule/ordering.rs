@@ -24,7 +24,7 @@ pub fn depend(contract: &Contract, builder: &mut PlanBuilder<'_>) {
                 edges.push((consumer.clone(), probe.id.clone()));
             }
         }
-        if let Some(control) = probe.control.as_ref().filter(|control| gated(plan, probe, control)) {
+        if let Some(control) = probe.control.as_ref().filter(|control| waits_for_control(plan, probe, control)) {
             if undone.contains(&(control.clone(), probe.id.clone())) {
                 continue;
             }
@@ -39,19 +39,19 @@ pub fn depend(contract: &Contract, builder: &mut PlanBuilder<'_>) {
     edges.extend(fault_windows::while_referred_is_there(plan, consumers));
     edges.extend(referring.iter().cloned());
     edges.extend(one_change_at_a_time(plan));
-    edges.extend(read_before_taken(plan));
+    edges.extend(read_before_emptied(plan));
     join(builder, edges);
-    let together = fault_windows::as_late_as_control(builder.plan(), &undone);
+    let together = fault_windows::not_before_control(builder.plan(), &undone);
     join(builder, together);
     let late = fault_windows::wait_for_referrers(builder.probes_mut(), &referring);
     join(builder, late);
-    let many = unreferenced::many_last(contract, builder.plan());
+    let many = unreferenced::bulk_removals_last(contract, builder.plan());
     join(builder, many);
     bring_forward(builder.probes_mut());
 }
 
 /// A fault is sent once its control has been accepted, unless the control takes the resource away.
-fn gated(plan: &Plan, probe: &Probe, control: &str) -> bool {
+fn waits_for_control(plan: &Plan, probe: &Probe, control: &str) -> bool {
     probe.stage >= Stage::Refuse && plan.probe(control).is_some_and(|control| control.stage < Stage::Remove)
 }
 
@@ -91,7 +91,7 @@ fn one_change_at_a_time(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
 
 /// What a deletion empties, a relationship for example, is read between what fills it and the deletion: afterwards there
 /// would be nothing to see, or not even a 200.
-fn read_before_taken(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
+fn read_before_emptied(plan: &Plan) -> Vec<(ProbeId, ProbeId)> {
     let valid = |probe: &&Probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup;
     let mut edges = Vec::new();
     for taking in plan.probes.iter().filter(valid).filter(|probe| probe.request.method.is_delete() && probe.stage == Stage::Change) {

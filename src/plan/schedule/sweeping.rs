@@ -61,7 +61,7 @@ const SPARING: [&str; 22] = [
 
 /// Whether a request changes, by its class, what no request has named in it: it empties a collection, resets a server, or writes to
 /// everything that a filter finds.
-pub fn is_sweep(contract: &Contract, probe: &Probe) -> bool {
+pub fn changes_unnamed_things(contract: &Contract, probe: &Probe) -> bool {
     let named = || !probe.request.fillings.is_empty();
     if probe.effect != Effect::Sweeping || named() {
         return false;
@@ -110,7 +110,7 @@ impl Resolver<'_> {
     /// uses up the rate limit or ends the session comes later still.
     pub(in crate::plan) fn sweep_last(&mut self) {
         let plan = &self.builder.plan();
-        let moves = |probe: &&Probe| is_sweep(self.context.contract, probe) && probe.stage < Stage::Sweep && !is_needed(plan, probe);
+        let moves = |probe: &&Probe| changes_unnamed_things(self.context.contract, probe) && probe.stage < Stage::Sweep && !is_needed(plan, probe);
         let sweeping: BTreeSet<ProbeId> = plan.probes.iter().filter(moves).map(|probe| probe.id.clone()).collect();
         let of = |faulty: bool| plan.probes.iter().filter(move |probe| probe.fault.is_some() == faulty).filter(|probe| sweeping.contains(&probe.id));
         let faulty: Vec<ProbeId> = of(true).map(|probe| probe.id.clone()).collect();

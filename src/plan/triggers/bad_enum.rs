@@ -11,10 +11,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a member of the body has a value outside its enumeration",
     needs: "member of the body that takes only listed words",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.2 (enum)",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let members = described(trigger_context).into_iter().filter(|member| match chosen {
         Some(chosen) => member.at == *chosen,

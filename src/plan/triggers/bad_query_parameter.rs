@@ -12,24 +12,24 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a query parameter has a value that its schema forbids",
     needs: "query parameter that does not take every text",
     source: "RFC 9110, section 15.5.1; JSON:API, Query Parameters",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let mut places: Vec<(u8, &Parameter)> = trigger_context
         .operation
         .parameters
         .iter()
         .filter(|parameter| parameter.location == Location::Query && chosen.is_none_or(|chosen| *chosen == parameter.name))
-        .filter_map(|parameter| Some((plainness(trigger_context, parameter)?, parameter)))
+        .filter_map(|parameter| Some((certainty_of_fault(trigger_context, parameter)?, parameter)))
         .collect();
     places.sort_by_key(|(plainness, _)| *plainness);
     places.into_iter().map(|(_, parameter)| trigger_context.with_query_value(&parameter.name, "probity")).collect()
 }
 
 /// How plainly the word `probity` is wrong for the parameter, the plainest first; `None` when it may be right.
-fn plainness(trigger_context: &TriggerContext<'_>, parameter: &Parameter) -> Option<u8> {
+fn certainty_of_fault(trigger_context: &TriggerContext<'_>, parameter: &Parameter) -> Option<u8> {
     let reference = parameter.schema.as_ref()?;
     if trigger_context.schemas.fits(reference, &json!("probity")) {
         return None;

@@ -11,10 +11,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a place named by the contract has the value it says is refused",
     needs: "place (`at`) and a value",
     source: "the contract",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let (Some(at), Some(value)) = (&trigger_context.condition.at, &trigger_context.condition.value) else { return Vec::new() };
     if at.starts_with('/') {
         return trigger_context.with_json(at, format!("{at} is {value}"), |body| put(body, at, value.clone())).into_iter().collect();

@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "one request more than the rate limit allows",
     needs: "",
     source: "RFC 6585, section 4",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Exhausted, Some("the rate limit has been used up"))]
     },
 };

@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the id in the path names what was deleted",
     needs: "",
     source: "RFC 9110, section 15.5.5",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Deleted, Some("the resource has been deleted"))]
     },
 };

@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the same thing is made a second time",
     needs: "",
     source: "RFC 9110, section 15.5.10; JSON:API, Creating Resources, 409 Conflict",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         let precondition = Precondition::Again(trigger_context.condition.at.clone());
         vec![Mutation::in_setting(trigger_context.base.request.clone(), precondition, Some("the same was made before"))]
     },

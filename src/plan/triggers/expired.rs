@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the resource has expired",
     needs: "",
     source: "RFC 9110, section 15.5.11",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Given("expired".to_owned()), Some("the resource has expired"))]
     },
 };

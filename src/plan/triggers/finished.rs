@@ -8,5 +8,5 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a valid request, after the job has finished",
     needs: "",
     source: "JSON:API recommendations, Asynchronous Processing; RFC 9110, section 15.4.4",
-    vary: |trigger_context: &TriggerContext<'_>| vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Finished, None)],
+    mutations: |trigger_context: &TriggerContext<'_>| vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Finished, None)],
 };

@@ -11,10 +11,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the id in the body is not the one in the path",
     needs: "id in the body that repeats the one in the path",
     source: "JSON:API, Updating Resources, 409 Conflict",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let path: Vec<_> = trigger_context.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();
     let repeated = trigger_context.base.needs.iter().filter_map(|need| match &need.place {
         Place::Body(at) if path.iter().any(|own| own.resource.kind == need.resource.kind && same_id(&own.example, &need.example)) => Some((at, need)),

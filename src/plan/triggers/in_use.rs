@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "something still refers to the resource",
     needs: "",
     source: "the contract",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         let precondition = Precondition::Referred(trigger_context.condition.by.clone());
         vec![Mutation::in_setting(trigger_context.base.request.clone(), precondition, Some("something still refers to the resource"))]
     },

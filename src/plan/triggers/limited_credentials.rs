@@ -9,10 +9,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the account has no permission",
     needs: "security requirement",
     source: "RFC 9110, section 15.5.4",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     if trigger_context.base.request.credentials == Credentials::None {
         return Vec::new();
     }

@@ -12,11 +12,11 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the id in the path is not of the documented form",
     needs: "parameter in the path",
     source: "RFC 9110, section 15.5.1",
-    vary,
+    mutations,
 };
 
 /// Each parameter that does not take the text; where an author writes that it is refused, any one.
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let mut parameters: Vec<&Parameter> =
         trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();
     parameters.reverse();

@@ -9,10 +9,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the JSON body is cut off before its end",
     needs: "JSON body",
     source: "RFC 9110, section 15.5.1; RFC 8259, section 2",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let Some(body) = trigger_context.json() else { return Vec::new() };
     let mut request = trigger_context.base.request.clone();
     request.body = Body::CutJson(body.clone());

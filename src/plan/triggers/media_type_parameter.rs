@@ -9,10 +9,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the media type carries an unknown parameter",
     needs: "body with a Content-Type",
     source: "JSON:API, Content Negotiation, Server Responsibilities",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let mut request = trigger_context.base.request.clone();
     let Some((_, value)) = request.headers.iter_mut().find(|(name, _)| name == "content-type") else { return Vec::new() };
     value.push_str("; probity=unknown");

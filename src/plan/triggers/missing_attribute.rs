@@ -10,10 +10,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a required member of the body is left out",
     needs: "required member in the body",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.5.3 (required)",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let leave_out = |at: &str| trigger_context.with_json(at, format!("{at} is left out"), |body| remove(body, at));
     if let Some(chosen) = &trigger_context.condition.at {
         return leave_out(chosen).into_iter().collect();

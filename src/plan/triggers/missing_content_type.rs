@@ -9,10 +9,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "Content-Type is left out",
     needs: "body with a Content-Type",
     source: "RFC 9110, sections 8.3 and 15.5.16",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let mut request = trigger_context.base.request.clone();
     let before = request.headers.len();
     request.headers.retain(|(name, _)| name != "content-type");

@@ -14,10 +14,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a required member at the top of the body is left out",
     needs: "required member at the top of the body",
     source: "JSON:API, Creating Resources: the request MUST include a resource object as primary data",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     if let Body::Multipart(parts) = &trigger_context.base.request.body {
         let required = required_members(trigger_context);
         let indices = (0..parts.len()).filter(|index| required.contains(&parts[*index].name.as_str()));

@@ -10,10 +10,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a required header beside the credentials is left out",
     needs: "security requirement without exceptions",
     source: "OpenAPI, Security Requirement Object: all schemes of a requirement must be satisfied",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let Some(requirement) = trigger_context.operation.security.first().filter(|requirement| requirement.len() > 1) else { return Vec::new() };
     let headers = requirement.iter().filter_map(|scheme| match trigger_context.contract.security_schemes.get(scheme) {
         Some(SecurityScheme::Header(name)) => Some((scheme, name)),

@@ -10,10 +10,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a required query parameter is left out",
     needs: "required query parameter",
     source: "OpenAPI, Parameter Object: required",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let documented = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && parameter.required);
     let required = documented.filter(|parameter| chosen.is_none_or(|chosen| *chosen == parameter.name));

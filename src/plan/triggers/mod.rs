@@ -67,7 +67,7 @@ pub struct Trigger {
     /// The rule that makes servers refuse it, where it is not only the contract's own.
     pub source: &'static str,
     /// Every way to do it to a valid request, the plainest first; empty when the request offers no place for it.
-    pub vary: fn(&TriggerContext<'_>) -> Vec<Mutation>,
+    pub mutations: fn(&TriggerContext<'_>) -> Vec<Mutation>,
 }
 
 /// What a trigger works on.
@@ -121,7 +121,7 @@ impl TriggerContext<'_> {
     pub fn with_path_value(&self, name: &str, value: &str) -> Option<Mutation> {
         let mut request = self.base.request.clone();
         value.clone_into(request.path_values.get_mut(name)?);
-        request.restyle(&Place::Path(name.to_owned()));
+        request.reset_style(&Place::Path(name.to_owned()));
         request.fillings.retain(|binding| binding.place != Place::Path(name.to_owned()));
         Some(Mutation::fault(request, Place::Path(name.to_owned()), format!("{name} in the path is {value:?}")))
     }
@@ -179,7 +179,7 @@ impl TriggerContext<'_> {
         let parameter = self.operation.parameter(Location::Query, name);
         request.query.retain(|(known, _)| known != name && !parameter.is_some_and(|parameter| self.is_pair_of(parameter, known)));
         request.query.push((name.to_owned(), value.to_owned()));
-        request.restyle(&Place::Query(name.to_owned()));
+        request.reset_style(&Place::Query(name.to_owned()));
         request.fillings.retain(|binding| binding.place != Place::Query(name.to_owned()));
         Mutation::fault(request, Place::Query(name.to_owned()), format!("the query parameter {name} is {value:?}"))
     }

@@ -9,10 +9,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "credentials are left out",
     needs: "security requirement without exceptions",
     source: "RFC 9110, section 15.5.2",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     // Where any client may ask, no account is needed.
     if !trigger_context.operation.needs_credentials() {
         return Vec::new();

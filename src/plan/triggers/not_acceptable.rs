@@ -16,10 +16,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the answer is asked for in a media type that the operation does not have",
     needs: "success with a body of a named media type",
     source: "RFC 9110, section 15.5.7",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let written: Vec<&str> = trigger_context.operation.successes().flat_map(|response| &response.content).map(|media| media.name.as_str()).collect();
     // The contract may name a whole family (OpenAPI, Media Type Object).
     let families: Vec<&str> = written.iter().filter_map(|name| essence(name).strip_suffix('*')).collect();

@@ -16,10 +16,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a number or a length is above its maximum",
     needs: "maximum in a query parameter or the body",
     source: "JSON Schema Validation, sections 6.2.2 (maximum) and 6.3.1 (maxLength)",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let wanted = |place: &str| chosen.is_none_or(|chosen| chosen == place);
     let parameters = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && wanted(&parameter.name));

@@ -23,7 +23,7 @@ pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operatio
     let response = operation.responses.iter().find(|response| response.status.0 == status).unwrap();
     let conditions = response.conditions.iter().filter(|condition| condition.trigger.as_str() == trigger);
     let variations = conditions.flat_map(|condition| {
-        (named(&TriggerName::written(trigger)).unwrap().vary)(&TriggerContext {
+        (named(&TriggerName::written(trigger)).unwrap().mutations)(&TriggerContext {
             contract: &contract,
             schemas: &schemas,
             operation,

@@ -18,10 +18,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "If-Match names a version that cannot be the current one",
     needs: "",
     source: "RFC 9110, sections 13.1.1 and 15.5.13",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let parameter =
         trigger_context.operation.parameters.iter().find(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case(IF_MATCH));
     let number = trigger_context.mark.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % LEAST + LEAST;

@@ -8,5 +8,5 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a valid request",
     needs: "",
     source: "RFC 9110, section 15.3",
-    vary: |trigger_context: &TriggerContext<'_>| vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Plain, None)],
+    mutations: |trigger_context: &TriggerContext<'_>| vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Plain, None)],
 };

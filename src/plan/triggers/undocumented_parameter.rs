@@ -9,10 +9,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a query parameter that the contract says is refused is added",
     needs: "name of a parameter (`at`)",
     source: "JSON:API, Inclusion of Related Resources and Query Parameters",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let Some(name) = &trigger_context.condition.at else { return Vec::new() };
     let value = trigger_context.condition.value.as_ref().map_or_else(|| "probity".to_owned(), plain);
     vec![trigger_context.with_query_value(name, &value)]

@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the job has not finished",
     needs: "",
     source: "the contract",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         vec![Mutation::in_setting(trigger_context.base.request.clone(), Precondition::Unfinished, Some("the job has not finished"))]
     },
 };

@@ -14,10 +14,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the id in the path names nothing",
     needs: "id in the path whose form leaves room for one that is sure to name nothing",
     source: "RFC 9110, section 15.5.5; JSON:API, Fetching Resources, 404 Not Found",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let mut parameters: Vec<&Parameter> =
         trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Path).collect();

@@ -15,10 +15,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "an id in the body or the query names nothing",
     needs: "id of another resource in the body or the query",
     source: "JSON:API, Creating Resources, 404 Not Found: a related resource that does not exist",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let wanted = |kind: &str| trigger_context.condition.kind.as_deref().is_none_or(|wanted| wanted == kind);
     let chosen = |place: &str| trigger_context.condition.at.as_deref().is_none_or(|chosen| chosen == place);
     let in_path: Vec<_> = trigger_context.base.needs.iter().filter(|need| matches!(need.place, Place::Path(_))).collect();

@@ -14,10 +14,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "a read on condition that something has changed since the server said how it is",
     needs: "",
     source: "RFC 9110, sections 13.1.2, 13.1.3 and 15.4.5",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let operation = trigger_context.operation;
     let is_told = |(condition, validator): &(&str, &str)| {
         let mut answered = operation.successes().flat_map(|response| &response.headers);

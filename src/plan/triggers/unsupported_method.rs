@@ -15,10 +15,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the method is one that the path does not have",
     needs: "method that the path does not have",
     source: "RFC 9110, section 15.5.6",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let on_path: Vec<&Operation> =
         trigger_context.contract.operations.iter().filter(|other| may_match(&other.path, &trigger_context.operation.path)).collect();
     let free = METHODS.iter().filter(|method| on_path.iter().all(|operation| operation.method.as_str() != **method));

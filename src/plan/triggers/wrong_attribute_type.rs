@@ -3,17 +3,17 @@
 use super::members::{depth, described, name};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::trigger_name::TriggerName;
-use crate::plan::values::unlike;
+use crate::plan::values::value_of_other_type;
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: TriggerName::WRONG_ATTRIBUTE_TYPE,
     about: "a member of the body has another JSON type",
     needs: "member of the body whose type is told",
     source: "RFC 9110, section 15.5.1; JSON Schema Validation, section 6.1.1 (type)",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let mut members = described(trigger_context);
     members.retain(|member| match chosen {
@@ -21,6 +21,6 @@ fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         None => !member.at.is_empty() && !member.value.is_object() && !member.value.is_array() && !matches!(name(&member.at), "type" | "id"),
     });
     members.sort_by_key(|member| std::cmp::Reverse(depth(&member.at)));
-    let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| unlike(schema))?)));
+    let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| value_of_other_type(schema))?)));
     trigger_context.breaking(wrong.filter_map(|(member, value)| trigger_context.with_value(&member.at, value)).collect())
 }

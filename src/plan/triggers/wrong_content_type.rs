@@ -13,10 +13,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the body says it is of a media type that does not exist",
     needs: "body of a named media type",
     source: "RFC 9110, section 15.5.16",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let declared = trigger_context.operation.request_body.iter().flat_map(|body| &body.content);
     // The contract may name a whole family (OpenAPI, Media Type Object).
     let families: Vec<&str> = declared.filter_map(|media| essence(&media.name).strip_suffix('*')).collect();
@@ -52,7 +52,8 @@ mod tests {
         let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
         let base = valid(&contract, &schemas, operation, true).unwrap();
         let condition = Condition::named(TriggerName::WRONG_CONTENT_TYPE);
-        let ways = vary(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
+        let ways =
+            mutations(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
         let headers = ways.into_iter().flat_map(|way| way.request.headers);
         headers.filter(|(name, _)| name == "content-type").map(|(_, value)| value).collect()
     }

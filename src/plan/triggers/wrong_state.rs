@@ -8,7 +8,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "the resource is not in a state that allows it",
     needs: "",
     source: "the contract",
-    vary: |trigger_context: &TriggerContext<'_>| {
+    mutations: |trigger_context: &TriggerContext<'_>| {
         let precondition = Precondition::After(trigger_context.condition.by.clone());
         vec![Mutation::in_setting(trigger_context.base.request.clone(), precondition, Some("the resource is not in a state that allows it"))]
     },

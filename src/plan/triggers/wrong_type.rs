@@ -11,10 +11,10 @@ pub(super) const TRIGGER: Trigger = Trigger {
     about: "type in the body is another",
     needs: "`type` in the body that takes only one word",
     source: "JSON:API, Creating Resources and Updating Resources, 409 Conflict",
-    vary,
+    mutations,
 };
 
-fn vary(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
+fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let mut members = described(trigger_context);
     members.retain(|member| {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::named_members::{NamedMember, named};
 use super::valid_request::{chosen_media, parameter_sample};
-use crate::contract::samples::{fuller, samples};
+use crate::contract::samples::{samples, with_optional_members};
 use crate::contract::schema::visit;
 use crate::contract::{Schemas, append, get_mut, put, remove};
 use crate::model::contract::{Contract, Location, Operation, SchemaRef};
@@ -82,14 +82,14 @@ impl AlternativeGenerator<'_> {
     /// Bodies in the order in which they are tried.
     fn candidates(&self, last: &Value, names: &[NamedMember]) -> Vec<Value> {
         let document = &self.contract.document;
-        let full: Vec<Value> = fuller(document, &self.schema.0).take(MOST_WAYS).collect();
+        let full: Vec<Value> = with_optional_members(document, &self.schema.0).take(MOST_WAYS).collect();
         let mut found: Vec<Value> = self.repaired(last, full.first(), names);
         let bare = self.required_alone(last);
         found.push(bare.clone());
-        found.push(self.saner(&bare));
-        found.push(self.saner(last));
+        found.push(self.with_plain_values(&bare));
+        found.push(self.with_plain_values(last));
         for body in full.iter().chain(&samples(document, &self.schema.0).take(MOST_WAYS).collect::<Vec<_>>()) {
-            found.push(self.saner(body));
+            found.push(self.with_plain_values(body));
         }
         found
     }
@@ -181,7 +181,7 @@ impl AlternativeGenerator<'_> {
     }
 
     /// A body with values that servers take sooner: no nulls, small positive numbers, a day near today.
-    fn saner(&self, body: &Value) -> Value {
+    fn with_plain_values(&self, body: &Value) -> Value {
         let mut sane = body.clone();
         let mut places = Vec::new();
         pointers(body, "", &mut places);

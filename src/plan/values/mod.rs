@@ -17,9 +17,9 @@ pub use alternative::{RefusedRequest, another};
 pub use drawn::{SeededRandom, admits, applied, change_between, smaller, unforeseen_change, valid_changes};
 
 pub use run_mark::{carries, document, marked, marked_texts, with_mark};
-pub use unique_headers::freshen;
+pub use unique_headers::set_unique_headers;
 
 pub use valid_request::{NeededResource, ValidRequest, valid};
 
 pub use unknown_ids::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
-pub use wrong_values::unlike;
+pub use wrong_values::value_of_other_type;

@@ -10,7 +10,7 @@ use crate::model::hash::hashed;
 
 /// Puts another text at every place of a body that has the one which is always made from its pattern, as long as the body
 /// stays valid. What an author has written stays.
-pub fn vary(contract: &Contract, media: &MediaType, body: &mut Value, valid: impl Fn(&Value) -> bool, mark: &mut impl FnMut() -> String) {
+pub fn vary_patterns(contract: &Contract, media: &MediaType, body: &mut Value, valid: impl Fn(&Value) -> bool, mark: &mut impl FnMut() -> String) {
     let places = made(contract, media, body);
     if places.is_empty() {
         return;

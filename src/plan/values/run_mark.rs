@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::pattern_variants::vary;
+use super::pattern_variants::vary_patterns;
 use super::valid_request::ValidRequest;
 use crate::contract::schema::{marks, property};
 use crate::contract::{Schemas, append, asks_by_name};
@@ -75,7 +75,7 @@ fn mark_all(contract: &Contract, schemas: &Schemas, media: &MediaType, body: &mu
         }
     }
     if was_valid {
-        vary(contract, media, body, valid, &mut mark);
+        vary_patterns(contract, media, body, valid, &mut mark);
     }
 }
 
@@ -105,7 +105,7 @@ pub fn marked_texts(contract: &Contract, media: &MediaType, body: &Value) -> Vec
 fn candidates(text: &str, mark: &str) -> Vec<String> {
     let mut candidates = vec![with_mark(text, mark)];
     candidates.extend(KEPT.iter().map(|kept| with_mark(&text.chars().take(*kept).collect::<String>(), mark)));
-    candidates.push(redrawn(text, mark, |letter| letter.is_ascii_digit()));
+    candidates.push(with_mark_in_class(text, mark, |letter| letter.is_ascii_digit()));
     candidates.push(changed(text, mark));
     // A text without a digit has none to be drawn.
     candidates.retain(|candidate| candidate != text);
@@ -123,7 +123,7 @@ pub fn with_mark(text: &str, mark: &str) -> String {
         && !stem.is_empty()
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
-        let (separator, mark) = match styled(stem, mark) {
+        let (separator, mark) = match mark_in_style_of(stem, mark) {
             ("", _) => ("_", mark.replace('-', "_")),
             fitting => fitting,
         };
@@ -132,13 +132,13 @@ pub fn with_mark(text: &str, mark: &str) -> String {
     if text.is_empty() {
         return mark.to_owned();
     }
-    let (separator, mark) = styled(text, mark);
+    let (separator, mark) = mark_in_style_of(text, mark);
     format!("{text}{separator}{mark}")
 }
 
 /// A mark as the text is written that it is put behind, and what stands between them: a key of capitals stays one, one of
 /// letters holds nothing else, one with hyphens or underscores has no other separator.
-fn styled(text: &str, mark: &str) -> (&'static str, String) {
+fn mark_in_style_of(text: &str, mark: &str) -> (&'static str, String) {
     let has = |class: fn(char) -> bool| text.chars().any(class);
     let (separator, mark) = if has(|letter| letter == ' ') {
         (" ", mark.to_owned())
@@ -169,11 +169,11 @@ fn lettered(letter: char) -> char {
 
 /// The text with its last letters and digits drawn from the mark, each of the same sort as before.
 pub fn changed(text: &str, mark: &str) -> String {
-    redrawn(text, mark, |letter| letter.is_ascii_alphanumeric())
+    with_mark_in_class(text, mark, |letter| letter.is_ascii_alphanumeric())
 }
 
 /// The text with its last characters of a class drawn from the mark, for numbers and codes of a fixed length.
-fn redrawn(text: &str, mark: &str, class: fn(char) -> bool) -> String {
+fn with_mark_in_class(text: &str, mark: &str, class: fn(char) -> bool) -> String {
     let mut number = digest(mark);
     let mut letters: Vec<char> = text.chars().collect();
     for letter in letters.iter_mut().rev().filter(|letter| class(**letter)).take(MOST_CHANGED) {
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_code_of_a_fixed_form_keeps_its_form() {
-        let code = |mark: &str| redrawn("9780000000024", mark, |letter| letter.is_ascii_digit());
+        let code = |mark: &str| with_mark_in_class("9780000000024", mark, |letter| letter.is_ascii_digit());
         assert!(code("probity-1").starts_with("9780") && code("probity-1").len() == 13);
         assert_ne!(code("probity-1"), code("probity-2"));
         let word = changed("ENGM", "probity-1");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::run_mark::changed;
 use crate::contract::Schemas;
 use crate::model::contract::{Location, Operation, Parameter};
-use crate::model::hash::scattered;
+use crate::model::hash::hash_of_seed_and_name;
 use crate::model::plan::{Place, RequestTemplate};
 
 /// Their names, without case and separators: what marks a request (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header),
@@ -14,7 +14,7 @@ const NAMES: [&str; 8] = ["idempotencykey", "requestid", "correlationid", "trans
 
 /// Gives each such field of a request a value that belongs to it alone: a server takes the same one for the same request, and
 /// answers as before without doing anything. A field that is the fault of the request stays.
-pub fn freshen(schemas: &Schemas, operation: &Operation, request: &mut RequestTemplate, fault: Option<&Place>, salt: &str) {
+pub fn set_unique_headers(schemas: &Schemas, operation: &Operation, request: &mut RequestTemplate, fault: Option<&Place>, salt: &str) {
     for parameter in operation.parameters.iter().filter(|parameter| is_unique(parameter)) {
         let is_fault = matches!(fault, Some(Place::Header(name)) if name.eq_ignore_ascii_case(&parameter.name));
         let field = request.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name));
@@ -36,7 +36,7 @@ fn is_unique(parameter: &Parameter) -> bool {
 
 /// A UUID of version 4 (RFC 9562, section 5.4) that differs from text to text.
 fn uuid(salt: &str) -> String {
-    let (high, low) = (scattered(21, salt), scattered(22, salt));
+    let (high, low) = (hash_of_seed_and_name(21, salt), hash_of_seed_and_name(22, salt));
     let digits = format!("{high:016x}{low:016x}");
     let variant = ["8", "9", "a", "b"][usize::try_from(low >> 62).unwrap_or_default()];
     format!("{}-{}-4{}-{variant}{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..])
@@ -65,7 +65,7 @@ mod tests {
         let base = valid(&contract, &schemas, operation, false).unwrap();
         let fresh = |salt: &str, fault: Option<&Place>| {
             let mut request = base.request.clone();
-            freshen(&schemas, operation, &mut request, fault, salt);
+            set_unique_headers(&schemas, operation, &mut request, fault, salt);
             request.headers
         };
         let (one, other) = (fresh("a", None), fresh("b", None));

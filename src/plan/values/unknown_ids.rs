@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::run_mark::changed;
-use crate::model::hash::scattered;
+use crate::model::hash::hash_of_seed_and_name;
 use crate::model::text::plain;
 
 /// Letters and digits that must be drawn before a code is sure to name nothing.
@@ -80,7 +80,7 @@ pub fn malformed_id(mark: &str) -> String {
 /// Numbers beyond those that servers count up to, the likeliest to fit first. A server whose ids have more than 32 bits gets one
 /// that JSON keeps exactly (RFC 8259, section 6).
 fn numbers(example: f64, mark: &str) -> Vec<u64> {
-    let drawn = scattered(1, mark);
+    let drawn = hash_of_seed_and_name(1, mark);
     let within = [2_000_000_000 + drawn % 147_483_646, 9_000_000 + drawn % 999_999];
     let beyond = (example > f64::from(u32::MAX)).then_some(8_000_000_000_000_000 + drawn % 1_000_000_000_000_000);
     beyond.into_iter().chain(within).collect()
@@ -109,14 +109,14 @@ fn name(mark: &str) -> String {
 
 /// Small letters and digits that differ from mark to mark.
 fn token(mark: &str) -> String {
-    let drawn = scattered(2, mark);
+    let drawn = hash_of_seed_and_name(2, mark);
     let digit = |place: u32| char::from_digit(u32::try_from(drawn / 36_u64.pow(place) % 36).unwrap_or_default(), 36);
     (0..TOKEN).filter_map(digit).collect()
 }
 
 /// A day on which nothing is.
 fn day(mark: &str) -> String {
-    let drawn = scattered(3, mark);
+    let drawn = hash_of_seed_and_name(3, mark);
     format!("{}-{:02}-{:02}", 1600 + drawn % 290, 1 + drawn / 290 % 12, 1 + drawn / 3480 % 28)
 }
 
@@ -125,7 +125,7 @@ fn hexadecimal(text: &str, mark: &str) -> String {
     let is_uuid = text.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
     let capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
     let digit = |(place, letter): (usize, char)| {
-        let drawn = u32::try_from(scattered(16 + place as u64, mark) % 16).unwrap_or_default();
+        let drawn = u32::try_from(hash_of_seed_and_name(16 + place as u64, mark) % 16).unwrap_or_default();
         let drawn = match place {
             14 if is_uuid => 4,
             19 if is_uuid => 8 + drawn % 4,

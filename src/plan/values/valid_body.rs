@@ -15,7 +15,7 @@ use crate::model::text::plain;
 /// The media type that the body is sent as: JSON where there is one, else the first that can be written.
 pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), NoRequest> {
     let writable = |media: &MediaType| {
-        let name = concrete(contract, media);
+        let name = concrete_media_type(contract, media);
         let text =
             media.examples.first().map_or_else(|| kind(contract, media).is_none_or(|kind| kind == "string"), |example| example.value.is_string());
         text || is_json(&name) || is_parts(&name) || is_form(&name) || (is_xml(&name) && media.schema.is_some())
@@ -32,7 +32,7 @@ fn kind<'a>(contract: &'a Contract, media: &MediaType) -> Option<&'a str> {
 }
 
 /// The media type that a body says it is: a range (RFC 9110, section 12.5.1) is none, so one of those that it stands for.
-pub fn concrete(contract: &Contract, media: &MediaType) -> String {
+pub fn concrete_media_type(contract: &Contract, media: &MediaType) -> String {
     let (range, parameters) = media.name.split_once(';').unwrap_or((&media.name, ""));
     let Some((family, suffix)) = range.trim().split_once("/*") else { return media.name.clone() };
     let described = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(_, schema)| schema);

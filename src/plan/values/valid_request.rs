@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::accept_header::accept;
-use super::valid_body::{body_of, body_value, chosen, concrete, is_json, is_parts, is_valid};
+use super::valid_body::{body_of, body_value, chosen, concrete_media_type, is_json, is_parts, is_valid};
 use crate::contract::Schemas;
 use crate::contract::samples::samples;
 use crate::contract::schema::{follow, is_server_data, resource_needs, server_data};
@@ -49,7 +49,7 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
     let body = operation.request_body.as_ref().filter(|body| (body.required || with_body || writes) && !body.content.is_empty());
     let Some(body) = body else { return Ok(base) };
     let (index, content) = chosen(contract, &body.content)?;
-    let name = concrete(contract, content);
+    let name = concrete_media_type(contract, content);
     base.media = Some(index);
     let own = operation.own.as_ref().filter(|own| own.body.is_some() && is_json(&name));
     let value = if let Some(value) = own.and_then(|own| own.body.clone()) {

@@ -102,7 +102,7 @@ impl Source {
         matches!(self, Self::File(path) if !path.exists())
     }
 
-    fn beside(&self, relative: &str) -> Self {
+    fn sibling(&self, relative: &str) -> Self {
         match self {
             Self::Bundled(path) => Self::Bundled(normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
             Self::File(path) => Self::File(path.parent().unwrap_or(Path::new("")).join(relative)),
@@ -217,12 +217,12 @@ pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
     let mut suite: Suite = yaml::parse(&text).map_err(|reason| invalid(source, "suite", &reason))?;
     for (operation, request) in &suite.requests {
         let Some(file) = request.parts().body else { continue };
-        let at = source.beside(&file);
+        let at = source.sibling(&file);
         let body = at.read_plain()?;
         let body = serde_json::from_str(&body).map_err(|error| invalid(&at, "body in JSON", &error.to_string()))?;
         suite.bodies.insert(operation.clone(), body);
     }
-    let contract = source.beside(&suite.contract);
+    let contract = source.sibling(&suite.contract);
     Ok((suite, contract))
 }
 
@@ -268,7 +268,7 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
             continue;
         }
         // What is not there, or not readable, is left out of the contract and told as an issue of it.
-        let at = source.beside(&file);
+        let at = source.sibling(&file);
         let read = at.within(source, gathered.files.len(), left).and_then(|()| at.read_plain());
         left = left.saturating_sub(read.as_ref().map_or(0, String::len));
         if let Err(error) = read.and_then(|text| gathered.add(&file, &at, &text, at.is_below(source))) {

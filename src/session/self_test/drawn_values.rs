@@ -53,11 +53,11 @@ fn sampled(contract: &Contract) -> Vec<String> {
     let readers =
         contract.operations.iter().filter(|operation| operation.method.is_get() && operation.done.is_none() && operation.path.contains('{'));
     let readers: Vec<String> = readers.map(|operation| operation.id.clone()).collect();
-    spread(&makers).chain(spread(&readers)).cloned().collect()
+    evenly_spaced(&makers).chain(evenly_spaced(&readers)).cloned().collect()
 }
 
 /// Some of many, at equal distances.
-fn spread<T>(items: &[T]) -> impl Iterator<Item = &T> {
+fn evenly_spaced<T>(items: &[T]) -> impl Iterator<Item = &T> {
     items.iter().step_by(items.len().div_ceil(MOST).max(1))
 }
 
@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn some_are_taken_from_everywhere() {
         let items: Vec<usize> = (0..100).collect();
-        let some: Vec<usize> = spread(&items).copied().collect();
+        let some: Vec<usize> = evenly_spaced(&items).copied().collect();
         assert!(some.len() <= MOST && some[0] == 0 && some[some.len() - 1] > 80, "{some:?}");
-        assert_eq!(spread(&items[..3]).count(), 3);
+        assert_eq!(evenly_spaced(&items[..3]).count(), 3);
     }
 }

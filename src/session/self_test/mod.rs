@@ -55,7 +55,7 @@ pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conc
     // Some faults show on drawn values only; those take requests of their own.
     let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(setup.with_cases()?) } else { None };
     let drawn = drawn.map(|setup| setup.look(&setup.whole, &[], &[]).map(|shown| (setup, shown))).transpose()?;
-    let rows = side_by_side(&faults, |fault| {
+    let rows = in_parallel(&faults, |fault| {
         let row = match &drawn {
             Some((setup, usual)) if fault.needs_drawn() => setup.fault(fault, usual),
             _ => setup.fault(fault, &usual),
@@ -63,7 +63,7 @@ pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conc
         bar.ended();
         row
     });
-    let varied = side_by_side(&variants, |variant| {
+    let varied = in_parallel(&variants, |variant| {
         let row = setup.variant(variant, &usual);
         bar.ended();
         row
@@ -105,7 +105,7 @@ fn chosen(args: &SelfTestOptions) -> Result<(Vec<&'static Fault>, Vec<&'static V
 }
 
 /// Does the same to every item, on as many threads as there are processors; the outcomes come in the order of the items.
-fn side_by_side<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
+fn in_parallel<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, R>> = Mutex::default();
     std::thread::scope(|scope| {
@@ -253,6 +253,6 @@ mod tests {
     #[test]
     fn what_is_done_side_by_side_comes_in_order() {
         let items: Vec<usize> = (0..50).collect();
-        assert_eq!(side_by_side(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        assert_eq!(in_parallel(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
     }
 }

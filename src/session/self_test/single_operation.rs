@@ -7,7 +7,7 @@ use super::{Stop, TrialSetup};
 use crate::mock::Fault;
 use crate::model::contract::{Status, WHOLE_SERVER};
 use crate::model::filter::Filter;
-use crate::model::hash::scattered;
+use crate::model::hash::hash_of_seed_and_name;
 use crate::plan::PlanningOptions;
 
 /// How many operations are tried until a fault takes hold on one alone.
@@ -38,7 +38,7 @@ impl TrialSetup<'_> {
             if open.is_empty() {
                 break;
             }
-            let draw = scattered(self.seed.wrapping_add(attempt), fault.name);
+            let draw = hash_of_seed_and_name(self.seed.wrapping_add(attempt), fault.name);
             let operation = open.swap_remove(usize::try_from(draw % open.len() as u64).unwrap_or_default());
             let named = [format!("{}@{operation}", fault.name)];
             // First only what showed it before, then, where that is not enough, everything.

@@ -1,7 +1,7 @@
 //! The output of `probity bundle` is valid OpenAPI 3.1 by the official schema.
 
 use jsonschema::{Draft, Registry, Validator};
-use probity::contract::spread_general;
+use probity::contract::spread_general_responses;
 use serde_json::{Value, json};
 
 use crate::contract::CONTRACT;
@@ -33,7 +33,7 @@ fn validator() -> Validator {
 }
 
 fn bundled() -> Value {
-    spread_general(CONTRACT.document.clone())
+    spread_general_responses(CONTRACT.document.clone())
 }
 
 #[test]

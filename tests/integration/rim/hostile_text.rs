@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::process::Command;
 
-use probity::model::text::is_unseen;
+use probity::model::text::is_invisible;
 use probity::report::FORMATS;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ const HOSTILE: &str = "h\nforged: line\r\n# forged\n\u{1b}]0;title\u{7}\u{1b}[2J
 /// As a string of YAML.
 fn quoted(text: &str) -> String {
     let mut quoted = json!(text.replace('\u{0}', "")).to_string();
-    for letter in text.chars().filter(|letter| is_unseen(*letter) && !letter.is_ascii()) {
+    for letter in text.chars().filter(|letter| is_invisible(*letter) && !letter.is_ascii()) {
         let code = u32::from(letter);
         quoted = quoted.replace(letter, &if code > 0xffff { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") });
     }
@@ -108,7 +108,7 @@ fn text_from_outside_keeps_its_place_in_every_output() {
         texts.push((name, folder.text(&format!("reports/{name}"))));
     }
     for (name, text) in &texts {
-        let unseen: Vec<char> = text.chars().filter(|letter| *letter != '\n' && is_unseen(*letter)).collect();
+        let unseen: Vec<char> = text.chars().filter(|letter| *letter != '\n' && is_invisible(*letter)).collect();
         assert!(unseen.is_empty(), "{name}: {unseen:?}");
         let forged: Vec<&str> = text.lines().filter(|line| line.starts_with("forged") || line.starts_with("# forged")).collect();
         assert!(forged.is_empty(), "{name}: {forged:?}");
@@ -176,7 +176,7 @@ fn nothing_from_outside_moves_the_cursor_of_a_real_terminal() {
         let files: &[&str] = if matches!(words[0], "report" | "diff" | "replay") { &[] } else { &contract };
         let shown = on_a_terminal(&folder, &[words, files, more].concat());
         assert!(shown.contains(says), "{words:?}: {shown}");
-        let obeyed: Vec<char> = without_own_sequences(&shown).chars().filter(|letter| is_unseen(*letter)).collect();
+        let obeyed: Vec<char> = without_own_sequences(&shown).chars().filter(|letter| is_invisible(*letter)).collect();
         assert!(obeyed.is_empty(), "{words:?}: {obeyed:?}\n{shown:?}");
     }
 }

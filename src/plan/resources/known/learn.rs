@@ -60,7 +60,7 @@ impl KnownResources {
     }
 
     /// What a journal tells a later clean-up.
-    pub fn left_by(contract: Option<&Contract>, journal_history: &JournalHistory) -> Self {
+    pub fn from_journal(contract: Option<&Contract>, journal_history: &JournalHistory) -> Self {
         Self::replayed(contract, journal_history).for_a_later_clean_up()
     }
 
@@ -168,7 +168,7 @@ fn accepted_by_mistake(plan: &Plan, probe: &Probe, answer: &Answer, values: &BTr
 }
 
 fn with_slot_of_its_own(id: &SlotId, like: &Slot, probe: &Probe, time: usize, value: Value) -> (SlotId, Slot, Value) {
-    (id.twin(&probe.id).twin(time), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() }, value)
+    (id.another(&probe.id).another(time), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() }, value)
 }
 
 /// What a write to an id that names nothing has made under that id, because the server takes it for a create (RFC 9110, sections

@@ -155,7 +155,7 @@ impl KnownResources {
     }
 
     /// Gives these up again, but for what was known before and what was found since.
-    pub fn give_back_ids(&mut self, before: &Self) {
+    pub fn forget_ids_except(&mut self, before: &Self) {
         self.ids.retain(|slot, _| self.beside.contains_key(slot) || before.ids.contains_key(slot));
     }
 

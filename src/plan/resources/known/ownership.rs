@@ -33,7 +33,7 @@ impl SharedOwnership {
     }
 
     /// Learns from an answer.
-    pub fn hear(&self, contract: &Contract, plan: &Plan, heard: &OwnershipAnswer<'_>) {
+    pub fn learn_ownership(&self, contract: &Contract, plan: &Plan, heard: &OwnershipAnswer<'_>) {
         let made = made_captures_in(contract, plan, heard.probe, heard.answer);
         self.lock().learn(heard, &made);
     }
@@ -59,7 +59,7 @@ impl SharedOwnership {
                 Line::Answered(probe, past, answer) => {
                     let path_values = &sent_path_values(&probe.request, &past.request.url);
                     let began = began.get(&past.number).copied().unwrap_or_default();
-                    self.hear(contract, plan, &OwnershipAnswer { probe, path_values, body: past.request.body.as_deref(), answer, began });
+                    self.learn_ownership(contract, plan, &OwnershipAnswer { probe, path_values, body: past.request.body.as_deref(), answer, began });
                 }
             }
         }

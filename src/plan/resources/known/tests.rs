@@ -173,7 +173,7 @@ impl Run {
         });
         if let Some(answer) = &answer {
             let heard = OwnershipAnswer { probe, path_values: &path_values, body: request.body.as_deref(), answer, began };
-            self.known.ownership().hear(&self.contract, &self.plan, &heard);
+            self.known.ownership().learn_ownership(&self.contract, &self.plan, &heard);
         }
         Exchange { request, answer }
     }
@@ -203,7 +203,7 @@ proptest! {
         let replayed = KnownResources::replayed(Some(&run.contract), &journal_history);
         prop_assert_eq!(&replayed, &run.known);
         // A later clean-up knows no other resources, and takes for there what the run did, or what a faulty request alone has removed.
-        let later = KnownResources::left_by(None, &journal_history);
+        let later = KnownResources::from_journal(None, &journal_history);
         prop_assert_eq!(later.ids(), replayed.ids());
         for slot in later.ids().keys().filter(|slot| later.is_there(slot)) {
             prop_assert!(replayed.removal(slot).is_none_or(|removal| removal.evidence == Evidence::FaultAccepted));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use serde_json::{Map, Number, Value, json};
 
-use super::body_places::{BodyPlace, is_filled, json_body, resolved, spots};
+use super::body_places::{BodyPlace, body_places, is_filled, json_body, resolved};
 use super::{SeededRandom, applied, drawn_texts};
 use crate::contract::Schemas;
 use crate::contract::schema::{is_of_type, resource_needs};
@@ -42,7 +42,7 @@ pub fn valid_changes(
     luck: &mut SeededRandom,
 ) -> (Vec<DrawnChange>, bool) {
     let (mut changes, mut decided) = (Vec::new(), true);
-    let places = spots(contract, operation, base);
+    let places = body_places(contract, operation, base);
     let queries = queries(contract, operation);
     let wanted = 1 + luck.below(MOST_CHANGES);
     for _ in 0..MOST_DRAWS {

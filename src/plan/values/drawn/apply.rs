@@ -12,7 +12,7 @@ use crate::model::text::plain;
 pub fn applied(request: &RequestTemplate, changes: &[DrawnChange]) -> Option<RequestTemplate> {
     let mut other = request.clone();
     for change in changes {
-        other.restyle(&change.place);
+        other.reset_style(&change.place);
         match &change.place {
             Place::Body(at) => in_body(&mut other.body, at, &change.put)?,
             Place::Query(name) => in_query(&mut other, name, &change.put)?,

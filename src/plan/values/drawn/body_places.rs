@@ -25,7 +25,7 @@ pub(super) struct BodyPlace<'a> {
 
 /// Every place at which a value may be drawn: no id of another resource, no `type` and `id` of a resource itself, nothing
 /// that a condition of the contract speaks of, because more is known of it than its schema tells.
-pub(super) fn spots<'a>(contract: &'a Contract, operation: &'a Operation, base: &'a ValidRequest) -> Vec<BodyPlace<'a>> {
+pub(super) fn body_places<'a>(contract: &'a Contract, operation: &'a Operation, base: &'a ValidRequest) -> Vec<BodyPlace<'a>> {
     let Some((media, body)) = json_body(operation, base) else { return Vec::new() };
     let Some(schema) = &media.schema else { return Vec::new() };
     let mut spots: Vec<BodyPlace<'a>> = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn spots<'a>(contract: &'a Contract, operation: &'a Operation, base: 
         }
     });
     let taken: Vec<String> = resource_needs(contract, media, body).into_iter().map(|need| need.at).collect();
-    let ruled = ruled(operation);
+    let ruled = places_of_conditions(operation);
     spots.retain(|spot| {
         let holds = |other: &String| other.starts_with(&spot.at);
         !names_resource(&spot.at) && !taken.iter().any(holds) && !ruled.iter().any(|at| same_place(at, &spot.at)) && !refers(spot)
@@ -102,7 +102,7 @@ fn refers(spot: &BodyPlace<'_>) -> bool {
 }
 
 /// Places that conditions of the contract speak of.
-fn ruled(operation: &Operation) -> Vec<&String> {
+fn places_of_conditions(operation: &Operation) -> Vec<&String> {
     let conditions = operation.responses.iter().flat_map(|response| &response.conditions);
     conditions.filter_map(|condition| condition.at.as_ref()).collect()
 }

@@ -15,7 +15,7 @@ pub use unforeseen_requests::unforeseen_change;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::model::hash::scattered;
+use crate::model::hash::hash_of_seed_and_name;
 
 /// Where chance comes from: the same seed, name and number always draw the same.
 pub struct SeededRandom(TestRunner);
@@ -26,7 +26,7 @@ impl SeededRandom {
         let mut bytes = [0_u8; 32];
         for (index, chunk) in bytes.chunks_mut(8).enumerate() {
             let salt = seed ^ (u64::from(number) << 32) ^ (index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            chunk.copy_from_slice(&scattered(salt, name).to_le_bytes());
+            chunk.copy_from_slice(&hash_of_seed_and_name(salt, name).to_le_bytes());
         }
         // Nothing is kept on disk: a case is found again by its seed.
         let config = Config { failure_persistence: None, ..Config::default() };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::SeededRandom;
 use super::allowed_values::is_admitted;
-use super::body_places::{BodyPlace, is_filled, spots};
+use super::body_places::{BodyPlace, body_places, is_filled};
 use crate::contract::append;
 use crate::model::contract::{Contract, Location, Operation};
 use crate::model::drawn::{DrawnChange, DrawnValue};
@@ -31,7 +31,7 @@ const NUMBERS: &[&str] = &["1.0", "1e2", "-0", "1E400", "18446744073709551616", 
 
 /// One thing that no schema foresees; `None` when the request has no place for what was drawn.
 pub fn unforeseen_change(contract: &Contract, operation: &Operation, base: &ValidRequest, luck: &mut SeededRandom) -> Option<DrawnChange> {
-    let places = spots(contract, operation, base);
+    let places = body_places(contract, operation, base);
     let present: Vec<&BodyPlace<'_>> = places.iter().filter(|spot| spot.value.is_some() && !is_filled(base, &spot.at)).collect();
     let json = matches!(base.request.body, Body::Json(_));
     match luck.below(8) {
@@ -53,8 +53,8 @@ fn member(spot: &BodyPlace<'_>, luck: &mut SeededRandom) -> Option<DrawnChange> 
         (2 | 3, Value::String(_)) => DrawnValue::Spelled((*luck.pick(ESCAPED)?).to_owned()),
         (0..4, Value::Number(_)) => DrawnValue::Spelled((*luck.pick(NUMBERS)?).to_owned()),
         (4, _) => DrawnValue::Value(Value::Null),
-        (5, _) => DrawnValue::Value(alike(value)),
-        (_, value) if !value.is_object() && !value.is_array() => DrawnValue::Spelled(twice(spot, value)?),
+        (5, _) => DrawnValue::Value(lookalike_of_other_type(value)),
+        (_, value) if !value.is_object() && !value.is_array() => DrawnValue::Spelled(with_duplicate_member(spot, value)?),
         _ => DrawnValue::Value(Value::Null),
     };
     // What the schema admits is no fault at all.
@@ -65,7 +65,7 @@ fn member(spot: &BodyPlace<'_>, luck: &mut SeededRandom) -> Option<DrawnChange> 
 }
 
 /// A value of another type that a server may read as the right one.
-fn alike(value: &Value) -> Value {
+fn lookalike_of_other_type(value: &Value) -> Value {
     match value {
         Value::String(text) => text.parse::<i64>().map_or_else(|_| json!(true), Value::from),
         Value::Number(number) => Value::from(number.to_string()),
@@ -76,7 +76,7 @@ fn alike(value: &Value) -> Value {
 }
 
 /// A member that is there twice, with the same value (RFC 8259, section 4: names should be unique).
-fn twice(spot: &BodyPlace<'_>, value: &Value) -> Option<String> {
+fn with_duplicate_member(spot: &BodyPlace<'_>, value: &Value) -> Option<String> {
     let name = crate::contract::unescape(spot.at.rsplit('/').next()?);
     // An item of an array has no name.
     name.parse::<usize>().is_err().then(|| format!("{value},{}:{value}", Value::from(name)))
