@@ -9,6 +9,7 @@ use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, Method, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::plan::{Intent, Plan, PlannedCell, Probe};
+use crate::model::small_probe;
 use crate::model::verdict::Verdict;
 
 /// A contract with `GET /things`, which is answered 200 with these members in its Response Object, and which has these
@@ -23,13 +24,7 @@ pub fn contract(response: &Value, root: &Value) -> Contract {
 
 /// A valid probe of `GET /things`, with these members in the place of its own.
 pub fn probe(id: &str, more: &Value) -> Probe {
-    let mut probe = json!({
-        "id": id, "operation": "things.list", "trigger": "success", "status": 200, "purpose": "probe", "stage": "read",
-        "request": {"method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none",
-                    "fillings": []},
-        "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": "once",
-        "also": [], "assumed": null
-    });
+    let mut probe = small_probe::probe_json(&json!({"id": id, "operation": "things.list"}));
     extend(&mut probe, more);
     serde_json::from_value(probe).unwrap()
 }

@@ -31,6 +31,8 @@ pub mod report;
 pub mod security;
 pub mod serialization;
 #[cfg(test)]
+pub(crate) mod small_probe;
+#[cfg(test)]
 pub(crate) mod small_report;
 pub mod suite;
 pub mod template;

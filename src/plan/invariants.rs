@@ -97,17 +97,10 @@ mod tests {
     use crate::model::drawn::{Drawn, Expects};
     use crate::model::effect::Effect;
     use crate::model::plan::{Fault, Place};
+    use crate::model::small_probe::probe_json;
 
     fn probe(id: &str, needs: &[&str]) -> Value {
-        json!({
-            "id": id, "operation": "things.get", "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
-            "request": {
-                "method": "GET", "path": "/things", "path_values": {}, "query": [], "headers": [], "body": "empty",
-                "credentials": "none", "fillings": []
-            },
-            "allowed": [200], "control": null, "needs": needs, "consumes": [], "captures": [], "after": [], "wave": 0, "stage": "read",
-            "repeat": "once", "also": [], "assumed": null, "effect": "nothing"
-        })
+        probe_json(&json!({"id": id, "needs": needs}))
     }
 
     /// A sound plan: one request makes what the other one needs, waits for and removes.

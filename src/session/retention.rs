@@ -68,18 +68,14 @@ mod tests {
     use crate::model::exchange::{Answer, AnswerContent, SentRequest};
     use crate::model::journal::{Entry, Sources, Start};
     use crate::model::plan::{Plan, Probe};
+    use crate::model::small_probe;
 
     const CONTRACT: &str = "openapi: 3.1.0\ninfo: {title: Clubs, version: '1'}\npaths: {/clubs: {get: {responses: {'200': {description: all}}}}}\n";
 
     fn probe(id: &str, method: &str, path: &str, captures: &Value) -> Probe {
         let fillings = if path.contains('{') { json!([{"place": {"path": "id"}, "slot": "clubs#1"}]) } else { json!([]) };
-        serde_json::from_value(json!({
-            "id": id, "operation": id, "trigger": "success", "status": 200, "purpose": "probe", "stage": "change",
-            "request": {"method": method, "path": path, "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": fillings},
-            "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": captures, "after": [], "repeat": "once", "also": [],
-            "assumed": null
-        }))
-        .unwrap()
+        let request = json!({"method": method, "path": path, "fillings": fillings});
+        small_probe::probe(&json!({"id": id, "operation": id, "stage": "change", "request": request, "captures": captures}))
     }
 
     /// Whether a journal is whole after it was to be reduced. Its run has put a person into a club that it found by a colour, and

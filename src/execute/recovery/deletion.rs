@@ -143,22 +143,15 @@ fn may_be_refused_because_of_earlier(probe: &Probe, outcome: &Outcome) -> bool {
 mod tests {
     use serde_json::{from_value, json};
 
-    use super::{Probe, may_be_refused_because_of_earlier};
+    use super::may_be_refused_because_of_earlier;
     use crate::model::exchange::{Ending, Outcome};
+    use crate::model::small_probe::probe;
 
     /// Whether it is in doubt what a request did that got no answer, and a refusal when it was sent again.
     fn doubted(method: &str, header: Option<&str>, status: u16) -> bool {
         let headers: Vec<(&str, &str)> = header.map(|name| (name, "\"1\"")).into_iter().collect();
-        let probe: Probe = from_value(json!({
-            "id": "p", "operation": "things.write", "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
-            "request": {
-                "method": method, "path": "/things/{id}", "path_values": {"id": "1"}, "query": [], "headers": headers, "body": "empty",
-                "credentials": "none", "fillings": []
-            },
-            "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "stage": "change",
-            "repeat": "once", "also": [], "assumed": null
-        }))
-        .unwrap();
+        let request = json!({"method": method, "path": "/things/{id}", "path_values": {"id": "1"}, "headers": headers});
+        let probe = probe(&json!({"operation": "things.write", "stage": "change", "request": request}));
         let request = json!({"method": method, "url": "http://a/things/1", "headers": [], "body": null});
         let answer = json!({"status": status, "headers": [], "body": "empty", "millis": 1});
         let exchanges = from_value(json!([{"request": request, "answer": null}, {"request": request, "answer": answer}])).unwrap();

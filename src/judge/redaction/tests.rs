@@ -10,6 +10,7 @@ use crate::model::contract::Status;
 use crate::model::exchange::SentRequest;
 use crate::model::journal::{Sources, Start};
 use crate::model::report::RunTraces;
+use crate::model::small_probe;
 
 /// What a server says of a person, and of what the run has made.
 fn said() -> Value {
@@ -31,14 +32,8 @@ fn contract() -> Contract {
 
 fn probe(id: &str, purpose: &str, body: &Value) -> Probe {
     let body = if body.is_null() { json!("empty") } else { json!({ "json": body }) };
-    serde_json::from_value(json!({
-        "id": id, "operation": "people.list", "trigger": "success", "status": 200, "purpose": purpose, "stage": "read",
-        "request": {"method": "POST", "path": "/people/{id}", "path_values": {"id": "77"}, "query": [["limit", "2"]], "headers": [], "body": body,
-                    "credentials": "none", "fillings": []},
-        "fault": null, "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "repeat": "once",
-        "also": [], "assumed": null
-    }))
-    .unwrap()
+    let request = json!({"method": "POST", "path": "/people/{id}", "path_values": {"id": "77"}, "query": [["limit", "2"]], "body": body});
+    small_probe::probe(&json!({"id": id, "operation": "people.list", "purpose": purpose, "request": request}))
 }
 
 fn outcome(id: &str, sent: &Value, status: u16, body: AnswerContent) -> Outcome {

@@ -8,7 +8,8 @@ use super::{Contradiction, contradictions};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, JSON_API, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
-use crate::model::plan::{Origin, Plan, Probe, Repeat, Slot, SlotId};
+use crate::model::plan::{Origin, Plan, Repeat, Slot, SlotId};
+use crate::model::small_probe;
 
 /// A run in the making: each request waits for all before it.
 pub struct SmallRun {
@@ -102,15 +103,14 @@ impl SmallRun {
         };
         let query: Vec<(&str, &str)> = step.query.split('&').filter_map(|pair| pair.split_once('=')).collect();
         let consumes: Vec<&str> = step.slot.into_iter().filter(|_| step.operation == "things.delete").collect();
-        let probe: Probe = serde_json::from_value(json!({
-            "id": id, "operation": step.operation, "trigger": "success", "status": step.status, "purpose": "probe", "stage": "read",
-            "request": {"method": operation.method.as_str(), "path": operation.path, "path_values": {}, "query": query,
+        let probe = small_probe::probe(&json!({
+            "id": id, "operation": step.operation, "status": step.status,
+            "request": {"method": operation.method.as_str(), "path": operation.path, "query": query,
                         "headers": [["content-type", self.media]], "body": body, "credentials": "full", "fillings": fillings},
             "fault": step.fault.map(|at| json!({"place": {"body": at}, "words": "wrong"})),
-            "allowed": step.allowed, "control": null, "needs": step.slot.into_iter().collect::<Vec<_>>(), "consumes": consumes, "captures": [],
-            "after": self.plan.probes.iter().map(|probe| &probe.id).collect::<Vec<_>>(), "repeat": "once", "also": [], "assumed": null
-        }))
-        .unwrap();
+            "allowed": step.allowed, "needs": step.slot.into_iter().collect::<Vec<_>>(), "consumes": consumes,
+            "after": self.plan.probes.iter().map(|probe| &probe.id).collect::<Vec<_>>()
+        }));
         let body = (!step.sent.is_null()).then(|| step.sent.to_string());
         let path = operation.path.replace("{id}", step.slot.and_then(|slot| slot.strip_prefix("things#")).unwrap_or_default());
         let url = format!("http://t{path}?{}", step.query);

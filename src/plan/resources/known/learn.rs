@@ -193,17 +193,13 @@ mod tests {
     use crate::model::contract::Status;
     use crate::model::exchange::{Answer, AnswerContent};
     use crate::model::plan::{Origin, Plan, Probe};
+    use crate::model::small_probe::probe_json;
 
     fn probe(method: &str, id: &str, value: &str, fault: &Value) -> Probe {
-        let mut probe = json!({
-            "id": id, "operation": "files.write", "trigger": "success", "status": 201, "purpose": "probe", "fault": fault,
-            "request": {
-                "method": method, "path": "/files/{name}", "path_values": {"name": value}, "query": [], "headers": [], "body": "empty",
-                "credentials": "none", "fillings": []
-            },
-            "allowed": [], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "wave": 0, "stage": "change",
-            "repeat": "once", "also": [], "assumed": null, "effect": "nothing"
-        });
+        let request = json!({"method": method, "path": "/files/{name}", "path_values": {"name": value}});
+        let mut probe = probe_json(&json!({
+            "id": id, "operation": "files.write", "status": 201, "stage": "change", "allowed": [], "fault": fault, "request": request
+        }));
         if fault.is_null() {
             probe["request"]["fillings"] = json!([{"place": {"path": "name"}, "slot": "files#1"}]);
         } else {

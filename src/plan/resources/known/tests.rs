@@ -10,6 +10,7 @@ use crate::model::contract::{Contract, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, SentRequest};
 use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::plan::{Plan, Probe};
+use crate::model::small_probe::probe_json;
 use crate::plan::OwnershipAnswer;
 
 /// What came of one request: a status, the id in its body, and whether the name that was sent is shown; or no answer.
@@ -37,15 +38,10 @@ fn contract() -> Contract {
 fn probe(id: &str, request: (&str, &str), more: &Value) -> Probe {
     let (method, path) = request;
     let key = if path.contains("{id}") { json!({"id": "key"}) } else { json!({}) };
-    let mut probe = json!({
-        "id": id, "operation": format!("{method} {path}"), "effect": "own", "trigger": "success", "status": 200, "purpose": "probe", "fault": null,
-        "request": {
-            "method": method, "path": path, "path_values": key, "query": [], "headers": [], "body": "empty",
-            "credentials": "none", "fillings": []
-        },
-        "allowed": [200], "control": null, "needs": [], "consumes": [], "captures": [], "after": [], "stage": "change",
-        "repeat": "once", "also": [], "assumed": null
-    });
+    let mut probe = probe_json(&json!({
+        "id": id, "operation": format!("{method} {path}"), "effect": "own", "stage": "change",
+        "request": {"method": method, "path": path, "path_values": key}
+    }));
     if path.contains("{id}") {
         probe["request"]["fillings"] = json!([{"place": {"path": "id"}, "slot": "things#1"}]);
     }
