@@ -12,6 +12,7 @@ use crate::contract::expressions::value_at;
 use crate::model::contract::Status;
 use crate::model::exchange::{Ending, Outcome};
 use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Plan, Probe, Purpose, SlotId, Stage};
 use crate::model::reason::{Budget, Code, NotSent, Prior, Reason};
 use crate::model::trigger_name::TriggerName;
@@ -137,7 +138,7 @@ impl<'a> Run<'a> {
         {
             return Err(reason);
         }
-        let refused = |control: &&String| probe.after.contains(*control) && !self.progress.known.accepted().contains(*control);
+        let refused = |control: &&ProbeId| probe.after.contains(*control) && !self.progress.known.accepted().contains(*control);
         if let Some(control) = probe.control.as_ref().filter(|_| !unauthenticated).filter(refused) {
             let why = self.outcome(control).zip(self.plan.probe(control)).map(|(outcome, control)| why_not(control, outcome, false));
             let why = why.unwrap_or_else(|| Reason::Prior(control.clone(), Prior::Unknown));

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Run;
 use crate::contract::paging::resources;
 use crate::model::exchange::{Answer, Outcome};
+use crate::model::ids::ProbeId;
 use crate::model::job::is_among;
 use crate::model::plan::{Probe, Repeat};
 use crate::model::reason::NotSent;
@@ -49,11 +50,11 @@ impl Run<'_> {
     }
 
     fn location(&self, first: &str) -> Result<String, NotSent> {
-        let answer = self.answer(first).ok_or_else(|| NotSent::NothingToFollow(first.to_owned()))?;
+        let answer = self.answer(first).ok_or_else(|| NotSent::NothingToFollow(ProbeId::written(first)))?;
         if answer.status.0 / 100 != 3 && !matches!(answer.status.0, 201 | 202) {
-            return Err(NotSent::LeadsNowhere(first.to_owned(), answer.status));
+            return Err(NotSent::LeadsNowhere(ProbeId::written(first), answer.status));
         }
-        answer.header("location").map(str::to_owned).ok_or_else(|| NotSent::NoLocation(first.to_owned(), answer.status))
+        answer.header("location").map(str::to_owned).ok_or_else(|| NotSent::NoLocation(ProbeId::written(first), answer.status))
     }
 
     fn answer(&self, probe: &str) -> Option<&Answer> {

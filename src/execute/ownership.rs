@@ -10,6 +10,7 @@ use crate::contract::expressions::captured;
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::journal::Entry;
 use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::{NotSent, Reason};
@@ -77,7 +78,7 @@ impl Sender<'_, '_> {
             };
             values.insert(slot.clone(), id.clone());
             let mut look = Probe::plain(
-                ids::doing(&read.operation, format_args!("look::{}", plain(&id))),
+                ProbeId::doing(&read.operation, format_args!("look::{}", plain(&id))),
                 &read.operation,
                 Purpose::Fixture,
                 probe.stage,

@@ -74,7 +74,7 @@ impl SendQueue<'_> {
     }
 
     pub fn let_through(&self, probe: &str) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.to_owned());
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(ProbeId::written(probe));
     }
 
     pub fn no_longer_waits(&self, probe: &str) {

@@ -9,7 +9,7 @@ use super::{JudgeInput, ProbeResult, Ruling, entry, partly_judged, server_errors
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::ids;
-use crate::model::plan::{Intent, PlannedCell, Purpose};
+use crate::model::plan::{Intent, PlannedCell, ProbeId, Purpose};
 use crate::model::reason::{Code, NotJudged, NotShown, Reason};
 use crate::model::report::{CauseLink, Cell};
 use crate::model::verdict::{Finding, Severity, Sightings};
@@ -31,7 +31,7 @@ impl<'a> CellInputs<'a> {
     pub fn new(input: &'a JudgeInput<'a>, opinions: &'a [ProbeResult<'a>], alive: bool) -> Self {
         let mut about: HashMap<&str, Vec<&ProbeResult<'_>>> = HashMap::new();
         for probe_result in opinions {
-            let (own, others): (&str, &[String]) = if ids::is_about_whole_server(&probe_result.probe.id) {
+            let (own, others): (&str, &[String]) = if probe_result.probe.id.is_about_whole_server() {
                 (WHOLE_SERVER, &[])
             } else {
                 (&probe_result.probe.operation, &probe_result.probe.also)
@@ -126,7 +126,7 @@ fn undocumented(input: &JudgeInput<'_>, planned: &PlannedCell) -> Option<NotJudg
 }
 
 /// A cell that probes are aimed at: broken by any of them, shown by any answer with its status.
-fn proved<'v>(view: &CellInputs<'v>, cell: &mut Cell, aimed: &[String]) -> CellFacts<'v> {
+fn proved<'v>(view: &CellInputs<'v>, cell: &mut Cell, aimed: &[ProbeId]) -> CellFacts<'v> {
     let tells = status_matches(view, cell);
     let own = view.about.get(cell.operation.as_str()).into_iter().flatten().copied();
     let mut relevant: Vec<&'v ProbeResult<'v>> = own
@@ -202,7 +202,7 @@ fn chosen<'v>(view: &CellInputs<'v>, cell: &Cell) -> Option<&'v ProbeResult<'v>>
 fn set_reason(view: &CellInputs<'_>, cell: &mut Cell, reason: &Reason, own: Option<&str>) {
     cell.reason = Some(reason.to_string());
     cell.code = Some(reason.code());
-    let cause = reason.cause().map(String::as_str).or(own).and_then(|id| view.input.plan.probe(id));
+    let cause = reason.cause().map(ProbeId::as_str).or(own).and_then(|id| view.input.plan.probe(id));
     cell.because = cause.map(|probe| CauseLink {
         cell: Some(ids::cell(&probe.operation, probe.status)).filter(|_| probe.purpose == Purpose::Probe),
         probe: probe.id.clone(),

@@ -246,7 +246,7 @@ mod tests {
         let asked = probe("drawn", &json!({"operation": "things.query", "request": request, "assumed": "/key is data of the server"}));
         let drawn = json!({"operation": "things.query", "number": 1, "seed": 1, "changes": changes, "expects": "success"});
         let drawn: Drawn = serde_json::from_value(drawn).unwrap();
-        let plan = Plan { drawn: [("drawn".to_owned(), drawn)].into(), ..plan(vec![asked], json!({})) };
+        let plan = Plan { drawn: [(asked.id.clone(), drawn)].into(), ..plan(vec![asked], json!({})) };
         let outcomes = vec![outcome("drawn", vec![answer(400, AnswerContent::Empty)])];
         let found = said(&contract, &plan, outcomes, |input| super::found(input, &|_| true));
         found.iter().map(|(_, _, finding)| if finding.check == "admitted-value" { "admitted-value" } else { "another" }).collect()

@@ -3,7 +3,6 @@
 use super::JudgeInput;
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Outcome;
-use crate::model::ids;
 use crate::model::plan::Probe;
 use crate::model::reason::NotJudged;
 use crate::model::verdict::{Finding, Severity};
@@ -24,7 +23,7 @@ pub(super) fn is_open(finding: &Finding) -> bool {
 
 /// Whether the statuses that were expected are only inferred.
 pub(super) fn expected(input: &JudgeInput<'_>, probe: &Probe) -> bool {
-    let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id));
+    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.is_about_whole_server());
     operation.is_some_and(|operation| all(operation, &probe.allowed))
 }
 
@@ -36,7 +35,7 @@ pub(super) fn difference_from_inferred(
     outcome: Option<&Outcome>,
     findings: &mut Vec<Finding>,
 ) -> Option<NotJudged> {
-    let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id))?;
+    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.is_about_whole_server())?;
     let status = outcome.and_then(Outcome::answer).map(|answer| answer.status).filter(|status| all(operation, &[*status]))?;
     let (open, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings).into_iter().partition(is_open);
     *findings = kept;

@@ -51,7 +51,6 @@ use crate::judge::exchange_rules::{ExchangeContext, UnjudgedParts, findings, gap
 use crate::judge::resource_rules::{Contradiction, contradictions};
 use crate::model::contract::{Contract, Operation, Response, Status};
 use crate::model::exchange::{Ending, Outcome, Outcomes};
-use crate::model::ids;
 use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
 use crate::model::reason::{NotSent, Prior, Reason};
 use crate::model::report::{Cell, CellProbe};
@@ -314,7 +313,7 @@ fn why_refused(input: &JudgeInput<'_>, control: &str) -> Reason {
         Some((_, Some(answer))) => Prior::Answered(answer.status),
         Some((_, None)) => Prior::Silent(None),
     };
-    Reason::Prior(control.to_owned(), what)
+    Reason::Prior(ProbeId::written(control), what)
 }
 
 /// What the checks find in the answer that counts, and what they do not judge of it.
@@ -331,7 +330,7 @@ fn check_as<'a>(
 ) -> (Vec<Finding>, UnjudgedParts) {
     let exchange = outcome.and_then(|outcome| outcome.exchanges.last());
     let Some((exchange, answer)) = exchange.and_then(|exchange| Some((exchange, exchange.answer.as_ref()?))) else { return Default::default() };
-    let whole_server = ids::is_about_whole_server(&probe.id);
+    let whole_server = probe.id.is_about_whole_server();
     let operation = input.contract.operation(&probe.operation).filter(|_| !whole_server);
     let declared = declared(operation, answer.status);
     let context = ExchangeContext {

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::truth_table::{CellFacts, verdict};
 use super::{JudgeInput, Judgement, judge};
 use crate::model::exchange::{AnswerContent, Outcome, Outcomes};
-use crate::model::ids;
 use crate::model::plan::{Plan, ProbeId};
 use crate::model::report::Cell;
 use crate::model::verdict::{Finding, Severity, Sightings};
@@ -81,7 +80,7 @@ fn fail_as_well(round: &RepeatRound, found: Vec<Finding>, judgement: &mut Judgem
     for finding in found.into_iter().filter(fails) {
         let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
         let mut known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
-        if !known.any(|known| fails(known) && ids::is_named_after(&known.probe, &probe.operation)) {
+        if !known.any(|known| fails(known) && known.probe.is_named_after(&probe.operation)) {
             judgement.findings.push(finding);
         }
     }

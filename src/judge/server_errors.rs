@@ -35,7 +35,7 @@ pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, ali
 
 /// Valid requests that fail where no cell tells of it: those that no cell is aimed with. Once for each operation.
 pub(super) fn beside(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>]) -> Vec<Finding> {
-    let aimed: HashSet<&String> =
+    let aimed: HashSet<&ProbeId> =
         input.plan.cells.iter().flat_map(|cell| if let Intent::Probes(ids) = &cell.intent { &ids[..] } else { &[] }).collect();
     let mut operations: HashSet<&str> = HashSet::new();
     let failing = opinions.iter().filter(|probe_result| probe_result.probe.fault.is_none() && probe_result.ruling == Ruling::Breaks);

@@ -8,6 +8,7 @@ use super::{CredentialHints, JudgeInput, judge};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, Method, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Intent, Plan, PlannedCell, Probe};
 use crate::model::small_probe;
 use crate::model::verdict::Verdict;
@@ -43,7 +44,7 @@ pub fn answer(status: u16, body: AnswerContent) -> Answer {
 pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
     let request = SentRequest { method: Method::GET, url: "http://t/things".to_owned(), ..SentRequest::default() };
     let exchanges = answers.into_iter().map(|answer| Exchange { request: request.clone(), answer: Some(answer) }).collect();
-    Outcome { probe: id.to_owned(), exchanges, ending: Ending::Answered }
+    Outcome { probe: ProbeId::written(id), exchanges, ending: Ending::Answered }
 }
 
 /// What is said of a case.
@@ -62,7 +63,7 @@ pub fn verdict(plan: &Plan, probe: &str, status: u16, outcomes: Vec<Outcome>) ->
         path: "/things".to_owned(),
         status: Status(status),
         general: false,
-        intent: Intent::Probes(vec![probe.to_owned()]),
+        intent: Intent::Probes(vec![ProbeId::written(probe)]),
     };
     let plan = Plan { cells: vec![cell], ..plan.clone() };
     said(&contract(&json!({}), &paths), &plan, outcomes, |input| judge(input).cells[0].verdict)

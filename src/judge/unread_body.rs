@@ -2,7 +2,6 @@
 
 use super::{JudgeInput, declared};
 use crate::model::exchange::{AnswerContent, Outcome};
-use crate::model::ids;
 use crate::model::plan::Probe;
 use crate::model::reason::NotJudged;
 
@@ -17,7 +16,7 @@ pub(super) fn unread(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Out
         AnswerContent::Withheld(reason) => return Some(NotJudged::Withheld(answer.status, reason.clone())),
         AnswerContent::Empty | AnswerContent::Json(_) | AnswerContent::Text(_) | AnswerContent::Bytes(_) => return None,
     };
-    let operation = input.contract.operation(&probe.operation).filter(|_| !ids::is_about_whole_server(&probe.id));
+    let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.is_about_whole_server());
     let json = declared(input.contract, operation, answer.status)
         .is_some_and(|response| response.content.iter().any(|media| media.schema.is_some() && media.name.contains("json")));
     json.then_some(reason)

@@ -16,9 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use super::contract::WHOLE_SERVER;
 
-/// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
-pub type ProbeId = String;
-
 /// Identifies a value that one probe yields and others use, for example `books#1`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -70,31 +67,109 @@ impl SlotId {
     }
 }
 
-impl Deref for SlotId {
-    type Target = str;
+/// Identifies a probe in plan, outcomes and report: `operation::status::trigger`, with `#n` for what is sent again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(inline))]
+#[serde(transparent)]
+pub struct ProbeId(String);
 
-    fn deref(&self) -> &str {
-        &self.0
+impl ProbeId {
+    /// A probe of an operation by the status that it is aimed at, or by what it does, and by its trigger, or which one it is.
+    pub fn aimed(operation: &str, status: impl Display, trigger: impl Display) -> Self {
+        Self(format!("{operation}::{status}::{trigger}"))
+    }
+
+    /// A probe of an operation that is aimed at no status, by what it does.
+    pub fn doing(operation: &str, what: impl Display) -> Self {
+        Self(format!("{operation}::{what}"))
+    }
+
+    /// The id of a probe as a plan, a journal or a user has written it.
+    pub fn written(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// One of several with the same name.
+    #[must_use]
+    pub fn numbered(&self, number: impl Display) -> Self {
+        Self(numbered(self, number))
+    }
+
+    /// One more of what this one stands for.
+    #[must_use]
+    pub fn another(&self, which: impl Display) -> Self {
+        Self(another(self, which))
+    }
+
+    /// The probe that makes a resource again for another one.
+    #[must_use]
+    pub fn remade(&self, time: impl Display, user: &Self) -> Self {
+        Self(format!("{self}#again{time}:{user}"))
+    }
+
+    /// Whether a probe makes a resource again for this other one.
+    pub fn is_made_again_for(&self, user: &Self) -> bool {
+        self.strip_suffix(&user.0).and_then(|front| front.strip_suffix(':')).is_some_and(|front| front.contains("#again"))
+    }
+
+    /// Whether it is named after an operation.
+    pub fn is_named_after(&self, operation: &str) -> bool {
+        self.strip_prefix(operation).is_some_and(|rest| rest.starts_with("::"))
+    }
+
+    /// Whether it proves something about the server as a whole, and not about the operation that it asks.
+    pub fn is_about_whole_server(&self) -> bool {
+        self.is_named_after(WHOLE_SERVER)
     }
 }
 
-impl PartialEq<str> for SlotId {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
+/// What both kinds of ids are as text.
+macro_rules! text_of_id {
+    ($id:ident) => {
+        impl $id {
+            /// As it is written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Deref for $id {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $id {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $id {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl Borrow<str> for $id {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Display for $id {
+            fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
+                formatter.pad(&self.0)
+            }
+        }
+    };
 }
 
-impl Borrow<str> for SlotId {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Display for SlotId {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        formatter.pad(&self.0)
-    }
-}
+text_of_id!(SlotId);
+text_of_id!(ProbeId);
 
 /// What begins the second half of the id of a slot that a look has filled.
 const LOOK: &str = "~look:";
@@ -119,29 +194,9 @@ pub fn is_looked_for(slot: &str) -> bool {
     slot.contains(LOOK)
 }
 
-/// A probe of an operation by the status that it is aimed at, or by what it does, and by its trigger, or which one it is.
-pub fn aimed(operation: &str, status: impl Display, trigger: impl Display) -> ProbeId {
-    format!("{operation}::{status}::{trigger}")
-}
-
-/// A probe of an operation that is aimed at no status, by what it does.
-pub fn doing(operation: &str, what: impl Display) -> ProbeId {
-    format!("{operation}::{what}")
-}
-
 /// A cell: an operation and one of its statuses.
 pub fn cell(operation: &str, status: impl Display) -> String {
     format!("{operation}::{status}")
-}
-
-/// Whether a probe is named after an operation.
-pub fn is_named_after(probe: &str, operation: &str) -> bool {
-    probe.strip_prefix(operation).is_some_and(|rest| rest.starts_with("::"))
-}
-
-/// Whether a probe proves something about the server as a whole, and not about the operation that it asks.
-pub fn is_about_whole_server(probe: &str) -> bool {
-    is_named_after(probe, WHOLE_SERVER)
 }
 
 /// One of several with the same name, or of the same kind.
@@ -154,27 +209,17 @@ pub fn another(id: &str, which: impl Display) -> String {
     format!("{id}~{which}")
 }
 
-/// The probe that makes a resource again for another one.
-pub fn remade(maker: &str, time: impl Display, user: &str) -> String {
-    format!("{maker}#again{time}:{user}")
-}
-
-/// Whether a probe makes a resource again for this other one.
-pub fn is_made_again_for(id: &str, user: &str) -> bool {
-    id.strip_suffix(user).and_then(|front| front.strip_suffix(':')).is_some_and(|front| front.contains("#again"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_probe_is_named_after_its_operation_or_the_whole_server() {
-        let (own, whole) = (aimed("books.get", 404, "unknown-id"), aimed(WHOLE_SERVER, 429, "burst"));
+        let (own, whole) = (ProbeId::aimed("books.get", 404, "unknown-id"), ProbeId::aimed(WHOLE_SERVER, 429, "burst"));
         assert_eq!((own.as_str(), whole.as_str()), ("books.get::404::unknown-id", "*::429::burst"));
-        assert!(is_about_whole_server(&whole) && !is_about_whole_server(&own) && !is_about_whole_server("*s::200::success"));
-        assert!(is_named_after(&own, "books.get") && is_named_after(&doing("books.get", "list"), "books.get"));
-        assert!(!is_named_after(&own, "books") && !is_named_after(&own, "books.get::404::unknown-id"));
+        assert!(whole.is_about_whole_server() && !own.is_about_whole_server() && !ProbeId::written("*s::200::success").is_about_whole_server());
+        assert!(own.is_named_after("books.get") && ProbeId::doing("books.get", "list").is_named_after("books.get"));
+        assert!(!own.is_named_after("books") && !own.is_named_after("books.get::404::unknown-id"));
     }
 
     #[test]
@@ -189,10 +234,13 @@ mod tests {
         assert_eq!((&*look, kind_of(&look), is_looked_for(&look)), ("books#look~look:books.list::200::success:3", "books", true));
         let shown = SlotId::shown_by("books", "p", "7");
         assert_eq!((&*shown, kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
-        assert_eq!((planned(&slot), remade("p", 2, "q").as_str()), (&*slot, "p#again2:q"));
+        let (p, q) = (ProbeId::written("p"), ProbeId::written("q"));
+        assert_eq!((planned(&slot), p.remade(2, &q).as_str()), (&*slot, "p#again2:q"));
+        assert_eq!((p.numbered(2).as_str(), p.another("x").as_str()), ("p#2", "p~x"));
+        assert_eq!(serde_json::to_value(&p).unwrap(), serde_json::json!("p"));
         assert_eq!(&*SlotId::given("books", "7"), "books=7");
         assert_eq!(serde_json::to_value(&slot).unwrap(), serde_json::json!("books#12"));
         assert_eq!(serde_json::from_value::<SlotId>(serde_json::json!("books#12")).unwrap(), slot);
-        assert!(is_made_again_for(&remade("p", 2, "q"), "q") && !is_made_again_for(&remade("p", 2, "q"), "p"));
+        assert!(p.remade(2, &q).is_made_again_for(&q) && !p.remade(2, &q).is_made_again_for(&p));
     }
 }

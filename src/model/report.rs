@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::certainty::Certainty;
 use super::contract::Status;
 use super::effect::Effect;
+use super::ids::ProbeId;
 use super::issue::DocumentIssue;
 use super::keep::Keep;
 use super::reason::Code;
@@ -96,7 +97,7 @@ pub struct Cause {
     /// The cells with such a finding, as `operation::status`; none where they belong to no cell.
     pub cells: Vec<String>,
     /// The probes whose exchanges show it.
-    pub probes: Vec<String>,
+    pub probes: Vec<ProbeId>,
 }
 
 /// A choice that the contract leaves to the server, and what it chose.
@@ -148,7 +149,7 @@ pub struct Made {
     /// Its id.
     pub id: String,
     /// The probe that made it.
-    pub probe: String,
+    pub probe: ProbeId,
     /// Whether it is gone again.
     pub removed: bool,
 }
@@ -160,7 +161,7 @@ pub struct Changed {
     /// The operation that changed it.
     pub operation: String,
     /// The probe.
-    pub probe: String,
+    pub probe: ProbeId,
     /// Method and path.
     pub request: String,
     /// Whether it is as it was before.
@@ -178,7 +179,7 @@ pub struct CauseLink {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
     /// The probe that is the cause.
-    pub probe: String,
+    pub probe: ProbeId,
     /// The status that it was answered with; absent where none came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
@@ -225,7 +226,7 @@ pub struct Undocumented {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SentProbe {
     /// Its id.
-    pub id: String,
+    pub id: ProbeId,
     /// The operation that was asked.
     pub operation: String,
     /// `probe` for a cell, `fixture` for what other probes need, `cleanup` for what the run made,
@@ -375,7 +376,7 @@ pub struct Cell {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CellProbe {
     /// Its id.
-    pub id: String,
+    pub id: ProbeId,
     /// Its trigger.
     pub trigger: TriggerName,
     /// The status of the answer that counts; absent when none came.

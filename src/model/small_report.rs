@@ -2,6 +2,7 @@
 
 use crate::model::certainty::Certainty;
 use crate::model::contract::Status;
+use crate::model::ids::ProbeId;
 use crate::model::report::{
     Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Totals, Undocumented,
 };
@@ -101,7 +102,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
     let sent = matches!(verdict, Verdict::Conforms | Verdict::Violates);
     let probe = CellProbe {
         effect: crate::model::effect::Effect::Nothing,
-        id: format!("{operation}::{status}::trigger"),
+        id: ProbeId::aimed(operation, status, "trigger"),
         trigger: TriggerName::new("trigger"),
         status: Some(Status(status)),
         fault: (status >= 400).then(|| "something | is wrong".to_owned()),
@@ -152,7 +153,7 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         contract: "things.yaml#/paths/~1things/get/responses/409".to_owned(),
         answer: "status".to_owned(),
         citation: "Things, things, 409: type is another".to_owned(),
-        probe: probe.to_owned(),
+        probe: ProbeId::written(probe),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
         sightings: Sightings::default(),
     }

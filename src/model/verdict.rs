@@ -1,5 +1,6 @@
 //! The verdict on a cell, and the findings behind it.
 
+use super::ids::ProbeId;
 use serde::{Deserialize, Serialize};
 
 /// What is said of a cell.
@@ -104,7 +105,7 @@ pub struct Finding {
     /// The document and section that the rule comes from.
     pub citation: String,
     /// The probe whose exchange shows it.
-    pub probe: String,
+    pub probe: ProbeId,
     /// A command that shows it again; credentials are names of environment variables.
     pub curl: String,
     /// How often it was seen, and in how small a request.

@@ -68,9 +68,9 @@ impl<'a> PlanBuilder<'a> {
     pub fn free_id(&self, name: &str) -> ProbeId {
         let taken = |id: &str| self.plan.probes.iter().any(|probe| probe.id == id);
         if !taken(name) {
-            return name.to_owned();
+            return ProbeId::written(name);
         }
-        (2..=self.plan.probes.len() + 2).map(|count| crate::model::ids::numbered(name, count)).find(|id| !taken(id)).unwrap_or_default()
+        (2..=self.plan.probes.len() + 2).map(|count| ProbeId::written(name).numbered(count)).find(|id| !taken(id)).unwrap_or_default()
     }
 
     /// Checks that a request may be sent, with the ids that the plan has for it, and tells what it would change.
@@ -149,7 +149,7 @@ impl<'a> PlanBuilder<'a> {
     pub fn aim_at_same_cells(&mut self, other: &str, id: &str) {
         for cell in &mut self.plan.cells {
             match &mut cell.intent {
-                Intent::Probes(aimed) if aimed.iter().any(|known| known == other) => aimed.push(id.to_owned()),
+                Intent::Probes(aimed) if aimed.iter().any(|known| known == other) => aimed.push(ProbeId::written(id)),
                 _ => {}
             }
         }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use thiserror::Error;
 
 use crate::model::effect::Permission;
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Intent, Origin, Plan, Probe, Repeat, SlotId};
 
 /// What does not hold of a plan, and where.
@@ -12,25 +13,25 @@ use crate::model::plan::{Intent, Origin, Plan, Probe, Repeat, SlotId};
 pub enum BrokenInvariant {
     /// Two probes have one id.
     #[error("{0} is the id of two probes")]
-    SameId(String),
+    SameId(ProbeId),
     /// A probe needs what the plan has no slot for.
     #[error("{0} needs {1}, which is no slot")]
-    NoSlot(String, SlotId),
+    NoSlot(ProbeId, SlotId),
     /// A slot that is needed is filled by a probe that is not planned.
     #[error("{0} needs {1}, whose source {2} is not planned")]
-    NoSource(String, SlotId, String),
+    NoSource(ProbeId, SlotId, ProbeId),
     /// A probe names another one, to wait for it, to be compared with it or to follow it, that is not planned.
     #[error("{0} refers to {1}, which is not planned")]
-    NoProbe(String, String),
+    NoProbe(String, ProbeId),
     /// A cell is left to a probe that is not planned, or to none.
     #[error("the cell {0} is left to {1:?}, which is not planned")]
-    NoAim(String, Option<String>),
+    NoAim(String, Option<ProbeId>),
     /// A probe would change what is not allowed.
     #[error("{0} {1}, which is not allowed")]
-    NotAllowed(String, &'static str),
+    NotAllowed(ProbeId, &'static str),
     /// A valid request removes what the run neither makes nor was given for it.
     #[error("{0} removes {1}, which no planned request makes and no input names")]
-    NotMade(String, SlotId),
+    NotMade(ProbeId, SlotId),
 }
 
 /// Checks that everything that a plan names is in it, and that it does nothing that is not allowed.
@@ -78,7 +79,7 @@ fn of_probe(plan: &Plan, probe: &Probe, ids: &HashSet<&str>) -> Result<(), Broke
         _ => None,
     };
     if let Some(other) = probe.after.iter().chain(&probe.control).chain(followed).find(|other| !ids.contains(other.as_str())) {
-        return Err(BrokenInvariant::NoProbe(id(), other.clone()));
+        return Err(BrokenInvariant::NoProbe(id().to_string(), other.clone()));
     }
     let is_only_found = |slot: &&SlotId| plan.slots.get(*slot).is_none_or(|slot| matches!(slot.origin, Origin::Borrowed(_)));
     match probe.consumes.iter().filter(|_| probe.fault.is_none()).find(is_only_found) {
@@ -138,19 +139,19 @@ mod tests {
 
     #[test]
     fn what_is_not_sound_is_told_with_its_place() {
-        let (used, make) = ("use".to_owned(), "make".to_owned());
-        let x = || "x".to_owned();
+        let (used, make) = (ProbeId::written("use"), ProbeId::written("make"));
+        let x = || ProbeId::written("x");
         assert_eq!(broken(|plan| plan.probes[0].id.clone_from(&used)), Some(BrokenInvariant::SameId(used.clone())));
         assert_eq!(broken(|plan| plan.probes[1].needs.push(things(9))), Some(BrokenInvariant::NoSlot(used.clone(), things(9))));
-        let elsewhere = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Created("x".to_owned());
+        let elsewhere = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Created(x());
         assert_eq!(broken(elsewhere), Some(BrokenInvariant::NoSource(used.clone(), things(1), x())));
-        let found = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Borrowed("x".to_owned());
+        let found = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Borrowed(x());
         assert_eq!(broken(found), Some(BrokenInvariant::NoSource(used.clone(), things(1), x())));
-        assert_eq!(broken(|plan| plan.probes[1].after.push(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
-        assert_eq!(broken(|plan| plan.probes[1].control = Some(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
-        assert_eq!(broken(|plan| plan.probes[1].repeat = Repeat::Follow(x())), Some(BrokenInvariant::NoProbe(used.clone(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].after.push(x())), Some(BrokenInvariant::NoProbe(used.to_string(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].control = Some(x())), Some(BrokenInvariant::NoProbe(used.to_string(), x())));
+        assert_eq!(broken(|plan| plan.probes[1].repeat = Repeat::Follow(x())), Some(BrokenInvariant::NoProbe(used.to_string(), x())));
         let drawn = Drawn { operation: "things.get".to_owned(), number: 1, seed: 0, changes: Vec::new(), expects: Expects::Open };
-        let note = |plan: &mut Plan| drop(plan.drawn.insert("x".to_owned(), drawn));
+        let note = |plan: &mut Plan| drop(plan.drawn.insert(x(), drawn));
         assert_eq!(broken(note), Some(BrokenInvariant::NoProbe("a note of drawn values".to_owned(), x())));
         let cell = || "things.get 200".to_owned();
         assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(vec![x()])), Some(BrokenInvariant::NoAim(cell(), Some(x()))));

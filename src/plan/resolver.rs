@@ -8,7 +8,6 @@ use super::operation_effects::{first_aim, path_kind, removes, removes_many, stay
 use super::planning_context::Context;
 use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
-use crate::model::ids;
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};
 use crate::model::reason::{NoRequest, Reason};
 use crate::model::trigger_name::TriggerName;
@@ -94,7 +93,7 @@ impl<'a> Resolver<'a> {
         let replaces = std::mem::take(&mut self.replaces);
         let bound_request = bound_request?;
         self.builder.permitted(operation, &bound_request.base.request, None)?;
-        let id = ids::aimed(&operation.id, status, &trigger);
+        let id = ProbeId::aimed(&operation.id, status, &trigger);
         let (poll, after) = self.job(operation, &trigger, &bound_request)?;
         let assumed = bound_request.assumed.clone();
         let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound_request.base.request.clone());
@@ -185,7 +184,7 @@ impl<'a> Resolver<'a> {
             taken.extend(makers.iter().flat_map(|maker| self.made_by(maker)));
         }
         for slot in taken {
-            self.builder.consumers.entry(slot).or_insert_with(|| id.to_owned());
+            self.builder.consumers.entry(slot).or_insert_with(|| ProbeId::written(id));
         }
         if let Some(probe) = self.builder.probe_mut(id).filter(|_| !stays(operation)) {
             probe.consumes = gone;

@@ -12,6 +12,7 @@ use super::schedule::selection::WantedCells;
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::RateLimit;
 use crate::model::effect::Permission;
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Intent, Plan, Probe, Stage};
 use crate::model::reason::Code;
 use crate::model::suite::Suite;
@@ -181,7 +182,7 @@ fn after_every_pass_the_plan_is_sound() {
 #[test]
 #[should_panic(expected = "spoils")]
 fn a_pass_that_leaves_a_plan_that_is_not_sound_ends_the_planning() {
-    let spoil = |all: &mut Resolver<'_>| all.builder.probes_mut()[0].after.push("absent".to_owned());
+    let spoil = |all: &mut Resolver<'_>| all.builder.probes_mut()[0].after.push(ProbeId::written("absent"));
     let spoils = Pass { name: "spoils", about: "lets a request wait for one that is absent", run: spoil };
     let valid = PASSES.iter().take(1).map(|first| Pass { name: first.name, about: first.about, run: first.run });
     let _ = planning("", |context| run(context, &valid.chain([spoils]).collect::<Vec<_>>())).unwrap();

@@ -25,7 +25,7 @@ pub fn causes(report: &Report) -> Vec<Cause> {
     causes.into_iter().map(|(_, cause)| cause).collect()
 }
 
-fn add(known: &mut Vec<String>, more: impl Iterator<Item = String>) {
+fn add<T: PartialEq>(known: &mut Vec<T>, more: impl Iterator<Item = T>) {
     for one in more {
         if !known.contains(&one) {
             known.push(one);
@@ -51,6 +51,7 @@ fn without_indices(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::ProbeId;
     use crate::model::small_report::sample;
 
     /// What is told of findings of a check with these messages, each in a cell of its own: findings, cells and probes.
@@ -61,7 +62,7 @@ mod tests {
         report.cells.clear();
         for (index, message) in messages.iter().enumerate() {
             cell.operation = format!("things.{index}");
-            let (check, message, probe) = (check.to_owned(), (*message).to_owned(), format!("things.{index}::200::success"));
+            let (check, message, probe) = (check.to_owned(), (*message).to_owned(), ProbeId::aimed(&cell.operation, 200, "success"));
             cell.findings = vec![Finding { check, message, probe, answer: "body /data/0".to_owned(), ..first.clone() }];
             report.cells.push(cell.clone());
         }

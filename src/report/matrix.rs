@@ -277,6 +277,7 @@ fn fit(name: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::ProbeId;
     use crate::model::small_report::sample;
 
     fn large() -> Report {
@@ -287,7 +288,7 @@ mod tests {
                 let mut cell = cell.clone();
                 cell.api = format!("Part {part} of many");
                 cell.operation = format!("part{part}.{}", cell.operation);
-                cell.findings.iter_mut().for_each(|finding| finding.probe = format!("{part} {}", finding.probe));
+                cell.findings.iter_mut().for_each(|finding| finding.probe = ProbeId::written(&format!("{part} {}", finding.probe)));
                 cell
             }));
         }

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::contract::expressions::captured;
 use crate::model::exchange::{Answer, AnswerContent, Outcome, Outcomes};
-use crate::model::ids;
 use crate::model::plan::{Origin, Plan, Probe, SlotId};
 use crate::model::text::plain;
 
@@ -19,8 +18,7 @@ const CONNECTION: [&str; 5] = ["date", "content-length", "connection", "keep-ali
 pub fn snapshot(plan: &Plan, outcomes: &Outcomes, operation: &str) -> String {
     let names = VolatileNames::of(plan, outcomes);
     let mut text = String::new();
-    let own =
-        |probe: &&Probe| probe.operation == operation || probe.also.iter().any(|also| also == operation) || ids::is_named_after(&probe.id, operation);
+    let own = |probe: &&Probe| probe.operation == operation || probe.also.iter().any(|also| also == operation) || probe.id.is_named_after(operation);
     let mut probes: Vec<&Probe> = plan.probes.iter().filter(own).collect();
     probes.sort_by(|one, other| (one.status, &one.id).cmp(&(other.status, &other.id)));
     for probe in probes {

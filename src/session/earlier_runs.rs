@@ -16,6 +16,7 @@ use crate::execute::journal::{Answers, Journal, Memory, PendingJob, StateFolder,
 use crate::judge::Recording;
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcome;
+use crate::model::ids::ProbeId;
 use crate::model::journal::{JournalHistory, Sources, Start};
 use crate::model::keep::Keep;
 use crate::model::plan::{Origin, Plan, Probe, SlotId};
@@ -249,7 +250,7 @@ fn has_left(journal_history: &JournalHistory) -> bool {
 }
 
 /// The requests that remove what a run has left, each with the ids that it is sent with.
-fn needs(journal_history: &JournalHistory) -> Vec<(String, Vec<Option<Value>>)> {
+fn needs(journal_history: &JournalHistory) -> Vec<(ProbeId, Vec<Option<Value>>)> {
     let known = KnownResources::from_journal(None, journal_history);
     let ids = |probe: &Probe| probe.request.slots().iter().map(|slot| known.ids().get(slot).cloned()).collect();
     removing(journal_history, &known).into_iter().map(|probe| (probe.id.clone(), ids(&probe))).collect()

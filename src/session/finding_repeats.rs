@@ -10,6 +10,7 @@ use super::retention::Retention;
 use super::sending::{RunContext, SendCommand};
 use super::target::{self, Specification, Target};
 use crate::judge::{CredentialHints, Recording, drawn_for, judge};
+use crate::model::ids::ProbeId;
 use crate::model::report::RunTraces;
 use crate::model::verdict::{Finding, Severity};
 use crate::plan::RESERVE;
@@ -74,7 +75,7 @@ fn findings(specification: &Specification, hints: &CredentialHints, recording: &
     let case = specification.case(&recording.plan, &recording.outcomes, hints);
     let mut found: Vec<Finding> = judge(&case).into_findings().collect();
     found.sort_by_key(|finding| finding.severity);
-    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut seen: Vec<(ProbeId, String)> = Vec::new();
     found.retain(|finding| {
         let name = (finding.probe.clone(), finding.check.clone());
         let new = !seen.contains(&name) && (finding.severity == Severity::Must || drawn_for(&recording.plan, &finding.probe).is_some());

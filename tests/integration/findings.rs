@@ -8,6 +8,7 @@ use probity::judge::exchange_rules::{CHECKS, CredentialHint};
 use probity::judge::{CredentialHints, JudgeInput, judge};
 use probity::model::contract::{Contract, Method, Status};
 use probity::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
+use probity::model::ids::ProbeId;
 use probity::model::plan::Plan;
 use probity::model::verdict::{Finding, Severity};
 use probity::report::finding_text;
@@ -258,7 +259,7 @@ fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Excha
 }
 
 fn outcome(probe: &str, exchange: Exchange) -> Outcome {
-    Outcome { probe: probe.to_owned(), exchanges: vec![exchange], ending: Ending::Answered }
+    Outcome { probe: ProbeId::written(probe), exchanges: vec![exchange], ending: Ending::Answered }
 }
 
 fn contract() -> Contract {

@@ -169,7 +169,7 @@ fn a_removal_from_a_list_says_what_is_removed() {
     let broken = |allow: &[&str]| -> Vec<String> {
         let removals = planned(allow).probes.into_iter().filter(|probe| probe.request.method.is_delete() && !probe.request.path.contains('{'));
         let broken = removals.filter(|probe| matches!(probe.trigger.as_str(), "malformed-json" | "missing-data"));
-        broken.map(|probe| probe.id).collect()
+        broken.map(|probe| probe.id.to_string()).collect()
     };
     assert_eq!(broken(&[]), Vec::<String>::new());
     assert!(broken(&["--allow", "sweeping"]).iter().any(|id| id.ends_with("missing-data")));

@@ -108,6 +108,7 @@ mod tests {
 
     use super::*;
     use crate::model::exchange::AnswerContent;
+    use crate::model::ids::ProbeId;
     use crate::model::plan::{Purpose, SlotId, Stage};
 
     fn capture(like: Value, nth: usize) -> Capture {
@@ -155,7 +156,7 @@ mod tests {
         let answer = Answer { status: Status(201), headers, body: AnswerContent::Json(body.clone()), millis: 1, echoes_credentials: false };
         let request = json!({"method": "POST", "path": "/articles/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []});
         let request = serde_json::from_value(request).unwrap();
-        let probe = Probe::plain("p".to_owned(), "create", Purpose::Probe, Stage::Make, request);
+        let probe = Probe::plain(ProbeId::written("p"), "create", Purpose::Probe, Stage::Make, request);
         let capture = Capture {
             slot: SlotId::numbered("articles", 1),
             expression: "$response.header.Location".to_owned(),

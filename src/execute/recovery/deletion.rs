@@ -155,7 +155,7 @@ mod tests {
         let request = json!({"method": method, "url": "http://a/things/1", "headers": [], "body": null});
         let answer = json!({"status": status, "headers": [], "body": "empty", "millis": 1});
         let exchanges = from_value(json!([{"request": request, "answer": null}, {"request": request, "answer": answer}])).unwrap();
-        may_be_refused_because_of_earlier(&probe, &Outcome { probe: "p".to_owned(), exchanges, ending: Ending::Answered })
+        may_be_refused_because_of_earlier(&probe, &Outcome { probe: probe.id.clone(), exchanges, ending: Ending::Answered })
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::execute::Run;
 use crate::model::contract::{Operation, Status};
 use crate::model::effect::Effect;
 use crate::model::exchange::{Answer, Ending, Outcome};
-use crate::model::ids;
+use crate::model::ids::{self, ProbeId};
 use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
 use crate::model::report::{CauseLink, Leftover, Made};
 use crate::model::text::plain;
@@ -98,7 +98,7 @@ impl Run<'_> {
         };
         let removable = remover.is_some() || tried.is_some();
         let operation = tried.map(|(probe, _)| probe.operation.clone()).or(remover).unwrap_or_default();
-        let because = Some(CauseLink { cell: None, probe: tried.map_or(maker, |(probe, _)| &probe.id).to_owned(), status });
+        let because = Some(CauseLink { cell: None, probe: tried.map_or_else(|| ProbeId::written(maker), |(probe, _)| probe.id.clone()), status });
         Leftover { kind: known.kind.clone(), id, operation, reason, removable, because }
     }
 

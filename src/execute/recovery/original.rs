@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Probe, RequestTemplate, SlotId};
 
 /// Something that was there before, as it was before the run wrote to it.
@@ -14,7 +15,7 @@ pub struct OriginalState {
     /// What it answered; absent where it was not there, or cannot be read.
     pub(super) before: Option<Value>,
     /// The writes that were accepted, with the bodies that were sent.
-    pub(super) writes: Vec<(String, RequestTemplate)>,
+    pub(super) writes: Vec<(ProbeId, RequestTemplate)>,
     /// The values that fill the requests.
     pub(super) values: BTreeMap<SlotId, Value>,
 }

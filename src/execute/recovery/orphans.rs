@@ -13,7 +13,7 @@ use crate::contract::paging::{NextPageLocation, next_page};
 use crate::execute::{Run, SendQueue};
 use crate::model::contract::Method;
 use crate::model::exchange::Answer;
-use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::journal::{JournalHistory, RequestFate};
 use crate::model::plan::{Binding, Capture, Fault, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::model::report::Leftover;
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
     fn adopt_key(&mut self, slot: &Slot, name: &SlotId, key: &str) {
         let id = name.found(key);
         self.progress.known.ownership().lock().take(&slot.kind, &Value::from(key));
-        self.progress.known.adopt(id, Slot { origin: Origin::Created(String::new()), ..slot.clone() }, Value::from(key), None);
+        self.progress.known.adopt(id, Slot { origin: Origin::Created(ProbeId::default()), ..slot.clone() }, Value::from(key), None);
     }
 
     /// Looks through every list of a kind for things with one of these names; `false` when there is no list.
@@ -156,7 +156,7 @@ impl<'a> Run<'a> {
             }
             let Some(mut probe) = self.lister(schemas, id_source, search.maker) else { continue };
             for page in 0..MOST_PAGES {
-                probe.id = ids::aimed(&id_source.operation, format_args!("search::{}", search.number), page);
+                probe.id = ProbeId::aimed(&id_source.operation, format_args!("search::{}", search.number), page);
                 let outcome = self.sender(queue).probe(&probe, self.progress.known.ids(), None).await;
                 let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { break };
                 looked = true;
@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
             let slot = maker.needs.iter().filter(of_kind).find(|slot| self.progress.known.ids().contains_key(*slot))?;
             request.fillings.push(Binding { place: need.place.clone(), slot: slot.clone() });
         }
-        Some(Probe::plain(String::new(), &operation.id, Purpose::Cleanup, Stage::Find, request))
+        Some(Probe::plain(ProbeId::default(), &operation.id, Purpose::Cleanup, Stage::Find, request))
     }
 
     /// Takes something that was found for what the run made, unless it knows it already.
@@ -212,7 +212,7 @@ impl<'a> Run<'a> {
             let slot = search.slot.found(plain(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
             self.progress.known.ownership().lock().take(&search.like.kind, &id);
-            self.progress.known.adopt(slot, Slot { origin: Origin::Created(String::new()), ..search.like.clone() }, id, None);
+            self.progress.known.adopt(slot, Slot { origin: Origin::Created(ProbeId::default()), ..search.like.clone() }, id, None);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::execute::{Run, SendQueue};
 use crate::model::contract::{Contract, Method, Operation};
 use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Ending, Outcome};
-use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::journal::Entry as Line;
 use crate::model::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 use crate::model::report::Changed;
@@ -43,7 +43,7 @@ impl Sender<'_, '_> {
                 // One request writes it back, and one looks.
                 self.queue.owed.fetch_add(2, Ordering::Relaxed);
             }
-            let read = read.unwrap_or_else(|| Probe::plain(String::new(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
+            let read = read.unwrap_or_else(|| Probe::plain(ProbeId::default(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
             place.insert(OriginalState { read, before, writes: Vec::new(), values: values.clone() });
         }
         true
@@ -76,7 +76,7 @@ impl Sender<'_, '_> {
         let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
         let mut asides = self.queue.asides.lock().unwrap_or_else(PoisonError::into_inner);
         // The same is read once before and once after.
-        let id = ids::another(&read.id, asides.len());
+        let id = read.id.another(asides.len());
         asides.push((Probe { id: id.clone(), ..read.clone() }, Outcome { probe: id, ..outcome }));
         found
     }
@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         let Some((operation, request)) = writer(self.contract, &original.read, &sent, before) else {
             return (false, Some("no operation of the contract writes it back".to_owned()));
         };
-        let id = ids::doing(&operation.id, format_args!("put-back::{}", self.progress.changed.len()));
+        let id = ProbeId::doing(&operation.id, format_args!("put-back::{}", self.progress.changed.len()));
         let mut probe = Probe::plain(id, &operation.id, Purpose::Cleanup, Stage::Cleanup, request);
         probe.wave = u32::MAX;
         if let Some(journal) = self.journal {
@@ -139,7 +139,7 @@ fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Optio
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") && !name.eq_ignore_ascii_case("if-match"));
     request.fillings.retain(|binding| matches!(binding.place, Place::Path(_)));
     request.credentials = crate::model::plan::Credentials::Full;
-    let id = ids::doing(&operation.id, format_args!("before::{}", address(filled)));
+    let id = ProbeId::doing(&operation.id, format_args!("before::{}", address(filled)));
     Some(Probe { wave: probe.wave, ..Probe::plain(id, &operation.id, Purpose::Fixture, probe.stage, request) })
 }
 

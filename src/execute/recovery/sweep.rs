@@ -2,7 +2,6 @@
 //! That is what an interruption or a failed deletion left, and what was made by a request that should have been refused.
 
 use crate::execute::{Run, SendQueue};
-use crate::model::ids;
 use crate::model::journal::Entry;
 use crate::model::plan::Probe;
 use crate::plan::{removals, undoing};
@@ -32,7 +31,7 @@ impl<'a> Run<'a> {
             }
             for mut probe in left {
                 if pass > 0 {
-                    probe.id = ids::numbered(&probe.id, pass + 1);
+                    probe.id = probe.id.numbered(pass + 1);
                 }
                 self.take_away(probe, queue).await;
             }

@@ -8,6 +8,7 @@ use super::*;
 use crate::contract::{bundle, read};
 use crate::model::contract::Status;
 use crate::model::exchange::SentRequest;
+use crate::model::ids::ProbeId;
 use crate::model::journal::{Sources, Start};
 use crate::model::report::RunTraces;
 use crate::model::small_probe;
@@ -42,7 +43,7 @@ fn outcome(id: &str, sent: &Value, status: u16, body: AnswerContent) -> Outcome 
     let headers = [("content-type", "application/json"), ("x-count", "2"), ("x-user", "Jane Doe"), ("location", "/people/77?token=abcdef")];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let answer = Answer { status: Status(status), headers, body, millis: 1, echoes_credentials: false };
-    Outcome { probe: id.to_owned(), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
+    Outcome { probe: ProbeId::written(id), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
 }
 
 /// A run that has made a person, read all of them, and put back what it had changed.

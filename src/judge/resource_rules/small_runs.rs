@@ -8,6 +8,7 @@ use super::{Contradiction, contradictions};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::{Contract, JSON_API, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Origin, Plan, Repeat, Slot, SlotId};
 use crate::model::small_probe;
 
@@ -61,7 +62,7 @@ impl SmallRun {
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document(media))])).unwrap()).unwrap();
         let mut plan = Plan::default();
         for number in 1..=3 {
-            let origin = Origin::Created(format!("things.create#{number}"));
+            let origin = Origin::Created(ProbeId::written("things.create").numbered(number));
             plan.slots.insert(SlotId::numbered("things", number), Slot::any("things", origin));
         }
         Self { media, contract, plan, outcomes: Outcomes::default() }
@@ -83,7 +84,7 @@ impl SmallRun {
     /// Lets the last request have made `things#N`.
     pub fn captured(mut self, number: usize) -> Self {
         let probe = self.plan.probes.last_mut().unwrap();
-        probe.id = format!("things.create#{number}");
+        probe.id = ProbeId::written("things.create").numbered(number);
         probe.captures =
             serde_json::from_value(json!([{"slot": format!("things#{number}"), "expression": "$response.body#/data/id", "like": null, "nth": 0}]))
                 .unwrap();
@@ -123,7 +124,11 @@ impl SmallRun {
         };
         let headers = vec![("content-type".to_owned(), media.to_owned())];
         let answer = Answer { status: Status(step.status), headers, body: content, millis: 1, echoes_credentials: false };
-        self.outcomes.outcomes.push(Outcome { probe: id, exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered });
+        self.outcomes.outcomes.push(Outcome {
+            probe: probe.id.clone(),
+            exchanges: vec![Exchange { request, answer: Some(answer) }],
+            ending: Ending::Answered,
+        });
         self.plan.probes.push(probe);
         self
     }
@@ -169,7 +174,7 @@ impl SmallRun {
 
     /// The names of the rules that are broken, each with the request to blame.
     pub fn broken(&self) -> Vec<(&'static str, String)> {
-        self.contradictions().into_iter().map(|found| (found.rule, found.blamed.0)).collect()
+        self.contradictions().into_iter().map(|found| (found.rule, found.blamed.0.to_string())).collect()
     }
 }
 

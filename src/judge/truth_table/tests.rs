@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::ids::ProbeId;
 use crate::model::reason::{NotJudged, UserChoice};
 use crate::model::verdict::Verdict;
 
@@ -179,7 +180,7 @@ fn all_excuses() -> impl Iterator<Item = Excuses> {
             absent: has(0).then(some_reason),
             as_right: has(1).then_some(AcceptableBecause::Documented),
             inferred: has(2),
-            swept_by: has(3).then(|| "x".to_owned()),
+            swept_by: has(3).then(|| ProbeId::written("x")),
             job: has(4).then_some(JobState::Unknown),
             forgotten: has(5).then(|| "x".to_owned()),
             marked: has(6),

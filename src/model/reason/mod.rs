@@ -202,7 +202,7 @@ mod tests {
     use crate::model::ids::SlotId;
 
     fn refused() -> Reason {
-        Reason::Prior("p".to_owned(), Prior::Answered(Status(403)))
+        Reason::Prior(ProbeId::written("p"), Prior::Answered(Status(403)))
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
         ];
         for around in around {
             let reason = around(Box::new(refused()));
-            assert_eq!((reason.code(), reason.cause().map(String::as_str)), (Code::Refused(Status(403)), Some("p")), "{reason}");
+            assert_eq!((reason.code(), reason.cause().map(ProbeId::as_str)), (Code::Refused(Status(403)), Some("p")), "{reason}");
             assert!(reason.to_string().contains(&refused().to_string()), "{reason}");
             assert!(around(Box::new(UserChoice::Writes.into())).is_choice());
         }

@@ -6,7 +6,6 @@ use super::conditions_met;
 use super::preconditions::{PreparedFault, slots_removed_by};
 use super::single_item::alone;
 use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::model::ids;
 use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
 use crate::model::suite::{Credential, Suite};
@@ -83,7 +82,7 @@ impl Resolver<'_> {
     /// Fetches what a redirect of the first request points at.
     fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
         let probe = self.builder.plan().probe(first).cloned().ok_or(NoState::RedirectGone)?;
-        let id = ids::aimed(&probe.operation, status, &probe.trigger);
+        let id = ProbeId::aimed(&probe.operation, status, &probe.trigger);
         let follow = Probe { id, status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
         self.builder.push(follow)
     }
@@ -216,7 +215,7 @@ impl Resolver<'_> {
         settled: PreparedFault,
         success: &ProbeId,
     ) -> Result<ProbeId, Reason> {
-        let id = ids::aimed(&operation.id, status, &condition.trigger);
+        let id = ProbeId::aimed(&operation.id, status, &condition.trigger);
         let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
         if removes(operation) && allowed.iter().any(|status| status.is_success()) {
             self.set_apart(operation, &mut settled);
@@ -267,7 +266,7 @@ impl Resolver<'_> {
         readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.wanted.has_operation(&operation.id)));
         for operation in readers {
             if let Ok(success) = self.success(&operation.id) {
-                return self.burst(ids::aimed(WHOLE_SERVER, status, "burst"), status, success);
+                return self.burst(ProbeId::aimed(WHOLE_SERVER, status, "burst"), status, success);
             }
         }
         Intent::Unreachable(NoRequest::NoHarmless.into())
@@ -281,7 +280,7 @@ impl Resolver<'_> {
         if !operation.method.is_safe() {
             return Intent::Unreachable(NoRequest::LimitIsReached.into());
         }
-        self.burst(ids::aimed(&operation.id, status, "burst"), status, success)
+        self.burst(ProbeId::aimed(&operation.id, status, "burst"), status, success)
     }
 
     /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.

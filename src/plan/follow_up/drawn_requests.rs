@@ -2,7 +2,6 @@
 
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::drawn::{Drawn, DrawnChange, Expects};
-use crate::model::ids;
 use crate::model::plan::{Body, Fault, Place, Probe, ProbeId, Purpose, SlotId, Stage};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
@@ -56,7 +55,7 @@ impl Resolver<'_> {
         {
             return None;
         }
-        let id = ids::aimed(&operation.id, TRIGGER, format_args!("again-{number}"));
+        let id = ProbeId::aimed(&operation.id, TRIGGER, format_args!("again-{number}"));
         self.drawn_probe(operation, id, &bound_request, drawn.clone(), before)
     }
 
@@ -70,7 +69,7 @@ impl Resolver<'_> {
             _ => self.admitted(operation, &bound_request, &mut luck).or_else(|| self.unforeseen(operation, &bound_request, &mut luck)),
         }?;
         let drawn = Drawn { operation: operation.id.clone(), number, seed: self.context.options.seed, changes, expects };
-        let id = ids::aimed(&operation.id, TRIGGER, number);
+        let id = ProbeId::aimed(&operation.id, TRIGGER, number);
         self.drawn_probe(operation, id, &bound_request, drawn, before)
     }
 
@@ -234,8 +233,8 @@ impl Resolver<'_> {
             contract.operations.iter().find(reads).filter(|reader| skip_reason(reader, self.context.suite, self.context.options).is_none())?;
         let slots: Vec<SlotId> = std::iter::once(slot).chain(bound_request.slots.iter().cloned()).collect();
         let look = self.bind(reader, false, &slots).ok()?;
-        let mut probe = Probe::valid(String::new(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
-        probe.id = ids::aimed(&reader.id, probe.status, "success");
+        let mut probe = Probe::valid(ProbeId::default(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
+        probe.id = ProbeId::aimed(&reader.id, probe.status, "success");
         (probe.after, probe.assumed) = (vec![id.clone()], look.assumed);
         self.builder.push(probe).ok()
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::contract::paging::{CURSORS, NUMBERS, OFFSETS, resources};
 use crate::model::contract::{Location, Operation, Parameter, Status};
-use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Binding, Place, Probe, Purpose, Slot, SlotId};
 use crate::plan::resolver::Resolver;
 
@@ -29,7 +29,7 @@ impl Resolver<'_> {
     }
 
     fn add_filter_probe(&mut self, operation: &Operation, list: Probe, own: Option<(&Parameter, SlotId)>, sparse: Option<(&Parameter, String)>) {
-        let id = ids::aimed(&operation.id, list.status, "narrowed");
+        let id = ProbeId::aimed(&operation.id, list.status, "narrowed");
         let control = list.id.clone();
         let mut request = list.request.clone();
         let mut needs = list.needs.clone();

@@ -2,7 +2,6 @@
 
 use crate::contract::paging::{Paging, paging};
 use crate::model::contract::{Method, Operation, Status};
-use crate::model::ids;
 use crate::model::plan::{Body, Intent, Place, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::Reason;
 use crate::plan::resolver::Resolver;
@@ -39,7 +38,7 @@ impl Resolver<'_> {
 
     fn walk(&mut self, paging: &Paging, operation: &Operation, success: &ProbeId) {
         let (Some(list), Some(cell)) = (self.builder.plan().probe(success).cloned(), self.cell_of(operation, success)) else { return };
-        let id = ids::aimed(&operation.id, list.status, "pages");
+        let id = ProbeId::aimed(&operation.id, list.status, "pages");
         let mut request = list.request.clone();
         request.query.retain(|(name, _)| *name != paging.limit && *name != paging.turn);
         request.query.push((paging.limit.clone(), paging.smallest.to_string()));
@@ -82,7 +81,7 @@ impl Resolver<'_> {
             let result = operation.result.as_ref().and_then(|result| contract.operation(result));
             let (Some(end), Some(result), Some(Ok(success))) = (end, result, self.successes.get(&operation.id).cloned()) else { continue };
             let (Some(look), Some(cell)) = (self.builder.plan().probe(&success).cloned(), self.cell_at(operation, &success, end)) else { continue };
-            let id = ids::aimed(&operation.id, end, "location");
+            let id = ProbeId::aimed(&operation.id, end, "location");
             let pushed = self.builder.push(Probe {
                 id,
                 operation: result.id.clone(),
@@ -103,7 +102,7 @@ impl Resolver<'_> {
         let made = self.made_by(success).into_iter().next();
         let kind = made.and_then(|slot| self.builder.plan().slots.get(&slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
         let Some(reader) = self.reader_of(&kind).and_then(|reader| self.context.contract.operation(&reader)) else { return };
-        let id = ids::aimed(&operation.id, first.status, "location");
+        let id = ProbeId::aimed(&operation.id, first.status, "location");
         let mut request = first.request.clone();
         request.method = Method::GET;
         request.body = Body::Empty;

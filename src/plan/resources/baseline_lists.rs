@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::other_lists::fitness;
 use crate::model::effect::Effect;
-use crate::model::ids;
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::resolver::Resolver;
@@ -38,7 +37,7 @@ impl Resolver<'_> {
                 self.wait_for(&kind, &list.id);
                 continue;
             }
-            let id = ids::doing(&list.operation, BEFORE);
+            let id = ProbeId::doing(&list.operation, BEFORE);
             let planned = list.id.clone();
             let before = Probe {
                 id,

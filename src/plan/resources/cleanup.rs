@@ -1,7 +1,6 @@
 //! Decides how each resource that the run makes is removed at the end.
 
 use crate::model::contract::Operation;
-use crate::model::ids;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
 use crate::plan::bound_request::{BoundRequest, consumed_slots};
 use crate::plan::operation_effects::{path_kind, removes};
@@ -65,7 +64,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn remove_by(&mut self, operation: &Operation, bound_request: &BoundRequest, slot: SlotId) {
-        let id = ids::doing(&operation.id, format_args!("cleanup::{slot}"));
+        let id = ProbeId::doing(&operation.id, format_args!("cleanup::{slot}"));
         let request = bound_request.base.request.clone();
         let consumes = consumed_slots(operation, bound_request);
         let probe = Probe { consumes, ..Probe::valid(id, operation, Purpose::Cleanup, Stage::Cleanup, request) };

@@ -278,7 +278,7 @@ impl Resolver<'_> {
                 merge_into(place, like);
             }
         }
-        let origin = Origin::Created(id.to_owned());
+        let origin = Origin::Created(ProbeId::written(id));
         for slot in self.builder.slots_mut().values_mut().filter(|slot| slot.origin == origin) {
             merge_into(&mut slot.like, like);
         }
@@ -323,7 +323,7 @@ impl Resolver<'_> {
         for id_source in feeds {
             for (nth, item) in id_source.items.iter().enumerate() {
                 let slot = self.next_slot(&id_source.kind);
-                let made = Slot { like: item.clone(), ..Slot::any(&id_source.kind, Origin::Created(id.to_owned())) };
+                let made = Slot { like: item.clone(), ..Slot::any(&id_source.kind, Origin::Created(ProbeId::written(id))) };
                 self.builder.slots_mut().insert(slot.clone(), made);
                 let capture = Capture { slot, expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 if let Some(probe) = self.builder.probe_mut(id) {

@@ -2,7 +2,7 @@
 //! Only then does a read tell what was added from what was there, and what was replaced from what was kept.
 
 use crate::model::contract::{Operation, ResourceNeed};
-use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
@@ -73,8 +73,8 @@ impl Resolver<'_> {
             for left in self.values_in_relationship(operation, name, &request).into_iter().filter(|slot| !out.contains(slot)) {
                 let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
                 let Ok(bound_request) = self.bind(operation, false, &fixed) else { continue };
-                let mut removal = Probe::valid(String::new(), operation, Purpose::Fixture, Stage::Remove, bound_request.base.request);
-                removal.id = ids::aimed(&operation.id, removal.status, "success");
+                let mut removal = Probe::valid(ProbeId::default(), operation, Purpose::Fixture, Stage::Remove, bound_request.base.request);
+                removal.id = ProbeId::aimed(&operation.id, removal.status, "success");
                 removal.assumed = bound_request.assumed;
                 // What may not be sent is left out: no cell depends on it.
                 let _ = self.builder.push(removal);
@@ -118,7 +118,7 @@ impl Resolver<'_> {
         let removals: Vec<Probe> = self.builder.plan().probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
         for removal in removals {
             let Some(read) = self.builder.plan().probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };
-            let id = ids::aimed(&read.operation, read.status, "afterwards");
+            let id = ProbeId::aimed(&read.operation, read.status, "afterwards");
             let look = Probe {
                 id,
                 purpose: Purpose::Fixture,

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use super::id_sources::IdSource;
 use crate::model::contract::{Contract, Operation};
-use crate::model::ids;
 use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
 use crate::plan::operation_effects::path_kind;
 use crate::plan::resolver::Resolver;
@@ -55,7 +54,7 @@ impl Resolver<'_> {
                 (other.wave, other.stage) = first.due();
                 other.after = vec![first.id.clone()];
                 (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
-                other.id = crate::model::ids::another(&other.id, &id);
+                other.id = other.id.another(&id);
                 other.captures = vec![Capture { expression: id_source.expression.clone(), ..capture.clone() }];
                 Some(other)
             });
@@ -76,7 +75,7 @@ impl Resolver<'_> {
         if !base.needs.is_empty() || skip_reason(operation, self.context.suite, self.context.options).is_some() {
             return None;
         }
-        let id = self.builder.free_id(&ids::doing(&operation.id, "list"));
+        let id = self.builder.free_id(&ProbeId::doing(&operation.id, "list"));
         Some(Probe { assumed: base.unvouched, ..Probe::valid(id, operation, Purpose::Fixture, Stage::Find, base.request) })
     }
 }

@@ -9,6 +9,7 @@ use super::id_sources::{IdSource, feeds};
 use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Status};
 use crate::model::exchange::Answer;
+use crate::model::ids::ProbeId;
 use crate::model::plan::{Capture, Place, Probe, SlotId};
 use crate::model::text::plain;
 use crate::plan::effect::is_new_key;
@@ -50,7 +51,7 @@ pub struct UnprovenResource {
     /// Its id.
     pub id: String,
     /// The probe that was answered with it.
-    pub probe: String,
+    pub probe: ProbeId,
     /// Why it is not proven.
     pub doubt: OwnershipDoubt,
     /// The member that holds the id.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::known::KnownResources;
 use crate::model::contract::Status;
 use crate::model::ids;
+use crate::model::ids::ProbeId;
 use crate::model::path::last_parameter;
 use crate::model::plan::{Place, Plan, Probe, Purpose, RequestTemplate, SlotId, Stage};
 
@@ -21,7 +22,7 @@ pub fn removal(plan: &Plan, slot: &SlotId) -> Option<Probe> {
     for binding in request.fillings.iter_mut().filter(|binding| binding.place == own) {
         slot.clone_into(&mut binding.slot);
     }
-    Some(sweeping(ids::doing(&remover.operation, format_args!("removal::{slot}")), &remover.operation, request, vec![slot.to_owned()]))
+    Some(sweeping(ProbeId::doing(&remover.operation, format_args!("removal::{slot}")), &remover.operation, request, vec![slot.to_owned()]))
 }
 
 /// The requests that remove what is left of what a plan makes, the last made first: what was made later may refer to what was
@@ -53,7 +54,7 @@ pub fn undoing(plan: &Plan, known: &KnownResources) -> Vec<Probe> {
             there && other.fault.is_none() && other.request.method.is_delete()
         });
         let Some(inverse) = inverse.filter(|inverse| !known.accepted().contains(&inverse.id)) else { continue };
-        let id = ids::doing(&inverse.id, "undo");
+        let id = ProbeId::doing(&inverse.id, "undo");
         if found.iter().all(|other| other.id != id) {
             found.push(sweeping(id, &inverse.operation, inverse.request.clone(), Vec::new()));
         }
@@ -61,7 +62,7 @@ pub fn undoing(plan: &Plan, known: &KnownResources) -> Vec<Probe> {
     found
 }
 
-fn sweeping(id: String, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
+fn sweeping(id: ProbeId, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
     // Whatever the server says to it: no cell depends on it.
     let plain = Probe::plain(id, operation, Purpose::Cleanup, Stage::Cleanup, request);
     Probe { status: Status(204), consumes, wave: u32::MAX, ..plain }

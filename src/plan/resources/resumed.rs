@@ -92,7 +92,7 @@ pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str
 
 fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, maker: &Probe, probe: &Probe, time: usize) -> Remake {
     let mut again = renamed(contract, schemas, maker, &format!("{mark}-again-{time}"));
-    again.id = crate::model::ids::remade(&maker.id, time, &probe.id);
+    again.id = maker.id.remade(time, &probe.id);
     again.purpose = Purpose::Fixture;
     again.after = Vec::new();
     again.control = None;

@@ -23,7 +23,7 @@ pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract
     let ages = ages(plan, options);
     let makers = makers(plan);
     let index: BTreeMap<&str, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.as_str(), index)).collect();
-    let place = |id: &String| index.get(id.as_str()).copied();
+    let place = |id: &ProbeId| index.get(id.as_str()).copied();
     let with = |number: usize| {
         let probe = &plan.probes[number];
         let sources = probe.needs.iter().filter_map(|slot| place(plan.source(slot)?));

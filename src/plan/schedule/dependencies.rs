@@ -11,7 +11,7 @@ use crate::plan::resources::baseline_lists::BEFORE;
 pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
     let probes: BTreeMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
     let mut kept: BTreeSet<&str> = BTreeSet::new();
-    let mut open: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let mut open: Vec<&str> = wanted.iter().map(ProbeId::as_str).collect();
     open.extend(companions(plan, around));
     while let Some(id) = open.pop() {
         let Some((id, probe)) = probes.get_key_value(id).filter(|(id, _)| !kept.contains(*id)) else { continue };
@@ -46,14 +46,14 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
 
 /// Probes without which a probe would not be the same.
 fn needed<'a>(plan: &'a Plan, probe: &'a Probe) -> Vec<&'a str> {
-    let sources = probe.needs.iter().filter_map(|slot| plan.source(slot).map(String::as_str));
+    let sources = probe.needs.iter().filter_map(|slot| plan.source(slot).map(ProbeId::as_str));
     let mut needed: Vec<&str> = sources.chain(probe.control.as_deref()).collect();
     // Where the state is what is wrong, or what it takes, what came before has brought it about.
     let by_state = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::State) || probe.trigger == TriggerName::FINISHED;
-    needed.extend(probe.after.iter().filter(|_| by_state).map(String::as_str));
+    needed.extend(probe.after.iter().filter(|_| by_state).map(ProbeId::as_str));
     // What was there before is known from a list.
     let lists = |id: &&ProbeId| plan.probe(id).is_some_and(|before| before.trigger == BEFORE);
-    needed.extend(probe.after.iter().filter(lists).map(String::as_str));
+    needed.extend(probe.after.iter().filter(lists).map(ProbeId::as_str));
     if let Repeat::Follow(first) = &probe.repeat {
         needed.push(first);
     }

@@ -11,7 +11,7 @@ use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
 use crate::model::journal::{EarlierRequest, JournalHistory, RequestFate};
 use crate::model::path::last_parameter;
-use crate::model::plan::{Capture, Origin, Place, Plan, Probe, Purpose, Repeat, Slot, SlotId};
+use crate::model::plan::{Capture, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, Slot, SlotId};
 
 /// How a probe has ended: every answer that came to it, `None` for each request without one.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ impl KnownResources {
             }
             // It was made again because its removal was answered so.
             if probe.fault.is_none() && end.answers.iter().flatten().any(|answer| is_gone(answer)) {
-                let former = |(id, by): (&SlotId, &String)| (id.planned() == *slot && ids::is_made_again_for(by, &probe.id)).then(|| id.clone());
+                let former = |(id, by): (&SlotId, &ProbeId)| (id.planned() == *slot && by.is_made_again_for(&probe.id)).then(|| id.clone());
                 for id in self.replaced.iter().filter_map(former).collect::<Vec<_>>() {
                     self.removals.entry(id).or_default().push(Removal { by: probe.id.clone(), evidence: Evidence::NotFound });
                 }
@@ -192,6 +192,7 @@ mod tests {
     use super::accepted_by_mistake;
     use crate::model::contract::Status;
     use crate::model::exchange::{Answer, AnswerContent};
+    use crate::model::ids::ProbeId;
     use crate::model::plan::{Origin, Plan, Probe};
     use crate::model::small_probe::probe_json;
 
@@ -216,7 +217,7 @@ mod tests {
         let faulty = probe(method, "faulty", "probity-x", &json!({"place": {"path": "name"}, "words": "it names nothing"}));
         let answer = Answer { status: Status(status), headers: Vec::new(), body: AnswerContent::Empty, millis: 1, echoes_credentials: false };
         let found = accepted_by_mistake(&plan, &faulty, &answer, &BTreeMap::new(), 0);
-        assert!(found.iter().all(|(_, slot, _)| slot.origin == Origin::Created("faulty".to_owned()) && slot.kind == "files"));
+        assert!(found.iter().all(|(_, slot, _)| slot.origin == Origin::Created(ProbeId::written("faulty")) && slot.kind == "files"));
         found.into_iter().map(|(_, _, value)| value).collect()
     }
 
