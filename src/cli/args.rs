@@ -8,6 +8,7 @@ use super::connection::{Connection, CredentialFile, HeaderArgs};
 use super::exit;
 pub use super::selection::{OperationArgs, Profile, Selection};
 use super::values::window;
+use crate::model::check_level::NamedLevel;
 use crate::model::contract::RateLimit;
 use crate::model::keep::Keep;
 
@@ -127,6 +128,10 @@ pub struct Reports {
     /// Warnings break the run as well.
     #[arg(long)]
     pub strict: bool,
+    /// How much findings of a check count: NAME=off, NAME=warn or NAME=error. May be repeated; goes before `checks` in the suite.
+    /// docs/checks.md explains each check.
+    #[arg(long, value_name = "NAME=LEVEL")]
+    pub check: Vec<NamedLevel>,
 }
 
 /// Arguments of `run`.

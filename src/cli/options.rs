@@ -54,8 +54,8 @@ impl From<&Connection> for options::ConnectionOptions {
 
 impl From<&Reports> for options::Reports {
     fn from(args: &Reports) -> Self {
-        let Reports { out, strict } = args.clone();
-        Self { out, strict }
+        let Reports { out, strict, check } = args.clone();
+        Self { out, strict, checks: check }
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::cell_findings::CellFinding;
 use super::truth_table::{BodyFacts, CellFacts, rule_on_body, verdict};
 use super::{JudgeInput, ProbeResult, Ruling, entry, partly_judged, server_errors};
+use crate::judge::exchange_rules::STATUS;
 use crate::model::contract::{Response, Status, WHOLE_SERVER};
 use crate::model::exchange::{Exchange, Outcome};
 use crate::model::ids;
@@ -248,11 +249,11 @@ fn judge_server_error_cell<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFa
 fn shown<'v>(view: &CellInputs<'v>, cell: &mut Cell, probe_result: &ProbeResult<'v>) -> CellFacts<'v> {
     let (mut findings, gaps) = super::check(view.input, probe_result.probe, probe_result.outcome);
     // Which status a valid request should have had is told by the cell that it was aimed at.
-    findings.retain(|finding| finding.check != "status");
+    findings.retain(|finding| finding.check != STATUS);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Must);
     let ruling = rule_on_body(&BodyFacts { broken, unjudged: partly_judged::open(&gaps), ..BodyFacts::default() });
     let shown = ruling == Ruling::Shows;
-    cell.in_part = partly_judged::accepted(&gaps).filter(|_| shown && !broken);
+    cell.in_part = partly_judged::accepted(&gaps, view.input.levels).filter(|_| shown && !broken);
     cell.reason = match &ruling {
         Ruling::Inconclusive(reason) => Some(reason.to_string()),
         _ => None,

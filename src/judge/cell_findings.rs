@@ -1,5 +1,6 @@
 //! Findings that come from more than the answers to the probes of a cell, and the cells that they belong to.
 
+use crate::model::check_level::CheckLevels;
 use crate::model::report::{Cell, CellProbe};
 use crate::model::verdict::Finding;
 
@@ -12,6 +13,12 @@ pub struct CellFinding {
     pub probe: Option<CellProbe>,
     /// Whether that probe is listed only where no other is.
     pub only_probe: bool,
+}
+
+/// The findings as they count where checks have these levels.
+pub fn at_levels(placed: Placed, levels: &CheckLevels) -> Placed {
+    let counted = |(index, placed): (usize, CellFinding)| Some((index, CellFinding { finding: levels.apply(placed.finding)?, ..placed }));
+    placed.into_iter().filter_map(counted).collect()
 }
 
 impl CellFinding {

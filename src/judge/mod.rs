@@ -5,6 +5,7 @@ mod alternatives;
 mod by_default;
 mod cell;
 mod cell_findings;
+mod check_names;
 mod drawn_answers;
 pub mod exchange_rules;
 mod finished_jobs;
@@ -29,11 +30,13 @@ mod state_findings;
 mod swept_resources;
 mod truth_table;
 mod undocumented_members;
+mod undocumented_statuses;
 mod unplanned_429;
 mod unread_body;
 
 pub use crate::judge::exchange_rules::CredentialHints;
 pub use alternatives::alternatives;
+pub use check_names::{checks, decides_verdict};
 pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
 pub use refused_requests::{ValidRequestOutcome, found, outcomes_of_valid_requests};
@@ -49,12 +52,13 @@ use crate::contract::expressions::captured;
 use crate::contract::paging::{NextPageLocation, next_page};
 use crate::judge::exchange_rules::{ExchangeContext, UnjudgedParts, findings, gaps};
 use crate::judge::resource_rules::{Contradiction, contradictions};
+use crate::model::check_level::CheckLevels;
 use crate::model::contract::{Contract, Operation, Response, Status};
 use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
 use crate::model::reason::{NotSent, Prior, Reason};
 use crate::model::report::{Cell, CellProbe};
-use crate::model::verdict::{Finding, Severity, Sightings};
+use crate::model::verdict::{Finding, Severity};
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +73,8 @@ pub struct JudgeInput<'a> {
     pub outcomes: &'a Outcomes,
     /// Where credentials come from, for the commands that show findings again.
     pub hints: &'a CredentialHints,
+    /// How much the findings of each check count, where that is not what the check says itself.
+    pub levels: &'a CheckLevels,
 }
 
 /// What is said of the cells, and of what belongs to none.
@@ -132,17 +138,19 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let (mut placed, contradicted) = state_findings::placed(input, &contradictions);
     let (drawn, about_drawn) = drawn_answers::placed(input, &|id| accepted.get(id) == Some(&true));
     placed.extend(drawn);
+    let placed = cell_findings::at_levels(placed, input.levels);
     let view = cell::CellInputs::new(input, &opinions, alive);
     let beside = cell_findings::by_cell(input.plan.cells.len(), placed);
     let mut cells: Vec<Cell> = input.plan.cells.iter().zip(beside).map(|(cell, beside)| cell::cell(&view, cell, beside)).collect();
     features.name(input, &mut cells);
-    let mut findings = undocumented(input, &opinions, &features);
+    let mut findings = undocumented_statuses::findings(input, &opinions, &features);
     findings.extend(server_errors::undocumented(input, &opinions, &accepted));
     findings.extend(server_errors::beside(input, &opinions));
     findings.extend(rate_limit::ignored(input));
     findings.extend(rate_limit::ill_advised(input));
     findings.extend(unplanned_429::findings(input));
     findings.extend(contradicted.into_iter().chain(about_drawn));
+    input.levels.apply_all(&mut findings);
     Judgement { cells, findings }
 }
 
@@ -202,7 +210,7 @@ fn probe_result<'a>(input: &JudgeInput<'a>, heard: &RunFacts<'_>, (probe, outcom
         let place = input.contract.operation(&probe.operation).map_or("", |operation| &operation.place);
         findings.extend(exchange.and_then(|exchange| server_errors::finding(input, probe, exchange, "an answer below 500", place)));
     }
-    let in_part = partly_judged::accepted(&gaps).filter(|_| ruling == Ruling::Shows && !facts.body.broken);
+    let in_part = partly_judged::accepted(&gaps, input.levels).filter(|_| ruling == Ruling::Shows && !facts.body.broken);
     ProbeResult { probe, outcome, ruling, findings, in_part }
 }
 
@@ -343,7 +351,9 @@ fn check_as<'a>(
         declared: declared.as_deref(),
         hints: input.hints,
     };
-    (findings(&context), gaps(&context))
+    let mut found = findings(&context);
+    input.levels.apply_all(&mut found);
+    (found, gaps(&context))
 }
 
 /// What the contract declares for a status. `default` is what authors write for errors: it says nothing of a success.
@@ -356,43 +366,4 @@ fn declared<'a>(contract: &'a Contract, operation: Option<&'a Operation>, status
         Some(Cow::Owned(Response { status, ..response.clone() }))
     };
     exact.map(Cow::Borrowed).or_else(class)
-}
-
-/// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
-fn undocumented(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], features: &missing_features::Features) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    for probe_result in opinions.iter().filter(|probe_result| !matches!(probe_result.ruling, Ruling::Breaks | Ruling::Shows)) {
-        let (Some(status), Some(operation)) = (probe_result.status(), input.contract.operation(&probe_result.probe.operation)) else { continue };
-        // An operation that documents nothing at all is not caught at anything, nor one without a success at a success.
-        let says = |response: &Response| !response.general && !response.certainty.is_inferred();
-        let silent = !operation.responses.iter().any(says) || (status.is_success() && operation.successes().next().is_none());
-        // Where the success is only inferred, any other is as good.
-        let open = status.is_success() && operation.successes().all(|response| response.certainty.is_inferred());
-        let covered = open || operation.fallback(status).is_some();
-        let known = silent
-            || covered
-            || features.explain(operation, status)
-            || status.is_server_error()
-            || declared(input.contract, Some(operation), status).is_some();
-        if !known && found.iter().all(|known| known.contract != operation.place || known.actual != status.to_string()) {
-            found.push(Finding {
-                check: "undocumented-status".to_owned(),
-                severity: Severity::Should,
-                message: format!("{} answers {status}, which its contract does not document", operation.id),
-                expected: operation.responses.iter().map(|response| response.status.to_string()).collect::<Vec<_>>().join(", "),
-                actual: status.to_string(),
-                contract: operation.place.clone(),
-                answer: "status".to_owned(),
-                citation: "OpenAPI, Responses Object: expected to cover successful and known error responses".to_owned(),
-                probe: probe_result.probe.id.clone(),
-                curl: probe_result
-                    .outcome
-                    .and_then(|outcome| outcome.exchanges.last())
-                    .map(|exchange| crate::judge::exchange_rules::curl(&exchange.request, input.hints))
-                    .unwrap_or_default(),
-                sightings: Sightings::default(),
-            });
-        }
-    }
-    found
 }

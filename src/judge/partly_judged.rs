@@ -2,6 +2,7 @@
 
 use crate::contract::Unjudged;
 use crate::judge::exchange_rules::UnjudgedParts;
+use crate::model::check_level::{CheckLevel, CheckLevels};
 use crate::model::reason::NotJudged;
 
 /// The first part of an answer that was not judged, and that the suite does not accept.
@@ -9,10 +10,12 @@ pub(super) fn open(gaps: &UnjudgedParts) -> Option<NotJudged> {
     gaps.unjudged.iter().find(|part| part.accepted.is_none()).map(not_judged)
 }
 
-/// What of an answer that shows something was not judged: gaps that the suite accepts, and a body of a type that is never read.
-pub(super) fn accepted(gaps: &UnjudgedParts) -> Option<String> {
+/// What of an answer that shows something was not judged: gaps that the suite accepts, a body of a type that is never read, and
+/// what checks ask for that are off.
+pub(super) fn accepted(gaps: &UnjudgedParts, levels: &CheckLevels) -> Option<String> {
     let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", not_judged(part), part.accepted.as_deref().unwrap_or_default()));
-    let all: Vec<String> = accepted.chain(gaps.unread.clone()).collect();
+    let off = levels.named().filter(|(_, level)| *level == CheckLevel::Off).map(|(name, _)| format!("the check {name} is off"));
+    let all: Vec<String> = accepted.chain(gaps.unread.clone()).chain(off).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 

@@ -20,7 +20,7 @@ pub(super) fn ignored(input: &JudgeInput<'_>) -> Option<Finding> {
         let limit = input.contract.rate_limits.iter().find(|limit| sent > limit.requests as usize && millis < u64::from(limit.seconds) * 1000)?;
         let response = input.contract.server_responses.iter().find(|response| response.status == probe.status);
         Some(Finding {
-            check: "rate-limit".to_owned(),
+            check: super::check_names::RATE_LIMIT.to_owned(),
             severity: Severity::Should,
             message: format!("{sent} requests in {millis} ms are accepted, and none is answered {}", probe.status),
             expected: format!("{} after {} requests in {} s", probe.status, limit.requests, limit.seconds),
@@ -46,7 +46,7 @@ pub(super) fn ill_advised(input: &JudgeInput<'_>) -> Option<Finding> {
         let advice = again[0].answer.as_ref().and_then(requested_wait)?;
         let response = input.contract.server_responses.iter().find(|response| response.status == Status(429));
         Some(Finding {
-            check: "wait-advice".to_owned(),
+            check: super::check_names::WAIT_ADVICE.to_owned(),
             severity: Severity::Should,
             message: format!("after the advised wait of {advice} s the same request is one too many again"),
             expected: "another answer than 429".to_owned(),

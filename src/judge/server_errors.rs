@@ -71,7 +71,7 @@ pub(super) fn finding(input: &JudgeInput<'_>, probe: &Probe, exchange: &Exchange
     let answer = exchange.answer.as_ref()?;
     let asked = probe.fault.as_ref().map_or_else(|| "a valid request".to_owned(), |fault| format!("a request in which {}", fault.words));
     Some(Finding {
-        check: "server-error".to_owned(),
+        check: super::check_names::SERVER_ERROR.to_owned(),
         severity: Severity::Must,
         message: format!("{} fails with {} on {asked}", probe.operation, answer.status),
         expected: expected.to_owned(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{CredentialHints, JudgeInput, judge};
 use crate::contract::{Schemas, bundle, read};
+use crate::model::check_level::CheckLevels;
 use crate::model::contract::{Contract, Method, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::ids::ProbeId;
@@ -50,7 +51,14 @@ pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
 /// What is said of a case.
 pub fn said<T>(contract: &Contract, plan: &Plan, outcomes: Vec<Outcome>, say: impl FnOnce(&JudgeInput<'_>) -> T) -> T {
     let schemas = Schemas::new(contract).unwrap();
-    say(&JudgeInput { contract, schemas: &schemas, plan, outcomes: &Outcomes { outcomes }, hints: &CredentialHints::default() })
+    say(&JudgeInput {
+        contract,
+        schemas: &schemas,
+        plan,
+        outcomes: &Outcomes { outcomes },
+        hints: &CredentialHints::default(),
+        levels: &CheckLevels::default(),
+    })
 }
 
 /// The verdict on the cell of a status that one probe is aimed at, with nothing but the judge to say so.

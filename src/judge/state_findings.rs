@@ -1,6 +1,7 @@
 //! Assigns the contradictions that resource rules find to the cells that they belong to.
 
 use super::cell_findings::{CellFinding, Placed};
+use super::check_names::STATE;
 use super::{JudgeInput, entry};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::judge::resource_rules::Contradiction;
@@ -47,7 +48,7 @@ fn place(input: &JudgeInput<'_>, probe: &str, status: Option<Status>) -> Option<
 fn finding(input: &JudgeInput<'_>, contradiction: &Contradiction) -> Finding {
     let exchange = input.outcomes.of(&contradiction.read).and_then(|outcome| outcome.exchanges.last());
     Finding {
-        check: "state".to_owned(),
+        check: STATE.to_owned(),
         severity: contradiction.severity,
         message: contradiction.message.clone(),
         expected: contradiction.expected.clone(),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::certainty::Certainty;
+use super::check_level::CheckLevels;
 use super::contract::Status;
 use super::effect::Effect;
 use super::ids::ProbeId;
@@ -62,6 +63,9 @@ pub struct Report {
     /// Operations whose valid request was the suite's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub own_requests: Vec<String>,
+    /// Checks whose findings count for less or more than the checks themselves say.
+    #[serde(default, skip_serializing_if = "CheckLevels::is_empty")]
+    pub checks: CheckLevels,
     /// Every probe that was sent, in the order in which it ended; their requests add up to `totals.requests`.
     pub probes: Vec<SentProbe>,
     /// Everything that the run is known to have made on the target.

@@ -57,6 +57,7 @@ pub fn sample() -> Report {
         causes: Vec::new(),
         alternatives: vec![choice()],
         found_requests: vec![FoundRequest { operation: "things.create".to_owned(), body: serde_json::json!({"name": "probity"}), query: Vec::new() }],
+        checks: crate::model::check_level::CheckLevels::default(),
         own_requests: vec!["things.search".to_owned()],
         probes: Vec::new(),
         made: Vec::new(),

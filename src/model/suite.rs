@@ -7,6 +7,7 @@ use serde_json::Value;
 #[cfg(test)]
 use serde_json::json;
 
+use super::check_level::CheckLevels;
 use super::filter::Filter;
 use super::keep::Keep;
 use super::log_in::{LogIn, OAuth};
@@ -94,6 +95,10 @@ pub struct Suite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = &"masked"))]
     pub keep: Option<Keep>,
+    /// How much the findings of checks count: `off`, `warn` or `error`. docs/checks.md explains each check.
+    #[serde(default, skip_serializing_if = "CheckLevels::is_empty")]
+    #[cfg_attr(test, schemars(example = json!({"headers": "warn"})))]
+    pub checks: CheckLevels,
     /// What the embedded mock holds before the first request.
     #[serde(default)]
     pub mock: MockSeed,

@@ -6,8 +6,8 @@ use super::escaping::single_line_report;
 use super::finding::finding_text;
 use super::grid::{GridBlock, blocks, server_cells};
 use super::shared_sentences::{
-    UnprovedGroup, all_findings, alternative, cell_name, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause, sources,
-    subject, undocumented_summary, unproved,
+    UnprovedGroup, all_findings, alternative, cell_name, checks, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause,
+    sources, subject, undocumented_summary, unproved,
 };
 use crate::model::report::{Alternative, Cell, Changed, FoundRequest, Report};
 use crate::model::verdict::Verdict;
@@ -27,6 +27,7 @@ fn render(report: &Report) -> String {
         parts.insert(1, format!("**The one cause:** {}", code(&cause)));
     }
     parts.extend(kept(report));
+    parts.extend(checks(report));
     parts.extend(changed(report));
     parts.extend(matrix(report));
     parts.extend(findings(report));

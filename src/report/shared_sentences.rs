@@ -124,6 +124,12 @@ pub(super) fn sources(report: &Report) -> Vec<(&str, usize)> {
     found
 }
 
+/// Which checks count for less or more than they say themselves, where any does.
+pub(super) fn checks(report: &Report) -> Option<String> {
+    let named: Vec<String> = report.checks.named().map(|(name, level)| format!("{name} {}", level.word())).collect();
+    (!named.is_empty()).then(|| format!("Levels of checks: {}.", named.join(", ")))
+}
+
 /// What is kept of the answers, where that is not everything.
 pub(super) fn kept(report: &Report) -> Option<String> {
     let words = match report.keep {

@@ -50,7 +50,7 @@ pub fn judge(args: &JudgeOptions, observer: &dyn Observer) -> Result<Conclusion,
         observer.note(&format!("{file} keeps {kept}: no body is judged again, and no cell conforms whose answer had one."));
     }
     let recording = recording.without_bodies();
-    let specification = Specification::load(&args.files)?;
+    let specification = Specification::load(&args.files)?.with_checks(&args.reports.checks)?;
     let mut operations = recording.plan.cells.iter().map(|cell| &cell.operation).filter(|id| *id != WHOLE_SERVER).peekable();
     if operations.peek().is_some() && operations.all(|id| specification.contract.operation(id).is_none()) {
         let (file, title) = (args.recording.display(), &specification.contract.title);
@@ -152,6 +152,7 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         alternatives: alternatives(&case),
         found_requests: found(&recording.again),
         own_requests: own_requests(&case),
+        checks: specification.levels.clone(),
         probes,
         made: recording.traces.made.clone(),
         changed: recording.traces.changed.clone(),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::check_level::NamedLevel;
 use crate::model::contract::{RateLimit, Status};
 use crate::model::filter::Filter;
 use crate::model::keep::Keep;
@@ -124,11 +125,13 @@ pub struct Reports {
     pub out: PathBuf,
     /// Whether warnings break the run as well.
     pub strict: bool,
+    /// How much findings of checks count; they go before the suite's.
+    pub checks: Vec<NamedLevel>,
 }
 
 impl Default for Reports {
     fn default() -> Self {
-        Self { out: PathBuf::from("reports"), strict: false }
+        Self { out: PathBuf::from("reports"), strict: false, checks: Vec::new() }
     }
 }
 

@@ -48,7 +48,8 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     }
     run.scope.target = Some(recording.target.clone());
     run.scope.selection.seed = recording.seed;
-    let specification = Specification::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?;
+    let specification =
+        Specification::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?.with_checks(&run.reports.checks)?;
     let target = Target::of_run(&run, &specification)?;
     let connection = Connection::new(&run.connection);
     let command = SendCommand { args: &run, target: &target, specification: &specification, connection: &connection, observer };

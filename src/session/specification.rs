@@ -8,8 +8,9 @@ use super::options::Files;
 use super::planned_log_ins::prepare_log_ins;
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
-use crate::judge::{CredentialHints, JudgeInput};
+use crate::judge::{CredentialHints, JudgeInput, checks, decides_verdict};
 use crate::mock::ServedContract;
+use crate::model::check_level::{CheckLevels, NamedLevel};
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcomes;
 use crate::model::journal::Sources;
@@ -28,6 +29,8 @@ pub struct Specification {
     pub suite: Arc<Suite>,
     /// The schemas of the contract.
     pub schemas: Schemas,
+    /// How much the findings of each check count, where that is not what the check says itself.
+    pub levels: CheckLevels,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
     pub names_accounts: bool,
     /// The contract as mocks serve it, once one is asked for.
@@ -58,7 +61,18 @@ impl Specification {
         let schemas = Schemas::new(&contract)?;
         let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
         let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, names_accounts, served: OnceLock::new() })
+        let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
+        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, levels, names_accounts, served: OnceLock::new() })
+    }
+
+    /// The same where these levels of checks go before the suite's.
+    ///
+    /// # Errors
+    /// There is no check of a name, or it decides what a cell proves.
+    pub fn with_checks(mut self, more: &[NamedLevel]) -> Result<Self, Stop> {
+        self.levels.extend(more);
+        self.levels = checked_levels(self.levels, "--check")?;
+        Ok(self)
     }
 
     /// The contract as mocks serve it, made ready by whoever asks first.
@@ -123,7 +137,7 @@ impl Specification {
 
     /// A plan and what came of it, to be judged.
     pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a CredentialHints) -> JudgeInput<'a> {
-        JudgeInput { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints }
+        JudgeInput { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints, levels: &self.levels }
     }
 }
 
@@ -149,6 +163,21 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
         (None, Some(contract)) => (open::suite_for(&fetch::kept(contract)), fetch::source(contract)),
         (None, None) => open::suite(&Source::default_suite())?,
     })
+}
+
+/// The levels, when each is of a check that can have another one than its own.
+fn checked_levels(levels: CheckLevels, from: &str) -> Result<CheckLevels, Stop> {
+    for (name, _) in levels.named() {
+        if checks().all(|(known, _)| known != name) {
+            let known: Vec<&str> = checks().map(|(known, _)| known).filter(|known| !decides_verdict(known)).collect();
+            return Err(Stop::Unusable(format!("{from}: there is no check {name}; checks are {}", known.join(", "))));
+        }
+        if decides_verdict(name) {
+            let hint = "--status, --only and --exclude leave out cells that are not to be judged";
+            return Err(Stop::Unusable(format!("{from}: the check {name} decides what a cell proves and has no other level; {hint}")));
+        }
+    }
+    Ok(levels)
 }
 
 /// A name in a suite that the contract does not know is most likely misspelt.

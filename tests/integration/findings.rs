@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use probity::contract::{Schemas, bundle, read};
 use probity::judge::exchange_rules::{CHECKS, CredentialHint};
 use probity::judge::{CredentialHints, JudgeInput, judge};
+use probity::model::check_level::CheckLevels;
 use probity::model::contract::{Contract, Method, Status};
 use probity::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
 use probity::model::ids::ProbeId;
@@ -213,7 +214,7 @@ fn judged(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Finding>
     let key = CredentialHint::Basic { username_env: "THINGS_KEY".to_owned(), password_env: "THINGS_SECRET".to_owned() };
     let hints = CredentialHints { full: [("key".to_owned(), key)].into(), ..CredentialHints::default() };
     let schemas = Schemas::new(contract).unwrap();
-    let judgement = judge(&JudgeInput { contract, schemas: &schemas, plan, outcomes, hints: &hints });
+    let judgement = judge(&JudgeInput { contract, schemas: &schemas, plan, outcomes, hints: &hints, levels: &CheckLevels::default() });
     judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect()
 }
 

@@ -1,20 +1,30 @@
-//! `schemas/README.md` documents exactly the triggers and keys that the program knows.
+//! `schemas/README.md` and `docs/checks.md` document exactly the triggers, keys, checks and rules that the program knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use probity::contract::{bundle, read};
+use probity::judge::checks;
+use probity::judge::resource_rules::RULES;
 use probity::model::contract::{Condition, Status};
 use probity::model::trigger_name::TriggerName;
 use probity::plan::triggers::TRIGGERS;
+use probity::report::FORMATS;
 use serde_json::{Value, json};
 
 const README: &str = include_str!("../../schemas/README.md");
 
+const README_OF_PROJECT: &str = include_str!("../../README.md");
+const CHECKS: &str = include_str!("../../docs/checks.md");
+
 /// The rows of the table whose first column has this heading, cell by cell, without the marks of code.
 fn table(heading: &str) -> Vec<Vec<String>> {
+    table_in(README, heading)
+}
+
+fn table_in(page: &str, heading: &str) -> Vec<Vec<String>> {
     let start = format!("| {heading} |");
-    let lines = README.lines().skip_while(|line| !line.starts_with(&start)).skip(2).take_while(|line| line.starts_with('|'));
+    let lines = page.lines().skip_while(|line| !line.starts_with(&start)).skip(2).take_while(|line| line.starts_with('|'));
     let rows: Vec<Vec<String>> = lines.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect();
     assert!(!rows.is_empty(), "there is no table of {heading}");
     rows
@@ -29,6 +39,31 @@ fn names(heading: &str) -> BTreeSet<String> {
 fn every_trigger_is_explained_and_nothing_else_is() {
     let known: BTreeSet<String> = TRIGGERS.iter().map(|trigger| trigger.name.to_string()).collect();
     assert_eq!(names("trigger"), known);
+}
+
+/// The names and what they ask for, as a table of `docs/checks.md` has them.
+fn explained(heading: &str) -> BTreeMap<String, String> {
+    table_in(CHECKS, heading).into_iter().map(|row| (row[0].trim_matches('`').to_owned(), row[1].clone())).collect()
+}
+
+#[test]
+fn every_check_and_rule_is_explained_and_nothing_else_is() {
+    let known = |all: &mut dyn Iterator<Item = (&'static str, &'static str)>| -> BTreeMap<String, String> {
+        all.map(|(name, about)| (name.to_owned(), about.to_owned())).collect()
+    };
+    assert_eq!(explained("check"), known(&mut checks()));
+    assert_eq!(explained("rule"), known(&mut RULES.iter().map(|rule| (rule.name, rule.about))));
+    // What is done about a finding is said of each check.
+    assert!(table_in(CHECKS, "check").iter().all(|row| row[2].ends_with('.')));
+}
+
+#[test]
+fn every_report_format_is_in_the_readme_and_the_table_of_what_is_kept() {
+    let kept = include_str!("../../docs/keep.md");
+    for file in FORMATS.iter().filter_map(|format| format.file_name) {
+        assert!(kept.contains(file), "docs/keep.md does not say what {file} keeps");
+        assert!(README_OF_PROJECT.contains(&format!("`{file}`")), "README.md does not name {file}");
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod unjudged;
 pub use curl::{CredentialHint, CredentialHints, curl};
 pub use excerpt::excerpt;
 pub use exchange_context::{ExchangeContext, show};
+pub use status::STATUS;
 pub use unjudged::{UnjudgedParts, gaps};
 
 use crate::model::verdict::{Finding, Severity, Sightings};

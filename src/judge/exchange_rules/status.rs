@@ -6,8 +6,11 @@ use crate::model::contract::Status;
 use crate::model::plan::Repeat;
 use crate::model::verdict::Severity;
 
+/// Its name. What it finds decides what a cell proves.
+pub const STATUS: &str = "status";
+
 /// Source: `responses` of the operation, and `x-probity-when` or its defaults.
-pub(super) const CHECK: Check = Check { name: "status", about: "the status is one that the contract allows for this request", rule };
+pub(super) const CHECK: Check = Check { name: STATUS, about: "the status is one that the contract allows for this request", rule };
 
 fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let (allowed, came) = (&context.probe.allowed, context.answer.status);

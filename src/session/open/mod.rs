@@ -230,6 +230,7 @@ pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
 pub fn suite_for(contract: &Path) -> Suite {
     let name = contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned());
     Suite {
+        checks: crate::model::check_level::CheckLevels::default(),
         keep: None,
         name,
         contract: contract.display().to_string(),
