@@ -138,6 +138,7 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let (mut placed, contradicted) = state_findings::placed(input, &contradictions);
     let (drawn, about_drawn) = drawn_answers::placed(input, &|id| accepted.get(id) == Some(&true));
     placed.extend(drawn);
+    let about_failing = server_errors::beside(input, &opinions, &mut placed);
     let placed = cell_findings::at_levels(placed, input.levels);
     let view = cell::CellInputs::new(input, &opinions, alive);
     let beside = cell_findings::by_cell(input.plan.cells.len(), placed);
@@ -145,11 +146,10 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     features.name(input, &mut cells);
     let mut findings = undocumented_statuses::findings(input, &opinions, &features);
     findings.extend(server_errors::undocumented(input, &opinions, &accepted));
-    findings.extend(server_errors::beside(input, &opinions));
     findings.extend(rate_limit::ignored(input));
     findings.extend(rate_limit::ill_advised(input));
     findings.extend(unplanned_429::findings(input));
-    findings.extend(contradicted.into_iter().chain(about_drawn));
+    findings.extend(contradicted.into_iter().chain(about_drawn).chain(about_failing));
     input.levels.apply_all(&mut findings);
     Judgement { cells, findings }
 }

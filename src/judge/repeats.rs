@@ -80,8 +80,17 @@ fn fail_as_well(round: &RepeatRound, found: Vec<Finding>, judgement: &mut Judgem
     for finding in found.into_iter().filter(fails) {
         let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
         let mut known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
-        if !known.any(|known| fails(known) && known.probe.is_named_after(&probe.operation)) {
-            judgement.findings.push(finding);
+        if known.any(|known| fails(known) && known.probe.is_named_after(&probe.operation)) {
+            continue;
+        }
+        // Its own cell was shown by another try.
+        let own = |cell: &&mut Cell| cell.verdict.is_shown() && cell.operation == probe.operation && cell.status == probe.status;
+        match judgement.cells.iter_mut().find(own) {
+            Some(cell) => {
+                cell.findings.push(finding);
+                cell.verdict = verdict(&CellFacts { broken: true, shown: true, ..CellFacts::default() });
+            }
+            None => judgement.findings.push(finding),
         }
     }
 }

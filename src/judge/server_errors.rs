@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{JudgeInput, ProbeResult, Ruling, ServerError};
+use super::cell_findings::{CellFinding, Placed};
+use super::{JudgeInput, ProbeResult, Ruling, ServerError, entry};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Exchange;
-use crate::model::plan::{Intent, Probe, ProbeId};
+use crate::model::plan::{Intent, PlannedCell, Probe, ProbeId};
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Only this one is the server's own: 502, 503 and 504 come from what stands before it, or pass.
@@ -33,15 +34,29 @@ pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, ali
     }
 }
 
-/// Valid requests that fail where no cell tells of it: those that no cell is aimed with. Once for each operation.
-pub(super) fn beside(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>]) -> Vec<Finding> {
+/// Valid requests that fail and that no cell is aimed with, once for each operation: the finding of each belongs to the cell that
+/// the request would have shown, which other requests may have shown; those of no cell are returned.
+pub(super) fn beside(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], placed: &mut Placed) -> Vec<Finding> {
     let aimed: HashSet<&ProbeId> =
         input.plan.cells.iter().flat_map(|cell| if let Intent::Probes(ids) = &cell.intent { &ids[..] } else { &[] }).collect();
     let mut operations: HashSet<&str> = HashSet::new();
     let failing = opinions.iter().filter(|probe_result| probe_result.probe.fault.is_none() && probe_result.ruling == Ruling::Breaks);
     let failing =
         failing.filter(|probe_result| probe_result.status().is_some_and(Status::is_server_error) && !aimed.contains(&probe_result.probe.id));
-    failing.filter(|probe_result| operations.insert(&probe_result.probe.operation)).flat_map(|probe_result| probe_result.findings.clone()).collect()
+    let mut homeless = Vec::new();
+    for probe_result in failing.filter(|probe_result| operations.insert(&probe_result.probe.operation)) {
+        let probe = probe_result.probe;
+        let own = |cell: &PlannedCell| cell.operation == probe.operation && cell.status == probe.status && matches!(cell.intent, Intent::Probes(_));
+        match input.plan.cells.iter().position(own) {
+            Some(index) => {
+                let listed = entry(probe, probe_result.outcome);
+                let cell_finding = |finding: Finding| CellFinding { finding, probe: Some(listed.clone()), only_probe: false };
+                placed.extend(probe_result.findings.iter().cloned().map(|finding| (index, cell_finding(finding))));
+            }
+            None => homeless.extend(probe_result.findings.iter().cloned()),
+        }
+    }
+    homeless
 }
 
 /// What fails although the contract says how it is answered, and a valid request to the same operation did not: once for each

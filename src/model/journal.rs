@@ -105,6 +105,16 @@ pub enum RequestFate {
     Lost,
 }
 
+impl RequestFate {
+    /// The answer, where one came.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Answered(answer) => Some(answer),
+            Self::Silent(_) | Self::Lost => None,
+        }
+    }
+}
+
 /// A request of the past.
 #[derive(Debug, Clone)]
 pub struct EarlierRequest {

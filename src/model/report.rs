@@ -197,6 +197,9 @@ pub struct Leftover {
     pub kind: String,
     /// Its id.
     pub id: String,
+    /// The address of the last request about it: that which was to remove it, else that which made it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
     /// The operation that was to remove it; empty where none does.
     pub operation: String,
     /// Why it is left.

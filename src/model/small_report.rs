@@ -87,6 +87,7 @@ fn leftover() -> Leftover {
     Leftover {
         kind: "things".to_owned(),
         id: "7".to_owned(),
+        address: "http://127.0.0.1/things/7".to_owned(),
         operation: "things.delete".to_owned(),
         reason: "things.delete was answered 400".to_owned(),
         removable: true,

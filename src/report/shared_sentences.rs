@@ -148,7 +148,8 @@ pub(super) fn left(report: &Report) -> Vec<String> {
     let changed = changed.map(|one| {
         format!("{} changed what was there, which is not put back: {}", one.request, one.reason.as_deref().unwrap_or("no reason is known"))
     });
-    report.left.iter().map(|left| format!("{} {}: {}", left.kind, id(left), left.reason)).chain(changed).collect()
+    let at = |left: &Leftover| if left.address.is_empty() { String::new() } else { format!(" ({})", left.address) };
+    report.left.iter().map(|left| format!("{} {}{}: {}", left.kind, id(left), at(left), left.reason)).chain(changed).collect()
 }
 
 fn duration(milliseconds: u64) -> String {

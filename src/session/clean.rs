@@ -163,7 +163,9 @@ fn print_cleaned(journal_history: &JournalHistory, cleaned: &CleanUpResult, obse
     let run = one_line(&format!("{} ({})", journal_history.start.started_at, journal_history.start.mark));
     observer.result(&format!("Run of {run}: {} requests to remove what it left.\n", cleaned.removed));
     for one in &cleaned.left {
-        observer.result(&format!("  {} {} is left: {}.\n", one_line(&one.kind), one_line(&one.id), one_line(&one.reason)));
+        let id = if one.id.is_empty() { "(id not known)" } else { &one.id };
+        let at = if one.address.is_empty() { String::new() } else { format!(" ({})", one.address) };
+        observer.result(&format!("  {} is left: {}.\n", one_line(&format!("{} {id}{at}", one.kind)), one_line(&one.reason)));
     }
     for (kind, name) in &cleaned.unknown {
         let named = if name.is_empty() { "without a name of its own".to_owned() } else { format!("named {name}") };

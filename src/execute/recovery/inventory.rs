@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::orphans::says_it_failed;
 use crate::contract::expressions::captured;
 use crate::execute::Run;
 use crate::model::contract::{Operation, Status};
 use crate::model::effect::Effect;
-use crate::model::exchange::{Answer, Ending, Outcome};
+use crate::model::exchange::{Answer, Ending, Exchange, Outcome};
 use crate::model::ids::{self, ProbeId};
+use crate::model::journal::JournalHistory;
 use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
 use crate::model::report::{CauseLink, Leftover, Made};
 use crate::model::text::plain;
@@ -33,8 +35,23 @@ impl Run<'_> {
         }
     }
 
+    /// Takes note of what the creates of a journal have made where the contract does not say where the id stands, and of what
+    /// nothing tells of.
+    pub(in crate::execute) fn note_earlier(&mut self, journal_history: &JournalHistory) {
+        for (probe, past) in journal_history.ends() {
+            let answered = past.iter().filter_map(|past| Some(Exchange { request: past.request.clone(), answer: Some(past.fate.answer()?.clone()) }));
+            let outcome = Outcome { probe: probe.id.clone(), exchanges: answered.collect(), ending: Ending::Answered };
+            self.note_unlisted(probe, &outcome);
+            self.progress.ended.push(outcome);
+        }
+    }
+
     fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
         let slot = SlotId::shown_by(kind, &probe.id, &plain(&id));
+        // A run that was cut off may have removed it already.
+        if self.progress.known.removal(&slot).is_some() {
+            return;
+        }
         let remover = remover(self.contract, kind, &probe.request, &slot);
         self.progress.known.adopt(slot, Slot::any(kind, Origin::Created(probe.id.clone())), id, remover);
     }
@@ -99,7 +116,13 @@ impl Run<'_> {
         let removable = remover.is_some() || tried.is_some();
         let operation = tried.map(|(probe, _)| probe.operation.clone()).or(remover).unwrap_or_default();
         let because = Some(CauseLink { cell: None, probe: tried.map_or_else(|| ProbeId::written(maker), |(probe, _)| probe.id.clone()), status });
-        Leftover { kind: known.kind.clone(), id, operation, reason, removable, because }
+        let address = tried.map(|(_, outcome)| address(outcome)).filter(|address| !address.is_empty()).unwrap_or_else(|| self.address_of(maker));
+        Leftover { kind: known.kind.clone(), id, address, operation, reason, removable, because }
+    }
+
+    /// The address that a probe asked last.
+    fn address_of(&self, probe: &str) -> String {
+        self.progress.ended.iter().rev().find(|outcome| outcome.probe == probe).map(address).unwrap_or_default()
     }
 
     /// What came back from writes and is not proven to be the run's own: it was not touched.
@@ -110,6 +133,7 @@ impl Run<'_> {
         new.map(|one| Leftover {
             kind: one.kind.clone(),
             id: one.id.clone(),
+            address: self.address_of(&one.probe),
             operation: String::new(),
             reason: format!(
                 "{} was answered with it, and nothing proves that this run made it: {}; it was not touched",
@@ -147,6 +171,9 @@ impl Run<'_> {
                     listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, self.progress.known.ids()).is_some())
                 };
                 let reason = match &exchange.answer {
+                    Some(answer) if says_it_failed(answer) && probe.fault.is_none() && self.is_sought_in_vain(probe) => {
+                        format!("{} was answered {}, so it may be there", probe.id, answer.status)
+                    }
                     Some(answer) if !answer.status.is_success() || answer.status == Status(204) || told(answer) => continue,
                     Some(answer) => format!("{} was answered {}, which does not tell its id", probe.id, answer.status),
                     // What can be looked for was looked for.
@@ -167,15 +194,20 @@ impl Run<'_> {
                     .and_then(|answer| odd_id(&made_captures(self.plan, probe), answer))
                     .or_else(|| key.as_ref().and_then(|_| last_segment(&exchange.request.url)))
                     .unwrap_or_default();
-                found.push(Leftover { kind, id, operation: String::new(), reason, removable, because });
+                let address = plain_address(&exchange.request.url);
+                found.push(Leftover { kind, id, address, operation: String::new(), reason, removable, because });
             }
         }
         found
     }
 
     fn made_something_unknown(&self, probe: &Probe) -> bool {
-        let made = made_captures(self.plan, probe);
-        made.is_empty() || made.iter().any(|(_, kind)| self.progress.unfound.contains(kind))
+        made_captures(self.plan, probe).is_empty() || self.is_sought_in_vain(probe)
+    }
+
+    /// Whether what a request may have made was to be looked for and cannot be.
+    fn is_sought_in_vain(&self, probe: &Probe) -> bool {
+        made_captures(self.plan, probe).iter().any(|(_, kind)| self.progress.unfound.contains(kind))
     }
 
     fn makes_things(&self, probe: &Probe) -> bool {
@@ -183,6 +215,16 @@ impl Run<'_> {
         let created = operation.is_some_and(|operation| operation.response(Status(201)).is_some());
         created || !made_captures(self.plan, probe).is_empty()
     }
+}
+
+/// The address that the last request of a probe asked.
+fn address(outcome: &Outcome) -> String {
+    outcome.exchanges.last().map(|exchange| plain_address(&exchange.request.url)).unwrap_or_default()
+}
+
+/// A URL without its query.
+fn plain_address(url: &str) -> String {
+    url.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// The last segment of the path of a URL, decoded.

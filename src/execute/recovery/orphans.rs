@@ -11,7 +11,7 @@ use crate::contract::Schemas;
 use crate::contract::expressions::captured;
 use crate::contract::paging::{NextPageLocation, next_page};
 use crate::execute::{Run, SendQueue};
-use crate::model::contract::Method;
+use crate::model::contract::{Method, Status};
 use crate::model::exchange::Answer;
 use crate::model::ids::ProbeId;
 use crate::model::journal::{JournalHistory, RequestFate};
@@ -54,8 +54,13 @@ impl<'a> Run<'a> {
         let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.progress.known.ownership().clone());
         let lost = self.unanswered_creates(journal_history);
         let unknown = self.find(schemas, &lost, &queue).await;
+        self.note_earlier(journal_history);
         self.sweep(&queue).await;
-        CleanUpResult { removed: self.progress.swept, sent: queue.sent.load(Ordering::Relaxed), left: self.inventory().1, unknown }
+        self.progress.added.extend(journal_history.added.iter().cloned());
+        let mut left = self.inventory().1;
+        // Nobody can remove what nobody can name.
+        left.iter_mut().filter(|one| one.id.is_empty()).for_each(|one| one.removable = false);
+        CleanUpResult { removed: self.progress.swept, sent: queue.sent.load(Ordering::Relaxed), left, unknown }
     }
 
     /// Looks for what a run that was cut off may have made without knowing, and removes it: what it refers to could not be
@@ -79,27 +84,33 @@ impl<'a> Run<'a> {
         self.progress.known.forget_ids_except(&given);
     }
 
-    /// Looks for what requests of this very run may have made to which no answer came.
+    /// Looks for what requests of this very run may have made to which no answer came, or one that says that the server failed.
     pub(in crate::execute) async fn find_unanswered(&mut self, queue: &SendQueue<'a>) {
         let Some(revival) = self.revival else { return };
         let mut lost = Vec::new();
         for (number, outcome) in self.progress.ended.iter().enumerate() {
             let Some(probe) = self.plan.probe(&outcome.probe) else { continue };
-            for exchange in outcome.exchanges.iter().filter(|exchange| exchange.answer.is_none()) {
-                lost.push(UnansweredCreate { probe: probe.clone(), number: number as u64, body: exchange.request.body.clone() });
+            for exchange in outcome.exchanges.iter().filter(|exchange| exchange.answer.as_ref().is_none_or(says_it_failed)) {
+                let failed = exchange.answer.is_some();
+                lost.push(UnansweredCreate { probe: probe.clone(), number: number as u64, body: exchange.request.body.clone(), failed });
             }
         }
         lost.retain(|lost| self.may_make(&lost.probe));
         self.find(revival.schemas, &lost, queue).await;
     }
 
-    /// Requests of a run that was cut off to which no answer came.
+    /// Requests of a run that was cut off to which no answer came, or one that says that the server failed.
     fn unanswered_creates(&self, journal_history: &JournalHistory) -> Vec<UnansweredCreate> {
         let mut lost = Vec::new();
         for (id, past) in &journal_history.past {
             let Some(probe) = self.plan.probe(id).or_else(|| journal_history.probe(id)) else { continue };
-            for past in past.iter().filter(|past| !matches!(past.fate, RequestFate::Answered(_)) && self.may_make(probe)) {
-                lost.push(UnansweredCreate { probe: probe.clone(), number: past.number, body: past.request.body.clone() });
+            for past in past.iter().filter(|_| self.may_make(probe)) {
+                let failed = match &past.fate {
+                    RequestFate::Answered(answer) if says_it_failed(answer) => true,
+                    RequestFate::Answered(_) => continue,
+                    RequestFate::Silent(_) | RequestFate::Lost => false,
+                };
+                lost.push(UnansweredCreate { probe: probe.clone(), number: past.number, body: past.request.body.clone(), failed });
             }
         }
         lost
@@ -111,26 +122,33 @@ impl<'a> Run<'a> {
 
     /// Adopts everything that may have been made without knowing; what cannot be looked for, each as its kind and name.
     async fn find(&mut self, schemas: &Schemas, lost: &[UnansweredCreate], queue: &SendQueue<'a>) -> Vec<(String, String)> {
-        let mut unknown = Vec::new();
-        for UnansweredCreate { probe, number, body } in lost {
+        let (mut unknown, mut lists) = (Vec::new(), ReadLists::new());
+        for UnansweredCreate { probe, number, body, failed } in lost {
+            // A server that fails on what it cannot read has most often made nothing of it.
+            let is_told = !failed || probe.fault.is_none();
             let wanted = names(self.contract, schemas, probe, body.as_deref());
             let refers = self.references(probe);
             for (capture, _) in made_captures(self.plan, probe) {
                 let twin = capture.slot.planned();
                 let Some(slot) = self.plan.slots.get(&twin).cloned() else { continue };
                 let key = capture.expression.strip_prefix("$request.path.").and_then(|name| probe.request.path_values.get(name));
+                let mut tell = |name: String| {
+                    if is_told {
+                        unknown.push((slot.kind.clone(), name));
+                    }
+                };
                 if removal(self.plan, &capture.slot).is_none() {
-                    unknown.push((slot.kind, key.cloned().unwrap_or_else(|| wanted.join(", "))));
+                    tell(key.cloned().unwrap_or_else(|| wanted.join(", ")));
                 } else if let Some(key) = key {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
                     let search = OrphanSearch { slot: &twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
                     let known = self.progress.known.beside().len();
-                    if !Box::pin(self.search(schemas, queue, &search)).await {
-                        self.progress.held.extend(probe.needs.iter().cloned());
-                        unknown.push((slot.kind, wanted.join(", ")));
+                    if !Box::pin(self.search(schemas, queue, &search, &mut lists)).await {
+                        self.progress.held.extend(probe.needs.iter().filter(|_| is_told).cloned());
+                        tell(wanted.join(", "));
                     } else if self.progress.known.beside().len() == known && may_be_nameless(probe) {
-                        unknown.push((slot.kind, wanted.join(", ")));
+                        tell(wanted.join(", "));
                     }
                 }
             }
@@ -147,31 +165,47 @@ impl<'a> Run<'a> {
         self.progress.known.adopt(id, Slot { origin: Origin::Created(ProbeId::default()), ..slot.clone() }, Value::from(key), None);
     }
 
-    /// Looks through every list of a kind for things with one of these names; `false` when there is no list.
-    async fn search(&mut self, schemas: &Schemas, queue: &SendQueue<'a>, search: &OrphanSearch<'_>) -> bool {
+    /// Looks through every list of a kind for things with one of these names; `false` when there is no list. Nothing is made in the
+    /// meantime, so each list is read once.
+    async fn search(&mut self, schemas: &Schemas, queue: &SendQueue<'a>, search: &OrphanSearch<'_>, lists: &mut ReadLists) -> bool {
         let mut looked = false;
         for id_source in feeds(self.contract).iter().filter(|id_source| !id_source.makes && id_source.kind == search.like.kind) {
             if search.wanted.is_empty() && search.refers.is_empty() {
                 break;
             }
-            let Some(mut probe) = self.lister(schemas, id_source, search.maker) else { continue };
-            for page in 0..MOST_PAGES {
-                probe.id = ProbeId::aimed(&id_source.operation, format_args!("search::{}", search.number), page);
-                let outcome = self.sender(queue).probe(&probe, self.progress.known.ids(), None).await;
-                let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()) else { break };
+            let Some(probe) = self.lister(schemas, id_source, search.maker) else { continue };
+            let parents: Vec<&SlotId> = probe.request.fillings.iter().map(|binding| &binding.slot).collect();
+            let key = (id_source.operation.clone(), parents.into_iter().cloned().collect());
+            if !lists.contains_key(&key) {
+                let pages = self.pages(queue, id_source, probe.clone(), search.number).await;
+                lists.insert(key.clone(), pages);
+            }
+            for answer in lists.get(&key).into_iter().flatten() {
                 looked = true;
                 for id in search.named(id_source, answer, &probe) {
                     self.adopt(search, id);
                 }
-                let next = following(answer, &self.settings.base);
-                self.end(&probe, outcome);
-                self.progress.added.push(probe.clone());
-                let Some(next) = next else { break };
-                probe.request.query = next;
-                probe.request.styled.retain(|styled| !matches!(styled.place, Place::Query(_)));
             }
         }
         looked
+    }
+
+    /// The pages of a list, as far as they are answered.
+    async fn pages(&mut self, queue: &SendQueue<'a>, id_source: &IdSource, mut probe: Probe, number: u64) -> Vec<Answer> {
+        let mut pages = Vec::new();
+        for page in 0..MOST_PAGES {
+            probe.id = ProbeId::aimed(&id_source.operation, format_args!("search::{number}"), page);
+            let outcome = self.sender(queue).probe(&probe, self.progress.known.ids(), None).await;
+            let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()).cloned() else { break };
+            let next = following(&answer, &self.settings.base);
+            pages.push(answer);
+            self.end(&probe, outcome);
+            self.progress.added.push(probe.clone());
+            let Some(next) = next else { break };
+            probe.request.query = next;
+            probe.request.styled.retain(|styled| !matches!(styled.place, Place::Query(_)));
+        }
+        pages
     }
 
     /// Where a request names things that the run made itself, as pointers into an item of a list: whatever refers to these is of
@@ -217,13 +251,24 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A request to which no answer came, and that may have made something.
+/// The pages of lists that were read, by the operation and the slots that it names.
+type ReadLists = BTreeMap<(String, Vec<SlotId>), Vec<Answer>>;
+
+/// Whether an answer says that the server failed, so that nothing is known of what was done (RFC 9110, section 15.6). What it has
+/// not implemented it has not done.
+pub(in crate::execute) fn says_it_failed(answer: &Answer) -> bool {
+    answer.status.is_server_error() && answer.status != Status(501)
+}
+
+/// A request to which no answer came, or none that can be relied on, and that may have made something.
 struct UnansweredCreate {
     probe: Probe,
     /// Tells it from others.
     number: u64,
     /// The body that was sent.
     body: Option<String>,
+    /// Whether the server said that it failed.
+    failed: bool,
 }
 
 /// What is looked for.

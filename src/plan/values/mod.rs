@@ -6,6 +6,7 @@ mod drawn;
 mod named_members;
 mod pattern_variants;
 mod run_mark;
+mod switched_off;
 mod unique_headers;
 mod unknown_ids;
 mod valid_body;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::accept_header::accept;
+use super::switched_off::switched_off;
 use super::valid_body::{body_of, body_value, chosen, concrete_media_type, is_json, is_parts, is_valid};
 use crate::contract::Schemas;
 use crate::contract::samples::samples;
@@ -58,7 +59,8 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
         let (value, unvouched) = body_value(contract, schemas, content, &name)?;
         let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
         base.unvouched = unvouched.or(foreign).or(base.unvouched);
-        value
+        let fits = |value: &Value| content.schema.as_ref().is_none_or(|schema| is_valid(schemas, schema, value));
+        if operation.method.is_safe() { value } else { switched_off(contract, operation, content, value, fits) }
     };
     if own.is_none_or(|own| own.bound) && (is_json(&name) || is_parts(&name)) {
         add_needs(contract, content, &value, &mut base);

@@ -1,5 +1,6 @@
 //! Servers that were not made for the program: no false accusation, no missed fault, no harm to other data.
 
+mod cleaned;
 mod conditional;
 mod nested;
 mod now_and_then;

@@ -78,6 +78,24 @@ fn a_create_that_fails_once_is_told() {
     }
 }
 
+/// What other tries have shown does not take back that this one failed.
+#[test]
+fn a_create_that_fails_now_and_then_is_no_green_cell() {
+    let (made, asked_for) = (AtomicUsize::default(), AtomicUsize::default());
+    let server = Server::start("three-of-ten", CONTRACT, move |asked: &Asked| match asked.method.as_str() {
+        "POST" if [1, 4, 7].contains(&(asked_for.fetch_add(1, Ordering::SeqCst) % 10)) => (500, json!({"error": "failed"})),
+        "POST" => (201, json!({"id": made.fetch_add(1, Ordering::SeqCst).to_string()})),
+        "DELETE" => (204, Value::Null),
+        _ if asked.path == "/things" => (200, json!([])),
+        _ => (200, json!({})),
+    });
+    let report = server.whole(&["--allow-writes", "--retries", "4"]);
+    let cell = report["cells"].as_array().expect("cells").iter().find(|cell| cell["operation"] == "make" && cell["status"] == 201).expect("a cell");
+    let failed = |finding: &Value| finding["actual"].as_str().is_some_and(|actual| actual.starts_with("500"));
+    assert_eq!(cell["verdict"], "violates", "{cell}");
+    assert!(cell["findings"].as_array().expect("findings").iter().any(failed), "{cell}");
+}
+
 #[test]
 fn a_write_and_a_read_that_fail_once_are_told() {
     for (method, operation) in [("PUT", "write"), ("GET", "read"), ("GET", "list"), ("DELETE", "remove")] {

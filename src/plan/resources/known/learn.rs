@@ -9,7 +9,7 @@ use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Status};
 use crate::model::exchange::{Answer, Outcome};
 use crate::model::ids;
-use crate::model::journal::{EarlierRequest, JournalHistory, RequestFate};
+use crate::model::journal::{EarlierRequest, JournalHistory};
 use crate::model::path::last_parameter;
 use crate::model::plan::{Capture, Origin, Place, Plan, Probe, ProbeId, Purpose, Repeat, Slot, SlotId};
 
@@ -28,11 +28,7 @@ impl<'e> ProbeEnd<'e> {
 
     /// As a journal tells of it.
     pub fn journalled(probe: &'e Probe, past: &'e [EarlierRequest]) -> Self {
-        let answer = |past: &'e EarlierRequest| match &past.fate {
-            RequestFate::Answered(answer) => Some(answer),
-            RequestFate::Silent(_) | RequestFate::Lost => None,
-        };
-        Self { probe, answers: past.iter().map(answer).collect() }
+        Self { probe, answers: past.iter().map(|past| past.fate.answer()).collect() }
     }
 
     /// The answer that counts: the last one.
