@@ -8,7 +8,7 @@ use crate::contract::schema::is_part;
 use crate::model::contract::Status;
 use crate::model::exchange::Answer;
 use crate::model::job::is_among;
-use crate::model::plan::{Capture, Place, Probe, ResourceStates, SlotId};
+use crate::model::plan::{Body, Capture, Place, Probe, ResourceStates, SlotId};
 use crate::model::text::bare;
 
 /// The value that a capture finds in an answer; `None` when there is none.
@@ -25,6 +25,10 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
         let is_validator = ["etag", "last-modified"].iter().any(|known| name.eq_ignore_ascii_case(known));
         let value = answer.header(name)?;
         return if is_validator { Some(Value::from(value)) } else { text(value) };
+    }
+    if let Some(at) = capture.expression.strip_prefix("$request.body#") {
+        let Body::Json(body) = &probe.request.body else { return None };
+        return body.pointer(at).filter(|value| value.as_str().is_some_and(is_id)).cloned();
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
     let place = Place::Path(name.to_owned());

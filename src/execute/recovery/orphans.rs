@@ -18,7 +18,7 @@ use crate::model::journal::{JournalHistory, RequestFate};
 use crate::model::plan::{Binding, Capture, Fault, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::model::report::Leftover;
 use crate::model::text::plain;
-use crate::plan::values::valid;
+use crate::plan::values::{carries, valid};
 use crate::plan::{IdSource, KnownResources, feeds, made_captures, names, removal, removals};
 
 /// How many pages of a list are looked through.
@@ -131,15 +131,15 @@ impl<'a> Run<'a> {
             for (capture, _) in made_captures(self.plan, probe) {
                 let twin = capture.slot.planned();
                 let Some(slot) = self.plan.slots.get(&twin).cloned() else { continue };
-                let key = capture.expression.strip_prefix("$request.path.").and_then(|name| probe.request.path_values.get(name));
+                let key = key_of(&capture, probe, body.as_deref(), &self.plan.mark);
                 let mut tell = |name: String| {
                     if is_told {
                         unknown.push((slot.kind.clone(), name));
                     }
                 };
                 if removal(self.plan, &capture.slot).is_none() {
-                    tell(key.cloned().unwrap_or_else(|| wanted.join(", ")));
-                } else if let Some(key) = key {
+                    tell(key.unwrap_or_else(|| wanted.join(", ")));
+                } else if let Some(key) = &key {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
                     let search = OrphanSearch { slot: &twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
@@ -249,6 +249,15 @@ impl<'a> Run<'a> {
             self.progress.known.adopt(slot, Slot { origin: Origin::Created(ProbeId::default()), ..search.like.clone() }, id, None);
         }
     }
+}
+
+/// The key that a request itself gives to what it makes: in its path, or as a name in its body that only this run gives.
+fn key_of(capture: &Capture, probe: &Probe, body: Option<&str>, mark: &str) -> Option<String> {
+    if let Some(name) = capture.expression.strip_prefix("$request.path.") {
+        return probe.request.path_values.get(name).cloned();
+    }
+    let sent: Value = serde_json::from_str(body?).ok()?;
+    sent.pointer(capture.expression.strip_prefix("$request.body#")?)?.as_str().filter(|name| carries(name, mark)).map(str::to_owned)
 }
 
 /// The pages of lists that were read, by the operation and the slots that it names.

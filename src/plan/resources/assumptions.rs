@@ -26,15 +26,24 @@ impl Resolver<'_> {
     /// What is not certain about a resource that was found: that it is there to be read, when another one named it; that it
     /// is in the state that the operation asks for.
     fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
-        let Origin::Borrowed(finder) = &self.builder.plan().slots.get(slot)?.origin else { return None };
+        let kind = &self.builder.plan().slots.get(slot)?.kind;
+        let is_guess = |source: &str| {
+            let source = self.builder.plan().probe(source).map(|source| &source.operation);
+            source.is_some_and(|source| self.context.feeds.iter().any(|known| known.guessed && known.operation == *source && known.kind == *kind))
+        };
+        let finder = match &self.builder.plan().slots.get(slot)?.origin {
+            Origin::Borrowed(finder) => finder,
+            Origin::Created(maker) => {
+                return is_guess(maker).then(|| format!("it is not certain that {slot} is known by the name that {maker} sent"));
+            }
+            Origin::Given(_) => return None,
+        };
         let stateful = [TriggerName::FINISHED, TriggerName::EXPIRED, TriggerName::WRONG_STATE, TriggerName::IN_USE];
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         if conditions.any(|condition| stateful.contains(&condition.trigger)) {
             return Some(format!("the state of {slot}, which {finder} found, is not certain"));
         }
-        let finding = self.builder.plan().probe(finder)?;
-        let kind = &self.builder.plan().slots.get(slot)?.kind;
-        if self.context.feeds.iter().any(|id_source| id_source.guessed && id_source.operation == finding.operation && id_source.kind == *kind) {
+        if is_guess(finder) {
             return Some(format!("it is not certain that {slot}, which {finder} names, is one of {kind}"));
         }
         let below = self.builder.plan().probe(finder)?.request.path.contains('{');

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::named_by_request::named_by_request;
 use crate::contract::schema::is_part;
 use crate::contract::{makes, member_named_like};
 use crate::model::contract::{Contract, Location, Operation, Response, Status};
@@ -21,7 +22,7 @@ pub struct IdSource {
     /// What each resource of one request looks like, as far as the contract tells: one for a single resource, several
     /// for an array; one for a list that is only read.
     pub items: Vec<Value>,
-    /// Whether nothing but the name of a member says that it is an id of the kind.
+    /// Whether nothing but names says that it is an id of the kind.
     pub guessed: bool,
 }
 
@@ -51,6 +52,8 @@ pub fn feeds(contract: &Contract) -> Vec<IdSource> {
     }
     let by_key: Vec<IdSource> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
     feeds.extend(by_key);
+    let by_name = named_by_request(contract, &feeds);
+    feeds.extend(by_name);
     let elsewhere = contract.operations.iter().filter_map(|reader| told_elsewhere(contract, &feeds, reader)).collect::<Vec<_>>();
     for id_source in elsewhere {
         if feeds.iter().all(|known| known.kind != id_source.kind) {

@@ -11,6 +11,7 @@ pub(super) mod id_sources;
 pub(super) mod known;
 pub(super) mod lifecycle;
 pub(super) mod linkage;
+pub(super) mod named_by_request;
 pub(super) mod other_lists;
 pub(super) mod provenance;
 pub(super) mod removal;

@@ -233,6 +233,10 @@ impl Ownership {
             let drawn = is_new_key(id, &self.mark) && (marked || answer.status == Status(201));
             return if drawn { Ok(()) } else { Err(OwnershipDoubt::NotShown(answer.status)) };
         }
+        // A name of the run's own is no one else's.
+        if capture.expression.starts_with("$request.body#") && id.as_str().is_some_and(|name| carries(name, &self.mark)) {
+            return Ok(());
+        }
         let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
         let listed = new && self.listed.contains(kind);
         if names_itself(&sent, &plain(id)) && !listed && !is_new_key(id, &self.mark) {
@@ -299,10 +303,14 @@ enum ShownResource {
     Nothing,
 }
 
-/// The id that a capture finds, in the answer or in the path that was asked.
+/// The id that a capture finds: in the answer, in the path that was asked, or in the body that was sent.
 fn id_of(capture: &Capture, heard: &OwnershipAnswer<'_>) -> Option<Value> {
     if let Some(name) = capture.expression.strip_prefix("$request.path.") {
         return heard.path_values.get(name).map(|value| Value::from(value.as_str()));
+    }
+    if let Some(at) = capture.expression.strip_prefix("$request.body#") {
+        let sent: Value = serde_json::from_str(heard.body?).ok()?;
+        return sent.pointer(at).filter(|name| name.is_string()).cloned();
     }
     captured(capture, heard.answer, heard.probe, &BTreeMap::new())
 }
