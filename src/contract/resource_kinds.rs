@@ -31,7 +31,7 @@ pub(super) fn separate_kinds_of_equal_name(operations: &mut [Operation]) {
             prefixes.entry(kind).or_default().push(prefix);
         }
         let known = names.entry(prefix).or_default();
-        if known.iter().all(|(other, _)| bare(other) != bare(name)) {
+        if known.iter().all(|(other, _)| asked(other, kind) != asked(name, kind)) {
             known.push((name, kind));
         }
     }
@@ -51,13 +51,15 @@ pub(super) fn separate_kinds_of_equal_name(operations: &mut [Operation]) {
         for (at, (name, kind)) in names.iter().enumerate() {
             let kind = kinds.get(prefix).map_or(*kind, String::as_str);
             if at != first && !is_id(name, kind) {
-                renamed.insert((prefix.clone(), bare(name)), format!("{kind}.{name}"));
+                renamed.insert((prefix.clone(), asked(name, kind)), format!("{kind}.{name}"));
             }
         }
     }
     for operation in operations {
         let changes: Vec<(String, String)> = places(operation)
-            .filter_map(|(prefix, name, _)| Some((name.clone(), renamed.get(&(prefix.clone(), bare(&name))).or_else(|| kinds.get(&prefix))?.clone())))
+            .filter_map(|(prefix, name, kind)| {
+                Some((name.clone(), renamed.get(&(prefix.clone(), asked(&name, &kind))).or_else(|| kinds.get(&prefix))?.clone()))
+            })
             .collect();
         for (name, kind) in changes {
             let parameter = operation.parameters.iter_mut().find(|parameter| parameter.location == Location::Path && parameter.name == name);
@@ -84,6 +86,13 @@ fn places(operation: &Operation) -> impl Iterator<Item = (Prefix, String, String
 fn template(path: &str) -> Prefix {
     let plain = |segment: &str| if segment.starts_with('{') && segment.ends_with('}') { "{}".to_owned() } else { segment.to_owned() };
     path.trim_end_matches('/').split('/').map(plain).collect::<Vec<_>>().join("/")
+}
+
+/// What a parameter asks for, without the thing that it belongs to: `pool_name` and `name` are the same for a pool.
+fn asked(name: &str, kind: &str) -> String {
+    let (name, kind) = (bare(name), bare(kind.rsplit('/').next().unwrap_or(kind)));
+    let rest = name.strip_prefix(kind.strip_suffix('s').unwrap_or(&kind)).filter(|rest| !rest.is_empty());
+    rest.map(str::to_owned).unwrap_or(name)
 }
 
 /// Whether a parameter is called like an id, or like one of its kind.
@@ -140,6 +149,10 @@ mod tests {
         assert_eq!(
             kinds(&[("get", "/things/{id}"), ("get", "/things/{key}/latest"), ("get", "/things/{thing_id}/parts"), ("get", "/things/{thing}/log")]),
             ["/things/{id}: things", "/things/{key}/latest: things.key", "/things/{thing_id}/parts: things", "/things/{thing}/log: things"]
+        );
+        assert_eq!(
+            kinds(&[("get", "/work-pools/{name}"), ("get", "/work-pools/{work_pool_name}/queues"), ("get", "/work-pools/{slug}/log")]),
+            ["/work-pools/{name}: work-pools", "/work-pools/{work_pool_name}/queues: work-pools", "/work-pools/{slug}/log: work-pools.slug"]
         );
         assert_eq!(kinds(&[("get", "/users/{username}"), ("delete", "/users/{username}")]), ["/users/{username}: users", "/users/{username}: users"]);
     }

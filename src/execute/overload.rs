@@ -57,8 +57,8 @@ impl Concurrency {
         others || request.beside || self.begun.load(Ordering::SeqCst) != request.begun
     }
 
-    /// Whether a request is sent again that was answered so, sent beside others or alone, and for the which time. A server that
-    /// is asked one at a time and says no word of when to come back means what it says.
+    /// Whether a request is sent again that was answered so, sent beside others (this time or before) or alone, and for the which
+    /// time. A server that was only asked one at a time and says no word of when to come back means what it says.
     pub fn again(&self, probe: &Probe, answer: &Answer, beside: bool, time: usize) -> bool {
         if answer.status != Status(503) || probe.allows(answer.status) || time > MOST_TIMES {
             return false;

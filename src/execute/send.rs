@@ -151,11 +151,12 @@ impl Sender<'_, '_> {
 
     /// One exchange; waits and sends again when the server asks for it and the probe does not.
     async fn send_once(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
+        let mut beside = false;
         for attempt in 0..=MOST_WAITS {
             let turn = self.queue.pace.turn().await;
             let request = self.queue.pace.begin();
             self.exchange(probe, operation, prepared, outcome).await;
-            let beside = self.queue.pace.end(&request);
+            beside |= self.queue.pace.end(&request);
             let Some(answer) = outcome.answer() else { return };
             if self.queue.pace.again(probe, answer, beside, attempt + 1) {
                 if !self.can_afford(probe) {

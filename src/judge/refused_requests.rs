@@ -11,6 +11,7 @@ use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Body, Plan, Probe};
 use crate::model::report::FoundRequest;
 use crate::model::trigger_name::TriggerName;
+use crate::plan::values::is_about;
 
 /// What became of the valid requests of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +60,16 @@ pub fn found(rounds: &[RepeatRound]) -> Vec<FoundRequest> {
 fn is_for_its_content(probe: &Probe, outcome: &Outcome) -> bool {
     let status = outcome.answer().map_or(Status(0), |answer| answer.status);
     let content = matches!(status.0, 400 | 409 | 422) || (status.is_server_error() && !matches!(status.0, 501 | 503));
-    content && probe.effect <= Effect::Own
+    // Who may not do it, or does not find something, says what: a member of the body, and neither the account nor the path.
+    let is_told = || matches!(status.0, 403 | 404) && is_about_its_body(probe, outcome);
+    (content || is_told()) && probe.effect <= Effect::Own
+}
+
+fn is_about_its_body(probe: &Probe, outcome: &Outcome) -> bool {
+    let sent = outcome.exchanges.last().and_then(|exchange| exchange.request.body.as_ref()).and_then(|body| serde_json::from_str(body).ok());
+    let answer = outcome.answer().and_then(|answer| answer.body.json());
+    let in_path = |answer: &Value| probe.request.path_values.values().any(|value| answer.to_string().contains(value.as_str()));
+    answer.zip(sent).is_some_and(|(answer, sent)| !in_path(answer) && is_about(answer, &sent))
 }
 
 #[cfg(test)]

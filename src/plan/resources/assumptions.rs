@@ -1,8 +1,10 @@
 //! Lists what a request takes for granted of the resources it names, so that its refusal blocks and is no violation.
 
+use super::unmarked_ids::is_id;
 use crate::model::contract::Operation;
 use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
+use crate::model::text::bare;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
@@ -18,7 +20,7 @@ impl Resolver<'_> {
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
         let doubt = match doubtful {
             Some([above, below]) => Some(format!("it is not certain that {below} belongs to {above}")),
-            _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)),
+            _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)).or_else(|| self.doubt_of_use(operation, bound_request)),
         };
         bound_request.assumed = doubt.or(bound_request.assumed.take());
     }
@@ -48,6 +50,30 @@ impl Resolver<'_> {
         }
         let below = self.builder.plan().probe(finder)?.request.path.contains('{');
         below.then(|| format!("it is not certain that {slot}, which {finder} names, can be read by this account"))
+    }
+
+    /// That a parameter takes the id of a kind is not certain where it is called otherwise, and stands elsewhere than below the
+    /// collection that makes the kind: it may ask for another of its names.
+    fn doubt_of_use(&self, operation: &Operation, bound_request: &BoundRequest) -> Option<String> {
+        if self.context.contract.inferred.annotated {
+            return None;
+        }
+        operation.segments().enumerate().find_map(|(at, segment)| {
+            let name = parameter_of(segment)?;
+            let place = Place::Path(name.to_owned());
+            let slot = &bound_request.base.request.fillings.iter().find(|binding| binding.place == place)?.slot;
+            let kind = &self.builder.plan().slots.get(slot)?.kind;
+            let (asked, thing) = (bare(name), bare(kind.rsplit('/').next()?));
+            let sources: Vec<_> = self.context.feeds.iter().filter(|id_source| id_source.kind == *kind).collect();
+            let is_below = sources.iter().filter_map(|id_source| self.context.contract.operation(&id_source.operation)).any(|source| {
+                let (above, own) = (operation.segments().take(at), source.segments());
+                source.segments().count() == at && own.zip(above).all(|(one, other)| one == other || (one.contains('{') && other.contains('{')))
+            });
+            let is_called_so = sources.iter().any(|id_source| id_source.expression.rsplit(['/', '.']).next().is_some_and(|end| bare(end) == asked));
+            let is_named = is_id(name) || asked == thing || Some(asked.as_str()) == thing.strip_suffix('s');
+            let is_key = sources.is_empty() || is_below || is_called_so || is_named;
+            (!is_key).then(|| format!("it is not certain that {name} takes the id of {kind}"))
+        })
     }
 
     /// Whether the request that made or found a resource names the other one in its path, or made it at the same time.

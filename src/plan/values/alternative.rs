@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::named_members::{NamedMember, named};
+use super::named_members::{NamedMember, named_of};
 use super::valid_request::{chosen_media, parameter_sample};
 use crate::contract::samples::{samples, with_optional_members};
 use crate::contract::schema::visit;
@@ -44,7 +44,8 @@ pub struct RefusedRequest<'a> {
 
 /// The next request that may be taken; `None` where nothing is left to be tried.
 pub fn another(contract: &Contract, schemas: &Schemas, operation: &Operation, refused: &RefusedRequest<'_>) -> Option<OwnValues> {
-    let names = refused.answer.map(named).unwrap_or_default();
+    let nothing = Value::Null;
+    let names = refused.answer.map(|answer| named_of(answer, refused.bodies.last().unwrap_or(&nothing))).unwrap_or_default();
     let parameters = with_parameters(contract, operation, refused, &names);
     let more = parameters.len() > refused.parameters.len();
     let media = chosen_media(contract, operation).filter(|media| media.name.contains("json"));

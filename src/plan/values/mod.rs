@@ -15,6 +15,8 @@ mod wrong_values;
 
 pub use alternative::{RefusedRequest, another};
 
+pub use named_members::is_about;
+
 pub use drawn::{SeededRandom, admits, applied, change_between, smaller, unforeseen_change, valid_changes};
 
 pub use run_mark::{carries, document, marked, marked_texts, with_mark};

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::contract::append;
+
 /// Members whose value is the place of what is wrong, in one text.
 const PLACES: [&str; 9] = ["pointer", "field", "param", "parameter", "path", "property", "propertyPath", "attribute", "instancePath"];
 
@@ -16,6 +18,9 @@ const PARTS: [&str; 6] = ["body", "query", "path", "header", "formData", "json"]
 
 /// The depth to which an answer is looked through.
 const DEPTH: usize = 6;
+
+/// The shortest text that is taken for quoted, in letters: shorter ones are quoted for many reasons.
+const SHORTEST: usize = 3;
 
 /// The longest words that are kept, in letters.
 const LONGEST: usize = 400;
@@ -40,6 +45,41 @@ pub fn named(answer: &Value) -> Vec<NamedMember> {
         }
     }
     once
+}
+
+/// The members of a body that a refusal is about: those that it names, and those whose text it quotes.
+pub fn named_of(answer: &Value, body: &Value) -> Vec<NamedMember> {
+    let mut texts = Vec::new();
+    every_text(answer, "", &mut texts);
+    let mut sent = Vec::new();
+    every_text(body, "", &mut sent);
+    let mut found = named(answer);
+    for (at, value) in sent.iter().filter(|(_, value)| value.chars().count() >= SHORTEST) {
+        let quotes = |text: &&str| ['"', '\'', '`'].iter().any(|quote| text.contains(&format!("{quote}{value}{quote}")));
+        if let Some(said) = texts.iter().map(|(_, text)| *text).find(quotes) {
+            found.push(NamedMember { tokens: split(at), words: said.chars().take(LONGEST).collect() });
+        }
+    }
+    found
+}
+
+/// Whether a refusal names or quotes something that stands in a body.
+pub fn is_about(answer: &Value, body: &Value) -> bool {
+    let is_there = |named: &NamedMember| {
+        let at = named.tokens.iter().fold(String::new(), |at, token| append(&at, token));
+        body.pointer(&at).is_some()
+    };
+    named_of(answer, body).iter().any(is_there)
+}
+
+/// Every text of a value with its place (JSON Pointer).
+fn every_text<'v>(value: &'v Value, at: &str, found: &mut Vec<(String, &'v str)>) {
+    match value {
+        Value::String(text) => found.push((at.to_owned(), text)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| every_text(item, &append(at, &index.to_string()), found)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| every_text(member, &append(at, name), found)),
+        _ => {}
+    }
 }
 
 fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<NamedMember>) {
@@ -135,5 +175,16 @@ mod tests {
             assert!(places(&answer).contains(&place.to_owned()), "{answer}: {:?}", places(&answer));
         }
         assert!(places(&json!({"message": "Not today"})).is_empty());
+    }
+
+    #[test]
+    fn a_refusal_is_about_the_member_whose_text_it_quotes() {
+        let body = json!({"title": "Ann", "pool": {"name": "my-pool"}});
+        assert!(is_about(&json!({"detail": "Pool \"my-pool\" not found."}), &body));
+        assert!(is_about(&json!({"errors": [{"source": {"pointer": "/pool/name"}, "detail": "not allowed"}]}), &body));
+        assert!(!is_about(&json!({"detail": "Pool \"your-pool\" not found."}), &body));
+        assert!(!is_about(&json!({"detail": "not found"}), &body));
+        let about = named_of(&json!({"detail": "Pool 'my-pool' not found."}), &body);
+        assert!(about.iter().any(|named| named.tokens == ["pool", "name"]), "{about:?}");
     }
 }

@@ -63,3 +63,35 @@ fn who_calls_things_otherwise_is_not_accused() {
     assert!(verdicts.iter().all(|(_, verdict)| verdict != "violates"), "{verdicts:?}");
     assert!(["Bob", "probity"].iter().all(|name| there.contains(&(*name).to_owned())), "{there:?}");
 }
+
+const ELSEWHERE: &str = "openapi: 3.1.0
+info: {title: Collections, version: '1'}
+paths:
+  /shelves/main/collections:
+    post:
+      operationId: make
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [name], properties: {name: {type: string}}}}}}
+      responses: {'201': {description: made, content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}}}
+  /shelves/main/collections/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    delete: {operationId: remove, responses: {'204': {description: gone}}}
+  /collections/{PARAMETER}:
+    parameters: [{name: PARAMETER, in: path, required: true, schema: {type: string}}]
+    get: {operationId: read, responses: {'200': {description: one}}}
+";
+
+/// A parameter of another name, in another place, may ask for another name of the thing.
+#[test]
+fn who_asks_elsewhere_for_another_name_is_not_accused() {
+    for (parameter, verdict) in [("crn", "blocked"), ("collection_id", "violates")] {
+        let server = Server::start(parameter, &ELSEWHERE.replace("PARAMETER", parameter), |asked: &Asked| match asked.method.as_str() {
+            "POST" => (201, json!({"id": "77"})),
+            "DELETE" => (204, Value::Null),
+            _ => (400, json!({"error": "no such name"})),
+        });
+        let report = server.whole(&["--allow-writes"]);
+        let cell =
+            report["cells"].as_array().expect("cells").iter().find(|cell| cell["operation"] == "read" && cell["status"] == 200).expect("a cell");
+        assert_eq!(cell["verdict"], verdict, "{parameter}: {cell}");
+    }
+}

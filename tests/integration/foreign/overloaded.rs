@@ -1,7 +1,8 @@
 //! Servers that cannot handle parallel requests are asked one at a time, and not accused.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -30,6 +31,26 @@ fn what_one_request_at_a_time_gets_is_what_counts() {
     assert!(verdicts(&report).iter().all(|verdict| verdict == "conforms"), "{:?}", verdicts(&report));
     assert!(server.seen().len() > 12, "nothing was too much for it");
     assert!(server.seen().len() <= 12 + 8, "{} requests", server.seen().len());
+}
+
+/// What was too much for it keeps it busy for a while, in which it refuses the only request as well.
+#[test]
+fn a_server_that_was_asked_too_much_is_given_time() {
+    let (under_way, busy) = (AtomicUsize::new(0), Mutex::new(None));
+    let server = Server::start("busy", &contract(), move |_: &Asked| {
+        let others = under_way.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(20));
+        under_way.fetch_sub(1, Ordering::SeqCst);
+        let mut busy = busy.lock().expect("nobody panics");
+        if others > 0 && busy.is_none() {
+            *busy = Some(Instant::now());
+        }
+        let is_busy = busy.is_some_and(|since: Instant| since.elapsed() < Duration::from_millis(800));
+        if is_busy { (503, json!({"error": "busy"})) } else { (200, json!([])) }
+    });
+    let report = server.whole(&[]);
+    assert!(verdicts(&report).iter().all(|verdict| verdict == "conforms"), "{:?}", verdicts(&report));
+    assert!(server.seen().len() > 12, "nothing was too much for it");
 }
 
 #[test]
