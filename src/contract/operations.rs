@@ -12,7 +12,8 @@ use super::pointer::append;
 use super::schema::follow;
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, same_routes, security, status_ranges, swagger, upgrade};
+use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, overlapping_branches, same_routes, security};
+use super::{status_ranges, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
 use crate::model::trigger_name::TriggerName;
@@ -38,6 +39,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     upgrade::tidy(&mut bundle.document);
     malformed_keywords::repair(&mut bundle);
     contradictions::resolve(&mut bundle);
+    overlapping_branches::mark(&mut bundle);
     let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));

@@ -1,6 +1,6 @@
 //! JSON Pointer (RFC 6901) where `serde_json` stops: escaping, appending, removing.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One reference token, escaped (RFC 6901, section 3).
 pub fn escape(token: &str) -> String {
@@ -43,6 +43,16 @@ const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
 /// The value at a pointer, to be changed.
 pub fn get_mut<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
     value.pointer_mut(pointer)
+}
+
+/// Puts a value at a pointer, and makes the objects that it stands in.
+pub(super) fn insert(document: &mut Value, pointer: &str, value: Value) {
+    let mut place = document;
+    for token in pointer.split('/').skip(1) {
+        let Value::Object(members) = place else { return };
+        place = members.entry(unescape(token)).or_insert_with(|| Value::Object(Map::new()));
+    }
+    *place = value;
 }
 
 /// Puts a value at a pointer, in place of what stands there or as a new member of an object; false when there is no

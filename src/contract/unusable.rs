@@ -7,16 +7,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::dynamic_anchors::{Anchors, dynamic_anchors};
 use super::keywords::{CompiledPatterns, KeywordContent, flaw, holds, may_give_up};
+use super::overlapping_branches::OVERLAP;
 use super::pointer::{append, put, remove};
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
 /// Members that hold values of the author's own, in which nothing is a schema.
 const VALUES: [&str; 6] = ["example", "examples", "default", "enum", "const", "value"];
-
-/// Names of `$dynamicAnchor`, with the JSON Pointer of every schema that has one.
-type Anchors = BTreeMap<String, Vec<String>>;
 
 /// One change of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +37,8 @@ pub struct Unusable {
     pub keywords: BTreeMap<String, String>,
     /// JSON Pointer of each keyword with a regular expression that may give up, and the expression.
     pub patterns: BTreeMap<String, String>,
+    /// JSON Pointer of each `oneOf` whose branches no value fits alone, and what is wrong with them.
+    pub overlaps: BTreeMap<String, String>,
     edits: Vec<DocumentEdit>,
 }
 
@@ -63,6 +64,11 @@ impl Unusable {
         self.keywords.is_empty() && self.edits.is_empty()
     }
 
+    /// Whether values are not held against a keyword, now and then or always.
+    pub fn is_left_out(&self, at: &str) -> bool {
+        [&self.keywords, &self.patterns, &self.overlaps].iter().any(|known| known.contains_key(at))
+    }
+
     fn collect_unusable_keywords(&mut self, document: &Value, pointer: &str, schema: &Value, patterns: &mut CompiledPatterns, anchors: &Anchors) {
         let Value::Object(members) = schema else {
             if !schema.is_boolean() {
@@ -75,6 +81,10 @@ impl Unusable {
             let at = append(pointer, keyword);
             if keyword == UNREAD {
                 self.look_at_unread(pointer, value);
+                continue;
+            }
+            if keyword == OVERLAP {
+                self.overlaps.insert(append(pointer, "oneOf"), value.as_str().unwrap_or_default().to_owned());
                 continue;
             }
             let reason = match (flaw(keyword, value), keyword.as_str(), value.as_str()) {
@@ -146,7 +156,7 @@ impl Unusable {
         let graph = ReferenceGraph::of(document);
         let tainted = graph.schemas_that_reach(&left_out);
         let mut copy = document.clone();
-        let edits = self.edits.iter().cloned().chain(given_up.iter().cloned().map(DocumentEdit::Remove));
+        let edits = self.edits.iter().cloned().chain(given_up.iter().map(|at| self.giving_up(document, at)));
         let more = tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out));
         let mut loosened = BTreeSet::new();
         for edit in edits.chain(more).collect::<Vec<_>>() {
@@ -156,6 +166,13 @@ impl Unusable {
             }
         }
         (copy, loosened)
+    }
+
+    /// What is done with a keyword that a value is not held against.
+    fn giving_up(&self, document: &Value, at: &str) -> DocumentEdit {
+        let schema = at.rsplit_once('/').map_or("", |(schema, _)| schema);
+        let is_free = document.pointer(schema).is_some_and(|schema| schema.get("anyOf").is_none());
+        if self.overlaps.contains_key(at) && is_free { DocumentEdit::AnyOf(schema.to_owned()) } else { DocumentEdit::Remove(at.to_owned()) }
     }
 
     /// The keywords out of these that a schema leads to.
@@ -297,51 +314,25 @@ fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -
 
 /// Every schema that one leads to, itself among them.
 fn reachable_schemas(document: &Value, schema: &str) -> HashSet<String> {
-    let anchors = dynamic_anchors(document);
+    reach_within(document, schema, &dynamic_anchors(document), usize::MAX).unwrap_or_default()
+}
+
+/// The same; `None` where it leads to more than `most`.
+pub(super) fn reach_within(document: &Value, schema: &str, anchors: &Anchors, most: usize) -> Option<HashSet<String>> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut open = vec![schema.to_owned()];
     while let Some(pointer) = open.pop() {
         if let Some(value) = document.pointer(&pointer)
             && !seen.contains(&pointer)
         {
-            open.extend(subschemas_and_references(&pointer, value, &anchors));
+            open.extend(subschemas_and_references(&pointer, value, anchors));
             seen.insert(pointer);
         }
-    }
-    seen
-}
-
-fn dynamic_anchors(document: &Value) -> Anchors {
-    let mut found = Anchors::new();
-    if has_dynamic_anchors(document) {
-        collect_anchors(document, "", &mut found);
-    }
-    found
-}
-
-fn has_dynamic_anchors(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members.contains_key("$dynamicAnchor") || members.values().any(has_dynamic_anchors),
-        Value::Array(items) => items.iter().any(has_dynamic_anchors),
-        _ => false,
-    }
-}
-
-fn collect_anchors(value: &Value, pointer: &str, found: &mut Anchors) {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::String(name)) = members.get("$dynamicAnchor") {
-                found.entry(name.clone()).or_default().push(pointer.to_owned());
-            }
-            for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
-                collect_anchors(member, &append(pointer, name), found);
-            }
+        if seen.len() > most {
+            return None;
         }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| collect_anchors(item, &format!("{pointer}/{index}"), found));
-        }
-        _ => {}
     }
+    Some(seen)
 }
 
 /// Visits every schema of a document once: those in the places that OpenAPI has for them, those in them, and those that they

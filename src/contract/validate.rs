@@ -14,6 +14,7 @@ use super::pointer::fragment_escape;
 use super::request_and_answer_schemas::{is_of_request, requests_and_answers};
 use super::unusable::Unusable;
 use super::validation_effort::ValidationEffort;
+use super::validation_result::{SchemaViolation, Unjudged, ValidationResult};
 use crate::model::contract::{Contract, SchemaRef};
 
 /// The contract as its own schemas see it; never fetched.
@@ -33,20 +34,6 @@ const LONGEST_MESSAGE: usize = 4096;
 /// So often schemas are held against parts of a value, and not more often: some seconds at most.
 const MOST_EFFORT: u64 = 200_000;
 
-/// One rule of a schema that a value breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaViolation {
-    /// JSON Pointer into the value.
-    pub at: String,
-    /// The keyword that is broken, for example `required`.
-    pub keyword: String,
-    /// Where the rule stands in the contract's document, as a path of keywords; behind a reference it starts at the top of
-    /// the document.
-    pub rule: String,
-    /// What is wrong, in words that do not repeat the value.
-    pub message: String,
-}
-
 /// A text that ends where it is long enough.
 #[derive(Default)]
 struct TruncatedText(String);
@@ -58,28 +45,6 @@ impl fmt::Write for TruncatedText {
         self.0.push_str(&text[..end]);
         if end == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
-}
-
-/// A part of a schema that a value was not held against.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unjudged {
-    /// JSON Pointer of the keyword in the contract's document, as a URI fragment (`#/components/…`).
-    pub place: String,
-    /// Why no rule can be made of it.
-    pub reason: String,
-    /// Why the suite accepts that; `None` where it does not.
-    pub accepted: Option<String>,
-}
-
-/// What is said of a value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ValidationResult {
-    /// The rules that it breaks for certain.
-    pub breaches: Vec<SchemaViolation>,
-    /// How many more it breaks.
-    pub more: usize,
-    /// What may be broken as well, and was not judged.
-    pub unjudged: Vec<Unjudged>,
 }
 
 /// The contract's document as schemas are compiled from it.
@@ -102,8 +67,8 @@ pub struct Schemas {
     compilable: Mutex<BTreeMap<BTreeSet<String>, CompilableDocument>>,
     /// Schemas that lead to each other in several ways.
     efforts: Mutex<HashMap<SchemaRef, Option<Arc<ValidationEffort>>>>,
-    /// What each schema leads to: unusable keywords, and regular expressions that may give up.
-    reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 2]>>>,
+    /// What each schema leads to: unusable keywords, regular expressions that may give up, and branches that overlap.
+    reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 3]>>>,
 }
 
 impl fmt::Debug for Schemas {
@@ -118,16 +83,20 @@ impl Schemas {
     /// # Errors
     /// A schema identifier or reference in the document that cannot be resolved.
     pub fn new(contract: &Contract) -> Result<Self, ContractError> {
-        let unusable = Unusable::find(&contract.document);
-        let both = requests_and_answers(&contract.document);
+        Self::of(&contract.document).map_err(|error| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}")))
+    }
+
+    /// The same of a document.
+    pub(super) fn of(document: &Value) -> Result<Self, String> {
+        let unusable = Unusable::find(document);
+        let both = requests_and_answers(document);
         let sided = both.is_some();
         let documents = match both {
             Some((requests, answers)) => vec![answers, requests],
-            None => vec![contract.document.clone()],
+            None => vec![document.clone()],
         };
         let none = BTreeSet::new();
-        let first = compilable(&unusable, &documents, &none)
-            .map_err(|error| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}")))?;
+        let first = compilable(&unusable, &documents, &none)?;
         let compilable = Mutex::new(BTreeMap::from([(none, first)]));
         Ok(Self { documents, sided, unusable, accepted: BTreeMap::new(), compilable, efforts: Mutex::default(), reached: Mutex::default() })
     }
@@ -141,7 +110,7 @@ impl Schemas {
             |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && ValidationEffort::of(document, at).is_some());
         let known = |place: &str| {
             let at = place.strip_prefix('#');
-            at.is_some_and(|at| self.unusable.keywords.contains_key(at) || self.unusable.patterns.contains_key(at) || branches(at))
+            at.is_some_and(|at| self.unusable.is_left_out(at) || branches(at))
         };
         if let Some(place) = accepted.keys().find(|place| !known(place)) {
             let hint = "take it out, or name the place as the reason of the cell does";
@@ -161,7 +130,41 @@ impl Schemas {
 
     /// Whether the value fits what can be judged of a schema.
     pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
-        self.effort(schema, value) > MOST_EFFORT || self.validator(&BTreeSet::new(), schema).is_ok_and(|(validator, _)| validator.is_valid(value))
+        let fits = |left_out: &BTreeSet<String>| self.validator(left_out, schema).is_ok_and(|(validator, _)| validator.is_valid(value));
+        self.effort(schema, value) > MOST_EFFORT || fits(&BTreeSet::new()) || self.overlaps(schema).is_some_and(|overlaps| fits(&overlaps))
+    }
+
+    /// The first value that fits and of which everything is judged; where there is none, the first that fits.
+    pub fn most_fitting(&self, schema: &SchemaRef, values: impl Iterator<Item = Value>) -> Option<Value> {
+        let mut first = None;
+        for value in values.filter(|value| self.fits(schema, value)) {
+            if self.overlaps(schema).is_none() || self.ambiguous(schema, &value).is_empty() {
+                return Some(value);
+            }
+            first = first.or(Some(value));
+        }
+        first
+    }
+
+    /// Each `oneOf` of the document whose branches no value fits alone, where the schema leads to one.
+    fn overlaps(&self, schema: &SchemaRef) -> Option<BTreeSet<String>> {
+        let leads_to_one = !self.unusable.overlaps.is_empty() && !self.reached(schema)[2].is_empty();
+        leads_to_one.then(|| self.unusable.overlaps.keys().cloned().collect())
+    }
+
+    /// Each such `oneOf` of which a value fits several branches, so that it is judged as if it were `anyOf`.
+    fn ambiguous(&self, schema: &SchemaRef, value: &Value) -> Vec<String> {
+        let Some(overlaps) = self.overlaps(schema) else { return Vec::new() };
+        let Ok((validator, _)) = self.validator(&BTreeSet::new(), schema) else { return Vec::new() };
+        let several = validator.iter_errors(value).filter(|error| matches!(error.kind(), ValidationErrorKind::OneOfMultipleValid { .. }));
+        let mut found: Vec<String> =
+            several.take(MOST_BREACHES).map(|error| error.schema_path().to_string()).filter(|rule| overlaps.contains(rule)).collect();
+        let loose = || self.validator(&overlaps, schema).is_ok_and(|(validator, _)| validator.is_valid(value));
+        if found.is_empty() && !validator.is_valid(value) && loose() {
+            // It stands in a branch of something else.
+            found = self.reached(schema)[2].clone();
+        }
+        found
     }
 
     /// What is said of a value: what it breaks for certain, and which parts of the schema were not judged.
@@ -181,10 +184,13 @@ impl Schemas {
             return vec![self.unjudged_part(&schema.0, reason)];
         }
         let reached = self.reached(schema);
-        let [unusable, patterns] = &*reached;
+        let [unusable, patterns, _] = &*reached;
         let given_up = patterns.iter().filter(|at| self.pattern_gives_up(at, value));
         let given_up = given_up.map(|at| self.unjudged_part(at, "the regular expression gives up on the value".to_owned()));
-        unusable.iter().map(|at| self.unjudged_part(at, self.unusable.keywords.get(at).cloned().unwrap_or_default())).chain(given_up).collect()
+        let reason = |reasons: &BTreeMap<String, String>, at: &str| reasons.get(at).cloned().unwrap_or_default();
+        let unusable = unusable.iter().map(|at| self.unjudged_part(at, reason(&self.unusable.keywords, at)));
+        let ambiguous = self.ambiguous(schema, value).into_iter().map(|at| self.unjudged_part(&at, reason(&self.unusable.overlaps, &at)));
+        unusable.chain(given_up).chain(ambiguous).collect()
     }
 
     /// How often schemas are held against parts of a value.
@@ -203,12 +209,12 @@ impl Schemas {
         Unjudged { accepted: self.accepted.get(&place).cloned(), place, reason }
     }
 
-    fn reached(&self, schema: &SchemaRef) -> Arc<[Vec<String>; 2]> {
+    fn reached(&self, schema: &SchemaRef) -> Arc<[Vec<String>; 3]> {
         let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
         let known = reached.entry(schema.clone()).or_insert_with(|| {
             let document = self.documents.first().unwrap_or(&Value::Null);
             let of = |keywords: &BTreeMap<String, String>| Unusable::reached(document, &schema.0, &keywords.keys().map(String::as_str).collect());
-            Arc::new([of(&self.unusable.keywords), of(&self.unusable.patterns)])
+            Arc::new([of(&self.unusable.keywords), of(&self.unusable.patterns), of(&self.unusable.overlaps)])
         });
         Arc::clone(known)
     }
@@ -230,7 +236,10 @@ impl Schemas {
         if effort > MOST_EFFORT {
             return Ok((Vec::new(), 0));
         }
-        let (validator, loosened) = self.validator(left_out, schema)?;
+        let (mut validator, mut loosened) = self.validator(left_out, schema)?;
+        if let Some(overlaps) = self.overlaps(schema).filter(|_| !validator.is_valid(value)) {
+            (validator, loosened) = self.validator(&left_out.union(&overlaps).cloned().collect(), schema)?;
+        }
         let mut first = None;
         let mut all = None;
         if effort < MANY as u64 && parts(value, MANY) < MANY {

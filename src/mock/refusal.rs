@@ -49,11 +49,15 @@ fn body(core: &MockCore, operation: Option<&Operation>, media: &MediaType, statu
         None => media.examples.first().map(|example| example.value.clone()),
     };
     let example = with_errors_first(media, example.unwrap_or_else(drawn));
-    let fits = |body: &Value| media.schema.as_ref().is_none_or(|schema| core.schemas.fits(schema, body));
     let full = with_refusal_reason(&example, status, reason, true);
     let brief = with_refusal_reason(&example, status, reason, false);
     let others = media.schema.iter().flat_map(|schema| specimens(&core.contract.document, &schema.0));
-    [full, brief].into_iter().chain(others).find(fits).unwrap_or(example)
+    let mut bodies = [full, brief].into_iter().chain(others);
+    let chosen = match &media.schema {
+        Some(schema) => core.schemas.most_fitting(schema, bodies),
+        None => bodies.next(),
+    };
+    chosen.unwrap_or(example)
 }
 
 /// A document of JSON:API that refuses has `errors` (JSON:API, Top Level), whether or not the schema asks for them.

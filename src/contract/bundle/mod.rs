@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::ContractError;
 use super::document_walk::{NodeKind, PointerTrail, references};
-use super::pointer::escape;
+use super::pointer::{escape, insert};
 use super::schema::follow;
 use super::unjudged_schemas::unread;
 use crate::model::issue::DocumentIssue;
@@ -132,16 +132,6 @@ pub fn bundle_files(root: &str, mut files: BTreeMap<String, Value>, absent: &BTr
     issues.extend(dangling(&mut whole));
     whole.issues = issues;
     Ok(whole)
-}
-
-/// Puts a value at a pointer, and makes the objects that it stands in.
-fn insert(document: &mut Value, pointer: &str, value: Value) {
-    let mut place = document;
-    for token in pointer.split('/').skip(1) {
-        let Value::Object(members) = place else { return };
-        place = members.entry(super::pointer::unescape(token)).or_insert_with(|| Value::Object(Map::new()));
-    }
-    *place = value;
 }
 
 /// Takes references between schemas that lead nowhere or in a circle out of a bundled document.

@@ -161,7 +161,9 @@ fn fitting(turn: &AcceptedRequest<'_, '_>, schema: &SchemaRef, before: &Value, e
     if fits(&body) {
         return body;
     }
-    let Some(made) = specimens(&core.contract.document, &schema.0).find(fits) else { return another(turn, &fits).unwrap_or(body) };
+    let Some(made) = core.schemas.most_fitting(schema, specimens(&core.contract.document, &schema.0)) else {
+        return another(turn, &fits).unwrap_or(body);
+    };
     let known = turn.with_ids_of(&body, made.clone());
     let body = copy_fitting_parts(if fits(&known) { known } else { made }, before, &fits);
     let reads = turn.routed.operation.method.is_get() && turn.routed.profile.on_item;

@@ -85,7 +85,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
     let made = media.schema.as_ref().and_then(|schema| {
         let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
         let first = ways.peek().cloned();
-        ways.find(&fits).or(first).map(|made| without_added_needs(contract, media, &made, fits))
+        schemas.most_fitting(schema, ways).or(first).map(|made| without_added_needs(contract, media, &made, fits))
     });
     let made = made.unwrap_or_default();
     match sent().next() {
