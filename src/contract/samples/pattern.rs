@@ -5,8 +5,11 @@ use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 use crate::contract::keywords::compiled;
 use crate::model::hash::hash_of_seed_and_name;
 
-/// Longer repetitions are not made.
+/// What may be repeated more often than it has to be is not repeated more often than this to come to a length.
 const LONGEST: u32 = 200;
+
+/// Longer texts are not made, in bytes.
+const LONGEST_TEXT: usize = 10_000;
 
 /// The longest pattern that a text is made for, in bytes: a text may be as long, and trying takes the time of both together.
 const LONGEST_PATTERN: usize = 4096;
@@ -67,7 +70,11 @@ fn texts(parsed: &Hir, at_least: u64, at_most: u64, number: Option<u64>) -> Vec<
     // More of what may be repeated, until it is long enough.
     let fitting = |once: u32, most: u64| {
         let mut texts = (0..LONGEST).map_while(|more| written(once, more)).take_while(|text| length(text) <= most);
-        texts.find(|text| length(text) >= at_least.max(1))
+        texts.find(|text| length(text) >= at_least.max(1)).or_else(|| {
+            // One repetition of one letter makes up all that is lacking.
+            let lacking = at_least.saturating_sub(length(&written(once, 0)?));
+            written(once, u32::try_from(lacking).ok()?).filter(|text| (at_least.max(1)..=most).contains(&length(text)))
+        })
     };
     // A pattern that allows no length in between says more than the lengths do.
     let long_enough = written(0, 0).filter(|text| length(text) >= at_least);
@@ -173,14 +180,15 @@ impl PatternWriter {
         // A sign or a suffix changes what a text means.
         let least = if most > 1 { repetition.min.max(self.once) } else { repetition.min };
         let count = least.saturating_add(self.more).min(most);
-        if count > LONGEST {
-            return None;
-        }
+        let times = usize::try_from(count).ok().filter(|times| *times <= LONGEST_TEXT)?;
         let letters = plain_letters(&repetition.sub);
         let room = u64::try_from(letters.len()).unwrap_or_default().saturating_pow(count);
         match &mut self.number {
             Some(number) if room >= MUCH_ROOM => (0..count).map(|_| letters.get(drawn(number, letters.len())).copied()).collect(),
-            _ => Some(self.write(&repetition.sub)?.repeat(usize::try_from(count).ok()?)),
+            _ => {
+                let text = self.write(&repetition.sub)?;
+                (text.len().saturating_mul(times) <= LONGEST_TEXT).then(|| text.repeat(times))
+            }
         }
     }
 }
@@ -228,6 +236,17 @@ mod tests {
         assert!(made(&"a".repeat(90_000), 0).is_none(), "it is too long");
         assert_eq!(made("^[a-z]?((?!-)([a-z-]*[a-z])\\.)+[a-z]+$", 0).as_deref(), Some("aa.a"));
         assert_eq!(made(".*(^arn:)([a-z]+$).*", 0).as_deref(), Some("arn:a"));
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_a_pattern_or_a_length_asks_for_within_bounds() {
+        let made = |pattern: &str, at_least: u64, at_most: u64| matching(pattern, at_least, at_most).map(|text| text.len());
+        assert_eq!(made("^[\"][ -~]{1000}[\"]$", 0, 1002), Some(1002));
+        assert_eq!(made("^[0-9a-f]{4096}$", 0, u64::MAX), Some(4096));
+        assert_eq!(made("^[a-z]+$", 500, 1000), Some(500));
+        assert_eq!(made("^id-[a-z]*$", 5000, u64::MAX), Some(5000));
+        assert_eq!(made("^(?:[a-z]{100}){1000}$", 0, u64::MAX), None, "it would be too long");
+        assert_eq!(made("^(?:(?:[a-z]{100}){100}){100}$", 0, u64::MAX), None, "it would be too long");
     }
 
     #[test]
