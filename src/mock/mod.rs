@@ -43,7 +43,7 @@ mod violation_cause;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ pub use variants::{Variant, all as all_variants};
 use draft_answer::DraftAnswer;
 use request::DecodedRequest;
 use routed_request::MockCore;
-use state::MockState;
+use state::{LockedState, MockState};
 use variants::BehaviourChoice;
 
 /// What a mock is made from.
@@ -134,9 +134,8 @@ impl Mock {
                 if call.method == "HEAD" && core.variants.has(BehaviourChoice::HeadAndOptions) {
                     "GET".clone_into(&mut call.method);
                 }
-                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                job::expire_due(core, &mut state.store);
-                request_handler::answer(core, &self.windows, &mut state, &call, number).write()
+                job::expire_due(core, &mut LockedState::of(&self.state).store);
+                request_handler::answer(core, &self.windows, &self.state, &call, number).write()
             }
             Err(why) => {
                 let body = serde_json::json!({"errors": [{"status": "500", "title": "Internal Server Error", "detail": why}]});
@@ -152,12 +151,12 @@ impl Mock {
 
     /// Every resource with its state, to see whether something has changed.
     pub fn snapshot(&self) -> Value {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).store.snapshot()
+        LockedState::of(&self.state).store.snapshot()
     }
 
     /// Requests that had more than one thing wrong, in words: servers differ in which of them they refuse.
     pub fn crowded(&self) -> Vec<String> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).crowded.clone()
+        LockedState::of(&self.state).crowded.clone()
     }
 
     /// Operations on which a fault has taken hold; for faults of the state, those on which it could.

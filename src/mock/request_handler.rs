@@ -1,5 +1,6 @@
 //! Answers a request: detects faults, finds the status that the contract gives them, or does what is asked.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::accounts::{self, Caller};
 use super::answer_headers;
 use super::answer_headers::HeaderContext;
-use super::behaviours::{self, AcceptedRequest};
+use super::behaviours::{self, AcceptedRequest, AnswerOutline};
 use super::draft_answer::{DraftAnswer, concrete_media_type, declared, preferred};
 use super::faults::{AnswerScope, StateFault};
 use super::notice::{self, ErrorSource, Noticed};
@@ -16,7 +17,7 @@ use super::refusal::{RefusalReason, refuse};
 use super::request::{DecodedRequest, Payload};
 use super::route::RoutedPath;
 use super::routed_request::{MockCore, RoutedRequest};
-use super::state::MockState;
+use super::state::{LockedState, MockState};
 use super::validators;
 use super::variants::BehaviourChoice;
 use crate::contract::{remove, within};
@@ -25,7 +26,7 @@ use crate::model::media_range::is_xml;
 use crate::model::trigger_name::TriggerName;
 
 /// Answers a request.
-pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockState, call: &DecodedRequest, number: u64) -> DraftAnswer {
+pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &Mutex<MockState>, call: &DecodedRequest, number: u64) -> DraftAnswer {
     let route = RoutedPath::find(&core.contract, call);
     let operation = route.as_ref().and_then(|route| route.operation(&core.contract, &core.schemas, call));
     let methods = route.as_ref().map(RoutedPath::methods).unwrap_or_default();
@@ -68,11 +69,17 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &mut MockSta
 }
 
 /// The refusal of a request that is one too many.
-fn limited(core: &MockCore, windows: &[RateLimit], state: &mut MockState, caller: &Caller, circumstances: &HeaderContext<'_>) -> Option<DraftAnswer> {
+fn limited(
+    core: &MockCore,
+    windows: &[RateLimit],
+    state: &Mutex<MockState>,
+    caller: &Caller,
+    circumstances: &HeaderContext<'_>,
+) -> Option<DraftAnswer> {
     if !caller.is_known() || core.faults.is_overlooked(circumstances.operation, &TriggerName::BURST) {
         return None;
     }
-    let wait = state.admit(windows, Instant::now()).err()?;
+    let wait = LockedState::of(state).admit(windows, Instant::now()).err()?;
     let detail = "Too many requests; wait before the next one.".to_owned();
     let circumstances = HeaderContext { wait: Some(wait), operation: circumstances.operation, methods: circumstances.methods, location: None };
     let status = core.faults.status(circumstances.operation, 429);
@@ -115,12 +122,15 @@ struct RequestHandler<'a> {
 }
 
 impl<'a> RequestHandler<'a> {
-    fn answer(&self, state: &mut MockState, caller: &Caller) -> DraftAnswer {
+    fn answer(&self, state: &Mutex<MockState>, caller: &Caller) -> DraftAnswer {
         let mut noticed = notice::access(&self.routed, caller);
-        let seen = notice::detect(&self.routed, state);
+        // What takes the longest for a large body is done before other requests have to wait.
+        let message = notice::MessageLooks::new(&self.routed);
+        let mut state = LockedState::of(state);
+        let seen = notice::detect(&self.routed, &state, message);
         let place = if !noticed.is_empty() && self.core.variants.has(BehaviourChoice::AccessLast) { 0 } else { noticed.len() };
         noticed.splice(place..place, seen);
-        self.count(state, &noticed);
+        self.count(&mut state, &noticed);
         for noticed in noticed {
             let found = noticed.statuses(&self.routed);
             let Some((trigger, statuses)) = found.or_else(|| Some((noticed.triggers.first()?.clone(), vec![Status(noticed.insist?)]))) else {
@@ -142,15 +152,17 @@ impl<'a> RequestHandler<'a> {
         let refused = noticed.iter().filter(|noticed| noticed.insist.is_some() || noticed.statuses(&self.routed).is_some());
         let refused: Vec<(&str, &TriggerName)> =
             refused.filter_map(|noticed| Some((noticed.at.as_deref().unwrap_or_default(), noticed.triggers.first()?))).collect();
-        let apart = |one: &(&str, &TriggerName), other: &(&str, &TriggerName)| one.1 != other.1 && (one.0 != other.0 || one.0.is_empty());
-        if refused.iter().any(|one| refused.iter().any(|other| apart(one, other))) {
+        let Some((first, trigger)) = refused.first() else { return };
+        // Two that differ in what is wrong and in the place; what has no place is apart from all.
+        let varied = refused.iter().any(|(_, other)| other != trigger);
+        if varied && (first.is_empty() || refused.iter().any(|(at, _)| at != first)) {
             let words: Vec<String> = refused.iter().map(|(at, trigger)| format!("{trigger} {at}").trim().to_owned()).collect();
             state.crowded.push(format!("{} {}: {}", self.routed.operation.id, self.routed.call.path, words.join(", ")));
         }
     }
 
     /// Answers what was noticed with the status that the contract has for it.
-    fn rule(&self, state: &mut MockState, status: Status, trigger: &TriggerName, noticed: &Noticed) -> DraftAnswer {
+    fn rule(&self, state: LockedState<'_>, status: Status, trigger: &TriggerName, noticed: &Noticed) -> DraftAnswer {
         if !status.is_refusal() {
             return if *trigger == TriggerName::UNFINISHED { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
         }
@@ -186,14 +198,18 @@ impl<'a> RequestHandler<'a> {
     }
 
     /// Does what is asked and says so.
-    fn succeed(&self, state: &mut MockState, status: Option<Status>) -> DraftAnswer {
-        let status = status.unwrap_or_else(|| self.success(state));
+    fn succeed(&self, mut state: LockedState<'_>, status: Option<Status>) -> DraftAnswer {
+        let status = status.unwrap_or_else(|| self.success(&mut state));
         let operation: &'a Operation = self.routed.operation;
         let response = operation.response(status).or_else(|| operation.successes().find(|response| response.status == status));
         let media = response.and_then(|response| preferred(response, self.routed.call.header("accept")));
         let example = media.and_then(|media| media_example(media, operation));
-        let mut turn = AcceptedRequest { routed: &self.routed, state, response, media, example };
-        let outcome = behaviours::perform(&mut turn);
+        let outline = AnswerOutline { routed: &self.routed, response, media, example };
+        let mut outcome = behaviours::perform(&mut AcceptedRequest { outline: &outline, state: &mut state });
+        let others = state.release();
+        if let (Some(before), Some(shown)) = (behaviours::fit(&outline, &mut outcome), &outcome.body) {
+            behaviours::keep_repaired(&outline, &mut LockedState::of(others), &before, shown);
+        }
         let status = self.chosen(status, media.is_some());
         let sent = self.core.faults.status(Some(operation), status.0);
         let mut draft = DraftAnswer::new(sent);
@@ -297,7 +313,7 @@ impl<'a> RequestHandler<'a> {
     }
 
     /// Answers with the job itself, where the contract has no refusal for a job that has not finished.
-    fn show_job(&self, state: &mut MockState, status: Status) -> DraftAnswer {
+    fn show_job(&self, state: LockedState<'_>, status: Status) -> DraftAnswer {
         let job = self.routed.owner().and_then(|(kind, id)| {
             let body = state.store.get(kind, id)?.body.clone();
             let (reader, _) = super::job::reader(&self.core.contract, kind)?;

@@ -23,6 +23,9 @@ use super::{Mock, MockAnswer, MockRequest};
 /// The longest request body that is read, in bytes.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
 
+/// From so many bytes on, the body of a request is large.
+const LARGE: usize = 64 * 1024;
+
 /// How long a slow answer takes.
 const SLOW: Duration = Duration::from_millis(10);
 
@@ -45,13 +48,21 @@ async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let accepted = head.headers.get(ACCEPT_ENCODING).map(text).unwrap_or_default();
-    let mut answer = mock.answer(MockRequest {
+    let request = MockRequest {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: body.to_vec(),
-    });
+    };
+    // What takes long leaves the threads that answer other requests.
+    let mut answer = if request.body.len() > LARGE {
+        let mock = Arc::clone(&mock);
+        let answered = tokio::task::spawn_blocking(move || mock.answer(request)).await;
+        answered.unwrap_or_else(|_| MockAnswer { status: 500, ..MockAnswer::default() })
+    } else {
+        mock.answer(request)
+    };
     if mock.has(BehaviourChoice::SlowAnswers) {
         tokio::time::sleep(SLOW).await;
     }

@@ -1,6 +1,8 @@
 //! The state of the mock that changes while it runs.
 
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::store::ResourceStore;
@@ -16,6 +18,38 @@ pub(crate) struct MockState {
     turns: HashMap<String, usize>,
     /// When each window began, and the requests in it.
     seen: Vec<(Instant, u32)>,
+}
+
+/// The state while one request has it for itself.
+pub(crate) struct LockedState<'a> {
+    all: &'a Mutex<MockState>,
+    own: MutexGuard<'a, MockState>,
+}
+
+impl<'a> LockedState<'a> {
+    /// Waits until no other request has it.
+    pub(crate) fn of(all: &'a Mutex<MockState>) -> Self {
+        Self { all, own: all.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    /// Lets other requests have it.
+    pub(crate) fn release(self) -> &'a Mutex<MockState> {
+        self.all
+    }
+}
+
+impl Deref for LockedState<'_> {
+    type Target = MockState;
+
+    fn deref(&self) -> &MockState {
+        &self.own
+    }
+}
+
+impl DerefMut for LockedState<'_> {
+    fn deref_mut(&mut self) -> &mut MockState {
+        &mut self.own
+    }
 }
 
 impl MockState {

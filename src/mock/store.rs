@@ -1,6 +1,6 @@
 //! The resources that the mock holds, by kind, in the order in which they came.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -134,25 +134,35 @@ impl ResourceStore {
         held.resources[place] = resource;
     }
 
-    /// Takes a resource out and remembers that it was there.
-    pub(crate) fn delete(&mut self, kind: &str, id: &str) -> Option<Resource> {
-        let held = self.shelves.get_mut(kind)?;
-        let index = held.position(id)?;
-        held.places.remove(id);
-        held.deleted.insert(id.to_owned());
-        Some(held.resources.remove(index))
+    /// Takes resources out, also of every list of related resources, and remembers that they were there.
+    pub(crate) fn delete(&mut self, kind: &str, ids: &HashSet<String>) -> Vec<Resource> {
+        let Some(held) = self.shelves.get_mut(kind) else { return Vec::new() };
+        let (gone, kept): (Vec<Resource>, Vec<Resource>) = match ids.iter().next().filter(|_| ids.len() == 1).map(|only| held.position(only)) {
+            Some(None) => return Vec::new(),
+            Some(Some(place)) => (vec![held.resources.remove(place)], std::mem::take(&mut held.resources)),
+            None => std::mem::take(&mut held.resources).into_iter().partition(|resource| ids.contains(&resource.id)),
+        };
+        held.resources = kept;
+        for resource in &gone {
+            held.places.remove(&resource.id);
+            held.deleted.insert(resource.id.clone());
+        }
+        if gone.len() > 1 {
+            held.places = held.resources.iter().enumerate().map(|(place, resource)| (resource.id.clone(), place)).collect();
+        }
+        self.unlink(kind, &gone.iter().map(|resource| resource.id.clone()).collect());
+        gone
     }
 
-    /// Takes a resource out of every list of related resources.
-    pub(crate) fn unlink(&mut self, kind: &str, id: &str) {
-        let named = |identifier: &Value| {
-            identifier.get("type").and_then(Value::as_str) == Some(kind) && identifier.get("id").and_then(id_text).as_deref() == Some(id)
+    fn unlink(&mut self, kind: &str, ids: &HashSet<String>) {
+        let is_named = |identifier: &Value| {
+            identifier.get("type").and_then(Value::as_str) == Some(kind) && identifier.get("id").and_then(id_text).is_some_and(|id| ids.contains(&id))
         };
         for resource in self.shelves.values_mut().flat_map(|shelf| &mut shelf.resources) {
             let relationships = resource.body.get_mut("relationships").and_then(Value::as_object_mut);
             for relationship in relationships.into_iter().flat_map(|all| all.values_mut()) {
                 if let Some(Value::Array(linkage)) = relationship.get_mut("data") {
-                    linkage.retain(|identifier| !named(identifier));
+                    linkage.retain(|identifier| !is_named(identifier));
                 }
             }
         }

@@ -86,34 +86,129 @@ fn bulk() -> Contract {
     read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).expect("it is bundled")).expect("it is read")
 }
 
+/// A mock of a contract that knows nobody and limits nothing.
+fn mock(contract: &Arc<Contract>) -> Mock {
+    Mock::new(MockOptions {
+        contract: Arc::clone(contract),
+        suite: Arc::new(open::suite_for(std::path::Path::new("t.yaml"))),
+        accounts: MockAccounts::default(),
+        windows: Vec::new(),
+        fault: Vec::new(),
+        variant: Vec::new(),
+    })
+}
+
+fn request(method: &str, path: &str, media: &str, body: &Value) -> MockRequest {
+    MockRequest {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        headers: vec![("content-type".to_owned(), media.to_owned())],
+        body: if body.is_null() { Vec::new() } else { serde_json::to_vec(body).expect("it is written") },
+        ..MockRequest::default()
+    }
+}
+
 #[test]
 fn many_things_are_made_in_time_linear_in_their_number() {
     let contract = Arc::new(bulk());
-    let suite = Arc::new(open::suite_for(std::path::Path::new("t.yaml")));
     let time = |count: usize| {
-        let body: Vec<Value> = (0..count).map(|index| json!({"name": format!("n{index}"), "owner_id": "1"})).collect();
-        let body = serde_json::to_vec(&body).expect("it is written");
-        let request = || MockRequest {
-            method: "POST".to_owned(),
-            path: "/things".to_owned(),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: body.clone(),
-            ..MockRequest::default()
-        };
+        let body: Value = (0..count).map(|index| json!({"name": format!("n{index}"), "owner_id": "1"})).collect();
         least(|| {
-            let options = MockOptions {
-                contract: Arc::clone(&contract),
-                suite: Arc::clone(&suite),
-                accounts: MockAccounts::default(),
-                windows: Vec::new(),
-                fault: Vec::new(),
-                variant: Vec::new(),
-            };
-            let mock = Mock::new(options);
-            let answer = mock.answer(request());
+            let answer = mock(&contract).answer(request("POST", "/things", "application/json", &body));
             assert_eq!((answer.status, answer.json().as_array().map(Vec::len)), (201, Some(count)));
         })
     };
     let (one, two) = (time(2000), time(4000));
     assert!(two.as_secs_f64() <= MOST * one.as_secs_f64(), "2000 things take {one:?}, 4000 take {two:?}");
+}
+
+/// Groups of JSON:API, whose names are unique, with a relationship.
+fn groups() -> Contract {
+    let linkage = json!({"type": "array", "items": {"type": "object", "required": ["type", "id"], "properties": {"type": {"const": "groups"}, "id": {"type": "string"}}}});
+    let group = json!({"type": "object", "required": ["type"], "properties": {"type": {"const": "groups"}, "id": {"type": "string"},
+        "attributes": {"type": "object", "properties": {"name": {"type": "string", "x-probity-mark": true}}},
+        "relationships": {"type": "object", "properties": {"members": {"type": "object", "properties": {"data": linkage}}}}}});
+    let content = |data: &Value, example: Value| json!({"application/vnd.api+json": {"schema": {"type": "object", "required": ["data"], "properties": {"data": data}}, "example": example}});
+    let shown = json!({"type": "groups", "id": "7", "attributes": {"name": "a"}, "relationships": {"members": {"data": []}}});
+    let many = content(&json!({"type": "array", "items": group}), json!({"data": [shown]}));
+    let sent = content(&json!({"type": "array", "items": group}), json!({"data": [{"type": "groups", "attributes": {"name": "a"}}]}));
+    let taken = json!({"description": "d", "x-probity-when": ["duplicate"]});
+    let unknown = json!({"description": "d", "x-probity-when": ["unknown-id"]});
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let done = json!({"204": {"description": "d"}, "404": unknown});
+    let members = content(&linkage, json!({"data": [{"type": "groups", "id": "7"}]}));
+    let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {
+        "/groups": {"get": {"responses": {"200": {"description": "d", "content": many}}},
+            "post": {"requestBody": {"content": sent}, "responses": {"201": {"description": "d", "content": many}, "409": taken}},
+            "patch": {"requestBody": {"content": many}, "responses": {"200": {"description": "d", "content": many}, "409": taken}},
+            "delete": {"requestBody": {"content": content(&linkage, json!({"data": [{"type": "groups", "id": "7"}]}))}, "responses": {"204": {"description": "d"}}}},
+        "/groups/{id}": {"parameters": [id], "get": {"responses": {"200": {"description": "d", "content": content(&group, json!({"data": shown}))}, "404": unknown}}},
+        "/groups/{id}/relationships/members": {"parameters": [id],
+            "post": {"requestBody": {"content": members}, "responses": done}, "delete": {"requestBody": {"content": members}, "responses": done}}}});
+    read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).expect("it is bundled")).expect("it is read")
+}
+
+const JSON_API: &str = "application/vnd.api+json";
+
+#[test]
+fn many_resources_are_made_changed_related_and_deleted_in_time_linear_in_their_number() {
+    let contract = Arc::new(groups());
+    let time = |count: usize| {
+        let names = |change: &str| -> Value {
+            let group =
+                |index: usize| json!({"type": "groups", "id": (1000 + index).to_string(), "attributes": {"name": format!("{change}{index}")}});
+            json!({"data": (0..count).map(group).collect::<Value>()})
+        };
+        let mut made = names("n");
+        made["data"].as_array_mut().expect("a list").iter_mut().for_each(|group| drop(group.as_object_mut().expect("an object").remove("id")));
+        let named = json!({"data": (0..count).map(|index| json!({"type": "groups", "id": (1000 + index).to_string()})).collect::<Value>()});
+        let mut times = [Duration::MAX; 5];
+        for _ in 0..TRIES {
+            let mock = mock(&contract);
+            let asked = [
+                ("POST", "/groups", &made, 201),
+                ("PATCH", "/groups", &names("m"), 200),
+                ("POST", "/groups/1000/relationships/members", &named, 204),
+                ("DELETE", "/groups/1000/relationships/members", &named, 204),
+                ("DELETE", "/groups", &named, 204),
+            ];
+            for ((method, path, body, status), time) in asked.into_iter().zip(&mut times) {
+                let request = request(method, path, JSON_API, body);
+                let before = spent(Instant::now());
+                let answer = mock.answer(request);
+                *time = (*time).min(spent(Instant::now()).saturating_sub(before));
+                assert_eq!(answer.status, status, "{method} {path}: {}", String::from_utf8_lossy(&answer.body[..answer.body.len().min(500)]));
+            }
+        }
+        times
+    };
+    let (one, two) = (time(1500), time(3000));
+    for (index, (one, two)) in one.iter().zip(two).enumerate() {
+        assert!(two.as_secs_f64() <= MOST * one.as_secs_f64(), "request {index}: 1500 resources take {one:?}, 3000 take {two:?}");
+    }
+}
+
+#[test]
+fn a_small_request_is_answered_while_many_resources_are_made() {
+    let contract = Arc::new(groups());
+    let group = |index: usize| json!({"type": "groups", "attributes": {"name": format!("n{index}")}});
+    let body = json!({"data": (0..6000).map(group).collect::<Value>()});
+    // Another program may take the time of either: what was seen once is possible.
+    let waits = (0..TRIES).map(|_| {
+        let (mock, body) = (Arc::new(mock(&contract)), body.clone());
+        let large = Arc::clone(&mock);
+        let since = Instant::now();
+        let maker = std::thread::spawn(move || large.answer(request("POST", "/groups", JSON_API, &body)).status);
+        let mut longest = Duration::ZERO;
+        while !maker.is_finished() {
+            let asked = Instant::now();
+            mock.answer(request("GET", "/groups/1", JSON_API, &Value::Null));
+            longest = longest.max(asked.elapsed());
+        }
+        let whole = since.elapsed();
+        assert_eq!(maker.join().expect("it is answered"), 201);
+        longest.as_secs_f64() / whole.as_secs_f64()
+    });
+    let least = waits.fold(1.0, f64::min);
+    assert!(least <= 0.34, "a small request waited {least:.2} of the time of a large one");
 }

@@ -29,12 +29,8 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
             }
         }
     } else if !turn.breaks_state(StateFault::KeepDeleted) {
-        for id in ids {
-            if let Some(resource) = turn.state.store.delete(kind, &id) {
-                turn.state.store.unlink(kind, &id);
-                keep_under_linked_kind(turn, &resource);
-            }
-        }
+        let deleted = turn.state.store.delete(kind, &ids.into_iter().collect());
+        deleted.iter().for_each(|resource| keep_under_linked_kind(turn, resource));
     }
     if turn.example.is_some() { super::example::perform(turn) } else { BehaviourOutcome::default() }
 }

@@ -13,6 +13,9 @@ mod search;
 mod sparse;
 mod update;
 
+use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
+
 use serde_json::Value;
 
 use super::copied_values::copy_fitting_parts;
@@ -50,10 +53,23 @@ const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { matches: |_, _, _| true, act: example::perform },
 ];
 
-/// An accepted request and the answer it is about to get.
+/// An accepted request, the answer it is about to get, and the state that it may change.
 pub(crate) struct AcceptedRequest<'t, 's> {
-    pub routed: &'t RoutedRequest<'s>,
+    pub outline: &'t AnswerOutline<'t, 's>,
     pub state: &'t mut MockState,
+}
+
+impl<'t, 's> Deref for AcceptedRequest<'t, 's> {
+    type Target = AnswerOutline<'t, 's>;
+
+    fn deref(&self) -> &Self::Target {
+        self.outline
+    }
+}
+
+/// An accepted request and what is known of its answer without the state of the mock.
+pub(crate) struct AnswerOutline<'t, 's> {
+    pub routed: &'t RoutedRequest<'s>,
     /// The declared response of the status.
     pub response: Option<&'s Response>,
     /// The media type of the answer.
@@ -76,19 +92,27 @@ impl BehaviourOutcome {
     }
 }
 
-/// Does what the operation does.
+/// Does what the operation does. The answer may not fit its schema yet.
 pub(crate) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let (core, operation) = (turn.routed.core, turn.routed.operation);
     let behaviour = BEHAVIOURS.iter().find(|behaviour| (behaviour.matches)(core, operation, &turn.routed.profile));
-    let mut outcome = behaviour.map_or_else(BehaviourOutcome::default, |behaviour| (behaviour.act)(turn));
+    let outcome = behaviour.map_or_else(BehaviourOutcome::default, |behaviour| (behaviour.act)(turn));
     record(turn);
-    let media = turn.media.filter(|media| is_json(&media.name));
+    outcome
+}
+
+/// Brings an answer to its schema. That takes the longest for a large one, so it needs no state; what stood there before is
+/// returned where there is a schema.
+pub(crate) fn fit(outline: &AnswerOutline<'_, '_>, outcome: &mut BehaviourOutcome) -> Option<Value> {
+    let core = outline.routed.core;
+    let media = outline.media.filter(|media| is_json(&media.name));
+    let mut unrepaired = None;
     if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
-        let example = turn.example.clone().unwrap_or_default();
+        let example = outline.example.clone().unwrap_or_default();
         let before = body.clone();
-        *body = fitting(turn, schema, body, &example);
+        *body = fitting(outline, schema, body, &example);
         // What was repaired as a whole is still about the same resources.
-        let same = turn.with_ids_of(&before, body.clone());
+        let same = outline.with_ids_of(&before, body.clone());
         if core.schemas.fits(schema, &same) {
             *body = same;
         }
@@ -96,8 +120,7 @@ pub(crate) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         if core.schemas.fits(schema, &distinct) {
             *body = distinct;
         }
-        let shown = body.clone();
-        keep_repaired(turn, &before, &shown);
+        unrepaired = Some(before);
     }
     if let (Some(Value::Object(members)), Some(JSON_API)) = (&mut outcome.body, media.map(|media| media.name.as_str()))
         && ["data", "errors", "meta"].iter().all(|name| !members.contains_key(*name))
@@ -105,16 +128,16 @@ pub(crate) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         // A document has one of them (JSON:API, Top Level).
         members.insert("meta".to_owned(), Value::Object(serde_json::Map::new()));
     }
-    outcome
+    unrepaired
 }
 
 /// Keeps what the answer to a write shows of a resource in place of what was written, where its schema has no room for that: what
 /// is shown is there afterwards.
-fn keep_repaired(turn: &mut AcceptedRequest<'_, '_>, before: &Value, shown: &Value) {
-    let Some(place) = turn.place().filter(|place| !place.many && !turn.routed.operation.method.is_safe()) else { return };
+pub(crate) fn keep_repaired(outline: &AnswerOutline<'_, '_>, state: &mut MockState, before: &Value, shown: &Value) {
+    let Some(place) = outline.place().filter(|place| !place.many && !outline.routed.operation.method.is_safe()) else { return };
     let (Some(Value::Object(before)), Some(Value::Object(shown))) = (before.pointer(&place.at), shown.pointer(&place.at)) else { return };
     let Some(id) = Value::Object(shown.clone()).pointer(&place.id).and_then(id_text) else { return };
-    let Some(Value::Object(held)) = turn.state.store.get_mut(&turn.routed.profile.kind, &id).map(|resource| &mut resource.body) else { return };
+    let Some(Value::Object(held)) = state.store.get_mut(&outline.routed.profile.kind, &id).map(|resource| &mut resource.body) else { return };
     for (name, value) in
         before.iter().filter(|(name, value)| held.get(*name) == Some(*value)).map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
     {
@@ -139,20 +162,23 @@ fn without_twins(before: &Value, body: &Value) -> Value {
     let name = |item: &Value| Some((item.get("type")?.clone(), item.get("id")?.clone()));
     let mut distinct = body.clone();
     let (Some(before), Some(Value::Array(items))) = (before.get("data").and_then(Value::as_array), distinct.get_mut("data")) else { return distinct };
-    let mut known: Vec<_> = Vec::new();
+    // By the name that a resource has now, those that it had.
+    let mut known: HashMap<_, HashSet<_>> = HashMap::new();
     let mut index = 0;
     items.retain(|item| {
         let (now, then) = (name(item), before.get(index).and_then(name));
         index += 1;
-        let twin = now.is_some() && known.iter().any(|(other, earlier)| *other == now && *earlier != then);
-        known.push((now, then));
+        let Some(now) = now else { return true };
+        let earlier = known.entry(now).or_default();
+        let twin = earlier.len() > usize::from(earlier.contains(&then));
+        earlier.insert(then);
         !twin
     });
     distinct
 }
 
 /// The body brought to its schema: repaired, or where that does not help, built again with what it holds.
-fn fitting(turn: &AcceptedRequest<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
+fn fitting(turn: &AnswerOutline<'_, '_>, schema: &SchemaRef, before: &Value, example: &Value) -> Value {
     let core = turn.routed.core;
     let fits = |value: &Value| core.schemas.fits(schema, value);
     let mut body = before.clone();
@@ -178,7 +204,7 @@ fn fitting(turn: &AcceptedRequest<'_, '_>, schema: &SchemaRef, before: &Value, e
 }
 
 /// Another example of the same answer, where the first one does not fit, and no value that does can be made.
-fn another(turn: &AcceptedRequest<'_, '_>, fits: &dyn Fn(&Value) -> bool) -> Option<Value> {
+fn another(turn: &AnswerOutline<'_, '_>, fits: &dyn Fn(&Value) -> bool) -> Option<Value> {
     let examples = turn.media.into_iter().flat_map(|media| &media.examples);
     examples.map(|example| &example.value).find(|value| fits(value)).cloned()
 }
@@ -204,7 +230,9 @@ impl AcceptedRequest<'_, '_> {
     fn breaks_state(&self, effect: StateFault) -> bool {
         self.routed.core.faults.has(self.routed.operation, effect)
     }
+}
 
+impl AnswerOutline<'_, '_> {
     /// Where the example of the answer holds its resources.
     fn place(&self) -> Option<Place> {
         self.routed.core.profiles.answer_place(self.routed.operation, self.example.as_ref()?)

@@ -1,5 +1,7 @@
 //! Reads and writes relationships (JSON:API, "Fetching Relationships" and "Updating Relationships").
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{AcceptedRequest, BehaviourOutcome};
@@ -62,7 +64,8 @@ fn write(resource: &mut Value, name: &str, method: &str, sent: Option<&Value>) {
             distinct(known)
         }
         ("DELETE", Some(Value::Array(sent)), Value::Array(known)) => {
-            known.into_iter().filter(|known| !sent.iter().any(|sent| identity(sent) == identity(known))).collect()
+            let named: HashSet<_> = sent.iter().map(identity).collect();
+            known.into_iter().filter(|known| !named.contains(&identity(known))).collect()
         }
         ("DELETE", _, Value::Array(_)) => json!([]),
         ("DELETE", ..) => Value::Null,
@@ -73,17 +76,13 @@ fn write(resource: &mut Value, name: &str, method: &str, sent: Option<&Value>) {
     relationship.insert("data".to_owned(), linkage);
 }
 
-fn identity(identifier: &Value) -> (Option<&str>, Option<String>) {
-    (identifier.get("type").and_then(Value::as_str), identifier.get("id").and_then(id_text))
+fn identity(identifier: &Value) -> (Option<String>, Option<String>) {
+    (identifier.get("type").and_then(Value::as_str).map(str::to_owned), identifier.get("id").and_then(id_text))
 }
 
 /// Each identifier once.
-fn distinct(identifiers: Vec<Value>) -> Value {
-    let mut kept: Vec<Value> = Vec::new();
-    for identifier in identifiers {
-        if !kept.iter().any(|known| identity(known) == identity(&identifier)) {
-            kept.push(identifier);
-        }
-    }
-    Value::Array(kept)
+fn distinct(mut identifiers: Vec<Value>) -> Value {
+    let mut known = HashSet::new();
+    identifiers.retain(|identifier| known.insert(identity(identifier)));
+    Value::Array(identifiers)
 }

@@ -3,7 +3,7 @@
 use crate::model::trigger_name::TriggerName;
 use serde_json::Value;
 
-use super::{MockState, Noticed, RoutedRequest};
+use super::{Noticed, RoutedRequest};
 use crate::contract::schema::{all_server_data, resource_needs, server_data};
 use crate::contract::{SchemaViolation, append};
 use crate::mock::request::{Payload, is_json};
@@ -12,7 +12,7 @@ use crate::mock::variants::BehaviourChoice;
 use crate::mock::violation_cause::{drill, missing_member};
 
 /// Looks at the body.
-pub(super) fn detect(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     let Some(body) = routed.body() else {
         let required = routed.operation.request_body.as_ref().is_some_and(|body| body.required);
         if required && routed.payload == Payload::Empty {

@@ -1,6 +1,6 @@
 //! Detects bodies of a media type that the operation does not take, and bodies that cannot be parsed.
 
-use super::{MockState, Noticed, RoutedRequest};
+use super::{Noticed, RoutedRequest};
 use crate::mock::request::{Payload, in_range};
 use crate::model::contract::JSON_API;
 use crate::model::trigger_name::TriggerName;
@@ -17,7 +17,7 @@ fn is_known_parameter(essence: &str, name: &str) -> bool {
 }
 
 /// Looks at `Content-Type` and at the text of the body.
-pub(super) fn detect(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     let Some(taken) = routed.operation.request_body.as_ref().filter(|_| !routed.call.body.is_empty()) else { return };
     match routed.call.content_type() {
         None => noticed

@@ -120,29 +120,38 @@ fn same_place(named: &str, noticed: &str) -> bool {
     named.len() == noticed.len() && named.iter().zip(&noticed).all(|(named, noticed)| named == noticed || (index(named) && index(noticed)))
 }
 
-/// A look at one side of a request.
-type NoticeRule = fn(&RoutedRequest<'_>, &MockState, &mut Vec<Noticed>);
+/// A look at one side of a request, whatever the mock holds.
+type MessageRule = fn(&RoutedRequest<'_>, &mut Vec<Noticed>);
 
-/// The looks, in order. Access comes before them.
-const LOOKS: &[NoticeRule] = &[
-    media::detect,
-    negotiation::form,
-    negotiation::version,
-    query::detect,
-    path_ids::detect,
-    body::detect,
-    references::detect,
-    resource_state::duplicate,
-    resource_state::in_use,
-    resource_state::wrong_state,
-];
+/// A look at what a request is about.
+type StateRule = fn(&RoutedRequest<'_>, &MockState, &mut Vec<Noticed>);
+
+/// The looks, in order: at the message, at ids in its path, at its body, at what they name. Access comes before them.
+const MESSAGE: &[MessageRule] = &[media::detect, negotiation::form, negotiation::version, query::detect];
+const AFTER_BODY: &[StateRule] = &[references::detect, resource_state::duplicate, resource_state::in_use, resource_state::wrong_state];
+
+/// What can be noticed of a request without knowing what the mock holds.
+pub(crate) struct MessageLooks {
+    before: Vec<Noticed>,
+    body: Vec<Noticed>,
+}
+
+impl MessageLooks {
+    /// Looks at a request.
+    pub(crate) fn new(routed: &RoutedRequest<'_>) -> Self {
+        let mut looks = Self { before: Vec::new(), body: Vec::new() };
+        MESSAGE.iter().for_each(|look| detect(routed, &mut looks.before));
+        body::detect(routed, &mut looks.body);
+        looks
+    }
+}
 
 /// Everything that can be noticed of a request, in order.
-pub(crate) fn detect(routed: &RoutedRequest<'_>, state: &MockState) -> Vec<Noticed> {
-    let mut noticed = Vec::new();
-    for look in LOOKS {
-        look(routed, state, &mut noticed);
-    }
+pub(crate) fn detect(routed: &RoutedRequest<'_>, state: &MockState, message: MessageLooks) -> Vec<Noticed> {
+    let mut noticed = message.before;
+    path_ids::detect(routed, state, &mut noticed);
+    noticed.extend(message.body);
+    AFTER_BODY.iter().for_each(|look| detect(routed, state, &mut noticed));
     if noticed.len() > 1 && routed.core.variants.has(BehaviourChoice::LooksReversed) {
         noticed.reverse();
     }

@@ -1,13 +1,13 @@
 //! Detects requests for a form that cannot be given (406), or for a version that is not current (412, 304).
 
-use super::{MockState, Noticed, RoutedRequest};
+use super::{Noticed, RoutedRequest};
 use crate::mock::request::in_range;
 use crate::mock::validators::is_own;
 use crate::model::media_range::essence;
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at `Accept`: what is asked for with a weight of nothing is not looked at.
-pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn form(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     let Some(accept) = routed.call.header("accept").filter(|accept| !accept.trim().is_empty()) else { return };
     let mut written = routed.operation.successes().flat_map(|response| &response.content).peekable();
     let asked = |name: &str| accept.split(',').any(|range| in_range(range, name) || in_range(name, essence(range)));
@@ -17,7 +17,7 @@ pub(super) fn form(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<
 }
 
 /// Looks at `If-Match`: a version that this server never names cannot be the current one.
-pub(super) fn version(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn version(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     let Some(versions) = routed.call.header("if-match") else { return };
     if !versions.split(',').map(str::trim).any(|version| version == "*" || is_own(version)) {
         noticed.push(Noticed::new(TriggerName::STALE_VALIDATOR, format!("{versions} is not the current version.")).at_header("If-Match"));

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{MockState, Noticed, RoutedRequest};
+use super::{Noticed, RoutedRequest};
 use crate::mock::store::id_text;
 use crate::mock::styled_parameters::{pairs_of, query_breach, reader};
 use crate::model::contract::Location;
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at every query parameter.
-pub(super) fn detect(routed: &RoutedRequest<'_>, _: &MockState, noticed: &mut Vec<Noticed>) {
+pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     for condition in routed.listed(TriggerName::UNDOCUMENTED_PARAMETER) {
         if let Some(name) = condition.at.as_deref().filter(|name| routed.call.query_value(name).is_some()) {
             let detail = format!("The parameter {name} is not supported here.");

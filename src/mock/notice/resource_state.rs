@@ -1,37 +1,57 @@
 //! Detects requests that the state of a resource forbids: duplicates, resources in use, wrong states.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::{MockState, Noticed, RoutedRequest};
 use crate::contract::schema::{is_part, marks};
-use crate::mock::store::Resource;
+use crate::mock::store::{Resource, id_text};
 use crate::model::contract::{Location, Operation};
 use crate::model::trigger_name::TriggerName;
 
 /// A value that must be unique and is another resource's already.
 pub(super) fn duplicate(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mut Vec<Noticed>) {
     let Some(body) = routed.body() else { return };
-    let own = routed.owner().map(|(_, id)| id.to_owned());
+    let items: HashMap<String, &Value> = routed.items().into_iter().collect();
+    let owner = routed.owner();
+    let kind = owner.map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
     for condition in routed.listed(TriggerName::DUPLICATE) {
         let marked = || routed.media.map(|media| marks(&routed.core.contract, media, body)).unwrap_or_default();
         let places: Vec<String> = match &condition.at {
             Some(at) => vec![at.clone()],
             None => marked().into_iter().map(|mark| mark.at).collect(),
         };
-        for at in places {
-            let Some(value) = body.pointer(&at) else { continue };
-            let Some((item_at, item)) = routed.items().into_iter().find(|(item, _)| at.starts_with(item.as_str())) else { continue };
-            let own = own.clone().or_else(|| item.get("id").and_then(crate::mock::store::id_text));
-            let within = &at[item_at.len()..];
-            let kind = routed.owner().map_or(routed.profile.kind.as_str(), |(kind, _)| kind);
-            let taken = state.store.of(kind).iter().any(|other| {
-                own.as_deref() != Some(other.id.as_str()) && (other.sent.pointer(within) == Some(value) || other.body.pointer(within) == Some(value))
-            });
-            if taken {
-                noticed.push(Noticed::new(TriggerName::DUPLICATE, format!("{value} is taken already.")).at_pointer(&at));
+        // By where they stand in a resource: values with the id of the resource that is to have them.
+        let mut wanted: BTreeMap<&str, HashMap<&Value, Vec<Option<String>>>> = BTreeMap::new();
+        for at in &places {
+            let Some((value, (within, item))) = body.pointer(at).zip(item_of(&items, at)) else { continue };
+            let own = owner.map(|(_, id)| id.to_owned()).or_else(|| item.get("id").and_then(id_text));
+            wanted.entry(within).or_default().entry(value).or_default().push(own);
+        }
+        let mut taken: HashSet<(&str, &Value, Option<&str>)> = HashSet::new();
+        for (within, values) in &wanted {
+            for other in state.store.of(kind) {
+                for (value, owns) in [&other.sent, &other.body].into_iter().filter_map(|held| values.get_key_value(held.pointer(within)?)) {
+                    let others = owns.iter().map(Option::as_deref).filter(|own| *own != Some(other.id.as_str()));
+                    taken.extend(others.map(|own| (*within, *value, own)));
+                }
+            }
+        }
+        for at in &places {
+            let Some((value, (within, item))) = body.pointer(at).zip(item_of(&items, at)) else { continue };
+            let own = owner.map(|(_, id)| id.to_owned()).or_else(|| item.get("id").and_then(id_text));
+            if taken.contains(&(within, value, own.as_deref())) {
+                noticed.push(Noticed::new(TriggerName::DUPLICATE, format!("{value} is taken already.")).at_pointer(at));
             }
         }
     }
+}
+
+/// The part of a pointer that leads on from a resource of the request, and the resource.
+fn item_of<'a, 'v>(items: &HashMap<String, &'v Value>, at: &'a str) -> Option<(&'a str, &'v Value)> {
+    let mut holders = std::iter::successors(Some(at), |at| at.rsplit_once('/').map(|(holder, _)| holder));
+    holders.find_map(|holder| Some((&at[holder.len()..], *items.get(holder)?)))
 }
 
 /// Something that was made by another operation and still refers to the resource.
@@ -42,9 +62,11 @@ pub(super) fn in_use(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mu
         let Some(by) = condition.by.as_deref() else { continue };
         let Some(maker) = routed.core.contract.operation(by) else { continue };
         let profile = routed.core.profiles.of(maker);
+        let users = state.store.of(&profile.kind).iter().filter(|_| profile.creates);
+        let named: HashSet<&str> = users.flat_map(|user| &user.references).filter(|(known, _)| known == kind).map(|(_, id)| id.as_str()).collect();
         for id in &ids {
             let used = if profile.creates {
-                state.store.of(&profile.kind).iter().any(|user| user.references.iter().any(|(known, other)| known == kind && other == id))
+                named.contains(id.as_str())
             } else {
                 state
                     .store
@@ -62,7 +84,7 @@ pub(super) fn in_use(routed: &RoutedRequest<'_>, state: &MockState, noticed: &mu
 fn written_ids(routed: &RoutedRequest<'_>) -> Vec<String> {
     match routed.owner() {
         Some((_, id)) => vec![id.to_owned()],
-        None => routed.items().iter().filter_map(|(_, item)| crate::mock::store::id_text(item.get("id")?)).collect(),
+        None => routed.items().iter().filter_map(|(_, item)| id_text(item.get("id")?)).collect(),
     }
 }
 
