@@ -153,3 +153,35 @@ fn what_a_path_names_without_a_declaration_is_known_or_not() {
     asker.ask("GET", "/health/probity", &Value::Null, 200);
     asker.ask("GET", "/health/another", &Value::Null, 404);
 }
+
+#[test]
+fn what_a_relationship_does_not_hold_is_refused_by_its_type() {
+    let answer = |data: &Value| json!({"description": "", "content": {"application/json": {"schema": {"type": "object", "required": ["data"]}, "example": {"data": data}}}});
+    let linkage = json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": {
+        "type": "object", "required": ["type", "id"], "properties": {"type": {"type": "string"}, "id": {"type": "string", "x-probity-resource": "authors"}}}}}});
+    let sent = |schema: &Value, example: Value| json!({"required": true, "content": {"application/json": {"schema": schema, "example": example}}});
+    let id =
+        |kind: &str| json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "x-probity-resource": kind}, "example": "7"});
+    let resource = |kind: &str| json!({"type": kind, "id": "7", "attributes": {"name": "a"}});
+    let collection = |kind: &str| {
+        let example = json!({"data": {"type": kind, "attributes": {"name": "a"}}});
+        json!({"post": {"requestBody": sent(&json!({"type": "object"}), example), "responses": {"201": answer(&resource(kind))}}})
+    };
+    let item = |kind: &str| json!({"parameters": [id(kind)], "get": {"responses": {"200": answer(&resource(kind)), "404": {"description": ""}}}});
+    let when = json!({"409": ["wrong-type"], "404": ["unknown-id", {"trigger": "unknown-reference", "kind": "authors"}]});
+    let add = json!({"requestBody": sent(&linkage, json!({"data": [{"type": "authors", "id": "7"}]})), "x-probity-when": when,
+        "responses": {"204": {"description": ""}, "404": {"description": ""}, "409": {"description": ""}}});
+    let paths = json!({"/books": collection("books"), "/books/{id}": item("books"), "/authors": collection("authors"), "/authors/{id}": item("authors"),
+        "/books/{id}/relationships/authors": {"parameters": [id("books")], "post": add}});
+    let asker = asker(document(&paths, &json!({})));
+    let made = |kind: &str| {
+        let sent = json!({"data": {"type": kind, "attributes": {"name": "b"}}});
+        asker.ask("POST", &format!("/{kind}"), &sent, 201).json()["data"]["id"].as_str().unwrap().to_owned()
+    };
+    let (book, author) = (made("books"), made("authors"));
+    let place = format!("/books/{book}/relationships/authors");
+    let named = |kind: &str, id: &str| json!({"data": [{"type": kind, "id": id}]});
+    asker.ask("POST", &place, &named("books", &author), 409);
+    asker.ask("POST", &place, &named("authors", "unknown"), 404);
+    asker.ask("POST", &place, &named("authors", &author), 204);
+}
