@@ -185,3 +185,19 @@ fn what_a_relationship_does_not_hold_is_refused_by_its_type() {
     asker.ask("POST", &place, &named("authors", "unknown"), 404);
     asker.ask("POST", &place, &named("authors", &author), 204);
 }
+
+#[test]
+fn a_value_that_is_taken_is_noticed_in_any_resource_of_a_request() {
+    let thing = json!({"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string", "x-probity-mark": true}}});
+    let content = json!({"application/json": {"schema": {"type": "array", "items": thing}}});
+    let post = json!({"requestBody": {"required": true, "content": content}, "x-probity-when": {"409": ["duplicate"]},
+        "responses": {"201": {"description": "", "content": content}, "409": {"description": ""}}});
+    let asker = asker(document(&json!({"/things": {"post": post}}), &json!({})));
+    let named = |names: std::ops::Range<usize>| names.map(|name| json!({"name": format!("n{name}")})).collect::<Value>();
+    asker.ask("POST", "/things", &named(0..1), 201);
+    let mut many = named(1..13);
+    asker.ask("POST", "/things", &many, 201);
+    many = named(13..25);
+    many[11]["name"] = json!("n0");
+    asker.ask("POST", "/things", &many, 409);
+}
