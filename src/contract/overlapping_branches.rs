@@ -139,8 +139,8 @@ mod tests {
         let twin = |title: &str| json!({"title": title, "type": "object", "properties": {"a": {"$ref": "#/components/schemas/Text"}}});
         let found = issues(&json!({
             "Text": {"type": "string"},
-            "One": further("one"),
-            "Two": further("two"),
+            "One": twin("one"),
+            "Two": twin("two"),
             "Twins": {"oneOf": [{"type": "integer"}, {"$ref": "#/components/schemas/One"}, {"$ref": "#/components/schemas/Two"}]},
             "Within": {"oneOf": [{"type": "integer"}, {"type": "number"}]},
             "Listed": {"oneOf": [{"type": "string"}, {"enum": ["a", "b"]}]},
