@@ -2,6 +2,7 @@
 
 mod circles;
 mod command_line;
+mod compiled;
 mod dependencies;
 mod first_lines;
 mod habits;

@@ -43,7 +43,8 @@ fn declared_header(context: &ExchangeContext<'_>, header: &HeaderRule) -> Option
             (format!("{} carries no {name}", context.answer.status), format!("{name}, which is required"), "no such field")
         }
         (Some(value), Some(schema)) if !fits(context, schema, value) => {
-            (format!("{name} does not fit its schema"), described(context, schema), value)
+            let actual = if value.trim().is_empty() { "an empty field" } else { value };
+            (format!("{name} does not fit its schema"), described(context, schema), actual)
         }
         _ => return None,
     };
@@ -123,6 +124,8 @@ mod tests {
         assert_eq!(answers(&[]), ["201 carries no X-Left"]);
         assert_eq!(answers(&[("x-left", "-1")]), ["X-Left does not fit its schema"]);
         assert_eq!(answers(&[("x-left", "many")]), ["X-Left does not fit its schema"]);
+        // Every finding shows what came.
+        assert_eq!(small_exchange.breaches("headers", 201, &[("x-left", "")], json!({}))[0].actual, "an empty field");
         assert_eq!(answers(&[("x-left", "0")]), [""; 0]);
         assert_eq!(answers(&[("x-left", "0"), ("x-tags", "a, b"), ("x-other", "1")]), [""; 0]);
         assert_eq!(answers(&[("x-left", "0"), ("x-tags", "a, b, c")]), ["X-Tags does not fit its schema"]);
