@@ -1,14 +1,16 @@
 //! Proves each cell of the bundled contract against the embedded mock, with one snapshot for each operation.
-//! Each operation is run on its own, so that a single trial gives what all of them give.
+//! Each operation is run on its own, so that a single trial gives what all of them give. Where `PROBITY_TARGET` names a server, one
+//! run of the program asks it, with the permissions and the memory of any run, and each cell is a trial.
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use probity::cli::{assemble, record, run_args};
-use probity::model::contract::WHOLE_SERVER;
+use probity::model::contract::{Response, WHOLE_SERVER};
 use probity::model::report::{Cell, Report};
 use probity::model::verdict::Verdict;
 use probity::report::{finding_text, snapshot};
@@ -82,22 +84,71 @@ fn snapshot_trial(proofs: &Proofs, operation: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let proofs: &'static Proofs = Box::leak(Box::default());
+/// Every cell of the contract: the name of its trial, its operation and its status.
+fn cells() -> Vec<(String, String, u16)> {
     let subject = subject();
-    let suite = subject.suite.name.clone();
-    let mut trials = Vec::new();
     let general = subject.contract.server_responses.iter().map(|response| (WHOLE_SERVER.to_owned(), response));
     let own = subject.contract.operations.iter().flat_map(|operation| operation.responses.iter().map(|response| (operation.id.clone(), response)));
-    for (operation, response) in own.chain(general) {
-        let name = format!("{suite}::{operation}::{} {}", response.status, response.description);
-        let status = response.status.0;
-        trials.push(Trial::test(name, move || cell_trial(proofs, &operation, status)));
+    let name = |operation: &str, response: &Response| format!("{}::{operation}::{} {}", subject.suite.name, response.status, response.description);
+    own.chain(general).map(|(operation, response)| (name(&operation, response), operation, response.status.0)).collect()
+}
+
+/// The trials against the embedded mock.
+fn mock_trials() -> Vec<Trial> {
+    let proofs: &'static Proofs = Box::leak(Box::default());
+    let cell = |(name, operation, status): (String, String, u16)| Trial::test(name, move || cell_trial(proofs, &operation, status));
+    let operations = subject().contract.operations.iter().map(|operation| operation.id.clone());
+    let snapshot =
+        |operation: String| Trial::test(format!("{}::{operation}::snapshot", subject().suite.name), move || snapshot_trial(proofs, &operation));
+    cells().into_iter().map(cell).chain(operations.chain([WHOLE_SERVER.to_owned()]).map(snapshot)).collect()
+}
+
+/// The trials of one run against a server: it asks the operations of the cells that the arguments choose. What is neither proved
+/// nor violated is ignored, with its verdict as the kind of trial.
+fn server_trials(target: &str, arguments: &Arguments) -> Result<Vec<Trial>, String> {
+    let is_chosen = |name: &str| {
+        let matches = |text: &String| if arguments.exact { name == text } else { name.contains(text.as_str()) };
+        arguments.filter.as_ref().is_none_or(matches) && !arguments.skip.iter().any(matches)
+    };
+    let chosen: Vec<_> = cells().into_iter().filter(|(name, ..)| is_chosen(name)).collect();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+    command.args(["run", "--target", target]);
+    if chosen.len() < cells().len() {
+        // Cells of the server as a whole come with any operation.
+        let operations: BTreeSet<&str> = chosen.iter().map(|(_, operation, _)| operation.as_str()).filter(|id| *id != WHOLE_SERVER).collect();
+        if operations.is_empty() {
+            return Err("the filter leaves no operation to ask".to_owned());
+        }
+        command.args(operations.into_iter().flat_map(|operation| ["--only", operation]));
     }
-    let operations = subject.contract.operations.iter().map(|operation| operation.id.clone());
-    for operation in operations.chain([WHOLE_SERVER.to_owned()]) {
-        trials.push(Trial::test(format!("{suite}::{operation}::snapshot"), move || snapshot_trial(proofs, &operation)));
+    let ended = command.status().map_err(|error| error.to_string())?;
+    if ended.code().is_none_or(|code| code == 2) {
+        return Err("the run could not begin".to_owned());
     }
-    libtest_mimic::run(&arguments, trials).exit();
+    let text = std::fs::read_to_string("reports/report.json").map_err(|error| format!("reports/report.json: {error}"))?;
+    let report: Report = serde_json::from_str(&text).map_err(|error| format!("reports/report.json: {error}"))?;
+    let found = |operation: &str, status: u16| report.cells.iter().find(|cell| cell.operation == operation && cell.status.0 == status).cloned();
+    Ok(chosen.into_iter().filter_map(|(name, operation, status)| Some(server_trial(name, found(&operation, status)?))).collect())
+}
+
+fn server_trial(name: String, cell: Cell) -> Trial {
+    let (proved, violated) = (matches!(cell.verdict, Verdict::Conforms | Verdict::Held), cell.verdict == Verdict::Violates);
+    let kind = cell.verdict.word();
+    let outcome = move || if proved { Ok(()) } else { Err(Failed::from(why(&cell))) };
+    Trial::test(name, outcome).with_kind(kind).with_ignored_flag(!proved && !violated)
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = match std::env::var("PROBITY_TARGET") {
+        Ok(target) if !arguments.list => server_trials(&target, &arguments),
+        _ => Ok(mock_trials()),
+    };
+    match trials {
+        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            ExitCode::from(2)
+        }
+    }
 }
