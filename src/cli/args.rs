@@ -44,7 +44,10 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Render a saved report again.
     Report(ReportArgs),
-    /// Say what changed from one report to another.
+    /// Say what changed from one run to another.
+    ///
+    /// Exit codes: 2 when a file cannot be used or is about another API; with --fail-on, 1 when such a change is there, 3 when less
+    /// was seen than before; else 0.
     Diff(DiffArgs),
     /// Send one probe of the last run again, with what it needs, and show what is sent and what comes.
     #[command(after_help = exit::HELP)]
@@ -290,13 +293,54 @@ pub struct ReportArgs {
 /// Arguments of `diff`.
 #[derive(Debug, Clone, Args)]
 pub struct DiffArgs {
-    /// The older `report.json`.
+    /// The older run: its `report.json`, its `recording.json`, or the folder of both. With recordings, answers are compared; with
+    /// reports alone, verdicts.
     pub old: PathBuf,
-    /// The newer one.
+    /// The newer run.
     pub new: PathBuf,
-    /// End with exit code 1 when something broke that was right before, else with 3 when something that was shown is not any more.
-    #[arg(long)]
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub files: Files,
+    /// Which form: text, json, junit or markdown.
+    #[arg(long, default_value = "text")]
+    pub format: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: ChangeWeights,
+    /// The same as --fail-on breaking.
+    #[arg(long, conflicts_with = "fail_on")]
     pub fail: bool,
+}
+
+/// How changes weigh.
+#[derive(Debug, Clone, Args)]
+pub struct ChangeWeights {
+    /// What clients are like: `strict` ones take no more than their types say, `tolerant` ones ignore what they do not know.
+    #[arg(long, value_enum, default_value = "tolerant")]
+    pub clients: ClientSort,
+    /// End with exit code 1 when a change of this class is there, else with 3 when less was seen than before.
+    #[arg(long, value_enum)]
+    pub fail_on: Option<FailClass>,
+}
+
+/// What clients are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClientSort {
+    /// They take no more than their types say.
+    Strict,
+    /// They ignore what they do not know.
+    Tolerant,
+}
+
+/// From which class on changes count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailClass {
+    /// Clients that were right before may fail.
+    Breaking,
+    /// Clients that go by what is not promised may fail, too.
+    Risky,
+    /// Every change.
+    Any,
 }
 
 /// Arguments of `replay`.

@@ -1,9 +1,11 @@
 //! Makes plain options of the arguments of each command.
 
 use super::args::{
-    CleanArgs, Files, JudgeArgs, MockArgs, MockChangeArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs, Scope, Selection, SelfTestArgs,
+    CleanArgs, ClientSort, DiffArgs, FailClass, Files, JudgeArgs, MockArgs, MockChangeArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs,
+    Scope, Selection, SelfTestArgs,
 };
 use super::connection::Connection;
+use crate::model::change::Clients;
 use crate::session::options;
 
 impl From<&Files> for options::Files {
@@ -97,6 +99,33 @@ impl From<&JudgeArgs> for options::JudgeOptions {
     fn from(args: &JudgeArgs) -> Self {
         let JudgeArgs { recording, files, reports } = args;
         Self { recording: recording.clone(), files: files.into(), reports: reports.into() }
+    }
+}
+
+impl From<FailClass> for options::FailOn {
+    fn from(class: FailClass) -> Self {
+        match class {
+            FailClass::Breaking => Self::Breaking,
+            FailClass::Risky => Self::Risky,
+            FailClass::Any => Self::Any,
+        }
+    }
+}
+
+impl From<ClientSort> for Clients {
+    fn from(sort: ClientSort) -> Self {
+        match sort {
+            ClientSort::Strict => Self::Strict,
+            ClientSort::Tolerant => Self::Tolerant,
+        }
+    }
+}
+
+impl From<&DiffArgs> for options::DiffOptions {
+    fn from(args: &DiffArgs) -> Self {
+        let DiffArgs { old, new, files, format: _, weights, fail } = args;
+        let fail_on = weights.fail_on.map(Into::into).or(fail.then_some(options::FailOn::Breaking));
+        Self { old: old.clone(), new: new.clone(), files: files.into(), clients: weights.clients.into(), fail_on }
     }
 }
 

@@ -5,6 +5,7 @@ mod alternatives;
 mod by_default;
 mod cell;
 mod cell_findings;
+pub mod changes;
 mod check_names;
 mod drawn_answers;
 pub mod exchange_rules;

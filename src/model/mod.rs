@@ -1,6 +1,7 @@
 //! Plain data that every room of the program shares: no I/O, no clock, no environment.
 
 pub mod certainty;
+pub mod change;
 pub mod check_level;
 mod collection;
 pub mod condition;

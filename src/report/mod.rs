@@ -2,8 +2,8 @@
 //! A format is registered by a line in [`FORMATS`].
 
 mod causes;
+mod changes;
 mod colors;
-mod drift;
 mod escaping;
 mod finding;
 mod grid;
@@ -15,8 +15,8 @@ mod shared_sentences;
 mod snapshot;
 
 pub use causes::causes;
+pub use changes::{CHANGE_FORMATS, ChangeFormat, change_text, rendered_changes};
 pub use colors::safe_for_terminal;
-pub use drift::{ChangeMeaning, Drift, drift};
 pub use finding::finding_text;
 pub use matrix::{MatrixDetail, matrix, matrix_in};
 

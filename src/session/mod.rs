@@ -5,7 +5,7 @@ pub(crate) mod bundle;
 pub(crate) mod clean;
 pub mod conclude;
 pub(crate) mod connection;
-pub(crate) mod diff;
+pub mod diff;
 pub(crate) mod earlier_runs;
 pub(crate) mod embedded_mock;
 pub(crate) mod fetch;

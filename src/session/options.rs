@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::change::Clients;
 use crate::model::check_level::NamedLevel;
 use crate::model::contract::{RateLimit, Status};
 use crate::model::filter::Filter;
@@ -213,6 +214,32 @@ pub struct JudgeOptions {
     pub files: Files,
     /// Where reports go.
     pub reports: Reports,
+}
+
+/// Which changes break a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Those that break clients.
+    Breaking,
+    /// Those that may break clients, too.
+    Risky,
+    /// Every change.
+    Any,
+}
+
+/// Options of a comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DiffOptions {
+    /// The older run: a report, a recording, or the folder of both.
+    pub old: PathBuf,
+    /// The newer one.
+    pub new: PathBuf,
+    /// The contract of the older run, where it is not the one that its recording names.
+    pub files: Files,
+    /// What the clients are like.
+    pub clients: Clients,
+    /// Which changes break it; none where it only tells.
+    pub fail_on: Option<FailOn>,
 }
 
 /// Options of a replay.

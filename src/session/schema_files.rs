@@ -29,6 +29,15 @@ mod report {
     }
 }
 
+mod changes {
+    use crate::model::change::ChangeReport;
+
+    #[test]
+    fn the_schema_is_current() {
+        super::assert_current::<ChangeReport>("schemas/changes.schema.json");
+    }
+}
+
 mod suite {
     use crate::model::suite::Suite;
 

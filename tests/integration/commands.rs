@@ -260,23 +260,23 @@ fn a_comparison_fails_closed() {
         assert_eq!(folder.run(&["diff", "old.json", "new.json"]).status.code(), if output.status.code() == Some(2) { Some(2) } else { Some(0) });
         (output.status.code(), text(&output))
     };
-    assert_eq!(changed(&|_| {}).0, Some(0));
+    let (code, told) = changed(&|_| {});
+    assert!(code == Some(0) && told.contains("SAME: no changes in 0 answers and ") && told.contains("only verdicts are compared"), "{told}");
     for verdict in ["blocked", "inconclusive", "unreached", "skipped"] {
         let (code, told) = changed(&|new| new["cells"][0]["verdict"] = verdict.into());
         assert_eq!(code, Some(3), "{told}");
-        assert!(
-            told.contains(&format!("- GET /a 200: conforms is now {verdict}")) && told.contains("0 for the worse (!), 1 not shown any more (-)"),
-            "{told}"
-        );
+        let words = format!("GET /a 200, cell: conforms -> {verdict}");
+        assert!(told.contains("LESS SEEN: 1 cause in 1 operation (1 unclear)") && told.contains(&words), "{told}");
     }
     let (code, told) = changed(&|new| {
         let mut cell = new["cells"][0].clone();
         cell["status"] = 299.into();
         new["cells"] = serde_json::json!([cell]);
     });
-    assert!(code == Some(3) && told.contains("- GET /a 200: gone, was conforms"), "{told}");
+    assert!(code == Some(3) && told.contains("? unclear gone") && told.contains("GET /a 200, cell: conforms -> nothing"), "{told}");
     assert_eq!(changed(&|new| new["cells"][0]["in_part"] = "body not judged".into()).0, Some(3));
-    assert_eq!(changed(&|new| new["cells"][0]["verdict"] = "violates".into()).0, Some(1));
+    let (code, told) = changed(&|new| new["cells"][0]["verdict"] = "violates".into());
+    assert!(code == Some(1) && told.contains("! breaking cell-violated"), "{told}");
     assert_eq!(changed(&|new| new["cells"] = serde_json::json!([])).0, Some(2));
     assert_eq!(changed(&|new| new["contract"]["title"] = "another API".into()).0, Some(2));
     assert_eq!(changed(&|new| new["schema_version"] = 99.into()).0, Some(2));

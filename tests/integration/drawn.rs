@@ -169,9 +169,15 @@ fn a_probe_of_the_last_run_is_sent_again_and_reports_are_compared() {
     let (text, code) = probity(&folder, &["run", "--only", "groups.create", "--out", "right"]);
     assert_eq!(code, Some(0), "{text}");
     let (text, code) = probity(&folder, &["diff", "right/report.json", "reports/report.json", "--fail"]);
-    assert!(code == Some(1) && text.contains("! groups.create 409: conforms is now violates"), "{text}");
+    assert!(
+        code == Some(1) && text.starts_with("WORSE: 1 cause in 1 operation (1 breaking)") && text.contains("groups.create 400, status: 409 -> 400"),
+        "{text}"
+    );
     let (text, code) = probity(&folder, &["diff", "reports/report.json", "right/report.json", "--fail"]);
-    assert!(code == Some(0) && text.contains("1 changes: 0 for the worse"), "{text}");
+    assert!(
+        code == Some(0) && text.starts_with("CHANGED: 1 cause in 1 operation (1 risky)") && text.contains("the contract allows only the newer one"),
+        "{text}"
+    );
     let (text, code) = probity(&folder, &["replay", "groups.create::409::wrong-type"]);
     assert!(code == Some(0) && text.contains("< 409"), "{text}");
     let (text, code) = probity(&folder, &["replay", "groups.create::409::wrong"]);

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use self::foreign_values::ForeignValues;
 use self::masked_bodies::ValuePlace;
-use self::run_values::{RunValues, leaves};
+pub(super) use self::run_values::{RunValues, decoded, leaves};
 use crate::judge::exchange_rules::excerpt;
 use crate::judge::{Recording, RepeatRound};
 use crate::model::contract::Contract;

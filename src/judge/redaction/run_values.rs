@@ -101,7 +101,7 @@ impl RunValues {
     }
 
     /// Whether a text carries the mark of the run.
-    fn is_marked(&self, leaf: &Value) -> bool {
+    pub fn is_marked(&self, leaf: &Value) -> bool {
         leaf.as_str().is_some_and(|text| self.marks.iter().any(|mark| text.contains(mark.as_str())))
     }
 
@@ -124,7 +124,7 @@ impl RunValues {
 }
 
 /// Calls back for everything in a value that has no members.
-pub(super) fn leaves(value: &Value, visit: &mut impl FnMut(&Value)) {
+pub(in crate::judge) fn leaves(value: &Value, visit: &mut impl FnMut(&Value)) {
     match value {
         Value::Object(members) => members.values().for_each(|member| leaves(member, visit)),
         Value::Array(items) => items.iter().for_each(|item| leaves(item, visit)),
@@ -133,6 +133,6 @@ pub(super) fn leaves(value: &Value, visit: &mut impl FnMut(&Value)) {
 }
 
 /// A part of a URL as it is meant (RFC 3986, section 2.1).
-pub(super) fn decoded(text: &str) -> String {
+pub(in crate::judge) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
