@@ -13,6 +13,10 @@ mod item_pairs;
 mod kinds;
 mod place_pair;
 mod run_pair;
+#[cfg(test)]
+mod single_changes;
+#[cfg(test)]
+mod small_runs;
 mod value_forms;
 mod volatile_values;
 
