@@ -166,6 +166,13 @@ pub struct RunArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub reports: Reports,
+    /// Compare with an older run: its report, its recording, or the folder of both. What got worse ends the run with exit code 1,
+    /// what was seen less with 3.
+    #[arg(long, value_name = "PATH")]
+    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub weights: ChangeWeights,
     /// Cells that were not reached or were skipped break the run as well (exit code 3), unless the server has chosen another
     /// status that is as right.
     #[arg(long)]
@@ -318,7 +325,8 @@ pub struct ChangeWeights {
     /// What clients are like: `strict` ones take no more than their types say, `tolerant` ones ignore what they do not know.
     #[arg(long, value_enum, default_value = "tolerant")]
     pub clients: ClientSort,
-    /// End with exit code 1 when a change of this class is there, else with 3 when less was seen than before.
+    /// End with exit code 1 when a change of this class is there, else with 3 when less was seen than before. With --baseline:
+    /// `breaking` by default.
     #[arg(long, value_enum)]
     pub fail_on: Option<FailClass>,
 }

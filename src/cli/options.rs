@@ -64,7 +64,22 @@ impl From<&Reports> for options::Reports {
 impl From<&RunArgs> for options::RunOptions {
     fn from(args: &RunArgs) -> Self {
         // How much is shown is no matter of the run.
-        let RunArgs { scope, fresh, retries, wait, max_time, keep, jobs, reports, require_complete, mock_changes, connection, full: _ } = args;
+        let RunArgs {
+            scope,
+            fresh,
+            retries,
+            wait,
+            max_time,
+            keep,
+            jobs,
+            reports,
+            baseline,
+            weights,
+            require_complete,
+            mock_changes,
+            connection,
+            full: _,
+        } = args;
         Self {
             scope: scope.into(),
             fresh: *fresh,
@@ -74,6 +89,9 @@ impl From<&RunArgs> for options::RunOptions {
             keep: *keep,
             jobs: *jobs,
             reports: reports.into(),
+            baseline: baseline.clone(),
+            clients: weights.clients.into(),
+            fail_on: weights.fail_on.map(Into::into),
             require_complete: *require_complete,
             mock: mock_changes.into(),
             connection: connection.into(),

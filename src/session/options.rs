@@ -155,6 +155,12 @@ pub struct RunOptions {
     pub jobs: Option<u16>,
     /// Where reports go.
     pub reports: Reports,
+    /// An older run that this one is compared with.
+    pub baseline: Option<PathBuf>,
+    /// What clients are like, for a comparison.
+    pub clients: Clients,
+    /// Which changes break a run that has a baseline; those that break clients where none are named.
+    pub fail_on: Option<FailOn>,
     /// Whether cells without a proof break the run as well.
     pub require_complete: bool,
     /// What the embedded mock does otherwise.
@@ -174,6 +180,9 @@ impl Default for RunOptions {
             keep: None,
             jobs: None,
             reports: Reports::default(),
+            baseline: None,
+            clients: Clients::default(),
+            fail_on: None,
             require_complete: false,
             mock: MockChanges::default(),
             connection: ConnectionOptions::default(),

@@ -1,6 +1,7 @@
 //! `probity run`: from arguments to reports.
 
 use super::connection::Connection;
+use super::diff::{self, SavedRun};
 use super::earlier_runs;
 use super::earlier_runs::EarlierRuns;
 use super::identity::refused_note;
@@ -15,8 +16,9 @@ use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::keep::Keep;
 use crate::model::text::one_line;
 use crate::plan::renewed;
+use crate::report::{CHANGE_FORMATS, change_text};
 use crate::session::observer::{Conclusion, Observer};
-use crate::session::options::RunOptions;
+use crate::session::options::{DiffOptions, FailOn, RunOptions};
 use crate::session::stop::{Stop, runtime};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -33,6 +35,8 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
         let hint = "--target URL or `target` in the suite for a server, or --target mock for the mock that is made from the contract";
         return Err(Stop::Unusable(format!("there is no target; name one: {hint}")));
     }
+    // Before this run writes its own files, which may be the same ones.
+    let baseline = args.baseline.as_deref().map(SavedRun::read).transpose()?;
     let target = Target::of_run(args, &specification)?;
     let connection = Connection::new(&args.connection);
     let way = SendCommand { args, target: &target, specification: &specification, connection: &connection, observer };
@@ -63,7 +67,33 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
         journal.write(&Entry::Finished, true)?;
     }
     earlier_runs.reduce(&specification.contract, &retention)?;
-    Ok(code)
+    match baseline {
+        Some(baseline) => Ok(worse(code, since(&baseline, args, observer)?)),
+        None => Ok(code),
+    }
+}
+
+/// Compares what the run has written with an older run, writes and tells what changed, and says what it amounts to.
+fn since(baseline: &SavedRun, args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
+    let options = DiffOptions { clients: args.clients, fail_on: Some(args.fail_on.unwrap_or(FailOn::Breaking)), ..DiffOptions::default() };
+    let found = diff::compare(baseline, &SavedRun::read(&args.reports.out)?, &options)?;
+    for format in CHANGE_FORMATS {
+        if let Some(name) = format.file_name {
+            atomic_file::write(&args.reports.out.join(name), &(format.render)(&found)?)?;
+        }
+    }
+    observer.result(&change_text(&found, false));
+    Ok(diff::conclusion(&found, options.fail_on))
+}
+
+/// The worse of two conclusions: a violation, then what is not known.
+fn worse(one: Conclusion, other: Conclusion) -> Conclusion {
+    let either = |conclusion| one == conclusion || other == conclusion;
+    match () {
+        () if either(Conclusion::Violates) => Conclusion::Violates,
+        () if either(Conclusion::Inconclusive) => Conclusion::Inconclusive,
+        () => Conclusion::Conforms,
+    }
 }
 
 /// Plans and sends, and returns everything that came of it. Nothing is remembered.

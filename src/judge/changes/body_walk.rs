@@ -42,8 +42,11 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
         if answers.runs.kept == BodyKept::Nothing {
             return Vec::new();
         }
-        let media = answers.new.media_type().unwrap_or_default();
-        let content = answers.response().and_then(|response| response.content.iter().find(|one| one.name.split(';').next() == Some(media.as_str())));
+        // What comes under another media type is held against what was promised for the old one.
+        let content = [answers.new, answers.old].into_iter().find_map(|answer| {
+            let media = answer.media_type().unwrap_or_default();
+            answers.response()?.content.iter().find(|one| one.name.split(';').next() == Some(media.as_str()))
+        });
         let schemas = content.and_then(|content| content.schema.as_ref()).map(|schema| schema.0.clone());
         let spot = Spot {
             at: String::new(),
@@ -160,7 +163,8 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
             && spot.same
         {
             self.found.extend(kinds::of_lists(self.answers, spot.whose, &spot.at, old, new));
-            if self.answers.refuses() || (spot.whose == ValueOwner::Run && old.len() == new.len()) {
+            let objects = old.iter().chain(new.iter()).all(Value::is_object);
+            if objects && (self.answers.refuses() || (spot.whose == ValueOwner::Run && old.len() == new.len())) {
                 // What comes first on one side comes first on the other, in a refusal of one request and in a thing of the run.
                 for (old, new) in old.iter().zip(new.iter()) {
                     self.pair(&below, old, new);

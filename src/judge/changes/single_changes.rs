@@ -84,7 +84,7 @@ const SINGLE: &[Single] = &[
     Single("a parameter", same, |all| all["get"][1]["content-type"] = json!("application/json; charset=utf-8"), ("media-type", R, "header content-type")),
     Single("a required field gone", same, |all| without(&mut all["list"][1], "x-total"), ("header-missing", B, "header x-total")),
     Single("a field gone", same, |all| without(&mut all["get"][1], "x-extra"), ("header-missing", R, "header x-extra")),
-    Single("a new field", same, |all| all["get"][1]["x-more"] = json!("1"), ("header-new", H, "header x-more")),
+    Single("a new field", same, |all| all["get"][1]["x-more"] = json!("2"), ("header-new", H, "header x-more")),
     Single("an announced end", same, |all| all["get"][1]["sunset"] = json!("Fri, 27 Nov 2027 00:00:00 GMT"), ("header-new", R, "header sunset")),
     Single("another instruction to caches", same, |all| all["get"][1]["cache-control"] = json!("max-age=60"), ("header-form", R, "header cache-control")),
     Single("an absolute Location", same, |all| all["get"][1]["location"] = json!("http://t/things/2041"), ("header-form", R, "header location")),
@@ -96,19 +96,19 @@ const SINGLE: &[Single] = &[
 
 /// What is no change, by name.
 #[rustfmt::skip]
-const NONE: &[(&str, Edit)] = &[
-    ("nothing but ids, times, marks, cursors and ports", same),
-    ("another order of members", |all| { let members = own(all).as_object_mut().unwrap(); *members = std::mem::take(members).into_iter().rev().collect() }),
-    ("more rows", |all| { let mut item = all["list"][2]["data"][0].clone(); item["id"] = json!("5"); all["list"][2]["data"].as_array_mut().unwrap().push(item) }),
-    ("fewer rows on a last page", |all| { all["list"][2]["data"].as_array_mut().unwrap().remove(0); without(&mut all["list"][2], "links") }),
-    ("another value of what others have", |all| all["list"][2]["data"][0]["attributes"]["email"] = json!("b@example.com")),
-    ("another moment", |all| own(all)["made"] = json!("2026-11-27T23:59:59Z")),
-    ("another validator", |all| all["list"][1]["etag"] = json!("\"77\"")),
-    ("Date and Age", |all| all["get"][1]["age"] = json!("3")),
-    ("another transfer", |all| all["get"][1]["transfer-encoding"] = json!("chunked")),
-    ("a closed connection", |all| all["get"][1]["connection"] = json!("close")),
-    ("another remaining count", |all| all["limit"][1]["x-ratelimit-remaining"] = Value::Null),
-    ("a longer request in words", |all| error(all, "missing")["detail"] = json!("There is no thing 92041.")),
+const NONE: &[(&str, Edit, Edit)] = &[
+    ("nothing but ids, times, marks, cursors and ports", same, same),
+    ("another order of members", same, |all| { let members = own(all).as_object_mut().unwrap(); *members = std::mem::take(members).into_iter().rev().collect() }),
+    ("more rows", |all| without(&mut all["list"][2], "links"), |all| { without(&mut all["list"][2], "links"); let mut item = all["list"][2]["data"][0].clone(); item["id"] = json!("5"); all["list"][2]["data"].as_array_mut().unwrap().push(item) }),
+    ("fewer rows on a last page", same, |all| { all["list"][2]["data"].as_array_mut().unwrap().remove(0); without(&mut all["list"][2], "links") }),
+    ("another value of what others have", same, |all| all["list"][2]["data"][0]["attributes"]["email"] = json!("b@example.com")),
+    ("another moment", same, |all| own(all)["made"] = json!("2026-11-27T23:59:59Z")),
+    ("another validator", same, |all| all["list"][1]["etag"] = json!("\"77\"")),
+    ("Date and Age", same, |all| all["get"][1]["age"] = json!("3")),
+    ("another transfer", same, |all| all["get"][1]["transfer-encoding"] = json!("chunked")),
+    ("a closed connection", same, |all| all["get"][1]["connection"] = json!("close")),
+    ("another remaining count", |all| all["limit"][1]["x-ratelimit-remaining"] = json!("7"), |all| all["limit"][1]["x-ratelimit-remaining"] = json!("3")),
+    ("a longer request in words", same, |all| error(all, "missing")["detail"] = json!("There is no thing 92041.")),
 ];
 
 /// What changed when one run is changed.
@@ -121,21 +121,28 @@ fn told(old: Edit, new: Edit, clients: Clients) -> ChangeReport {
 
 #[test]
 fn each_change_is_one_cause_of_its_class_at_its_place() {
+    let mut misses = Vec::new();
     for Single(name, old, new, (kind, class, at)) in SINGLE {
         let found = told(*old, *new, Clients::Tolerant);
         let told: Vec<_> = found.causes.iter().map(|cause| (cause.kind.as_str(), cause.class)).collect();
-        assert_eq!(told, [(*kind, *class)], "{name}: {:?}", found.changes);
-        assert!(found.changes.iter().all(|change| change.at == *at && change.cause == found.causes[0].id), "{name}: {:?}", found.changes);
-        assert!(kind_names().contains(kind), "{name}");
+        let placed = found.changes.iter().all(|change| change.at == *at && change.cause == found.causes[0].id);
+        if told != [(*kind, *class)] || !placed || !kind_names().contains(kind) {
+            misses.push(format!("{name}: {:?}", found.changes));
+        }
     }
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 
 #[test]
 fn what_is_no_change_is_not_told() {
-    for (name, edit) in NONE {
-        let found = told(same, *edit, Clients::Tolerant);
-        assert_eq!((found.causes.len(), found.compared.answers), (0, 6), "{name}: {:?}", found.changes);
+    let mut misses = Vec::new();
+    for (name, old, new) in NONE {
+        let found = told(*old, *new, Clients::Tolerant);
+        if (found.causes.len(), found.compared.answers) != (0, 6) {
+            misses.push(format!("{name}: {:?}", found.changes));
+        }
     }
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 
 #[test]
@@ -155,7 +162,7 @@ fn all_at_once_are_as_many_causes_as_changes() {
     let (mut before, mut after) = (SmallRun::new(false), SmallRun::new(true));
     let whole = ["status", "top-shape", "less-seen", "order", "page-size", "next-missing", "renamed"];
     for Single(_, old, new, (kind, _, at)) in SINGLE.iter().filter(|one| !whole.contains(&one.3.0)) {
-        let key = at.trim_start_matches("body /data/*").trim_start_matches("body /data");
+        let key = at.trim_start_matches("body /data/*").trim_start_matches("body /data").trim_end_matches("/*");
         if *kind != "member-missing" && !taken.contains(&key) {
             taken.push(key);
             old(&mut before.answers);
@@ -164,7 +171,8 @@ fn all_at_once_are_as_many_causes_as_changes() {
     }
     let found = compared(&things(), &before, &after, Clients::Tolerant);
     assert!(taken.len() > 20, "{}", taken.len());
-    assert_eq!(found.causes.len(), taken.len(), "{taken:?}\n{:#?}", found.causes);
+    let seen: Vec<_> = found.causes.iter().map(|cause| &cause.reason).collect();
+    assert_eq!(found.causes.len(), taken.len(), "{taken:?}\n{seen:?}");
     let classes: Vec<ChangeClass> = found.causes.iter().map(|cause| cause.class).collect();
     assert!(classes.is_sorted(), "the worst come first");
 }

@@ -18,9 +18,9 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     } else {
         return None;
     };
-    let reason = format!("`{}` is {is}, and was {was}", place.name);
     // An item is called like its list.
     let name = if place.name == "*" { place.at.trim_end_matches("/*").rsplit('/').next().unwrap_or_default() } else { place.name };
+    let reason = format!("`{name}` is {is}, and was {was}");
     Some(Sighting::new(ChangeClass::Breaking, format!("{name} {was} -> {is}"), reason).between(place.before(), place.after()))
 }
 

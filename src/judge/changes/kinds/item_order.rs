@@ -1,5 +1,7 @@
 //! `order`: the items of a list come in another order; and what else is seen by two lists as wholes.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{LESS_SEEN, ListKind, ListPair, changed_constant};
@@ -7,6 +9,7 @@ use crate::judge::changes::answer_pair::BodyKept;
 use crate::judge::changes::difference::Sighting;
 use crate::judge::changes::item_pairs::is_made;
 use crate::judge::changes::place_pair::ValueOwner;
+use crate::judge::changes::value_forms::type_of;
 use crate::model::change::ChangeClass;
 use crate::model::text::plain;
 
@@ -47,7 +50,7 @@ fn ids(items: &[&Value]) -> Vec<String> {
     let keys: Option<Vec<String>> =
         items.iter().map(|item| Some(format!("{} {}", item.get("type").map(plain).unwrap_or_default(), plain(item.get("id")?)))).collect();
     let keys = keys.unwrap_or_default();
-    let distinct: std::collections::HashSet<&String> = keys.iter().collect();
+    let distinct: HashSet<&String> = keys.iter().collect();
     if distinct.len() == keys.len() { keys } else { Vec::new() }
 }
 
@@ -59,7 +62,8 @@ fn see_values(lists: &ListPair<'_, '_>) -> Option<Sighting> {
     let runs = lists.answers.runs;
     let comparable = lists.whose != ValueOwner::Others && runs.kept == BodyKept::Everything && is_plain(lists.old) && is_plain(lists.new);
     let same = |old: &Value| lists.new.iter().any(|new| runs.volatile.alike(old, new));
-    if !comparable || (lists.old.len() == lists.new.len() && lists.old.iter().all(same)) {
+    let types = |items: &[Value]| items.iter().map(type_of).collect::<HashSet<_>>();
+    if !comparable || !types(lists.new).is_subset(&types(lists.old)) || (lists.old.len() == lists.new.len() && lists.old.iter().all(same)) {
         return None;
     }
     let name = lists.at.rsplit('/').next().unwrap_or_default();

@@ -12,7 +12,7 @@ fn see(answers: &AnswerPair<'_>) -> Vec<(String, Sighting)> {
     let (before, after) = (items(answers.old), items(answers.new));
     // A list that has become longer than a page has a next page now, and its first page is full.
     let cut = !has_next(answers.old) && after < before;
-    if !answers.is_same_status() || before == after || !has_next(answers.new) || !(has_next(answers.old) || cut) {
+    if !answers.is_same_status() || before == after || after == 0 || !has_next(answers.new) || !(has_next(answers.old) || cut) {
         return Vec::new();
     }
     let reason = format!("a page that has a next one holds {after} items, and {before} before");
