@@ -167,7 +167,7 @@ fn nothing_from_outside_moves_the_cursor_of_a_real_terminal() {
         (&["report", "reports/report.json", "--format", "markdown"], "body-schema"),
         (&["report", "reports/report.json", "--format", "junit"], "testsuite"),
         (&["judge", "reports/recording.json"], "body-schema"),
-        (&["diff", "mock/report.json", "reports/report.json"], "changes"),
+        (&["diff", "mock/report.json", "reports/report.json"], "ompared"),
         (&["run", "--target", "mock", "--only", &hostile, "--status", "499"], "nothing is selected"),
         (&["replay", &hostile], "probe"),
     ];
