@@ -192,7 +192,10 @@ fn a_value_that_is_taken_is_noticed_in_any_resource_of_a_request() {
     let content = json!({"application/json": {"schema": {"type": "array", "items": thing}}});
     let post = json!({"requestBody": {"required": true, "content": content}, "x-probity-when": {"409": ["duplicate"]},
         "responses": {"201": {"description": "", "content": content}, "409": {"description": ""}}});
-    let asker = asker(document(&json!({"/things": {"post": post}}), &json!({})));
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let get = json!({"responses": {"200": {"description": "", "content": {"application/json": {"schema": thing}}}, "404": {"description": ""}}});
+    let paths = json!({"/things": {"post": post}, "/things/{id}": {"parameters": [id], "get": get}});
+    let asker = asker(document(&paths, &json!({})));
     let named = |names: std::ops::Range<usize>| names.map(|name| json!({"name": format!("n{name}")})).collect::<Value>();
     asker.ask("POST", "/things", &named(0..1), 201);
     let mut many = named(1..13);
