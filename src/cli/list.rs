@@ -16,7 +16,7 @@ const WIDEST: usize = 80;
 /// Prints every operation with its statuses, then the sums.
 pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     let listed = session(&(&args.files).into(), args.operations.filter())?;
-    let (contract, operations) = (&listed.specification.contract, listed.operations());
+    let (contract, operations) = (&listed.contract, listed.operations());
     let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0).min(WIDEST);
     for operation in &operations {
         let own = operation.responses.iter().filter(|response| !response.general).map(shown);

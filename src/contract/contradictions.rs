@@ -313,7 +313,7 @@ mod tests {
             "Beside": {"additionalProperties": false, "allOf": [{"properties": {"a": {}}}]},
             "Written": {"type": "string", "format": "date-time", "allOf": [{"type": "string", "pattern": "^se(-[a-z0-9]+)+$"}]},
             "Long": {"type": "string", "pattern": "^[a-f]{8}-[a-f]{4}$", "maxLength": 12},
-            "Either": {"additionalProperties": false, "oneOf": [{"properties": {"a": {}}}, {"required": ["b"]}]},
+            "Either": {"additionalProperties": false, "oneOf": [{"properties": {"a": {}}, "required": ["a"]}, {"required": ["b"]}]},
             "Branch": {"required": ["a"], "allOf": [{"additionalProperties": false, "properties": {"b": {}}}]},
             "Endless": {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Endless"}}},
             "NeedsIt": {"type": "object", "required": ["e"], "properties": {"e": {"$ref": "#/components/schemas/Endless"}}}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::bundle::Bundle;
 use super::path_keys::PathKey;
-use super::pointer::append;
+use super::pointer::{append, at_pointer};
 use super::schema::follow;
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
@@ -102,7 +102,7 @@ impl OperationView {
     /// Pointer to a member: the form's own where it has one.
     fn member(&self, document: &Value, name: &str) -> String {
         match &self.form {
-            Some(form) if document.pointer(&append(form, name)).is_some() => append(form, name),
+            Some(form) if at_pointer(document, &append(form, name)).is_some() => append(form, name),
             _ => append(&self.base, name),
         }
     }
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text(&self, pointer: &str) -> Option<String> {
-        match self.document.pointer(pointer)? {
+        match at_pointer(self.document, pointer)? {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
 
     /// The object at a pointer; something else there is an issue.
     pub(super) fn object(&self, pointer: &str) -> Option<&'a Map<String, Value>> {
-        match self.document.pointer(pointer) {
+        match at_pointer(self.document, pointer) {
             None | Some(Value::Null) => None,
             Some(Value::Object(members)) => Some(members),
             Some(_) => {
@@ -146,14 +146,14 @@ impl<'a> Reader<'a> {
     pub(super) fn resolved(&self, pointer: &str) -> Option<(String, &'a Value)> {
         let found = follow(self.document, pointer);
         if found.is_none() {
-            let reference = self.document.pointer(pointer).and_then(|value| value.get("$ref")?.as_str()).unwrap_or("here");
+            let reference = at_pointer(self.document, pointer).and_then(|value| value.get("$ref")?.as_str()).unwrap_or("here");
             self.issue(pointer, format!("the reference {reference} leads nowhere, or in a circle"), "what it stands for is left out");
         }
         found
     }
 
     fn texts(&self, pointer: &str) -> Result<Vec<String>, ContractError> {
-        match self.document.pointer(pointer) {
+        match at_pointer(self.document, pointer) {
             None => Ok(Vec::new()),
             Some(value) => {
                 serde_json::from_value(value.clone()).map_err(|error| self.error(pointer, format!("this must be a list of texts: {error}")))
@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
     }
 
     fn tags(&self, pointer: &str) -> Vec<String> {
-        let tags = self.document.pointer(pointer).and_then(Value::as_array);
+        let tags = at_pointer(self.document, pointer).and_then(Value::as_array);
         tags.into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
     }
 
@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
         let source = self.text(&member("x-probity-source")).unwrap_or_else(page);
         let (responses, fallbacks) = self.responses(view, &source)?;
         let id = form.cloned().or_else(|| self.text(&member("operationId"))).filter(|id| !id.is_empty());
-        let optional = self.document.pointer(&member("x-probity-optional")) == Some(&Value::Bool(true)) || self.is_optional(&api);
+        let optional = at_pointer(self.document, &member("x-probity-optional")) == Some(&Value::Bool(true)) || self.is_optional(&api);
         let mut operation = Operation {
             id: id.unwrap_or_else(|| format!("{method} {}", path.key)),
             api,
@@ -292,9 +292,9 @@ impl<'a> Reader<'a> {
             place: self.bundle.place(view.form.as_ref().unwrap_or(&view.base)),
             done: self.done(&member("x-probity-done"))?,
             result: self.text(&member("x-probity-result")),
-            below: self.document.pointer(&member("x-probity-below")) == Some(&Value::Bool(true)),
-            atomic: self.document.pointer(&member("x-probity-atomic")) == Some(&Value::Bool(true)),
-            reads: self.document.pointer(&member("x-probity-reads")) == Some(&Value::Bool(true)),
+            below: at_pointer(self.document, &member("x-probity-below")) == Some(&Value::Bool(true)),
+            atomic: at_pointer(self.document, &member("x-probity-atomic")) == Some(&Value::Bool(true)),
+            reads: at_pointer(self.document, &member("x-probity-reads")) == Some(&Value::Bool(true)),
             optional,
             same_route: None,
             note: self.text(&member("x-probity-note")),
@@ -353,7 +353,7 @@ impl<'a> Reader<'a> {
         found.transpose().map_err(|_| self.error(&append(at, name), format!("{name} must be {what}")))
     }
     fn done(&self, pointer: &str) -> Result<Option<JobDone>, ContractError> {
-        match self.document.pointer(pointer) {
+        match at_pointer(self.document, pointer) {
             None => Ok(None),
             Some(value) => serde_json::from_value(value.clone())
                 .map(Some)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::bundle::Bundle;
 use super::document_walk::{NodeKind, PointerTrail, schemas};
 use super::dynamic_anchors::Anchors;
-use super::pointer::insert;
+use super::pointer::{at_pointer, insert};
 use super::samples::specimens;
 use super::schema::follow;
 use super::unusable::reach_within;
@@ -66,7 +66,7 @@ pub(super) fn mark(bundle: &mut Bundle) {
 
 /// The first branch that no value was found for which fits it alone, counted from 0.
 fn overlapping(document: &Value, at: &str) -> Option<usize> {
-    let count = document.pointer(at)?.get("oneOf")?.as_array()?.len();
+    let count = at_pointer(document, at)?.get("oneOf")?.as_array()?.len();
     let branch = |index: usize| format!("{at}/oneOf/{index}");
     let written: Vec<Value> = (0..count).map(|index| rules(document, &branch(index))).collect();
     if let Some(twin) = (1..count).find(|index| written[..*index].contains(&written[*index])) {
@@ -94,8 +94,9 @@ fn values<'a>(document: &'a Value, branch: &'a str) -> impl Iterator<Item = Valu
 
 /// The rules of a branch, without what only people read.
 fn rules(document: &Value, branch: &str) -> Value {
-    let refers_only = document.pointer(branch).and_then(Value::as_object).is_some_and(|members| members.len() == 1 && members.contains_key("$ref"));
-    let behind = if refers_only { follow(document, branch).map(|(_, schema)| schema) } else { document.pointer(branch) };
+    let refers_only =
+        at_pointer(document, branch).and_then(Value::as_object).is_some_and(|members| members.len() == 1 && members.contains_key("$ref"));
+    let behind = if refers_only { follow(document, branch).map(|(_, schema)| schema) } else { at_pointer(document, branch) };
     let Some(Value::Object(members)) = behind else { return Value::from(branch) };
     let is_rule = |name: &str| !name.starts_with("x-") && !ANNOTATIONS.contains(&name);
     Value::Object(members.iter().filter(|(name, _)| is_rule(name)).map(|(name, value)| (name.clone(), value.clone())).collect())
@@ -109,7 +110,7 @@ fn excerpt(document: &Value, schema: &str) -> Option<Value> {
     let mut small = json!({});
     for pointer in &reached {
         if small.pointer(pointer).is_none() {
-            insert(&mut small, pointer, document.pointer(pointer)?.clone());
+            insert(&mut small, pointer, at_pointer(document, pointer)?.clone());
         }
     }
     Some(small)

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::operations::Reader;
 use super::path_keys::{PathKey, names};
-use super::pointer::append;
+use super::pointer::{append, at_pointer};
 use super::schema::{follow, resource_need};
 use super::unjudged_schemas::UNREAD;
 use crate::model::contract::{Location, Parameter, ResourceNeed, SchemaRef};
@@ -19,7 +19,7 @@ impl<'a> Reader<'a> {
     pub(super) fn parameters(&self, path: &PathKey, item: &str, own: &str) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
         for list in [append(item, "parameters"), own.to_owned()] {
-            let count = match self.document.pointer(&list) {
+            let count = match at_pointer(self.document, &list) {
                 Some(Value::Array(items)) => items.len(),
                 None | Some(Value::Null) => continue,
                 Some(_) => {

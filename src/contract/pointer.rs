@@ -40,6 +40,25 @@ const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'\\')
     .add(b'#');
 
+/// The value at a pointer, as [`Value::pointer`] finds it, without a copy of each token: a large document is asked millions of
+/// times.
+pub(super) fn at_pointer<'a>(document: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.is_empty() {
+        return Some(document);
+    }
+    let mut place = document;
+    for token in pointer.strip_prefix('/')?.split('/') {
+        place = match place {
+            Value::Object(members) if token.contains('~') => members.get(&token.replace("~1", "/").replace("~0", "~"))?,
+            Value::Object(members) => members.get(token)?,
+            // No sign, and no zero before another digit (RFC 6901, section 4).
+            Value::Array(items) if token == "0" || !token.starts_with(['+', '0']) => items.get(token.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(place)
+}
+
 /// The value at a pointer, to be changed.
 pub fn get_mut<'a>(value: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
     value.pointer_mut(pointer)
@@ -86,5 +105,38 @@ pub fn remove(value: &mut Value, pointer: &str) -> bool {
             _ => false,
         },
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pointer_leads_where_the_library_says() {
+        let document = json!({"": 1, "a/b": {"c~d": [[2], 3]}, "0": {"01": 4, "+1": 5}, "~1": 6});
+        for pointer in [
+            "",
+            "/",
+            "/a~1b",
+            "/a~1b/c~0d",
+            "/a~1b/c~0d/0/0",
+            "/a~1b/c~0d/1",
+            "/a~1b/c~0d/2",
+            "/a~1b/c~0d/01",
+            "/a~1b/c~0d/+1",
+            "/a~1b/c~0d/-",
+            "/0/01",
+            "/0/+1",
+            "/~01",
+            "a",
+            "/a/b",
+            "//",
+            "/0/",
+        ] {
+            assert_eq!(at_pointer(&document, pointer), document.pointer(pointer), "{pointer}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::operations::{OperationView, Reader};
-use super::pointer::append;
+use super::pointer::{append, at_pointer};
 use super::schema::{follow, is_of_type};
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::{ContractError, conditions};
@@ -37,7 +37,7 @@ impl ResponseKey {
 
 impl Reader<'_> {
     pub(super) fn request_body(&self, pointer: &str) -> Option<RequestBody> {
-        if self.document.pointer(pointer).is_none_or(Value::is_null) {
+        if at_pointer(self.document, pointer).is_none_or(Value::is_null) {
             return None;
         }
         let (at, value) = self.resolved(pointer)?;
@@ -140,7 +140,7 @@ impl Reader<'_> {
         let Some((at, value)) = self.resolved(pointer).filter(|(_, value)| value.get(UNREAD).is_none()) else {
             return Ok(self.unread(pointer, status, source));
         };
-        let written = self.document.pointer(pointer).and_then(|own| own.get("description")).or_else(|| value.get("description"));
+        let written = at_pointer(self.document, pointer).and_then(|own| own.get("description")).or_else(|| value.get("description"));
         let conditions = match value.get("x-probity-when") {
             Some(list) => conditions::read_list(list).map_err(|message| self.error(&append(&at, "x-probity-when"), message))?,
             None => Vec::new(),

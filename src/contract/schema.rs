@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::inferred::{is_name, reference};
-use super::pointer::append;
+use super::pointer::{append, at_pointer};
 use crate::model::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
 
 /// How many references are followed from one schema to the next before it counts as a circle.
@@ -18,7 +18,7 @@ const DEEPEST_BRANCH: usize = 4;
 pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
     let mut pointer = pointer.to_owned();
     for _ in 0..MOST_REFERENCES {
-        let value = document.pointer(&pointer)?;
+        let value = at_pointer(document, &pointer)?;
         match value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
             Some(target) => pointer = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned(),
             None => return Some((pointer, value)),
@@ -35,7 +35,7 @@ pub fn property(document: &Value, schema: &str, name: &str) -> Option<String> {
 fn described(document: &Value, schema: &str, name: &str, depth: usize) -> Option<String> {
     let (at, found) = follow(document, schema).filter(|_| depth < DEEPEST_BRANCH)?;
     let own = append(&format!("{at}/properties"), name);
-    if document.pointer(&own).is_some() {
+    if at_pointer(document, &own).is_some() {
         return Some(own);
     }
     ["allOf", "oneOf", "anyOf"].iter().find_map(|keyword| {
@@ -84,7 +84,7 @@ pub fn applied<'a>(document: &'a Value, schemas: &[String], value: &Value) -> Ve
     let mut found: Vec<AppliedSchema<'a>> = Vec::new();
     let mut open: Vec<String> = schemas.iter().rev().cloned().collect();
     while let Some(at) = open.pop() {
-        let Some(schema) = document.pointer(&at).filter(|_| found.iter().all(|(known, _)| *known != at)) else { continue };
+        let Some(schema) = at_pointer(document, &at).filter(|_| found.iter().all(|(known, _)| *known != at)) else { continue };
         let mut more: Vec<String> = Vec::new();
         more.extend(schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')).map(str::to_owned));
         for keyword in ["allOf", "oneOf", "anyOf"] {
@@ -139,7 +139,7 @@ pub fn fits(document: &Value, schema: &str, value: &Value, depth: usize) -> bool
             required.is_none_or(|names| names.iter().filter_map(Value::as_str).all(|name| members.contains_key(name)))
                 && members.iter().all(|(name, member)| {
                     let property = append(&format!("{schema}/properties"), name);
-                    document.pointer(&property).is_none() || fits(document, &property, member, depth + 1)
+                    at_pointer(document, &property).is_none() || fits(document, &property, member, depth + 1)
                 })
         }
         Value::Array(items) if found.get("items").is_some() => items.iter().all(|item| fits(document, &format!("{schema}/items"), item, depth + 1)),

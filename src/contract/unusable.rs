@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::dynamic_anchors::{Anchors, dynamic_anchors};
 use super::keywords::{CompiledPatterns, KeywordContent, flaw, holds, may_give_up};
 use super::overlapping_branches::OVERLAP;
-use super::pointer::{append, put, remove};
+use super::pointer::{append, at_pointer, put, remove};
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
@@ -100,7 +100,7 @@ impl Unusable {
                     None
                 }
                 (None, "$ref", Some(reference)) => target(reference)
-                    .filter(|target| document.pointer(target).is_some())
+                    .filter(|target| at_pointer(document, target).is_some())
                     .map_or_else(|| Some(format!("{reference} leads nowhere")), |_| None),
                 (None, "$dynamicRef", Some(reference)) => match anchors.get(reference.trim_start_matches('#')).map(Vec::as_slice) {
                     Some([only]) => {
@@ -171,7 +171,7 @@ impl Unusable {
     /// What is done with a keyword that a value is not held against.
     fn giving_up(&self, document: &Value, at: &str) -> DocumentEdit {
         let schema = at.rsplit_once('/').map_or("", |(schema, _)| schema);
-        let is_free = document.pointer(schema).is_some_and(|schema| schema.get("anyOf").is_none());
+        let is_free = at_pointer(document, schema).is_some_and(|schema| schema.get("anyOf").is_none());
         if self.overlaps.contains_key(at) && is_free { DocumentEdit::AnyOf(schema.to_owned()) } else { DocumentEdit::Remove(at.to_owned()) }
     }
 
@@ -223,7 +223,7 @@ fn holders(at: &str) -> impl Iterator<Item = &str> {
 
 /// What has to be left out of a schema because something that it leads to is.
 fn keywords_that_would_be_reversed(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<DocumentEdit> {
-    let Some(Value::Object(members)) = document.pointer(pointer) else { return Vec::new() };
+    let Some(Value::Object(members)) = at_pointer(document, pointer) else { return Vec::new() };
     let mut edits = Vec::new();
     let mut drop = |keywords: &[&str]| {
         let present = keywords.iter().filter(|keyword| members.contains_key(**keyword));
@@ -322,7 +322,7 @@ pub(super) fn reach_within(document: &Value, schema: &str, anchors: &Anchors, mo
     let mut seen: HashSet<String> = HashSet::new();
     let mut open = vec![schema.to_owned()];
     while let Some(pointer) = open.pop() {
-        if let Some(value) = document.pointer(&pointer)
+        if let Some(value) = at_pointer(document, &pointer)
             && !seen.contains(&pointer)
         {
             open.extend(subschemas_and_references(&pointer, value, anchors));
@@ -340,10 +340,10 @@ pub(super) fn reach_within(document: &Value, schema: &str, anchors: &Anchors, mo
 fn each(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
     let mut open = Vec::new();
     roots(document, "", false, &mut open);
-    open.extend(document.pointer(UNREAD_SCHEMA).map(|_| UNREAD_SCHEMA.to_owned()));
+    open.extend(at_pointer(document, UNREAD_SCHEMA).map(|_| UNREAD_SCHEMA.to_owned()));
     let mut seen: HashSet<String> = HashSet::new();
     while let Some(pointer) = open.pop() {
-        if let Some(schema) = document.pointer(&pointer)
+        if let Some(schema) = at_pointer(document, &pointer)
             && !seen.contains(&pointer)
         {
             visit(&pointer, schema);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::keywords::{KeywordContent, holds};
-use super::pointer::append;
+use super::pointer::{append, at_pointer};
 
 /// Schemas that lead to each other, as far as one leads to them.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl ValidationEffort {
                     next
                 })
             };
-            for (keyword, value) in document.pointer(&pointer).and_then(Value::as_object).into_iter().flatten() {
+            for (keyword, value) in at_pointer(document, &pointer).and_then(Value::as_object).into_iter().flatten() {
                 let at = append(&pointer, keyword);
                 match (holds(keyword), keyword.as_str(), value) {
                     (KeywordContent::Nothing, "$ref", Value::String(reference)) => {

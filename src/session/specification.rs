@@ -43,24 +43,12 @@ impl Specification {
     /// # Errors
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
-        let (mut suite, source) = sources(files)?;
-        let mut contract = open::contract(&source)?;
-        if files.strict_document && !contract.issues.is_empty() {
-            let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
-            let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
-            return Err(Stop::Unusable(format!("the document has {count}, and --strict-document takes none:\n{}", lines.join("\n"))));
-        }
-        use_own_security(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-        check_suite(&suite, &contract)?;
-        prepare_log_ins(&mut suite, &contract).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-        use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
+        let (contract, mut suite) = contract_and_suite(files)?;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
         }
-        let schemas = Schemas::new(&contract)?;
-        let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
-        let schemas = schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
+        let schemas = accepting(&contract, &suite)?;
         let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
         Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, levels, names_accounts, served: OnceLock::new() })
     }
@@ -139,6 +127,44 @@ impl Specification {
     pub fn case<'a>(&'a self, plan: &'a Plan, outcomes: &'a Outcomes, hints: &'a CredentialHints) -> JudgeInput<'a> {
         JudgeInput { contract: &self.contract, schemas: &self.schemas, plan, outcomes, hints, levels: &self.levels }
     }
+}
+
+/// A contract with what its suite says of it.
+///
+/// # Errors
+/// As [`Specification::load`].
+fn contract_and_suite(files: &Files) -> Result<(Contract, Suite), Stop> {
+    let (mut suite, source) = sources(files)?;
+    let mut contract = open::contract(&source)?;
+    if files.strict_document && !contract.issues.is_empty() {
+        let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
+        let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
+        return Err(Stop::Unusable(format!("the document has {count}, and --strict-document takes none:\n{}", lines.join("\n"))));
+    }
+    use_own_security(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
+    check_suite(&suite, &contract)?;
+    prepare_log_ins(&mut suite, &contract).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
+    use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
+    Ok((contract, suite))
+}
+
+/// The schemas of a contract, with what its suite accepts.
+fn accepting(contract: &Contract, suite: &Suite) -> Result<Schemas, Stop> {
+    let schemas = Schemas::new(contract)?;
+    let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
+    schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))
+}
+
+/// A contract to be shown: nothing is held against its schemas, and to make those of a large one ready takes longer than to read it.
+///
+/// # Errors
+/// As [`Specification::load`], but for schemas that cannot be read and that no suite speaks of.
+pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
+    let (contract, suite) = contract_and_suite(files)?;
+    if files.suite.is_some() {
+        accepting(&contract, &suite)?;
+    }
+    Ok(contract)
 }
 
 /// The suite, and where its contract is.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::SampleStyle;
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, merge_rules, push};
+use crate::contract::pointer::at_pointer;
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::{follow, is_of_type};
@@ -80,7 +81,7 @@ impl<'a> SampleGenerator<'a> {
             if self.open.contains(&target) || used.contains(&target) {
                 return None;
             }
-            let behind = self.document.pointer(&target)?;
+            let behind = at_pointer(self.document, &target)?;
             used.push(target);
             let behind = self.flat(behind, used, level + 1)?;
             merge_rules(&mut whole, &behind);
@@ -199,7 +200,7 @@ impl<'a> SampleGenerator<'a> {
     /// The schemas that extend the one that is being made (`allOf` with a reference to it).
     fn children(&self) -> Vec<String> {
         let Some(own) = self.open.last() else { return Vec::new() };
-        let schemas = self.document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+        let schemas = at_pointer(self.document, "/components/schemas").and_then(Value::as_object).into_iter().flatten();
         let reference = Value::from(format!("#{own}"));
         let extends =
             |schema: &Value| schema.get("allOf").and_then(Value::as_array).into_iter().flatten().any(|branch| branch.get("$ref") == Some(&reference));
