@@ -171,7 +171,7 @@ impl Run<'_> {
                     listed || found.iter().any(|(capture, _)| captured(capture, answer, probe, self.progress.known.ids()).is_some())
                 };
                 let reason = match &exchange.answer {
-                    Some(answer) if says_it_failed(answer) && probe.fault.is_none() && self.is_sought_in_vain(probe) => {
+                    Some(answer) if says_it_failed(answer) && probe.fault.is_none() && self.cannot_be_found(probe) => {
                         format!("{} was answered {}, so it may be there", probe.id, answer.status)
                     }
                     Some(answer) if !answer.status.is_success() || answer.status == Status(204) || told(answer) => continue,
@@ -202,11 +202,11 @@ impl Run<'_> {
     }
 
     fn made_something_unknown(&self, probe: &Probe) -> bool {
-        made_captures(self.plan, probe).is_empty() || self.is_sought_in_vain(probe)
+        made_captures(self.plan, probe).is_empty() || self.cannot_be_found(probe)
     }
 
     /// Whether what a request may have made was to be looked for and cannot be.
-    fn is_sought_in_vain(&self, probe: &Probe) -> bool {
+    fn cannot_be_found(&self, probe: &Probe) -> bool {
         made_captures(self.plan, probe).iter().any(|(_, kind)| self.progress.unfound.contains(kind))
     }
 

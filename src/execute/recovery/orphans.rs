@@ -58,7 +58,7 @@ impl<'a> Run<'a> {
         self.sweep(&queue).await;
         self.progress.added.extend(journal_history.added.iter().cloned());
         let mut left = self.inventory().1;
-        // Nobody can remove what nobody can name.
+        // What has no id cannot be removed.
         left.iter_mut().filter(|one| one.id.is_empty()).for_each(|one| one.removable = false);
         CleanUpResult { removed: self.progress.swept, sent: queue.sent.load(Ordering::Relaxed), left, unknown }
     }

@@ -52,7 +52,12 @@ pub fn feeds(contract: &Contract) -> Vec<IdSource> {
     }
     let by_key: Vec<IdSource> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
     feeds.extend(by_key);
-    let by_name = named_by_request(contract, &feeds);
+    let is_made = |kind: &str| feeds.iter().any(|id_source| id_source.makes && id_source.kind == kind);
+    let by_name = named_by_request(contract, is_made).into_iter().map(|named| {
+        let expression = format!("$request.body#/{}", named.member);
+        IdSource { operation: named.operation, kind: named.kind, expression, makes: true, items: vec![Value::Null], guessed: true }
+    });
+    let by_name: Vec<IdSource> = by_name.collect();
     feeds.extend(by_name);
     let elsewhere = contract.operations.iter().filter_map(|reader| told_elsewhere(contract, &feeds, reader)).collect::<Vec<_>>();
     for id_source in elsewhere {

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::id_sources::IdSource;
 use crate::contract::schema::{follow, property};
 use crate::model::contract::{Contract, Location, MediaType, Operation};
 use crate::model::path::parameter_of;
@@ -11,23 +10,27 @@ use crate::model::text::bare;
 /// Ends of the names of parameters that ask for a name.
 const NAMES: [&str; 3] = ["name", "slug", "key"];
 
+/// A request that gives a name to what it makes.
+#[derive(Debug, PartialEq)]
+pub(super) struct NamingRequest {
+    /// The operation.
+    pub operation: String,
+    /// The kind of what it makes.
+    pub kind: String,
+    /// The member of its body that is the name.
+    pub member: String,
+}
+
 /// A POST whose answers show nothing makes what the paths below it ask for by the name that it sends: `/tenants/{tenant}` after
-/// `POST /tenants {"name": …}`. That it is so is a guess.
-pub(super) fn named_by_request(contract: &Contract, known: &[IdSource]) -> Vec<IdSource> {
-    let mut found: Vec<IdSource> = Vec::new();
+/// `POST /tenants {"name": …}`. That it is so is a guess, and made only for kinds that nothing else makes.
+pub(super) fn named_by_request(contract: &Contract, is_made: impl Fn(&str) -> bool) -> Vec<NamingRequest> {
+    let mut found: Vec<NamingRequest> = Vec::new();
     let posts = contract.operations.iter().filter(|operation| operation.method.is_post() && !contract.inferred.annotated);
     for post in posts.filter(|post| shows_nothing(&contract.document, post)) {
         for (parameter, kind) in asked_below(contract, post) {
-            let is_made = |id_source: &IdSource| id_source.makes && id_source.kind == kind;
-            if let Some(member) = member_for(contract, post, &parameter).filter(|_| !known.iter().chain(&found).any(is_made)) {
-                found.push(IdSource {
-                    operation: post.id.clone(),
-                    kind,
-                    expression: format!("$request.body#/{member}"),
-                    makes: true,
-                    items: vec![Value::Null],
-                    guessed: true,
-                });
+            let is_known = is_made(&kind) || found.iter().any(|known| known.kind == kind);
+            if let Some(member) = member_for(contract, post, &parameter).filter(|_| !is_known) {
+                found.push(NamingRequest { operation: post.id.clone(), kind, member });
             }
         }
     }
@@ -85,8 +88,8 @@ mod tests {
 
     use serde_json::json;
 
+    use super::named_by_request;
     use crate::contract::{bundle, read};
-    use crate::plan::resources::id_sources::feeds;
 
     /// What names the thing of this parameter, where `POST /tenants` takes a required member and answers with this schema.
     fn source(parameter: &str, member: &str, answer: &serde_json::Value) -> Option<String> {
@@ -98,16 +101,17 @@ mod tests {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
             "paths": {"/tenants": {"post": make}, format!("/tenants/{{{parameter}}}"): {"get": get}}});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        feeds(&contract).into_iter().find(|id_source| id_source.makes).map(|id_source| id_source.expression)
+        assert_eq!(named_by_request(&contract, |kind| kind == "tenants"), Vec::new(), "something else makes it");
+        named_by_request(&contract, |_| false).into_iter().next().map(|found| found.member)
     }
 
     #[test]
     fn what_shows_no_id_is_known_by_the_name_that_was_sent() {
         let nothing = json!({"type": "object"});
-        let named = Some("$request.body#/name".to_owned());
+        let named = Some("name".to_owned());
         assert_eq!(source("tenant", "name", &nothing), named);
         assert_eq!(source("tenant_name", "name", &nothing), named);
-        assert_eq!(source("slug", "slug", &nothing).as_deref(), Some("$request.body#/slug"));
+        assert_eq!(source("slug", "slug", &nothing).as_deref(), Some("slug"));
         assert_eq!(source("tenant_id", "name", &nothing), None, "it asks for an id");
         assert_eq!(source("tenant", "title", &nothing), None);
         assert_eq!(source("tenant", "name", &json!({"type": "object", "properties": {"hits": {"type": "array"}}})), None, "it may be a search");

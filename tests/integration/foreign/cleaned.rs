@@ -124,11 +124,11 @@ fn cleaned(name: &str, made: impl Fn(&str, &Value) -> Value + Send + Sync + 'sta
     });
     let folder = Folder::new(&format!("cleaned-{name}"));
     // Where the id of what is made stands is not told.
-    folder.write("contract.yaml", &CONTRACT.replace("schema: {$ref: '#/components/schemas/Thing'}}}}, '400'", "schema: {type: object}}}}, '400'"));
+    folder.write("contract.yaml", CONTRACT.replace("schema: {$ref: '#/components/schemas/Thing'}}}}, '400'", "schema: {type: object}}}}, '400'"));
     let words = ["run", "--contract", "contract.yaml", "--target", &served.url, "--allow-writes"];
     let mut child = folder.command(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
     let started = Instant::now();
-    while !served.seen().contains(&"POST /things".to_owned()) && started.elapsed() < Duration::from_secs(60) {
+    while !served.seen().contains(&"POST /things".to_owned()) && started.elapsed() < Duration::from_mins(1) {
         std::thread::sleep(Duration::from_millis(5));
     }
     std::thread::sleep(Duration::from_millis(300));
