@@ -97,4 +97,18 @@ mod tests {
         }
         assert_eq!(judged("borrowed", &[422]), None);
     }
+
+    #[test]
+    fn who_may_not_or_does_not_find_is_tried_again_where_a_member_of_the_body_is_named() {
+        let tried = |status: u16, says: &str, path_value: &str| {
+            let mut probe = probe("p", &json!({"effect": "own"}));
+            probe.request.path_values.insert("id".to_owned(), path_value.to_owned());
+            let mut outcome = outcome("p", vec![answer(status, AnswerContent::Json(json!({"detail": says})))]);
+            outcome.exchanges[0].request.body = Some(json!({"pool": "my-pool"}).to_string());
+            outcomes_of_valid_requests(&plan(vec![probe], json!({})), &Outcomes { outcomes: vec![outcome] }).contains_key("things.list")
+        };
+        assert!(tried(404, "'my-pool' is not there", "7") && tried(403, "pool is not allowed: 'pool'", "7"));
+        assert!(!tried(404, "'my-pool' is not there", "my-pool"), "it is the path that names nothing");
+        assert!(!tried(404, "'your-pool' is not there", "7") && !tried(401, "'my-pool' is not yours", "7"));
+    }
 }

@@ -160,6 +160,19 @@ mod tests {
     }
 
     #[test]
+    fn what_one_request_has_shown_does_not_hide_that_another_failed() {
+        let cell =
+            json!({"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false, "intent": {"probes": ["valid"]}});
+        let probes = vec![probe("valid", &json!({"allowed": [200]})), probe("other", &json!({"allowed": [200], "status": 200}))];
+        let plan = crate::model::plan::Plan { cells: serde_json::from_value(json!([cell])).unwrap(), ..plan(probes, json!({})) };
+        let outcomes = vec![outcome("valid", vec![answer(200, AnswerContent::Empty)]), outcome("other", vec![answer(500, AnswerContent::Empty)])];
+        let root = json!({"paths": {"/things": {"get": {"operationId": "things.list", "responses": {"200": {"description": "all"}}}}}});
+        let judgement = said(&contract(&json!({}), &root), &plan, outcomes, judge);
+        assert_eq!(judgement.cells[0].verdict, Verdict::Violates);
+        assert!(judgement.cells[0].findings.iter().any(|finding| finding.probe == "other"), "{:?}", judgement.cells[0].findings);
+    }
+
+    #[test]
     fn a_failure_that_is_documented_is_told_elsewhere() {
         let three = json!({"200": {"description": "all"}, "422": {"description": "wrong"}, "default": {"description": "anything"}});
         assert_eq!(found(500, 200, &three, &[422]), Vec::<String>::new());

@@ -53,20 +53,36 @@ mod tests {
     use super::*;
     use crate::model::ids::ProbeId;
     use crate::model::small_report::sample;
+    use crate::model::verdict::Severity;
 
-    /// What is told of findings of a check with these messages, each in a cell of its own: findings, cells and probes.
-    fn told(check: &str, messages: &[&str]) -> Vec<(u64, usize, usize)> {
+    /// What is told of findings that differ from the first of the sample as these functions say, each in a cell of its own:
+    /// findings, cells and probes.
+    fn causes_of(changes: &[&dyn Fn(&mut Finding)]) -> Vec<(u64, usize, usize)> {
         let mut report = sample();
         let (mut cell, first) = report.cells.iter().find_map(|cell| Some((cell.clone(), cell.findings.first()?.clone()))).unwrap();
         report.findings.clear();
         report.cells.clear();
-        for (index, message) in messages.iter().enumerate() {
+        for (index, change) in changes.iter().enumerate() {
             cell.operation = format!("things.{index}");
-            let (check, message, probe) = (check.to_owned(), (*message).to_owned(), ProbeId::aimed(&cell.operation, 200, "success"));
-            cell.findings = vec![Finding { check, message, probe, answer: "body /data/0".to_owned(), ..first.clone() }];
+            let probe = ProbeId::aimed(&cell.operation, 200, "success");
+            let mut finding = Finding { check: "headers".to_owned(), probe, answer: "body /data/0".to_owned(), ..first.clone() };
+            change(&mut finding);
+            cell.findings = vec![finding];
             report.cells.push(cell.clone());
         }
         causes(&report).iter().map(|cause| (cause.findings, cause.cells.len(), cause.probes.len())).collect()
+    }
+
+    /// The same of findings of a check with these messages.
+    fn told(check: &str, messages: &[&str]) -> Vec<(u64, usize, usize)> {
+        let changes = messages.iter().map(|message| {
+            move |finding: &mut Finding| {
+                check.clone_into(&mut finding.check);
+                (*message).clone_into(&mut finding.message);
+            }
+        });
+        let changes: Vec<_> = changes.collect();
+        causes_of(&changes.iter().map(|change| change as &dyn Fn(&mut Finding)).collect::<Vec<_>>())
     }
 
     #[test]
@@ -74,6 +90,25 @@ mod tests {
         assert_eq!(told("headers", &["the header X is missing"; 3]), [(3, 3, 3)]);
         assert_eq!(told("headers", &["the header X is missing", "the header Y is missing"]), [(1, 1, 1); 2]);
         assert_eq!(told("body-schema", &["body /data/0: wrong", "body /data/7: wrong"]), [(2, 2, 2)]);
+        assert_eq!(told("body-schema", &["body /0: wrong; the same with 2 more items", "body /1: wrong; the same with one more item"]), [(2, 2, 2)]);
         assert_eq!(told("status", &["a valid request is answered 200"; 2]), [(1, 1, 1); 2]);
+    }
+
+    #[test]
+    fn what_differs_in_check_severity_or_place_has_causes_of_its_own() {
+        let same = |_: &mut Finding| {};
+        let another_check = |finding: &mut Finding| finding.check = "body-schema".to_owned();
+        let another_severity = |finding: &mut Finding| {
+            finding.severity = if finding.severity == Severity::Must { Severity::Should } else { Severity::Must };
+        };
+        let another_place = |finding: &mut Finding| finding.answer = "header X".to_owned();
+        let another_item = |finding: &mut Finding| finding.answer = "body /data/9".to_owned();
+        for change in [&another_check as &dyn Fn(&mut Finding), &another_severity, &another_place] {
+            assert_eq!(causes_of(&[&same, change]), [(1, 1, 1); 2]);
+        }
+        assert_eq!(causes_of(&[&same, &another_item]), [(2, 2, 2)]);
+        // One probe may show it in several cells.
+        let one_probe = |finding: &mut Finding| finding.probe = ProbeId::aimed("things.0", 200, "success");
+        assert_eq!(causes_of(&[&one_probe, &one_probe])[0].2, 1);
     }
 }

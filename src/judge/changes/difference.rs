@@ -2,6 +2,7 @@
 
 use crate::model::change::ChangeClass;
 use crate::model::contract::Status;
+use crate::model::ids::ProbeId;
 
 /// What a kind of change sees at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(super) struct Difference<'a> {
     /// Where it is: `status`, `header NAME`, `body POINTER` or `cell`.
     pub at: String,
     /// The probe that stands in the way, where that is why less was seen.
-    pub because: Option<String>,
+    pub because: Option<ProbeId>,
     /// How many others are there only because of it.
     pub echoes: u64,
 }

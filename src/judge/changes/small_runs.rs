@@ -8,6 +8,7 @@ use crate::judge::{CredentialHints, Recording};
 use crate::model::change::{ChangeClass, ChangeReport, Clients, ComparedRun};
 use crate::model::contract::{Contract, Method, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
+use crate::model::ids::ProbeId;
 use crate::model::journal::Sources;
 use crate::model::keep::Keep;
 use crate::model::report::RunTraces;
@@ -127,7 +128,7 @@ impl SmallRun {
         let told = &self.answers[probe];
         if told.is_null() {
             return Outcome {
-                probe: probe.to_owned(),
+                probe: ProbeId::written(probe),
                 exchanges: Vec::new(),
                 ending: Ending::Withheld(crate::model::reason::NotSent::RunEnded.into()),
             };
@@ -141,7 +142,7 @@ impl SmallRun {
         };
         let status = Status(u16::try_from(told[0].as_u64().unwrap()).unwrap());
         let answer = Answer { status, headers, body, millis: 1, echoes_credentials: false };
-        Outcome { probe: probe.to_owned(), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
+        Outcome { probe: ProbeId::written(probe), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
     }
 }
 

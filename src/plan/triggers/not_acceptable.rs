@@ -31,3 +31,24 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     request.headers.push((ACCEPT.to_owned(), wanted.to_owned()));
     vec![Mutation::fault(request, Place::Header("Accept".to_owned()), format!("Accept is {wanted}"))]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::plan::triggers::small_contracts::fields;
+
+    #[test]
+    fn what_is_asked_for_is_in_no_family_that_the_operation_writes() {
+        let asked = |written: &[&str]| {
+            let content: serde_json::Map<String, Value> = written.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+            let operation = json!({"responses": {"200": {"description": "", "content": content}, "406": {"description": ""}}});
+            fields("not-acceptable", ("/a", "get", 406), &operation, "Accept")
+        };
+        assert_eq!(asked(&["application/json"]), [["application/x-probity"]]);
+        assert_eq!(asked(&["application/json", "application/*"]), [["text/x-probity"]]);
+        for written in [&["*/*"][..], &["application/*", "text/*"], &[]] {
+            assert_eq!(asked(written), Vec::<Vec<String>>::new(), "{written:?}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{TriggerContext, named};
+use super::{Mutation, TriggerContext, named};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::Operation;
 use crate::model::trigger_name::TriggerName;
@@ -12,7 +12,17 @@ use crate::plan::values::valid;
 
 /// What a trigger makes wrong in the valid request of an operation with this path, for the condition that the standards put behind
 /// a status; everything else of the contract stands in `paths`.
-pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operation: &Value, paths: &Value) -> Vec<String> {
+pub fn faults(trigger: &str, asked: (&str, &str, u16), operation: &Value, paths: &Value) -> Vec<String> {
+    mutations(trigger, asked, operation, paths).into_iter().filter_map(|mutation| Some(mutation.fault?.words)).collect()
+}
+
+/// The values of a header field in each request that a trigger makes of the valid one.
+pub fn fields(trigger: &str, asked: (&str, &str, u16), operation: &Value, field: &str) -> Vec<Vec<String>> {
+    let named = |mutation: Mutation| mutation.request.headers.into_iter().filter(|(name, _)| name.eq_ignore_ascii_case(field));
+    mutations(trigger, asked, operation, &json!({})).into_iter().map(|mutation| named(mutation).map(|(_, value)| value).collect()).collect()
+}
+
+fn mutations(trigger: &str, (path, method, status): (&str, &str, u16), operation: &Value, paths: &Value) -> Vec<Mutation> {
     let mut document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
     document["paths"][path][method] = operation.clone();
     let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
@@ -32,5 +42,5 @@ pub fn faults(trigger: &str, (path, method, status): (&str, &str, u16), operatio
             mark: "mark",
         })
     });
-    variations.filter_map(|mutation| Some(mutation.fault?.words)).collect()
+    variations.collect()
 }

@@ -34,3 +34,33 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     request.headers.push((IF_MATCH.to_ascii_lowercase(), tag.clone()));
     vec![Mutation::fault(request, Place::Header(IF_MATCH.to_owned()), format!("{IF_MATCH} is {tag}"))]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::LEAST;
+    use crate::plan::triggers::small_contracts::fields;
+
+    /// The If-Match fields of the one request that names no version, where the field has this schema; none where it is not known.
+    fn sent(schema: Option<&Value>) -> Vec<Vec<String>> {
+        let parameter = schema.map(|schema| json!({"name": "If-Match", "in": "header", "required": true, "schema": schema}));
+        let parameters: Vec<Value> = parameter.into_iter().collect();
+        let operation = json!({"parameters": parameters, "responses": {"200": {"description": ""}, "412": {"description": ""}}});
+        fields("stale-validator", ("/a", "put", 412), &operation, "If-Match")
+    }
+
+    #[test]
+    fn the_version_is_none_that_can_be_current_in_a_form_that_the_contract_allows() {
+        let quoted = |value: &str| value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).map(str::to_owned);
+        for schema in [None, Some(json!({"type": "string"}))] {
+            let [fields] = &sent(schema.as_ref())[..] else { panic!("one request") };
+            let [field] = &fields[..] else { panic!("one field: {fields:?}") };
+            assert!(quoted(field).and_then(|number| number.parse::<u32>().ok()).is_some_and(|number| number >= LEAST), "{field}");
+        }
+        assert_eq!(sent(Some(&json!({"type": "string", "pattern": "^\"[a-z-]+\"$"}))), [["\"mark-stale\""]]);
+        let [fields] = &sent(Some(&json!({"type": "integer"})))[..] else { panic!("one request") };
+        assert!(fields.len() == 1 && fields[0].parse::<u32>().is_ok_and(|number| number >= LEAST), "{fields:?}");
+        assert_eq!(sent(Some(&json!({"enum": [1, 2]}))), Vec::<Vec<String>>::new());
+    }
+}

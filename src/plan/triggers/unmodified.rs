@@ -35,3 +35,35 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let precondition = Precondition::Unmodified { condition: name, validator: validator.to_owned() };
     vec![Mutation { precondition, ..Mutation::fault(request, Place::Header(condition.to_owned()), words) }]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::plan::triggers::small_contracts::{faults, fields};
+
+    /// An operation with 304 whose success has these header fields, and that takes these.
+    fn operation(answered: &[&str], taken: &[&str]) -> Value {
+        let text = json!({"type": "string"});
+        let headers: serde_json::Map<String, Value> = answered.iter().map(|name| ((*name).to_owned(), json!({"schema": text}))).collect();
+        let parameters: Vec<Value> = taken.iter().map(|name| json!({"name": name, "in": "header", "required": true, "schema": text})).collect();
+        json!({"parameters": parameters, "responses": {"200": {"description": "", "headers": headers}, "304": {"description": ""}}})
+    }
+
+    #[test]
+    fn the_condition_is_the_one_that_the_contract_tells_of_and_stands_alone() {
+        let asked = |operation: &Value, field| fields("unmodified", ("/a", "get", 304), operation, field);
+        for (known, condition, other) in [
+            (operation(&[], &[]), "If-None-Match", "If-Modified-Since"),
+            (operation(&["ETag", "Last-Modified"], &[]), "If-None-Match", "If-Modified-Since"),
+            (operation(&["Last-Modified"], &[]), "If-Modified-Since", "If-None-Match"),
+            (operation(&[], &["If-Modified-Since"]), "If-Modified-Since", "If-None-Match"),
+            (operation(&["ETag"], &["If-Modified-Since"]), "If-None-Match", "If-Modified-Since"),
+        ] {
+            assert_eq!(asked(&known, condition).iter().map(Vec::len).collect::<Vec<_>>(), [1], "{known}");
+            assert_eq!(asked(&known, other), [Vec::<String>::new()], "{known}");
+        }
+        // What writes has no answer that can be left out (RFC 9110, section 15.4.5).
+        assert_eq!(faults("unmodified", ("/a", "put", 304), &operation(&["ETag"], &[]), &json!({})), Vec::<String>::new());
+    }
+}

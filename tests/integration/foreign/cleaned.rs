@@ -109,8 +109,62 @@ fn what_a_create_made_that_says_it_failed_is_looked_for_and_removed() {
     assert_eq!(things.lock().expect("nobody panics").keys().collect::<Vec<_>>(), ["1"], "{}", report["left"]);
 }
 
-/// What `clean` says after a run was killed on a server whose creates answer so, and what is there then.
-fn cleaned(name: &str, made: impl Fn(&str, &Value) -> Value + Send + Sync + 'static) -> (String, Vec<String>) {
+/// Kinds that a run makes one of each, and a server on which a deletion of these fails, told by how many addresses failed before.
+fn kinds(name: &str, fails: impl Fn(usize, Duration) -> bool + Send + Sync + 'static) -> (Vec<String>, Vec<String>) {
+    const KINDS: [&str; 6] = ["apples", "bats", "cups", "dogs", "eggs", "figs"];
+    let one = |kind: &str| {
+        let (body, id) = ("{type: object, required: [name], properties: {name: {type: string}}}", "{type: object, properties: {id: {type: string}}}");
+        format!(
+            "  /{kind}:\n    post: {{operationId: make-{kind}, requestBody: {{required: true, content: {{application/json: {{schema: {body}}}}}}}, \
+             responses: {{'201': {{description: made, content: {{application/json: {{schema: {id}}}}}}}}}}}\n  /{kind}/{{id}}:\n    parameters: \
+             [{{name: id, in: path, required: true, schema: {{type: string}}}}]\n    delete: {{operationId: remove-{kind}, responses: {{'204': \
+             {{description: gone}}}}}}\n"
+        )
+    };
+    let paths: String = KINDS.iter().map(|kind| one(kind)).collect();
+    let contract = format!("openapi: 3.1.0\ninfo: {{title: Kinds, version: '1'}}\npaths:\n{paths}");
+    let there: Arc<Mutex<Vec<String>>> = Arc::default();
+    let server = Server::start(name, &contract, {
+        let (there, failed, began) = (Arc::clone(&there), Mutex::new(Vec::<String>::new()), Mutex::new(None));
+        move |asked: &Asked| {
+            let mut there = there.lock().expect("nobody panics");
+            if asked.method == "POST" {
+                let id = (there.len() + 100).to_string();
+                there.push(format!("{}/{id}", asked.path));
+                return (201, json!({"id": id}));
+            }
+            let mut failed = failed.lock().expect("nobody panics");
+            if !failed.contains(&asked.path) && there.contains(&asked.path) {
+                failed.push(asked.path.clone());
+            }
+            let since = began.lock().expect("nobody panics").get_or_insert_with(Instant::now).elapsed();
+            let place = failed.iter().position(|path| *path == asked.path);
+            if place.is_some_and(|place| fails(place, since)) {
+                return (500, json!({"error": "stuck"}));
+            }
+            there.retain(|path| *path != asked.path);
+            (204, Value::Null)
+        }
+    });
+    server.whole(&["--allow-writes"]);
+    let there = there.lock().expect("nobody panics").clone();
+    (there, server.seen().into_iter().filter(|asked| asked.starts_with("DELETE")).collect())
+}
+
+#[test]
+fn what_can_never_be_removed_is_not_in_the_way_of_the_rest() {
+    let (there, _) = kinds("in-the-way", |place, since| place < 3 || since < Duration::from_millis(1_200));
+    assert_eq!(there.len(), 3, "{there:?}");
+}
+
+#[test]
+fn a_server_that_removes_nothing_is_not_asked_for_ever() {
+    let (there, asked) = kinds("nothing", |_, _| true);
+    assert!(there.len() >= 6 && asked.len() <= there.len() * 4 + 5 * 3, "{} requests to remove {} things", asked.len(), there.len());
+}
+
+/// What `clean` says after a run was killed on a server whose creates answer with this status and so, and what is there then.
+fn cleaned(name: &str, status_of_creates: u16, made: impl Fn(&str, &Value) -> Value + Send + Sync + 'static) -> (String, Vec<String>) {
     let things = held();
     let served = Served::start({
         let things = Arc::clone(&things);
@@ -119,12 +173,13 @@ fn cleaned(name: &str, made: impl Fn(&str, &Value) -> Value + Send + Sync + 'sta
             // Long enough to be killed in the meantime.
             std::thread::sleep(Duration::from_secs(if status == 404 { 3 } else { 0 }));
             let body = if status == 201 { made(body["id"].as_str().unwrap_or_default(), &body["name"]) } else { body };
-            Reply::json(status, &body)
+            Reply::json(if status == 201 { status_of_creates } else { status }, &body)
         }
     });
     let folder = Folder::new(&format!("cleaned-{name}"));
-    // Where the id of what is made stands is not told.
-    folder.write("contract.yaml", CONTRACT.replace("schema: {$ref: '#/components/schemas/Thing'}}}}, '400'", "schema: {type: object}}}}, '400'"));
+    // Where the id of what is made stands is not told, unless it is to be looked for in a list.
+    let untold = CONTRACT.replace("schema: {$ref: '#/components/schemas/Thing'}}}}, '400'", "schema: {type: object}}}}, '400'");
+    folder.write("contract.yaml", if status_of_creates == 201 { untold.as_str() } else { CONTRACT });
     let words = ["run", "--contract", "contract.yaml", "--target", &served.url, "--allow-writes"];
     let mut child = folder.command(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs");
     let started = Instant::now();
@@ -136,15 +191,23 @@ fn cleaned(name: &str, made: impl Fn(&str, &Value) -> Value + Send + Sync + 'sta
     child.wait().expect("it ends");
     let said = text(&folder.run(&["clean", "--contract", "contract.yaml", "--target", &served.url]));
     let left = things.lock().expect("nobody panics").keys().filter(|id| *id != "1").cloned().collect();
+    let again = text(&folder.run(&["clean", "--contract", "contract.yaml", "--target", &served.url]));
+    assert!(again.contains("Nothing that can be removed is left"), "{again}");
     (said, left)
 }
 
 #[test]
 fn clean_removes_or_names_what_the_contract_gives_no_id() {
-    let (said, left) = cleaned("shown", |id, name| json!({"result": {"id": id, "name": name}}));
+    let (said, left) = cleaned("shown", 201, |id, name| json!({"result": {"id": id, "name": name}}));
     assert_eq!(left, Vec::<String>::new(), "{said}");
-    let (said, left) = cleaned("other", |id, _| json!({"result": {"id": id, "name": "another"}}));
+    let (said, left) = cleaned("other", 201, |id, _| json!({"result": {"id": id, "name": "another"}}));
     assert!(!left.is_empty() && left.iter().all(|id| said.contains(&format!("things {id} "))), "{left:?}: {said}");
-    let (said, left) = cleaned("nothing", |_, _| json!({"result": "done"}));
+    let (said, left) = cleaned("nothing", 201, |_, _| json!({"result": "done"}));
     assert!(!left.is_empty() && said.contains("/things"), "{left:?}: {said}");
+}
+
+#[test]
+fn clean_looks_for_what_a_create_made_that_said_it_failed() {
+    let (said, left) = cleaned("failed", 500, |_, _| json!({"error": "failed after it was made"}));
+    assert_eq!(left, Vec::<String>::new(), "{said}");
 }

@@ -64,6 +64,26 @@ fn who_calls_things_otherwise_is_not_accused() {
     assert!(["Bob", "probity"].iter().all(|name| there.contains(&(*name).to_owned())), "{there:?}");
 }
 
+/// A name that is not the run's own may be that of another user, whatever a create says.
+#[test]
+fn a_name_without_the_mark_of_the_run_is_left_alone() {
+    for (name, status) in [("get-or-create", 200), ("failing", 500)] {
+        let held = Arc::new(Mutex::new(BTreeSet::from(["alpha".to_owned()])));
+        let server = Server::start(name, &CONTRACT.replace("{name: {type: string}}", "{name: {type: string, enum: [alpha]}}"), {
+            let held = Arc::clone(&held);
+            move |asked: &Asked| match (asked.method.as_str(), asked.path.strip_prefix("/tenants/")) {
+                ("POST", None) => (status, json!({})),
+                ("DELETE", Some(name)) if held.lock().expect("nobody panics").remove(name) => (204, Value::Null),
+                ("GET", Some("alpha")) => (200, json!({"name": "alpha"})),
+                _ => (404, Value::Null),
+            }
+        });
+        server.whole(&["--allow-writes"]);
+        assert!(server.seen().iter().any(|asked| asked.starts_with("POST")), "{:?}", server.seen());
+        assert!(held.lock().expect("nobody panics").contains("alpha"), "{name}: {:?}", server.seen());
+    }
+}
+
 const ELSEWHERE: &str = "openapi: 3.1.0
 info: {title: Collections, version: '1'}
 paths:
