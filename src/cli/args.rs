@@ -131,8 +131,7 @@ pub struct Reports {
     /// Warnings break the run as well.
     #[arg(long)]
     pub strict: bool,
-    /// How much findings of a check count: NAME=off, NAME=warn or NAME=error. May be repeated; goes before `checks` in the suite.
-    /// docs/checks.md explains each check.
+    /// How much findings of a check count: off, warn or error. May be repeated; docs/checks.md explains each check.
     #[arg(long, value_name = "NAME=LEVEL")]
     pub check: Vec<NamedLevel>,
 }
