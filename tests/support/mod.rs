@@ -1,6 +1,7 @@
 //! What several tests share: temporary folders, the binary, and a mock in a process of its own.
 #![allow(dead_code, reason = "each test is compiled with all of it and uses its part")]
 
+pub mod raw_server;
 pub mod server;
 
 use std::io::{BufRead, BufReader, Lines};

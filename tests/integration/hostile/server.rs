@@ -1,10 +1,12 @@
 //! A bare TCP server that reads a request and leaves everything else to a behaviour.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufReader, Write};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+use crate::support::raw_server::{Connection, RawServer, answer as whole, head};
 
 /// How a server answers on the bad path. What it writes may fail: the program hangs up when it has had enough.
 pub type Answer = fn(&mut Talk) -> std::io::Result<()>;
@@ -31,9 +33,7 @@ impl Talk {
 
     /// Writes an answer with a body and its length, and closes.
     pub fn reply(&mut self, line: &str, fields: &str, body: impl AsRef<[u8]>) -> std::io::Result<()> {
-        let body = body.as_ref();
-        self.raw(format!("HTTP/1.1 {line}\r\n{fields}content-length: {}\r\nconnection: close\r\n\r\n", body.len()))?;
-        self.raw(body)
+        self.raw(whole(line, fields, body))
     }
 
     /// Writes JSON as it should be.
@@ -65,58 +65,24 @@ impl Talk {
 }
 
 /// A server in threads of its own; they end with it.
-pub struct Server {
-    url: String,
-    ended: Arc<AtomicBool>,
-}
+pub struct Server(RawServer);
 
 impl Server {
     pub fn start(answer: Answer) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let address = listener.local_addr().expect("its address");
-        let url = format!("http://{address}");
-        let ended = Arc::new(AtomicBool::new(false));
-        let (stop, base) = (Arc::clone(&ended), url.clone());
-        listener.set_nonblocking(true).expect("a listener that does not wait");
-        std::thread::spawn(move || {
-            let mut number = 0;
-            while !stop.load(Ordering::Relaxed) {
-                let Ok((stream, _)) = listener.accept() else {
-                    std::thread::sleep(Duration::from_millis(5));
-                    continue;
-                };
-                let _ = stream.set_nonblocking(false);
-                let talk = Talk { head: String::new(), stream, url: base.clone(), number, ended: Arc::clone(&stop) };
-                number += 1;
-                std::thread::spawn(move || serve(talk, answer));
-            }
-        });
-        Self { url, ended }
+        Self(RawServer::start(move |connection| serve(connection, answer)))
     }
 
     pub fn url(&self) -> String {
-        self.url.clone()
+        self.0.url.clone()
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
-    }
-}
-
-fn serve(mut talk: Talk, answer: Answer) {
-    let _ = talk.stream.set_write_timeout(Some(Duration::from_secs(5)));
-    let Ok(stream) = talk.stream.try_clone() else { return };
-    let mut lines = BufReader::new(stream);
-    loop {
-        let mut line = String::new();
-        match lines.read_line(&mut line) {
-            Ok(0) | Err(_) => return,
-            Ok(_) if line == "\r\n" => break,
-            Ok(_) => talk.head.push_str(&line),
-        }
-    }
+fn serve(connection: Connection, answer: Answer) {
+    let Connection { stream, number, ended } = connection;
+    let _ = stream.set_write_timeout(Some(Duration::from_secs(5)));
+    let url = stream.local_addr().map(|address| format!("http://{address}")).unwrap_or_default();
+    let Some(head) = stream.try_clone().ok().and_then(|stream| head(&mut BufReader::new(stream))) else { return };
+    let mut talk = Talk { head, stream, url, number, ended };
     // Whatever cannot be written is the business of nobody any more.
     let _ = if talk.head.starts_with("GET /good") { talk.json(br#"{"id":1}"#) } else { answer(&mut talk) };
 }
