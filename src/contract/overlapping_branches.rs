@@ -11,13 +11,11 @@ use super::dynamic_anchors::Anchors;
 use super::pointer::{at_pointer, insert};
 use super::samples::specimens;
 use super::schema::follow;
+use super::unjudged_schemas::OVERLAP;
 use super::unusable::reach_within;
 use super::validate::Schemas;
 use crate::model::contract::SchemaRef;
 use crate::model::issue::DocumentIssue;
-
-/// In a schema with such branches: what is wrong with them. A value that fits several of them is not judged by `oneOf`.
-pub(super) const OVERLAP: &str = "x-probity-overlap";
 
 /// How many values are made for each branch.
 const MOST_VALUES: usize = 24;

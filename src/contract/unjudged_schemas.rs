@@ -9,6 +9,10 @@ pub const UNREAD: &str = "x-probity-unread";
 /// Where the schema stands of a body about which the document says nothing that can be read.
 pub const UNREAD_SCHEMA: &str = "/x-probity-unread-body";
 
+/// In a schema whose `oneOf` has branches that no value fits alone: what is wrong with them. A value that fits several of them is
+/// not judged by `oneOf`.
+pub const OVERLAP: &str = "x-probity-overlap";
+
 /// Notes in a schema that a keyword of it cannot be read, and why.
 pub fn unread(schema: &mut Map<String, Value>, keyword: &str, why: &str) {
     let known = schema.entry(UNREAD.to_owned()).or_insert_with(|| Value::Object(Map::new()));

@@ -9,9 +9,8 @@ use serde_json::Value;
 
 use super::dynamic_anchors::{Anchors, dynamic_anchors};
 use super::keywords::{CompiledPatterns, KeywordContent, flaw, holds, may_give_up};
-use super::overlapping_branches::OVERLAP;
 use super::pointer::{append, at_pointer, put, remove};
-use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
+use super::unjudged_schemas::{OVERLAP, UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
 /// Members that hold values of the author's own, in which nothing is a schema.
