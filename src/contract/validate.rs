@@ -162,7 +162,7 @@ impl Schemas {
         let loose = || self.validator(&overlaps, schema).is_ok_and(|(validator, _)| validator.is_valid(value));
         if found.is_empty() && !validator.is_valid(value) && loose() {
             // It stands in a branch of something else.
-            found = self.reached(schema)[2].clone();
+            found.clone_from(&self.reached(schema)[2]);
         }
         found
     }

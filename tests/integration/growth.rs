@@ -161,16 +161,16 @@ fn many_resources_are_made_changed_related_and_deleted_in_time_linear_in_their_n
         };
         let mut made = names("n");
         made["data"].as_array_mut().expect("a list").iter_mut().for_each(|group| drop(group.as_object_mut().expect("an object").remove("id")));
-        let named = json!({"data": (0..count).map(|index| json!({"type": "groups", "id": (1000 + index).to_string()})).collect::<Value>()});
+        let identifiers = json!({"data": (0..count).map(|index| json!({"type": "groups", "id": (1000 + index).to_string()})).collect::<Value>()});
         let mut times = [Duration::MAX; 5];
         for _ in 0..3 {
             let mock = mock(&contract);
             let asked = [
                 ("POST", "/groups", &made, 201),
                 ("PATCH", "/groups", &names("m"), 200),
-                ("POST", "/groups/1000/relationships/members", &named, 204),
-                ("DELETE", "/groups/1000/relationships/members", &named, 204),
-                ("DELETE", "/groups", &named, 204),
+                ("POST", "/groups/1000/relationships/members", &identifiers, 204),
+                ("DELETE", "/groups/1000/relationships/members", &identifiers, 204),
+                ("DELETE", "/groups", &identifiers, 204),
             ];
             for ((method, path, body, status), time) in asked.into_iter().zip(&mut times) {
                 let request = request(method, path, JSON_API, body);

@@ -30,7 +30,9 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         }
     } else if !turn.breaks_state(StateFault::KeepDeleted) {
         let deleted = turn.state.store.delete(kind, &ids.into_iter().collect());
-        deleted.iter().for_each(|resource| keep_under_linked_kind(turn, resource));
+        for resource in &deleted {
+            keep_under_linked_kind(turn, resource);
+        }
     }
     if turn.example.is_some() { super::example::perform(turn) } else { BehaviourOutcome::default() }
 }

@@ -140,7 +140,9 @@ impl MessageLooks {
     /// Looks at a request.
     pub(crate) fn new(routed: &RoutedRequest<'_>) -> Self {
         let mut looks = Self { before: Vec::new(), body: Vec::new() };
-        MESSAGE.iter().for_each(|look| look(routed, &mut looks.before));
+        for look in MESSAGE {
+            look(routed, &mut looks.before);
+        }
         body::detect(routed, &mut looks.body);
         looks
     }
@@ -151,7 +153,9 @@ pub(crate) fn detect(routed: &RoutedRequest<'_>, state: &MockState, message: Mes
     let mut noticed = message.before;
     path_ids::detect(routed, state, &mut noticed);
     noticed.extend(message.body);
-    AFTER_BODY.iter().for_each(|look| look(routed, state, &mut noticed));
+    for look in AFTER_BODY {
+        look(routed, state, &mut noticed);
+    }
     if noticed.len() > 1 && routed.core.variants.has(BehaviourChoice::LooksReversed) {
         noticed.reverse();
     }
