@@ -23,7 +23,7 @@ pub(super) fn grouped(input: &ChangeInput<'_>, found: Vec<Difference<'_>>) -> (V
     }
     let mut causes: Vec<(CauseRank, ChangeCause, Vec<Change>)> =
         groups.into_iter().map(|((kind, key), (first, group))| cause(input, kind, &key, first, group)).collect();
-    causes.sort_by(|one, other| one.0.cmp(&other.0));
+    causes.sort_by_key(|one| one.0);
     let mut changes = Vec::new();
     let causes = causes.into_iter().map(|(_, cause, own)| {
         changes.extend(own);
@@ -52,7 +52,9 @@ fn cause(
         }
     }
     if let Some(class) = input.classes.get(kind) {
-        group.iter_mut().for_each(|one| one.sighting.class = *class);
+        for one in &mut group {
+            one.sighting.class = *class;
+        }
     }
     let answers = answers_of(&group);
     let worst = group.iter().min_by_key(|one| one.sighting.class);

@@ -1,6 +1,6 @@
 //! Goes through the probes of two runs and compares what came of each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::ChangeInput;
 use super::answer_pair::{AnswerPair, BodyKept};
@@ -11,6 +11,7 @@ use super::volatile_values::VolatileValues;
 use crate::judge::Recording;
 use crate::judge::redaction::RunValues;
 use crate::model::change::{ChangeClass, ComparedCounts};
+use crate::model::contract::Status;
 use crate::model::exchange::{Answer, Ending, Outcome};
 use crate::model::keep::Keep;
 use crate::model::plan::{Probe, Repeat};
@@ -28,6 +29,8 @@ pub(super) struct RunPair<'a> {
     pub new_values: RunValues,
     /// What is left of the bodies of both.
     pub kept: BodyKept,
+    /// With which statuses each has seen an operation answer.
+    seen: [HashSet<(&'a str, Status)>; 2],
 }
 
 impl<'a> RunPair<'a> {
@@ -39,7 +42,21 @@ impl<'a> RunPair<'a> {
             Keep::Shapes | Keep::Masked => BodyKept::Shapes,
             Keep::All => BodyKept::Everything,
         };
-        Self { input, old, new, volatile: VolatileValues::of(old, new), old_values: values(old), new_values: values(new), kept }
+        Self {
+            input,
+            old,
+            new,
+            volatile: VolatileValues::of(old, new),
+            old_values: values(old),
+            new_values: values(new),
+            kept,
+            seen: [seen(old), seen(new)],
+        }
+    }
+
+    /// Whether both runs have seen an operation answer with both statuses.
+    pub(super) fn have_seen(&self, operation: &str, statuses: [Status; 2]) -> bool {
+        self.seen.iter().all(|seen| statuses.iter().all(|status| seen.contains(&(operation, *status))))
     }
 
     /// Everything that differs, in the order in which the probes of the newer run are due.
@@ -75,6 +92,12 @@ impl<'a> RunPair<'a> {
 fn counting<'a>(probe: &Probe, outcome: &'a Outcome) -> Option<&'a Answer> {
     let exchange = if matches!(probe.repeat, Repeat::Pages { .. }) { outcome.exchanges.first() } else { outcome.exchanges.last() };
     exchange.and_then(|exchange| exchange.answer.as_ref())
+}
+
+fn seen(recording: &Recording) -> HashSet<(&str, Status)> {
+    let planned: HashMap<&str, &Probe> = recording.plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
+    let answered = recording.outcomes.outcomes.iter().filter_map(|outcome| Some((planned.get(outcome.probe.as_str())?, outcome.answer()?.status)));
+    answered.map(|(probe, status)| (probe.operation.as_str(), status)).collect()
 }
 
 fn values(recording: &Recording) -> RunValues {

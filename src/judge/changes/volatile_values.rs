@@ -112,7 +112,9 @@ impl VolatileValues {
         }
         // What one run knows may stand in a text of the other, too, where it means something else.
         let known: Vec<&str> = names.numbers.keys().map(|(_, text)| *text).collect();
-        known.into_iter().for_each(|text| names.join((false, text), (true, text)));
+        for text in known {
+            names.join((false, text), (true, text));
+        }
         for ((is_new, text), name) in names.all() {
             let side = if is_new { &mut self.new } else { &mut self.old };
             side.learn(&text, name);
@@ -173,15 +175,12 @@ impl KnownTexts {
         let mut named = String::new();
         let mut at = 0;
         while let Some(letter) = text[at..].chars().next() {
-            match self.known_at(text, at, forms_first) {
-                Some((length, name)) => {
-                    named.push_str(&name);
-                    at += length;
-                }
-                None => {
-                    named.push(letter);
-                    at += letter.len_utf8();
-                }
+            if let Some((length, name)) = self.known_at(text, at, forms_first) {
+                named.push_str(&name);
+                at += length;
+            } else {
+                named.push(letter);
+                at += letter.len_utf8();
             }
         }
         self.seen.borrow_mut().insert(asked, named.clone());
@@ -251,7 +250,9 @@ mod tests {
 
     fn known(pairs: &[(&str, &str)]) -> VolatileValues {
         let mut known = VolatileValues::default();
-        pairs.iter().for_each(|(old, new)| known.pair(old, new));
+        for (old, new) in pairs {
+            known.pair(old, new);
+        }
         known.name();
         known
     }

@@ -39,12 +39,12 @@ fn case(found: &ChangeReport, cause: &ChangeCause) -> TestCase {
     };
     let example = example(found, cause).map(shown).unwrap_or_default();
     status.set_type(cause.class.word()).set_message(words.as_str()).set_description(format!("{example}\n{}", cause.curl));
-    let mut case = TestCase::new(format!("{} {}", cause.kind, cause.id), status);
-    case.set_classname(cause.class.word());
+    let mut test = TestCase::new(format!("{} {}", cause.kind, cause.id), status);
+    test.set_classname(cause.class.word());
     if cause.class == ChangeClass::Harmless {
-        case.set_system_out(format!("{words}\n{example}"));
+        test.set_system_out(format!("{words}\n{example}"));
     }
-    case
+    test
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Changes for a pull request, cut where a comment would be too long.
 
+use std::fmt::Write;
+
 use super::{ChangeFormat, extent, reach, shown, single_line_report, verdict};
 use crate::model::change::{ChangeCause, ChangeReport};
 
@@ -38,15 +40,15 @@ fn section(found: &ChangeReport, cause: &ChangeCause) -> String {
     let mut part = format!("### {}: {}\n\n{} ({}; `{}`)\n\n", cause.class.word(), cause.kind, code(&cause.reason), reach(cause), cause.id);
     part.extend(own.iter().take(SHOWN).map(|change| format!("- {}\n", code(&shown(change)))));
     if own.len() > SHOWN {
-        part.push_str(&format!("- and {} more\n", own.len() - SHOWN));
+        let _ = writeln!(part, "- and {} more", own.len() - SHOWN);
     }
     if !cause.curl.is_empty() {
-        part.push_str(&format!("\n{}\n", code(&cause.curl)));
+        let _ = writeln!(part, "\n{}", code(&cause.curl));
     }
     part + "\n"
 }
 
-/// Text that nothing in it ends: in a code span with more backticks than it has in a row (CommonMark, section 6.1).
+/// Text that nothing in it ends: in a code span with more backticks than it has in a row (`CommonMark`, section 6.1).
 fn code(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     let ticks = "`".repeat(longest + 1);
