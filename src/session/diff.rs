@@ -168,7 +168,7 @@ fn of_one_api(old: &SavedRun, new: &SavedRun) -> Result<(), Stop> {
         return Err(Stop::Unusable(format!("{one} is about {title:?} and {other} about {another:?}; give two runs of the same API")));
     }
     if old.operations().is_disjoint(&new.operations()) {
-        return Err(Stop::Unusable(format!("{one} and {other} have no operation in common; give two runs of the same API")));
+        return Err(Stop::Unusable(format!("{one} and {other} share no operation; give two runs of the same API")));
     }
     Ok(())
 }

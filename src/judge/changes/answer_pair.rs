@@ -6,17 +6,6 @@ use crate::model::contract::{Operation, Response};
 use crate::model::exchange::Answer;
 use crate::model::plan::Probe;
 
-/// How much of the bodies of two runs can be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BodyKept {
-    /// None of it.
-    Nothing,
-    /// Members and types.
-    Shapes,
-    /// Values, too.
-    Everything,
-}
-
 /// Two answers to the same request.
 pub(super) struct AnswerPair<'a> {
     /// The runs that they are of.

@@ -2,16 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::answer_pair::{AnswerPair, BodyKept};
-use super::difference::Sighting;
+use super::answer_pair::AnswerPair;
+use super::difference::Seen;
 use super::item_pairs::{is_made, is_raced, paired};
 use super::kinds;
 use super::place_pair::{PlacePair, PlaceValues, ValueOwner};
+use super::run_pair::BodyKept;
 use crate::contract::append;
 use crate::contract::schema::{AppliedSchema, applied, of_items, of_member};
-
-/// What was seen: the kind, the place, and what it is.
-pub(super) type Seen = (&'static str, String, Sighting);
 
 /// How many values of a place are asked which schemas apply to them.
 const MOST_ASKED: usize = 3;

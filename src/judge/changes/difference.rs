@@ -32,6 +32,9 @@ impl Sighting {
     }
 }
 
+/// What was seen: the kind, the place, and what it is.
+pub(super) type Seen = (&'static str, String, Sighting);
+
 /// One difference between two runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Difference<'a> {

@@ -39,13 +39,13 @@ pub(super) fn paired<'a>(runs: &RunPair<'_>, old: &'a [Value], new: &'a [Value])
         let names = if own { marked(runs, item, false) } else { Vec::new() };
         let by_key = |other: &str| if own { runs.volatile.is_one_thing(kind, id, other) } else { id == other };
         // Servers number what is made: the same id may be of another thing in another run, names that are marked are not.
-        let common = |at: usize| {
+        let alike_names = |at: usize| {
             let others = if names.is_empty() { Vec::new() } else { marked(runs, &new[at], true) };
             names.iter().filter(|old| others.iter().any(|new| runs.volatile.is_pair(old, new))).count()
         };
         let candidates = after.iter().enumerate().filter(|(at, (other, _))| kind == other && made(&new[*at], true) == own);
-        let ranked = candidates.map(|(at, (_, other))| (common(at), by_key(other), at));
-        let fitting = ranked.filter(|(common, by_key, _)| if names.is_empty() { *by_key } else { *common > 0 });
+        let ranked = candidates.map(|(at, (_, other))| (alike_names(at), by_key(other), at));
+        let fitting = ranked.filter(|(alike_names, by_key, _)| if names.is_empty() { *by_key } else { *alike_names > 0 });
         let best: Vec<(usize, bool, usize)> = fitting.fold(Vec::new(), |mut best, one| {
             match best.first().map(|first| (one.0, one.1).cmp(&(first.0, first.1))) {
                 None | Some(Ordering::Equal) => best.push(one),

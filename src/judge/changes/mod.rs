@@ -3,6 +3,7 @@
 //! A kind of change is a file in `kinds/` and a line in its table. Everything that a run knows by itself, such as ids, names with
 //! its mark and the address of the server, is the same on both sides and no change.
 
+mod answer_changes;
 mod answer_pair;
 mod body_walk;
 mod cause_groups;
@@ -16,7 +17,7 @@ mod run_pair;
 #[cfg(test)]
 mod single_changes;
 #[cfg(test)]
-mod small_runs;
+mod two_small_runs;
 mod value_forms;
 mod volatile_values;
 
@@ -64,7 +65,7 @@ pub fn changes(input: &ChangeInput<'_>, old: ComparedRun, new: ComparedRun) -> C
     let mut found: Vec<Difference<'_>> = Vec::new();
     let runs = input.old.recording.zip(input.new.recording).map(|(old, new)| RunPair::new(input, old, new));
     match &runs {
-        Some(runs) => found.extend(runs.differences(&mut compared)),
+        Some(runs) => found.extend(answer_changes::differences(runs, &mut compared)),
         None => compared.left_out.push("answers: there is no recording of both runs, so only verdicts are compared".to_owned()),
     }
     match input.old.report.zip(input.new.report) {

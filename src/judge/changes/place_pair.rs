@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::answer_pair::{AnswerPair, BodyKept};
+use super::answer_pair::AnswerPair;
+use super::run_pair::BodyKept;
 use super::value_forms::{TextForm, type_of};
 use crate::contract::schema::{AppliedSchema, applied};
 use crate::judge::exchange_rules::show;

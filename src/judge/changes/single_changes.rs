@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kind_names;
-use super::small_runs::{SmallRun, compared, things};
+use super::two_small_runs::{SmallRun, compared, things};
 use crate::model::change::{ChangeClass, ChangeReport, Clients};
 use crate::model::keep::Keep;
 

@@ -1,4 +1,5 @@
-//! Names what a run knows by itself, so that it is the same on both sides: ids, values with its mark, the address of the server.
+//! Names what runs know by themselves, such as ids, so that it is the same on both sides.
+//!
 //! Known is what both runs took from the same answer, or sent at the same place of the same request.
 
 use std::cell::RefCell;
@@ -39,7 +40,7 @@ struct KnownTexts {
 }
 
 impl VolatileValues {
-    /// What the recordings of two runs have in common.
+    /// What the recordings of two runs know of each other's values.
     pub(super) fn of(old: &Recording, new: &Recording) -> Self {
         let mut found = Self::default();
         found.pair(&old.plan.mark, &new.plan.mark);

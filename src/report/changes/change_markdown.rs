@@ -48,7 +48,7 @@ fn section(found: &ChangeReport, cause: &ChangeCause) -> String {
     part + "\n"
 }
 
-/// Text that nothing in it ends: in a code span with more backticks than it has in a row (`CommonMark`, section 6.1).
+/// Text that nothing in it ends: in a code span with more backticks than it has in a row (GitHub Flavored Markdown, section 6.3).
 fn code(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     let ticks = "`".repeat(longest + 1);

@@ -47,7 +47,7 @@ fn verdict(found: &ChangeReport) -> String {
     let operations = found.changes.iter().map(|change| &change.operation).collect::<std::collections::BTreeSet<_>>().len();
     let amount = format!("{} in {}", plural(found.causes.len(), "cause"), plural(operations, "operation"));
     match () {
-        () if !found.is_founded() => "NOT COMPARED: the two runs have nothing in common that could be compared".to_owned(),
+        () if !found.is_founded() => "NOT COMPARED: the two runs share nothing that could be compared".to_owned(),
         () if found.has(ChangeClass::Breaking) => format!("WORSE: {amount} ({})", totals(found)),
         () if found.has(ChangeClass::Risky) => format!("CHANGED: {amount} ({})", totals(found)),
         () if found.has(ChangeClass::Unclear) => format!("LESS SEEN: {amount} ({})", totals(found)),

@@ -1,4 +1,4 @@
-//! `header-form`: a header field says the same in another form, or gives other instructions to who stores or shares the answer.
+//! `header-form`: a header field says the same in another form, or instructs in another way.
 
 use std::collections::BTreeSet;
 

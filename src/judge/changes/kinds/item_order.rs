@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{LESS_SEEN, ListKind, ListPair, changed_constant};
-use crate::judge::changes::answer_pair::BodyKept;
 use crate::judge::changes::difference::Sighting;
 use crate::judge::changes::item_pairs::is_made;
 use crate::judge::changes::place_pair::ValueOwner;
+use crate::judge::changes::run_pair::BodyKept;
 use crate::judge::changes::value_forms::type_of;
 use crate::model::change::ChangeClass;
 use crate::model::text::plain;
@@ -34,8 +34,8 @@ fn see(lists: &ListPair<'_, '_>) -> Option<Sighting> {
         ids(&items.iter().filter(|item| !is_own(item)).collect::<Vec<_>>())
     };
     let (old, new) = (others(lists.old, false), others(lists.new, true));
-    let common = |one: &[String], other: &[String]| one.iter().filter(|id| other.contains(id)).cloned().collect::<Vec<_>>();
-    let (before, after) = (common(&old, &new), common(&new, &old));
+    let in_both = |one: &[String], other: &[String]| one.iter().filter(|id| other.contains(id)).cloned().collect::<Vec<_>>();
+    let (before, after) = (in_both(&old, &new), in_both(&new, &old));
     if before == after || before.len() != after.len() || before.len() < FEWEST {
         return None;
     }

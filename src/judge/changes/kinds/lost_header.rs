@@ -3,6 +3,7 @@
 use super::{AnswerKind, header_at, is_passing};
 use crate::judge::changes::answer_pair::AnswerPair;
 use crate::judge::changes::difference::Sighting;
+use crate::judge::changes::value_forms::TextForm;
 use crate::model::change::ChangeClass;
 
 pub(super) const KIND: AnswerKind = AnswerKind { name: "header-missing", see };
@@ -32,6 +33,9 @@ fn see(answers: &AnswerPair<'_>) -> Vec<(String, Sighting)> {
 /// The new field that has the value of a lost one.
 pub(super) fn moved_to<'a>(answers: &AnswerPair<'a>, lost: &str) -> Option<&'a str> {
     let value = answers.old.header(lost)?;
-    let new = answers.new.headers.iter().find(|(name, other)| other == value && answers.old.header(name).is_none());
+    // A field of the same last words says the same, if it is written alike: seconds go by.
+    let named_alike = |name: &str| (name.ends_with(lost) || lost.ends_with(name)) && name.contains('-');
+    let says = |name: &str, other: &str| other == value || (named_alike(name) && TextForm::of(other) == TextForm::of(value));
+    let new = answers.new.headers.iter().find(|(name, other)| says(name, other) && answers.old.header(name).is_none());
     new.map(|(name, _)| name.as_str()).filter(|_| answers.new.header(lost).is_none())
 }

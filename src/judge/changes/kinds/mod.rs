@@ -29,8 +29,7 @@ mod top_shape;
 use serde_json::Value;
 
 use super::answer_pair::AnswerPair;
-use super::body_walk::Seen;
-use super::difference::Sighting;
+use super::difference::{Seen, Sighting};
 use super::place_pair::{PlacePair, ValueOwner};
 
 pub(super) use default_shown::NAME as DEFAULT_SHOWN;

@@ -1,8 +1,7 @@
 //! `renamed`: a member is gone and another one of the same value is there.
 
 use super::{lost_member, new_member};
-use crate::judge::changes::body_walk::Seen;
-use crate::judge::changes::difference::Sighting;
+use crate::judge::changes::difference::{Seen, Sighting};
 use crate::model::change::ChangeClass;
 
 /// The name of the kind.

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::PlaceKind;
 use crate::judge::changes::answer_pair::AnswerPair;
-use crate::judge::changes::body_walk::Seen;
-use crate::judge::changes::difference::Sighting;
+use crate::judge::changes::difference::{Seen, Sighting};
 use crate::judge::changes::place_pair::PlacePair;
 use crate::judge::changes::value_forms::type_of;
 use crate::model::change::ChangeClass;
