@@ -33,6 +33,8 @@ const LONGEST_MESSAGE: usize = 4096;
 
 /// So often schemas are held against parts of a value, and not more often: some seconds at most.
 const MOST_EFFORT: u64 = 200_000;
+/// So many steps take no time that anybody notices.
+const QUICK_EFFORT: u64 = 1_000;
 
 /// A text that ends where it is long enough.
 #[derive(Default)]
@@ -154,7 +156,8 @@ impl Schemas {
 
     /// Each such `oneOf` of which a value fits several branches, so that it is judged as if it were `anyOf`.
     fn ambiguous(&self, schema: &SchemaRef, value: &Value) -> Vec<String> {
-        let Some(overlaps) = self.overlaps(schema) else { return Vec::new() };
+        // What takes too long is not judged at all.
+        let Some(overlaps) = self.overlaps(schema).filter(|_| self.effort(schema, value) <= MOST_EFFORT) else { return Vec::new() };
         let Ok((validator, _)) = self.validator(&BTreeSet::new(), schema) else { return Vec::new() };
         let several = validator.iter_errors(value).filter(|error| matches!(error.kind(), ValidationErrorKind::OneOfMultipleValid { .. }));
         let mut found: Vec<String> =
@@ -191,6 +194,11 @@ impl Schemas {
         let unusable = unusable.iter().map(|at| self.unjudged_part(at, reason(&self.unusable.keywords, at)));
         let ambiguous = self.ambiguous(schema, value).into_iter().map(|at| self.unjudged_part(&at, reason(&self.unusable.overlaps, &at)));
         unusable.chain(given_up).chain(ambiguous).collect()
+    }
+
+    /// Whether a value is held against a schema in few steps, so that many values can be.
+    pub(super) fn is_quick(&self, schema: &SchemaRef, value: &Value) -> bool {
+        self.effort(schema, value) <= QUICK_EFFORT
     }
 
     /// How often schemas are held against parts of a value.
