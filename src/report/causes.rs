@@ -107,8 +107,12 @@ mod tests {
             assert_eq!(causes_of(&[&same, change]), [(1, 1, 1); 2]);
         }
         assert_eq!(causes_of(&[&same, &another_item]), [(2, 2, 2)]);
-        // One probe may show it in several cells.
+        // One probe may show it in several places.
         let one_probe = |finding: &mut Finding| finding.probe = ProbeId::aimed("things.0", 200, "success");
-        assert_eq!(causes_of(&[&one_probe, &one_probe])[0].2, 1);
+        let its_other_item = |finding: &mut Finding| {
+            one_probe(finding);
+            another_item(finding);
+        };
+        assert_eq!(causes_of(&[&one_probe, &its_other_item]), [(2, 2, 1)]);
     }
 }
