@@ -76,11 +76,10 @@ pub fn count_tries(input: &JudgeInput<'_>, rounds: &[RepeatRound], judgement: &m
 
 /// Adds valid requests that failed when they were sent again, once for each operation: what fails now and then fails.
 fn fail_as_well(round: &RepeatRound, found: Vec<Finding>, judgement: &mut Judgement) {
-    let fails = |finding: &Finding| FAILURES.contains(&finding.check.as_str()) && finding.actual.starts_with('5');
-    for finding in found.into_iter().filter(fails) {
+    for finding in found.into_iter().filter(is_failure) {
         let Some(probe) = round.plan.probe(&finding.probe).filter(|probe| probe.fault.is_none()) else { continue };
         let mut known = judgement.cells.iter().flat_map(|cell| &cell.findings).chain(&judgement.findings);
-        if known.any(|known| fails(known) && known.probe.is_named_after(&probe.operation)) {
+        if known.any(|known| is_failure(known) && known.probe.is_named_after(&probe.operation)) {
             continue;
         }
         // Its own cell was shown by another try.
@@ -95,6 +94,11 @@ fn fail_as_well(round: &RepeatRound, found: Vec<Finding>, judgement: &mut Judgem
     }
 }
 
+/// Whether a finding tells of a server that has failed.
+fn is_failure(finding: &Finding) -> bool {
+    FAILURES.contains(&finding.check.as_str()) && finding.actual.starts_with('5')
+}
+
 /// Lets what a round has shown of a cell stand where nothing was shown of it before.
 fn take_over(input: &JudgeInput<'_>, round: &RepeatRound, judgement: &mut Judgement) {
     let own = judge(&JudgeInput { plan: &round.plan, outcomes: &round.outcomes, ..*input });
@@ -105,7 +109,9 @@ fn take_over(input: &JudgeInput<'_>, round: &RepeatRound, judgement: &mut Judgem
             *known = cell;
         }
     }
-    for finding in own.findings {
+    // A valid request that failed is told in its own cell, with those of all other rounds.
+    let is_failed = |finding: &Finding| is_failure(finding) && round.plan.probe(&finding.probe).is_some_and(|probe| probe.fault.is_none());
+    for finding in own.findings.into_iter().filter(|finding| !is_failed(finding)) {
         if judgement.findings.iter().all(|known| !is_same(known, &finding)) {
             judgement.findings.push(finding);
         }
@@ -162,7 +168,32 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::judge::small_cases::{answer, contract, outcome, plan, probe, said};
     use crate::model::verdict::Verdict;
+
+    #[test]
+    fn a_valid_request_that_fails_in_a_later_round_is_told_in_the_cell_that_was_shown() {
+        let cell = json!({"operation": "things.list", "method": "GET", "path": "/things", "status": 200, "general": false,
+            "intent": {"probes": ["things.list::200::success"]}});
+        let first = probe("things.list::200::success", &json!({}));
+        let plan = |probes: Vec<crate::model::plan::Probe>, cells: serde_json::Value| Plan {
+            cells: serde_json::from_value(cells).unwrap(),
+            ..plan(probes, json!({}))
+        };
+        let whole = plan(vec![first], json!([cell]));
+        for about in [RepeatCause::Another(vec!["things.make".to_owned()]), RepeatCause::Repeat(Vec::new())] {
+            let again = plan(vec![probe("things.list::cleanup::1", &json!({"purpose": "cleanup"}))], json!([]));
+            let outcomes = Outcomes { outcomes: vec![outcome("things.list::cleanup::1", vec![answer(500, AnswerContent::Empty)])] };
+            let round = RepeatRound { about, plan: again, outcomes };
+            let shown = vec![outcome("things.list::200::success", vec![answer(200, AnswerContent::Empty)])];
+            let judgement = said(&contract(&json!({}), &json!({})), &whole, shown, |input| {
+                let mut judgement = judge(input);
+                count_tries(input, &[round], &mut judgement);
+                judgement
+            });
+            assert_eq!((judgement.cells[0].verdict, judgement.findings.len()), (Verdict::Violates, 0), "{:?}", judgement.findings);
+        }
+    }
 
     /// The verdict of a cell with a finding that was seen so often in five tries.
     fn softened(others: bool, seen: u64) -> Verdict {
