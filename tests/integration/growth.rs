@@ -185,7 +185,7 @@ fn many_resources_are_made_changed_related_and_deleted_in_time_linear_in_their_n
     let (one, four) = (time(1000), time(4000));
     for (index, (one, four)) in one.iter().zip(four).enumerate() {
         // All pairs of four times as many would take sixteen times as long.
-        assert!(four.as_secs_f64() <= 6.5 * one.as_secs_f64(), "request {index}: 1000 resources take {one:?}, 4000 take {four:?}");
+        assert!(four.as_secs_f64() <= 10.0 * one.as_secs_f64(), "request {index}: 1000 resources take {one:?}, 4000 take {four:?}");
     }
 }
 

@@ -116,8 +116,16 @@ fn defaults() -> BTreeMap<String, BTreeSet<u16>> {
 }
 
 /// Marks that the program sets in what it has read; no author writes them.
-const MARKS: [&str; 7] =
-    ["x-probity-", "x-probity-choices", "x-probity-conditions", "x-probity-patterns", "x-probity-shown", "x-probity-unread", "x-probity-unread-body"];
+const MARKS: [&str; 8] = [
+    "x-probity-",
+    "x-probity-choices",
+    "x-probity-conditions",
+    "x-probity-overlap",
+    "x-probity-patterns",
+    "x-probity-shown",
+    "x-probity-unread",
+    "x-probity-unread-body",
+];
 
 /// Every member beyond OpenAPI that the room of contracts reads.
 fn members(folder: &Path, found: &mut BTreeSet<String>) {
