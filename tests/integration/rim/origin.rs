@@ -3,8 +3,7 @@
 use std::io::{BufReader, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use crate::support::raw_server::answer;
-use crate::support::raw_server::{Connection, RawServer, head};
+use crate::support::raw_server::{Connection, RawServer, answer as whole, head};
 
 /// What an answer is made from: the head of the request, and its body.
 pub type Answer = dyn Fn(&str, &str) -> Vec<u8> + Send + Sync;
@@ -48,6 +47,11 @@ fn request(mut lines: BufReader<std::net::TcpStream>) -> Option<(String, String)
 pub fn field(head: &str, name: &str) -> Option<String> {
     let mut fields = head.lines().skip(1).filter_map(|line| line.split_once(':'));
     fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
+}
+
+/// An answer as bytes; the connection ends with it.
+pub fn answer(line: &str, fields: &str, body: &str) -> Vec<u8> {
+    whole(line, fields, body)
 }
 
 /// JSON with 200.
