@@ -14,8 +14,8 @@ fn not_compiled(files: &[(String, String)]) -> Vec<&str> {
         let (above, name) = if file == "mod.rs" { folder.rsplit_once('/').unwrap_or((folder, "")) } else { (folder, file.trim_end_matches(".rs")) };
         let mut parents = ["mod.rs", "lib.rs", "main.rs"].into_iter().map(|parent| format!("{above}/{parent}"));
         let item = format!("mod {name};");
-        let names = |line: &str| line.trim().strip_suffix(&item).is_some_and(|before| before.is_empty() || before.starts_with("pub"));
-        let named = |text: &&str| text.lines().any(names);
+        let is_its_item = |line: &str| line.trim().strip_suffix(&item).is_some_and(|before| before.is_empty() || before.starts_with("pub"));
+        let named = |text: &&str| text.lines().any(is_its_item);
         is_target || parents.any(|parent| texts.get(parent.as_str()).is_some_and(named)) || named_by_path()
     };
     files.iter().map(|(path, _)| path.as_str()).filter(|path| !is_compiled(path)).collect()
