@@ -49,12 +49,12 @@ impl Run<'_> {
         shown.div_ceil(2).min(largest).max(smallest)
     }
 
-    fn location(&self, first: &str) -> Result<String, NotSent> {
-        let answer = self.answer(first).ok_or_else(|| NotSent::NothingToFollow(ProbeId::written(first)))?;
+    fn location(&self, first: &ProbeId) -> Result<String, NotSent> {
+        let answer = self.answer(first).ok_or_else(|| NotSent::NothingToFollow(first.clone()))?;
         if answer.status.0 / 100 != 3 && !matches!(answer.status.0, 201 | 202) {
-            return Err(NotSent::LeadsNowhere(ProbeId::written(first), answer.status));
+            return Err(NotSent::LeadsNowhere(first.clone(), answer.status));
         }
-        answer.header("location").map(str::to_owned).ok_or_else(|| NotSent::NoLocation(ProbeId::written(first), answer.status))
+        answer.header("location").map(str::to_owned).ok_or_else(|| NotSent::NoLocation(first.clone(), answer.status))
     }
 
     fn answer(&self, probe: &str) -> Option<&Answer> {

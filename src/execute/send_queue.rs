@@ -73,8 +73,8 @@ impl SendQueue<'_> {
         self.requests_sent() + self.owed.load(Ordering::Relaxed) + self.reserved.load(Ordering::Relaxed)
     }
 
-    pub fn let_through(&self, probe: &str) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(ProbeId::written(probe));
+    pub fn let_through(&self, probe: &ProbeId) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.clone());
     }
 
     pub fn no_longer_waits(&self, probe: &str) {

@@ -314,7 +314,7 @@ fn has_found(input: &JudgeInput<'_>, finder: &str, slot: &SlotId) -> bool {
     captures.any(|capture| captured(capture, answer, probe, &BTreeMap::new()).is_some())
 }
 
-fn why_refused(input: &JudgeInput<'_>, control: &str) -> Reason {
+fn why_refused(input: &JudgeInput<'_>, control: &ProbeId) -> Reason {
     let what = match input.outcomes.of(control).map(|outcome| (&outcome.ending, outcome.answer())) {
         None => Prior::NotSent,
         Some((Ending::Withheld(reason), _)) => return reason.clone(),
@@ -322,7 +322,7 @@ fn why_refused(input: &JudgeInput<'_>, control: &str) -> Reason {
         Some((_, Some(answer))) => Prior::Answered(answer.status),
         Some((_, None)) => Prior::Silent(None),
     };
-    Reason::Prior(ProbeId::written(control), what)
+    Reason::Prior(control.clone(), what)
 }
 
 /// What the checks find in the answer that counts, and what they do not judge of it.

@@ -113,6 +113,11 @@ impl ProbeId {
         self.strip_suffix(&user.0).and_then(|front| front.strip_suffix(':')).is_some_and(|front| front.contains("#again"))
     }
 
+    /// The operation that it is named after.
+    pub fn operation(&self) -> &str {
+        self.split("::").next().unwrap_or_default()
+    }
+
     /// Whether it is named after an operation.
     pub fn is_named_after(&self, operation: &str) -> bool {
         self.strip_prefix(operation).is_some_and(|rest| rest.starts_with("::"))
@@ -219,6 +224,7 @@ mod tests {
         assert_eq!((own.as_str(), whole.as_str()), ("books.get::404::unknown-id", "*::429::burst"));
         assert!(whole.is_about_whole_server() && !own.is_about_whole_server() && !ProbeId::written("*s::200::success").is_about_whole_server());
         assert!(own.is_named_after("books.get") && ProbeId::doing("books.get", "list").is_named_after("books.get"));
+        assert_eq!((own.operation(), ProbeId::doing("books.get", "list").operation()), ("books.get", "books.get"));
         assert!(!own.is_named_after("books") && !own.is_named_after("books.get::404::unknown-id"));
     }
 

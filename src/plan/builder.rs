@@ -65,12 +65,12 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// A name that no probe has yet.
-    pub fn free_id(&self, name: &str) -> ProbeId {
+    pub fn free_id(&self, name: &ProbeId) -> ProbeId {
         let taken = |id: &str| self.plan.probes.iter().any(|probe| probe.id == id);
         if !taken(name) {
-            return ProbeId::written(name);
+            return name.clone();
         }
-        (2..=self.plan.probes.len() + 2).map(|count| ProbeId::written(name).numbered(count)).find(|id| !taken(id)).unwrap_or_default()
+        (2..=self.plan.probes.len() + 2).map(|count| name.numbered(count)).find(|id| !taken(id)).unwrap_or_default()
     }
 
     /// Checks that a request may be sent, with the ids that the plan has for it, and tells what it would change.
@@ -146,10 +146,10 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Aims a probe at every cell that another one is aimed at.
-    pub fn aim_at_same_cells(&mut self, other: &str, id: &str) {
+    pub fn aim_at_same_cells(&mut self, other: &ProbeId, id: &ProbeId) {
         for cell in &mut self.plan.cells {
             match &mut cell.intent {
-                Intent::Probes(aimed) if aimed.iter().any(|known| known == other) => aimed.push(ProbeId::written(id)),
+                Intent::Probes(aimed) if aimed.contains(other) => aimed.push(id.clone()),
                 _ => {}
             }
         }

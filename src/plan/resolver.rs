@@ -174,7 +174,7 @@ impl<'a> Resolver<'a> {
         Some(ResourceStates { at: at.to_owned(), any: done.finished.clone() })
     }
 
-    fn consume(&mut self, operation: &Operation, id: &str) {
+    fn consume(&mut self, operation: &Operation, id: &ProbeId) {
         let Some(bound_request) = self.bases.get(id) else { return };
         let gone: Vec<SlotId> = consumed_slots(operation, bound_request);
         let mut taken = gone.clone();
@@ -184,7 +184,7 @@ impl<'a> Resolver<'a> {
             taken.extend(makers.iter().flat_map(|maker| self.made_by(maker)));
         }
         for slot in taken {
-            self.builder.consumers.entry(slot).or_insert_with(|| ProbeId::written(id));
+            self.builder.consumers.entry(slot).or_insert_with(|| id.clone());
         }
         if let Some(probe) = self.builder.probe_mut(id).filter(|_| !stays(operation)) {
             probe.consumes = gone;

@@ -1,5 +1,7 @@
 //! `report.json`: the report as it is, for other programs.
 
+use serde::Serialize;
+
 use super::{Format, RenderError};
 use crate::model::report::Report;
 use crate::model::text::escaped_json;
@@ -8,7 +10,12 @@ use crate::model::text::escaped_json;
 pub(super) const FORMAT: Format = Format { name: "json", file_name: Some("report.json"), about: "everything, for other programs", render };
 
 fn render(report: &Report) -> Result<String, RenderError> {
-    let text = serde_json::to_string_pretty(report).map_err(|error| RenderError::new("JSON", &error))?;
+    pretty(report)
+}
+
+/// A value on lines of its own, without a letter that a terminal would obey.
+pub(super) fn pretty(value: &impl Serialize) -> Result<String, RenderError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| RenderError::new("JSON", &error))?;
     Ok(escaped_json(&text) + "\n")
 }
 

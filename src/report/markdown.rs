@@ -172,7 +172,7 @@ fn document_issues(report: &Report) -> Vec<String> {
 
 /// A code span: nothing in it is a link, an image, HTML, a mention or the number of an issue (GitHub Flavored Markdown, sections
 /// 6.3 and 6.11). It is longer than any run of backticks in the text.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     // A space on either side is taken away again; without any text there would be no span.

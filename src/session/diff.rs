@@ -1,6 +1,6 @@
 //! `probity diff` and `--baseline`: compares the answers and the verdicts of two saved runs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -151,7 +151,6 @@ pub fn compare(old: &SavedRun, new: &SavedRun, options: &DiffOptions) -> Result<
         new: new.record(),
         contract: specification.map(|known| known.contract.as_ref()),
         clients: options.clients,
-        classes: &BTreeMap::new(),
         hints: &hints,
     };
     let mut found = changes(&input, old.described(), new.described());

@@ -101,7 +101,7 @@ impl Run<'_> {
         below || self.plan.slots.iter().chain(self.progress.unplanned_slots()).any(twin)
     }
 
-    fn leftover(&self, slot: &SlotId, known: &Slot, maker: &str, id: String) -> Leftover {
+    fn leftover(&self, slot: &SlotId, known: &Slot, maker: &ProbeId, id: String) -> Leftover {
         let tried = self.progress.ended.iter().rev().find_map(|outcome| {
             let probe = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe))?;
             (probe.fault.is_none() && probe.consumes.contains(slot)).then_some((probe, outcome))
@@ -115,7 +115,7 @@ impl Run<'_> {
         };
         let removable = remover.is_some() || tried.is_some();
         let operation = tried.map(|(probe, _)| probe.operation.clone()).or(remover).unwrap_or_default();
-        let because = Some(CauseLink { cell: None, probe: tried.map_or_else(|| ProbeId::written(maker), |(probe, _)| probe.id.clone()), status });
+        let because = Some(CauseLink { cell: None, probe: tried.map_or(maker, |(probe, _)| &probe.id).clone(), status });
         let address = tried.map(|(_, outcome)| address(outcome)).filter(|address| !address.is_empty()).unwrap_or_else(|| self.address_of(maker));
         Leftover { kind: known.kind.clone(), id, address, operation, reason, removable, because }
     }

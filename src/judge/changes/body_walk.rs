@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::answer_pair::AnswerPair;
-use super::difference::Seen;
+use super::difference::{Seen, place_of};
 use super::item_pairs::{is_made, is_raced, paired};
 use super::kinds;
 use super::place_pair::{PlacePair, PlaceValues, ValueOwner};
@@ -200,8 +200,4 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
 /// Whether an object is a thing of its own.
 fn is_thing(members: &Map<String, Value>) -> bool {
     members.get("id").is_some_and(|id| id.is_string() || id.is_number())
-}
-
-fn place_of(at: &str) -> String {
-    format!("body {at}").trim_end().to_owned()
 }

@@ -51,11 +51,6 @@ fn cause(
             one.sighting.reason = one.sighting.reason.replace("it is not promised, but was there", "it was in every answer");
         }
     }
-    if let Some(class) = input.classes.get(kind) {
-        for one in &mut group {
-            one.sighting.class = *class;
-        }
-    }
     let answers = answers_of(&group);
     let worst = group.iter().min_by_key(|one| one.sighting.class);
     let (class, reason) = worst.map_or((ChangeClass::Unclear, String::new()), |one| (one.sighting.class, one.sighting.reason.clone()));

@@ -89,7 +89,8 @@ fn changed<'a>(was: &'a Cell, cell: &'a Cell, found: &mut Vec<Difference<'a>>) {
 fn less_seen<'a>(was: &'a Cell, cell: &'a Cell, found: &mut Vec<Difference<'a>>) {
     let probes: Vec<&str> =
         was.probes.iter().chain(&cell.probes).map(|probe| probe.id.as_str()).chain(cell.because.as_ref().map(|link| link.probe.as_str())).collect();
-    let explains = |one: &Difference<'_>| matches!(one.kind, kinds::LESS_SEEN | "status") && one.probe.is_some_and(|probe| probes.contains(&probe));
+    let explains =
+        |one: &Difference<'_>| matches!(one.kind, kinds::LESS_SEEN | kinds::STATUS) && one.probe.is_some_and(|probe| probes.contains(&probe));
     if let Some(one) = found.iter_mut().find(|one| explains(one)) {
         one.echoes += 1;
         return;
@@ -122,7 +123,7 @@ fn violated<'a>(finding: &'a Finding, cell: Option<&'a Cell>, found: &mut Vec<Di
 
 /// A rule that was broken and is not. What changed at that place is that.
 fn fixed<'a>(finding: &'a Finding, cell: Option<&'a Cell>, found: &mut Vec<Difference<'a>>) {
-    let status = found.iter().any(|one| one.kind == "status" && one.probe == Some(finding.probe.as_str()));
+    let status = found.iter().any(|one| one.kind == kinds::STATUS && one.probe == Some(finding.probe.as_str()));
     let unseen = found.iter().any(|one| one.kind == kinds::LESS_SEEN && one.probe == Some(finding.probe.as_str()));
     if finding.severity != Severity::Must || status || unseen {
         return;
@@ -161,11 +162,10 @@ fn of_cell<'a>(kind: &'static str, cell: &'a Cell, sighting: Sighting) -> Differ
 }
 
 fn of_finding<'a>(kind: &'static str, finding: &'a Finding, cell: Option<&'a Cell>, sighting: Sighting) -> Difference<'a> {
-    let named = finding.probe.split("::").next().unwrap_or_default();
     Difference {
         kind,
         sighting,
-        operation: cell.map_or(named, |cell| &cell.operation),
+        operation: cell.map_or_else(|| finding.probe.operation(), |cell| &cell.operation),
         status: cell.map(|cell| cell.status),
         probe: Some(&finding.probe),
         at: general(&finding.answer),

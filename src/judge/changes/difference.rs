@@ -55,3 +55,8 @@ pub(super) struct Difference<'a> {
     /// How many others are there only because of it.
     pub echoes: u64,
 }
+
+/// The place of a pointer into a body, as a finding names it too.
+pub(super) fn place_of(at: &str) -> String {
+    format!("body {at}").trim_end().to_owned()
+}

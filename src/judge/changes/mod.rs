@@ -21,13 +21,11 @@ mod two_small_runs;
 mod value_forms;
 mod volatile_values;
 
-use std::collections::BTreeMap;
-
 use self::cell_changes::CellPair;
 use self::difference::Difference;
 use self::run_pair::RunPair;
 use crate::judge::{CredentialHints, Recording};
-use crate::model::change::{ChangeClass, ChangeReport, ChangeTotals, Clients, ComparedCounts, ComparedRun, SCHEMA_VERSION};
+use crate::model::change::{ChangeReport, ChangeTotals, Clients, ComparedCounts, ComparedRun, SCHEMA_VERSION};
 use crate::model::contract::Contract;
 use crate::model::report::Report;
 
@@ -53,8 +51,6 @@ pub struct ChangeInput<'a> {
     pub contract: Option<&'a Contract>,
     /// What the clients are like.
     pub clients: Clients,
-    /// Classes of kinds that are other than usual.
-    pub classes: &'a BTreeMap<String, ChangeClass>,
     /// Where credentials come from, for the commands that show a change.
     pub hints: &'a CredentialHints,
 }

@@ -51,8 +51,8 @@ impl<'a> RunPair<'a> {
             old,
             new,
             volatile: VolatileValues::of(old, new),
-            old_values: values(old),
-            new_values: values(new),
+            old_values: RunValues::of(&[(&old.plan, &old.outcomes)]),
+            new_values: RunValues::of(&[(&new.plan, &new.outcomes)]),
             kept,
             seen: [seen(old), seen(new)],
         }
@@ -68,16 +68,4 @@ fn seen(recording: &Recording) -> HashSet<(&str, Status)> {
     let planned: HashMap<&str, &Probe> = recording.plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
     let answered = recording.outcomes.outcomes.iter().filter_map(|outcome| Some((planned.get(outcome.probe.as_str())?, outcome.answer()?.status)));
     answered.map(|(probe, status)| (probe.operation.as_str(), status)).collect()
-}
-
-fn values(recording: &Recording) -> RunValues {
-    let mut values = RunValues::default();
-    values.learn_plan(&recording.plan);
-    let planned: HashMap<&str, &Probe> = recording.plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
-    for outcome in &recording.outcomes.outcomes {
-        for exchange in &outcome.exchanges {
-            values.learn(planned.get(outcome.probe.as_str()).copied(), &exchange.request, exchange.answer.as_ref());
-        }
-    }
-    values
 }

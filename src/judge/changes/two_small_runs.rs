@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ChangeInput, RunRecord, changes};
 use crate::judge::small_cases::{contract, plan, probe};
 use crate::judge::{CredentialHints, Recording};
-use crate::model::change::{ChangeClass, ChangeReport, Clients, ComparedRun};
+use crate::model::change::{ChangeReport, Clients, ComparedRun};
 use crate::model::contract::{Contract, Method, Status};
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::ids::ProbeId;
@@ -149,9 +149,8 @@ impl SmallRun {
 /// What changed from one run to another, for clients of this sort.
 pub(super) fn compared(contract: &Contract, old: &SmallRun, new: &SmallRun, clients: Clients) -> ChangeReport {
     let (old, new) = (old.recording(), new.recording());
-    let classes = std::collections::BTreeMap::<String, ChangeClass>::new();
     let hints = CredentialHints::default();
     let record = |recording| RunRecord { report: None, recording: Some(recording) };
-    let input = ChangeInput { old: record(&old), new: record(&new), contract: Some(contract), clients, classes: &classes, hints: &hints };
+    let input = ChangeInput { old: record(&old), new: record(&new), contract: Some(contract), clients, hints: &hints };
     changes(&input, ComparedRun::default(), ComparedRun::default())
 }

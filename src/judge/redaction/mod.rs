@@ -62,16 +62,13 @@ impl<'a> Redactor<'a> {
         let mut redactor = Self::new(keep, mask, contract);
         let rounds = recording.again.iter().map(|round| (&round.plan, &round.outcomes));
         let all: Vec<(&Plan, &Outcomes)> = std::iter::once((&recording.plan, &recording.outcomes)).chain(rounds).collect();
-        for (plan, _) in &all {
-            redactor.own.learn_plan(plan);
-        }
-        let exchanges = || {
+        redactor.own = RunValues::of(&all);
+        let exchanges = {
             all.iter().flat_map(|(plan, outcomes)| {
                 outcomes.outcomes.iter().flat_map(move |outcome| outcome.exchanges.iter().map(move |exchange| (plan.probe(&outcome.probe), exchange)))
             })
         };
-        exchanges().for_each(|(probe, Exchange { request, answer })| redactor.own.learn(probe, request, answer.as_ref()));
-        exchanges().for_each(|(probe, Exchange { request, answer })| redactor.notice(probe, request, answer.as_ref()));
+        exchanges.for_each(|(probe, Exchange { request, answer })| redactor.notice(probe, request, answer.as_ref()));
         redactor
     }
 

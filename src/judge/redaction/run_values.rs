@@ -1,12 +1,12 @@
 //! Collects the values that the run has sent itself and the ids that it knows, which stay readable.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::contract::expressions::captured;
-use crate::model::exchange::{Answer, SentRequest};
+use crate::model::exchange::{Answer, Exchange, Outcomes, SentRequest};
 use crate::model::ids;
 use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, SlotId};
 use crate::model::text::plain;
@@ -25,6 +25,20 @@ pub struct RunValues {
 }
 
 impl RunValues {
+    /// What runs know of their plans and of what came of them; each plan before any answer.
+    pub fn of(runs: &[(&Plan, &Outcomes)]) -> Self {
+        let mut values = Self::default();
+        runs.iter().for_each(|(plan, _)| values.learn_plan(plan));
+        for (plan, outcomes) in runs {
+            let planned: HashMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
+            for outcome in &outcomes.outcomes {
+                let probe = planned.get(outcome.probe.as_str()).copied();
+                outcome.exchanges.iter().for_each(|Exchange { request, answer }| values.learn(probe, request, answer.as_ref()));
+            }
+        }
+        values
+    }
+
     /// Learns what a plan sends by itself. What tidies up may write back what was there before the run, and teaches nothing.
     pub fn learn_plan(&mut self, plan: &Plan) {
         if !plan.mark.is_empty() && !self.marks.contains(&plan.mark) {

@@ -270,7 +270,7 @@ impl Resolver<'_> {
     }
 
     /// Lays what a need asks for over the resource that a request makes.
-    fn adjust_create_body(&mut self, id: &str, like: &Value) {
+    fn adjust_create_body(&mut self, id: &ProbeId, like: &Value) {
         let Some(probe) = self.builder.probe_mut(id) else { return };
         if let Body::Json(body) = &mut probe.request.body {
             let at = if body.get("data").is_some() { "/data" } else { "" };
@@ -278,7 +278,7 @@ impl Resolver<'_> {
                 merge_into(place, like);
             }
         }
-        let origin = Origin::Created(ProbeId::written(id));
+        let origin = Origin::Created(id.clone());
         for slot in self.builder.slots_mut().values_mut().filter(|slot| slot.origin == origin) {
             merge_into(&mut slot.like, like);
         }
@@ -317,13 +317,13 @@ impl Resolver<'_> {
     }
 
     /// The slots that a request makes.
-    pub(in crate::plan) fn yield_slots(&mut self, operation: &Operation, id: &str) {
+    pub(in crate::plan) fn yield_slots(&mut self, operation: &Operation, id: &ProbeId) {
         let feeds: Vec<IdSource> =
             self.context.feeds.iter().filter(|id_source| id_source.operation == operation.id && id_source.makes).cloned().collect();
         for id_source in feeds {
             for (nth, item) in id_source.items.iter().enumerate() {
                 let slot = self.next_slot(&id_source.kind);
-                let made = Slot { like: item.clone(), ..Slot::any(&id_source.kind, Origin::Created(ProbeId::written(id))) };
+                let made = Slot { like: item.clone(), ..Slot::any(&id_source.kind, Origin::Created(id.clone())) };
                 self.builder.slots_mut().insert(slot.clone(), made);
                 let capture = Capture { slot, expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 if let Some(probe) = self.builder.probe_mut(id) {

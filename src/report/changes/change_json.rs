@@ -1,16 +1,15 @@
 //! Changes for other programs.
 
 use super::super::RenderError;
+use super::super::json::pretty;
 use super::ChangeFormat;
 use crate::model::change::ChangeReport;
-use crate::model::text::escaped_json;
 
 /// Its form is `schemas/changes.schema.json`.
 pub(super) const FORMAT: ChangeFormat = ChangeFormat { name: "json", file_name: Some("changes.json"), render };
 
 fn render(found: &ChangeReport) -> Result<String, RenderError> {
-    let text = serde_json::to_string_pretty(found).map_err(|error| RenderError::new("JSON", &error))?;
-    Ok(escaped_json(&text) + "\n")
+    pretty(found)
 }
 
 #[cfg(test)]

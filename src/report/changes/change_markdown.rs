@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::super::markdown::code;
 use super::{ChangeFormat, extent, reach, shown, single_line_report, verdict};
 use crate::model::change::{ChangeCause, ChangeReport};
 
@@ -46,14 +47,6 @@ fn section(found: &ChangeReport, cause: &ChangeCause) -> String {
         let _ = writeln!(part, "\n{}", code(&cause.curl));
     }
     part + "\n"
-}
-
-/// Text that nothing in it ends: in a code span with more backticks than it has in a row (GitHub Flavored Markdown, section 6.3).
-fn code(text: &str) -> String {
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
-    let ticks = "`".repeat(longest + 1);
-    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{ticks}{space}{text}{space}{ticks}")
 }
 
 #[cfg(test)]

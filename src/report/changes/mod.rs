@@ -70,16 +70,17 @@ fn counts(causes: &[ChangeCause]) -> String {
 
 /// What was compared.
 fn extent(found: &ChangeReport) -> String {
-    let (answers, cells) = (&found.compared.answers, &found.compared.cells);
-    let count = |count: u64, what| plural(usize::try_from(count).unwrap_or(usize::MAX), what);
-    format!("{} and {}", count(*answers, "answer"), count(*cells, "verdict"))
+    format!("{} and {}", amount(found.compared.answers, "answer"), amount(found.compared.cells, "verdict"))
 }
 
 /// How far a cause reaches.
 fn reach(cause: &ChangeCause) -> String {
-    let count = |count: u64, what| plural(usize::try_from(count).unwrap_or(usize::MAX), what);
-    let echoes = if cause.echoes > 0 { format!(", {} because of it", count(cause.echoes, "other")) } else { String::new() };
-    format!("{}, {}{echoes}", count(cause.operations, "operation"), count(cause.answers, "answer"))
+    let echoes = if cause.echoes > 0 { format!(", {} because of it", amount(cause.echoes, "other")) } else { String::new() };
+    format!("{}, {}{echoes}", amount(cause.operations, "operation"), amount(cause.answers, "answer"))
+}
+
+fn amount(count: u64, what: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), what)
 }
 
 /// The first change of a cause that is of its class.

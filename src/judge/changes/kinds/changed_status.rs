@@ -7,7 +7,10 @@ use crate::model::change::ChangeClass;
 use crate::model::contract::Status;
 use crate::model::plan::Repeat;
 
-pub(super) const KIND: AnswerKind = AnswerKind { name: "status", see };
+/// Its name.
+pub const NAME: &str = "status";
+
+pub(super) const KIND: AnswerKind = AnswerKind { name: NAME, see };
 
 fn see(answers: &AnswerPair<'_>) -> Vec<(String, Sighting)> {
     if answers.is_same_status() {

@@ -29,9 +29,10 @@ mod top_shape;
 use serde_json::Value;
 
 use super::answer_pair::AnswerPair;
-use super::difference::{Seen, Sighting};
+use super::difference::{Seen, Sighting, place_of};
 use super::place_pair::{PlacePair, ValueOwner};
 
+pub(super) use changed_status::NAME as STATUS;
 pub(super) use default_shown::NAME as DEFAULT_SHOWN;
 pub(super) use lost_member::NAME as MEMBER_MISSING;
 pub(super) use lost_next_page::is_page_link;
@@ -140,8 +141,7 @@ pub fn names() -> Vec<&'static str> {
 /// What the kinds see in two lists.
 pub(super) fn of_lists(answers: &AnswerPair<'_>, whose: ValueOwner, at: &str, old: &[Value], new: &[Value]) -> Vec<Seen> {
     let lists = ListPair { answers, whose, at, old, new };
-    let place = format!("body {at}").trim_end().to_owned();
-    OF_LISTS.iter().filter_map(|kind| Some((kind.name, place.clone(), (kind.see)(&lists)?))).collect()
+    OF_LISTS.iter().filter_map(|kind| Some((kind.name, place_of(at), (kind.see)(&lists)?))).collect()
 }
 
 /// Whether a header field belongs to the connection or the moment, and says nothing of the API (RFC 9110, RFC 9111, RFC 9112).
