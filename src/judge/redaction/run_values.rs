@@ -28,12 +28,16 @@ impl RunValues {
     /// What runs know of their plans and of what came of them; each plan before any answer.
     pub fn of(runs: &[(&Plan, &Outcomes)]) -> Self {
         let mut values = Self::default();
-        runs.iter().for_each(|(plan, _)| values.learn_plan(plan));
+        for (plan, _) in runs {
+            values.learn_plan(plan);
+        }
         for (plan, outcomes) in runs {
             let planned: HashMap<&str, &Probe> = plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
             for outcome in &outcomes.outcomes {
                 let probe = planned.get(outcome.probe.as_str()).copied();
-                outcome.exchanges.iter().for_each(|Exchange { request, answer }| values.learn(probe, request, answer.as_ref()));
+                for Exchange { request, answer } in &outcome.exchanges {
+                    values.learn(probe, request, answer.as_ref());
+                }
             }
         }
         values
